@@ -1,0 +1,50 @@
+"""Which loopback ports a stack uses."""
+
+import random
+import socket
+from dataclasses import asdict, dataclass
+
+FREE_RANGE = range(20_000, 32_000)  # below the ports that the kernel hands to outgoing connections
+
+
+@dataclass(frozen=True)
+class Ports:
+    nats: int
+    nats_http: int
+    mongo: int
+    smtp: int
+    ingest: int
+    portal: int
+    aggregate: int
+    notify: int
+
+
+DEFAULT_PORTS = Ports(nats=4222, nats_http=8222, mongo=27017, smtp=1025, ingest=8080, portal=8000, aggregate=8081, notify=8082)
+
+
+def choose_ports(defaults: bool, remembered: Ports | None = None) -> Ports:
+    """A free port for each purpose: the remembered one, else (if `defaults`) the usual one, else any."""
+    chosen: dict[str, int] = {}
+    for name, usual in asdict(DEFAULT_PORTS).items():
+        wishes = ([getattr(remembered, name)] if remembered else []) + ([usual] if defaults else [])
+        candidates = [port for port in wishes if port not in chosen.values() and is_free(port)]
+        chosen[name] = candidates[0] if candidates else _any_free(avoid=set(chosen.values()))
+    return Ports(**chosen)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed connection that lingers does not matter
+        try:
+            candidate.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _any_free(avoid: set[int]) -> int:
+    for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
+        if port not in avoid and is_free(port):
+            return port
+    raise OSError("không còn cổng trống (no free port left)")

@@ -1,0 +1,116 @@
+"""The one place that connects to NATS and publishes to its streams.
+
+Time-outs are finite everywhere: a future that waits for a restarted server never resolves.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import nats.errors
+import nats.js.errors
+import structlog
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
+
+from shared.errors import ConfigurationError, TransientError
+
+log = structlog.get_logger()
+
+ACK_TIMEOUT_S = 10.0  # an fsync on a busy disk, or a new leader in a cluster (3.7 s measured)
+IN_FLIGHT = 2000  # unacknowledged publishes of one process
+WRONG_LAST_SEQUENCE = 10071
+
+AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
+"""Errors that pass: the same message is published again under the same id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be published to a stream. `id` de-duplicates within the stream's window; an optimisation, no guarantee."""
+
+    subject: str
+    payload: bytes
+    id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def all_headers(self) -> dict[str, str]:
+        return {**self.headers, "Nats-Msg-Id": self.id, "content-type": "application/cloudevents+json"}
+
+
+def create_broker(servers: list[str], name: str) -> NatsBroker:
+    """A FastStream broker that waits for its servers and never gives up on them."""
+
+    async def on_error(error: Exception) -> None:
+        log.warning("broker.error_reported", error=type(error).__name__, detail=str(error)[:200])
+
+    return NatsBroker(
+        servers,
+        name=name,
+        connect_timeout=3,
+        reconnect_time_wait=1,
+        max_reconnect_attempts=-1,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        allow_reconnect=True,
+        error_cb=on_error,
+        logger=None,
+        graceful_timeout=5,
+    )
+
+
+class Streams:
+    """Publishing to streams on a broker's connection, once it is connected."""
+
+    def __init__(self, broker: NatsBroker) -> None:
+        self._broker = broker
+
+    @cached_property
+    def client(self) -> Client:
+        return self._broker.config.broker_config.connection_state.connection
+
+    @cached_property
+    def jetstream(self) -> JetStreamContext:
+        return self.client.jetstream(timeout=ACK_TIMEOUT_S, publish_async_max_pending=IN_FLIGHT)
+
+    async def publish(self, stream: str, message: Message) -> PubAck:
+        """Publishes one message; raises TransientError when it was not acknowledged (it may still be stored)."""
+        try:
+            return await self.jetstream.publish(
+                message.subject, message.payload, timeout=ACK_TIMEOUT_S, stream=stream, headers=message.all_headers()
+            )
+        except AWAY as error:
+            raise TransientError(f"{stream}: not acknowledged: {type(error).__name__}") from error
+
+    async def publish_all(self, stream: str, messages: Iterable[Message]) -> list[PubAck]:
+        """Publishes in order with many in flight; the acknowledgements in the same order.
+
+        Raises TransientError when any was not acknowledged: publish them all again.
+        """
+        try:
+            futures = [
+                await self.jetstream.publish_async(
+                    message.subject, message.payload, stream=stream, headers=message.all_headers(), wait_stall=ACK_TIMEOUT_S
+                )
+                for message in messages
+            ]
+            return await asyncio.wait_for(asyncio.gather(*futures), ACK_TIMEOUT_S)
+        except AWAY as error:
+            raise TransientError(f"{stream}: not acknowledged: {type(error).__name__}") from error
+
+    async def last_sequence(self, stream: str) -> int:
+        """The sequence of the stream's last message. Raises one of AWAY."""
+        info = await self.jetstream.stream_info(stream)
+        return info.state.last_seq
+
+
+def declared_partitions(metadata: Mapping[str, Any] | None) -> int:
+    """The number of partitions of REPORTS, as its declaration says. Raises ConfigurationError when it does not say."""
+    text = (metadata or {}).get("partitions", "")
+    if not str(text).isdigit():
+        raise ConfigurationError("REPORTS: thiếu metadata “partitions”; chạy `tonghop streams apply` (partitions missing)")
+    return int(text)

@@ -1,0 +1,172 @@
+"""Errors say who can act, and the one catalogue of refusals.
+
+Bad *data* is a value (`Refusal`), never an exception. An exception's class is the policy of `shared.delivery`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+class PermanentError(Exception):
+    """Retrying cannot help: park the message with the reason, then terminate it."""
+
+
+class TransientError(Exception):
+    """A server is away or slow: retry with back-off."""
+
+
+class ConfigurationError(Exception):
+    """Settings or stored data forbid starting; a person must act. The text names the setting and the value wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why something was not accepted: a stable code, where, and what to do, in two languages."""
+
+    code: str
+    path: str
+    message_vi: str
+    message_en: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"code": self.code, "path": self.path, "message_vi": self.message_vi, "message_en": self.message_en}
+
+
+# code: (Vietnamese, English); braces are filled from keyword arguments
+CATALOGUE: Final[dict[str, tuple[str, str]]] = {
+    "event.malformed": (
+        "Nội dung không phải là một sự kiện CloudEvents dạng JSON: {detail}. Kiểm tra lại phần mềm gửi.",
+        "Not a CloudEvents event in JSON: {detail}. Check the sending software.",
+    ),
+    "event.too_large": (
+        "Sự kiện dài {size} byte, tối đa {most} byte. Rút gọn phần thuyết minh.",
+        "The event has {size} bytes, at most {most} are taken. Shorten the narratives.",
+    ),
+    "event.duplicate_key": (
+        "Trường “{key}” xuất hiện hai lần. Chỉ gửi một giá trị.",
+        "The field “{key}” stands twice. Send one value.",
+    ),
+    "event.invalid_field": ("Trường không hợp lệ: {detail}.", "Invalid field: {detail}."),
+    "event.unknown_field": ("Trường này không có trong mẫu sự kiện. Bỏ trường này.", "The event has no such field. Leave it out."),
+    "event.missing_field": ("Thiếu trường bắt buộc.", "A required field is missing."),
+    "event.unknown_type": (
+        "Không nhận loại sự kiện “{type}”. Dùng một trong: {known}.",
+        "The event type “{type}” is not taken here. Use one of: {known}.",
+    ),
+    "event.subject_mismatch": (
+        "Đơn vị gửi “{sender}” không khớp với đơn vị trong sự kiện “{claimed}”. Mỗi đơn vị chỉ gửi cho chính mình.",
+        "The sender “{sender}” does not match the unit in the event “{claimed}”. A unit writes only for itself.",
+    ),
+    "event.id_reused": (
+        "Mã sự kiện “{event_id}” đã dùng cho nội dung khác. Gửi lại với mã mới.",
+        "The event id “{event_id}” was used for other content. Send again under a new id.",
+    ),
+    "report.unknown_unit": (
+        "Không có đơn vị mã “{unit}” tại ngày {day}. Kiểm tra mã đơn vị.",
+        "No unit has the code “{unit}” on {day}. Check the unit code.",
+    ),
+    "report.unknown_regime": (
+        "Không có chế độ báo cáo “{regime}”. Kiểm tra mã chế độ.",
+        "There is no regime “{regime}”. Check the regime code.",
+    ),
+    "report.derived_regime": (
+        "Chế độ “{regime}” được tính từ “{source}”. Chỉ nộp báo cáo cho “{source}”.",
+        "The regime “{regime}” is computed from “{source}”. Report to “{source}” only.",
+    ),
+    "report.unknown_period": (
+        "Chế độ “{regime}” không có kỳ “{period}”. Các kỳ: {known}.",
+        "The regime “{regime}” has no period “{period}”. Its periods: {known}.",
+    ),
+    "report.period_not_begun": (
+        "Kỳ {period} bắt đầu ngày {day}, chưa nhận báo cáo.",
+        "The period {period} begins on {day}; reports are not taken yet.",
+    ),
+    "report.period_not_opened": (
+        "Kỳ {period} chưa được cơ quan nhận báo cáo {recipient} mở.",
+        "The period {period} has not been opened by the recipient {recipient}.",
+    ),
+    "report.unit_not_asked": (
+        "Đơn vị “{unit}” không phải báo cáo theo chế độ “{regime}”.",
+        "The unit “{unit}” does not report under the regime “{regime}”.",
+    ),
+    "report.unknown_indicator": (
+        "Chế độ “{regime}” không có chỉ tiêu này. Bỏ chỉ tiêu hoặc sửa mã.",
+        "The regime “{regime}” has no such indicator. Leave it out or correct its code.",
+    ),
+    "report.indicator_not_asked": (
+        "Chỉ tiêu này không giao cho đơn vị “{unit}”. Bỏ chỉ tiêu.",
+        "This indicator is not asked of the unit “{unit}”. Leave it out.",
+    ),
+    "report.wrong_kind": ("Chỉ tiêu này cần {wanted}.", "This indicator takes {wanted_en}."),
+    "report.not_a_number": (
+        "“{text}” không phải là số. Ghi số thập phân thường, ví dụ 125.5, không dùng số mũ hay NaN.",
+        "“{text}” is not a number. Write a plain decimal such as 125.5, without an exponent, and not NaN.",
+    ),
+    "report.too_many_decimals": (
+        "“{text}” có quá {decimals} chữ số thập phân. Làm tròn trước khi gửi.",
+        "“{text}” has more than {decimals} decimals. Round it before sending.",
+    ),
+    "report.out_of_range": (
+        "“{text}” nằm ngoài khoảng cho phép ({least} đến {most}).",
+        "“{text}” is outside the range allowed ({least} to {most}).",
+    ),
+    "report.share_above_one": (
+        "Tử số {numerator} lớn hơn mẫu số {denominator}. Kiểm tra lại hai số.",
+        "The numerator {numerator} is larger than the denominator {denominator}. Check both.",
+    ),
+    "report.unknown_option": ("Chỉ chọn một trong: {options}.", "Choose one of: {options}."),
+    "report.unknown_narrative": (
+        "Chế độ “{regime}” không có mục thuyết minh này. Các mục: {known}.",
+        "The regime “{regime}” has no such narrative. Its narratives: {known}.",
+    ),
+    "report.narrative_too_long": (
+        "Thuyết minh dài {size} ký tự, tối đa {most}.",
+        "The narrative has {size} characters, at most {most} are taken.",
+    ),
+    "report.empty": (
+        "Báo cáo không có chỉ tiêu và không có thuyết minh. Điền ít nhất một mục.",
+        "The report has no figure and no narrative. Fill in at least one.",
+    ),
+    "action.not_recipient": (
+        "Chỉ cơ quan nhận báo cáo {recipient} được làm việc này.",
+        "Only the recipient {recipient} may do this.",
+    ),
+    "action.not_confirmer": (
+        "Đơn vị “{unit}” không có bảng tổng hợp phải chốt ở chế độ “{regime}”.",
+        "The unit “{unit}” has no view to confirm in the regime “{regime}”.",
+    ),
+    "action.not_on_call": (
+        "Chế độ “{regime}” có hạn nộp cố định, không mở kỳ bằng sự kiện.",
+        "The regime “{regime}” has fixed deadlines; its periods are not opened by an event.",
+    ),
+    "action.date_not_after": (
+        "“{text}” phải sau thời điểm nhận {received}.",
+        "“{text}” must be after the time of receipt {received}.",
+    ),
+    "door.unsupported": (
+        "Nội dung phải là một sự kiện CloudEvents (application/cloudevents+json).",
+        "The body must be a CloudEvent (application/cloudevents+json).",
+    ),
+    "door.no_such_receipt": (
+        "Chưa có biên nhận cho sự kiện “{event_id}” của đơn vị “{unit}”.",
+        "There is no receipt for the event “{event_id}” of the unit “{unit}”.",
+    ),
+    "door.broker_away": (
+        "Hệ thống tạm thời chưa nhận được báo cáo. Gửi lại sau ít phút với cùng mã sự kiện.",
+        "The system cannot take the report now. Send it again in some minutes under the same event id.",
+    ),
+    "door.no_such_view": (
+        "Không có bảng tổng hợp {regime}/{period}/{unit}.",
+        "There is no view {regime}/{period}/{unit}.",
+    ),
+    "door.bad_query": ("Tham số không hợp lệ: {detail}.", "Invalid parameter: {detail}."),
+}
+
+QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
+
+
+def refusal(code: str, path: str = "", **details: object) -> Refusal:
+    """The refusal `code` of the catalogue, its sentences filled from `details` (long ones are cut)."""
+    shown = {name: text if len(text := str(value)) <= QUOTED_TEXT else text[:QUOTED_TEXT] + "…" for name, value in details.items()}
+    vietnamese, english = CATALOGUE[code]
+    return Refusal(code, path, vietnamese.format(**shown), english.format(**shown))

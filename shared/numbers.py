@@ -1,0 +1,69 @@
+"""Exact numbers: a figure is an integer scaled by its indicator's decimals, from the door to the view.
+
+Numbers are judged by their text as sent: JSON number texts and decimal strings, no exponent, no NaN, no separators.
+Source: design, sections 4 and 5; ADR-0005.
+"""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+MAX_SCALED: Final = 10**14  # one value's largest magnitude; 90,000 of them fit an int64
+PLAIN_DECIMAL: Final = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
+
+
+class NumberText(str):
+    """The text of a JSON number that is not a plain integer, kept as sent."""
+
+    __slots__ = ()
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` is a plain decimal number: digits, at most one point, at most one leading minus."""
+    return PLAIN_DECIMAL.fullmatch(text) is not None
+
+
+def decimals_of(text: str) -> int:
+    """Decimals that a plain decimal needs: trailing zeros do not count (`1.50` needs one)."""
+    return len(text.partition(".")[2].rstrip("0"))
+
+
+def scaled(value: int | str, decimals: int) -> int:
+    """`value` × 10^decimals as an integer. The value is an integer or a plain decimal that `decimals` suffice for."""
+    if isinstance(value, int):
+        factor: int = 10**decimals
+        return value * factor
+    whole, _, fraction = value.partition(".")
+    magnitude = int(whole.lstrip("-") + fraction[:decimals].ljust(decimals, "0"))
+    return -magnitude if whole.startswith("-") else magnitude
+
+
+def unscaled(value: int, decimals: int) -> Decimal:
+    """The decimal number that the scaled integer stands for, with exactly `decimals` decimals."""
+    return Decimal(value).scaleb(-decimals)
+
+
+def quotient(numerator: int, denominator: int, decimals: int) -> Decimal | None:
+    """numerator / denominator to `decimals` decimals, half-even; None when the denominator is 0."""
+    if denominator == 0:
+        return None
+    whole, rest = divmod(abs(numerator) * 10**decimals, abs(denominator))
+    doubled = 2 * rest
+    if doubled > abs(denominator) or (doubled == abs(denominator) and whole % 2 == 1):
+        whole += 1
+    is_negative = (numerator < 0) != (denominator < 0)
+    return unscaled(-whole if is_negative else whole, decimals)
+
+
+def percent(numerator: int, denominator: int) -> Decimal | None:
+    """Percent of two sums, one decimal, half-even; None when the denominator is 0."""
+    return quotient(numerator * 100, denominator, 1)
+
+
+def vietnamese(value: Decimal | int | None) -> str:
+    """A number as people read it here: 1.234,5; an empty figure is a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,f}".translate(str.maketrans(",.", ".,")) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
+
+

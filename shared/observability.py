@@ -1,0 +1,64 @@
+"""Logs as events, readiness, and metrics: the same three doors on every service."""
+
+import logging
+from typing import Any
+
+import prometheus_client
+import structlog
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+
+def configure_logs(service: str, level: int = logging.INFO) -> None:
+    """One JSON line an event on standard output; Vietnamese stays readable."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+class Readiness:
+    """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing."""
+
+    def __init__(self) -> None:
+        self.waiting_for: dict[str, str] = {"start": "đang khởi động (starting)"}
+        self.lag = 0
+
+    def wait_for(self, what: str, why: str) -> None:
+        self.waiting_for[what] = why
+
+    def has(self, what: str) -> None:
+        self.waiting_for.pop(what, None)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"ready": not self.waiting_for, "lag": self.lag, "waiting_for": dict(self.waiting_for)}
+
+
+def doors(readiness: Readiness) -> APIRouter:
+    """`/healthz` (the loop answers), `/readyz` (200 or 503 with what is waited for), `/metrics` (Prometheus)."""
+    router = APIRouter(tags=["vận hành"])
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the process answers."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Whether the service does its work now, what it waits for, and how many messages it is behind."""
+        state = readiness.as_dict()
+        return JSONResponse(state, 200 if state["ready"] else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus text."""
+        return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,207 @@
+"""Reads a consumer as fast as the broker sends, and gives what is there at once (ADR-0004).
+
+A standing pull: requests are renewed before they run out, so fetching goes on while the last batch is worked on. A
+restarted server, a lost request or a deleted consumer is noticed by the missing heartbeat and mended from the position
+that was last handed out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import nats.errors
+import nats.js.errors
+import orjson
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+log = structlog.get_logger()
+
+HEARTBEAT_S: Final = 1.0
+SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
+EXPIRES_S: Final = 30.0
+RETRY_S: Final = 0.5
+BIND_TIMEOUT_S: Final = 5.0
+WINDOW: Final = 4000  # messages asked for ahead of the work
+
+AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as delivered: its place in the stream, when the broker stored it, and what acknowledges it."""
+
+    subject: str
+    payload: bytes
+    reply: str
+    sequence: int
+    consumer_sequence: int
+    stored_at: datetime
+    pending: int
+
+
+def delivery(message: Msg) -> Delivery:
+    """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain)."""
+    tokens = message.reply.split(".")
+    stream_sequence, consumer_sequence, timestamp_ns, pending = (
+        map(int, tokens[5:9]) if len(tokens) == 9 else map(int, tokens[7:11])
+    )
+    seconds, rest = divmod(timestamp_ns, 1_000_000_000)
+    stored_at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_at, pending)
+
+
+class Reader:
+    """A standing pull on one consumer of one stream.
+
+    `bind(next_sequence)` makes or finds the consumer and returns its name; it is called again whenever the consumer is
+    lost. An ordered reader is the only one on its consumer and must miss nothing: a gap binds it again.
+    """
+
+    def __init__(
+        self, client: Client, stream: str, bind: Callable[[int], Awaitable[str]], *, begin: int = 1, is_ordered: bool, window: int = WINDOW
+    ) -> None:
+        self.next_sequence = begin  # the first message of the stream that was not handed out yet
+        self._client = client
+        self._stream = stream
+        self._bind = bind
+        self._is_ordered = is_ordered
+        self._window = window
+        self._buffer: deque[Msg] = deque()
+        self._arrived = asyncio.Event()
+        self._asked = 0  # messages the broker may still send on our requests
+        self._handed_out = 0  # consumer sequence of the last message handed out since the last bind
+        self._heard_at = 0.0
+        self._consumer = ""
+        self._subscription: Subscription | None = None
+
+    async def batch(self, most: int, wait_s: float = EXPIRES_S) -> list[Delivery]:
+        """What is there, at least one message; an empty list when nothing came for `wait_s` seconds."""
+        give_up_at = _now() + wait_s
+        while not self._buffer:
+            if self._subscription is None or self._is_silent():
+                await self._start()
+            if (left := give_up_at - _now()) <= 0:
+                return []
+            await self._wait(min(left, SILENCE_S))
+        taken = [delivery(self._buffer.popleft()) for _ in range(min(most, len(self._buffer)))]
+        if self._is_ordered and taken[-1].consumer_sequence != self._handed_out + len(taken):
+            log.warning("reader.gap_found", stream=self._stream, next_sequence=self.next_sequence)
+            await self.close()
+            return []
+        self._handed_out = taken[-1].consumer_sequence
+        self.next_sequence = taken[-1].sequence + 1
+        await self._ask()
+        return taken
+
+    async def close(self) -> None:
+        """Stops pulling and forgets what was not handed out; the next batch binds again at `next_sequence`."""
+        subscription, self._subscription = self._subscription, None
+        self._buffer.clear()
+        if subscription is not None:
+            try:
+                await subscription.unsubscribe()
+            except AWAY:
+                log.info("reader.unsubscribe_skipped", stream=self._stream)
+
+    async def _start(self) -> None:
+        """A new subscription and consumer. Returns after a pause when the broker is away."""
+        await self.close()
+        try:
+            self._consumer = await self._bind(self.next_sequence)
+            self._asked, self._handed_out, self._heard_at = 0, 0, _now()
+            self._subscription = await self._client.subscribe(
+                self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
+            )
+            await self._ask()
+        except AWAY as error:
+            log.warning("reader.bind_failed", stream=self._stream, error=type(error).__name__)
+            await self.close()
+            await asyncio.sleep(RETRY_S)
+
+    async def _ask(self) -> None:
+        """Renews the pull when half of the window is used up."""
+        room = self._window - self._asked - len(self._buffer)
+        if self._subscription is None or room < self._window // 2:
+            return
+        request = {"batch": room, "expires": int(EXPIRES_S * 1e9), "idle_heartbeat": int(HEARTBEAT_S * 1e9)}
+        self._asked += room
+        try:
+            await self._client.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}", orjson.dumps(request), reply=self._subscription.subject
+            )
+        except AWAY:
+            self._heard_at = 0.0  # silent: the next batch starts anew
+
+    async def _take(self, message: Msg) -> None:
+        self._heard_at = _now()
+        status = message.headers.get("Status") if message.headers else None
+        if status is None:
+            self._asked -= 1
+            self._buffer.append(message)
+            self._arrived.set()
+        elif status != "100":
+            await self._on_status(status, message)
+
+    async def _on_status(self, status: str, message: Msg) -> None:
+        """A pull ended (408, 409 …): what it still owed is asked for again, or the consumer is gone."""
+        headers = message.headers or {}
+        owed = headers.get("Nats-Pending-Messages")
+        if status == "408" or (status == "409" and owed is not None and "Deleted" not in headers.get("Description", "")):
+            self._asked = max(0, self._asked - int(owed or self._asked))
+            await self._ask()
+        else:
+            log.warning("reader.pull_refused", stream=self._stream, status=status, reason=headers.get("Description", ""))
+            self._heard_at = 0.0
+            self._arrived.set()
+
+    def _is_silent(self) -> bool:
+        return _now() - self._heard_at > SILENCE_S
+
+    async def _wait(self, limit_s: float) -> None:
+        self._arrived.clear()
+        try:
+            await asyncio.wait_for(self._arrived.wait(), limit_s)
+        except TimeoutError:
+            return
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def log_reader(client: Client, stream: str, subject_filter: str, begin: int, *, window: int = WINDOW) -> Reader:
+    """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker."""
+
+    async def bind(next_sequence: int) -> str:
+        info = await client.jetstream(timeout=BIND_TIMEOUT_S).add_consumer(
+            stream,
+            ConsumerConfig(
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=max(1, next_sequence),
+                ack_policy=AckPolicy.NONE,
+                filter_subject=subject_filter,
+                inactive_threshold=60.0,
+                mem_storage=True,
+                num_replicas=1,
+            ),
+        )
+        return info.name
+
+    return Reader(client, stream, bind, begin=begin, is_ordered=True, window=window)
+
+
+def durable_reader(client: Client, stream: str, durable: str, *, window: int = WINDOW) -> Reader:
+    """Reads a durable consumer that was declared before; several readers share its messages, each is acknowledged."""
+
+    async def bind(_: int) -> str:
+        await client.jetstream(timeout=BIND_TIMEOUT_S).consumer_info(stream, durable)
+        return durable
+
+    return Reader(client, stream, bind, is_ordered=False, window=window)

@@ -1,0 +1,276 @@
+"""Regimes: who reports what to whom before when. Data, owned by an agency, read from YAML files.
+
+Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, section 5.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+
+from shared import numbers, periods
+from shared.periods import Period
+from shared.units import Tree, Unit
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+RegimeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
+DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$")]
+DayText = Annotated[str, StringConstraints(pattern=r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+TimeText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Data(BaseModel):
+    """What a file may hold: nothing unknown, nothing converted, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Group(Data):
+    """Named reporters: either the units of a level and kind inside the regime's `within`, or units by name."""
+
+    label: str
+    level: str | None = None
+    kind: Literal["peoples_committee", "office"] = "peoples_committee"
+    units: list[UnitCode] = []
+
+    @model_validator(mode="after")
+    def has_one_way_to_name_units(self) -> Self:
+        if (self.level is None) == (not self.units):
+            raise ValueError("nêu hoặc level hoặc units (name either a level or units)")
+        return self
+
+
+class DeadlineRule(Data):
+    """A last day: `before` is exclusive, `by` inclusive; MM-DD in the period's year, or a full date for a duty that is due once."""
+
+    before: DayText | None = None
+    by: DayText | None = None
+
+    @model_validator(mode="after")
+    def has_one_day(self) -> Self:
+        if (self.before is None) == (self.by is None):
+            raise ValueError("nêu hoặc before hoặc by (name either before or by)")
+        return self
+
+    def day_in(self, year: int) -> str:
+        """The rule's day as YYYY-MM-DD, in `year` unless the rule names its own."""
+        day = self.before or self.by or ""
+        return day if len(day) == len("YYYY-MM-DD") else f"{year}-{day}"
+
+
+class Confirm(DeadlineRule):
+    """Who confirms its view: the units of `level` inside `within`."""
+
+    level: str
+
+
+class Ladder(Data):
+    """Reminder steps: days before the last day, hours on it, days after it."""
+
+    before_days: list[int] = [30, 14, 7, 3, 1]
+    last_day: list[TimeText] = ["08:00", "14:00"]
+    after_days: list[int] = [1, 3, 7]
+
+
+class Obligation(Data):
+    """When each group owes the report: fixed deadlines, or on call (a period and its deadline are opened by an event)."""
+
+    deadlines: dict[str, DeadlineRule] = {}
+    on_call: bool = False
+    confirm: Confirm | None = None
+    ladder: Ladder = Ladder()
+
+    @model_validator(mode="after")
+    def is_fixed_or_on_call(self) -> Self:
+        if self.on_call == bool(self.deadlines):
+            raise ValueError("nêu hoặc deadlines hoặc on_call (name either deadlines or on_call)")
+        return self
+
+
+class Target(Data):
+    """A goal set by the plan; percent for flags and ratios."""
+
+    at_least: DecimalText
+    by: str
+    level: str | None = None
+
+
+class Indicator(Data):
+    """One figure of the form. Its kind and decimals never change: a new meaning is a new code."""
+
+    code: Code
+    label: str
+    section: str = ""
+    kind: Literal["quantity", "ratio", "flag", "choice"]
+    measure: str = ""
+    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    aggregation: Literal["sum", "max", "min", "mean"] = "sum"
+    min: DecimalText = "0"
+    max: DecimalText | None = None
+    share: bool = True
+    numerator_label: str = ""
+    denominator_label: str = ""
+    options: dict[Code, str] = {}
+    target: Target | None = None
+    asked: list[str] = []
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "choice") != bool(self.options):
+            raise ValueError("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)")
+        if self.kind != "quantity" and self.aggregation != "sum":
+            raise ValueError("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)")
+        for text in (self.min, self.max):
+            if text is not None and numbers.decimals_of(text) > self.decimals:
+                raise ValueError(f"{text} có quá {self.decimals} chữ số thập phân (too many decimals)")
+        if self.max is not None and Decimal(self.min) > Decimal(self.max):
+            raise ValueError("min lớn hơn max (min is larger than max)")
+        return self
+
+
+class Regime(Data):
+    """One reporting obligation set."""
+
+    id: RegimeId
+    title: str
+    legal_basis: list[str]
+    calendar: str = "year"
+    periods: list[str] | Literal["any"] = "any"
+    recipient: UnitCode
+    on_behalf_of: UnitCode | None = None
+    within: UnitCode = ""
+    reporters: dict[str, Group] = {}
+    obligation: Obligation | None = None
+    indicators: list[Indicator] = []
+    narratives: dict[Code, str] = {}
+    derived_from: RegimeId | None = None
+    derived_groups: list[str] = []
+    derived_indicators: list[Code] = []
+
+    @field_validator("calendar")
+    @classmethod
+    def is_a_calendar(cls, value: str) -> str:
+        if value not in ("year", "report_year") and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
+            raise ValueError("calendar là year, report_year hoặc ngày chốt MM-DD (year, report_year or a cut-off day MM-DD)")
+        if "-" in value:
+            date.fromisoformat(f"2023-{value}")  # a day that every year has
+        return value
+
+    @field_validator("periods")
+    @classmethod
+    def are_periods(cls, value: list[str] | str, info: ValidationInfo) -> list[str] | str:
+        calendar = info.data.get("calendar", "year")
+        for code in value if isinstance(value, list) else ():
+            if periods.parse(code, calendar) is None:
+                raise ValueError(f"“{code}” không phải là kỳ của lịch {calendar} (not a period of this calendar)")
+        return value
+
+    @model_validator(mode="after")
+    def holds_together(self) -> Self:
+        if self.derived_from is not None:
+            if self.reporters or self.obligation or self.indicators:
+                raise ValueError("chế độ dẫn xuất không có reporters, obligation, indicators riêng (a derived regime has none of its own)")
+            return self
+        if not (self.reporters and self.obligation and self.within):
+            raise ValueError("thiếu within, reporters hoặc obligation (within, reporters or obligation is missing)")
+        _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators])
+        if self.periods == "any" and not self.obligation.on_call:
+            raise ValueError("periods: any chỉ dùng với on_call (only with on_call)")
+        if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
+            raise ValueError("deadlines phải nêu đúng các nhóm của reporters (must name exactly the groups of reporters)")
+        for rule in (*self.obligation.deadlines.values(), *([self.obligation.confirm] if self.obligation.confirm else [])):
+            date.fromisoformat(rule.day_in(2023))
+        known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
+        for indicator in self.indicators:
+            if unknown := set(indicator.asked) - known:
+                raise ValueError(f"{indicator.code}: asked nêu nhóm hoặc đơn vị lạ {sorted(unknown)} (unknown group or unit)")
+        return self
+
+    @cached_property
+    def by_code(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.indicators}
+
+    @property
+    def source_id(self) -> str:
+        """The regime whose reports feed this one: itself, or the source of a derived regime."""
+        return self.derived_from or self.id
+
+    @property
+    def is_on_call(self) -> bool:
+        return self.obligation is not None and self.obligation.on_call
+
+    def period(self, code: str) -> Period | None:
+        """The period `code` when it is one of this regime's."""
+        if self.periods != "any" and code not in self.periods:
+            return None
+        return periods.parse(code, self.calendar)
+
+    def group_members(self, tree: Tree) -> dict[str, list[Unit]]:
+        """The reporters of each group in `tree`, by code. A group's named unit that `tree` lacks is left out."""
+        top = tree.by_code.get(self.within)
+        inside = list(tree.subtree(top.id)) if top is not None else []
+        return {name: _members(group, inside, tree) for name, group in self.reporters.items()}
+
+    def group_of(self, tree: Tree) -> dict[str, str]:
+        """Group name by unit id, for every reporter in `tree`."""
+        return {unit.id: name for name, members in self.group_members(tree).items() for unit in members}
+
+    def confirmers(self, tree: Tree) -> list[Unit]:
+        """The units that confirm their view."""
+        top = tree.by_code.get(self.within)
+        if top is None or self.obligation is None or self.obligation.confirm is None:
+            return []
+        level = self.obligation.confirm.level
+        return [unit for unit in tree.subtree(top.id) if unit.level == level and unit.kind == "peoples_committee"]
+
+    def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
+        """Whether `indicator` is asked of a unit; one that names nobody is asked of all."""
+        return not indicator.asked or group in indicator.asked or unit_code in indicator.asked
+
+
+def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
+    if group.units:
+        return [tree.by_code[code] for code in group.units if code in tree.by_code]
+    return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
+
+
+def _refuse_repeats(what: str, codes: list[str]) -> None:
+    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
+        raise ValueError(f"{what} lặp lại: {', '.join(repeated)} (repeated)")
+
+
+def derive(derived: Regime, source: Regime) -> Regime:
+    """The derived regime with what it takes from its source: calendar, periods, reporters, indicators; no obligation."""
+    return derived.model_copy(
+        update={
+            "calendar": source.calendar,
+            "periods": source.periods,
+            "within": source.within,
+            "reporters": {name: source.reporters[name] for name in derived.derived_groups},
+            "indicators": [source.by_code[code] for code in derived.derived_indicators],
+        }
+    )
+
+
+def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
+    """All regimes by id, derived ones filled in. Raises ValueError when one repeats or a source lacks what is derived."""
+    loaded = list(regimes)
+    _refuse_repeats("id", [regime.id for regime in loaded])
+    plain = {regime.id: regime for regime in loaded}
+    return {regime.id: regime if regime.derived_from is None else derive(regime, _source(regime, plain)) for regime in loaded}
+
+
+def _source(derived: Regime, plain: dict[str, Regime]) -> Regime:
+    source = plain.get(derived.derived_from or "")
+    if source is None or source.derived_from is not None:
+        raise ValueError(f"{derived.id}: derived_from “{derived.derived_from}” không có (no such regime)")
+    if unknown := [name for name in derived.derived_groups if name not in source.reporters]:
+        raise ValueError(f"{derived.id}: derived_groups lạ {unknown} (unknown)")
+    if unknown := [code for code in derived.derived_indicators if code not in source.by_code]:
+        raise ValueError(f"{derived.id}: derived_indicators lạ {unknown} (unknown)")
+    return source

@@ -1,0 +1,99 @@
+"""The shell of every service: an HTTP app with the three doors, a broker, a database, and work that goes on for ever.
+
+A service answers `/healthz` and `/readyz` while it waits for servers that come later. It ends by itself only when stored
+settings forbid going on (`ConfigurationError`); whoever runs it starts it again.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from faststream.nats import NatsBroker
+
+from shared import broker, delivery, mongo, observability, streams
+from shared.broker import Streams
+from shared.errors import ConfigurationError
+from shared.mongo import Client, Documents
+from shared.observability import Readiness
+from shared.reference import ReferenceStore
+from shared.settings import Settings
+from shared.streams import Declaration
+
+log = structlog.get_logger()
+
+STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What a service works with. Made unconnected; `open` waits for the servers."""
+
+    settings: Settings
+    broker: NatsBroker
+    streams: Streams
+    mongo: Client
+    database: Documents
+    reference: ReferenceStore
+    declaration: Declaration
+
+    async def open(self, readiness: Readiness, *names: str) -> None:
+        """Connects, and checks that the database is a replica set and the named streams are as declared."""
+        await delivery.keep_trying("nats", self.broker.start, readiness)
+        await delivery.keep_trying("mongodb", lambda: mongo.require_replica_set(self.mongo), readiness)
+        await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)
+
+    async def close(self) -> None:
+        await self.broker.stop()
+        self.mongo.close()
+
+
+def connections(settings: Settings, name: str) -> Connections:
+    """The connections of the service or command `name`, not yet opened."""
+    nats_broker = broker.create_broker(settings.nats_servers, name)
+    client = mongo.connect(settings.mongo_url)
+    database = client[settings.database]
+    return Connections(
+        settings, nats_broker, Streams(nats_broker), client, database, ReferenceStore(database), streams.read(settings.replicas)
+    )
+
+
+def create_app(name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str) -> FastAPI:
+    """The service's app. `work` runs until it is cancelled, and again after an error; it may count on open connections."""
+    readiness = Readiness()
+
+    async def run() -> None:
+        try:
+            await held.open(readiness, *stream_names)
+            readiness.has("start")
+            await delivery.keep_trying("work", lambda: work(readiness), readiness)
+        except ConfigurationError as error:
+            log.error("service.refused_to_go_on", reason=str(error))
+            readiness.wait_for("configuration", str(error))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        observability.configure_logs(name)
+        task = asyncio.create_task(run())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await held.close()
+
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.readiness = readiness
+    app.include_router(observability.doors(readiness))
+    return app
+
+
+def serve(app: FastAPI, settings: Settings, port: int) -> None:
+    """Runs the app until it is told to stop."""
+    uvicorn.run(
+        app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False
+    )

@@ -1,0 +1,31 @@
+"""Settings, read from the environment once per process, in an `app.py`, and passed down."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Addresses and sizes. `TONGHOP_NATS_URL=…`; `.env`, then the running embedded stack's file, serve as defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="TONGHOP_", env_file=(".env", ".run/stack.env"), extra="ignore", frozen=True)
+
+    nats_url: str = "nats://127.0.0.1:4222"
+    mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    replicas: Literal[1, 3, 5] = Field(1, description="copies of each stream: 1 on one server, 3 in a cluster")
+    database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(1025, ge=1, le=65535)
+    mail_from: str = "tong-hop@bao-cao.example"
+    bind_host: str = "127.0.0.1"
+    ingest_port: int = Field(8080, ge=1, le=65535)
+    portal_port: int = Field(8000, ge=1, le=65535)
+    aggregate_port: int = Field(8081, ge=1, le=65535)
+    notify_port: int = Field(8082, ge=1, le=65535)
+    partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
+
+    @cached_property
+    def nats_servers(self) -> list[str]:
+        return self.nats_url.split(",")

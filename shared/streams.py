@@ -1,0 +1,144 @@
+"""The declaration of streams and consumers: applied by `tonghop streams apply`, compared by every service at its start."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import nats.js.errors
+import yaml
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    PersistMode,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+    StreamInfo,
+)
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared import subjects
+from shared.errors import ConfigurationError, TransientError
+
+DECLARATION: Final = Path(__file__).parent.parent / "deploy" / "nats" / "streams.yaml"
+DAY_S: Final = 86_400
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StreamDeclaration(Declared):
+    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds."""
+
+    subjects: list[str]
+    max_age_days: int
+    duplicate_window_s: float
+    max_msg_size: int
+    max_msgs_per_subject: int = -1
+    persist_mode: Literal["default", "async"] = "default"
+
+
+class ConsumerDeclaration(Declared):
+    """One durable consumer; deliveries are unlimited."""
+
+    stream: str
+    ack_wait_s: float
+    max_ack_pending: int
+
+
+class Declaration(Declared):
+    """All streams and durable consumers of the system."""
+
+    partitions: Annotated[int, Field(ge=1, le=256)]
+    replicas: int = 1
+    streams: dict[str, StreamDeclaration]
+    consumers: dict[str, ConsumerDeclaration]
+
+    def stream_config(self, name: str) -> StreamConfig:
+        stream = self.streams[name]
+        return StreamConfig(
+            name=name,
+            subjects=stream.subjects,
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_age=stream.max_age_days * DAY_S,
+            max_msgs_per_subject=stream.max_msgs_per_subject,
+            max_msg_size=stream.max_msg_size,
+            duplicate_window=stream.duplicate_window_s,
+            num_replicas=self.replicas,
+            allow_direct=True,
+            persist_mode=PersistMode.ASYNC if stream.persist_mode == "async" and self.replicas == 1 else None,
+            metadata={"partitions": str(self.partitions)} if name == subjects.REPORTS else None,
+        )
+
+    def consumer_config(self, name: str) -> ConsumerConfig:
+        consumer = self.consumers[name]
+        return ConsumerConfig(
+            durable_name=name,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=consumer.ack_wait_s,
+            max_ack_pending=consumer.max_ack_pending,
+            max_deliver=-1,
+        )
+
+
+def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
+    """The declaration in a file, with so many copies of each stream. Raises ValueError when it is not one."""
+    return Declaration.model_validate({**yaml.safe_load(path.read_text(encoding="utf-8")), "replicas": replicas})
+
+
+async def apply(jetstream: JetStreamContext, declaration: Declaration) -> list[str]:
+    """Makes what is missing and changes what differs; the names made or changed. A refused change raises ConfigurationError."""
+    changed = []
+    for name in declaration.streams:
+        wanted = declaration.stream_config(name)
+        try:
+            if not differences(wanted, await jetstream.stream_info(name)):
+                continue
+            await jetstream.update_stream(wanted)
+        except nats.js.errors.NotFoundError:
+            await jetstream.add_stream(wanted)
+        except nats.js.errors.BadRequestError as error:
+            raise ConfigurationError(f"{name}: {error.description}") from error
+        changed.append(name)
+    for name, consumer in declaration.consumers.items():
+        await jetstream.add_consumer(consumer.stream, declaration.consumer_config(name))
+    return changed
+
+
+async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:
+    """Raises ConfigurationError when a stream differs from its declaration, TransientError when it is not there yet."""
+    for name in names:
+        try:
+            found = differences(declaration.stream_config(name), await jetstream.stream_info(name))
+        except nats.js.errors.NotFoundError as error:
+            raise TransientError(f"stream {name} is not there yet: run `tonghop streams apply`") from error
+        if found:
+            raise ConfigurationError(f"stream {name} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")
+
+
+def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
+    """What of a stream's settings is not as declared: `setting: stored, wanted …`."""
+    found = info.config
+    stored_metadata = {key: value for key, value in (found.metadata or {}).items() if not key.startswith("_nats.")}
+    pairs: dict[str, tuple[Any, Any]] = {
+        "subjects": (found.subjects, wanted.subjects),
+        "retention": (found.retention, wanted.retention),
+        "storage": (found.storage, wanted.storage),
+        "discard": (found.discard, wanted.discard),
+        "max_age": (found.max_age or 0, wanted.max_age),
+        "max_msgs": (found.max_msgs, -1),
+        "max_bytes": (found.max_bytes, -1),
+        "max_msgs_per_subject": (found.max_msgs_per_subject, wanted.max_msgs_per_subject),
+        "max_msg_size": (found.max_msg_size, wanted.max_msg_size),
+        "duplicate_window": (found.duplicate_window, wanted.duplicate_window),
+        "num_replicas": (found.num_replicas, wanted.num_replicas),
+        "persist_mode": (found.persist_mode or PersistMode.DEFAULT, wanted.persist_mode or PersistMode.DEFAULT),
+        "metadata": (stored_metadata, wanted.metadata or {}),
+    }
+    return [f"{name}: {stored}, cần (wanted) {value}" for name, (stored, value) in pairs.items() if stored != value]
