@@ -21,6 +21,7 @@ from shared.errors import ConfigurationError, TransientError
 
 log = structlog.get_logger()
 
+CONNECT_S = 3  # a client waits so long for a broker that is away
 ACK_TIMEOUT_S = 10.0  # an fsync on a busy disk, or a new leader in a cluster (3.7 s measured)
 IN_FLIGHT = 2000  # unacknowledged publishes of one process
 WRONG_LAST_SEQUENCE = 10071
@@ -51,7 +52,7 @@ def create_broker(servers: list[str], name: str) -> NatsBroker:
     return NatsBroker(
         servers,
         name=name,
-        connect_timeout=3,
+        connect_timeout=CONNECT_S,
         reconnect_time_wait=1,
         max_reconnect_attempts=-1,
         ping_interval=10,

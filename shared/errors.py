@@ -166,7 +166,16 @@ QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
 
 
 def refusal(code: str, path: str = "", **details: object) -> Refusal:
-    """The refusal `code` of the catalogue, its sentences filled from `details` (long ones are cut)."""
-    shown = {name: text if len(text := str(value)) <= QUOTED_TEXT else text[:QUOTED_TEXT] + "…" for name, value in details.items()}
+    """The refusal `code` of the catalogue, its sentences filled from `details`: long ones cut, none with characters that no
+    store takes."""
+    shown = {name: _shown(str(value)) for name, value in details.items()}
     vietnamese, english = CATALOGUE[code]
-    return Refusal(code, path, vietnamese.format(**shown), english.format(**shown))
+    return Refusal(code, _storable(path), vietnamese.format(**shown), english.format(**shown))
+
+
+def _shown(text: str) -> str:
+    return _storable(text if len(text) <= QUOTED_TEXT else text[:QUOTED_TEXT] + "…")
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "�")

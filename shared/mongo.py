@@ -5,9 +5,13 @@ writes on `kill -9`.
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from bson.codec_options import CodecOptions, TypeRegistry
+from bson.decimal128 import Decimal128
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import ReplaceOne
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -27,6 +31,7 @@ Collection = AsyncIOMotorCollection[Document]
 Documents = AsyncIOMotorDatabase[Document]
 DUPLICATE_KEY = 11000
 SERVER_SELECTION_MS = 3000  # a server that is away is noticed, reported and asked again
+SOCKET_MS = 20_000  # an answer that a stopped server never sends is not waited for
 
 AWAY = (
     AutoReconnect,
@@ -43,7 +48,13 @@ AWAY = (
 def connect(url: str) -> Client:
     """A client; connecting happens on first use and is repeated for ever."""
     return Client(
-        url, tz_aware=True, w="majority", journal=True, retryWrites=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS, socketTimeoutMS=20_000
+        url,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+        socketTimeoutMS=SOCKET_MS,
     )
 
 
@@ -51,7 +62,7 @@ async def require_replica_set(client: Client) -> None:
     """Raises ConfigurationError when the server is standalone."""
     hello = await client.admin.command("hello")
     if "setName" not in hello:
-        raise ConfigurationError("MongoDB: máy chủ phải thuộc một replica set (replSetName), không dùng standalone (a replica set is wanted)")
+        raise ConfigurationError("MongoDB: máy chủ phải thuộc một replica set (replSetName), không dùng standalone (wanted)")
 
 
 async def insert_new(collection: Collection, documents: Sequence[Document]) -> list[Document]:
@@ -66,6 +77,34 @@ async def insert_new(collection: Collection, documents: Sequence[Document]) -> l
     except BulkWriteError as error:
         return [documents[failure["index"]] for failure in only_duplicates(error)]
     return []
+
+
+async def put_newer(collection: Collection, filters_and_documents: Sequence[tuple[Document, Document]]) -> list[Document]:
+    """Replaces each document that its filter finds, or inserts it; returns those that were refused.
+
+    A guarded upsert that loses a race with the document's first insert fails on a duplicate key although the stored one is
+    older, so it is tried once more; only the second failure means that the stored one is not older.
+    """
+    refused = list(filters_and_documents)
+    for _ in range(2):
+        if not refused:
+            return []
+        try:
+            await collection.bulk_write([ReplaceOne(found, document, upsert=True) for found, document in refused], ordered=False)
+        except BulkWriteError as error:
+            refused = [refused[failure["index"]] for failure in only_duplicates(error)]
+        else:
+            return []
+    return [document for _, document in refused]
+
+
+def exact(collection: Collection) -> Collection:
+    """The collection, taking `Decimal` where the server keeps Decimal128."""
+    return collection.with_options(codec_options=CodecOptions(tz_aware=True, type_registry=TypeRegistry(fallback_encoder=_decimal128)))
+
+
+def _decimal128(value: Any) -> Any:
+    return Decimal128(value) if isinstance(value, Decimal) else value
 
 
 def only_duplicates(error: BulkWriteError) -> list[Mapping[str, Any]]:

@@ -67,3 +67,6 @@ def vietnamese(value: Decimal | int | None) -> str:
     return f"{value:,f}".translate(str.maketrans(",.", ".,")) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
 
 
+def text(value: object) -> str:
+    """A stored or computed decimal as JSON holds it: never with an exponent."""
+    return format(Decimal(str(value)), "f")

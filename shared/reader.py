@@ -49,9 +49,7 @@ class Delivery:
 def delivery(message: Msg) -> Delivery:
     """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain)."""
     tokens = message.reply.split(".")
-    stream_sequence, consumer_sequence, timestamp_ns, pending = (
-        map(int, tokens[5:9]) if len(tokens) == 9 else map(int, tokens[7:11])
-    )
+    stream_sequence, consumer_sequence, timestamp_ns, pending = map(int, tokens[5:9]) if len(tokens) == 9 else map(int, tokens[7:11])
     seconds, rest = divmod(timestamp_ns, 1_000_000_000)
     stored_at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
     return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_at, pending)

@@ -1,26 +1,10 @@
-"""Reference data in MongoDB: units, regimes, and the generation.
+"""Reference data: the units and regimes of one generation."""
 
-The generation is one integer, raised whenever an import changed something (and by a rebuild): whoever computes from units
-and regimes looks at it and starts anew on a new one. Whether something changed is told by a fingerprint of the stored
-content, so an import that was cut off is finished by the next. Source: design, section 3, "Positions".
-"""
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Final
-
-import orjson
-from pymongo import ReplaceOne
-
-from shared import regimes
-from shared.mongo import Document, Documents
 from shared.regimes import Regime
-from shared.units import Contact, Registry, Unit
-
-GENERATION: Final = "generation"
-WRITE_BATCH: Final = 2000
+from shared.units import Registry
 
 
 @dataclass(frozen=True)
@@ -31,106 +15,15 @@ class Reference:
     registry: Registry
     regimes: dict[str, Regime]
     loaded_at: dict[str, datetime]
+    _groups: dict[tuple[str, date], dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def groups(self, regime: Regime, day: date) -> dict[str, str]:
+        """Group name by unit id of a regime's reporters on a day, computed once: 10,035 communes are too slow for every report."""
+        key = (regime.id, day)
+        if key not in self._groups:
+            self._groups[key] = regime.group_of(self.registry.at(day))
+        return self._groups[key]
 
     def derived_of(self, source_id: str) -> list[Regime]:
         """The regime itself, when it is known, and those derived from it."""
         return [regime for regime in self.regimes.values() if regime.source_id == source_id]
-
-
-class ReferenceStore:
-    """Reads and writes reference data; keeps the last reading."""
-
-    def __init__(self, database: Documents) -> None:
-        self._database = database
-        self._held: Reference | None = None
-
-    async def generation(self) -> int:
-        """The generation now; 0 before the first import."""
-        found = await self._database["checkpoints"].find_one({"_id": GENERATION}, {"value": 1})
-        return int(found["value"]) if found else 0
-
-    async def current(self) -> Reference:
-        """The reference data of the generation now, read again only when it was raised."""
-        generation = await self.generation()
-        if self._held is None or self._held.generation != generation:
-            self._held = await self._read(generation)
-        return self._held
-
-    async def _read(self, generation: int) -> Reference:
-        units = [_unit(document) async for document in self._database["units"].find()]
-        stored = [document async for document in self._database["regimes"].find()]
-        loaded = regimes.resolve(Regime.model_validate(document["file"]) for document in stored)
-        return Reference(generation, Registry(units), loaded, {document["_id"]: document["loaded_at"] for document in stored})
-
-    async def put_units(self, units: Sequence[Unit]) -> int:
-        """Stores units; how many were new or changed. Units that are not named stay."""
-        stored = {document["_id"]: document async for document in self._database["units"].find()}
-        documents = [_document(unit) for unit in units]
-        changed = [document for document in documents if stored.get(document["_id"]) != document]
-        for first in range(0, len(changed), WRITE_BATCH):
-            await self._database["units"].bulk_write(
-                [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]],
-                ordered=False,
-            )
-        await self._settle()
-        return len(changed)
-
-    async def put_regimes(self, loaded: Iterable[Regime]) -> list[str]:
-        """Stores regimes; the ids that were new or changed. A regime keeps the time it was first loaded."""
-        stored = {document["_id"]: document async for document in self._database["regimes"].find()}
-        changed = []
-        for regime in loaded:
-            file = regime.model_dump(mode="json", exclude_defaults=True)
-            before = stored.get(regime.id)
-            if before is None or before["file"] != file:
-                loaded_at = before["loaded_at"] if before else datetime.now(UTC)
-                await self._database["regimes"].replace_one(
-                    {"_id": regime.id}, {"_id": regime.id, "file": file, "loaded_at": loaded_at}, upsert=True
-                )
-                changed.append(regime.id)
-        await self._settle()
-        return changed
-
-    async def raise_to(self, generation: int) -> None:
-        """Makes the generation at least `generation`."""
-        await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$max": {"value": generation}}, upsert=True)
-
-    async def _settle(self) -> None:
-        """Raises the generation when what is stored is not what it was raised for."""
-        units = [document async for document in self._database["units"].find().sort("_id")]
-        files = [document["file"] async for document in self._database["regimes"].find().sort("_id")]
-        fingerprint = hashlib.sha256(orjson.dumps([units, files], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        found = await self._database["checkpoints"].find_one({"_id": GENERATION})
-        if found is None or found.get("fingerprint") != fingerprint:
-            await self._database["checkpoints"].update_one(
-                {"_id": GENERATION}, {"$inc": {"value": 1}, "$set": {"fingerprint": fingerprint}}, upsert=True
-            )
-
-
-def _document(unit: Unit) -> Document:
-    """Dates as ISO text: BSON has no dates, and text sorts."""
-    return {
-        "_id": unit.id,
-        "code": unit.code,
-        "name": unit.name,
-        "level": unit.level,
-        "kind": unit.kind,
-        "parent": unit.parent,
-        "valid_from": unit.valid_from.isoformat(),
-        "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
-        "contacts": [{"name": contact.name, "phone": contact.phone, "email": contact.email} for contact in unit.contacts],
-    }
-
-
-def _unit(document: dict[str, Any]) -> Unit:
-    return Unit(
-        id=document["_id"],
-        code=document["code"],
-        name=document["name"],
-        level=document["level"],
-        kind=document["kind"],
-        parent=document["parent"],
-        valid_from=date.fromisoformat(document["valid_from"]),
-        valid_to=date.fromisoformat(document["valid_to"]) if document["valid_to"] else None,
-        contacts=tuple(Contact(**contact) for contact in document["contacts"]),
-    )

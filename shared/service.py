@@ -21,7 +21,7 @@ from shared.broker import Streams
 from shared.errors import ConfigurationError
 from shared.mongo import Client, Documents
 from shared.observability import Readiness
-from shared.reference import ReferenceStore
+from shared.reference_store import ReferenceStore
 from shared.settings import Settings
 from shared.streams import Declaration
 
@@ -72,9 +72,10 @@ def create_app(name: str, title: str, held: Connections, work: Callable[[Readine
             await held.open(readiness, *stream_names)
             readiness.has("start")
             await delivery.keep_trying("work", lambda: work(readiness), readiness)
-        except ConfigurationError as error:
-            log.error("service.refused_to_go_on", reason=str(error))
-            readiness.wait_for("configuration", str(error))
+        except* ConfigurationError as group:
+            reason = "; ".join(str(error) for error in group.exceptions)
+            log.error("service.refused_to_go_on", reason=reason)
+            readiness.wait_for("configuration", reason)
             os.kill(os.getpid(), signal.SIGTERM)
 
     @asynccontextmanager

@@ -1,7 +1,6 @@
 """Settings, read from the environment once per process, in an `app.py`, and passed down."""
 
 from functools import cached_property
-from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,7 +13,7 @@ class Settings(BaseSettings):
 
     nats_url: str = "nats://127.0.0.1:4222"
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
-    replicas: Literal[1, 3, 5] = Field(1, description="copies of each stream: 1 on one server, 3 in a cluster")
+    replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
     database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from services.cli.embedded import process
 from services.cli.embedded.ports import Ports
-from services.cli.embedded.process import Process
+from services.cli.embedded.process import ROOT, Process
+
+RUN_FOLDER = ROOT / ".run"
+SERVICES = ("ingest", "aggregate", "notify", "portal")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Recorded:
 
 
 class RunFolder:
-    """Paths and notes below `.run/`. Notes are replaced in one step, so a reader never sees half of one."""
+    """Paths and notes below the folder. Notes are replaced in one step, so a reader never sees half of one."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder.resolve()
@@ -57,8 +60,14 @@ class RunFolder:
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    def start_new_logs(self) -> None:
+        """Those of the last run stay beside the new ones, as `<name>.log.1`."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for log in self.logs.glob("*.log"):
+            log.replace(log.with_suffix(".log.1"))
+
     def note_phase(self, phase: str) -> None:
-        """What the supervisor is busy with; the name of the log that tells more."""
+        """What the supervisor is busy with; also the name of the log that tells more."""
         self._replace(self._phase, phase)
 
     def phase(self) -> str:
@@ -92,7 +101,7 @@ class RunFolder:
 
     def forget_processes(self) -> None:
         """Nothing of the stack runs any more; ports, data, mails and logs stay."""
-        for note in (self._pids, self._supervisor_pid, self._phase, self.env_file):
+        for note in (self._pids, self._supervisor_pid, self.env_file):
             note.unlink(missing_ok=True)
 
     def addresses(self) -> Addresses | None:
@@ -120,10 +129,11 @@ class RunFolder:
 
 
 def environment(ports: Ports) -> dict[str, str]:
-    """The settings of services that belong to a stack on these ports."""
+    """The settings of services that belong to a stack on these ports; whatever a `.env` for containers says."""
     return {
         "TONGHOP_NATS_URL": nats_url(ports),
         "TONGHOP_MONGO_URL": mongo_url(ports),
+        "TONGHOP_PARTITIONS": "all",
         "TONGHOP_DATABASE": "tonghop",
         "TONGHOP_SMTP_HOST": "127.0.0.1",
         "TONGHOP_SMTP_PORT": str(ports.smtp),

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pymongo import AsyncMongoClient
-from pymongo.asynchronous.database import AsyncDatabase
+from pymongo import MongoClient
+from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
 from services.cli.embedded import probe
-from services.cli.embedded.ports import Ports, choose_ports
+from services.cli.embedded.ports import Ports, choose_ports, is_free
 from services.cli.embedded.process import ROOT, Process
 
 __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_ports", "start_mongo", "start_nats"]
@@ -56,10 +56,16 @@ class Server(Process):
     async def start(self) -> None:
         """Launch it and wait until it answers; ServerUnavailable with the end of its log when it does not."""
         self.launch()
+        try:
+            await self._until_it_answers()
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def _until_it_answers(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
         while not await self._has_answered():
             if not self.is_alive or time.monotonic() > deadline:
-                await self.kill()
                 last_lines = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
                 raise ServerUnavailable(f"{self.name} không khởi động được (did not start):\n{last_lines}")
             await asyncio.sleep(0.05)
@@ -76,9 +82,11 @@ async def start_nats(folder: Path, port: int, http_port: int, log: Path | None =
     env = {
         "TONGHOP_NATS_PORT": str(port),
         "TONGHOP_NATS_HTTP_PORT": str(http_port),
-        "TONGHOP_NATS_STORE": json.dumps(str(folder)),  # quoted: the server reads it as a value of its configuration
+        "TONGHOP_NATS_STORE": json.dumps(
+            str(folder.resolve()), ensure_ascii=False
+        ),  # quoted: the server reads it as a value of its configuration
     }
-    command = (str(find_nats_server()), "--config", str(NATS_CONFIG), "--pid", str(folder / "nats.pid"))
+    command = (str(find_nats_server()), "--config", str(NATS_CONFIG), "--pid", str(folder.resolve() / "nats.pid"))
 
     async def has_answered() -> bool:
         status, _ = await asyncio.to_thread(probe.get, http_port, "/healthz")
@@ -93,43 +101,41 @@ async def start_mongo(folder: Path, port: int, log: Path | None = None) -> Serve
     """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`."""
     folder.mkdir(parents=True, exist_ok=True)
     host = f"127.0.0.1:{port}"
-    command = (str(find_mongod()), "--dbpath", str(folder), "--port", str(port), *MONGOD_FLAGS)
+    command = (str(find_mongod()), "--dbpath", str(folder.resolve()), "--port", str(port), *MONGOD_FLAGS)
 
     async def has_answered() -> bool:
-        return await _is_primary(host)
+        return not is_free(port) and await asyncio.to_thread(_is_primary, host)
 
     server = Server("mongod", command, log or folder / "mongod.log", f"mongodb://{host}/?replicaSet={REPLICA_SET}", has_answered)
     await server.start()
     return server
 
 
-async def _is_primary(host: str) -> bool:
+def _is_primary(host: str) -> bool:
     """Whether the member takes writes; one without a configuration, or with another port in it, is configured on the way."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(host, directConnection=True, serverSelectionTimeoutMS=300)
-    try:
-        hello = await client.admin.command("hello")
-        if hello.get("isWritablePrimary") and hello.get("me") == host:
-            return True
-        await _configure(client.admin, host)
-    except PyMongoError:
-        return False  # it still starts, loads its configuration or elects itself: ask again
-    finally:
-        await client.close()
+    with MongoClient[dict[str, Any]](host, directConnection=True, serverSelectionTimeoutMS=1000) as client:
+        try:
+            hello = client.admin.command("hello")
+            if hello.get("isWritablePrimary") and hello.get("me") == host:
+                return True
+            _configure(client.admin, host)
+        except PyMongoError:
+            pass  # it still starts, loads its configuration or elects itself: ask again
     return False
 
 
-async def _configure(admin: AsyncDatabase[dict[str, Any]], host: str) -> None:
+def _configure(admin: Database[dict[str, Any]], host: str) -> None:
     try:
-        stored = (await admin.command("replSetGetConfig"))["config"]
+        stored = admin.command("replSetGetConfig")["config"]
     except OperationFailure as failure:
         if failure.code != NOT_YET_INITIALIZED:
             raise
-        await admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": host}]})
+        admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": host}]})
         return
     member = stored["members"][0]
     if member["host"] != host:
         moved = stored | {"members": [member | {"host": host}], "version": stored["version"] + 1}
-        await admin.command({"replSetReconfig": moved, "force": True})
+        admin.command({"replSetReconfig": moved, "force": True})
 
 
 def check_machine() -> None:

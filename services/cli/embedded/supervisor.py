@@ -7,7 +7,6 @@ SIGTERM or SIGINT stops everything: services, mail catcher, NATS, MongoDB.
 
 import asyncio
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -18,12 +17,9 @@ import structlog
 from services.cli.embedded import mailcatcher, servers
 from services.cli.embedded.family import Family
 from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import ROOT, Process
-from services.cli.embedded.runfolder import RunFolder, environment
+from services.cli.embedded.process import Process
+from services.cli.embedded.runfolder import RUN_FOLDER, SERVICES, RunFolder, environment
 
-MODULE = "services.cli.embedded.supervisor"
-DEFAULT_FOLDER = ROOT / ".run"
-SERVICES = ("ingest", "aggregate", "notify", "portal")
 SETUP_COMMANDS = (
     ("streams", "apply"),
     ("units", "import", "deploy/units/units.csv", "deploy/units/offices.csv"),
@@ -42,8 +38,8 @@ async def supervise(run: RunFolder) -> None:
     ports = choose_ports(defaults=True, remembered=run.ports())
     family = Family(on_change=run.note_processes)
     async with AsyncExitStack() as when_done:
-        run.note_processes([])
         run.note_ports(ports)
+        run.note_processes([])
         when_done.callback(run.forget_processes)
 
         run.note_phase("mongod")
@@ -89,10 +85,10 @@ async def main(folder: Path) -> int:
     except asyncio.CancelledError:
         log.info("stack.stopped")
         return 0
-    except (servers.ServerUnavailable, SetupFailed, subprocess.SubprocessError, OSError) as failure:
+    except (servers.ServerUnavailable, SetupFailed, OSError) as failure:
         log.error("stack.failed", reason=str(failure))
     return 3
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_FOLDER)))
+    raise SystemExit(asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else RUN_FOLDER)))

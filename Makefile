@@ -1,0 +1,57 @@
+# Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test check fix bench contracts
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.stamp
+
+# A Python >= 3.11 of the machine; `make demo PYTHON=/path/to/python3.12` overrides the search.
+PYTHON ?= $(shell for name in python3 python3.12 python3.11 python3.13; do \
+	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then command -v $$name; break; fi; done)
+
+help: ## danh sách lệnh (this list)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## chạy hệ thống với số liệu mẫu và in bảng tổng hợp (the stack with a season of sample reports)
+	@$(BIN)/tonghop up
+	@$(BIN)/tonghop demo
+
+up: $(READY) ## chạy NATS, MongoDB và các dịch vụ trên máy này (start the stack in the background)
+	@$(BIN)/tonghop up
+
+down: $(READY) ## dừng hệ thống, giữ số liệu trong .run/ (stop the stack, keep its data)
+	@$(BIN)/tonghop down
+
+test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riêng (all tests, on servers of their own)
+	$(BIN)/pytest -q
+
+check: $(READY) ## kiểm tra mã, kiểu, phụ thuộc, hợp đồng; không sửa gì (lint, types, imports, contracts; changes nothing)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tonghop contracts --check
+
+fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fixes)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo (benchmarks)
+	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+
+contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
+	$(BIN)/tonghop contracts
+
+# A .venv that works is kept, whoever made it; one whose Python is gone or too old is made anew.
+$(READY): pyproject.toml
+	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1; then :; \
+	elif [ -z "$(PYTHON)" ]; then \
+		echo "Cần Python 3.11 trở lên (Python >= 3.11 not found). Cài đặt rồi chạy lại, hoặc: make PYTHON=/duong/dan/python3" >&2; exit 2; \
+	elif ! "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "Thiếu mô-đun venv của $(PYTHON). Hãy chạy (run): apt-get install python3-venv" >&2; exit 2; \
+	else "$(PYTHON)" -m venv --clear $(VENV); fi
+	@echo "Cài đặt vào $(VENV), lần đầu mất vài phút (installing, a few minutes the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev]'
+	@touch $(READY)

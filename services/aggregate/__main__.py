@@ -1,0 +1,8 @@
+"""`python -m services.aggregate`: runs the service."""
+
+from services.aggregate.app import create_app
+from shared import service
+from shared.settings import Settings
+
+settings = Settings()
+service.serve(create_app(settings), settings, settings.aggregate_port)

@@ -1,0 +1,63 @@
+"""The aggregator: settings in, a service out."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+from services.aggregate.feed import Feed
+from services.aggregate.handlers import Partition
+from services.aggregate.store import Store
+from shared import broker, delivery, service, subjects
+from shared.errors import ConfigurationError
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The aggregator's app; reads the environment when no settings are given."""
+    held = service.connections(settings or Settings(), "aggregate")
+
+    async def work(readiness: Readiness) -> None:
+        await aggregate(held, readiness)
+
+    return service.create_app("aggregate", "Tổng Hợp: tổng hợp số liệu", held, work, subjects.REPORTS, subjects.FEED)
+
+
+async def aggregate(held: Connections, readiness: Readiness) -> None:
+    """Follows the partitions of this instance until it is cancelled."""
+    readiness.wait_for("partitions", "đang nạp (loading)")
+    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    partitions = broker.declared_partitions(info.config.metadata)
+    numbers = chosen(held.settings.partitions, partitions)
+    store = Store(held.database)
+    await store.prepare()
+    for number in numbers:
+        readiness.wait_for(f"partition {number}", "đang nạp (loading)")
+    readiness.has("partitions")
+    feed = Feed(held.streams, store, held.reference, numbers)
+    followed = [Partition(held, store, feed, number, partitions, readiness) for number in numbers]
+
+    async def watch_lag() -> None:
+        while True:
+            readiness.lag = sum(partition.lag for partition in followed)
+            await asyncio.sleep(0.2)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(watch_lag())
+        tasks.create_task(feed.run(readiness))
+        for partition in followed:
+            tasks.create_task(delivery.keep_trying(f"partition {partition.number}", partition.follow, readiness))
+
+
+def chosen(text: str, partitions: int) -> list[int]:
+    """The partitions that a setting names: `all`, or numbers such as `0,2,4`. Raises ConfigurationError for others."""
+    if text == "all":
+        return list(range(partitions))
+    try:
+        numbers = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        numbers = [-1]
+    if not numbers or numbers[0] < 0 or numbers[-1] >= partitions:
+        raise ConfigurationError(f"TONGHOP_PARTITIONS=“{text}”: cần all hoặc các số 0–{partitions - 1} (all or numbers)")
+    return numbers

@@ -1,0 +1,147 @@
+"""Kinds: how each kind of indicator is kept in integer columns, and what its columns' sums say.
+
+| kind | columns | a view holds |
+|---|---|---|
+| quantity | reported, scaled value | total by aggregation |
+| ratio | reported, scaled numerator, scaled denominator | the sums, percent of the sums |
+| flag | reported, true | how many true, percent of the reported |
+| choice | reported, one per option | count per option |
+
+Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64. Source: design, section 5.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, assert_never
+
+import numpy as np
+import numpy.typing as npt
+
+from shared import numbers
+from shared.regimes import Indicator, Target
+
+Matrix = npt.NDArray[np.int64]
+Figure = dict[str, Any]
+DAMAGED = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where one indicator stands in a row: `reported` at `first`, its values behind it."""
+
+    indicator: Indicator
+    first: int
+
+    @property
+    def end(self) -> int:
+        match self.indicator.kind:
+            case "quantity" | "flag":
+                return self.first + 2
+            case "ratio":
+                return self.first + 3
+            case "choice":
+                return self.first + 1 + len(self.indicator.options)
+            case _:
+                assert_never(self.indicator.kind)
+
+
+def encode(column: Column, value: Any, row: list[int]) -> None:
+    """Writes one logged value into a row. A value that is not of the kind is "not reported": the fold never raises."""
+    indicator, first = column.indicator, column.first
+    try:
+        match indicator.kind:
+            case "quantity":
+                row[first + 1] = _bounded(numbers.scaled(value, indicator.decimals))
+            case "ratio":
+                numerator = _bounded(numbers.scaled(value["numerator"], indicator.decimals))
+                row[first + 2] = _bounded(numbers.scaled(value["denominator"], indicator.decimals))
+                row[first + 1] = numerator
+            case "flag":
+                row[first + 1] = 1 if value is True else 0
+            case "choice":
+                row[first + 1 + list(indicator.options).index(value)] = 1
+            case _:
+                assert_never(indicator.kind)
+    except DAMAGED:
+        row[first + 1 : column.end] = [0] * (column.end - first - 1)
+    else:
+        row[first] = 1
+
+
+def _bounded(value: int) -> int:
+    if abs(value) > numbers.MAX_SCALED:
+        raise OverflowError
+    return value
+
+
+def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> Figure:
+    """One indicator of a view, from the sums over its rows; extremes are taken from the rows themselves.
+
+    `level` is the level of the view's unit; a target is met only when no unit is missing (`is_complete`).
+    """
+    indicator, first = column.indicator, column.first
+    reported, decimals = sums[first], indicator.decimals
+    found: Figure
+    match indicator.kind:
+        case "quantity":
+            value, divisor = _quantity(column, sums, rows)
+            is_count = decimals == 0 and indicator.aggregation != "mean"
+            total = numbers.quotient(value, divisor, decimals) if not is_count else value if reported else None
+            found = {"kind": "quantity", "total": total, "measure": indicator.measure, "reported": reported}
+            return found | _target(indicator.target, value, divisor, level=level, is_complete=is_complete)
+        case "ratio":
+            numerator, denominator = sums[first + 1], sums[first + 2]
+            found = {
+                "kind": "ratio",
+                "numerator": _number(numerator, decimals),
+                "denominator": _number(denominator, decimals),
+                "reported": reported,
+                "percent": numbers.percent(numerator, denominator),
+            }
+            return found | _target(indicator.target, 100 * numerator, denominator, level=level, is_complete=is_complete)
+        case "flag":
+            true = sums[first + 1]
+            found = {"kind": "flag", "true": true, "reported": reported, "percent": numbers.percent(true, reported)}
+            return found | _target(indicator.target, 100 * true, reported, level=level, is_complete=is_complete)
+        case "choice":
+            counts = dict(zip(indicator.options, sums[first + 1 : column.end], strict=True))
+            return {"kind": "choice", "counts": counts, "reported": reported}
+        case _:
+            assert_never(indicator.kind)
+
+
+def _quantity(column: Column, sums: list[int], rows: Matrix) -> tuple[int, int]:
+    """The aggregated value as an exact quotient of integers; the divisor is 0 when nobody reported."""
+    reported, scale = sums[column.first], 10**column.indicator.decimals
+    match column.indicator.aggregation:
+        case "sum":
+            return sums[column.first + 1], scale if reported else 0
+        case "mean":
+            return sums[column.first + 1], reported * scale
+        case extreme:
+            values = rows[rows[:, column.first] > 0, column.first + 1]
+            return (int(values.max() if extreme == "max" else values.min()), scale) if reported else (0, 0)
+
+
+def _number(value: int, decimals: int) -> int | Decimal:
+    """Counts of whole things stay integers, other figures are decimals."""
+    return value if decimals == 0 else numbers.unscaled(value, decimals)
+
+
+def _target(target: Target | None, value: int, divisor: int, *, level: str, is_complete: bool) -> Figure:
+    """The target where it is set for this level, and whether value / divisor reaches it: compared exactly, not as rounded."""
+    if target is None or target.level not in (None, level):
+        return {}
+    is_met = is_complete and divisor > 0 and Fraction(value, divisor) >= Fraction(target.at_least)
+    return {"target": {"at_least": target.at_least, "by": target.by, "met": is_met}}
+
+
+def columns(indicators: Mapping[str, Indicator], first: int) -> dict[str, Column]:
+    """The columns of all indicators, one behind the other, from `first` on."""
+    placed: dict[str, Column] = {}
+    for code, indicator in indicators.items():
+        placed[code] = Column(indicator, first)
+        first = placed[code].end
+    return placed

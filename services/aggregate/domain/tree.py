@@ -1,0 +1,37 @@
+"""Tree: the reporters of a regime in the order of the tree, so that a unit's subtree is a run of rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.units import Tree, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The rows `first` to `end` (exclusive) below one unit; `top` is the code of the highest unit above it."""
+
+    unit: Unit
+    first: int
+    end: int
+    top: str
+
+
+class ReporterTree:
+    """Reporters as rows, and a span for every unit above one. A reporter with others below it is in its own span."""
+
+    def __init__(self, tree: Tree, reporters: Iterable[Unit]) -> None:
+        paths = {unit.id: [*reversed([above.id for above in tree.ancestors(unit.id)]), unit.id] for unit in reporters}
+        ordered = sorted(paths.values(), key=lambda path: [tree.by_id[unit_id].code for unit_id in path])
+        self.reporters: tuple[Unit, ...] = tuple(tree.by_id[path[-1]] for path in ordered)
+        self.row_of: dict[str, int] = {unit.id: row for row, unit in enumerate(self.reporters)}
+        ends: dict[str, tuple[int, int]] = {}
+        for row, path in enumerate(ordered):
+            for unit_id in path:
+                ends[unit_id] = (ends.get(unit_id, (row, row))[0], row + 1)
+        above = {unit_id for path in ordered for unit_id in path[:-1]}
+        self.spans: dict[str, Span] = {
+            unit_id: Span(tree.by_id[unit_id], *ends[unit_id], top=tree.top(unit_id).code) for unit_id in ends if unit_id in above
+        }
+        self.views_above: tuple[tuple[str, ...], ...] = tuple(
+            tuple(unit_id for unit_id in path if unit_id in self.spans) for path in ordered
+        )

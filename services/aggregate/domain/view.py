@@ -1,0 +1,93 @@
+"""View: what one unit's subtree says for one regime and period, in the shape of the contract.
+
+Decimals are `Decimal`, instants `datetime`: the store and the feed write each in their own way. The hash is over the
+figures alone, so equal sets of events give equal hashes. Source: design, section 4, "View".
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.aggregate.domain import block as blocks
+from services.aggregate.domain import kinds
+from services.aggregate.domain.block import Block
+from shared import events, numbers, subjects
+
+Position = tuple[int, int]  # generation, sequence
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view: its document, and where it goes in FEED."""
+
+    document: dict[str, Any]
+    subject: str
+
+    @property
+    def id(self) -> str:
+        key: str = self.document["_id"]
+        return key
+
+    @property
+    def position(self) -> Position:
+        return position(self.document)
+
+
+def position(document: dict[str, Any]) -> Position:
+    """The position of a view's document."""
+    found = document["position"]
+    return found["generation"], found["sequence"]
+
+
+def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
+    """The view of `unit_id`, recomputed from its rows."""
+    span = block.tree.spans[unit_id]
+    unit, regime, period = span.unit, block.regime.id, block.period.code
+    rows = block.rows[span.first : span.end]
+    sums: list[int] = rows.sum(axis=0).tolist()
+    reporting = _reporting(block, span.first, span.end, sums)
+    is_complete = not reporting["missing"]
+    figures = {
+        "reporting": reporting,
+        "indicators": {
+            code: kinds.figure(column, sums, rows, level=unit.level, is_complete=is_complete) for code, column in block.columns.items()
+        },
+        "narratives": {code: sums[blocks.NARRATIVES + offset] for offset, code in enumerate(block.regime.narratives)},
+    }
+    identity = {
+        "regime": regime,
+        "period": period,
+        "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
+    }
+    sequence, received_ms = block.touched.get(unit_id, (0, None))
+    document = {
+        "_id": f"{regime}/{period}/{unit.id}",
+        **identity,
+        "position": {"generation": generation, "partition": partition, "sequence": sequence},
+        "updated_at": None if received_ms is None else events.from_ms(received_ms),
+        "hash": digest({**identity, **figures}),
+        **figures,
+    }
+    return View(document, subjects.feed(span.top, regime, period, unit.code))
+
+
+def _reporting(block: Block, first: int, end: int, sums: list[int]) -> dict[str, Any]:
+    expected, received, on_time = end - first, sums[blocks.RECEIVED], sums[blocks.ON_TIME]
+    has_reported = block.rows[first:end, blocks.RECEIVED].tolist()
+    reporters = block.tree.reporters[first:end]
+    return {
+        "expected": expected,
+        "received": received,
+        "on_time": on_time,
+        "late": received - on_time,
+        "missing": sorted(unit.code for unit, has in zip(reporters, has_reported, strict=True) if not has),
+        "rate": numbers.percent(received, expected),
+        "timely_rate": numbers.percent(on_time, expected),
+    }
+
+
+def digest(figures: dict[str, Any]) -> str:
+    """sha256 of the canonical JSON of figures: sorted keys, no white space, decimals as strings."""
+    return hashlib.sha256(orjson.dumps(figures, default=numbers.text, option=orjson.OPT_SORT_KEYS)).hexdigest()

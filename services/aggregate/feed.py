@@ -1,0 +1,205 @@
+"""FEED: changed views for whoever receives them, derived from `views` and repaired, not waited for.
+
+At most one message per view in 250 ms; only if newer than the subject's last message; at start and every minute each view
+that is newer than its subject's last message is published again. Source: design, section 3, step 6.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import nats.js.errors
+import orjson
+import structlog
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from services.aggregate.domain.view import Position, View
+from services.aggregate.store import Store
+from shared import broker, delivery, events, numbers, subjects
+from shared.broker import Streams
+from shared.observability import Readiness
+from shared.reference_store import ReferenceStore
+
+log = structlog.get_logger()
+
+COALESCE_S: Final = 0.25
+REPAIR_S: Final = 60.0
+POSITION: Final = "Tonghop-Position"
+SCAN_BATCH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A subject's last message: its sequence in FEED, and the position of the view in it."""
+
+    sequence: int
+    position: Position
+
+
+NONE: Final = Last(0, (0, -1))
+
+
+class Feed:
+    """Publishes the newest of each view."""
+
+    def __init__(self, streams: Streams, store: Store, reference: ReferenceStore, partitions: Sequence[int]) -> None:
+        self._streams = streams
+        self._store = store
+        self._reference = reference
+        self._partitions = partitions
+        self._waiting: dict[str, View] = {}
+        self._last: dict[str, Last] = {}
+
+    def offer(self, views: Sequence[View]) -> None:
+        """Takes changed views; a newer one replaces one that waits."""
+        for view in views:
+            waiting = self._waiting.get(view.subject)
+            if waiting is None or waiting.position < view.position:
+                self._waiting[view.subject] = view
+
+    async def run(self, readiness: Readiness) -> None:
+        """Repairs, then publishes what is offered, until it is cancelled."""
+        clock = asyncio.get_running_loop().time
+        repaired_at = float("-inf")
+        while True:
+            if clock() - repaired_at >= REPAIR_S:
+                await delivery.keep_trying("feed", self.repair, readiness)
+                repaired_at = clock()
+            await asyncio.sleep(COALESCE_S)
+            await delivery.keep_trying("feed", self.flush, readiness)
+
+    async def flush(self) -> None:
+        """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""
+        views = [view for view in self._waiting.values() if view.position > self._last.get(view.subject, NONE).position]
+        self._waiting = {}
+        for first in range(0, len(views), broker.IN_FLIGHT):
+            part = views[first : first + broker.IN_FLIGHT]
+            results = await asyncio.gather(*[self._publish(view) for view in part], return_exceptions=True)
+            for view, result in zip(part, results, strict=True):
+                if isinstance(result, BaseException):
+                    self.offer([view])
+                    log.warning("feed.publish_failed", view=view.id, error=type(result).__name__)
+
+    async def _publish(self, view: View) -> None:
+        last = self._last.get(view.subject, NONE)
+        try:
+            ack = await self._streams.jetstream.publish(
+                view.subject,
+                orjson.dumps(event(view)),
+                timeout=broker.ACK_TIMEOUT_S,
+                headers={
+                    "Nats-Msg-Id": _event_id(view),
+                    "Nats-Expected-Last-Subject-Sequence": str(last.sequence),
+                    POSITION: f"{view.position[0]}.{view.position[1]}",
+                    "content-type": "application/cloudevents+json",
+                },
+            )
+        except nats.js.errors.BadRequestError as error:
+            if error.err_code != broker.WRONG_LAST_SEQUENCE:
+                raise
+            self._last[view.subject] = await self._last_of(view.subject)
+            self.offer([view])  # flush drops it when the subject's last message is not older
+        else:
+            self._last[view.subject] = Last(ack.seq, view.position)
+
+    async def _last_of(self, subject: str) -> Last:
+        try:
+            message = await self._streams.jetstream.get_last_msg(subjects.FEED, subject)
+        except nats.js.errors.NotFoundError:
+            return NONE
+        return Last(message.seq or 0, _position(message.headers or {}))
+
+    async def repair(self) -> None:
+        """Offers every view that is newer than its subject's last message."""
+        self._last = await self._scan()
+        stored = await self._store.positions(self._partitions)
+        published = {_view_key(subject): last.position for subject, last in self._last.items()}
+        registry = (await self._reference.current()).registry
+        behind = []
+        for view_id, found in stored.items():
+            regime, period, unit_id = view_id.split("/", 2)
+            unit = registry.by_id.get(unit_id)
+            if unit is not None and published.get((regime, period, unit.code), NONE.position) < found:
+                behind.append(view_id)
+        for first in range(0, len(behind), SCAN_BATCH):
+            documents = await self._store.documents(behind[first : first + SCAN_BATCH])
+            self.offer([await self._stored_view(document) for document in documents])
+        if behind:
+            log.info("feed.repaired", count=len(behind))
+
+    async def _stored_view(self, document: dict[str, Any]) -> View:
+        reference = await self._reference.current()
+        regime, unit = reference.regimes[document["regime"]], document["unit"]
+        period = regime.period(document["period"])
+        top = reference.registry.at(period.cut_off).top(unit["id"]).code if period else unit["code"]
+        return View(document, subjects.feed(top, document["regime"], document["period"], unit["code"]))
+
+    async def _scan(self) -> dict[str, Last]:
+        """The last message of every subject, by its headers alone."""
+        jetstream = self._streams.jetstream
+        consumer = await jetstream.pull_subscribe(
+            "feed.>",
+            stream=subjects.FEED,
+            config=ConsumerConfig(
+                deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+                ack_policy=AckPolicy.NONE,
+                headers_only=True,
+                inactive_threshold=30.0,
+                mem_storage=True,
+                num_replicas=1,
+            ),
+        )
+        found: dict[str, Last] = {}
+        try:
+            pending = (await consumer.consumer_info()).num_pending or 0
+            while len(found) < pending:
+                for message in await consumer.fetch(SCAN_BATCH, timeout=5):
+                    found[message.subject] = Last(message.metadata.sequence.stream, _position(message.headers or {}))
+                    pending = max(pending, len(found) + message.metadata.num_pending)
+        finally:
+            await consumer.unsubscribe()
+        return found
+
+
+def event(view: View) -> dict[str, Any]:
+    """The CloudEvent of one view, decimals as strings, instants as text."""
+    document = view.document
+    data = {key: plain(value) for key, value in document.items() if key != "_id"}
+    return {
+        "specversion": "1.0",
+        "id": _event_id(view),
+        "source": "/services/aggregate",
+        "type": events.VIEW_UPDATED,
+        "time": data["updated_at"],
+        "data": data,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A stored or rendered value as JSON holds it."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return events.to_text(value)
+    if value is None or isinstance(value, str | int):
+        return value
+    return numbers.text(value)
+
+
+def _event_id(view: View) -> str:
+    generation, sequence = view.position
+    return f"{view.id}/{generation}.{sequence}"
+
+
+def _position(headers: dict[str, str]) -> Position:
+    generation, _, sequence = headers.get(POSITION, "0.-1").partition(".")
+    return int(generation), int(sequence)
+
+
+def _view_key(subject: str) -> tuple[str, str, str]:
+    _, _, regime, period, unit_code = subject.split(".")
+    return regime, period, unit_code

@@ -1,0 +1,118 @@
+"""One partition of the log: fetch, fold, write, move the checkpoint, over and over.
+
+While one batch is written, the next is fetched and folded. A write that fails is tried again with the same documents until it
+succeeds; a new generation, or an error in between, loads the state again from the checkpoint.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from services.aggregate import log as logs
+from services.aggregate.domain.fold import Fold
+from services.aggregate.feed import Feed
+from services.aggregate.store import Checkpoint, Store, Work, report_document
+from shared import delivery, reader, subjects
+from shared.observability import Readiness
+from shared.reader import Delivery
+from shared.reference import Reference
+from shared.service import Connections
+
+log = structlog.get_logger()
+
+BATCH: Final = 4000  # messages folded at once when the log is behind
+IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
+
+
+class NewGenerationError(Exception):
+    """Units or regimes were changed, or views rebuilt: start anew."""
+
+
+class Partition:
+    """Follows one partition until it is cancelled."""
+
+    def __init__(self, held: Connections, store: Store, feed: Feed, number: int, partitions: int, readiness: Readiness) -> None:
+        self._held = held
+        self._store = store
+        self._feed = feed
+        self.number = number
+        self._partitions = partitions
+        self._readiness = readiness
+        self.lag = 0
+
+    async def follow(self) -> None:
+        """Loads the state and folds the log; again after a new generation."""
+        while True:
+            try:
+                await self._run()
+            except NewGenerationError:
+                log.info("generation.raised", partition=self.number)
+
+    async def _run(self) -> None:
+        reference = await self._held.reference.current()
+        checkpoint = await self._store.checkpoint(self.number)
+        await logs.require_same_stream(self._held.streams.jetstream, checkpoint)
+        fold = await self._load(reference, checkpoint)
+        created = await logs.identity(self._held.streams.jetstream)
+        begin = 1 if checkpoint is None else checkpoint.sequence + 1
+        follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, subjects.reports_of(self.number), begin)
+        writing: asyncio.Task[None] = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
+        self._readiness.has(f"partition {self.number}")
+        try:
+            while True:
+                deliveries = await follow.batch(BATCH, wait_s=IDLE_S)
+                await self._require(reference.generation)
+                work = self._fold(fold, deliveries, created)
+                await writing
+                writing = asyncio.create_task(self._write(work, reference.generation))
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await follow.close()
+
+    async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
+        """The fold of all that is stored up to the checkpoint, with every view to be written again."""
+        fold = Fold(reference, self.number, self._partitions)
+        fold.open(_now())
+        if checkpoint is not None:
+            fold.take([found async for found in self._store.events(self.number, checkpoint.sequence)])
+        fold.mark_all()
+        return fold
+
+    async def _require(self, generation: int) -> None:
+        if await self._held.reference.generation() != generation:
+            raise NewGenerationError
+
+    def _fold(self, fold: Fold, deliveries: list[Delivery], created: str) -> Work:
+        logged = logs.read(deliveries)
+        fold.open(_now())
+        fold.take(logged)
+        self.lag = deliveries[-1].pending if deliveries else 0
+        reports = [report_document(event, self.number, sequence) for event, sequence in logged]
+        checkpoint = Checkpoint(logged[-1][1], logged[-1][0].id, created) if logged else None
+        return Work(reports, fold.changed(), checkpoint)
+
+    async def _write(self, work: Work, generation: int) -> None:
+        """Events and views, then the checkpoint, then FEED."""
+        refused_by = await self._try(lambda: self._put(work))
+        if refused_by > generation:
+            await self._held.reference.raise_to(refused_by)
+            raise NewGenerationError
+        if work.checkpoint is not None:
+            checkpoint = work.checkpoint
+            await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
+        self._feed.offer(work.views)
+
+    async def _put(self, work: Work) -> int:
+        _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))
+        return refused_by
+
+    async def _try(self, act: Callable[[], Awaitable[delivery.Result]]) -> delivery.Result:
+        return await delivery.keep_trying(f"write {self.number}", act, self._readiness)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,155 @@
+"""Rebuild: every view from the log, from nothing, while readers see the old views or the new ones, never a mixture.
+
+1. The log is read from its beginning; an event that `reports` lacks is stored, a position that differs is rewritten.
+2. An event of `reports` that the log lacks (a broker restored from an older copy) is published again.
+3. All views are computed in a second collection under the next generation, which takes the place of `views` in one rename.
+4. The generation is raised: every aggregator loads anew. A crash before leaves a view of a newer generation behind, which
+   the aggregator notices at its next write, and raises the generation itself.
+
+Source: design, section 3, "A stream that went back".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from pymongo import DESCENDING, UpdateOne
+
+from services.aggregate import log as logs
+from services.aggregate import store as stores
+from services.aggregate.domain.fold import Fold
+from services.aggregate.store import Checkpoint, Store
+from shared import broker, events, mongo, subjects
+from shared.broker import Message
+from shared.events import Logged
+from shared.mongo import Document
+from shared.service import Connections
+
+NEXT: Final = "views_next"
+BATCH: Final = 2000
+
+Progress = Callable[[str, int, int], None]
+"""Told what is done: the step, how many of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did."""
+
+    generation: int
+    events: int
+    stored: int  # events that `reports` lacked
+    published: int  # events that the log lacked
+    views: int
+
+
+class Rebuild:
+    """One rebuild, from the connections it works with."""
+
+    def __init__(self, held: Connections, progress: Progress) -> None:
+        self._held = held
+        self._progress = progress
+        self._reports = held.database["reports"]
+        self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
+        self._ends: dict[int, tuple[int, str]] = {}  # partition: the sequence and id of its last event
+        self._folds: list[Fold] = []
+        self._stored = 0
+
+    async def run(self) -> Rebuilt:
+        """Rebuilds; raises one of `delivery.PASSING` when a server is away (run it again)."""
+        jetstream = self._held.streams.jetstream
+        info = await jetstream.stream_info(subjects.REPORTS)
+        partitions = broker.declared_partitions(info.config.metadata)
+        generation = await self._next_generation()
+        reference = await self._held.reference.current()
+        self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
+        await self._read_log(info.state.last_seq)
+        published = await self._publish_lost()
+        views = await self._write_views(generation)
+        await self._move_checkpoints(str(info.created))
+        await self._held.reference.raise_to(generation)
+        return Rebuilt(generation, len(self._seen), self._stored, published, views)
+
+    async def _next_generation(self) -> int:
+        newest = await self._held.database[stores.VIEWS].find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
+        found = newest["position"]["generation"] if newest else 0
+        return 1 + max(found, await self._held.reference.generation())
+
+    async def _read_log(self, end: int) -> None:
+        batch: list[tuple[Logged, int]] = []
+        async for sequence, _, payload in logs.whole(self._held.streams, "reports.>", end):
+            event = events.read_logged(payload)
+            if event is not None:
+                batch.append((event, sequence))
+            if len(batch) >= BATCH:
+                await self._take(batch)
+                self._progress("log", sequence, end)
+                batch = []
+        await self._take(batch)
+        self._progress("log", end, end)
+
+    async def _take(self, batch: Sequence[tuple[Logged, int]]) -> None:
+        """Folds events and makes `reports` hold each at the position of its first copy."""
+        documents = []
+        for event, sequence in batch:
+            partition = self._partition(event)
+            self._folds[partition].take([(event, sequence)])
+            self._ends[partition] = (sequence, event.id)
+            if event.id not in self._seen:
+                self._seen[event.id] = (partition, sequence)
+                documents.append(stores.report_document(event, partition, sequence))
+        there = await mongo.insert_new(self._reports, documents)
+        self._stored += len(documents) - len(there)
+        if there:
+            await self._reports.bulk_write([_moved(document) for document in there], ordered=False)
+
+    def _partition(self, event: Logged) -> int:
+        return subjects.partition_of(event.regime, event.period, len(self._folds))
+
+    async def _publish_lost(self) -> int:
+        """Publishes what the log lacks, in the order in which it was received."""
+        cursor = self._reports.find({}, {"event": 1, "regime": 1, "period": 1}).sort([("received_ms", 1), ("_id", 1)]).allow_disk_use(True)
+        lost = [document["event"] async for document in cursor if document["_id"] not in self._seen]
+        for first in range(0, len(lost), BATCH):
+            part = [event for text in lost[first : first + BATCH] if (event := events.read_logged(text.encode())) is not None]
+            messages = [Message(subjects.reports(self._partition(event), event.regime), event.raw, event.id) for event in part]
+            acks = await self._held.streams.publish_all(subjects.REPORTS, messages)
+            await self._take([(event, ack.seq) for event, ack in zip(part, acks, strict=True)])
+            self._progress("lost", first + len(part), len(lost))
+        return len(lost)
+
+    async def _write_views(self, generation: int) -> int:
+        database = self._held.database
+        await database[NEXT].drop()
+        await Store(database, NEXT).prepare()
+        target, written = mongo.exact(database[NEXT]), 0
+        for fold in self._folds:
+            fold.open(datetime.now(UTC))
+            fold.mark_all()
+            documents = [view.document for view in fold.changed()]
+            for document in documents:
+                document["position"]["generation"] = generation
+            for first in range(0, len(documents), BATCH):
+                await target.insert_many(documents[first : first + BATCH], ordered=False)
+            written += len(documents)
+            self._progress("views", fold.partition + 1, len(self._folds))
+        await database[NEXT].rename(stores.VIEWS, dropTarget=True)
+        return written
+
+    async def _move_checkpoints(self, created: str) -> None:
+        """A checkpoint of another stream, or one that has gone, is set to what was read; a sound one stays where it is."""
+        store = Store(self._held.database)
+        for partition, (sequence, event_id) in self._ends.items():
+            try:
+                is_sound = await store.checkpoint(partition) is not None
+                await logs.require_same_stream(self._held.streams.jetstream, await store.checkpoint(partition))
+            except logs.WentBackError:
+                is_sound = False
+            if not is_sound:
+                document = stores.checkpoint_document(partition, Checkpoint(sequence, event_id, created))
+                await self._held.database["checkpoints"].replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+def _moved(document: Document) -> UpdateOne:
+    return UpdateOne({"_id": document["_id"]}, {"$set": {"partition": document["partition"], "sequence": document["sequence"]}})

@@ -1,0 +1,134 @@
+"""The aggregator's collections: `reports`, `views` and its checkpoints."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from services.aggregate.domain.view import Position, View, position
+from shared import mongo
+from shared.events import Logged, read_logged
+from shared.mongo import Document, Documents
+
+VIEWS: Final = "views"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Up to where a partition is stored: the sequence, the id of the event at it, and when the stream was created."""
+
+    sequence: int
+    event_id: str
+    stream_created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one batch makes to be stored."""
+
+    reports: Sequence[Document]
+    views: Sequence[View]
+    checkpoint: Checkpoint | None
+
+
+class Store:
+    """Reads and writes what one partition of the log becomes. Every write may be repeated."""
+
+    def __init__(self, database: Documents, views: str = VIEWS) -> None:
+        self._reports = database["reports"]
+        self._views = mongo.exact(database[views])
+        self._checkpoints = database["checkpoints"]
+
+    async def prepare(self) -> None:
+        """The indexes: a partition's events by position, a unit's reports, a regime's views."""
+        await self._reports.create_index([("partition", ASCENDING), ("sequence", ASCENDING)])
+        await self._reports.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit", ASCENDING)])
+        await self._views.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
+        await self._views.create_index([("position.partition", ASCENDING)])
+
+    async def checkpoint(self, partition: int) -> Checkpoint | None:
+        """Where the partition is; None before its first batch."""
+        found = await self._checkpoints.find_one({"_id": _checkpoint_id(partition)})
+        return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stream_created"])
+
+    async def events(self, partition: int, up_to: int) -> AsyncIterator[tuple[Logged, int]]:
+        """The stored events of a partition whose position is not after `up_to`, with their sequences."""
+        cursor = self._reports.find({"partition": partition, "sequence": {"$lte": up_to}}, {"_id": 0, "event": 1, "sequence": 1})
+        async for document in cursor:
+            event = read_logged(document["event"].encode())
+            if event is not None:
+                yield event, document["sequence"]
+
+    async def put_reports(self, reports: Sequence[Document]) -> None:
+        """Stores events once; a later copy is dropped."""
+        await mongo.insert_new(self._reports, reports)
+
+    async def put_views(self, views: Sequence[View]) -> int:
+        """Writes views over older positions only; the newest generation that refused one, 0 when none did."""
+        refused = await mongo.put_newer(self._views, [(older_than(view.position) | {"_id": view.id}, view.document) for view in views])
+        if not refused:
+            return 0
+        found = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
+        return max([document["position"]["generation"] async for document in found], default=0)
+
+    async def put_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
+        """Moves the checkpoint forward; one that is further, written by another instance, stays."""
+        try:
+            await self._checkpoints.replace_one(
+                {"_id": _checkpoint_id(partition), "sequence": {"$lt": checkpoint.sequence}},
+                checkpoint_document(partition, checkpoint),
+                upsert=True,
+            )
+        except DuplicateKeyError:
+            return
+
+    async def positions(self, partitions: Sequence[int]) -> dict[str, Position]:
+        """The position of every view of some partitions, by view id."""
+        found = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
+        return {document["_id"]: position(document) async for document in found}
+
+    async def documents(self, ids: Sequence[str]) -> list[Document]:
+        """Views by id, as stored."""
+        return [document async for document in self._views.find({"_id": {"$in": list(ids)}})]
+
+
+def older_than(newer: Position) -> dict[str, Any]:
+    """A filter for views whose position is older: two scalars, generation first."""
+    generation, sequence = newer
+    return {
+        "$or": [
+            {"position.generation": {"$lt": generation}},
+            {"position.generation": generation, "position.sequence": {"$lt": sequence}},
+        ]
+    }
+
+
+def report_document(event: Logged, partition: int, sequence: int) -> Document:
+    """One accepted event as `reports` keeps it; `event` is the logged text itself."""
+    return {
+        "_id": event.id,
+        "regime": event.regime,
+        "period": event.period,
+        "unit": event.unit_id,
+        "type": event.type,
+        "revision": event.revision,
+        "received_ms": event.received_ms,
+        "partition": partition,
+        "sequence": sequence,
+        "event": event.raw.decode(),
+    }
+
+
+def checkpoint_document(partition: int, checkpoint: Checkpoint) -> Document:
+    return {
+        "_id": _checkpoint_id(partition),
+        "sequence": checkpoint.sequence,
+        "event_id": checkpoint.event_id,
+        "stream_created": checkpoint.stream_created,
+    }
+
+
+def _checkpoint_id(partition: int) -> str:
+    return f"aggregate/{partition}"

@@ -1,0 +1,21 @@
+"""`tonghop`: the command line. Each group of commands is a module; this one puts them together."""
+
+import typer
+
+from services.cli import data, figures, stack
+
+app = typer.Typer(help="Tổng Hợp: báo cáo nhiều cấp.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(data.streams, name="streams")
+app.add_typer(data.units, name="units")
+app.add_typer(data.regimes, name="regimes")
+stack.add_to(app)
+figures.add_to(app)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""One command's work: connections that wait only so long, answers as tables or JSON, exit codes.
+
+0 fine, 1 the answer is no, 2 wrong use, 3 a server is away.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final, NoReturn, TypeVar
+
+import orjson
+import structlog
+import typer
+from rich.console import Console
+
+from services.cli.faults import FaultsError
+from shared import delivery, mongo, service
+from shared.errors import ConfigurationError
+from shared.service import Connections
+from shared.settings import Settings
+
+FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
+SERVER_S: Final = 5.0
+
+console = Console(highlight=False, soft_wrap=True)
+notes = Console(stderr=True, highlight=False, soft_wrap=True)  # progress: never part of an answer
+Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def connected(settings: Settings | None = None) -> AsyncIterator[Connections]:
+    """Open connections; a server that does not answer within seconds is away."""
+    held = service.connections(settings or Settings(), "cli")
+    try:
+        await asyncio.wait_for(held.broker.start(), SERVER_S)
+        await mongo.require_replica_set(held.mongo)
+        yield held
+    finally:
+        await held.close()
+
+
+def run(act: Callable[[], Awaitable[Result]]) -> Result:
+    """Runs a command's work; what goes wrong ends it with a sentence and an exit code, never with a traceback."""
+    structlog.configure(processors=[_drop])
+    try:
+        return asyncio.run(_awaited(act))
+    except FaultsError as error:
+        for fault in error.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(NO) from error
+    except ConfigurationError as error:
+        stop(NO, str(error))
+    except delivery.PASSING as error:
+        stop(AWAY, f"Máy chủ không trả lời (a server is away): {error or type(error).__name__}. Chạy `make up` hoặc kiểm tra địa chỉ.")
+
+
+async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:
+    return await act()
+
+
+def stop(code: int, sentence: str) -> NoReturn:
+    """Ends the command with a sentence on standard error."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def say_json(answer: Any) -> None:
+    """One JSON document on standard output."""
+    typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+
+
+def _drop(_: Any, __: str, ___: Any) -> NoReturn:
+    raise structlog.DropEvent

@@ -1,0 +1,90 @@
+"""`tonghop up|down|status`: the embedded stack, and what runs where."""
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from services.cli import session
+from services.cli.data import AsJson
+from services.cli.embedded import stack
+from shared import numbers
+from shared.settings import Settings
+
+ANSWER_S = 3.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command("up")(up)
+    app.command("down")(down)
+    app.command("status")(status)
+
+
+def up() -> None:
+    """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này."""
+    stack.up()
+    _show(state(Settings()))
+
+
+def down() -> None:
+    """Dừng những gì `up` đã chạy; dữ liệu giữ nguyên."""
+    stack.down()
+
+
+def status(as_json: AsJson = False) -> None:
+    """Địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý."""
+    found = state(Settings())
+    if as_json:
+        session.say_json(found)
+    else:
+        _show(found)
+    if not any(service["ready"] for service in found["services"].values()):
+        raise typer.Exit(session.AWAY)
+    if not all(service["ready"] for service in found["services"].values()):
+        raise typer.Exit(session.NO)
+
+
+def state(settings: Settings) -> dict[str, Any]:
+    """`{"addresses": {…}, "services": {name: {"ready", "lag"}}}`; a service that does not answer has no lag."""
+    ports = {
+        "ingest": settings.ingest_port,
+        "aggregate": settings.aggregate_port,
+        "notify": settings.notify_port,
+        "portal": settings.portal_port,
+    }
+    addresses = {name: f"http://{settings.bind_host}:{port}" for name, port in ports.items()}
+    servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}
+    return {
+        "addresses": {**servers, "database": settings.database, **addresses},
+        "services": {name: _readiness(address) for name, address in addresses.items()},
+    }
+
+
+def _readiness(address: str) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=ANSWER_S) as answer:
+            body = orjson.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        try:
+            body = orjson.loads(error.read())
+        except ValueError:
+            return {"ready": False, "lag": None}
+    except (OSError, ValueError):
+        return {"ready": False, "lag": None}
+    return {"ready": bool(body.get("ready")), "lag": body.get("lag")}
+
+
+def _show(found: dict[str, Any]) -> None:
+    table = Table("", "Địa chỉ", "Sẵn sàng", "Còn chờ", title="Tổng Hợp", title_justify="left")
+    for name, address in found["addresses"].items():
+        service = found["services"].get(name)
+        if service is None:
+            table.add_row(name, address, "", "")
+        else:
+            lag = "–" if service["lag"] is None else numbers.vietnamese(service["lag"])
+            table.add_row(name, address, "có" if service["ready"] else "chưa", lag)
+    session.console.print(table)

@@ -1,0 +1,152 @@
+"""Units from CSV files: `code,name,level,kind,parent,valid_from,valid_to`, and contacts: `unit,name,phone,email`.
+
+A unit's id is its code when it is the first bearer of the code, else `<code>-<year>`; a parent is named by the code that it
+bears on the day on which the unit begins. Source: design, section 5.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from services.cli.faults import Fault, FaultsError
+from shared.units import Contact, Unit
+
+COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
+CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
+CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
+EMAIL: Final = re.compile(r"[^@\s,<>]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+KINDS: Final = ("peoples_committee", "office")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    file: Path
+    line: int
+    cells: dict[str, str]
+
+    def fault(self, reason: str) -> Fault:
+        return Fault(self.file, f"dòng {self.line}", reason)
+
+
+def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
+    """The units of some files, given those that are stored already. Raises FaultsError with all that is wrong."""
+    rows = [row for path in paths for row in _rows(path, COLUMNS)]
+    faults = [fault for row in rows for fault in _row_faults(row)]
+    faults += _repeats(rows)
+    if faults:
+        raise FaultsError(faults)
+    bearers: dict[str, list[Unit]] = {}
+    for unit in stored:
+        bearers.setdefault(unit.code, []).append(unit)
+    read = []
+    for row in sorted(rows, key=lambda row: row.cells["valid_from"]):
+        read.append(_unit(row, bearers))
+    return _with_parents(rows, read, bearers)
+
+
+def read_contacts(path: Path, units: Sequence[Unit]) -> list[Unit]:
+    """The units that a file names, with the contacts it gives them. Raises FaultsError with all that is wrong."""
+    rows = list(_rows(path, CONTACT_COLUMNS))
+    by_code = {unit.code: unit for unit in sorted(units, key=lambda unit: unit.valid_from)}
+    faults = [row.fault(f"không có đơn vị “{row.cells['unit']}” (no such unit)") for row in rows if row.cells["unit"] not in by_code]
+    faults += [row.fault("email không đúng dạng (not an e-mail address)") for row in rows if not _is_email(row.cells["email"])]
+    if faults:
+        raise FaultsError(faults)
+    contacts: dict[str, list[Contact]] = {}
+    for row in rows:
+        contacts.setdefault(row.cells["unit"], []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
+    return [replace(by_code[code], contacts=tuple(found)) for code, found in contacts.items()]
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaultsError([Fault(path, "tệp", f"không đọc được (cannot be read): {type(error).__name__}")]) from error
+    reader = csv.DictReader(text.splitlines())
+    if tuple(reader.fieldnames or ()) != tuple(columns):
+        raise FaultsError([Fault(path, "dòng 1", f"cần các cột {','.join(columns)} (columns wanted)")])
+    for cells in reader:
+        if None in cells or None in cells.values():
+            raise FaultsError([Fault(path, f"dòng {reader.line_num}", "thừa hoặc thiếu ô (too many or too few cells)")])
+        yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
+
+
+def _row_faults(row: _Row) -> Iterator[Fault]:
+    cells = row.cells
+    for name in ("code", "parent"):
+        if (cells[name] or name == "code") and not CODE.fullmatch(cells[name]):
+            yield row.fault(f"{name} “{cells[name][:40]}” chỉ gồm chữ không dấu, số, gạch nối, tối đa 32 (letters, digits, hyphens)")
+    for name in ("name", "level"):
+        if not cells[name]:
+            yield row.fault(f"thiếu {name} (missing)")
+    if cells["kind"] not in KINDS:
+        yield row.fault(f"kind là một trong {', '.join(KINDS)} (one of)")
+    for name in ("valid_from", "valid_to"):
+        if (cells[name] or name == "valid_from") and _day(cells[name]) is None:
+            yield row.fault(f"{name} “{cells[name][:40]}” không phải ngày YYYY-MM-DD (not a day)")
+    begins, ends = _day(cells["valid_from"]), _day(cells["valid_to"])
+    if begins and ends and ends <= begins:
+        yield row.fault("valid_to phải sau valid_from (must be after)")
+
+
+def _repeats(rows: Sequence[_Row]) -> list[Fault]:
+    keys = [(row.cells["code"], row.cells["valid_from"]) for row in rows]
+    counts = Counter(keys)
+    return [row.fault(f"đơn vị “{row.cells['code']}” lặp lại (repeated)") for row, key in zip(rows, keys, strict=True) if counts[key] > 1]
+
+
+def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
+    """The unit of a row, without its parent; a later bearer of a code gets an id of its own."""
+    cells = row.cells
+    begins = date.fromisoformat(cells["valid_from"])
+    known = bearers.setdefault(cells["code"], [])
+    same = next((unit for unit in known if unit.valid_from == begins), None)
+    unit_id = same.id if same else cells["code"] if not known else f"{cells['code']}-{begins.year}"
+    contacts = same.contacts if same else ()
+    unit = Unit(unit_id, cells["code"], cells["name"], cells["level"], cells["kind"], None, begins, _day(cells["valid_to"]), contacts)
+    bearers[cells["code"]] = [other for other in known if other is not same] + [unit]
+    return unit
+
+
+def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> list[Unit]:
+    by_key = {(unit.code, unit.valid_from): unit for unit in units}
+    done, faults = [], []
+    for row in rows:
+        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        code = row.cells["parent"]
+        parent = next((other for other in bearers.get(code, ()) if other.is_valid(unit.valid_from)), None)
+        if code and parent is None:
+            faults.append(row.fault(f"không có đơn vị cấp trên “{code}” tại ngày {unit.valid_from:%d/%m/%Y} (no such parent)"))
+        done.append(replace(unit, parent=parent.id if parent else None))
+    faults += _cycles(rows, done)
+    if faults:
+        raise FaultsError(faults)
+    return done
+
+
+def _cycles(rows: Sequence[_Row], units: Sequence[Unit]) -> Iterator[Fault]:
+    parents = {unit.id: unit.parent for unit in units}
+    for row, unit in zip(rows, units, strict=True):
+        seen, above = {unit.id}, unit.parent
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above is not None:
+            yield row.fault(f"“{unit.code}” nằm dưới chính nó (is below itself)")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+    except ValueError:
+        return None
+
+
+def _is_email(text: str) -> bool:
+    return not text or EMAIL.fullmatch(text) is not None

@@ -1,0 +1,48 @@
+"""Ingest: settings in, a service out."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from services.ingest import routes, waiting
+from services.ingest.handlers import SERVICE, Door
+from services.ingest.store import ClaimStore
+from services.ingest.waiting import Waiting
+from shared import broker, delivery, reader, service, subjects
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+
+BATCH: Final = 1000  # messages claimed and published at once
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Ingest's app; reads the environment when no settings are given."""
+    held = service.connections(settings or Settings(), SERVICE)
+    store, waiters = ClaimStore(held.database), Waiting()
+    held.broker.include_router(waiting.router(waiters))
+
+    async def work(readiness: Readiness) -> None:
+        await ingest(held, store, readiness)
+
+    app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
+    app.include_router(routes.create_router(held.streams, store, waiters))
+    return app
+
+
+async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
+    """Screens INBOX until it is cancelled."""
+    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    await store.prepare()
+    door = Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata))
+    follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+    try:
+        while True:
+            batch = await follow.batch(BATCH, wait_s=1.0)
+            readiness.lag = batch[-1].pending if batch else 0
+            if batch and not await delivery.deliver(held.streams, SERVICE, batch, door.on_inbox):
+                readiness.wait_for("inbox", "thử lại (retrying)")
+            else:
+                readiness.has("inbox")
+    finally:
+        await follow.close()

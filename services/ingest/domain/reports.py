@@ -1,0 +1,56 @@
+"""Judges what units send about themselves: a submitted or withdrawn report."""
+
+from collections.abc import Iterator
+
+from services.ingest.domain import figures
+from services.ingest.domain.case import Case
+from shared import events
+from shared.errors import Refusal, refusal
+from shared.numbers import NumberText
+from shared.regimes import Regime
+
+
+def judge_submitted(case: Case) -> list[Refusal]:
+    """All that is wrong with a report; its figures' normal form is left in the case."""
+    wrong = [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
+    if case.regime is not None and case.regime.derived_from is None:
+        wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
+    if not case.data.get("values") and not case.data.get("narratives"):
+        wrong.append(refusal("report.empty", "data"))
+    return wrong
+
+
+def judge_withdrawn(case: Case) -> list[Refusal]:
+    """All that is wrong with a withdrawal."""
+    return [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
+
+
+def _values(case: Case, regime: Regime) -> Iterator[Refusal]:
+    values = case.data.get("values")
+    for code, value in values.items() if isinstance(values, dict) else ():
+        path = f"data.values.{code[:40]}"
+        indicator = regime.by_code.get(code)
+        if indicator is None:
+            yield refusal("report.unknown_indicator", path, regime=regime.id)
+        elif case.group is not None and not regime.is_asked(indicator, case.group, case.unit_code):
+            yield refusal("report.indicator_not_asked", path, unit=case.unit_code)
+        else:
+            case.normal_values[code], wrong = figures.judge(indicator, value, path)
+            yield from wrong
+
+
+def _narratives(case: Case, regime: Regime) -> Iterator[Refusal]:
+    narratives = case.data.get("narratives")
+    for code, text in narratives.items() if isinstance(narratives, dict) else ():
+        path = f"data.narratives.{code[:40]}"
+        if code not in regime.narratives:
+            yield refusal("report.unknown_narrative", path, regime=regime.id, known=", ".join(regime.narratives))
+        elif not isinstance(text, str) or isinstance(text, NumberText) or not _is_text(text):
+            yield refusal("report.wrong_kind", path, wanted="văn bản", wanted_en="a text")
+        elif len(text) > events.MAX_NARRATIVE_CHARACTERS:
+            yield refusal("report.narrative_too_long", path, size=len(text), most=events.MAX_NARRATIVE_CHARACTERS)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it is text that can be stored: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

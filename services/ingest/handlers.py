@@ -1,0 +1,100 @@
+"""INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+import structlog
+from prometheus_client import Counter
+
+from services.ingest.domain import screening
+from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed
+from services.ingest.store import Claim, ClaimStore
+from shared import delivery, events, subjects
+from shared.broker import Message, Streams
+from shared.reader import Delivery
+from shared.reference_store import ReferenceStore
+
+log = structlog.get_logger()
+
+SERVICE: Final = "ingest"
+SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
+
+
+class Door:
+    """What a batch goes through."""
+
+    def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
+        self._streams = streams
+        self._store = store
+        self._reference = reference
+        self._partitions = partitions
+
+    async def on_inbox(self, batch: Sequence[Delivery]) -> None:
+        """Screens what units sent; accepted events go to the log, every sender gets a receipt."""
+        decided = await self._screen([_incoming(found) for found in batch])
+        events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
+        claims = await self._store.claim(events_decided, self._partitions)
+        await self._publish(claims)
+        await self._park(batch, decided)
+        await self._answer(claims)
+        await delivery.acknowledge(
+            self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
+        )
+
+    async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
+        """Decides on each message in order; a period that one message opens is open for the next."""
+        reference = await self._reference.current()
+        opened = await self._store.openings()
+        decided: list[tuple[Incoming, Decision]] = []
+        for incoming in batch:
+            verdict = screening.screen(incoming, reference, opened)
+            if isinstance(verdict, Accepted) and verdict.type == events.OPENED:
+                opened.add((verdict.regime, verdict.period))
+            decided.append((incoming, verdict))
+        return decided
+
+    async def _publish(self, claims: Sequence[Claim]) -> None:
+        """Publishes what claims hold and REPORTS may lack, and notes where it stands."""
+        wanted = list({claim.id: claim for claim in claims if claim.wants_publishing}.values())
+        acks = await self._streams.publish_all(subjects.REPORTS, [_message(claim) for claim in wanted])
+        positions = [(claim.id, claim.document["partition"], ack.seq) for claim, ack in zip(wanted, acks, strict=True)]
+        await self._store.put_positions(positions)
+        at = {claim_id: {"partition": partition, "sequence": sequence} for claim_id, partition, sequence in positions}
+        for claim in claims:
+            claim.document["position"] = at.get(claim.id, claim.document["position"])
+
+    async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
+        for found, (incoming, verdict) in zip(batch, decided, strict=True):
+            if isinstance(verdict, Malformed):
+                await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
+                await self._send_receipt(incoming.sender, _malformed_receipt(incoming, verdict))
+
+    async def _answer(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            await self._send_receipt(claim.document["sender"], claim.receipt())
+
+    async def _send_receipt(self, sender: str, receipt: dict[str, Any]) -> None:
+        """Receipts are not stored on the broker: whoever misses one asks for it."""
+        SCREENED.labels(receipt["verdict"]).inc()
+        await self._streams.client.publish(subjects.receipts(sender), orjson.dumps(receipt))
+
+
+def _incoming(found: Delivery) -> Incoming:
+    return Incoming(subjects.inbox_sender(found.subject), found.payload, events.to_ms(found.stored_at), found.sequence)
+
+
+def _message(claim: Claim) -> Message:
+    document = claim.document
+    return Message(subjects.reports(document["partition"], document["regime"]), document["event"], claim.id)
+
+
+def _malformed_receipt(incoming: Incoming, verdict: Malformed) -> dict[str, Any]:
+    return {
+        "event_id": None,
+        "unit": incoming.sender,
+        "verdict": "rejected",
+        "errors": [verdict.reason.as_dict()],
+        "received_at": events.to_text(events.from_ms(incoming.received_ms)),
+        "position": None,
+    }

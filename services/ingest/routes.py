@@ -1,0 +1,107 @@
+"""The HTTP door: takes an event, publishes it to the unit's inbox, and waits for the verdict.
+
+Errors are RFC 9457 problem+json, with the catalogue's code and sentences in two languages.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from services.ingest.domain import parsing, screening, shapes
+from services.ingest.store import DUPLICATE, REJECTED, ClaimStore
+from services.ingest.waiting import Waiting
+from shared import broker, delivery, events, subjects
+from shared.broker import Streams
+from shared.errors import Refusal, refusal
+from shared.events import Envelope
+from shared.problems import problem
+
+log = structlog.get_logger()
+
+VERDICT_S: Final = 2.0  # how long the door waits for the verdict
+MEDIA_TYPES: Final = ("application/cloudevents+json", "application/json")
+
+
+def create_router(streams: Streams, store: ClaimStore, waiting: Waiting) -> APIRouter:
+    """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
+    router = APIRouter(prefix="/v1", tags=["báo cáo"])
+
+    @router.post("/reports", responses={200: {}, 201: {}, 202: {}, 400: {}, 413: {}, 415: {}, 422: {}, 503: {}})
+    async def post_report(request: Request) -> Response:
+        """Takes one CloudEvent. 201 with the receipt, 200 for a repeat, 202 while the verdict is pending, 422 when rejected."""
+        body = await _body(request)
+        if isinstance(body, Response):
+            return body
+        named = _sender_and_id(body)
+        if isinstance(named, list):
+            return problem(400, named)
+        sender, event_id = named
+        async with waiting.for_receipt(sender, event_id) as verdict:
+            if not await _published(streams, sender, body):
+                return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+            await asyncio.wait([verdict], timeout=VERDICT_S)
+            return _answer(verdict.result()) if verdict.done() else _pending(sender, event_id)
+
+    @router.get("/receipts/{unit}/{event_id}", responses={404: {}, 503: {}})
+    async def get_receipt(unit: str, event_id: str) -> Response:
+        """The receipt of an event, as it was first decided."""
+        try:
+            receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
+        except delivery.PASSING:
+            return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+        if receipt is None:
+            return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
+        return JSONResponse(receipt)
+
+    return router
+
+
+async def _published(streams: Streams, sender: str, body: bytes) -> bool:
+    """Whether INBOX has the event for certain."""
+    if not streams.client.is_connected:
+        return False
+    try:
+        await streams.jetstream.publish(subjects.inbox(sender), body, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
+    except delivery.PASSING as error:
+        log.warning("door.broker_away", error=type(error).__name__)
+        return False
+    return True
+
+
+async def _body(request: Request) -> bytes | Response:
+    """The request's body, read no further than an event may be long."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES:
+        return problem(415, [refusal("door.unsupported")])
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > events.MAX_EVENT_BYTES:
+            return problem(413, [refusal("event.too_large", size=len(body), most=events.MAX_EVENT_BYTES)])
+    return bytes(body)
+
+
+def _sender_and_id(body: bytes) -> tuple[str, str] | list[Refusal]:
+    """Who sends which event; or why the body is no event."""
+    parsed = parsing.parse(body)
+    if isinstance(parsed, Refusal):
+        return [parsed]
+    wrong = shapes.faults(Envelope, parsed.tree)
+    if wrong:
+        return wrong
+    return str(parsed.tree["source"]).removeprefix("/units/"), str(parsed.tree["id"])
+
+
+def _answer(receipt: dict[str, Any]) -> Response:
+    """201 accepted, 200 a repeat of an accepted event, 422 rejected, now or the first time."""
+    if receipt["verdict"] == REJECTED or receipt["errors"]:
+        return problem(422, receipt["errors"], receipt=receipt)
+    return JSONResponse(receipt, 200 if receipt["verdict"] == DUPLICATE else 201)
+
+
+def _pending(sender: str, event_id: str) -> Response:
+    body: dict[str, Any] = {"event_id": event_id, "unit": sender, "verdict": "pending", "errors": [], "received_at": None, "position": None}
+    return JSONResponse(body, 202, headers={"Location": f"/v1/receipts/{sender}/{event_id}", "Retry-After": "2"})

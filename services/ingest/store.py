@@ -1,0 +1,142 @@
+"""Claims: the receipts collection, one document per event, which holds the whole decision and never changes.
+
+`_id` is `<sender code>/<event id>`. Only the position in REPORTS is added later. A re-used id is kept beside it, under
+`<sender code>/<event id>#<hash>`. Source: design, section 3, "Ingest: claim, publish, ack".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo import UpdateOne
+
+from services.ingest.domain import screening
+from services.ingest.domain.screening import Accepted, Incoming, Rejected
+from shared import events, mongo
+from shared.errors import refusal
+from shared.mongo import Document, Documents
+
+ACCEPTED: Final = "accepted"
+REJECTED: Final = "rejected"
+DUPLICATE: Final = "duplicate"
+
+
+@dataclass(slots=True)
+class Claim:
+    """One claimed event and the message that asks for it. `position` is None until REPORTS has it."""
+
+    document: Document
+    is_repeat: bool = False  # claimed earlier, by another message
+
+    @property
+    def id(self) -> str:
+        key: str = self.document["_id"]
+        return key
+
+    @property
+    def wants_publishing(self) -> bool:
+        return self.document["verdict"] == ACCEPTED and self.document["position"] is None
+
+    def receipt(self) -> dict[str, Any]:
+        return receipt(self.document) | ({"verdict": DUPLICATE} if self.is_repeat else {})
+
+
+def receipt(document: Document) -> dict[str, Any]:
+    """The receipt that a claim says, in the shape of the contract."""
+    return {
+        "event_id": document["event_id"],
+        "unit": document["sender"],
+        "verdict": document["verdict"],
+        "errors": document["errors"],
+        "received_at": events.to_text(events.from_ms(document["received_ms"])),
+        "position": document["position"],
+    }
+
+
+class ClaimStore:
+    """The collection `receipts`."""
+
+    def __init__(self, database: Documents) -> None:
+        self._receipts = database["receipts"]
+
+    async def prepare(self) -> None:
+        """An index of the few claims that open a period."""
+        await self._receipts.create_index([("type", 1)], partialFilterExpression={"type": events.OPENED}, name="openings")
+
+    async def openings(self) -> set[tuple[str, str]]:
+        """(regime, period) of every period that a recipient opened."""
+        found = self._receipts.find({"type": events.OPENED, "verdict": ACCEPTED}, {"regime": 1, "period": 1})
+        return {(document["regime"], document["period"]) async for document in found}
+
+    async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
+        """Claims each event once; a claim for every message, in order: new, found with the same content, or an id re-used."""
+        wanted = [_document(incoming, decision, partitions) for incoming, decision in decided]
+        there = {document["_id"] for document in await mongo.insert_new(self._receipts, wanted)}
+        stored = await self._stored(there)
+        claims = [_claim(document, stored) for document in wanted]
+        await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
+        return claims
+
+    async def put_positions(self, positions: Sequence[tuple[str, int, int]]) -> None:
+        """Adds to claims where REPORTS has their events: id, partition, sequence."""
+        if positions:
+            await self._receipts.bulk_write(
+                [
+                    UpdateOne({"_id": claim_id}, {"$set": {"position": {"partition": partition, "sequence": sequence}}})
+                    for claim_id, partition, sequence in positions
+                ],
+                ordered=False,
+            )
+
+    async def receipt(self, sender: str, event_id: str) -> dict[str, Any] | None:
+        """The receipt of an event; None when it was not screened."""
+        found = await self._receipts.find_one({"_id": f"{sender}/{event_id}"})
+        return None if found is None else receipt(found)
+
+    async def _stored(self, ids: set[str]) -> dict[str, Document]:
+        if not ids:
+            return {}
+        return {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
+
+
+def _claim(wanted: Document, stored: dict[str, Document]) -> Claim:
+    """What became of one wanted claim, `stored` holding those that were there already, by this message or another."""
+    found = stored.get(wanted["_id"], wanted)
+    if found["hash"] != wanted["hash"]:
+        return Claim(_reused(wanted))
+    return Claim(found, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
+
+
+def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Document:
+    shared_part = {
+        "_id": f"{incoming.sender}/{decision.event_id}",
+        "event_id": decision.event_id,
+        "sender": incoming.sender,
+        "hash": decision.hash,
+        "received_ms": incoming.received_ms,
+        "inbox_sequence": incoming.sequence,
+        "position": None,
+    }
+    if isinstance(decision, Rejected):
+        return shared_part | {"verdict": REJECTED, "errors": [reason.as_dict() for reason in decision.reasons]}
+    return shared_part | {
+        "verdict": ACCEPTED,
+        "errors": [],
+        "type": decision.type,
+        "regime": decision.regime,
+        "period": decision.period,
+        "unit_id": decision.unit_id,
+        "partition": screening.partition(decision, partitions),
+        "event": decision.logged,
+    }
+
+
+def _reused(wanted: Document) -> Document:
+    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence", "position")
+    reason = refusal("event.id_reused", "id", event_id=wanted["event_id"])
+    return {
+        "_id": f"{wanted['_id']}#{wanted['hash'][:16]}",
+        **{name: wanted[name] for name in kept},
+        "verdict": REJECTED,
+        "errors": [reason.as_dict()],
+    }

@@ -1,0 +1,8 @@
+"""`python -m services.notify`: runs the service."""
+
+from services.notify.app import create_app
+from shared import service
+from shared.settings import Settings
+
+settings = Settings()
+service.serve(create_app(settings), settings, settings.notify_port)

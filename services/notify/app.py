@@ -1,0 +1,87 @@
+"""The notifier: settings in, a service out; or a desk to work at, for commands."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+from fastapi import FastAPI
+
+from services.notify import handlers
+from services.notify.follower import Follower, system_clock
+from services.notify.handlers import Desk
+from services.notify.mailer import Mailer
+from services.notify.store.alerts import AlertStore
+from services.notify.store.duties import DutyStore
+from shared import delivery, service, subjects
+from shared.errors import TransientError
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+
+TICK_S: Final = 30.0
+OPEN_LIMIT_S: Final = 15.0  # a command does not wait for a server that is away
+STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The notifier's app; reads the environment when no settings are given."""
+    held = service.connections(settings or Settings(), "notify")
+
+    async def work(readiness: Readiness) -> None:
+        await notify(held, readiness)
+
+    return service.create_app("notify", "Tổng Hợp: đôn đốc báo cáo", held, work, *STREAMS)
+
+
+async def notify(held: Connections, readiness: Readiness) -> None:
+    """Follows the log and ticks until it is cancelled."""
+    readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
+    desk = await prepare_desk(held)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.follower.follow(readiness))
+            tasks.create_task(_tick_for_ever(desk, readiness))
+    finally:
+        await desk.follower.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
+    """A desk of its own, its log folded, for one command. Raises TransientError when a server is away."""
+    held = service.connections(settings, "notify-command")
+    readiness = Readiness()
+    try:
+        try:
+            await asyncio.wait_for(held.open(readiness, *STREAMS), OPEN_LIMIT_S)
+        except TimeoutError as error:
+            waiting = ", ".join(what for what in readiness.waiting_for if what != "start")
+            raise TransientError(f"không kết nối được (cannot connect): {waiting or 'nats'}") from error
+        desk = await prepare_desk(held, clock)
+        await desk.follower.start()
+        following = asyncio.create_task(desk.follower.follow(readiness))
+        try:
+            yield desk
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await desk.follower.close()
+    finally:
+        await held.close()
+
+
+async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system_clock) -> Desk:
+    """The desk on open connections; nothing is folded yet."""
+    duties, alerts = DutyStore(held.database), AlertStore(held.database)
+    await duties.prepare()
+    await alerts.prepare()
+    settings = held.settings
+    return Desk(held, Follower(held, duties, clock), alerts, Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from))
+
+
+async def _tick_for_ever(desk: Desk, readiness: Readiness) -> None:
+    """A tick at the real time, at once and every 30 seconds; one that fails is tried again."""
+    while True:
+        await delivery.keep_trying("tick", lambda: handlers.tick(desk, system_clock()), readiness)
+        await asyncio.sleep(TICK_S)

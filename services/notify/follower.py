@@ -1,0 +1,176 @@
+"""Follows the log: every event goes into the book, changed duties are stored, then the checkpoint moves.
+
+A crash between is only a repeat. On a new generation of units and regimes the log is folded from its beginning into a new
+book, while the old one still answers. Source: design, section 3.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import nats.js.errors
+import structlog
+
+from services.notify.domain.book import Book
+from services.notify.domain.duties import Roster
+from services.notify.domain.ledger import Ledger
+from services.notify.store.duties import Checkpoint, DutyStore, Position
+from shared import delivery, events, subjects
+from shared.errors import TransientError
+from shared.observability import Readiness
+from shared.reader import Delivery, Reader, log_reader
+from shared.reference import Reference
+from shared.service import Connections
+
+log = structlog.get_logger()
+
+ALL_REPORTS: Final = "reports.>"
+BATCH: Final = 5000
+IDLE_S: Final = 1.0  # how often a quiet log is left to look at the generation and the calendar
+FIRST_BATCH_S: Final = 5.0
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Follower:
+    """The book of one notifier, kept up to date with the log."""
+
+    def __init__(self, held: Connections, store: DutyStore, clock: Callable[[], datetime] = system_clock) -> None:
+        self.lag = 0
+        self._held = held
+        self._store = store
+        self._clock = clock
+        self._reference: Reference | None = None
+        self._book: Book | None = None
+        self._position = Position(0, 0, "", "")
+        self._reader: Reader | None = None
+        self._is_stored = False
+
+    @property
+    def book(self) -> Book:
+        """Duties as of `position`. Raises TransientError before the first start."""
+        if self._book is None:
+            raise TransientError("the log is not folded yet")
+        return self._book
+
+    @property
+    def reference(self) -> Reference:
+        """The units and regimes of the book. Raises TransientError before the first start."""
+        if self._reference is None:
+            raise TransientError("units and regimes are not read yet")
+        return self._reference
+
+    @property
+    def position(self) -> Position:
+        return self._position
+
+    async def start(self) -> None:
+        """Goes on at the checkpoint, or folds the whole log when it was made with other units and regimes."""
+        reference = await self._held.reference.current()
+        checkpoint = await self._store.checkpoint()
+        if checkpoint is not None and checkpoint.position.generation == reference.generation:
+            await self._require_same_stream(checkpoint.position)
+            await self._go_on(reference, checkpoint)
+        elif self._book is None or self._position.generation != reference.generation:
+            await self._start_anew(reference)
+        await self._store_changes()
+
+    async def step(self) -> None:
+        """Folds what the log has, and stores what changed."""
+        if self._reader is None or await self._held.reference.generation() != self._position.generation:
+            await self.start()
+        assert self._reader is not None
+        batch = await self._reader.batch(BATCH, IDLE_S)
+        if not batch:
+            await self._require_same_stream(self._position)
+        self._position = self._fold(self.book, batch, self._position)
+        await self._store_changes()
+        self.lag = batch[-1].pending if batch else 0
+
+    async def follow(self, readiness: Readiness) -> None:
+        """Steps for ever; readiness is red while a server is away or the whole log is folded anew."""
+        while True:
+            await delivery.keep_trying("log", self.step, readiness)
+            readiness.lag = self.lag
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            await self._reader.close()
+
+    async def _go_on(self, reference: Reference, checkpoint: Checkpoint) -> None:
+        ledger = Ledger()
+        ledger.progress = await self._store.progress(reference.generation)
+        ledger.progress.update(checkpoint.waiting)
+        ledger.opened = checkpoint.opened
+        waiting = [key for key, _ in checkpoint.waiting]
+        book = Book(Roster(reference.regimes, reference.registry), ledger, checkpoint.begun, waiting)
+        await self._open(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
+
+    async def _start_anew(self, reference: Reference) -> None:
+        """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
+        book = Book(Roster(reference.regimes, reference.registry), Ledger())
+        position = Position(reference.generation, 0, "", await self._stream_created())
+        reader = self._log_from(1)
+        end = await self._held.streams.last_sequence(subjects.REPORTS)
+        log.info("log.folding_started", generation=reference.generation, end=end)
+        while position.sequence < end:
+            batch = await reader.batch(BATCH, FIRST_BATCH_S)
+            position = self._fold(book, batch, position)
+            if not batch:
+                end = await self._held.streams.last_sequence(subjects.REPORTS)
+        await self._open(reference, book, position, reader)
+
+    async def _open(self, reference: Reference, book: Book, position: Position, reader: Reader) -> None:
+        await self.close()
+        self._reference, self._book, self._position, self._reader = reference, book, position, reader
+        self._is_stored = False
+
+    def _fold(self, book: Book, batch: list[Delivery], position: Position) -> Position:
+        """Takes a batch into a book; the position after it."""
+        for message in batch:
+            event = events.read_logged(message.payload)
+            if event is None:
+                log.error("log.message_unreadable", sequence=message.sequence)
+                continue
+            book.fold(event)
+            position = Position(position.generation, message.sequence, event.id, position.stream_created)
+            self._is_stored = False
+        return position
+
+    async def _store_changes(self) -> None:
+        book = self.book
+        book.begin(self._clock())
+        if self._is_stored and not book.is_changed:
+            return
+        changes = book.changes()
+        await self._store.put(changes, self._position)
+        book.forget_changes(changes)
+        begun = sorted(book.begun)
+        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.opened, book.waiting()))
+        await self._store.remove_before(self._position.generation)
+        self._is_stored = True
+
+    def _log_from(self, sequence: int) -> Reader:
+        return log_reader(self._held.streams.client, subjects.REPORTS, ALL_REPORTS, sequence)
+
+    async def _stream_created(self) -> str:
+        info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)
+        return str(info.created)
+
+    async def _require_same_stream(self, position: Position) -> None:
+        """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
+        is_same = position.stream_created == await self._stream_created()
+        if not is_same or position.event_id != await self._event_id_at(position.sequence):
+            raise TransientError(f"REPORTS không còn là dòng đã đọc đến {position.sequence}; chạy `tonghop rebuild` (the stream went back)")
+
+    async def _event_id_at(self, sequence: int) -> str:
+        if sequence == 0:
+            return ""
+        try:
+            message = await self._held.streams.jetstream.get_msg(subjects.REPORTS, sequence)
+        except nats.js.errors.NotFoundError:
+            return ""
+        event = events.read_logged(message.data or b"")
+        return "" if event is None else event.id

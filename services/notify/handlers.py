@@ -1,0 +1,98 @@
+"""What the notifier does when the clock ticks, and what it would do: `tick` and `plan`."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from services.notify import barrier
+from services.notify.domain import alerts, messages
+from services.notify.domain.alerts import EMAIL, STREAM, Alert
+from services.notify.follower import Follower
+from services.notify.mailer import Mailer, Outcome, Session
+from services.notify.store.alerts import LEASE, PASSED, PUBLISHED, RAISED, REFUSED, SENT, AlertStore
+from shared import subjects
+from shared.broker import Message
+from shared.service import Connections
+
+log = structlog.get_logger()
+
+PUBLISH_BATCH: Final = 500
+MAIL_BATCH: Final = 10  # what a crash may send twice
+OTHERS_POLL_S: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the notifier works with."""
+
+    held: Connections
+    follower: Follower
+    alerts: AlertStore
+    mailer: Mailer
+
+
+async def tick(desk: Desk, at: datetime) -> list[Alert]:
+    """Raises the alerts that are due at the instant `at`, and sends what was raised and not sent yet; what was raised now."""
+    await barrier.pass_screened(desk.held, desk.follower)
+    loaded_at = desk.follower.reference.loaded_at
+    ladders = alerts.reached(desk.follower.book.duties(at), loaded_at, at, desk.alerts.seen)
+    alerted = await desk.alerts.known(alert for ladder in ladders for alert in ladder)
+    raised = await desk.alerts.claim(alerts.decide(ladders, alerted, loaded_at, at))
+    log.info("tick.completed", at=at.isoformat(), raised=len(raised))
+    await send_raised(desk, at)
+    return raised
+
+
+async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
+    """Every rung, past ones too, of every unit that owes at the instant `at`, by time, then unit."""
+    await barrier.pass_folded(desk.held, desk.follower)
+    return alerts.plan(desk.follower.book.duties(at, regime, period))
+
+
+async def send_raised(desk: Desk, at: datetime) -> None:
+    """Sends raised alerts, also those of a notifier that was killed; drops those that nobody needs any more."""
+    for channel, send in ((STREAM, _publish), (EMAIL, _post)):
+        unsent = await desk.alerts.unsent(channel)
+        owed = desk.follower.book.duties(alerts.horizon(unsent, at))
+        left = alerts.sort_out(unsent, owed, at)
+        await desk.alerts.settle(left.drop, channel, PASSED)
+        await send(desk, left.send, at)
+
+
+async def wait_for_others(desk: Desk, at: datetime) -> None:
+    """Returns when no other notifier sends any more; one that was killed is relieved when its lease has ended."""
+    give_up_at = asyncio.get_running_loop().time() + LEASE.total_seconds() + OTHERS_POLL_S
+    while await desk.alerts.is_another_sending() and asyncio.get_running_loop().time() < give_up_at:
+        await asyncio.sleep(OTHERS_POLL_S)
+    await send_raised(desk, at)
+
+
+async def _publish(desk: Desk, raised: Sequence[Alert], _: datetime) -> None:
+    for first in range(0, len(raised), PUBLISH_BATCH):
+        mine = await desk.alerts.take(raised[first : first + PUBLISH_BATCH], STREAM)
+        messages_ = [Message(subjects.alerts(alert.unit), alerts.cloud_event(alert), alert.id(STREAM)) for alert in mine]
+        await desk.held.streams.publish_all(subjects.ALERTS, messages_)
+        await desk.alerts.settle(mine, STREAM, PUBLISHED)
+
+
+async def _post(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+    async with desk.mailer.session() as session:
+        for first in range(0, len(raised), MAIL_BATCH):
+            mine = await desk.alerts.take(raised[first : first + MAIL_BATCH], EMAIL)
+            await desk.alerts.settle_mails([await _post_one(desk, session, alert, at) for alert in mine])
+
+
+async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:
+    """One mail to each contact that had none yet; which mails are handed over now, and the alert's state."""
+    reference = desk.follower.reference
+    addresses = sorted({contact.email for contact in reference.registry.by_id[alert.unit_id].contacts if contact.email})
+    mails = [messages.mail(alert, reference.regimes[alert.regime], to, max(at, alert.raised_at)) for to in addresses]
+    outcomes = {mail.id: await session.send(mail) for mail in mails if mail.id not in alert.mailed}
+    sent = alert.mailed | {mail_id for mail_id, outcome in outcomes.items() if outcome is Outcome.SENT}
+    if Outcome.AWAY in outcomes.values():
+        return alert, sent, RAISED
+    return alert, sent, SENT if sent else REFUSED

@@ -1,0 +1,143 @@
+"""The collection `alerts`: one document an alert and channel, which is the claim on it.
+
+Inserting the document is claiming the alert: of several notifiers one succeeds. Sending it is a lease of the claim, so that a
+notifier that was killed is relieved by another, or by itself after a restart, under the same ids.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from pymongo import ASCENDING, UpdateOne
+
+from services.notify.domain.alerts import EMAIL, STREAM, Alert, Decision
+from shared import mongo
+from shared.mongo import Document, Documents
+
+RAISED: Final = "raised"
+PUBLISHED: Final = "published"
+SENT: Final = "sent"
+REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses
+PASSED: Final = "passed"
+
+LEASE: Final = timedelta(seconds=30)  # longer than one round of sending takes
+QUERY_BATCH: Final = 5000
+
+
+class AlertStore:
+    """Reads and writes alerts. `seen` are ids, on the channel `stream`, that are known to be claimed: they stay so."""
+
+    def __init__(self, database: Documents) -> None:
+        self.seen: set[str] = set()
+        self._alerts = database["alerts"]
+        self._holder = uuid4().hex
+
+    async def prepare(self) -> None:
+        """The indexes: what is not sent yet, and a unit's alerts."""
+        await self._alerts.create_index([("state", ASCENDING), ("channel", ASCENDING)])
+        await self._alerts.create_index([("unit", ASCENDING), ("period", ASCENDING)])
+
+    async def known(self, alerts: Iterable[Alert]) -> set[str]:
+        """Which alerts were raised or passed before: their ids on the channel `stream`."""
+        ids = [alert.id(STREAM) for alert in alerts]
+        asked = [alert_id for alert_id in ids if alert_id not in self.seen]
+        for first in range(0, len(asked), QUERY_BATCH):
+            cursor = self._alerts.find({"_id": {"$in": asked[first : first + QUERY_BATCH]}}, {"_id": 1})
+            self.seen |= {document["_id"] async for document in cursor}
+        return self.seen.intersection(ids)
+
+    async def claim(self, decision: Decision) -> list[Alert]:
+        """Claims the alerts of a decision; which of those to raise were ours to claim.
+
+        The stream's document comes last: an alert is known as claimed by it, so a claim cut off before is made again.
+        """
+        mails = [self._document(alert, EMAIL, RAISED) for alert in decision.raised if alert.has_mail]
+        mails += [self._document(alert, EMAIL, PASSED) for alert in decision.passed if alert.has_mail]
+        await mongo.insert_new(self._alerts, mails)
+        await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in decision.passed])
+        there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in decision.raised])
+        self.seen |= {alert.id(STREAM) for alert in (*decision.raised, *decision.passed)}
+        others = {document["_id"] for document in there}
+        return [alert for alert in decision.raised if alert.id(STREAM) not in others]
+
+    async def unsent(self, channel: str) -> list[Alert]:
+        """Raised alerts that nobody else is sending now, by time."""
+        found = self._alerts.find({"state": RAISED, "channel": channel, **self._free()}).sort([("at", ASCENDING), ("unit", ASCENDING)])
+        return [_alert(document) async for document in found]
+
+    async def is_another_sending(self) -> bool:
+        """Whether another notifier holds raised alerts; one that was killed holds them until its lease ends."""
+        held = {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": datetime.now(UTC)}}
+        return await self._alerts.find_one(held, {"_id": 1}) is not None
+
+    async def take(self, alerts: Sequence[Alert], channel: str) -> list[Alert]:
+        """Leases alerts for sending; which of them are ours now."""
+        ids = [alert.id(channel) for alert in alerts]
+        lease = {"holder": self._holder, "lease_until": datetime.now(UTC) + LEASE}
+        await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **self._free()}, {"$set": lease})
+        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder})
+        return [_alert(document) async for document in found]
+
+    async def settle(self, alerts: Sequence[Alert], channel: str, state: str) -> None:
+        """Notes what became of raised alerts."""
+        ids = [alert.id(channel) for alert in alerts]
+        if ids:
+            await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
+
+    async def settle_mails(self, mailed: Sequence[tuple[Alert, frozenset[str], str]]) -> None:
+        """Notes the ids of an alert's mails that were handed over, and its state."""
+        updates = [
+            UpdateOne({"_id": alert.id(EMAIL)}, {"$set": {"state": state}, "$addToSet": {"mailed": {"$each": sorted(ids)}}})
+            for alert, ids, state in mailed
+        ]
+        if updates:
+            await self._alerts.bulk_write(updates, ordered=False)
+
+    def _free(self) -> Document:
+        return {"$or": [{"holder": self._holder}, {"lease_until": {"$lt": datetime.now(UTC)}}]}
+
+    def _document(self, alert: Alert, channel: str, state: str) -> Document:
+        return {
+            "_id": alert.id(channel),
+            "duty": alert.duty,
+            "task": alert.task,
+            "regime": alert.regime,
+            "period": alert.period,
+            "unit": alert.unit,
+            "unit_id": alert.unit_id,
+            "unit_name": alert.unit_name,
+            "cause": alert.cause,
+            "rung": alert.rung,
+            "step": alert.step,
+            "at": alert.at,
+            "deadline": alert.deadline,
+            "reason": alert.reason,
+            "channel": channel,
+            "state": state,
+            "raised_at": alert.raised_at,
+            "mailed": [],
+            "holder": self._holder,
+            "lease_until": datetime.now(UTC) + LEASE,
+        }
+
+
+def _alert(document: dict[str, Any]) -> Alert:
+    return Alert(
+        duty=document["duty"],
+        task=document["task"],
+        regime=document["regime"],
+        period=document["period"],
+        unit_id=document["unit_id"],
+        unit=document["unit"],
+        unit_name=document["unit_name"],
+        cause=document["cause"],
+        rung=document["rung"],
+        step=document["step"],
+        at=document["at"],
+        deadline=document["deadline"],
+        reason=document["reason"],
+        has_mail=document["channel"] == EMAIL,
+        raised_at=document["raised_at"],
+        mailed=frozenset(document["mailed"]),
+    )

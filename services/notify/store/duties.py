@@ -1,0 +1,166 @@
+"""The collection `duties`, and the notifier's checkpoint: how far the log was folded, and what stands in no duty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo import ASCENDING
+
+from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.ledger import Confirmation, Key, Progress, Return
+from shared import events, mongo
+from shared.counting import Standing
+from shared.mongo import Document, Documents
+
+CHECKPOINT: Final = "notify"
+WRITE_BATCH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the log was folded: in which generation, up to which sequence, which event that is, in which stream."""
+
+    generation: int
+    sequence: int
+    event_id: str
+    stream_created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A position with everything that is needed to go on from there."""
+
+    position: Position
+    begun: list[tuple[str, str]]
+    opened: dict[tuple[str, str], datetime]
+    waiting: list[tuple[Key, Progress]]
+
+
+class DutyStore:
+    """Reads and writes duties. Every write may be repeated, and by several notifiers: only an older position is replaced."""
+
+    def __init__(self, database: Documents) -> None:
+        self._duties = database["duties"]
+        self._checkpoints = database["checkpoints"]
+
+    async def prepare(self) -> None:
+        """The indexes: the duties of a period, and of a unit."""
+        await self._duties.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
+        await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
+
+    async def checkpoint(self) -> Checkpoint | None:
+        """Where to go on; None before the first fold."""
+        found = await self._checkpoints.find_one({"_id": CHECKPOINT})
+        return None if found is None else _checkpoint(found)
+
+    async def progress(self, generation: int) -> dict[Key, Progress]:
+        """What the stored duties of a generation say; of two duties of one unit the one that was written later."""
+        cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
+        return {Key(found["regime"], found["period"], found["unit"]["id"]): _progress(found["state"]) async for found in cursor}
+
+    async def put(self, duties: Sequence[Duty], position: Position) -> None:
+        """Stores duties as of a position; a stored one of a later position stays."""
+        for first in range(0, len(duties), WRITE_BATCH):
+            documents = [_document(duty, position) for duty in duties[first : first + WRITE_BATCH]]
+            await mongo.put_newer(self._duties, [(_older(document["_id"], position), document) for document in documents])
+
+    async def remove_before(self, generation: int) -> None:
+        """Removes the duties that nobody has any more: those that were not written again in a generation."""
+        await self._duties.delete_many({"generation": {"$lt": generation}})
+
+    async def put_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Moves the checkpoint; one that is further, written by another notifier, stays."""
+        position = checkpoint.position
+        document = {
+            "_id": CHECKPOINT,
+            **_position(position),
+            "event_id": position.event_id,
+            "stream_created": position.stream_created,
+            "begun": [list(pair) for pair in sorted(checkpoint.begun)],
+            "opened": [[*pair, deadline] for pair, deadline in sorted(checkpoint.opened.items())],
+            "waiting": [[*key, _state(progress)] for key, progress in checkpoint.waiting],
+        }
+        await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
+
+
+def _older(document_id: str, position: Position) -> Document:
+    older = [
+        {"generation": {"$lt": position.generation}},
+        {"generation": position.generation, "sequence": {"$lte": position.sequence}},
+    ]
+    return {"_id": document_id, "$or": older}
+
+
+def _position(position: Position) -> Document:
+    return {"generation": position.generation, "sequence": position.sequence}
+
+
+def _checkpoint(found: Document) -> Checkpoint:
+    return Checkpoint(
+        Position(found["generation"], found["sequence"], found["event_id"], found["stream_created"]),
+        [(regime, period) for regime, period in found["begun"]],
+        {(regime, period): deadline for regime, period, deadline in found["opened"]},
+        [(Key(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],
+    )
+
+
+def _document(duty: Duty, position: Position) -> Document:
+    progress = duty.progress
+    standing = progress.standing if duty.task == REPORT else Standing()
+    return {
+        "_id": duty.id,
+        **_position(position),
+        "regime": duty.regime,
+        "period": duty.period,
+        "unit": {"id": duty.unit.id, "code": duty.unit.code, "name": duty.unit.name},
+        "task": duty.task,
+        "deadline": duty.deadline,
+        "owed": not duty.is_done,
+        "received": standing.counts,
+        "received_at": events.from_ms(standing.winner[1]) if standing.counts else None,
+        "first_received_at": _at(standing.first_submitted_ms),
+        "revision": standing.winner[0],
+        "late": duty.is_late,
+        "extended_to": progress.extended_to,
+        "returned": _returned(progress.returned) if duty.is_returned else None,
+        "confirmed_at": _at(progress.confirmed.received_ms) if progress.confirmed else None,
+        "view_hash": progress.confirmed.view_hash if progress.confirmed else None,
+        "reminded_of": duty.reminded_of,
+        "cause": duty.cause,
+        "state": _state(progress),
+    }
+
+
+def _at(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else events.from_ms(milliseconds)
+
+
+def _returned(returned: Return | None) -> Document | None:
+    return None if returned is None else {"revision": returned.revision, "reason": returned.reason, "fix_by": returned.fix_by}
+
+
+def _state(progress: Progress) -> Document:
+    """All that the fold knows of one unit's report."""
+    standing, returned, confirmed = progress.standing, progress.returned, progress.confirmed
+    return {
+        "winner": list(standing.winner),
+        "is_submission": standing.is_submission,
+        "returned": standing.returned,
+        "first_submitted_ms": standing.first_submitted_ms,
+        "extended_to": progress.extended_to,
+        "return": [returned.revision, returned.received_ms, returned.event_id, returned.reason, returned.fix_by] if returned else None,
+        "confirmation": [confirmed.received_ms, confirmed.event_id, confirmed.view_hash] if confirmed else None,
+        "first_confirmed_ms": progress.first_confirmed_ms,
+    }
+
+
+def _progress(state: dict[str, Any]) -> Progress:
+    revision, received_ms, event_id = state["winner"]
+    return Progress(
+        Standing((revision, received_ms, event_id), state["is_submission"], state["returned"], state["first_submitted_ms"]),
+        state["extended_to"],
+        Return(*state["return"]) if state["return"] else None,
+        Confirmation(*state["confirmation"]) if state["confirmation"] else None,
+        state["first_confirmed_ms"],
+    )

@@ -1,0 +1,93 @@
+"""From `/{regime}/{period}/{unit}` of a URL to a regime, a period, the tree of its cut-off, and a unit."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.portal import problems
+from services.portal.store import PortalStore
+from shared.events import PeriodCode
+from shared.periods import Period
+from shared.reference import Reference
+from shared.reference_store import ReferenceStore
+from shared.regimes import Regime, RegimeId, UnitCode
+from shared.units import Tree, Unit
+
+
+def _pattern(annotated: object) -> re.Pattern[str]:
+    """The pattern that the events' models hold for a name."""
+    return re.compile(annotated.__metadata__[0].pattern)  # type: ignore[attr-defined]
+
+
+SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode)}
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a URL names. The unit need not report, nor have a view."""
+
+    reference: Reference
+    regime: Regime
+    period: Period
+    tree: Tree
+    unit: Unit
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """Group name by unit id, for every reporter."""
+        return self.regime.group_of(self.tree)
+
+    @cached_property
+    def reporters(self) -> list[Unit]:
+        """The reporters at or below the unit, by code."""
+        below = [unit for unit in self.tree.subtree(self.unit.id) if unit.id in self.group_of]
+        return sorted(below, key=lambda unit: unit.code)
+
+    @property
+    def is_reporter(self) -> bool:
+        return self.unit.id in self.group_of
+
+    def to(self, unit: Unit | None = None) -> str:
+        """The end of a URL that names `unit` (or this one) in the same regime and period."""
+        return f"{self.regime.id}/{self.period.code}/{(unit or self.unit).code}"
+
+
+def checked(name: str, text: str | None) -> str | None:
+    """A name as sent, refused unless it has a name's shape (`regime`, `period` or `unit`)."""
+    if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
+        raise problems.bad_query(name, name)
+    return text
+
+
+async def find(request: Request, regime: str, period: str, unit: str) -> Address:
+    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one. A code goes before an id."""
+    for name, text in (("regime", regime), ("period", period), ("unit", unit)):
+        checked(name, text)
+    reference = await reference_of(request).current()
+    found_regime = reference.regimes.get(regime)
+    found_period = found_regime.period(period) if found_regime else None
+    if found_regime is None or found_period is None:
+        raise problems.no_such_view(regime, period, unit)
+    tree = reference.registry.at(found_period.cut_off)
+    found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
+    if found_unit is None:
+        raise problems.no_such_view(regime, period, unit)
+    return Address(reference, found_regime, found_period, tree, found_unit)
+
+
+def reference_of(request: Request) -> ReferenceStore:
+    store: ReferenceStore = request.app.state.reference
+    return store
+
+
+def store_of(request: Request) -> PortalStore:
+    store: PortalStore = request.app.state.store
+    return store
+
+
+Named = Annotated[Address, Depends(find)]
+Stored = Annotated[PortalStore, Depends(store_of)]
+Referred = Annotated[ReferenceStore, Depends(reference_of)]

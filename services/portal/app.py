@@ -1,0 +1,50 @@
+"""The portal: pages for staff, the JSON API, live updates."""
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from services.portal import live, look, pages, problems, routes
+from services.portal.headers import SafeHeaders
+from services.portal.live import Hub
+from services.portal.store import PortalStore
+from shared import service, subjects
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+
+NAME = "portal"
+LOOK_S = 2.0  # how soon readiness tells that the database is away
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The portal's app; connects when it starts."""
+    settings = settings or Settings()
+    held = service.connections(settings, NAME)
+    hub = Hub()
+    held.broker.include_router(live.feed_router(hub))
+
+    async def work(readiness: Readiness) -> None:
+        await watch(held, readiness)
+
+    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED)
+    app.state.reference = held.reference
+    app.state.store = PortalStore(held.database)
+    app.state.streams = held.streams
+    app.state.hub = hub
+    app.add_middleware(SafeHeaders)
+    problems.install(app)
+    app.include_router(routes.router)
+    app.include_router(live.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
+    return app
+
+
+async def watch(held: Connections, readiness: Readiness) -> None:
+    """Keeps the reference data warm, and readiness honest: each error is told, and taken back when it has passed."""
+    while True:
+        await held.reference.current()
+        readiness.has("work")
+        await asyncio.sleep(LOOK_S)

@@ -1,0 +1,140 @@
+"""A view's and a report's figures as rows for people: text, a bar, the target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, assert_never
+
+from services.portal.domain import wording
+from services.portal.domain.view import Choice, Figure, Flag, Quantity, Ratio, Target, View
+from services.portal.domain.wording import Number
+from shared import numbers
+from shared.regimes import Indicator, Regime
+
+AGGREGATIONS = {"sum": "", "max": "cao nhất", "min": "thấp nhất", "mean": "trung bình"}
+COLOURS = 6  # classes c0 … c5 of the style sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a bar of width 100: where it begins, how wide it is, its colour and its text."""
+
+    x: Decimal
+    width: Decimal
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator. `is_met` is None when the plan sets no target."""
+
+    code: str
+    label: str
+    value: str
+    measure: str = ""
+    percent: str = ""
+    bar: tuple[Segment, ...] = ()
+    target: str = ""
+    is_met: bool | None = None
+    reported: int = 0
+    is_reported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: tuple[Row, ...]
+
+
+def bar(parts: Sequence[tuple[int, str, str]], whole: int) -> tuple[Segment, ...]:
+    """Parts (amount, colour, text) of a whole, side by side; empty parts are left out."""
+    segments, x = [], Decimal(0)
+    for amount, colour, text in parts:
+        width = numbers.quotient(amount * 100, whole, 2)
+        if width is None or width <= 0:
+            continue
+        segments.append(Segment(x, min(width, 100 - x), colour, text))
+        x += width
+    return tuple(segments)
+
+
+def view_sections(view: View, regime: Regime) -> list[Section]:
+    """The totals by section, in the regime's order. An indicator that the view lacks was reported by nobody."""
+    return _sections([(indicator, _view_row(indicator, view.indicators.get(indicator.code))) for indicator in regime.indicators])
+
+
+def report_sections(values: dict[str, Any], asked: Sequence[Indicator]) -> list[Section]:
+    """One unit's figures by section: what is asked of it, whether reported or not."""
+    return _sections([(indicator, _report_row(indicator, values.get(indicator.code))) for indicator in asked])
+
+
+def _sections(rows: Sequence[tuple[Indicator, Row]]) -> list[Section]:
+    titles = list(dict.fromkeys(indicator.section for indicator, _ in rows))
+    return [Section(title, tuple(row for indicator, row in rows if indicator.section == title)) for title in titles]
+
+
+def _view_row(indicator: Indicator, figure: Figure | None) -> Row:
+    if figure is None:
+        return Row(indicator.code, indicator.label, "–", indicator.measure, is_reported=False)
+    value, measure, share, segments = _view_value(indicator, figure)
+    target = figure.target
+    return Row(
+        indicator.code,
+        indicator.label,
+        value,
+        measure,
+        share,
+        segments,
+        _target(target, is_percent=isinstance(figure, Ratio | Flag), measure=measure) if target else "",
+        target.met if target else None,
+        figure.reported,
+        figure.reported > 0,
+    )
+
+
+def _view_value(indicator: Indicator, figure: Figure) -> tuple[str, str, str, tuple[Segment, ...]]:
+    """Text, measure, percent and bar of one figure of a view."""
+    match figure:
+        case Quantity():
+            note = AGGREGATIONS[indicator.aggregation]
+            return wording.number(figure.total), f"{indicator.measure} ({note})" if note else indicator.measure, "", ()
+        case Ratio():
+            value = f"{wording.number(figure.numerator)} / {wording.number(figure.denominator)}"
+            return value, indicator.measure, wording.percent(figure.percent), _share_bar(figure.percent)
+        case Flag():
+            return f"{figure.true} / {figure.reported}", "đơn vị", wording.percent(figure.percent), _share_bar(figure.percent)
+        case Choice():
+            parts = [
+                (figure.counts.get(option, 0), f"c{place % COLOURS}", f"{label}: {figure.counts.get(option, 0)}")
+                for place, (option, label) in enumerate(indicator.options.items())
+            ]
+            return "" if figure.reported else "–", "", "", bar(parts, figure.reported)
+        case _:
+            assert_never(figure)
+
+
+def _share_bar(percent: Number) -> tuple[Segment, ...]:
+    if percent is None:
+        return ()
+    return bar([(int(Decimal(percent) * 10), "share", wording.percent(percent))], 1000)
+
+
+def _target(target: Target, *, is_percent: bool, measure: str) -> str:
+    return f"≥ {wording.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
+
+
+def _report_row(indicator: Indicator, value: Any) -> Row:
+    if value is None:
+        return Row(indicator.code, indicator.label, "chưa báo cáo", is_reported=False)
+    if indicator.kind == "ratio" and isinstance(value, dict):
+        numerator, denominator = value["numerator"], value["denominator"]
+        share = numbers.percent(numbers.scaled(numerator, indicator.decimals), numbers.scaled(denominator, indicator.decimals))
+        text = f"{wording.number(numerator)} / {wording.number(denominator)}"
+        shown = None if share is None else str(share)
+        return Row(indicator.code, indicator.label, text, indicator.measure, wording.percent(shown), _share_bar(shown))
+    if indicator.kind == "flag":
+        return Row(indicator.code, indicator.label, "Có" if value else "Không")
+    if indicator.kind == "choice":
+        return Row(indicator.code, indicator.label, indicator.options.get(value, str(value)))
+    return Row(indicator.code, indicator.label, wording.number(value), indicator.measure)

@@ -1,0 +1,83 @@
+"""What became of one unit's report, event by event, in the order in which they were received."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.portal.domain import wording
+from services.portal.domain.standing import Entry
+from shared import deadlines, events
+
+SHOWN = {
+    events.SUBMITTED: "Nộp báo cáo",
+    events.WITHDRAWN: "Rút báo cáo",
+    events.RETURNED: "Trả lại báo cáo",
+    events.EXTENDED: "Gia hạn",
+}
+"""The events of a report's history. A confirmation concerns a view, an opening a period: they are not of it."""
+
+DETAILS = ("reason", "fix_by", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until."""
+
+    entry: Entry
+    details: Mapping[str, str]
+
+    @property
+    def word(self) -> str:
+        return SHOWN[self.entry.type]
+
+    @property
+    def reason(self) -> str:
+        return self.details.get("reason", "")
+
+    @property
+    def fix_by(self) -> str:
+        return self.details.get("fix_by", "")
+
+    @property
+    def until(self) -> str:
+        return self.details.get("until", "")
+
+    @property
+    def received_at(self) -> datetime:
+        return events.from_ms(self.entry.received_ms)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "event_id": self.entry.event_id,
+            "sender": self.entry.sender,
+            "type": self.entry.type,
+            "revision": self.entry.revision or None,
+            "received_at": events.to_text(self.received_at),
+            "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
+            **self.details,
+        }
+
+
+def history(entries: Sequence[Entry], data: Mapping[str, Mapping[str, Any]]) -> list[Step]:
+    """The steps of a report; `data` is the content of the events, by id, as far as it was read."""
+    shown = sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id))
+    return [Step(entry, _details(data.get(entry.id, {}))) for entry in shown]
+
+
+def _details(data: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(data[name]) for name in DETAILS if name in data}
+
+
+def until(text: str) -> str:
+    """A fix-by or extension date of an event for people; the text itself when it is no instant."""
+    at = instant(text)
+    return text if at is None else wording.deadline(at)
+
+
+def instant(text: object) -> datetime | None:
+    """An instant of a logged event; None when it is none (a logged event never raises)."""
+    try:
+        return deadlines.instant(str(text))
+    except ValueError:
+        return None

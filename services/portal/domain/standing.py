@@ -1,0 +1,122 @@
+"""What is known of one unit's report: whether it counts, whether it was on time, what a page calls that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared import events
+from shared.counting import Standing
+from shared.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One accepted event, without its content. `id` is `<sender code>/<event id>`."""
+
+    id: str
+    type: str
+    unit_id: str
+    revision: int
+    received_ms: int
+    partition: int = 0
+    sequence: int = 0
+
+    @property
+    def sender(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def event_id(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        return self.revision, self.received_ms, self.event_id
+
+
+class State(StrEnum):
+    """The state of a unit's report, as pages and the API name it."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    OVERDUE = "overdue"
+    MISSING = "missing"
+
+
+WORDS = {
+    State.ON_TIME: "Đã nộp",
+    State.LATE: "Nộp muộn",
+    State.RETURNED: "Bị trả lại",
+    State.WITHDRAWN: "Đã rút",
+    State.OVERDUE: "Quá hạn, chưa nộp",
+    State.MISSING: "Chưa nộp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One unit's report. `received_at` is the first submission's time, by which on time is judged."""
+
+    unit: Unit
+    state: State
+    counts: bool
+    revision: int | None
+    received_at: datetime | None
+    on_time: bool | None
+    deadline: datetime | None
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state]
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether the unit still owes a report that was due."""
+        return not self.counts and self.deadline is not None and now >= self.deadline
+
+
+def fold(entries: Iterable[Entry]) -> Standing:
+    """The one rule of `shared.counting`, over a unit's events in any order."""
+    standing = Standing()
+    for entry in entries:
+        if entry.type == events.SUBMITTED:
+            standing.submit(entry.key)
+        elif entry.type == events.WITHDRAWN:
+            standing.withdraw(entry.key)
+        elif entry.type == events.RETURNED:
+            standing.give_back(entry.revision)
+    return standing
+
+
+def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: datetime) -> Status:
+    """The state of `unit`'s report at `now`; `deadline` is the first late instant, None when there is none."""
+    standing = fold(entries)
+    on_time = standing.is_on_time(None if deadline is None else events.to_ms(deadline))
+    first = standing.first_submitted_ms
+    return Status(
+        unit,
+        _state(standing, on_time, is_due=deadline is not None and now >= deadline),
+        standing.counts,
+        standing.winner[0] or None,
+        None if first is None else events.from_ms(first),
+        on_time if standing.counts else None,
+        deadline,
+    )
+
+
+def _state(standing: Standing, on_time: bool, *, is_due: bool) -> State:
+    if standing.counts:
+        return State.ON_TIME if on_time else State.LATE
+    if standing.is_submission:
+        return State.RETURNED
+    if standing.first_submitted_ms is not None:
+        return State.WITHDRAWN
+    return State.OVERDUE if is_due else State.MISSING
+
+
+def last_submission(entries: Iterable[Entry]) -> Entry | None:
+    """The submission that stands, or would stand, had it not been returned or withdrawn."""
+    submitted = [entry for entry in entries if entry.type == events.SUBMITTED]
+    return max(submitted, key=lambda entry: entry.key, default=None)

@@ -1,0 +1,32 @@
+"""The aggregated feed, read page by page from the stream FEED. Keeps nothing on the broker between two requests."""
+
+import asyncio
+from typing import Any
+
+import nats.js.errors
+import orjson
+
+from shared import subjects
+from shared.broker import Streams
+
+MOST = 500  # events of one answer
+TIME_LIMIT_S = 1.0  # what was read by then is the answer
+
+
+async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[Any], int]:
+    """Events after the sequence `after`, oldest first, and the sequence to go on from.
+
+    Raises one of `shared.broker.AWAY` when the broker does not answer.
+    """
+    give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
+    filtered = subjects.feed(province, regime, "*", "*")
+    found: list[Any] = []
+    cursor = after
+    while len(found) < limit and asyncio.get_running_loop().time() < give_up_at:
+        try:
+            message = await streams.jetstream.get_msg(subjects.FEED, seq=cursor + 1, subject=filtered, direct=True, next=True)
+        except nats.js.errors.NotFoundError:
+            break
+        found.append(orjson.loads(message.data or b"null"))
+        cursor = message.seq or cursor + 1
+    return found, cursor

@@ -1,0 +1,124 @@
+"""Live pages: FEED says that a view changed, whoever has its page open hears of it (server-sent events).
+
+Nothing is promised about a message: one that is missed is made up for by the position that a connection begins with.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Annotated
+
+import orjson
+import structlog
+from fastapi import APIRouter, Depends, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from faststream.nats import NatsMessage, NatsRouter
+
+from services.portal.address import Address, Named, Stored
+from services.portal.problems import Refused
+from shared import errors, subjects
+
+log = structlog.get_logger()
+
+Key = tuple[str, str, str]  # regime, period, unit code
+Listener = asyncio.Queue[str]
+
+LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
+RETRY_MS = 3000
+
+
+class Hub:
+    """Who listens to which view. A listener keeps only the newest position: older ones say nothing more."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[Key, set[Listener]] = {}
+        self.count = 0
+
+    @contextmanager
+    def listening(self, key: Key) -> Iterator[Listener]:
+        listener: Listener = asyncio.Queue(maxsize=1)
+        self._listeners.setdefault(key, set()).add(listener)
+        self.count += 1
+        try:
+            yield listener
+        finally:
+            self.count -= 1
+            self._listeners[key].discard(listener)
+            if not self._listeners[key]:
+                del self._listeners[key]
+
+    def tell(self, key: Key, position: str) -> None:
+        """Tells whoever listens to `key` that its view is at `position` now."""
+        for listener in self._listeners.get(key, ()):
+            if listener.full():
+                listener.get_nowait()
+            listener.put_nowait(position)
+
+
+def key_of(subject: str) -> Key | None:
+    """The view that a subject of FEED is about."""
+    tokens = subject.split(".")
+    return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
+
+
+def position_of(payload: bytes) -> str:
+    """The position of the view in a feed event, as pages write it; empty when it has none."""
+    try:
+        position = orjson.loads(payload)["data"]["position"]
+        return f"{position['generation']}-{position['partition']}-{position['sequence']}"
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def feed_router(hub: Hub) -> NatsRouter:
+    """The subscriber of FEED's messages as they pass by: plain core NATS, nothing is acknowledged."""
+    router = NatsRouter()
+
+    async def as_it_is(message: NatsMessage) -> bytes:
+        return message.body if isinstance(message.body, bytes) else b""
+
+    @router.subscriber(subjects.feed("*", "*", "*", "*"), decoder=as_it_is)
+    async def on_view_updated(body: bytes, message: NatsMessage) -> None:
+        key = key_of(message.raw_message.subject)
+        if key is not None:
+            hub.tell(key, position_of(body))
+
+    return router
+
+
+def key_for(address: Address) -> Key:
+    """The view that a page about `address` hangs on: a reporter's own page on that of the unit above it."""
+    unit = address.unit
+    if address.is_reporter and not address.tree.children(unit.id):
+        unit = next(address.tree.ancestors(unit.id), unit)
+    return address.regime.id, address.period.code, unit.code
+
+
+router = APIRouter()
+
+
+async def listener(request: Request, address: Named, store: Stored) -> AsyncIterator[Listener]:
+    """A listener that already holds the view's position, for a page that was read before it listened."""
+    hub: Hub = request.app.state.hub
+    if hub.count >= LISTENERS:
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, errors.refusal("door.broker_away"))
+    regime, period, code = key_for(address)
+    with hub.listening((regime, period, code)) as held:
+        view = await store.view(regime, period, address.tree.by_code[code].id)
+        if view is not None and held.empty():
+            position = view["position"]
+            held.put_nowait(f"{position['generation']}-{position['partition']}-{position['sequence']}")
+        yield held
+
+
+@router.get("/live/{regime}/{period}/{unit}", response_class=EventSourceResponse, tags=["trang"])
+async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
+    """Events named `view`, one when the connection opens and one a change; the id is the view's position.
+
+    A comment goes out every 15 s while nothing changes.
+    """
+    yield ServerSentEvent(comment="mở (open)", retry=RETRY_MS)
+    while True:
+        position = await held.get()
+        yield ServerSentEvent(event="view", id=position, raw_data=position)

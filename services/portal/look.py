@@ -1,0 +1,47 @@
+"""The templates: what they may call, and how a page is rendered. All text is escaped."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.portal.domain import history, wording
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(
+        moment=wording.moment,
+        machine=wording.machine,
+        deadline=wording.deadline,
+        until=history.until,
+        number=wording.number,
+        percent=wording.percent,
+        instant=_instant,
+        period_name=wording.period_name,
+    )
+    return environment
+
+
+TEMPLATES: Final = _environment()
+
+
+def page(
+    template: str, shown: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
+    """A page, never kept by a cache without asking again."""
+    body = TEMPLATES.get_template(template).render(shown)
+    return HTMLResponse(body, int(status), {"Cache-Control": "no-cache", **(headers or {})})

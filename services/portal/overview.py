@@ -1,0 +1,118 @@
+"""Gathers what the page of a view shows: the view, who has reported below it, whether it is confirmed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.portal import statuses
+from services.portal.address import Address
+from services.portal.domain import figures
+from services.portal.domain.figures import Section, Segment
+from services.portal.domain.standing import State, Status
+from services.portal.domain.view import Reporting, View
+from services.portal.store import PortalStore
+from shared import deadlines, events
+from shared.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A unit directly below: its own view's reporting, its own report's state, or both."""
+
+    unit: Unit
+    reporting: Reporting | None
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Whether a view that must be confirmed is; `is_current` when the figures are still those that were confirmed."""
+
+    deadline: datetime
+    confirmed_at: datetime | None
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    view: View
+    sections: Sequence[Section]
+    progress: tuple[Segment, ...]
+    missing: Sequence[Status]
+    late: Sequence[Status]
+    children: Sequence[Child]
+    deadlines: Sequence[tuple[str, datetime]]
+    confirmation: Confirmation | None
+    periods: Sequence[str]
+    now: datetime
+
+    @property
+    def overdue(self) -> int:
+        """How many of the missing are past their deadline."""
+        return sum(status.is_past(self.now) for status in self.missing)
+
+
+async def read(address: Address, store: PortalStore, view: View, now: datetime) -> Overview:
+    """All that the page of `view` shows at `now`."""
+    regime, unit = address.regime, address.unit
+    found = await statuses.statuses(address, store, address.reporters, now)
+    below = {status.unit.code: status for status in found}
+    missing_codes = set(view.reporting.missing)
+    same_unit = await store.views_of([regime.id], [unit.code])
+    return Overview(
+        view,
+        figures.view_sections(view, regime),
+        progress(view.reporting),
+        [status for status in found if status.unit.code in missing_codes],
+        [status for status in found if status.state is State.LATE],
+        await _children(address, store, below),
+        _deadlines(address, found),
+        await _confirmation(address, store, view.hash),
+        sorted({str(other["period"]) for other in same_unit}),
+        now,
+    )
+
+
+def progress(reporting: Reporting) -> tuple[Segment, ...]:
+    """On time, late, missing: the bar of a view's reporting."""
+    missing = reporting.expected - reporting.received
+    return figures.bar(
+        [
+            (reporting.on_time, "on-time", f"Đúng hạn: {reporting.on_time}"),
+            (reporting.late, "late", f"Nộp muộn: {reporting.late}"),
+            (missing, "missing", f"Chưa nộp: {missing}"),
+        ],
+        reporting.expected,
+    )
+
+
+async def _children(address: Address, store: PortalStore, below: dict[str, Status]) -> list[Child]:
+    units = address.tree.children(address.unit.id)
+    views = await store.views(address.regime.id, address.period.code, [unit.id for unit in units])
+    reporting = {view.unit.id: view.reporting for view in map(View.model_validate, views)}
+    children = [Child(unit, reporting.get(unit.id), below.get(unit.code)) for unit in units]
+    return [child for child in children if child.reporting or child.status]
+
+
+def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, datetime]]:
+    """The usual deadline of each group below, by label: that of most of its units (an extension is for one unit)."""
+    by_group: dict[str, list[datetime]] = {}
+    for status in found:
+        if status.deadline is not None:
+            by_group.setdefault(address.group_of[status.unit.id], []).append(status.deadline)
+    return [(address.regime.reporters[name].label, max(set(due), key=lambda at: (due.count(at), at))) for name, due in by_group.items()]
+
+
+async def _confirmation(address: Address, store: PortalStore, view_hash: str) -> Confirmation | None:
+    """None when the unit has nothing to confirm."""
+    obligation = address.regime.obligation
+    if obligation is None or obligation.confirm is None or address.unit not in address.regime.confirmers(address.tree):
+        return None
+    due = deadlines.due(obligation.confirm, address.period.year)
+    entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
+    confirmed = [entry for entry in entries if entry.type == events.CONFIRMED]
+    if not confirmed:
+        return Confirmation(due, None, is_current=False)
+    last = max(confirmed, key=lambda entry: (entry.received_ms, entry.id))
+    data = (await store.contents([last.id])).get(last.id, {})
+    return Confirmation(due, events.from_ms(last.received_ms), is_current=data.get("view_hash") == view_hash)

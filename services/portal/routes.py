@@ -1,0 +1,128 @@
+"""The JSON API. Source: design, section 4, "Portal"."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+
+from services.portal import address, feed, problems, statuses
+from services.portal.address import Named, Referred, Stored
+from services.portal.domain.standing import Status
+from services.portal.domain.view import View
+from services.portal.store import DUTIES_AT_ONCE, DutyFilter, Json
+from shared import events
+from shared.broker import Streams
+from shared.units import Unit
+
+router = APIRouter(prefix="/api/v1", tags=["API"])
+
+MAX_SEQUENCE = 2**63 - 1
+
+
+@router.get("/views/{regime}/{period}/{unit}", responses={200: {"model": View}})
+async def view(at: Named, store: Stored) -> JSONResponse:
+    """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id."""
+    found = await store.view(at.regime.id, at.period.code, at.unit.id)
+    if found is None:
+        raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    return JSONResponse(found)
+
+
+@router.get("/views/{regime}/{period}/{unit}/children")
+async def children(at: Named, store: Stored) -> JSONResponse:
+    """What stands directly below a unit: `{"views": […], "units": […]}`, both by unit code.
+
+    `views` are the views of the units below that have one. `units` are the units below that report themselves:
+    `{unit: {id, code, name, level, parent}, state, received, counts, revision, received_at, on_time, deadline}`, where
+    `state` is on_time, late, returned, withdrawn, overdue or missing; `received` tells whether anything was ever
+    submitted, `counts` whether it stands in the totals; `received_at` is the first submission's time; `on_time` is null
+    while nothing counts; `deadline` is the first late instant, extensions included, or null.
+    """
+    below = at.tree.children(at.unit.id)
+    views = await store.views(at.regime.id, at.period.code, [unit.id for unit in below])
+    reporters = [unit for unit in below if unit.id in at.group_of]
+    if not views and not reporters:
+        raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    found = await statuses.statuses(at, store, reporters, datetime.now(UTC))
+    return JSONResponse({"views": views, "units": [status_json(status) for status in found]})
+
+
+@router.get("/reports/{regime}/{period}/{unit}")
+async def report(at: Named, store: Stored) -> JSONResponse:
+    """One unit's own report, with its history.
+
+    `{unit, regime, period, state, counts, revision, received_at, on_time, deadline, values, narratives, history}`.
+    `values` and `narratives` are the standing report's, empty when none stands. `history`, by received time, at most the
+    last 500: `{event_id, sender, type, revision, received_at, position}`, and `reason`, `fix_by` for returns, `reason`,
+    `until` for extensions. In a derived regime it is the source regime's report, restricted to the indicators derived.
+    """
+    if not at.is_reporter:
+        raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    found = await statuses.report(at, store, datetime.now(UTC))
+    stands = found.status.counts
+    return JSONResponse(
+        {
+            "regime": at.regime.id,
+            "period": at.period.code,
+            **status_json(found.status),
+            "values": found.values if stands else {},
+            "narratives": found.narratives if stands else {},
+            "history": [step.as_json() for step in found.steps],
+        }
+    )
+
+
+@router.get("/feeds/{province}/{regime}")
+async def feeds(
+    request: Request,
+    reference: Referred,
+    province: str,
+    regime: str,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE)] = 0,
+    limit: Annotated[int, Query(ge=1, le=feed.MOST)] = feed.MOST,
+) -> JSONResponse:
+    """Views as they changed, oldest first: `{"events": [CloudEvents], "cursor": "…"}`.
+
+    Give the cursor as `after` to go on; an empty list means that nothing changed since. A cursor that the stream has not
+    reached (it was made anew) is refused: begin again without one.
+    """
+    address.checked("unit", province)
+    address.checked("regime", regime)
+    known = await reference.current()
+    if regime not in known.regimes or not any(unit.code == province for unit in known.registry.units):
+        raise problems.no_such_view(regime, "*", province)
+    streams: Streams = request.app.state.streams
+    found, cursor = await feed.page(streams, province, regime, after, limit)
+    if not found and after and after > await streams.last_sequence("FEED"):
+        raise problems.bad_query("after", f"after={after}: luồng chưa tới đó, đọc lại từ đầu (not reached yet, begin again)")
+    return JSONResponse({"events": found, "cursor": str(cursor)})
+
+
+@router.get("/duties")
+async def duties(store: Stored, unit: str | None = None, period: str | None = None, regime: str | None = None) -> JSONResponse:
+    """Who owes what by when: `{"duties": […], "truncated": false}`. `unit` is a code or an id; every filter may be left out."""
+    wanted = DutyFilter(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit))
+    found = await store.duties(wanted)
+    return JSONResponse({"duties": found, "truncated": len(found) == DUTIES_AT_ONCE})
+
+
+def status_json(status: Status) -> Json:
+    return {
+        "unit": unit_json(status.unit),
+        "state": status.state.value,
+        "received": status.received_at is not None,
+        "counts": status.counts,
+        "revision": status.revision,
+        "received_at": _text(status.received_at),
+        "on_time": status.on_time,
+        "deadline": _text(status.deadline),
+    }
+
+
+def unit_json(unit: Unit) -> dict[str, Any]:
+    return {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent}
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else events.to_text(at)

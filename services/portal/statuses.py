@@ -1,0 +1,115 @@
+"""Reads the state of units' reports: their events, their deadlines, and the one rule of which report counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.portal.address import Address
+from services.portal.domain import history, standing
+from services.portal.domain.history import Step
+from services.portal.domain.standing import Entry, Status
+from services.portal.store import PortalStore
+from shared import deadlines, events
+from shared.regimes import Indicator
+from shared.units import Unit
+
+Entries = dict[str, list[Entry]]
+HISTORY_AT_ONCE = 500  # the newest events of one report that are shown
+
+
+@dataclass(frozen=True)
+class Report:
+    """One unit's report. `values` and `narratives` are of the last submission, whether or not it stands."""
+
+    status: Status
+    values: dict[str, Any]
+    narratives: dict[str, str]
+    shown_revision: int | None
+    steps: Sequence[Step]
+
+
+async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, datetime]:
+    """The first late instant by unit id, extensions included: what notify wrote, else what the regime and the events say.
+
+    A derived regime has no obligation, so no deadline.
+    """
+    regime, period = address.regime, address.period
+    if regime.obligation is None:
+        return {}
+    duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
+    openings = await store.openings(regime.id, period.code) if regime.is_on_call else []
+    opened = max(filter(None, (history.instant(opening.get("deadline")) for opening in openings)), default=None)
+    extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
+    found: dict[str, datetime] = {}
+    for unit in units:
+        if (duty := duties.get(unit.id)) is not None:
+            due = deadlines.effective(duty.deadline, duty.extended_to)
+        else:
+            base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened)
+            due = deadlines.effective(base, extended.get(unit.id))
+        if due is not None:
+            found[unit.id] = due
+    return found
+
+
+async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str, datetime]:
+    """The latest extension by unit id."""
+    unit_of = {entry.id: entry.unit_id for entry in entries if entry.type == events.EXTENDED}
+    latest: dict[str, datetime] = {}
+    for event_id, data in (await store.contents(unit_of)).items():
+        until = history.instant(data.get("until"))
+        if until is not None:
+            latest[unit_of[event_id]] = max(until, latest.get(unit_of[event_id], until))
+    return latest
+
+
+async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> list[Status]:
+    """The state of each unit's report, in the order given. Every unit is a reporter."""
+    entries = await store.entries(address.regime.source_id, address.period.code, [unit.id for unit in units])
+    due = await deadlines_of(address, store, units, entries)
+    return [standing.judge(unit, entries[unit.id], due.get(unit.id), now) for unit in units]
+
+
+async def report(address: Address, store: PortalStore, now: datetime) -> Report:
+    """The unit's own report. In a derived regime: its source's, as far as the derived regime goes."""
+    unit = address.unit
+    entries = await store.entries(address.regime.source_id, address.period.code, [unit.id])
+    due = await deadlines_of(address, store, [unit], entries)
+    own = sorted(entries[unit.id], key=lambda entry: entry.received_ms)
+    last = standing.last_submission(own)
+    recent = own[-HISTORY_AT_ONCE:]
+    told = [entry.id for entry in recent if entry.type in (events.RETURNED, events.EXTENDED)]
+    data = await store.contents([*told, *([last.id] if last else [])])
+    content = data.get(last.id, {}) if last else {}
+    return Report(
+        standing.judge(unit, own, due.get(unit.id), now),
+        {code: value for code, value in content.get("values", {}).items() if code in address.regime.by_code},
+        {code: text for code, text in content.get("narratives", {}).items() if code in address.regime.narratives},
+        last.revision if last else None,
+        history.history(recent, data),
+    )
+
+
+def asked(address: Address) -> list[Indicator]:
+    """The indicators that are asked of the unit, in the regime's order."""
+    group = address.group_of[address.unit.id]
+    return [indicator for indicator in address.regime.indicators if address.regime.is_asked(indicator, group, address.unit.code)]
+
+
+async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:
+    """The narratives of the standing reports at or below the unit: texts with their units, by heading's code."""
+    units = {unit.id: unit for unit in address.reporters}
+    entries = await store.entries(address.regime.source_id, address.period.code, units)
+    standing_ids = {
+        last.id: unit_id
+        for unit_id, own in entries.items()
+        if standing.fold(own).counts and (last := standing.last_submission(own)) is not None
+    }
+    contents = await store.contents(standing_ids)
+    found: dict[str, list[tuple[Unit, str]]] = {code: [] for code in address.regime.narratives}
+    for event_id, unit_id in sorted(standing_ids.items(), key=lambda pair: units[pair[1]].code):
+        for code, text in contents.get(event_id, {}).get("narratives", {}).items():
+            if code in found:
+                found[code].append((units[unit_id], text))
+    return found

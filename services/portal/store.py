@@ -1,0 +1,134 @@
+"""What the portal reads from MongoDB. It writes nothing."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import Decimal128
+
+from services.portal.domain.standing import Entry
+from shared import events
+from shared.mongo import Document, Documents
+
+Json = dict[str, Any]
+"""A document as the API gives it: decimals and instants as texts, without `_id`."""
+
+DUTIES_AT_ONCE = 2000
+TIME_LIMIT_MS = 10_000  # a page waits no longer for one query
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDates:
+    """When a unit owes its report, as notify wrote it down."""
+
+    deadline: datetime | None
+    extended_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """Which duties are asked for; None: all. `unit` is a code or an id."""
+
+    regime: str | None = None
+    period: str | None = None
+    unit: str | None = None
+
+    def as_query(self) -> Document:
+        """Values stand behind `$eq`, so that no text can be an operator."""
+        query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
+        if self.unit is not None:
+            query["$or"] = [{"unit.code": {"$eq": self.unit}}, {"unit.id": {"$eq": self.unit}}]
+        return query
+
+
+class PortalStore:
+    """Reads views, accepted events and duties."""
+
+    def __init__(self, database: Documents) -> None:
+        self._database = database
+
+    async def view(self, regime: str, period: str, unit_id: str) -> Json | None:
+        found = await self._database["views"].find_one({"_id": f"{regime}/{period}/{unit_id}"}, max_time_ms=TIME_LIMIT_MS)
+        return None if found is None else as_json(found)
+
+    async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[Json]:
+        """The views of these units, by unit code; a unit without one is left out."""
+        ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
+        found = self._database["views"].find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
+        return sorted([as_json(document) async for document in found], key=lambda view: str(view["unit"]["code"]))
+
+    async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Json]:
+        """The views of these units in these regimes, all periods, without figures; newest period first."""
+        query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
+        found = self._database["views"].find(query, {"indicators": 0, "narratives": 0}, max_time_ms=TIME_LIMIT_MS)
+        return sorted([as_json(document) async for document in found], key=lambda view: str(view["period"]), reverse=True)
+
+    async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """The accepted events that concern these units, by unit id, without their content."""
+        query = {"regime": regime, "period": period, "unit": {"$in": list(unit_ids)}}
+        found: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
+        async for document in self._database["reports"].find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
+            found[document["unit"]].append(_entry(document))
+        return found
+
+    async def contents(self, ids: Collection[str]) -> dict[str, Json]:
+        """The data of these accepted events, by id."""
+        if not ids:
+            return {}
+        found: dict[str, Json] = {}
+        async for document in self._database["reports"].find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
+            logged = events.read_logged(document["event"].encode())
+            if logged is not None:
+                found[document["_id"]] = logged.data
+        return found
+
+    async def openings(self, regime: str, period: str) -> list[Json]:
+        """The data of the events that opened the period, or moved its deadline."""
+        query = {"regime": regime, "period": period, "type": events.OPENED}
+        found = self._database["reports"].find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
+        logged = [events.read_logged(document["event"].encode()) async for document in found]
+        return [event.data for event in logged if event is not None]
+
+    async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
+        """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
+        ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
+        found = self._database["duties"].find(
+            {"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS
+        )
+        return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
+
+    async def duties(self, wanted: DutyFilter) -> list[Json]:
+        """At most `DUTIES_AT_ONCE` duties, by id."""
+        found = self._database["duties"].find(wanted.as_query(), max_time_ms=TIME_LIMIT_MS).sort("_id", 1).limit(DUTIES_AT_ONCE)
+        return [as_json(document) async for document in found]
+
+
+def as_json(document: Document) -> Json:
+    return {name: _plain(value) for name, value in document.items() if name != "_id"}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal128():
+            return format(value.to_decimal(), "f")
+        case datetime():
+            return events.to_text(value)
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value
+
+
+def _entry(document: Document) -> Entry:
+    return Entry(
+        id=document["_id"],
+        type=document["type"],
+        unit_id=document["unit"],
+        revision=document.get("revision") or 0,
+        received_ms=document["received_ms"],
+        partition=document.get("partition") or 0,
+        sequence=document.get("sequence") or 0,
+    )

@@ -1,0 +1,86 @@
+"""Real servers for tests: one nats-server and one mongod for the whole run, a database and clean streams for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nats.js.errors
+import pytest
+
+from services.cli import regime_files, unit_files
+from services.cli.data import REGIME_FILES, UNIT_FILES
+from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
+from shared import service, streams
+from shared.reference import Reference
+from shared.service import Connections
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both servers, as real processes."""
+
+    nats: Server
+    mongo: Server
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A nats-server and a mongod replica set of one, on free ports."""
+    folder = tmp_path_factory.mktemp("servers")
+
+    async def start() -> Servers:
+        ports = choose_ports(defaults=False)
+        return Servers(await start_nats(folder / "nats", ports.nats, ports.nats_http), await start_mongo(folder / "mongo", ports.mongo))
+
+    async def stop() -> None:
+        await asyncio.gather(started.nats.stop(), started.mongo.stop())
+
+    started = asyncio.run(start())
+    yield started
+    asyncio.run(stop())
+
+
+@pytest.fixture
+def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of this test alone: its own database; nothing from the environment or a running stack."""
+    database = "t" + "".join(character for character in tmp_path.name.lower() if character.isalnum())[-30:]
+    return Settings(_env_file=None, nats_url=servers.nats.url, mongo_url=servers.mongo.url, database=database)
+
+
+@pytest.fixture
+async def held(settings: Settings) -> AsyncIterator[Connections]:
+    """Open connections to an empty database and empty streams, as declared."""
+    connections = service.connections(settings, "test")
+    await connections.broker.start()
+    await connections.mongo.drop_database(settings.database)
+    jetstream = connections.streams.jetstream
+    for name in connections.declaration.streams:
+        try:
+            await jetstream.delete_stream(name)
+        except nats.js.errors.NotFoundError:
+            continue
+    await streams.apply(jetstream, connections.declaration)
+    yield connections
+    await connections.close()
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    """The real units and regimes, as generation 1."""
+    from datetime import UTC, datetime
+
+    from shared import regimes
+    from shared.units import Registry
+
+    loaded = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
+    return Reference(1, Registry(unit_files.read_units(UNIT_FILES)), loaded, dict.fromkeys(loaded, datetime(2024, 1, 1, tzinfo=UTC)))
+
+
+@pytest.fixture
+async def loaded(held: Connections, reference: Reference) -> Connections:
+    """The same connections with the real units and regimes stored."""
+    await held.reference.put_units(reference.registry.units)
+    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    return held

@@ -1,0 +1,219 @@
+"""Documents as ingest, aggregate and notify write them, with defaults: a test states only what it is about."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+from bson import Decimal128
+
+from services.portal.domain.standing import Entry
+from shared import events, regimes
+from shared.regimes import Regime
+from shared.units import Registry, Unit
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+CT27 = "ct27-van-quan"
+DISTRICT = "184"
+COMMUNE = "06253"
+DEADLINE = datetime(2024, 12, 19, 17, tzinfo=UTC)  # 20/12/2024 00:00 in Vietnam
+BEFORE = datetime(2024, 12, 10, 2, 30, tzinfo=UTC)
+AFTER = datetime(2024, 12, 21, 2, 30, tzinfo=UTC)
+
+
+@cache
+def units() -> tuple[Unit, ...]:
+    """The provinces 20, 44 and 52 of the real registry, with their offices."""
+    provinces, found = {"20", "44", "52"}, {}
+    for name in ("units.csv", "offices.csv"):
+        with (DEPLOY / "units" / name).open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                if row["code"] in provinces or row["parent"] in provinces or row["parent"] in found:
+                    found[row["code"]] = _unit(row)
+    return tuple(found.values())
+
+
+def _unit(row: dict[str, str]) -> Unit:
+    begins = date.fromisoformat(row["valid_from"])
+    return Unit(row["code"], row["code"], row["name"], row["level"], row["kind"], row["parent"] or None, begins)
+
+
+@cache
+def registry() -> Registry:
+    return Registry(units())
+
+
+@cache
+def plain_regimes() -> tuple[Regime, ...]:
+    """The regimes as their files have them."""
+    files = sorted((DEPLOY / "regimes").glob("*.yaml"))
+    return tuple(Regime.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
+
+
+def regime(regime_id: str = CT27) -> Regime:
+    return regimes.resolve(plain_regimes())[regime_id]
+
+
+def entry(kind: str = events.SUBMITTED, revision: int = 1, at: datetime = BEFORE, event_id: str = "", unit: str = COMMUNE) -> Entry:
+    name = event_id or f"event-{kind[-12:-3]}-{revision}"
+    return Entry(f"{unit}/{name}", kind, unit, revision, events.to_ms(at))
+
+
+def report(
+    kind: str = events.SUBMITTED,
+    *,
+    unit: str = COMMUNE,
+    sender: str = "",
+    revision: int = 1,
+    at: datetime = BEFORE,
+    regime: str = CT27,
+    period: str = "2024",
+    event_id: str = "",
+    sequence: int = 1,
+    **data: Any,
+) -> dict[str, Any]:
+    """A document of `reports`."""
+    name = event_id or f"{kind.split('.')[-2]}-{revision:04d}-{unit}"
+    sender = sender or unit
+    body = {"regime": regime, "period": period, "unit": unit, **data}
+    if revision:
+        body["revision"] = revision
+    event = {
+        "specversion": "1.0",
+        "id": name,
+        "source": f"/units/{sender}",
+        "type": kind,
+        "time": events.to_text(at),
+        "unitid": unit,
+        "receivedms": events.to_ms(at),
+        "data": body,
+    }
+    return {
+        "_id": f"{sender}/{name}",
+        "regime": regime,
+        "period": period,
+        "unit": unit,
+        "type": kind,
+        "revision": revision,
+        "received_ms": events.to_ms(at),
+        "partition": 3,
+        "sequence": sequence,
+        "event": orjson.dumps(event).decode(),
+    }
+
+
+def view(unit_id: str = DISTRICT, *, regime: str = CT27, period: str = "2024", sequence: int = 1234, **changes: Any) -> dict[str, Any]:
+    """A document of `views`: the district of the design's example."""
+    unit = registry().by_id[unit_id]
+    missing = [code for code in sorted(_reporters(regime)) if code not in _reported()]
+    document = {
+        "_id": f"{regime}/{period}/{unit_id}",
+        "regime": regime,
+        "period": period,
+        "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
+        "position": {"generation": 1, "partition": 3, "sequence": sequence},
+        "updated_at": BEFORE,
+        "hash": "0" * 64,
+        "reporting": {
+            "expected": 22,
+            "received": 22 - len(missing),
+            "on_time": 21 - len(missing),
+            "late": 1,
+            "missing": missing,
+            "rate": Decimal128("59.1"),
+            "timely_rate": Decimal128("54.5"),
+        },
+        "indicators": {
+            "gd_tien_tai_tro": {"kind": "quantity", "total": Decimal128("1532.750"), "measure": "triệu đồng", "reported": 11},
+            "gd_dat_hien": {"kind": "quantity", "total": Decimal128("0E-1"), "measure": "m²", "reported": 2},
+            "gd_ngay_cong": {"kind": "quantity", "total": 4210, "measure": "công", "reported": 11},
+            "yt_von_xhh": {"kind": "quantity", "total": None, "measure": "triệu đồng", "reported": 0},
+            "yt_ttyt_tu_chu": {"kind": "quantity", "total": Decimal128("42.5"), "measure": "%", "reported": 1},
+            "vh_nha_van_hoa_xa": {"kind": "flag", "true": 11, "reported": 12, "percent": Decimal128("91.7"), "target": _target("100")},
+            "vh_nha_van_hoa_thon": {
+                "kind": "ratio",
+                "numerator": 131,
+                "denominator": 148,
+                "reported": 12,
+                "percent": Decimal128("88.5"),
+                "measure": "thôn, phố",
+                "target": _target("100"),
+            },
+            "mt_rac_xu_ly": {
+                "kind": "ratio",
+                "numerator": Decimal128("812.5"),
+                "denominator": Decimal128("1300.0"),
+                "reported": 11,
+                "percent": Decimal128("62.5"),
+            },
+            "nv_tien_do": {
+                "kind": "choice",
+                "counts": {"chua_trien_khai": 1, "dang_thuc_hien": 4, "hoan_thanh": 2, "cham": 0},
+                "reported": 7,
+            },
+        },
+        "narratives": {"ket_qua": 11, "kho_khan": 7, "kien_nghi": 4, "bai_hoc": 0},
+    }
+    return document | changes
+
+
+def _target(at_least: str) -> dict[str, Any]:
+    return {"at_least": at_least, "by": "2030", "met": False}
+
+
+def _reporters(regime_id: str) -> Iterator[str]:
+    tree = registry().at(date(2024, 12, 14))
+    for unit_id in regime(regime_id).group_of(tree):
+        yield tree.by_id[unit_id].code
+
+
+def _reported() -> set[str]:
+    """Thirteen of the twenty-two."""
+    codes = sorted(_reporters(CT27))
+    return set(codes[:13])
+
+
+def season(regime_id: str = CT27) -> list[dict[str, Any]]:
+    """One submitted report of each of the thirteen; the second one late."""
+    return [
+        report(
+            unit=code,
+            regime=regime_id,
+            at=AFTER if place == 1 else BEFORE,
+            sequence=place + 1,
+            values={
+                "vh_nha_van_hoa_xa": place != 3,
+                "vh_nha_van_hoa_thon": {"numerator": 9, "denominator": 11},
+                "gd_tien_tai_tro": "125.5",
+                "gd_ngay_cong": 1340,
+                "mt_rac_xu_ly": {"numerator": "62.5", "denominator": 100},
+            },
+            narratives={"kho_khan": f"Khó khăn của {code}: kinh phí chậm phân bổ.", "ket_qua": "Đã thực hiện theo kế hoạch."},
+        )
+        for place, code in enumerate(sorted(_reported()))
+    ]
+
+
+def duty(unit_id: str = COMMUNE, **changes: Any) -> dict[str, Any]:
+    """A document of `duties`."""
+    unit = registry().by_id[unit_id]
+    document = {
+        "_id": f"{CT27}/2024/{unit_id}",
+        "regime": CT27,
+        "period": "2024",
+        "unit": {"id": unit.id, "code": unit.code, "name": unit.name},
+        "task": "report",
+        "deadline": DEADLINE,
+        "owed": True,
+        "received": False,
+        "received_at": None,
+        "late": False,
+        "returned": False,
+        "extended_to": None,
+        "confirmed_at": None,
+    }
+    return document | changes

@@ -1,0 +1,100 @@
+"""A real mongod and nats-server for this folder's tests, and the portal on them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import nats
+import pytest
+import pytest_asyncio
+import uvicorn
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from services.cli.embedded import servers
+from services.cli.embedded.ports import Ports, choose_ports
+from services.portal.app import create_app
+from shared import mongo, streams
+from shared.mongo import Documents
+from shared.reference_store import ReferenceStore
+from shared.settings import Settings
+from tests.portal import builders
+
+WRITTEN = ("views", "reports", "duties", "alerts")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The servers, with units, regimes and streams in place; a portal listens at `url`."""
+
+    settings: Settings
+    database: Documents
+    nats: Client
+    jetstream: JetStreamContext
+    http: httpx2.AsyncClient
+    url: str
+    mongod: servers.Server
+
+    async def put(self, **documents: list[dict[str, Any]]) -> None:
+        """Inserts documents by collection."""
+        for collection, listed in documents.items():
+            await self.database[collection].insert_many(listed)
+
+
+async def until(happened: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not await happened():
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def ports() -> Ports:
+    return choose_ports(defaults=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> AsyncIterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("portal")
+    mongod, broker = await asyncio.gather(
+        servers.start_mongo(folder / "mongo", ports.mongo), servers.start_nats(folder / "nats", ports.nats, ports.nats_http)
+    )
+    settings = Settings(nats_url=broker.url, mongo_url=mongod.url, portal_port=ports.portal, database="tonghop_portal")
+    client = mongo.connect(settings.mongo_url)
+    connection = await nats.connect(broker.url)
+    await streams.apply(connection.jetstream(), streams.read())
+    reference = ReferenceStore(client[settings.database])
+    await reference.put_units(builders.units())
+    await reference.put_regimes(builders.plain_regimes())
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.create_task(server.serve())
+    url = f"http://127.0.0.1:{ports.portal}"
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+
+        async def is_ready() -> bool:
+            try:
+                return (await http.get("/readyz")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+        await until(is_ready)
+        yield Stack(settings, client[settings.database], connection, connection.jetstream(), http, url, mongod)
+    server.should_exit = True
+    await serving
+    await connection.close()
+    client.close()
+    await mongod.kill()
+    await broker.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stack(running: Stack) -> Stack:
+    """The running stack with no view, no report, no duty, and an empty feed."""
+    for collection in WRITTEN:
+        await running.database[collection].delete_many({})
+    await running.jetstream.purge_stream("FEED")
+    return running
