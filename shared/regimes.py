@@ -143,7 +143,7 @@ class Regime(Data):
     periods: list[str] | Literal["any"] = "any"
     recipient: UnitCode
     on_behalf_of: UnitCode | None = None
-    within: UnitCode = ""
+    within: UnitCode | Literal[""] = ""  # the unit whose subtree the reporters are taken from; "" is the whole country
     reporters: dict[str, Group] = {}
     obligation: Obligation | None = None
     indicators: list[Indicator] = []
@@ -176,8 +176,8 @@ class Regime(Data):
             if self.reporters or self.obligation or self.indicators:
                 raise ValueError("chế độ dẫn xuất không có reporters, obligation, indicators riêng (a derived regime has none of its own)")
             return self
-        if not (self.reporters and self.obligation and self.within):
-            raise ValueError("thiếu within, reporters hoặc obligation (within, reporters or obligation is missing)")
+        if not (self.reporters and self.obligation):
+            raise ValueError("thiếu reporters hoặc obligation (reporters or obligation is missing)")
         _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators])
         if self.periods == "any" and not self.obligation.on_call:
             raise ValueError("periods: any chỉ dùng với on_call (only with on_call)")
@@ -212,8 +212,7 @@ class Regime(Data):
 
     def group_members(self, tree: Tree) -> dict[str, list[Unit]]:
         """The reporters of each group in `tree`, by code. A group's named unit that `tree` lacks is left out."""
-        top = tree.by_code.get(self.within)
-        inside = list(tree.subtree(top.id)) if top is not None else []
+        inside = tree.within(self.within)
         return {name: _members(group, inside, tree) for name, group in self.reporters.items()}
 
     def group_of(self, tree: Tree) -> dict[str, str]:
@@ -222,11 +221,10 @@ class Regime(Data):
 
     def confirmers(self, tree: Tree) -> list[Unit]:
         """The units that confirm their view."""
-        top = tree.by_code.get(self.within)
-        if top is None or self.obligation is None or self.obligation.confirm is None:
+        if self.obligation is None or self.obligation.confirm is None:
             return []
         level = self.obligation.confirm.level
-        return [unit for unit in tree.subtree(top.id) if unit.level == level and unit.kind == "peoples_committee"]
+        return [unit for unit in tree.within(self.within) if unit.level == level and unit.kind == "peoples_committee"]
 
     def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
         """Whether `indicator` is asked of a unit; one that names nobody is asked of all."""

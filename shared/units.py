@@ -65,6 +65,14 @@ class Tree:
         """The highest unit above `unit_id` (itself when it has no parent): the province, as the data stand."""
         return [self.by_id[unit_id], *self.ancestors(unit_id)][-1]
 
+    def within(self, code: str) -> list[Unit]:
+        """The unit with a code and all below it; the whole country for ""; nothing for a code that nobody bears."""
+        if not code:
+            tops = sorted((unit for unit in self.by_id.values() if unit.parent not in self.by_id), key=lambda unit: unit.code)
+            return [unit for top in tops for unit in self.subtree(top.id)]
+        top = self.by_code.get(code)
+        return [] if top is None else list(self.subtree(top.id))
+
     def subtree(self, unit_id: str) -> Iterator[Unit]:
         """The unit and all below it, parents before children, by code."""
         yield self.by_id[unit_id]

@@ -41,6 +41,6 @@ async def pass_folded(held: Connections, follower: Follower, limit_s: float = LI
 async def _is_screened(jetstream: JetStreamContext, sequence: int) -> bool:
     """Whether ingest has acknowledged everything up to a sequence of INBOX."""
     info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-    if info.ack_floor is not None and info.ack_floor.stream_seq >= sequence:
+    if info.ack_floor is not None and int(info.ack_floor.stream_seq) >= sequence:
         return True
-    return info.num_pending == 0 and info.num_ack_pending == 0
+    return (info.num_pending, info.num_ack_pending) == (0, 0)

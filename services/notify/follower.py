@@ -5,6 +5,7 @@ book, while the old one still answers. Source: design, section 3.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -76,10 +77,12 @@ class Follower:
         elif self._book is None or self._position.generation != reference.generation:
             await self._start_anew(reference)
         await self._store_changes()
+        await self._store.remove_before(self._position.generation)
 
     async def step(self) -> None:
         """Folds what the log has, and stores what changed."""
         if self._reader is None or await self._held.reference.generation() != self._position.generation:
+            await self.close()
             await self.start()
         assert self._reader is not None
         batch = await self._reader.batch(BATCH, IDLE_S)
@@ -106,7 +109,7 @@ class Follower:
         ledger.opened = checkpoint.opened
         waiting = [key for key, _ in checkpoint.waiting]
         book = Book(Roster(reference.regimes, reference.registry), ledger, checkpoint.begun, waiting)
-        await self._open(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
+        self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
 
     async def _start_anew(self, reference: Reference) -> None:
         """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
@@ -120,10 +123,9 @@ class Follower:
             position = self._fold(book, batch, position)
             if not batch:
                 end = await self._held.streams.last_sequence(subjects.REPORTS)
-        await self._open(reference, book, position, reader)
+        self._use(reference, book, position, reader)
 
-    async def _open(self, reference: Reference, book: Book, position: Position, reader: Reader) -> None:
-        await self.close()
+    def _use(self, reference: Reference, book: Book, position: Position, reader: Reader) -> None:
         self._reference, self._book, self._position, self._reader = reference, book, position, reader
         self._is_stored = False
 
@@ -133,9 +135,9 @@ class Follower:
             event = events.read_logged(message.payload)
             if event is None:
                 log.error("log.message_unreadable", sequence=message.sequence)
-                continue
-            book.fold(event)
-            position = Position(position.generation, message.sequence, event.id, position.stream_created)
+            else:
+                book.fold(event)
+            position = replace(position, sequence=message.sequence, event_id="" if event is None else event.id)
             self._is_stored = False
         return position
 
@@ -149,7 +151,6 @@ class Follower:
         book.forget_changes(changes)
         begun = sorted(book.begun)
         await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.opened, book.waiting()))
-        await self._store.remove_before(self._position.generation)
         self._is_stored = True
 
     def _log_from(self, sequence: int) -> Reader:

@@ -10,10 +10,10 @@ import structlog
 
 from services.notify import barrier
 from services.notify.domain import alerts, messages
-from services.notify.domain.alerts import EMAIL, STREAM, Alert
+from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, STREAM, Alert
 from services.notify.follower import Follower
-from services.notify.mailer import Mailer, Outcome, Session
-from services.notify.store.alerts import LEASE, PASSED, PUBLISHED, RAISED, REFUSED, SENT, AlertStore
+from services.notify.mailer import Mailer, Session
+from services.notify.store.alerts import LEASE, AlertStore
 from shared import subjects
 from shared.broker import Message
 from shared.service import Connections
@@ -92,7 +92,4 @@ async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) ->
     addresses = sorted({contact.email for contact in reference.registry.by_id[alert.unit_id].contacts if contact.email})
     mails = [messages.mail(alert, reference.regimes[alert.regime], to, max(at, alert.raised_at)) for to in addresses]
     outcomes = {mail.id: await session.send(mail) for mail in mails if mail.id not in alert.mailed}
-    sent = alert.mailed | {mail_id for mail_id, outcome in outcomes.items() if outcome is Outcome.SENT}
-    if Outcome.AWAY in outcomes.values():
-        return alert, sent, RAISED
-    return alert, sent, SENT if sent else REFUSED
+    return alert, *messages.state(alert, outcomes)

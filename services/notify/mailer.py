@@ -5,26 +5,17 @@ from contextlib import asynccontextmanager
 from email import policy
 from email.message import EmailMessage
 from email.utils import localtime
-from enum import Enum
 from typing import Final
 
 import aiosmtplib
 import structlog
 
-from services.notify.domain.messages import Mail
+from services.notify.domain.messages import Mail, Outcome
 
 log = structlog.get_logger()
 
 ANSWER_LIMIT_S: Final = 10.0
 PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command is not to be repeated
-
-
-class Outcome(Enum):
-    """What the mail server did with a mail."""
-
-    SENT = "sent"
-    REFUSED = "refused"  # it takes no mail for this address, or not this mail
-    AWAY = "away"  # it does not answer, or not now: to be tried again
 
 
 class Session:

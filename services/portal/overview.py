@@ -95,12 +95,18 @@ async def _children(address: Address, store: PortalStore, below: dict[str, Statu
 
 
 def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, datetime]]:
-    """The usual deadline of each group below, by label: that of most of its units (an extension is for one unit)."""
+    """The usual deadline of each group below: that of most of its units (an extension is for one unit).
+
+    With its group's label, or without when all groups have the same.
+    """
     by_group: dict[str, list[datetime]] = {}
     for status in found:
         if status.deadline is not None:
             by_group.setdefault(address.group_of[status.unit.id], []).append(status.deadline)
-    return [(address.regime.reporters[name].label, max(set(due), key=lambda at: (due.count(at), at))) for name, due in by_group.items()]
+    usual = {name: max(set(due), key=lambda at: (due.count(at), at)) for name, due in by_group.items()}
+    if len(set(usual.values())) == 1:
+        return [("", next(iter(usual.values())))]
+    return [(address.regime.reporters[name].label, due) for name, due in usual.items()]
 
 
 async def _confirmation(address: Address, store: PortalStore, view_hash: str) -> Confirmation | None:

@@ -61,7 +61,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     mongod, broker = await asyncio.gather(
         servers.start_mongo(folder / "mongo", ports.mongo), servers.start_nats(folder / "nats", ports.nats, ports.nats_http)
     )
-    settings = Settings(nats_url=broker.url, mongo_url=mongod.url, portal_port=ports.portal, database="tonghop_portal")
+    settings = Settings(_env_file=None, nats_url=broker.url, mongo_url=mongod.url, portal_port=ports.portal, database="tonghop_portal")
     client = mongo.connect(settings.mongo_url)
     connection = await nats.connect(broker.url)
     await streams.apply(connection.jetstream(), streams.read())

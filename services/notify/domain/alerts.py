@@ -18,6 +18,13 @@ from shared import events, periods
 
 STREAM: Final = "stream"
 EMAIL: Final = "email"
+# what becomes of an alert on one channel
+RAISED: Final = "raised"
+PUBLISHED: Final = "published"
+SENT: Final = "sent"
+REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses
+PASSED: Final = "passed"
+
 NOT_RAISED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

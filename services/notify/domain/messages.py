@@ -1,15 +1,34 @@
 """The text of an alert by e-mail: Vietnamese, plain, courteous; what is owed, by when, and what to do."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from typing import Final
 
-from services.notify.domain.alerts import EMAIL, Alert
+from services.notify.domain.alerts import EMAIL, RAISED, REFUSED, SENT, Alert
 from services.notify.domain.duties import REPORT
 from shared import deadlines, periods
 from shared.regimes import Regime
 
-PARTS = {"H1": "6 tháng đầu năm", "H2": "6 tháng cuối năm", "Q1": "quý I năm", "Q2": "quý II năm", "Q3": "quý III năm", "Q4": "quý IV năm"}
+WAYS: Final = "bằng biểu nhập trên trang web, tệp Excel hoặc phần mềm của đơn vị"
+PARTS: Final = {
+    "H1": "6 tháng đầu năm",
+    "H2": "6 tháng cuối năm",
+    "Q1": "quý I năm",
+    "Q2": "quý II năm",
+    "Q3": "quý III năm",
+    "Q4": "quý IV năm",
+}
+
+
+class Outcome(Enum):
+    """What the mail server did with a mail."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # it takes no mail for this address, or not this mail
+    AWAY = "away"  # it does not answer, or not now: to be tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +53,8 @@ def mail(alert: Alert, regime: Regime, to: str, now: datetime) -> Mail:
 {_reason(alert)}
 {_what_to_do(alert, days_late)}
 
-Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này. Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo ({regime.recipient}) để được gia hạn hoặc hướng dẫn.
+Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.
+Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo ({regime.recipient}) để được hướng dẫn hoặc gia hạn.
 
 Trân trọng cảm ơn.
 
@@ -42,6 +62,14 @@ Hệ thống Tổng Hợp
 Thư được gửi tự động, xin không trả lời thư này. Mã nhắc: {alert.id(EMAIL)}
 """
     return Mail(message_id(alert, to), to, _subject(alert, days_late), body)
+
+
+def state(alert: Alert, outcomes: Mapping[str, Outcome]) -> tuple[frozenset[str], str]:
+    """The mails that an alert has handed over after these outcomes, by mail id, and the state of the alert."""
+    sent = alert.mailed | {mail_id for mail_id, outcome in outcomes.items() if outcome is Outcome.SENT}
+    if Outcome.AWAY in outcomes.values():
+        return sent, RAISED
+    return sent, SENT if sent else REFUSED
 
 
 def message_id(alert: Alert, to: str) -> str:
@@ -94,7 +122,7 @@ def _reason(alert: Alert) -> str:
 def _what_to_do(alert: Alert, days_late: int) -> str:
     when = "ngay trong hôm nay" if days_late >= 0 else "đúng thời hạn"
     if alert.cause.startswith("return-"):
-        return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng biểu nhập trên trang web, tệp Excel hoặc phần mềm của đơn vị."
+        return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, {WAYS}."
     if alert.task == REPORT:
-        return f"Đề nghị đơn vị gửi báo cáo {when}, bằng biểu nhập trên trang web, tệp Excel hoặc phần mềm của đơn vị."
+        return f"Đề nghị đơn vị gửi báo cáo {when}, {WAYS}."
     return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when} trên trang web."

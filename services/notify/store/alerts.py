@@ -11,17 +11,11 @@ from uuid import uuid4
 
 from pymongo import ASCENDING, UpdateOne
 
-from services.notify.domain.alerts import EMAIL, STREAM, Alert, Decision
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert, Decision
 from shared import mongo
 from shared.mongo import Document, Documents
 
-RAISED: Final = "raised"
-PUBLISHED: Final = "published"
-SENT: Final = "sent"
-REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses
-PASSED: Final = "passed"
-
-LEASE: Final = timedelta(seconds=30)  # longer than one round of sending takes
+LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
 QUERY_BATCH: Final = 5000
 
 

@@ -70,9 +70,11 @@ def _details(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def until(text: str) -> str:
-    """A fix-by or extension date of an event for people; the text itself when it is no instant."""
+    """A fix-by or extension date of an event for people: a day is meant to its end; the text itself when it is no instant."""
     at = instant(text)
-    return text if at is None else wording.deadline(at)
+    if at is None:
+        return text
+    return f"đến hết ngày {wording.day(deadlines.last_day(at))}" if len(text) == len("YYYY-MM-DD") else wording.deadline(at)
 
 
 def instant(text: object) -> datetime | None:

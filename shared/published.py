@@ -1,0 +1,207 @@
+"""Published: the shapes that outsiders read from us. Views, feed and alert events, receipts, parked messages.
+
+Decimals are texts, never floats; instants are RFC 3339 texts. A reader passes over fields that it does not know: optional
+fields may be added within a version. Source: design, section 4.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.regimes import Code, RegimeId, UnitCode
+
+DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+PercentText = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]$")]
+UtcText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$")]
+OffsetText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00$")]
+Count = Annotated[int, Field(ge=0)]
+WholeOrDecimal = int | DecimalText
+
+
+class Published(BaseModel):
+    """What we publish: nothing converted, nothing changed later."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class UnitOfView(Published):
+    """The unit whose subtree a view sums. Its id is stable; its code may be re-used for another area."""
+
+    id: str
+    code: UnitCode
+    name: str
+    level: str
+    parent: str | None
+
+
+class ViewPosition(Published):
+    """The event that touched the view last. Newer is a larger (generation, sequence); 0 when no event touched it."""
+
+    generation: Count
+    partition: Count
+    sequence: Count
+
+
+class Reporting(Published):
+    """How complete a view is. `missing` holds the codes of the units whose report does not count, sorted."""
+
+    expected: Count
+    received: Count
+    on_time: Count
+    late: Count
+    missing: list[UnitCode]
+    rate: PercentText | None
+    timely_rate: PercentText | None
+
+
+class TargetMet(Published):
+    """A goal of the plan. It is not met while a unit is missing."""
+
+    at_least: DecimalText
+    by: str
+    met: bool
+
+
+class Figure(Published):
+    """What every kind of figure says: how many units reported it."""
+
+    reported: Count
+
+
+class QuantityFigure(Figure):
+    """The total by the indicator's aggregation; an integer for whole things, null when nobody reported."""
+
+    kind: Literal["quantity"]
+    total: WholeOrDecimal | None
+    measure: str
+    target: TargetMet | None = None
+
+
+class RatioFigure(Figure):
+    """Sums of numerators and denominators; the percent is that of the sums, null when the denominator is 0."""
+
+    kind: Literal["ratio"]
+    numerator: WholeOrDecimal
+    denominator: WholeOrDecimal
+    percent: PercentText | None
+    target: TargetMet | None = None
+
+
+class FlagFigure(Figure):
+    """How many units said yes."""
+
+    kind: Literal["flag"]
+    true: Count
+    percent: PercentText | None
+    target: TargetMet | None = None
+
+
+class ChoiceFigure(Figure):
+    """How many units chose each option."""
+
+    kind: Literal["choice"]
+    counts: dict[Code, Count]
+
+
+class View(Published):
+    """The roll-up of one unit's subtree for one regime and period.
+
+    `hash` is the sha256 of the figures' canonical JSON: the same reports give the same hash. `updated_at` is the received
+    time of the event that touched the view last, null when there was none.
+    """
+
+    regime: RegimeId
+    period: str
+    unit: UnitOfView
+    position: ViewPosition
+    updated_at: UtcText | None
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    reporting: Reporting
+    indicators: dict[Code, QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure]
+    narratives: dict[Code, Count]
+
+
+class PublishedEvent(Published):
+    """The CloudEvents attributes of an event that a service publishes."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    time: UtcText | None
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+class ViewUpdated(PublishedEvent):
+    """A view changed; `data` is the whole view. The id is `<regime>/<period>/<unit id>/<generation>.<sequence>`."""
+
+    type: Literal["vn.tonghop.view.updated.v1"]
+    source: Literal["/services/aggregate"]
+    data: View
+
+
+class AlertData(Published):
+    """One rung of a unit's reminder ladder. `cause` is report, confirm, or return-<revision>."""
+
+    unit: UnitCode
+    regime: RegimeId
+    period: str
+    rung: str
+    at: OffsetText
+    deadline: OffsetText
+    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|return-[0-9]+)$")]
+
+
+class AlertRaised(PublishedEvent):
+    """A unit that still owes is reminded. The id is `<duty>/<cause>/<deadline>/<rung>/stream`."""
+
+    type: Literal["vn.tonghop.alert.raised.v1"]
+    source: Literal["/services/notify"]
+    data: AlertData
+
+
+class Reason(Published):
+    """One thing that is wrong: a stable code, the path of the field, and what to do, in two languages."""
+
+    code: str
+    path: str
+    message_vi: str
+    message_en: str
+
+
+class LogPosition(Published):
+    """Where the log keeps an accepted event."""
+
+    partition: Count
+    sequence: Annotated[int, Field(ge=1)]
+
+
+class Receipt(Published):
+    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision."""
+
+    event_id: str | None
+    unit: str
+    verdict: Literal["accepted", "rejected", "duplicate"]
+    errors: list[Reason]
+    received_at: UtcText
+    position: LogPosition | None
+
+
+class ParkedReason(Published):
+    """Why a message was parked: a refusal of the catalogue, or an error with its detail."""
+
+    code: str
+    path: str | None = None
+    message_vi: str | None = None
+    message_en: str | None = None
+    detail: str | None = None
+
+
+class Parked(Published):
+    """A message that no retry can help, as it came (at most its first 16 KiB), and why."""
+
+    reason: ParkedReason
+    subject: str
+    sequence: Annotated[int, Field(ge=1)]
+    size_bytes: Count
+    payload: str

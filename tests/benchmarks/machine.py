@@ -1,0 +1,68 @@
+"""What a benchmark runs on: its own servers on free ports, the real units, and regimes of the size wanted."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from services.cli import regime_files, unit_files
+from services.cli.data import REGIME_FILES, UNIT_FILES
+from services.cli.embedded.servers import choose_ports, start_mongo, start_nats
+from shared import service, streams
+from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime
+from shared.service import Connections
+from shared.settings import Settings
+
+YEAR = str(datetime.now(UTC).year)
+NATIONAL = "do-toc-do"
+INDICATORS = 12
+
+
+def national_regime(regime_id: str = NATIONAL) -> Regime:
+    """A regime of twelve indicators that asks all communes of the country."""
+    kinds = [
+        *(Indicator(code=f"so_{number}", label="Số", kind="quantity", decimals=number % 4, max="99999999") for number in range(8)),
+        *(Indicator(code=f"ty_le_{number}", label="Tỷ lệ", kind="ratio") for number in range(2)),
+        Indicator(code="co", label="Có", kind="flag"),
+        Indicator(code="muc", label="Mức", kind="choice", options={"thap": "Thấp", "vua": "Vừa", "cao": "Cao"}),
+    ]
+    return Regime(
+        id=regime_id,
+        title="Chế độ đo tốc độ",
+        legal_basis=[],
+        calendar="year",
+        periods=[YEAR],
+        recipient="44-SLDTBXH",
+        reporters={"xa": Group(label="Xã", level="commune")},
+        obligation=Obligation(on_call=False, deadlines={"xa": DeadlineRule(before="12-20")}),
+        indicators=kinds,
+    )
+
+
+@asynccontextmanager
+async def machine(*regimes: Regime) -> AsyncIterator[Connections]:
+    """Servers, streams, units and regimes, gone afterwards."""
+    with TemporaryDirectory(prefix="tonghop-bench-") as name:
+        folder, ports = Path(name), choose_ports(defaults=False)
+        nats = await start_nats(folder / "nats", ports.nats, ports.nats_http)
+        mongo = await start_mongo(folder / "mongo", ports.mongo)
+        settings = Settings(
+            _env_file=None,
+            nats_url=nats.url,
+            mongo_url=mongo.url,
+            database="bench",
+            ingest_port=ports.ingest,
+            aggregate_port=ports.aggregate,
+        )
+        held = service.connections(settings, "bench")
+        try:
+            await held.broker.start()
+            await streams.apply(held.streams.jetstream, held.declaration)
+            await held.reference.put_units(unit_files.read_units(UNIT_FILES))
+            await held.reference.put_regimes([*regime_files.read_regimes(REGIME_FILES), *regimes])
+            yield held
+        finally:
+            await held.close()
+            await nats.stop()
+            await mongo.stop()

@@ -1,0 +1,72 @@
+"""What only a browser can tell: a page follows its view by itself, and nothing is fetched from elsewhere."""
+
+import orjson
+import pytest
+from playwright.async_api import Page, expect
+
+from shared import subjects
+from tests.portal import builders
+from tests.portal.builders import CT27
+from tests.portal.conftest import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+VIEW = f"/bang/{CT27}/2024/184"
+
+
+async def change(stack: Stack, received: int, sequence: int) -> None:
+    """The aggregator writes a newer view and tells FEED."""
+    await stack.database["views"].update_one(
+        {"_id": f"{CT27}/2024/184"}, {"$set": {"reporting.received": received, "position.sequence": sequence}}
+    )
+    payload = orjson.dumps({"data": {"position": {"generation": 1, "partition": 3, "sequence": sequence}}})
+    await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
+
+
+async def test_a_page_follows_its_view_without_a_reload_and_keeps_its_place(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.set_viewport_size({"width": 900, "height": 500})
+    await page.goto(stack.url + VIEW)
+    await expect(page.locator(".big")).to_have_text("13/22 đơn vị đã nộp")
+    await page.evaluate("window.scrollTo(0, 700); window.same = true")
+    await change(stack, 14, 1300)
+    await expect(page.locator(".big")).to_have_text("14/22 đơn vị đã nộp")
+    await expect(page.locator("#live-note")).to_contain_text("Cập nhật lúc")
+    assert await page.evaluate("[window.scrollY, window.same]") == [700, True]
+    await change(stack, 15, 1301)
+    await expect(page.locator(".big")).to_have_text("15/22 đơn vị đã nộp")
+
+
+async def test_a_change_while_the_page_was_cut_off_is_made_up_for(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.goto(stack.url + VIEW)
+    await page.context.set_offline(True)
+    await change(stack, 16, 1400)
+    await page.context.set_offline(False)
+    await expect(page.locator(".big")).to_have_text("16/22 đơn vị đã nộp", timeout=20_000)
+
+
+async def test_pages_ask_nobody_else_and_break_no_rule_of_their_own(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    for path in ("/", VIEW, f"/bao-cao/{CT27}/2024/06253", f"/thuyet-minh/{CT27}/2024/184"):
+        await page.goto(stack.url + path)
+    assert said == []
+    assert all(url.startswith(stack.url) for url in asked)
+
+
+@pytest.mark.parametrize("path", ["/", VIEW, f"/bao-cao/{CT27}/2024/06253"])
+async def test_a_page_fits_a_telephone(stack: Stack, page: Page, path: str) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await page.goto(stack.url + path)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_the_keyboard_reaches_the_content_first(stack: Stack, page: Page) -> None:
+    await page.goto(stack.url + "/")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Tới nội dung"

@@ -1,0 +1,119 @@
+"""Units, regimes and logged events with defaults: a test states only what it is about."""
+
+import itertools
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from services.notify.domain.book import Book
+from services.notify.domain.duties import Duty, Roster
+from services.notify.domain.ledger import Ledger
+from shared import events
+from shared.events import Logged
+from shared.periods import VIETNAM
+from shared.regimes import Regime
+from shared.units import Contact, Registry, Unit
+
+REGIME = "bao-cao-nam"
+ON_CALL = "bao-cao-dot-xuat"
+LOADED = datetime(2026, 1, 2, 9, 0, tzinfo=VIETNAM)
+
+_counter = itertools.count(1)
+
+
+def vn(text: str) -> datetime:
+    """An instant in Vietnam, `2026-12-20 08:00`; midnight when no hour is given."""
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+def unit(code: str, *, level: str = "commune", kind: str = "peoples_committee", parent: str | None = "1", mail: str = "") -> Unit:
+    contacts = (Contact(f"Văn phòng {code}", "", mail),) if mail else ()
+    return Unit(code, code, f"Xã {code}", level, kind, parent, date(2024, 1, 1), contacts=contacts)
+
+
+UNITS = (
+    unit("1", level="province", parent=None),
+    unit("11", level="district", parent="1", mail="11@huyen.example"),
+    unit("111", parent="11", mail="111@xa.example"),
+    unit("112", parent="11"),
+    unit("113", parent="11", mail="113@xa.example"),
+)
+
+
+def regime(**changes: Any) -> Regime:
+    base: dict[str, Any] = {
+        "id": REGIME,
+        "title": "Báo cáo hằng năm về văn hóa",
+        "legal_basis": ["Kế hoạch số 1"],
+        "calendar": "report_year",
+        "periods": ["2026", "2027"],
+        "recipient": "11",
+        "within": "1",
+        "reporters": {"xa": {"label": "xã", "level": "commune"}},
+        "obligation": {"deadlines": {"xa": {"before": "12-20"}}},
+    }
+    return Regime.model_validate({**base, **changes})
+
+
+def on_call(**changes: Any) -> Regime:
+    return regime(**{"id": ON_CALL, "calendar": "year", "periods": "any", "obligation": {"on_call": True}, **changes})
+
+
+def roster(*regimes: Regime) -> Roster:
+    return Roster({one.id: one for one in regimes or (regime(),)}, Registry(UNITS))
+
+
+def book(*history: Logged, regimes: tuple[Regime, ...] = ()) -> Book:
+    found = Book(roster(*regimes), Ledger())
+    for event in history:
+        found.fold(event)
+    return found
+
+
+def duty(*history: Logged, unit_id: str = "111", regimes: tuple[Regime, ...] = (), at: str = "2026-12-01") -> Duty:
+    return next(one for one in book(*history, regimes=regimes).duties(vn(at)) if one.unit.id == unit_id)
+
+
+def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any]) -> Logged:
+    number = next(_counter)
+    body = {"regime": REGIME, "period": "2026", "unit": unit_id, **data}
+    event = {
+        "specversion": "1.0",
+        "id": f"su-kien-{number:06d}",
+        "source": f"/units/{unit_id or '11'}",
+        "type": kind,
+        "unitid": unit_id,
+        "receivedms": events.to_ms(datetime.fromisoformat(received).replace(tzinfo=VIETNAM)),
+        "data": body,
+    }
+    logged = events.read_logged(orjson.dumps(event))
+    assert logged is not None
+    return logged
+
+
+def submitted(unit_id: str = "111", revision: int = 1, received: str = "2026-12-10 09:00", **data: Any) -> Logged:
+    return _logged(events.SUBMITTED, unit_id, received, {"revision": revision, "values": {}, **data})
+
+
+def withdrawn(unit_id: str = "111", revision: int = 2, received: str = "2026-12-11 09:00", **data: Any) -> Logged:
+    return _logged(events.WITHDRAWN, unit_id, received, {"revision": revision, **data})
+
+
+def returned(
+    unit_id: str = "111", revision: int = 1, fix_by: str = "2026-12-28", received: str = "2026-12-12 09:00", **data: Any
+) -> Logged:
+    body = {"revision": revision, "reason": "Thiếu số liệu mục 3", "fix_by": fix_by, **data}
+    return _logged(events.RETURNED, unit_id, received, body)
+
+
+def confirmed(unit_id: str = "11", received: str = "2026-12-01 09:00", **data: Any) -> Logged:
+    return _logged(events.CONFIRMED, unit_id, received, {"view_hash": "a" * 64, **data})
+
+
+def opened(deadline: str, period: str = "2026", received: str = "2026-06-01 09:00", **data: Any) -> Logged:
+    return _logged(events.OPENED, "", received, {"regime": ON_CALL, "period": period, "deadline": deadline, **data})
+
+
+def extended(until: str, unit_id: str = "111", received: str = "2026-12-15 09:00", **data: Any) -> Logged:
+    return _logged(events.EXTENDED, unit_id, received, {"until": until, "reason": "Lũ lụt", **data})

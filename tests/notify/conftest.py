@@ -1,0 +1,145 @@
+"""A real nats-server, a real replica set and a mail catcher, with streams, units and a regime, for the notifier's tests."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import orjson
+import pytest
+from nats.js import JetStreamContext
+
+from services.cli.embedded import mailcatcher, servers
+from services.cli.embedded.ports import Ports, choose_ports
+from services.notify.app import prepare_desk
+from services.notify.domain.alerts import Alert
+from services.notify.handlers import Desk
+from shared import service, streams, subjects
+from shared.broker import Message
+from shared.events import Logged
+from shared.observability import Readiness
+from shared.reference_store import ReferenceStore
+from shared.regimes import Regime
+from shared.service import Connections
+from shared.settings import Settings
+from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
+
+NOW = vn("2026-11-16 09:00")  # what the notifiers of the tests take for the present
+
+_databases = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def ports() -> Ports:
+    return choose_ports(defaults=False)
+
+
+@pytest.fixture(scope="session")
+def real_servers(ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The addresses of a nats-server and a mongod."""
+    folder = tmp_path_factory.mktemp("servers")
+
+    async def start() -> list[servers.Server]:
+        nats = await servers.start_nats(folder / "nats", ports.nats, ports.nats_http)
+        try:
+            return [nats, await servers.start_mongo(folder / "mongo", ports.mongo)]
+        except BaseException:
+            await nats.kill()
+            raise
+
+    started = asyncio.run(start())
+    yield started[0].url, started[1].url
+    for server in started:
+        asyncio.run(server.stop())
+
+
+@dataclass
+class Office:
+    """One notifier's surroundings: what a test puts into the log, and what came out."""
+
+    settings: Settings
+    held: Connections
+    mail_folder: Path
+
+    async def log(self, *history: Logged) -> None:
+        """Publishes events as ingest does."""
+        for event in history:
+            subject = subjects.reports(subjects.partition_of(event.regime, event.period, 8), event.regime)
+            await self.held.streams.publish(subjects.REPORTS, Message(subject, event.raw, event.id))
+
+    async def alerts(self) -> list[str]:
+        """The ids of the events in ALERTS, in order."""
+        jetstream = self.held.streams.jetstream
+        last = await self.held.streams.last_sequence(subjects.ALERTS)
+        found = [(await jetstream.get_msg(subjects.ALERTS, sequence)).data for sequence in range(1, last + 1)]
+        return [orjson.loads(data or b"{}")["id"] for data in found]
+
+    def mails(self) -> list[EmailMessage]:
+        return mailcatcher.mails(self.mail_folder)
+
+    async def import_regimes(self, *regimes: Regime) -> None:
+        """Loads regimes as if that had been long ago."""
+        await ReferenceStore(self.held.database).put_regimes(regimes)
+        await self.held.database["regimes"].update_many({}, {"$set": {"loaded_at": LOADED}})
+
+
+@pytest.fixture
+async def office(real_servers: tuple[str, str], ports: Ports, tmp_path: Path) -> AsyncIterator[Office]:
+    """Empty streams, an empty database with units and regimes, and a mail catcher."""
+    nats_url, mongo_url = real_servers
+    settings = Settings(
+        _env_file=None, nats_url=nats_url, mongo_url=mongo_url, smtp_port=ports.smtp, database=f"notify_test_{next(_databases)}"
+    )
+    held = service.connections(settings, "test")
+    await held.broker.start()
+    await _empty_streams(held.streams.jetstream, held.declaration)
+    await held.open(Readiness(), *held.declaration.streams)
+    office = Office(settings, held, tmp_path / "mail")
+    await held.reference.put_units(UNITS)
+    await office.import_regimes(regime(), on_call())
+    async with mailcatcher.catching(office.mail_folder, ports.smtp):
+        yield office
+    await held.close()
+
+
+async def _empty_streams(jetstream: JetStreamContext, declaration: streams.Declaration) -> None:
+    for info in await jetstream.streams_info():
+        await jetstream.delete_stream(info.config.name or "")
+    await streams.apply(jetstream, declaration)
+
+
+@pytest.fixture
+async def desk(office: Office) -> AsyncIterator[Desk]:
+    """A notifier that follows the log."""
+    async with working(office) as desk:
+        yield desk
+
+
+class working:
+    """A notifier of its own on the office's connections, while the block runs."""
+
+    def __init__(self, office: Office, clock: datetime = NOW) -> None:
+        self._office = office
+        self._clock = clock
+
+    async def __aenter__(self) -> Desk:
+        self._desk = await prepare_desk(self._office.held, lambda: self._clock)
+        await self._desk.follower.start()
+        self._task = asyncio.create_task(self._desk.follower.follow(Readiness()))
+        return self._desk
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._desk.follower.close()
+
+
+def units(raised: Sequence[Alert]) -> list[str]:
+    return [alert.unit for alert in raised]
+
+
+def stream_id(unit: str, rung: str, deadline: str = "2026-12-19T17:00:00.000Z") -> str:
+    return f"{REGIME}/2026/{unit}/report/{deadline}/{rung}/stream"

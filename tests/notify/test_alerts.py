@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import orjson
+
+from services.notify.domain import alerts
+from services.notify.domain.alerts import STREAM, Alert, Decision
+from tests.notify.builders import LOADED, REGIME, book, duty, extended, returned, submitted, vn
+
+AT = vn("2026-12-18 08:00")
+LOADED_AT = {REGIME: LOADED}
+
+
+def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[object, ...] = ()) -> Decision:
+    found = book(*history)  # type: ignore[arg-type]
+    ladders = alerts.reached(found.duties(vn(at)), LOADED_AT, vn(at), set())
+    return alerts.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, vn(at))
+
+
+def test_an_alert_is_named_by_duty_cause_deadline_rung_and_channel() -> None:
+    last = next(alert for alert in alerts.of_duty(duty()) if alert.rung == "last-day-1400")
+    assert last.id("email") == f"{REGIME}/2026/111/report/2026-12-19T17:00:00.000Z/last-day-1400/email"
+
+
+def test_a_return_and_an_extension_start_ladders_of_their_own() -> None:
+    plain, back, longer = (
+        {alert.ladder_id for alert in alerts.of_duty(one)} for one in (duty(), duty(submitted(), returned()), duty(extended("2026-12-24")))
+    )
+    assert len(plain | back | longer) == 3
+
+
+def test_a_tick_raises_the_newest_rung_of_every_unit_that_owes() -> None:
+    decision = _decide(history=(submitted("112"),))
+    assert [(alert.unit, alert.rung) for alert in decision.raised] == [("111", "last-day-0800"), ("113", "last-day-0800")]
+    assert {alert.rung for alert in decision.passed} == {"before-30", "before-14", "before-7", "before-3"}
+
+
+def test_what_was_raised_is_not_raised_again() -> None:
+    decision = _decide(*_decide().raised)
+    assert decision == Decision((), ())
+
+
+def test_ladders_whose_newest_rung_is_known_are_not_looked_at_again() -> None:
+    seen = {alert.id(STREAM) for alert in _decide().raised}
+    assert alerts.reached(book().duties(AT), LOADED_AT, AT, seen) == []
+    assert len(alerts.reached(book().duties(AT), LOADED_AT, vn("2026-12-18 14:00"), seen)) == 3
+
+
+def test_an_unsent_alert_is_dropped_when_nothing_is_owed_any_more_or_a_week_has_gone() -> None:
+    (first, *_) = _decide().raised
+    assert alerts.sort_out([first], book().duties(AT), AT).send == (first,)
+    assert alerts.sort_out([first], book(submitted()).duties(AT), AT).drop == (first,)
+    assert alerts.sort_out([first], book().duties(AT), vn("2026-12-28 09:00")).drop == (first,)
+
+
+def test_an_unsent_alert_waits_over_a_day_off() -> None:
+    (first, *_) = _decide().raised
+    assert alerts.sort_out([first], book().duties(AT), vn("2026-12-19 09:00")) == alerts.Leftovers((), ())
+
+
+def test_an_alert_raised_for_a_time_to_come_is_judged_at_that_time() -> None:
+    (first, *_) = _decide().raised
+    assert alerts.horizon([first], vn("2026-11-22")) == AT
+    assert alerts.sort_out([first], book().duties(AT), vn("2026-11-22")).send == (first,)
+
+
+def test_a_plan_holds_every_rung_of_those_who_owe_by_time_then_unit() -> None:
+    found = alerts.plan(book(submitted("112")).duties(AT, period="2026"))
+    assert len(found) == 2 * 9
+    assert [(alert.at, alert.unit) for alert in found] == sorted((alert.at, alert.unit) for alert in found)
+    assert alerts.entry(found[0]) == {
+        "unit": "111",
+        "regime": REGIME,
+        "period": "2026",
+        "rung": "before-30",
+        "at": "2026-11-19T08:00:00+07:00",
+        "deadline": "2026-12-20T00:00:00+07:00",
+    }
+
+
+def test_an_alert_is_published_as_a_cloud_event() -> None:
+    (first, *_) = _decide().raised
+    event = orjson.loads(alerts.cloud_event(first))
+    assert (event["type"], event["id"]) == ("vn.tonghop.alert.raised.v1", first.id(STREAM))
+    assert event["data"] == {**alerts.entry(first), "cause": "report"}
+
+
+def test_a_unit_without_an_address_gets_no_mail() -> None:
+    assert {alert.unit: alert.has_mail for alert in _decide().raised} == {"111": True, "112": False, "113": True}
+
+
+def test_a_moved_clock_does_not_raise_what_a_rehearsal_went_past() -> None:
+    rehearsed = replace(_decide().raised[0], rung="after-1")
+    assert "111" not in {alert.unit for alert in _decide(rehearsed).raised}

@@ -1,0 +1,177 @@
+"""The notifier on real servers: each alert once, whatever is repeated, killed or done twice."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.notify import barrier, handlers
+from services.notify.domain import alerts
+from services.notify.handlers import Desk
+from shared import events, subjects
+from shared.broker import Message
+from shared.errors import TransientError
+from shared.regimes import Regime
+from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, submitted, vn, withdrawn
+from tests.notify.conftest import Office, stream_id, units, working
+
+AT = vn("2026-12-18 08:00")
+CONFIRMING: Regime = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-20"}})
+
+
+async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Office, desk: Desk) -> None:
+    await office.log(submitted("112"))
+
+    first = await handlers.tick(desk, AT)
+    again = await handlers.tick(desk, AT)
+
+    assert units(first) == ["111", "113"]
+    assert again == []
+    assert await office.alerts() == [stream_id("111", "last-day-0800"), stream_id("113", "last-day-0800")]
+    assert sorted(mail["To"] for mail in office.mails()) == ["111@xa.example", "113@xa.example"]
+    assert all("trước ngày 20/12/2026" in mail["Subject"] for mail in office.mails())
+
+
+async def test_each_rung_goes_out_once_over_a_season(office: Office, desk: Desk) -> None:
+    await office.log(submitted("112"))
+    plan = await handlers.plan(desk, vn("2026-12-14"), REGIME, "2026")
+    for at in sorted({alert.at for alert in plan}):
+        await handlers.tick(desk, at)
+        await handlers.tick(desk, at + timedelta(minutes=5))
+    assert Counter(await office.alerts()) == Counter(alert.id("stream") for alert in plan)
+    assert len(office.mails()) == len(plan)
+
+
+async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk: Desk) -> None:
+    async with working(office) as other:
+        raised = await asyncio.gather(*(handlers.tick(one, AT) for one in (desk, other, desk, other)))
+        await handlers.wait_for_others(desk, AT)
+    assert sorted(unit for found in raised for unit in units(found)) == ["111", "112", "113"]
+    assert Counter(await office.alerts()) == Counter(stream_id(unit, "last-day-0800") for unit in ("111", "112", "113"))
+    assert Counter(mail["Message-ID"] for mail in office.mails()).most_common(1)[0][1] == 1
+    assert len(office.mails()) == 2
+
+
+async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office, desk: Desk) -> None:
+    async with working(office) as killed:
+        ladders = alerts.reached(killed.follower.book.duties(AT), killed.follower.reference.loaded_at, AT, set())
+        await killed.alerts.claim(alerts.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
+    assert await handlers.tick(desk, AT) == []
+    assert await office.alerts() == []  # it may still be sending
+
+    ended = datetime.now(UTC) - timedelta(seconds=1)
+    await office.held.database["alerts"].update_many({}, {"$set": {"lease_until": ended}})
+    assert await handlers.tick(desk, AT) == []
+
+    assert len(await office.alerts()) == 3
+    assert len(office.mails()) == 2
+
+
+async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office, desk: Desk) -> None:
+    async with working(office) as cut_off:
+        cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
+        assert len(await handlers.tick(cut_off, AT)) == 3
+        assert len(await office.alerts()) == 3
+        assert office.mails() == []
+        cut_off.mailer._address = desk.mailer._address
+        await handlers.tick(cut_off, AT + timedelta(minutes=5))
+    assert len(office.mails()) == 2
+    assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent"}) == 2
+
+
+async def test_a_mail_is_not_sent_when_the_report_came_meanwhile(office: Office, desk: Desk) -> None:
+    address = desk.mailer._address
+    desk.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
+    await handlers.tick(desk, AT)
+    desk.mailer._address = address
+    await office.log(submitted("111"))
+    await handlers.tick(desk, AT + timedelta(minutes=5))
+    assert [mail["To"] for mail in office.mails()] == ["113@xa.example"]
+
+
+async def test_a_return_starts_a_ladder_of_its_own(office: Office, desk: Desk) -> None:
+    await handlers.tick(desk, AT)
+    await office.log(submitted("111"), returned("111", fix_by="2026-12-25"))
+    raised = await handlers.tick(desk, AT + timedelta(minutes=5))
+    assert [(alert.unit, alert.cause, alert.rung) for alert in raised] == [("111", "return-1", "before-7")]
+    assert any("Thiếu số liệu mục 3" in mail.get_content() for mail in office.mails())
+
+
+async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(barrier.pass_screened, "__defaults__", (0.5,))
+    await office.held.streams.publish(subjects.INBOX, Message(subjects.inbox("111"), b"{}", "x"))
+    with pytest.raises(TransientError, match="ingest"):
+        await handlers.tick(desk, AT)
+    assert await office.alerts() == []
+
+    ingest = await office.held.streams.jetstream.pull_subscribe_bind(durable=subjects.INGEST_DURABLE, stream=subjects.INBOX)
+    for message in await ingest.fetch(1):
+        await message.ack_sync()
+    assert len(await handlers.tick(desk, AT)) == 3
+
+
+async def test_a_restarted_notifier_knows_what_was_reported(office: Office) -> None:
+    early = extended("2027-12-24", period="2027")
+    history = (submitted("111"), returned("111"), submitted("113"), opened("2026-12-30"), early, withdrawn("113"))
+    async with working(office) as first:
+        await office.log(*history)
+        await barrier.pass_folded(office.held, first.follower)
+        before = await handlers.plan(first, vn("2026-12-16"))
+        await _until_stored(office, len(history))
+    async with working(office) as second:
+        assert second.follower.position.sequence == len(history)
+        assert await handlers.plan(second, vn("2026-12-16")) == before
+        assert {alert.deadline for alert in before if alert.period == "2027" and alert.unit == "111"} == {vn("2027-12-25")}
+
+
+async def test_duties_are_stored_for_the_portal(office: Office, desk: Desk) -> None:
+    report = submitted("111", received="2026-12-20 00:00")
+    await office.log(report, submitted("112"), returned("112", reason="Thiếu"), extended("2026-12-24", "113"))
+    await _until_stored(office, 4)
+    found = {document["unit"]["code"]: document async for document in office.held.database["duties"].find({"regime": REGIME})}
+    assert {code: (one["owed"], one["received"], one["late"]) for code, one in found.items()} == {
+        "111": (False, True, True),
+        "112": (True, False, False),
+        "113": (True, False, False),
+    }
+    assert found["111"]["received_at"] == events.from_ms(report.received_ms)
+    assert found["112"]["returned"] == {"revision": 1, "reason": "Thiếu", "fix_by": vn("2026-12-29")}
+    assert found["113"]["deadline"] == vn("2026-12-25")
+
+
+async def test_new_regimes_make_the_duties_anew_from_the_whole_log(office: Office, desk: Desk) -> None:
+    await office.log(submitted("111"), confirmed("11"), opened("2026-12-30"))
+    await _until_stored(office, 3)
+    await office.import_regimes(CONFIRMING, on_call(reporters={"huyen": {"label": "huyện", "level": "district"}}))
+    await barrier.pass_folded(office.held, desk.follower)
+    await _until_stored(office, 3, generation=3)
+    ids = {document["_id"] async for document in office.held.database["duties"].find()}
+    assert ids == {f"{REGIME}/2026/{unit}" for unit in ("11/confirm", "111", "112", "113")} | {f"{ON_CALL}/2026/11"}
+    assert await office.held.database["duties"].count_documents({"owed": False}) == 2
+
+
+async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -> None:
+    async with working(office):
+        await office.log(*(submitted(unit, revision) for revision in range(1, 30) for unit in ("111", "112")), withdrawn("111", 30))
+        await _until_stored(office, 59)
+    owed = {document["_id"]: document["owed"] async for document in office.held.database["duties"].find()}
+    assert owed == {f"{REGIME}/2026/111": True, f"{REGIME}/2026/112": False, f"{REGIME}/2026/113": True}
+
+
+async def test_a_stream_that_went_back_is_refused(office: Office) -> None:
+    async with working(office):
+        await office.log(submitted("111"))
+        await _until_stored(office, 1)
+    await office.held.streams.jetstream.purge_stream(subjects.REPORTS)
+    with pytest.raises(TransientError, match="went back"):
+        async with working(office):
+            pass
+
+
+async def _until_stored(office: Office, sequence: int, generation: int = 0) -> None:
+    """Waits until the checkpoint has come to a sequence."""
+    wanted = {"_id": "notify", "sequence": {"$gte": sequence}, "generation": {"$gte": generation}}
+    async with asyncio.timeout(10):
+        while await office.held.database["checkpoints"].find_one(wanted) is None:
+            await asyncio.sleep(0.05)

@@ -1,0 +1,87 @@
+from decimal import Decimal
+
+from services.portal import overview
+from services.portal.domain import figures
+from services.portal.domain.figures import Row, Section
+from services.portal.domain.view import Reporting, View
+from services.portal.store import as_json
+from tests.portal import builders
+
+
+def view_rows() -> dict[str, Row]:
+    view = View.model_validate(as_json(builders.view()))
+    return by_code(figures.view_sections(view, builders.regime()))
+
+
+def by_code(sections: list[Section]) -> dict[str, Row]:
+    return {row.code: row for section in sections for row in section.rows}
+
+
+def report_row(code: str, value: object) -> Row:
+    return by_code(figures.report_sections({code: value}, [builders.regime().by_code[code]]))[code]
+
+
+def test_sections_stand_in_the_regimes_order() -> None:
+    view = View.model_validate(as_json(builders.view()))
+    titles = [section.title for section in figures.view_sections(view, builders.regime())]
+    assert titles[:3] == ["Giáo dục – đào tạo", "Giáo dục nghề nghiệp", "Y tế"]
+
+
+def test_a_total_that_nobody_reported_is_a_dash() -> None:
+    rows = view_rows()
+    assert (rows["yt_von_xhh"].value, rows["yt_von_xhh"].is_reported) == ("–", False)
+    assert (rows["mt_du_an"].value, rows["mt_du_an"].is_reported) == ("–", False)
+
+
+def test_zero_is_a_figure() -> None:
+    row = view_rows()["gd_dat_hien"]
+    assert (row.value, row.is_reported) == ("0,0", True)
+
+
+def test_a_ratio_shows_its_sums_its_percent_and_its_target() -> None:
+    row = view_rows()["vh_nha_van_hoa_thon"]
+    assert (row.value, row.measure, row.percent) == ("131 / 148", "thôn, phố", "88,5 %")
+    assert (row.target, row.is_met) == ("≥ 100 % đến 2030", False)
+    assert [segment.width for segment in row.bar] == [Decimal("88.50")]
+
+
+def test_a_figure_that_is_not_summed_says_so() -> None:
+    assert view_rows()["yt_ttyt_tu_chu"].measure == "% (cao nhất)"
+
+
+def test_a_choice_is_a_bar_of_its_options() -> None:
+    row = view_rows()["nv_tien_do"]
+    assert [segment.text for segment in row.bar] == ["Chưa triển khai: 1", "Đang thực hiện: 4", "Hoàn thành: 2"]
+
+
+def test_the_parts_of_a_bar_never_reach_beyond_its_end() -> None:
+    segments = figures.bar([(1, "a", ""), (1, "b", ""), (1, "c", ""), (0, "d", "")], 3)
+    assert len(segments) == 3
+    assert segments[-1].x + segments[-1].width <= 100
+
+
+def test_a_bar_of_nothing_is_empty() -> None:
+    assert figures.bar([(0, "a", "")], 0) == ()
+
+
+def test_progress_tells_on_time_late_and_missing() -> None:
+    found = overview.progress(Reporting(expected=22, received=13, on_time=12, late=1, missing=[]))
+    assert [segment.text for segment in found] == ["Đúng hạn: 12", "Nộp muộn: 1", "Chưa nộp: 9"]
+
+
+def test_a_units_figures_are_shown_by_kind() -> None:
+    assert report_row("gd_tien_tai_tro", "125.5").value == "125,5"
+    assert report_row("vh_nha_van_hoa_xa", False).value == "Không"
+    assert report_row("nv_tien_do", "cham").value == "Chậm tiến độ"
+    ratio = report_row("mt_rac_xu_ly", {"numerator": "62.5", "denominator": 100})
+    assert (ratio.value, ratio.percent) == ("62,5 / 100", "62,5 %")
+
+
+def test_a_ratio_of_nothing_has_no_percent() -> None:
+    row = report_row("vh_nha_van_hoa_thon", {"numerator": 0, "denominator": 0})
+    assert (row.percent, row.bar) == ("–", ())
+
+
+def test_a_figure_left_out_is_not_zero() -> None:
+    row = report_row("gd_ngay_cong", None)
+    assert (row.value, row.is_reported) == ("chưa báo cáo", False)

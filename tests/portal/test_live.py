@@ -1,0 +1,90 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import orjson
+import pytest
+
+from services.portal.live import Hub, key_of, position_of
+from shared import subjects
+from tests.portal import builders
+from tests.portal.builders import CT27
+from tests.portal.conftest import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+KEY = (CT27, "2024", "184")
+
+
+async def test_a_listener_hears_of_its_view_only() -> None:
+    hub = Hub()
+    with hub.listening(KEY) as listener:
+        hub.tell((CT27, "2024", "20"), "1-3-1")
+        assert listener.empty()
+        hub.tell(KEY, "1-3-2")
+        assert listener.get_nowait() == "1-3-2"
+
+
+async def test_a_slow_listener_keeps_only_the_newest() -> None:
+    hub = Hub()
+    with hub.listening(KEY) as listener:
+        for sequence in range(1000):
+            hub.tell(KEY, f"1-3-{sequence}")
+        assert listener.qsize() == 1
+        assert listener.get_nowait() == "1-3-999"
+
+
+async def test_a_listener_that_left_is_forgotten() -> None:
+    hub = Hub()
+    with hub.listening(KEY):
+        assert hub.count == 1
+    assert (hub.count, hub._listeners) == (0, {})
+
+
+async def test_a_feed_event_that_cannot_be_read_has_no_position() -> None:
+    assert position_of(b"{") == ""
+    assert position_of(b'{"data": []}') == ""
+    assert key_of("feed.20.x") is None
+    assert key_of("feed.20.a.2024.184") == ("a", "2024", "184")
+
+
+async def events_of(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:
+    found: dict[str, str] = {}
+    async for line in lines:
+        name, _, value = line.partition(": ")
+        if line and name:
+            found[name] = value
+        elif found:
+            yield found
+            found = {}
+
+
+async def test_an_open_page_hears_that_its_view_changed(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    async with asyncio.timeout(10), stack.http.stream("GET", f"/live/{CT27}/2024/06253") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        heard = events_of(answer.aiter_lines())
+        first = await anext(heard)
+        while "event" not in first:
+            first = await anext(heard)
+        assert (first["event"], first["id"]) == ("view", "1-3-1234")
+        payload = orjson.dumps({"data": {"position": {"generation": 1, "partition": 3, "sequence": 1235}}})
+        await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
+        second = await anext(heard)
+        assert (second["event"], second["id"]) == ("view", "1-3-1235")
+
+
+async def test_an_unreadable_feed_message_does_not_stop_the_next(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    async with asyncio.timeout(10), stack.http.stream("GET", f"/live/{CT27}/2024/184") as answer:
+        heard = events_of(answer.aiter_lines())
+        while "event" not in await anext(heard):
+            pass
+        for payload in (b"\xff", b"[]"):
+            await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
+        assert (await anext(heard))["event"] == "view"
+
+
+async def test_a_page_of_nothing_cannot_be_listened_to(stack: Stack) -> None:
+    answer = await stack.http.get(f"/live/{CT27}/2024/99999")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,162 @@
+import re
+from html.parser import HTMLParser
+
+import httpx2
+import pytest
+
+from services.portal.app import create_app
+from services.portal.look import HERE
+from shared import events
+from tests.portal import builders
+from tests.portal.builders import AFTER, CT27, report
+from tests.portal.conftest import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PAGES = ["/", f"/bang/{CT27}/2024/184", f"/bao-cao/{CT27}/2024/06253", f"/thuyet-minh/{CT27}/2024/184", "/khong-co", "/bang/x/2024/184"]
+
+
+async def page(stack: Stack, path: str, status: int = 200) -> str:
+    answer = await stack.http.get(path)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, white space squeezed."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+async def test_the_first_page_lists_regimes_and_how_far_their_periods_are(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    shown = text_of(await page(stack, "/"))
+    assert "Thực hiện Chỉ thị số 27-CT/TU về đẩy mạnh xã hội hóa" in shown
+    assert "13/22" in shown
+    assert "59,1 %" in shown
+    assert "Chưa có kỳ báo cáo nào được mở." in shown
+
+
+async def test_before_anything_is_loaded_the_first_page_says_what_to_do(stack: Stack) -> None:
+    app = create_app(stack.settings.model_copy(update={"database": "tonghop_empty"}))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+        answer = await http.get("/")
+    app.state.reference._database.client.close()
+    assert answer.status_code == 200
+    assert "tonghop regimes load" in answer.text
+
+
+async def test_a_view_tells_totals_and_how_complete_they_are(stack: Stack) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    shown = text_of(await page(stack, f"/bang/{CT27}/2024/184"))
+    assert "13/22 đơn vị đã nộp" in shown
+    assert "1.532,750" in shown
+    assert "131 / 148" in shown
+    assert "≥ 100 % đến 2030 Chưa đạt" in shown
+    assert "trước ngày 20/12/2024" in shown
+    assert "Chưa nộp (9)" in shown
+    assert "Nộp muộn (1)" in shown
+    assert "Xã Trấn Ninh 06256 nộp 21/12/2024 09:30" in shown
+    assert "Khó khăn, vướng mắc: 7 đơn vị" in shown
+
+
+async def test_a_view_leads_up_and_down_the_tree(stack: Stack) -> None:
+    await stack.put(views=[builders.view(), builders.view("20")])
+    assert f'href="/bang/{CT27}/2024/20"' in await page(stack, f"/bang/{CT27}/2024/184")
+    assert f'href="/bang/{CT27}/2024/184"' in await page(stack, f"/bang/{CT27}/2024/20")
+
+
+async def test_a_unit_without_a_view_is_led_to_its_own_report(stack: Stack) -> None:
+    answer = await stack.http.get(f"/bang/{CT27}/2024/06253")
+    assert answer.headers["location"] == f"/bao-cao/{CT27}/2024/06253"
+
+
+async def test_a_view_that_must_be_confirmed_says_whether_it_is(stack: Stack) -> None:
+    regime = "nq68-quang-binh"
+    confirmed = report(events.CONFIRMED, unit="450", regime=regime, revision=0, view_hash="0" * 64)
+    await stack.put(views=[builders.view("450", regime=regime)])
+    assert "Chưa chốt, hạn trước ngày 05/12/2024" in text_of(await page(stack, f"/bang/{regime}/2024/450"))
+    await stack.put(reports=[confirmed])
+    assert "Đã chốt 10/12/2024 09:30" in text_of(await page(stack, f"/bang/{regime}/2024/450"))
+    await stack.database["views"].update_one({"regime": regime}, {"$set": {"hash": "1" * 64}})
+    assert "số liệu đã thay đổi sau khi chốt" in await page(stack, f"/bang/{regime}/2024/450")
+
+
+async def test_a_returned_report_says_so_first(stack: Stack) -> None:
+    returned = report(events.RETURNED, sender="184-TCKH", at=AFTER, reason="Sai số thôn", fix_by="2024-12-28")
+    await stack.put(reports=[report(values={"gd_ngay_cong": 5}), returned])
+    shown = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
+    assert "Lý do: Sai số thôn" in shown
+    assert "đến hết ngày 28/12/2024" in shown
+    assert "không tính vào bảng tổng hợp" in shown
+
+
+async def test_narratives_are_read_from_the_reports_that_stand(stack: Stack) -> None:
+    withdrawn = report(events.WITHDRAWN, unit="06268", revision=2, at=AFTER)
+    await stack.put(reports=[*builders.season(), withdrawn])
+    shown = text_of(await page(stack, f"/thuyet-minh/{CT27}/2024/184"))
+    assert "Khó khăn của 06253" in shown
+    assert "Khó khăn của 06268" not in shown
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+async def test_what_a_sender_wrote_is_never_markup(stack: Stack) -> None:
+    returned = report(events.RETURNED, unit="06256", sender="184-TCKH", reason=HOSTILE, fix_by=HOSTILE)
+    hostile = report(narratives={"kho_khan": HOSTILE}, values={"nv_tien_do": HOSTILE})
+    await stack.put(reports=[hostile, report(unit="06256"), returned])
+    for path in (f"/bao-cao/{CT27}/2024/06253", f"/bao-cao/{CT27}/2024/06256", f"/thuyet-minh/{CT27}/2024/184"):
+        html = await page(stack, path)
+        assert "<script>alert" not in html
+        assert "<img" not in html
+        assert "&lt;script&gt;" in html
+
+
+class Links(HTMLParser):
+    """Every address and every inline script or style of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src", "action", "data-live"):
+                self.addresses.append(value or "")
+            if name == "style" or name.startswith("on"):
+                self.inline.append(f"{tag} {name}")
+        if tag == "style" or (tag == "script" and "src" not in dict(attrs)):
+            self.inline.append(tag)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_name_no_other_host_and_carry_no_inline_code(stack: Stack, path: str) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    answer = await stack.http.get(path)
+    links = Links()
+    links.feed(answer.text)
+    assert links.inline == []
+    assert all(address.startswith(("/", "#")) and not address.startswith("//") for address in links.addresses)
+    assert '<html lang="vi">' in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+async def test_own_files_name_no_other_host() -> None:
+    for file in [*(HERE / "static").iterdir(), *(HERE / "templates").iterdir()]:
+        assert not re.search(r"https?://|@import|url\(", file.read_text(encoding="utf-8")), file
+    assert len((HERE / "static" / "live.js").read_text(encoding="utf-8").splitlines()) <= 40
+
+
+async def test_static_files_are_served(stack: Stack) -> None:
+    for name in ("portal.css", "live.js"):
+        answer = await stack.http.get(f"/static/{name}")
+        assert answer.status_code == 200
+        assert "content-security-policy" in answer.headers
+
+
+async def test_an_unknown_page_is_a_friendly_page(stack: Stack) -> None:
+    assert "Không tìm thấy trang này" in await page(stack, "/khong-co", 404)
+    assert "Không có bảng tổng hợp" in await page(stack, f"/bang/{CT27}/2031/184", 404)
+    assert "Không trả lời được" in await page(stack, f"/bang/{CT27}/2024/%00", 400)

@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+import pytest
+
+from services.portal.domain import history, standing
+from services.portal.domain.standing import Entry, State
+from shared import events
+from tests.portal import builders
+from tests.portal.builders import AFTER, BEFORE, DEADLINE, entry
+
+UNIT = builders.registry().by_id[builders.COMMUNE]
+
+
+@pytest.mark.parametrize(
+    ("entries", "state"),
+    [
+        ([], State.OVERDUE),
+        ([entry()], State.ON_TIME),
+        ([entry(at=AFTER)], State.LATE),
+        ([entry(at=DEADLINE)], State.LATE),
+        ([entry(at=DEADLINE - timedelta(milliseconds=1))], State.ON_TIME),
+        ([entry(), entry(events.RETURNED, at=AFTER)], State.RETURNED),
+        ([entry(), entry(events.RETURNED), entry(revision=2, at=AFTER)], State.ON_TIME),
+        ([entry(), entry(events.WITHDRAWN, revision=2)], State.WITHDRAWN),
+    ],
+)
+def test_the_state_of_a_report_after_its_deadline(entries: list[Entry], state: State) -> None:
+    assert standing.judge(UNIT, entries, DEADLINE, AFTER).state is state
+
+
+def test_nothing_is_overdue_before_its_deadline_nor_without_one() -> None:
+    assert standing.judge(UNIT, [], DEADLINE, BEFORE).state is State.MISSING
+    assert standing.judge(UNIT, [], None, AFTER).state is State.MISSING
+
+
+def test_a_returned_report_past_its_deadline_is_owed() -> None:
+    status = standing.judge(UNIT, [entry(), entry(events.RETURNED)], DEADLINE, AFTER)
+    assert status.is_past(AFTER)
+    assert not status.is_past(BEFORE)
+
+
+def test_the_last_submission_has_the_highest_revision_whatever_the_order() -> None:
+    entries = [entry(revision=2, at=BEFORE), entry(revision=1, at=AFTER), entry(events.RETURNED, revision=3)]
+    found = standing.last_submission(entries)
+    assert found is not None
+    assert found.revision == 2
+
+
+def test_history_is_in_order_of_receipt_and_leaves_out_confirmations() -> None:
+    entries = [entry(revision=2, at=AFTER), entry(events.CONFIRMED), entry(revision=1, at=BEFORE)]
+    steps = history.history(entries, {})
+    assert [step.entry.revision for step in steps] == [1, 2]

@@ -1,0 +1,44 @@
+"""Services as processes of their own, on the servers of a test."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from services.cli.embedded import probe
+from services.cli.embedded.process import Process
+from shared.settings import Settings
+
+READY_S = 60.0
+
+
+def process(name: str, settings: Settings, folder: Path) -> Process:
+    """The process of a service, not yet launched; its log stands in `folder`."""
+    environment = {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
+    return Process(name, (sys.executable, "-m", f"services.{name}"), folder / f"{name}.log", environment)
+
+
+async def until_ready(name: str, settings: Settings) -> None:
+    """Waits until a service answers `/readyz` with 200."""
+    port = getattr(settings, f"{name}_port")
+    deadline = time.monotonic() + READY_S
+    while (await asyncio.to_thread(probe.get, port, "/readyz"))[0] != 200:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{name} is not ready: {probe.get(port, '/readyz')}")
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def running(settings: Settings, folder: Path, *names: str) -> AsyncIterator[dict[str, Process]]:
+    """Ready services, ended afterwards."""
+    processes = {name: process(name, settings, folder) for name in names}
+    try:
+        for started in processes.values():
+            started.launch()
+        await asyncio.gather(*[until_ready(name, settings) for name in names])
+        yield processes
+    finally:
+        for started in processes.values():
+            await started.stop()
