@@ -4,11 +4,12 @@ Decimals are texts, never floats; instants are RFC 3339 texts. A reader passes o
 fields may be added within a version. Source: design, section 4.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
-from shared.regimes import Code, RegimeId, UnitCode
+from shared.regimes import RegimeId, UnitCode
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 PercentText = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]$")]
@@ -62,6 +63,13 @@ class TargetMet(Published):
     met: bool
 
 
+def _leave_out_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+TargetIfSet = Annotated[TargetMet | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]  # left out where none is set
+
+
 class Figure(Published):
     """What every kind of figure says: how many units reported it."""
 
@@ -74,7 +82,7 @@ class QuantityFigure(Figure):
     kind: Literal["quantity"]
     total: WholeOrDecimal | None
     measure: str
-    target: TargetMet | None = None
+    target: TargetIfSet = None
 
 
 class RatioFigure(Figure):
@@ -84,7 +92,7 @@ class RatioFigure(Figure):
     numerator: WholeOrDecimal
     denominator: WholeOrDecimal
     percent: PercentText | None
-    target: TargetMet | None = None
+    target: TargetIfSet = None
 
 
 class FlagFigure(Figure):
@@ -93,14 +101,14 @@ class FlagFigure(Figure):
     kind: Literal["flag"]
     true: Count
     percent: PercentText | None
-    target: TargetMet | None = None
+    target: TargetIfSet = None
 
 
 class ChoiceFigure(Figure):
     """How many units chose each option."""
 
     kind: Literal["choice"]
-    counts: dict[Code, Count]
+    counts: dict[str, Count]
 
 
 class View(Published):
@@ -117,8 +125,8 @@ class View(Published):
     updated_at: UtcText | None
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     reporting: Reporting
-    indicators: dict[Code, QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure]
-    narratives: dict[Code, Count]
+    indicators: dict[str, QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure]
+    narratives: dict[str, Count]
 
 
 class PublishedEvent(Published):
@@ -191,10 +199,10 @@ class ParkedReason(Published):
     """Why a message was parked: a refusal of the catalogue, or an error with its detail."""
 
     code: str
-    path: str | None = None
-    message_vi: str | None = None
-    message_en: str | None = None
-    detail: str | None = None
+    path: str = ""
+    message_vi: str = ""
+    message_en: str = ""
+    detail: str = ""
 
 
 class Parked(Published):

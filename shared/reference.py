@@ -7,7 +7,7 @@ from shared.regimes import Regime
 from shared.units import Registry
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reference:
     """Units and regimes of one generation. `loaded_at` says since when each regime is known here."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nats.js.errors
@@ -11,10 +12,11 @@ import pytest
 from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
-from shared import service, streams
+from shared import regimes, service, streams
 from shared.reference import Reference
 from shared.service import Connections
 from shared.settings import Settings
+from shared.units import Registry
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,18 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of this test alone: its own database; nothing from the environment or a running stack."""
     database = "t" + "".join(character for character in tmp_path.name.lower() if character.isalnum())[-30:]
-    return Settings(_env_file=None, nats_url=servers.nats.url, mongo_url=servers.mongo.url, database=database)
+    ports = choose_ports(defaults=False)
+    return Settings(
+        _env_file=None,
+        nats_url=servers.nats.url,
+        mongo_url=servers.mongo.url,
+        database=database,
+        smtp_port=ports.smtp,
+        ingest_port=ports.ingest,
+        portal_port=ports.portal,
+        aggregate_port=ports.aggregate,
+        notify_port=ports.notify,
+    )
 
 
 @pytest.fixture
@@ -69,11 +82,6 @@ async def held(settings: Settings) -> AsyncIterator[Connections]:
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     """The real units and regimes, as generation 1."""
-    from datetime import UTC, datetime
-
-    from shared import regimes
-    from shared.units import Registry
-
     loaded = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
     return Reference(1, Registry(unit_files.read_units(UNIT_FILES)), loaded, dict.fromkeys(loaded, datetime(2024, 1, 1, tzinfo=UTC)))
 

@@ -1,27 +1,20 @@
 """`tonghop notify plan` and `tonghop notify tick`: who will be reminded when, and reminding now."""
 
-import asyncio
-import json
-import sys
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
-import structlog
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from services.cli import session
 from services.notify import app as notifier
 from services.notify import handlers
-from services.notify.domain import alerts
+from services.notify.domain import alerts, messages
 from services.notify.domain.alerts import Alert
 from services.notify.handlers import Desk
-from shared import delivery, periods
-from shared.errors import ConfigurationError
-from shared.settings import Settings
-
-SERVER_IS_AWAY: Final = 3
+from shared import periods
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị còn nợ báo cáo.", no_args_is_help=True)
 
@@ -74,30 +67,33 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 
 
 def _work(act: Callable[[Desk], Awaitable[Sequence[Alert]]]) -> Sequence[Alert]:
-    """Does `act` at a desk of its own; exit code 3 with a sentence when a server is away."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40), logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    """Does `act` at a desk of its own."""
 
     async def work() -> Sequence[Alert]:
-        async with notifier.opened(Settings()) as desk:
+        async with session.connected() as held, notifier.opened(held) as desk:
             return await act(desk)
 
-    try:
-        return asyncio.run(work())
-    except (*delivery.PASSING, ConfigurationError) as error:
-        typer.echo(f"Không thực hiện được: {error or type(error).__name__}", err=True)
-        raise typer.Exit(SERVER_IS_AWAY) from None
+    return session.run(work)
 
 
 def _answer(found: Sequence[Alert], name: str, title: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({name: [alerts.entry(alert) for alert in found]}, ensure_ascii=False))
+        session.say_json({name: [alerts.entry(alert) for alert in found]})
         return
+    found = sorted(found, key=lambda alert: (*_what(alert), alert.unit))
     table = Table(title=title, title_justify="left")
-    for heading in ("Thời điểm nhắc", "Đơn vị", "Chế độ báo cáo", "Kỳ", "Mức nhắc", "Trước thời điểm"):
-        table.add_column(heading)
-    for alert in found:
-        table.add_row(_local(alert.at), f"{alert.unit} {alert.unit_name}", alert.regime, alert.period, alert.rung, _local(alert.deadline))
-    Console().print(table if found else title)
+    for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):
+        table.add_column(heading, overflow="fold")
+    for (at, rung, regime, period, deadline), alike in itertools.groupby(found, _what):
+        units = [alert.unit for alert in alike]
+        words = messages.rung_in_words(rung)
+        table.add_row(_local(at), words, regime, period, _local(deadline), str(len(units)), ", ".join(units))
+    session.console.print(table if found else title)
+
+
+def _what(alert: Alert) -> tuple[datetime, str, str, str, datetime]:
+    """What a row of the table says of several units; the rows stay in the order of time."""
+    return alert.at, alert.rung, alert.regime, alert.period, alert.deadline
 
 
 def _local(at: datetime) -> str:

@@ -14,14 +14,12 @@ from services.notify.handlers import Desk
 from services.notify.mailer import Mailer
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore
-from shared import delivery, service, subjects
-from shared.errors import TransientError
+from shared import delivery, service, streams, subjects
 from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
 
 TICK_S: Final = 30.0
-OPEN_LIMIT_S: Final = 15.0  # a command does not wait for a server that is away
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
 
 
@@ -48,27 +46,21 @@ async def notify(held: Connections, readiness: Readiness) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
-    """A desk of its own, its log folded, for one command. Raises TransientError when a server is away."""
-    held = service.connections(settings, "notify-command")
-    readiness = Readiness()
+async def opened(held: Connections, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
+    """A desk for one command on connections that are open already, the log folded and followed while the block runs.
+
+    Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
+    """
+    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
+    desk = await prepare_desk(held, clock)
+    await desk.follower.start()
+    following = asyncio.create_task(desk.follower.follow(Readiness()))
     try:
-        try:
-            await asyncio.wait_for(held.open(readiness, *STREAMS), OPEN_LIMIT_S)
-        except TimeoutError as error:
-            waiting = ", ".join(what for what in readiness.waiting_for if what != "start")
-            raise TransientError(f"không kết nối được (cannot connect): {waiting or 'nats'}") from error
-        desk = await prepare_desk(held, clock)
-        await desk.follower.start()
-        following = asyncio.create_task(desk.follower.follow(readiness))
-        try:
-            yield desk
-        finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
-            await desk.follower.close()
+        yield desk
     finally:
-        await held.close()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await desk.follower.close()
 
 
 async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system_clock) -> Desk:

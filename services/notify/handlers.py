@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -33,6 +33,7 @@ class Desk:
     follower: Follower
     alerts: AlertStore
     mailer: Mailer
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)  # the lease knows notifiers, not the tasks of one
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
@@ -55,12 +56,13 @@ async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
     """Sends raised alerts, also those of a notifier that was killed; drops those that nobody needs any more."""
-    for channel, send in ((STREAM, _publish), (EMAIL, _post)):
-        unsent = await desk.alerts.unsent(channel)
-        owed = desk.follower.book.duties(alerts.horizon(unsent, at))
-        left = alerts.sort_out(unsent, owed, at)
-        await desk.alerts.settle(left.drop, channel, PASSED)
-        await send(desk, left.send, at)
+    async with desk.sending:
+        for channel, send in ((STREAM, _publish), (EMAIL, _post)):
+            unsent = await desk.alerts.unsent(channel)
+            owed = desk.follower.book.duties(alerts.horizon(unsent, at))
+            left = alerts.sort_out(unsent, owed, at)
+            await desk.alerts.settle(left.drop, channel, PASSED)
+            await send(desk, left.send, at)
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:

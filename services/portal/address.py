@@ -38,7 +38,7 @@ class Address:
     @cached_property
     def group_of(self) -> dict[str, str]:
         """Group name by unit id, for every reporter."""
-        return self.regime.group_of(self.tree)
+        return self.reference.groups(self.regime, self.period.cut_off)
 
     @cached_property
     def reporters(self) -> list[Unit]:

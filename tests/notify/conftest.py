@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 
 from services.cli.embedded import mailcatcher, servers
 from services.cli.embedded.ports import Ports, choose_ports
-from services.notify.app import prepare_desk
+from services.notify.app import opened
 from services.notify.domain.alerts import Alert
 from services.notify.handlers import Desk
 from shared import service, streams, subjects
@@ -118,23 +118,9 @@ async def desk(office: Office) -> AsyncIterator[Desk]:
         yield desk
 
 
-class working:
+def working(office: Office) -> AbstractAsyncContextManager[Desk]:
     """A notifier of its own on the office's connections, while the block runs."""
-
-    def __init__(self, office: Office, clock: datetime = NOW) -> None:
-        self._office = office
-        self._clock = clock
-
-    async def __aenter__(self) -> Desk:
-        self._desk = await prepare_desk(self._office.held, lambda: self._clock)
-        await self._desk.follower.start()
-        self._task = asyncio.create_task(self._desk.follower.follow(Readiness()))
-        return self._desk
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        await self._desk.follower.close()
+    return opened(office.held, lambda: NOW)
 
 
 def units(raised: Sequence[Alert]) -> list[str]:

@@ -58,6 +58,11 @@ def test_periods_are_spelt_as_people_say_them() -> None:
     ]
 
 
+def test_rungs_are_spelt_as_people_say_them() -> None:
+    names = ("before-30", "last-day-0800", "after-1")
+    assert [messages.rung_in_words(name) for name in names] == ["trước 30 ngày", "ngày cuối, 08:00", "quá hạn 1 ngày"]
+
+
 def test_a_mail_keeps_its_id_per_alert_and_address() -> None:
     first, again = _mail("before-7", "2026-12-11 08:00"), _mail("before-7", "2026-12-14 09:00")
     other = _mail("before-7", "2026-12-11 08:00", extended("2026-12-24"))

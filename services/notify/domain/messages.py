@@ -92,6 +92,14 @@ def deadline_in_words(deadline: datetime) -> str:
     return f"trước {hour}ngày {local:%d/%m/%Y}"
 
 
+def rung_in_words(name: str) -> str:
+    """`before-7` is "trước 7 ngày", `last-day-0800` "ngày cuối, 08:00", `after-1` "quá hạn 1 ngày"."""
+    kind, _, number = name.rpartition("-")
+    if kind == "last-day":
+        return f"ngày cuối, {number[:2]}:{number[2:]}"
+    return f"trước {number} ngày" if kind == "before" else f"quá hạn {number} ngày"
+
+
 def _subject(alert: Alert, days_late: int) -> str:
     mark = f"[Nhắc lần {alert.step}]" if days_late <= 0 else f"[Nhắc lần {alert.step} – quá hạn {days_late} ngày]"
     asked = "gửi báo cáo" if alert.task == REPORT else "chốt bảng tổng hợp"

@@ -46,9 +46,7 @@ class AlertStore:
 
         The stream's document comes last: an alert is known as claimed by it, so a claim cut off before is made again.
         """
-        mails = [self._document(alert, EMAIL, RAISED) for alert in decision.raised if alert.has_mail]
-        mails += [self._document(alert, EMAIL, PASSED) for alert in decision.passed if alert.has_mail]
-        await mongo.insert_new(self._alerts, mails)
+        await mongo.insert_new(self._alerts, [self._document(alert, EMAIL, RAISED) for alert in decision.raised if alert.has_mail])
         await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in decision.passed])
         there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in decision.raised])
         self.seen |= {alert.id(STREAM) for alert in (*decision.raised, *decision.passed)}

@@ -1,0 +1,64 @@
+"""Histories for property tests: sets of accepted events about a few real units, in the shape of the log."""
+
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from shared import events
+from shared.events import Logged
+
+REGIME, PERIOD = "ct27-van-quan", "2026"
+COMMUNES = ("06253", "06256", "06268")
+OFFICE = "184-TTYT"
+DEADLINE_MS = 1_797_699_600_000  # 20/12/2026 00:00 in Vietnam
+
+
+def logged(kind: str, unit: str, number: int, received_ms: int, data: dict[str, Any], period: str = PERIOD, regime: str = REGIME) -> Logged:
+    """One event of the log; its id tells it from all others of the history."""
+    data = {"regime": regime, "period": period, **({"unit": unit} if unit else {}), **data}
+    event = {"specversion": "1.0", "id": f"event-{number:04}", "source": f"/units/{unit or '184-TCKH'}", "type": kind, "data": data}
+    read = events.read_logged(orjson.dumps({**event, "unitid": unit, "receivedms": received_ms}))
+    assert read is not None
+    return read
+
+
+def values(unit: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Figures that a unit is asked for, in their normal form, each reported or not."""
+    if unit == OFFICE:
+        return st.fixed_dictionaries(
+            {},
+            optional={
+                "yt_ttyt_tu_chu": st.decimals(0, 100, places=1).map(str),
+                "nv_tien_do": st.sampled_from(["chua_trien_khai", "dang_thuc_hien", "hoan_thanh", "cham"]),
+            },
+        )
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "gd_tien_tai_tro": st.integers(0, 10**14).map(lambda scaled: f"{scaled // 1000}.{scaled % 1000:03}"),
+            "gd_ngay_cong": st.integers(0, 10**14),
+            "vh_nha_van_hoa_xa": st.booleans(),
+            "vh_nha_van_hoa_thon": st.tuples(st.integers(0, 40), st.integers(0, 40)).map(
+                lambda pair: {"numerator": min(pair), "denominator": max(pair)}
+            ),
+        },
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Logged]:
+    """Submissions, withdrawals, returns and extensions, some of them of the same revision, around the deadline."""
+    made = []
+    for number in range(draw(st.integers(0, 14))):
+        unit = draw(st.sampled_from([*COMMUNES, OFFICE]))
+        kind = draw(st.sampled_from([events.SUBMITTED] * 4 + [events.WITHDRAWN, events.RETURNED, events.EXTENDED]))
+        received_ms = DEADLINE_MS + draw(st.integers(-3, 3))
+        data: dict[str, Any] = {"revision": draw(st.integers(1, 4))}
+        if kind == events.SUBMITTED:
+            narratives = draw(st.dictionaries(st.sampled_from(["ket_qua", "kho_khan"]), st.text(max_size=5)))
+            data |= {"values": draw(values(unit)), "narratives": narratives}
+        if kind == events.EXTENDED:
+            data = {"until": draw(st.sampled_from(["2026-12-20", "2026-12-25", "2026-12-20T00:00:00.002+07:00"])), "reason": "mưa lũ"}
+        made.append(logged(kind, unit, number, received_ms, data))
+    return made

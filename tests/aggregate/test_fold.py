@@ -1,0 +1,213 @@
+"""The fold: views are a function of the set of events."""
+
+import random
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from services.aggregate.domain import kinds, recompute
+from services.aggregate.domain.block import Block
+from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.view import View
+from services.aggregate.feed import plain
+from shared import counting, events, subjects
+from shared.events import Logged
+from shared.reference import Reference
+from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from tests.aggregate.histories import DEADLINE_MS, PERIOD, REGIME, histories, logged
+
+NOW = datetime(2026, 12, 25, tzinfo=UTC)
+PARTITIONS = 8
+
+
+def fold_of(reference: Reference) -> Fold:
+    return Fold(reference, subjects.partition_of(REGIME, PERIOD, PARTITIONS), PARTITIONS)
+
+
+def folded(reference: Reference, batches: list[list[Logged]]) -> bytes:
+    """The canonical figures of all views after folding the batches, each view rendered after each batch."""
+    fold, sequence = fold_of(reference), 0
+    views: dict[str, View] = {}
+    fold.open(NOW)
+    for batch in [[], *batches]:
+        fold.take([(event, sequence := sequence + 1) for event in batch])
+        views |= {view.id: view for view in fold.changed()}
+    figures = {view.id: {**plain(view.document), "position": None, "updated_at": None} for view in views.values()}
+    return orjson.dumps(figures, option=orjson.OPT_SORT_KEYS)
+
+
+def shuffled(history: list[Logged], rng: random.Random) -> list[list[Logged]]:
+    """The same events in any order, some repeated, split into batches anywhere."""
+    events_again = [*history, *rng.sample(history, rng.randint(0, len(history)))]
+    rng.shuffle(events_again)
+    cuts = sorted(rng.choices(range(len(events_again) + 1), k=3))
+    return [events_again[: cuts[0]], events_again[cuts[0] : cuts[1]], events_again[cuts[1] :]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), rng=st.randoms(use_true_random=False))
+def test_any_order_repetition_and_split_into_batches_gives_byte_equal_views(
+    reference: Reference, history: list[Logged], rng: random.Random
+) -> None:
+    assert folded(reference, shuffled(history, rng)) == folded(reference, [history])
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories())
+def test_the_fold_agrees_with_the_plain_recomputation(reference: Reference, history: list[Logged]) -> None:
+    """Two programs that share no code say the same of every field of every view."""
+    views = orjson.loads(folded(reference, [history]))
+    expected = {view["_id"]: view for view in recompute.expected_views(reference, history, NOW)}
+    for view_id, view in views.items():
+        assert {**view, **expected[view_id]} == view
+    assert {view_id for view_id in expected if f"/{PERIOD}/" in view_id and "quan" in view_id and "quang" not in view_id} <= views.keys()
+
+
+def last_wins(self: counting.Standing, key: counting.Key, *, is_submission: bool) -> bool:
+    """The revision rule, broken: whatever arrives last wins."""
+    self.winner, self.is_submission = key, is_submission
+    return True
+
+
+def test_the_property_fails_when_the_revision_rule_is_broken(reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting.Standing, "_take", last_wins)
+
+    @settings(max_examples=200, deadline=None, database=None, phases=[Phase.generate])
+    @given(history=histories(), rng=st.randoms(use_true_random=False))
+    def any_order(history: list[Logged], rng: random.Random) -> None:
+        assert folded(reference, shuffled(history, rng)) == folded(reference, [history])
+
+    with pytest.raises(AssertionError):
+        any_order()
+
+
+def view_of(reference: Reference, history: list[Logged], unit: str = "184", regime: str = REGIME) -> dict[str, Any]:
+    view: dict[str, Any] = orjson.loads(folded(reference, [history]))[f"{regime}/{PERIOD}/{unit}"]
+    return view
+
+
+def submitted(number: int = 1, unit: str = "06253", revision: int = 1, received_ms: int = DEADLINE_MS - 1, **values: Any) -> Logged:
+    return logged(events.SUBMITTED, unit, number, received_ms, {"revision": revision, "values": values})
+
+
+def test_views_stand_for_every_unit_above_a_reporter_when_nobody_has_reported(reference: Reference) -> None:
+    reporting = view_of(reference, [])["reporting"]
+    assert (reporting["expected"], reporting["received"], reporting["rate"]) == (22, 0, "0.0")
+    assert len(reporting["missing"]) == 22
+    assert view_of(reference, [], unit="20")["reporting"]["expected"] == 22
+
+
+def test_a_report_received_on_the_stroke_of_the_deadline_is_late_one_millisecond_before_is_on_time(reference: Reference) -> None:
+    on_time = submitted(1, "06253", received_ms=DEADLINE_MS - 1, gd_ngay_cong=1)
+    late = submitted(2, "06256", received_ms=DEADLINE_MS, gd_ngay_cong=1)
+    reporting = view_of(reference, [on_time, late])["reporting"]
+    assert (reporting["received"], reporting["on_time"], reporting["late"]) == (2, 1, 1)
+
+
+def test_a_rate_is_the_ratio_of_sums(reference: Reference) -> None:
+    history = [
+        submitted(1, "06253", vh_nha_van_hoa_thon={"numerator": 1, "denominator": 1}),
+        submitted(2, "06256", vh_nha_van_hoa_thon={"numerator": 0, "denominator": 9}),
+    ]
+    found = view_of(reference, history)["indicators"]["vh_nha_van_hoa_thon"]
+    assert (found["numerator"], found["denominator"], found["percent"], found["reported"]) == (1, 10, "10.0", 2)
+
+
+def test_a_figure_left_out_is_not_zero(reference: Reference) -> None:
+    found = view_of(reference, [submitted(1, gd_ngay_cong=7)])["indicators"]
+    assert (found["gd_ngay_cong"]["total"], found["gd_tien_tai_tro"]["total"]) == (7, None)
+
+
+def test_a_correction_replaces_all_figures(reference: Reference) -> None:
+    history = [submitted(1, revision=2, gd_ngay_cong=5), submitted(2, revision=1, gd_ngay_cong=7, gd_tien_tai_tro="1.500")]
+    found = view_of(reference, history)["indicators"]
+    assert (found["gd_ngay_cong"]["total"], found["gd_tien_tai_tro"]["total"]) == (5, None)
+
+
+def test_a_returned_report_leaves_the_totals_until_a_later_revision(reference: Reference) -> None:
+    back = logged(events.RETURNED, "06253", 9, DEADLINE_MS, {"revision": 1, "reason": "sai", "fix_by": "2026-12-30"})
+    first, second = submitted(1, gd_ngay_cong=7), submitted(2, revision=2, gd_ngay_cong=8)
+    assert view_of(reference, [first, back])["reporting"]["received"] == 0
+    assert view_of(reference, [back, first, second])["indicators"]["gd_ngay_cong"]["total"] == 8
+
+
+def test_a_withdrawn_report_counts_as_not_received(reference: Reference) -> None:
+    withdrawn = logged(events.WITHDRAWN, "06253", 9, DEADLINE_MS, {"revision": 2})
+    view = view_of(reference, [submitted(1, gd_ngay_cong=7), withdrawn])
+    assert (view["reporting"]["received"], view["indicators"]["gd_ngay_cong"]["total"]) == (0, None)
+    assert "06253" in view["reporting"]["missing"]
+
+
+def test_an_extension_makes_a_late_report_on_time(reference: Reference) -> None:
+    late = submitted(1, received_ms=DEADLINE_MS + 1000, gd_ngay_cong=1)
+    extended = logged(events.EXTENDED, "06253", 9, DEADLINE_MS - 1, {"until": "2026-12-22", "reason": "mưa lũ"})
+    assert view_of(reference, [late])["reporting"]["late"] == 1
+    assert view_of(reference, [late, extended])["reporting"]["late"] == 0
+
+
+def test_a_derived_regime_is_computed_from_its_sources_reports(reference: Reference) -> None:
+    history = [submitted(1, vh_nha_van_hoa_xa=True), submitted(2, "184-TTYT", yt_ttyt_tu_chu="40.0")]
+    view = view_of(reference, history, regime="vhtt-van-quan")
+    assert (view["reporting"]["expected"], view["reporting"]["received"], view["reporting"]["late"]) == (15, 1, 0)
+    assert view["indicators"]["vh_nha_van_hoa_xa"]["true"] == 1
+    assert "yt_ttyt_tu_chu" not in view["indicators"]
+
+
+def test_a_target_is_met_only_when_no_unit_is_missing(reference: Reference) -> None:
+    tree = reference.registry.at(reference.regimes[REGIME].period(PERIOD).cut_off)  # type: ignore[union-attr]
+    reporters = [unit.code for units in reference.regimes[REGIME].group_members(tree).values() for unit in units]
+    history = [
+        submitted(number, code, **({"vh_nha_van_hoa_xa": True} if code.startswith("06") else {"nv_tien_do": "hoan_thanh"}))
+        for number, code in enumerate(reporters)
+    ]
+    assert view_of(reference, history[1:])["indicators"]["vh_nha_van_hoa_xa"]["target"]["met"] is False
+    assert view_of(reference, history)["indicators"]["vh_nha_van_hoa_xa"]["target"]["met"] is True
+
+
+def test_a_share_that_only_rounds_to_the_target_does_not_meet_it() -> None:
+    """9,999 of 10,000 shows as 100.0 percent and is not 100 percent."""
+    target = Target(at_least="100", by="2030")
+    column = kinds.Column(Indicator(code="a", label="", kind="ratio", target=target), 0)
+    found = kinds.figure(column, [1, 99_999, 100_000], np.zeros((1, 3), dtype=np.int64), level="district", is_complete=True)
+    assert (str(found["percent"]), found["target"]["met"]) == ("100.0", False)
+
+
+def test_the_largest_figures_of_the_whole_country_do_not_overflow(reference: Reference) -> None:
+    regime = Regime(
+        id="lon-nhat",
+        title="",
+        legal_basis=[],
+        periods=["2026"],
+        recipient="01",
+        reporters={"xa": Group(label="", level="commune")},
+        obligation=Obligation(deadlines={"xa": DeadlineRule(before="12-20")}),
+        indicators=[Indicator(code="a", label="", kind="quantity", decimals=3)],
+    )
+    period = regime.period("2026")
+    assert period is not None
+    block = Block(regime, period, reference.registry.at(period.cut_off))
+    for number, unit in enumerate(block.tree.reporters):
+        data = {"revision": 1, "values": {"a": "100000000000.000"}}
+        block.apply(logged(events.SUBMITTED, unit.id, number, 1, data, regime="lon-nhat"), number)
+    assert sum(int(value) for value in block.rows[:, block.columns["a"].first + 1]) == 10_035 * 10**14
+    assert Decimal(int(block.rows[:, block.columns["a"].first + 1].sum())) == Decimal(10_035 * 10**14)
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(st.characters(codec="utf-8"))
+
+
+@given(data=st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner)))
+@settings(max_examples=100, deadline=None)
+def test_the_fold_never_raises_on_a_logged_event(reference: Reference, data: Any) -> None:
+    fold = fold_of(reference)
+    kinds_of_event = [events.SUBMITTED, events.WITHDRAWN, events.RETURNED, events.EXTENDED, events.OPENED, "vn.tonghop.khac.v9"]
+    for number, kind in enumerate(kinds_of_event):
+        strange = {"values": {"gd_ngay_cong": data, "vh_nha_van_hoa_thon": data, "nv_tien_do": data}, "until": data, "deadline": data}
+        fold.take([(logged(kind, "06253", number, 1, strange), number)])
+    fold.changed()

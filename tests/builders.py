@@ -1,0 +1,113 @@
+"""Events with defaults: a test states only what it is about."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any, Final
+
+import orjson
+
+from shared import events
+from shared.events import Logged
+from shared.periods import VIETNAM
+
+Event = dict[str, Any]
+
+CT27: Final = "ct27-van-quan"  # before 20/12, calendar report_year
+NQ68: Final = "nq68-quang-binh"  # communes before 28/11, offices before 05/12, districts confirm
+KL62: Final = "kl62-binh-dinh"  # on call
+COMMUNE: Final = "06253"  # of ct27
+DISTRICT: Final = "450"  # confirms in nq68
+RECIPIENT: Final = "184-TCKH"  # of ct27
+CALLER: Final = "52-BCSD"  # recipient of kl62
+RECEIVED: Final = datetime(2024, 12, 10, 9, 30, tzinfo=VIETNAM)
+
+_numbers = count(1)
+
+
+def submitted(
+    unit: str = COMMUNE,
+    *,
+    revision: int = 1,
+    values: dict[str, Any] | None = None,
+    narratives: dict[str, Any] | None = None,
+    **about: Any,
+) -> Event:
+    """One revision of a unit's report; 340 days of work when no figure and no narrative is given."""
+    data: dict[str, Any] = {"unit": unit, "revision": revision}
+    if values is not None or narratives is None:
+        data["values"] = {"gd_ngay_cong": 340} if values is None else values
+    if narratives is not None:
+        data["narratives"] = narratives
+    return _event(events.SUBMITTED, unit, data, **about)
+
+
+def withdrawn(unit: str = COMMUNE, *, revision: int = 2, **about: Any) -> Event:
+    """A unit takes its report back."""
+    return _event(events.WITHDRAWN, unit, {"unit": unit, "revision": revision}, **about)
+
+
+def returned(
+    unit: str = COMMUNE,
+    *,
+    sender: str = RECIPIENT,
+    revision: int = 1,
+    reason: str = "Thiếu số liệu ngày công.",
+    fix_by: str = "2024-12-18",
+    **about: Any,
+) -> Event:
+    """The recipient sends a revision back."""
+    return _event(events.RETURNED, sender, {"unit": unit, "revision": revision, "reason": reason, "fix_by": fix_by}, **about)
+
+
+def opened(*, sender: str = CALLER, regime: str = KL62, deadline: str = "2024-12-31", **about: Any) -> Event:
+    """The recipient of an on-call regime opens a period."""
+    return _event(events.OPENED, sender, {"deadline": deadline}, regime=regime, **about)
+
+
+def extended(unit: str = COMMUNE, *, sender: str = RECIPIENT, until: str = "2024-12-27", reason: str = "Thiên tai.", **about: Any) -> Event:
+    """The recipient gives one unit longer."""
+    return _event(events.EXTENDED, sender, {"unit": unit, "until": until, "reason": reason}, **about)
+
+
+def confirmed(unit: str = DISTRICT, *, regime: str = NQ68, view_hash: str = "0" * 64, **about: Any) -> Event:
+    """A unit approves its view."""
+    return _event(events.CONFIRMED, unit, {"unit": unit, "view_hash": view_hash}, regime=regime, **about)
+
+
+def _event(
+    kind: str,
+    sender: str,
+    data: dict[str, Any],
+    *,
+    regime: str = CT27,
+    period: str = "2024",
+    event_id: str | None = None,
+    **attributes: Any,
+) -> Event:
+    return {
+        "specversion": "1.0",
+        "id": event_id or f"event-{next(_numbers):06d}",
+        "source": f"/units/{sender}",
+        "type": kind,
+        "data": {"regime": regime, "period": period, **data},
+        **attributes,
+    }
+
+
+def payload(event: Event) -> bytes:
+    """The event as a sender puts it on the wire."""
+    return orjson.dumps(event)
+
+
+def sender_of(event: Event) -> str:
+    source: str = event["source"]
+    return source.removeprefix("/units/")
+
+
+def logged(event: Event | None = None, *, unit_id: str | None = None, received: datetime = RECEIVED) -> Logged:
+    """An event as the log has it; the unit's id is its code unless said otherwise."""
+    sent = submitted() if event is None else event
+    resolved = sent["data"].get("unit", "") if unit_id is None else unit_id
+    found = events.read_logged(orjson.dumps({**sent, "unitid": resolved, "receivedms": events.to_ms(received)}))
+    assert found is not None
+    return found

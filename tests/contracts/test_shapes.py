@@ -1,0 +1,188 @@
+"""The shapes of the contract: an example of each fits and one does not, and what services make fits exactly."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import jsonschema_rs
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from services.aggregate import feed
+from services.aggregate.domain.fold import Fold
+from services.cli import contract_channels, contract_schemas
+from services.cli.contract_documents import EXAMPLES, FOLDER
+from services.cli.contract_schemas import CONTRACT, LOGGED, PUBLISHED, SENT
+from services.ingest.domain import screening
+from services.ingest.domain.screening import Accepted, Incoming, Rejected
+from services.ingest.store import Claim
+from services.notify.domain import alerts
+from services.notify.domain.duties import Roster
+from services.notify.domain.ledger import Ledger
+from shared import events, published
+from shared.published import AlertRaised, Receipt, View, ViewUpdated
+from shared.reference import Reference
+
+Json = dict[str, Any]
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+OPENED = {("nq68-danh-gia-quang-binh", "2025")}
+WRONG = {  # what ingest says to the invalid example of each event
+    events.SUBMITTED: ("event.invalid_field", "data.revision"),
+    events.WITHDRAWN: ("event.unknown_field", "data.values"),
+    events.RETURNED: ("event.missing_field", "data.reason"),
+    events.CONFIRMED: ("event.invalid_field", "data.view_hash"),
+    events.OPENED: ("event.unknown_field", "data.unit"),
+    events.EXTENDED: ("event.missing_field", "data.until"),
+}
+
+
+def read(name: str) -> Json:
+    found: Json = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def fits_schema(name: str, document: Json) -> bool:
+    schema = json.loads((FOLDER / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return jsonschema_rs.Draft202012Validator(schema).is_valid(document)
+
+
+def fits_model(model: type[BaseModel], document: Json) -> bool:
+    try:
+        model.model_validate_json(json.dumps(document))
+    except ValidationError:
+        return False
+    return True
+
+
+def is_exactly(model: type[BaseModel], document: Json) -> bool:
+    """Whether a document is of the model's shape and holds nothing that the model does not name."""
+    left: Json = json.loads(model.model_validate_json(json.dumps(document)).model_dump_json(exclude_unset=True))
+    return left == document
+
+
+def screened(event: Json, reference: Reference) -> screening.Decision:
+    """Ingest's decision on an event received in the second after it was sent."""
+    received_ms = events.to_ms(datetime.fromisoformat(event["time"])) + 1000
+    return screening.screen(Incoming(event["source"][7:], json.dumps(event).encode(), received_ms, 1), reference, OPENED)
+
+
+def accepted(event: Json, reference: Reference) -> Accepted:
+    decision = screened(event, reference)
+    assert isinstance(decision, Accepted), decision
+    return decision
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_valid_example_fits_the_schema_and_the_model(name: str) -> None:
+    assert fits_schema(name, read(name))
+    assert fits_model(CONTRACT[name], read(name))
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_an_invalid_example_fits_neither(name: str) -> None:
+    assert not fits_schema(name, read(f"{name}.invalid"))
+    assert not fits_model(CONTRACT[name], read(f"{name}.invalid"))
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_table_of_examples_says_why_an_example_is_invalid(name: str) -> None:
+    assert f"`{name}.invalid.json`" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_there_is_no_example_without_a_shape() -> None:
+    assert {path.name for path in EXAMPLES.iterdir()} == {f"{name}{kind}.json" for name in CONTRACT for kind in ("", ".invalid")}
+
+
+def test_every_event_type_has_a_shape() -> None:
+    types = {value for name, value in vars(events).items() if name.isupper() and str(value).startswith("vn.tonghop.")}
+    assert types == {name for name in CONTRACT if name.startswith("vn.tonghop.")}
+    assert {events.VIEW_UPDATED, events.ALERT_RAISED} == {
+        get_args(model.model_fields["type"].annotation)[0] for model in (ViewUpdated, AlertRaised)
+    }
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_ingest_accepts_the_valid_example_and_logs_what_the_contract_says(name: str, reference: Reference) -> None:
+    logged = json.loads(accepted(read(name), reference).logged)
+    assert is_exactly(LOGGED[f"{name}.logged"], logged)
+    assert logged.keys() == contract_channels.logged(read(name)).keys()
+    assert logged["data"] == read(name)["data"]  # the examples are in normal form
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_ingest_rejects_the_invalid_example_for_the_reason_given(name: str, reference: Reference) -> None:
+    decision = screened(read(f"{name}.invalid"), reference)
+    assert isinstance(decision, Rejected)
+    assert WRONG[name] in {(reason.code, reason.path) for reason in decision.reasons}
+
+
+@pytest.mark.parametrize("figures", [{}, {"values": {}}, {"values": {}, "narratives": {}}, {"narratives": {}}])
+def test_the_schema_refuses_a_report_with_nothing_in_it(figures: Json) -> None:
+    event = read(events.SUBMITTED)
+    event["data"] = {name: event["data"][name] for name in ("regime", "period", "unit", "revision")} | figures
+    assert not fits_schema(events.SUBMITTED, event)
+
+
+@pytest.mark.parametrize("figure", ["1e2", "1,5", None, [1], {"numerator": 1}, {"numerator": 1, "denominator": 2, "percent": 50}])
+def test_the_schema_refuses_what_is_no_figure(figure: Any) -> None:
+    event = read(events.SUBMITTED)
+    event["data"]["values"] = {"gd_tien_tai_tro": figure}
+    assert not fits_schema(events.SUBMITTED, event)
+
+
+@pytest.mark.parametrize("figure", [0, -1, 125.5, "125.500", True, "hoan_thanh", {"numerator": "1.5", "denominator": 2}])
+def test_the_schema_takes_every_kind_of_figure(figure: Any) -> None:
+    event = read(events.SUBMITTED)
+    event["data"]["values"] = {"gd_tien_tai_tro": figure}
+    assert fits_schema(events.SUBMITTED, event)
+
+
+def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
+    # given every view of every regime, with and without reports
+    fold = Fold(reference, 0, 1)
+    fold.open(NOW)
+    sent = [read(name) for name in (events.SUBMITTED, events.RETURNED, events.OPENED, events.EXTENDED)]
+    logged = [events.read_logged(accepted(event, reference).logged) for event in sent]
+    fold.take([(event, sequence) for sequence, event in enumerate(logged, start=1) if event is not None])
+
+    views = fold.changed()
+
+    assert len({view.document["regime"] for view in views}) == len(reference.regimes) - 1  # one on-call regime is not opened
+    for view in views:
+        event = json.loads(json.dumps(feed.event(view)))
+        assert is_exactly(ViewUpdated, event), view.id
+        assert is_exactly(View, event["data"]), view.id
+    touched = next(feed.event(view) for view in views if view.id == "ct27-van-quan/2024/184")
+    assert touched["data"]["updated_at"] is not None
+    assert fits_schema("view", touched["data"])
+    assert fits_schema(events.VIEW_UPDATED, touched)
+
+
+def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
+    owed = Roster(reference.regimes, reference.registry).duties(Ledger(), "nq68-quang-binh", "2026")
+    for alert in alerts.plan(list(owed)[:10]):
+        event = json.loads(alerts.cloud_event(alert))
+        assert is_exactly(AlertRaised, event)
+        assert fits_schema(events.ALERT_RAISED, event)
+
+
+@pytest.mark.parametrize("is_repeat", [False, True])
+def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None:
+    document = {"_id": "06253/an-event-id", "event_id": "an-event-id", "sender": "06253", "verdict": "accepted", "errors": []}
+    receipt = Claim({**document, "received_ms": 1, "position": {"partition": 3, "sequence": 12}}, is_repeat).receipt()
+    assert is_exactly(Receipt, receipt)
+    assert fits_schema("receipt", receipt)
+
+
+def test_a_published_shape_passes_over_fields_that_are_added_later() -> None:
+    for name in PUBLISHED:
+        assert fits_schema(name, {**read(name), "added_later": 1})
+        assert fits_model(PUBLISHED[name], {**read(name), "added_later": 1})
+
+
+def test_every_published_shape_is_used(reference: Reference) -> None:
+    models = {model for model in vars(published).values() if isinstance(model, type) and issubclass(model, published.Published)}
+    used = set(contract_schemas.components()[0])
+    bases = {"Published", "PublishedEvent", "Figure"}
+    assert {model.__name__ for model in models} - bases <= used

@@ -1,0 +1,6 @@
+"""Properties are not timed: this machine may be busy."""
+
+import hypothesis
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")

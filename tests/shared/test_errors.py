@@ -1,0 +1,81 @@
+"""One catalogue of refusals: every code that is used is in it, every entry can be said, nothing is said that no store takes."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import CATALOGUE, QUOTED_TEXT, refusal
+
+ROOT = Path(__file__).parents[2]
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def refusals_in_source() -> Iterator[tuple[str, ast.Call]]:
+    for folder in ("services", "shared"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "refusal":
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+CALLS = dict(refusals_in_source())
+
+
+def code_of(call: ast.Call) -> str:
+    first = call.args[0]
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_entry_can_be_said_in_both_languages(code: str) -> None:
+    vietnamese, english = CATALOGUE[code]
+    said = refusal(code, "data", **dict.fromkeys(fields(vietnamese) | fields(english), "điều gì đó"))
+
+    assert said.code == code
+    for sentence, text in ((vietnamese, said.message_vi), (english, said.message_en)):
+        assert text.endswith(".")
+        assert not set(text) & set("{}")
+        assert text.count("điều gì đó") == len([name for _, name, _, _ in Formatter().parse(sentence) if name])
+
+
+@pytest.mark.parametrize("place", CALLS)
+def test_every_code_that_is_used_is_in_the_catalogue_and_gets_all_its_details(place: str) -> None:
+    call = CALLS[place]
+    vietnamese, english = CATALOGUE[code_of(call)]
+
+    given_details = {keyword.arg for keyword in call.keywords}
+    if None not in given_details:  # `**details`: only a test that says it can know
+        assert given_details - {"path"} == fields(vietnamese) | fields(english)
+
+
+def test_every_entry_of_the_catalogue_is_used() -> None:
+    assert {code_of(call) for call in CALLS.values()} == set(CATALOGUE)
+
+
+def test_a_long_text_of_a_sender_is_cut() -> None:
+    said = refusal("report.not_a_number", "data", text="9" * 1000)
+
+    assert "9" * QUOTED_TEXT + "…" in said.message_vi
+    assert "9" * (QUOTED_TEXT + 1) not in said.message_vi
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_whatever_a_sender_wrote_a_refusal_can_be_stored(path: str, text: str) -> None:
+    said = refusal("report.not_a_number", path, text=text).as_dict()
+
+    assert "\0" not in "".join(said.values())
+    assert orjson.loads(orjson.dumps(said)) == said
+
+
+def test_braces_in_a_senders_text_are_left_alone() -> None:
+    assert "{path}{0}" in refusal("report.not_a_number", text="{path}{0}").message_vi

@@ -1,0 +1,213 @@
+"""Regimes: the six real files, and what a file may not say."""
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared import regimes
+from shared.reference import Reference
+from shared.regimes import Regime
+from tests.builders import CT27, KL62, NQ68
+
+NQ68_PLAN = "nq68-ke-hoach-quang-binh"
+NQ68_REVIEW = "nq68-danh-gia-quang-binh"
+VHTT = "vhtt-van-quan"
+
+
+def file(**changes: Any) -> dict[str, Any]:
+    """A small regime file that is right."""
+    right: dict[str, Any] = {
+        "id": "thu",
+        "title": "Thử",
+        "legal_basis": [],
+        "periods": ["2024"],
+        "recipient": "20",
+        "within": "20",
+        "reporters": {"xa": {"label": "Xã", "level": "commune"}},
+        "obligation": {"deadlines": {"xa": {"before": "12-20"}}},
+        "indicators": [
+            {"code": "so", "label": "Số", "kind": "quantity", "decimals": 1, "asked": ["xa"]},
+            {"code": "chon", "label": "Chọn", "kind": "choice", "options": {"co": "Có", "khong": "Không"}},
+        ],
+        "narratives": {"ket_qua": "Kết quả"},
+    }
+    return deepcopy(right) | changes
+
+
+def indicator(**changes: Any) -> dict[str, Any]:
+    """A file with one indicator, changed."""
+    return file(indicators=[{"code": "so", "label": "Số", "kind": "quantity"} | changes])
+
+
+def test_a_small_right_file_is_taken() -> None:
+    assert Regime.model_validate(file()).id == "thu"
+
+
+@pytest.mark.parametrize(
+    ("regime_id", "period", "groups"),
+    [
+        (CT27, "2024", {"xa": 15, "phong_ban": 7}),
+        (VHTT, "2024", {"xa": 15}),
+        (KL62, "2024", {"huyen": 11, "so": 5}),
+        (NQ68, "2024", {"xa": 145, "so": 9}),
+        (NQ68_PLAN, "2024", {"huyen": 8, "so": 9}),
+        (NQ68_REVIEW, "2025", {"xa": 145, "so": 9}),
+    ],
+)
+def test_each_plan_binds_the_units_it_names(reference: Reference, regime_id: str, period: str, groups: dict[str, int]) -> None:
+    regime = reference.regimes[regime_id]
+    found = regime.period(period)
+    assert found is not None
+
+    members = regime.group_members(reference.registry.at(found.cut_off))
+
+    assert {name: len(units) for name, units in members.items()} == groups
+    assert len(reference.groups(regime, found.cut_off)) == sum(groups.values())
+
+
+def test_there_are_six_regimes(reference: Reference) -> None:
+    assert set(reference.regimes) == {CT27, VHTT, KL62, NQ68, NQ68_PLAN, NQ68_REVIEW}
+
+
+def test_every_regime_asks_for_the_four_narratives(reference: Reference) -> None:
+    assert {tuple(regime.narratives) for regime in reference.regimes.values()} == {("ket_qua", "kho_khan", "kien_nghi", "bai_hoc")}
+
+
+def test_the_recipient_of_ct27_does_not_report(reference: Reference) -> None:
+    regime = reference.regimes[CT27]
+
+    assert regime.recipient == "184-TCKH"
+    assert "184-TCKH" not in regime.group_of(reference.registry.at(date(2024, 12, 14)))
+
+
+def test_the_targets_of_ct27_are_those_of_its_document(reference: Reference) -> None:
+    targets = {item.code: (item.target.at_least, item.target.by) for item in reference.regimes[CT27].indicators if item.target}
+
+    assert targets == {
+        "gd_truong_tu_chu": ("1", "2030"),
+        "vh_nha_van_hoa_xa": ("100", "2030"),
+        "vh_nha_van_hoa_thon": ("100", "2030"),
+        "vh_san_the_thao_xa": ("100", "2030"),
+    }
+
+
+def test_no_figure_of_ct27_is_asked_of_offices_and_communes_alike(reference: Reference) -> None:
+    regime = reference.regimes[CT27]
+
+    for item in regime.indicators:
+        asked = {group for group, code in (("xa", "06253"), ("phong_ban", "184-TP")) if regime.is_asked(item, group, code)}
+        assert len(asked) <= 1, item.code
+
+
+def test_a_named_office_is_asked_for_its_own_figure_only(reference: Reference) -> None:
+    regime = reference.regimes[CT27]
+    item = regime.by_code["gdtp_to_chuc"]
+
+    assert regime.is_asked(item, "phong_ban", "184-TP")
+    assert not regime.is_asked(item, "phong_ban", "184-TTYT")
+
+
+def test_a_derived_regime_takes_calendar_periods_and_indicators_from_its_source(reference: Reference) -> None:
+    derived, source = reference.regimes[VHTT], reference.regimes[CT27]
+
+    assert [item.code for item in derived.indicators] == [item.code for item in source.indicators if item.code.startswith("vh_")]
+    assert derived.period("2024") == source.period("2024")
+    assert derived.source_id == CT27
+    assert derived.obligation is None
+    assert [regime.id for regime in reference.derived_of(CT27)] == [CT27, VHTT]
+
+
+def test_the_eight_districts_of_quang_binh_confirm(reference: Reference) -> None:
+    tree = reference.registry.at(date(2024, 11, 20))
+
+    assert [unit.code for unit in reference.regimes[NQ68].confirmers(tree)] == ["450", "452", "453", "454", "455", "456", "457", "458"]
+    assert reference.regimes[CT27].confirmers(tree) == []
+
+
+def test_a_regime_has_the_periods_it_names_and_no_other(reference: Reference) -> None:
+    assert [code for code in ("2024", "2025", "2029", "2030") if reference.regimes[NQ68_REVIEW].period(code)] == ["2025", "2030"]
+    assert reference.regimes[CT27].period("2024-H1") is None
+
+
+def test_an_on_call_regime_takes_any_period_of_its_calendar(reference: Reference) -> None:
+    regime = reference.regimes[KL62]
+
+    assert regime.period("2024-H1") is not None
+    assert regime.period("2024-13") is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (file(colour="đỏ"), "Extra inputs"),
+        (file(id="Có Dấu"), "pattern"),
+        (file(periods=["2024-13"]), "not a period of this calendar"),
+        (file(calendar="report_year", periods=["2024-H1"]), "not a period of this calendar"),
+        (file(calendar="02-29"), "day is out of range"),
+        (file(calendar="13-01"), "a cut-off day MM-DD"),
+        (file(calendar="lunar"), "a cut-off day MM-DD"),
+        (file(periods="any"), "only with on_call"),
+        (file(periods=[2024]), "valid string"),
+        (file(within=""), "is missing"),
+        (file(reporters={}), "is missing"),
+        (file(obligation=None), "is missing"),
+        (file(obligation={}), "either deadlines or on_call"),
+        (file(obligation={"on_call": True, "deadlines": {"xa": {"before": "12-20"}}}), "either deadlines or on_call"),
+        (file(obligation={"deadlines": {"xa": {}}}), "either before or by"),
+        (file(obligation={"deadlines": {"xa": {"before": "12-20", "by": "12-19"}}}), "either before or by"),
+        (file(obligation={"deadlines": {"xa": {"before": "02-30"}}}), "day is out of range"),
+        (file(obligation={"deadlines": {"xa": {"before": "20/12"}}}), "pattern"),
+        (file(obligation={"deadlines": {"huyen": {"before": "12-20"}}}), "exactly the groups"),
+        (file(reporters={"xa": {"label": "Xã"}}), "either a level or units"),
+        (file(reporters={"xa": {"label": "Xã", "level": "commune", "units": ["20"]}}), "either a level or units"),
+        (file(reporters={"xa": {"label": "Xã", "units": ["a b"]}}), "pattern"),
+        (file(indicators=[{"code": "so", "label": "Số", "kind": "flag"}] * 2), "repeated"),
+        (indicator(code="Số"), "pattern"),
+        (indicator(kind="money"), "'quantity', 'ratio', 'flag' or 'choice'"),
+        (indicator(kind="choice"), "options belong to the kind choice"),
+        (indicator(options={"co": "Có"}), "options belong to the kind choice"),
+        (indicator(kind="flag", aggregation="max"), "aggregation belongs to the kind quantity"),
+        (indicator(decimals=10), "less than or equal to 9"),
+        (indicator(decimals=True), "valid integer"),
+        (indicator(min="0.5"), "too many decimals"),
+        (indicator(min="5", max="4"), "min is larger than max"),
+        (indicator(max="1e3"), "pattern"),
+        (indicator(asked=["huyen"]), "unknown group or unit"),
+        (file(derived_from="ct27-van-quan"), "has none of its own"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_reason(broken: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        Regime.model_validate(broken)
+
+
+def derived(**changes: Any) -> Regime:
+    return Regime.model_validate(
+        {"id": "dan-xuat", "title": "Dẫn xuất", "legal_basis": [], "recipient": "20", "derived_from": "thu", "derived_groups": ["xa"]}
+        | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (derived(derived_from="khong-co"), "no such regime"),
+        (derived(derived_from="dan-xuat"), "no such regime"),
+        (derived(derived_groups=["huyen"]), "derived_groups"),
+        (derived(derived_indicators=["khong_co"]), "derived_indicators"),
+        (Regime.model_validate(file()), "repeated"),
+    ],
+)
+def test_regimes_that_do_not_fit_together_are_refused(other: Regime, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        regimes.resolve([Regime.model_validate(file()), other])
+
+
+def test_a_derived_regime_is_filled_in_whatever_the_order_of_files() -> None:
+    source, other = Regime.model_validate(file()), derived(derived_indicators=["so"])
+
+    assert regimes.resolve([other, source])["dan-xuat"] == regimes.resolve([source, other])["dan-xuat"]
+    assert regimes.resolve([other, source])["dan-xuat"].periods == ["2024"]
