@@ -2,14 +2,19 @@
 
 import typer
 
-from services.cli import data, figures, stack
+from services.cli import contracts, data, figures, stack
+from services.cli.demo import command as demo
+from services.cli.notify import notify
 
 app = typer.Typer(help="Tổng Hợp: báo cáo nhiều cấp.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(data.regimes, name="regimes")
+app.add_typer(notify, name="notify")
 stack.add_to(app)
 figures.add_to(app)
+demo.add_to(app)
+contracts.add_to(app)
 
 
 def main() -> None:

@@ -54,8 +54,8 @@ class SubmittedData(ReportSubmitted):
         }
     )
 
-    values: Values = {}
-    narratives: Narratives = {}
+    values: Values = Field(default={})
+    narratives: Narratives = Field(default={})
 
 
 class Logged(BaseModel):

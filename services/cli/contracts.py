@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import contract_documents, session
+from services.cli import session
 
 
 def add_to(app: typer.Typer) -> None:
@@ -14,6 +14,8 @@ def add_to(app: typer.Typer) -> None:
 
 def contracts(check: Annotated[bool, typer.Option("--check", help="Chỉ so sánh, không ghi; mã thoát 1 nếu khác.")] = False) -> None:
     """Sinh các hợp đồng (AsyncAPI, OpenAPI, JSON Schema) vào shared/contracts/."""
+    from services.cli import contract_documents  # it imports every service: other commands start 0.3 s sooner without
+
     wanted = contract_documents.documents()
     if not check:
         changed = contract_documents.write(wanted)

@@ -21,7 +21,7 @@ from shared.service import Connections
 log = structlog.get_logger()
 
 PUBLISH_BATCH: Final = 500
-MAIL_BATCH: Final = 10  # what a crash may send twice
+MAIL_BATCH: Final = 10  # sent well within a lease
 OTHERS_POLL_S: Final = 0.5
 
 
@@ -85,7 +85,8 @@ async def _post(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
     async with desk.mailer.session() as session:
         for first in range(0, len(raised), MAIL_BATCH):
             mine = await desk.alerts.take(raised[first : first + MAIL_BATCH], EMAIL)
-            await desk.alerts.settle_mails([await _post_one(desk, session, alert, at) for alert in mine])
+            for alert in mine:
+                await desk.alerts.settle_mail(*await _post_one(desk, session, alert, at))  # at once: a crash repeats one at most
 
 
 async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:

@@ -18,6 +18,7 @@ from faststream.nats import NatsMessage, NatsRouter
 from services.portal.address import Address, Named, Stored
 from services.portal.problems import Refused
 from shared import errors, subjects
+from shared.published import ViewPosition
 
 log = structlog.get_logger()
 
@@ -62,11 +63,15 @@ def key_of(subject: str) -> Key | None:
     return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
 
 
+def position_text(position: ViewPosition) -> str:
+    """A view's position as pages and event ids write it: generation first, as positions are compared."""
+    return f"{position.generation}-{position.partition}-{position.sequence}"
+
+
 def position_of(payload: bytes) -> str:
-    """The position of the view in a feed event, as pages write it; empty when it has none."""
+    """The position of the view in a feed event; empty when it has none."""
     try:
-        position = orjson.loads(payload)["data"]["position"]
-        return f"{position['generation']}-{position['partition']}-{position['sequence']}"
+        return position_text(ViewPosition.model_validate(orjson.loads(payload)["data"]["position"]))
     except (ValueError, KeyError, TypeError):
         return ""
 
@@ -107,8 +112,7 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     with hub.listening((regime, period, code)) as held:
         view = await store.view(regime, period, address.tree.by_code[code].id)
         if view is not None and held.empty():
-            position = view["position"]
-            held.put_nowait(f"{position['generation']}-{position['partition']}-{position['sequence']}")
+            held.put_nowait(position_text(ViewPosition.model_validate(view["position"])))
         yield held
 
 

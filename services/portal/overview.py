@@ -9,9 +9,9 @@ from services.portal.address import Address
 from services.portal.domain import figures
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
-from services.portal.domain.view import Reporting, View
 from services.portal.store import PortalStore
 from shared import deadlines, events
+from shared.published import Reporting, View
 from shared.units import Unit
 
 

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.portal import live, look, overview, problems, statuses
 from services.portal.address import Address, Named, Referred, Stored
 from services.portal.domain import figures, wording
-from services.portal.domain.view import View
 from services.portal.store import PortalStore
+from shared.published import View
 from shared.units import Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -41,7 +41,7 @@ async def view(at: Named, store: Stored) -> Response:
     if found is None:
         raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
     read = await overview.read(at, store, View.model_validate(found), datetime.now(UTC))
-    return look.page("view.html", {**_frame(at), "position": str(read.view.position), "it": read})
+    return look.page("view.html", {**_frame(at), "position": live.position_text(read.view.position), "it": read})
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
@@ -76,7 +76,7 @@ async def _position(at: Address, store: PortalStore) -> str:
     """The position of the view that the page hangs on. Read before the page's content, so that no change is missed."""
     _, _, code = live.key_for(at)
     found = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
-    return "" if found is None else str(View.model_validate(found).position)
+    return "" if found is None else live.position_text(View.model_validate(found).position)
 
 
 def _frame(at: Address) -> dict[str, object]:

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from services.portal import address, feed, problems, statuses
 from services.portal.address import Named, Referred, Stored
 from services.portal.domain.standing import Status
-from services.portal.domain.view import View
 from services.portal.store import DUTIES_AT_ONCE, DutyFilter, Json
 from shared import events
 from shared.broker import Streams
+from shared.published import View
 from shared.units import Unit
 
 router = APIRouter(prefix="/api/v1", tags=["API"])

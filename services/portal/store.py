@@ -59,9 +59,9 @@ class PortalStore:
         return sorted([as_json(document) async for document in found], key=lambda view: str(view["unit"]["code"]))
 
     async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Json]:
-        """The views of these units in these regimes, all periods, without figures; newest period first."""
+        """The views of these units in these regimes, all periods, newest period first."""
         query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
-        found = self._database["views"].find(query, {"indicators": 0, "narratives": 0}, max_time_ms=TIME_LIMIT_MS)
+        found = self._database["views"].find(query, max_time_ms=TIME_LIMIT_MS)
         return sorted([as_json(document) async for document in found], key=lambda view: str(view["period"]), reverse=True)
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:

@@ -44,7 +44,8 @@ def read(name: str) -> Json:
 
 def fits_schema(name: str, document: Json) -> bool:
     schema = json.loads((FOLDER / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-    return jsonschema_rs.Draft202012Validator(schema).is_valid(document)
+    is_valid: bool = jsonschema_rs.Draft202012Validator(schema).is_valid(document)
+    return is_valid
 
 
 def fits_model(model: type[BaseModel], document: Json) -> bool:

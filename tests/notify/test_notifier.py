@@ -8,6 +8,7 @@ import pytest
 
 from services.notify import barrier, handlers
 from services.notify.domain import alerts
+from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
 from shared import events, subjects
 from shared.broker import Message
@@ -78,6 +79,14 @@ async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office
         await handlers.tick(cut_off, AT + timedelta(minutes=5))
     assert len(office.mails()) == 2
     assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent"}) == 2
+
+
+async def test_a_bad_address_holds_up_nobody(office: Office, desk: Desk) -> None:
+    async with desk.mailer.session() as session:
+        bad = await session.send(Mail("1", "111@xa.example\nBcc: x@y.example", "Nhắc", "…"))
+        good = await session.send(Mail("2", "112@xa.example", "Nhắc", "…"))
+    assert (bad, good) == (Outcome.REFUSED, Outcome.SENT)
+    assert [mail["Message-ID"] for mail in office.mails()] == ["<2@bao-cao.example>"]
 
 
 async def test_a_mail_is_not_sent_when_the_report_came_meanwhile(office: Office, desk: Desk) -> None:

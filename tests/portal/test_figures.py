@@ -3,8 +3,8 @@ from decimal import Decimal
 from services.portal import overview
 from services.portal.domain import figures
 from services.portal.domain.figures import Row, Section
-from services.portal.domain.view import Reporting, View
 from services.portal.store import as_json
+from shared.published import Reporting, View
 from tests.portal import builders
 
 
@@ -65,7 +65,7 @@ def test_a_bar_of_nothing_is_empty() -> None:
 
 
 def test_progress_tells_on_time_late_and_missing() -> None:
-    found = overview.progress(Reporting(expected=22, received=13, on_time=12, late=1, missing=[]))
+    found = overview.progress(Reporting(expected=22, received=13, on_time=12, late=1, missing=[], rate=None, timely_rate=None))
     assert [segment.text for segment in found] == ["Đúng hạn: 12", "Nộp muộn: 1", "Chưa nộp: 9"]
 
 

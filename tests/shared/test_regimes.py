@@ -151,7 +151,7 @@ def test_an_on_call_regime_takes_any_period_of_its_calendar(reference: Reference
         (file(calendar="lunar"), "a cut-off day MM-DD"),
         (file(periods="any"), "only with on_call"),
         (file(periods=[2024]), "valid string"),
-        (file(within=""), "is missing"),
+        (file(within="Lạng Sơn"), "pattern"),
         (file(reporters={}), "is missing"),
         (file(obligation=None), "is missing"),
         (file(obligation={}), "either deadlines or on_call"),
@@ -204,6 +204,24 @@ def derived(**changes: Any) -> Regime:
 def test_regimes_that_do_not_fit_together_are_refused(other: Regime, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         regimes.resolve([Regime.model_validate(file()), other])
+
+
+def test_without_a_place_all_units_of_a_level_report(reference: Reference) -> None:
+    regime = Regime.model_validate(file(within=""))
+
+    assert len(regime.group_members(reference.registry.at(date(2024, 12, 14)))["xa"]) == 10_035
+
+
+def test_a_place_that_nobody_bears_has_no_reporters(reference: Reference) -> None:
+    regime = Regime.model_validate(file(within="khong-co"))
+
+    assert regime.group_members(reference.registry.at(date(2024, 12, 14))) == {"xa": []}
+
+
+def test_a_named_unit_that_is_not_of_the_day_is_left_out(reference: Reference) -> None:
+    regime = Regime.model_validate(file(reporters={"xa": {"label": "Xã", "units": ["06253", "99999"]}}))
+
+    assert [unit.code for unit in regime.group_members(reference.registry.at(date(2024, 12, 14)))["xa"]] == ["06253"]
 
 
 def test_a_derived_regime_is_filled_in_whatever_the_order_of_files() -> None:

@@ -75,6 +75,14 @@ def test_ancestors_end_even_in_a_circle() -> None:
     assert [found.id for found in tree.ancestors("a")] == ["b"]
 
 
+def test_a_place_is_a_unit_with_all_below_it_or_the_whole_country() -> None:
+    tree = Tree([unit("44"), unit("450", "44"), unit("20"), unit("184", "20"), unit("06253", "184")])
+
+    assert [found.id for found in tree.within("20")] == ["20", "184", "06253"]
+    assert [found.id for found in tree.within("")] == ["20", "184", "06253", "44", "450"]
+    assert tree.within("99") == []
+
+
 def test_the_registry_holds_the_real_tree(reference: Reference) -> None:
     tree = reference.registry.at(date(2024, 12, 14))
     levels = [found.level for found in tree.by_id.values() if found.kind == "peoples_committee"]

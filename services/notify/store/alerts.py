@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING
 
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert, Decision
 from shared import mongo
@@ -77,14 +77,10 @@ class AlertStore:
         if ids:
             await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
 
-    async def settle_mails(self, mailed: Sequence[tuple[Alert, frozenset[str], str]]) -> None:
+    async def settle_mail(self, alert: Alert, mailed: frozenset[str], state: str) -> None:
         """Notes the ids of an alert's mails that were handed over, and its state."""
-        updates = [
-            UpdateOne({"_id": alert.id(EMAIL)}, {"$set": {"state": state}, "$addToSet": {"mailed": {"$each": sorted(ids)}}})
-            for alert, ids, state in mailed
-        ]
-        if updates:
-            await self._alerts.bulk_write(updates, ordered=False)
+        noted = {"$set": {"state": state}, "$addToSet": {"mailed": {"$each": sorted(mailed)}}}
+        await self._alerts.update_one({"_id": alert.id(EMAIL)}, noted)
 
     def _free(self) -> Document:
         return {"$or": [{"holder": self._holder}, {"lease_until": {"$lt": datetime.now(UTC)}}]}

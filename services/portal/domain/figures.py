@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 from services.portal.domain import wording
-from services.portal.domain.view import Choice, Figure, Flag, Quantity, Ratio, Target, View
 from services.portal.domain.wording import Number
 from shared import numbers
+from shared.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
 from shared.regimes import Indicator, Regime
+
+Figure = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure
 
 AGGREGATIONS = {"sum": "", "max": "cao nhất", "min": "thấp nhất", "mean": "trung bình"}
 COLOURS = 6  # classes c0 … c5 of the style sheet
@@ -78,7 +80,7 @@ def _view_row(indicator: Indicator, figure: Figure | None) -> Row:
     if figure is None:
         return Row(indicator.code, indicator.label, "–", indicator.measure, is_reported=False)
     value, measure, share, segments = _view_value(indicator, figure)
-    target = figure.target
+    target = None if isinstance(figure, ChoiceFigure) else figure.target
     return Row(
         indicator.code,
         indicator.label,
@@ -86,7 +88,7 @@ def _view_row(indicator: Indicator, figure: Figure | None) -> Row:
         measure,
         share,
         segments,
-        _target(target, is_percent=isinstance(figure, Ratio | Flag), measure=measure) if target else "",
+        _target(target, is_percent=isinstance(figure, RatioFigure | FlagFigure), measure=measure) if target else "",
         target.met if target else None,
         figure.reported,
         figure.reported > 0,
@@ -96,15 +98,15 @@ def _view_row(indicator: Indicator, figure: Figure | None) -> Row:
 def _view_value(indicator: Indicator, figure: Figure) -> tuple[str, str, str, tuple[Segment, ...]]:
     """Text, measure, percent and bar of one figure of a view."""
     match figure:
-        case Quantity():
+        case QuantityFigure():
             note = AGGREGATIONS[indicator.aggregation]
             return wording.number(figure.total), f"{indicator.measure} ({note})" if note else indicator.measure, "", ()
-        case Ratio():
+        case RatioFigure():
             value = f"{wording.number(figure.numerator)} / {wording.number(figure.denominator)}"
             return value, indicator.measure, wording.percent(figure.percent), _share_bar(figure.percent)
-        case Flag():
+        case FlagFigure():
             return f"{figure.true} / {figure.reported}", "đơn vị", wording.percent(figure.percent), _share_bar(figure.percent)
-        case Choice():
+        case ChoiceFigure():
             parts = [
                 (figure.counts.get(option, 0), f"c{place % COLOURS}", f"{label}: {figure.counts.get(option, 0)}")
                 for place, (option, label) in enumerate(indicator.options.items())
@@ -120,7 +122,7 @@ def _share_bar(percent: Number) -> tuple[Segment, ...]:
     return bar([(int(Decimal(percent) * 10), "share", wording.percent(percent))], 1000)
 
 
-def _target(target: Target, *, is_percent: bool, measure: str) -> str:
+def _target(target: TargetMet, *, is_percent: bool, measure: str) -> str:
     return f"≥ {wording.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
 
 

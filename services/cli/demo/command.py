@@ -1,0 +1,147 @@
+"""`tonghop demo`: the main job on the real units and obligations, end to end."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+from typing import Final
+
+import orjson
+import typer
+
+from services.cli import session
+from services.cli.data import ROOT
+from services.cli.demo import season as seasons
+from services.cli.demo import show
+from services.cli.demo.season import Season
+from services.cli.embedded import mailcatcher, stack
+from services.cli.unit_files import read_contacts
+from services.ingest.store import receipt
+from services.notify import app as notifier
+from services.notify import handlers
+from services.notify.handlers import Desk
+from shared import numbers, periods, subjects
+from shared.errors import TransientError
+from shared.service import Connections
+from shared.settings import Settings
+
+CONTACTS: Final = ROOT / "deploy/units/contacts-demo.csv"
+SETTLE_S: Final = 60.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo() -> None:
+    """Chạy thử một mùa báo cáo: gửi, tổng hợp, đôn đốc; chạy lại không thay đổi gì."""
+    began = time.perf_counter()
+    found = stack.addresses()
+    if found is None:
+        session.stop(session.AWAY, "Hệ thống chưa chạy. Chạy `make up` trước (the stack is not running).")
+    session.run(_season)
+    mails = mailcatcher.mails(found.mail_folder)
+    _show_mails(mails)
+    settings = Settings()
+    portal = f"http://{settings.bind_host}:{settings.portal_port}"
+    year = str(periods.local_day(datetime.now(UTC)).year)
+    session.console.print()
+    session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{year}/184")
+    session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{year}/44")
+    took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
+    session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
+
+
+async def _season() -> None:
+    now = datetime.now(UTC)
+    async with session.connected() as held:
+        await _give_contacts(held)
+        reference = await held.reference.current()
+        season = seasons.season(reference, str(periods.local_day(now).year))
+        with session.notes.status("Gửi báo cáo vào NATS …"):
+            before = await held.database["receipts"].count_documents({"_id": {"$in": list(season.ids)}})
+            await _publish(held, season)
+        with session.notes.status("Chờ tổng hợp …"):
+            await _settled(held, season)
+        new = len(season.ids) - before
+        session.console.print(f"Đã gửi {len(season.events) + 1} sự kiện vào NATS: {new} mới, {len(season.events) + 1 - new} trùng lặp.")
+        session.console.print()
+        await _show_views(held, season)
+        async with notifier.opened(held) as desk:
+            await _alert(desk, now)
+
+
+async def _give_contacts(held: Connections) -> None:
+    """Contacts of the demo's units; giving them again changes nothing."""
+    units = (await held.reference.current()).registry.units
+    await held.reference.put_units(read_contacts(CONTACTS, units))
+
+
+async def _publish(held: Connections, season: Season) -> None:
+    for event in (*season.events, season.refused):
+        sender = event["source"].removeprefix("/units/")
+        await held.streams.jetstream.publish(subjects.inbox(sender), orjson.dumps(event), stream=subjects.INBOX)
+
+
+async def _settled(held: Connections, season: Season) -> None:
+    """Waits until every event has a verdict and every view has what was accepted."""
+    give_up_at = time.monotonic() + SETTLE_S
+    while time.monotonic() < give_up_at:
+        claims = [claim async for claim in held.database["receipts"].find({"_id": {"$in": list(season.ids)}})]
+        places = [claim["position"] for claim in claims if claim["verdict"] == "accepted"]
+        info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        is_screened = len(claims) == len(season.ids) and all(places) and not info.num_pending and not info.num_ack_pending
+        if is_screened and await _is_folded(held, places):
+            return
+        await asyncio.sleep(0.1)
+    raise TransientError("tổng hợp chưa kịp (the services are behind), xem `tonghop status`")
+
+
+async def _is_folded(held: Connections, places: Sequence[dict[str, int]]) -> bool:
+    checkpoints = {found["_id"]: found async for found in held.database["checkpoints"].find()}
+    stored = {partition: checkpoints.get(f"aggregate/{partition}", {}).get("sequence", 0) for partition in {p["partition"] for p in places}}
+    return all(stored[place["partition"]] >= place["sequence"] for place in places)
+
+
+async def _show_views(held: Connections, season: Season) -> None:
+    reference = await held.reference.current()
+    for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
+        view = await held.database["views"].find_one({"_id": f"{regime}/{season.year}/{unit}"})
+        if view is None:
+            raise TransientError(f"chưa có bảng {regime}/{season.year}/{unit} (no view yet)")
+        show.rollup(session.console, reference, view)
+        show.missing(session.console, reference, view)
+    claim = await held.database["receipts"].find_one({"_id": seasons.claim_id(season.refused)})
+    if claim is not None:
+        show.refused(session.console, receipt(claim), reference.registry.by_id[claim["sender"]].name)
+
+
+async def _alert(desk: Desk, now: datetime) -> None:
+    """A tick now when a rung falls on today, else at the next rung's time; then what comes."""
+    today = periods.local_day(now)
+    year = str(today.year)
+    planned = [alert for alert in await handlers.plan(desk, now) if alert.period == year]
+    todays = [alert.at for alert in planned if periods.local_day(alert.at) == today]
+    coming = [alert.at for alert in planned if alert.at > now]
+    if not todays and not coming:
+        show.alerted(session.console, "Mức nhắc còn lại", [])
+        return
+    at = max([now, *todays]) if todays else min(coming)
+    if not todays:
+        said = f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"
+        session.console.print(f"Hôm nay ({today:%d/%m/%Y}) không có mức nhắc; chạy một lượt nhắc vào mức kế tiếp, {said}.")
+    raised = await handlers.tick(desk, at)
+    await handlers.wait_for_others(desk, at)
+    if raised:
+        show.alerted(session.console, "Đã nhắc", raised)
+    else:
+        session.console.print("Lượt này đã nhắc từ lần chạy trước: không nhắc lại.")
+    show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.at > at])
+
+
+def _show_mails(mails: Sequence[EmailMessage]) -> None:
+    session.console.print(f"[bold]Hộp thư thử:[/bold] {len(mails)} thư.")
+    show.mails(session.console, mails)

@@ -1,0 +1,174 @@
+"""The guards on which recovery rests, on a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect, BulkWriteError, DocumentTooLarge
+
+from services.cli.embedded import servers as embedded
+from services.cli.embedded.ports import choose_ports, is_free
+from services.cli.embedded.process import Process
+from shared import mongo
+from shared.errors import ConfigurationError
+from shared.mongo import Collection, Document
+from shared.service import Connections
+
+DUPLICATE = {"index": 0, "code": mongo.DUPLICATE_KEY, "errmsg": "duplicate key"}
+
+
+@pytest.fixture
+def things(held: Connections) -> Collection:
+    return held.database["things"]
+
+
+def newer(sequence: int, thing: str = "view") -> tuple[Document, Document]:
+    """A guarded write: over an older one only."""
+    return {"_id": thing, "sequence": {"$lt": sequence}}, {"_id": thing, "sequence": sequence}
+
+
+async def stored(things: Collection) -> list[Document]:
+    return [document async for document in things.find().sort("_id")]
+
+
+async def test_a_new_document_is_stored(things: Collection) -> None:
+    assert await mongo.put_newer(things, [newer(1)]) == []
+
+    assert await stored(things) == [{"_id": "view", "sequence": 1}]
+
+
+async def test_a_newer_document_replaces_an_older_one(things: Collection) -> None:
+    await mongo.put_newer(things, [newer(1)])
+
+    assert await mongo.put_newer(things, [newer(2)]) == []
+
+    assert await stored(things) == [{"_id": "view", "sequence": 2}]
+
+
+@pytest.mark.parametrize("sequence", [1, 2])
+async def test_a_document_that_is_not_newer_is_refused_and_told(things: Collection, sequence: int) -> None:
+    await mongo.put_newer(things, [newer(2)])
+
+    assert await mongo.put_newer(things, [newer(sequence), newer(7, "other")]) == [{"_id": "view", "sequence": sequence}]
+
+    assert await stored(things) == [{"_id": "other", "sequence": 7}, {"_id": "view", "sequence": 2}]
+
+
+class Raced:
+    """A collection whose first guarded insert loses a race: another writer's first insert comes between find and insert."""
+
+    def __init__(self, things: Collection, winner: Document) -> None:
+        self._things = things
+        self._winner: Document | None = winner
+
+    async def bulk_write(self, requests: Sequence[Any], ordered: bool) -> Any:
+        if self._winner is not None:
+            winner, self._winner = self._winner, None
+            await self._things.insert_one(winner)
+            raise BulkWriteError({"writeErrors": [DUPLICATE], "writeConcernErrors": []})
+        return await self._things.bulk_write(requests, ordered=ordered)
+
+
+async def test_a_newer_document_that_loses_the_race_of_the_first_insert_is_stored(things: Collection) -> None:
+    raced: Any = Raced(things, {"_id": "view", "sequence": 1})
+
+    assert await mongo.put_newer(raced, [newer(2)]) == []
+
+    assert await stored(things) == [{"_id": "view", "sequence": 2}]
+
+
+async def test_an_older_document_that_loses_the_race_of_the_first_insert_is_refused(things: Collection) -> None:
+    raced: Any = Raced(things, {"_id": "view", "sequence": 3})
+
+    assert await mongo.put_newer(raced, [newer(2)]) == [{"_id": "view", "sequence": 2}]
+
+    assert await stored(things) == [{"_id": "view", "sequence": 3}]
+
+
+async def test_of_many_writers_at_once_the_newest_wins(things: Collection) -> None:
+    views = [f"view-{number}" for number in range(20)]
+
+    await asyncio.gather(*[mongo.put_newer(things, [newer(sequence, view) for view in views]) for sequence in range(1, 13)])
+
+    assert {document["sequence"] for document in await stored(things)} == {12}
+
+
+async def test_new_documents_are_inserted_and_those_that_were_there_are_told(things: Collection) -> None:
+    await things.insert_one({"_id": 2, "kept": True})
+
+    there = await mongo.insert_new(things, [{"_id": 1}, {"_id": 2, "kept": False}, {"_id": 3}])
+
+    assert there == [{"_id": 2, "kept": False}]
+    assert await stored(things) == [{"_id": 1}, {"_id": 2, "kept": True}, {"_id": 3}]
+
+
+async def test_of_one_id_twice_in_one_batch_the_first_is_inserted(things: Collection) -> None:
+    assert await mongo.insert_new(things, [{"_id": 1, "n": 1}, {"_id": 1, "n": 2}]) == [{"_id": 1, "n": 2}]
+
+    assert await stored(things) == [{"_id": 1, "n": 1}]
+
+
+async def test_inserting_the_same_again_changes_nothing(things: Collection) -> None:
+    documents = [{"_id": number} for number in range(5)]
+    await mongo.insert_new(things, documents)
+
+    assert await mongo.insert_new(things, documents) == documents
+    assert await stored(things) == documents
+
+
+async def test_inserting_nothing_is_fine(things: Collection) -> None:
+    assert await mongo.insert_new(things, []) == []
+    assert await mongo.put_newer(things, []) == []
+
+
+async def test_an_insert_that_fails_for_another_reason_is_an_error(things: Collection) -> None:
+    with pytest.raises(DocumentTooLarge):
+        await mongo.insert_new(things, [{"_id": 1, "text": "x" * 17_000_000}])
+
+
+async def test_a_bulk_that_failed_for_another_reason_is_an_error(held: Connections) -> None:
+    things = await held.database.create_collection("strict", validator={"sequence": {"$type": "int"}})
+
+    with pytest.raises(BulkWriteError):
+        await mongo.put_newer(things, [({"_id": "view"}, {"_id": "view", "sequence": "two"})])
+
+
+def test_duplicates_beside_an_unmet_write_concern_are_tried_again() -> None:
+    error = BulkWriteError({"writeErrors": [DUPLICATE], "writeConcernErrors": [{"code": 64}]})
+
+    with pytest.raises(AutoReconnect):
+        mongo.only_duplicates(error)
+
+
+async def test_every_write_waits_for_the_majority_and_the_journal(held: Connections) -> None:
+    assert held.database["things"].write_concern.document == {"w": "majority", "j": True}
+
+
+async def test_a_replica_set_is_taken(held: Connections) -> None:
+    await mongo.require_replica_set(held.mongo)
+
+
+@pytest.fixture
+async def standalone(tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a mongod that belongs to no replica set."""
+    port = choose_ports(defaults=False).mongo
+    folder = tmp_path / "mongo"
+    folder.mkdir()
+    command = (str(embedded.find_mongod()), "--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket")
+    process = Process("mongod", (*command, "--wiredTigerCacheSizeGB", "0.25"), folder / "mongod.log")
+    process.launch()
+    async with asyncio.timeout(30):
+        while is_free(port):
+            await asyncio.sleep(0.05)
+    yield f"mongodb://127.0.0.1:{port}/"
+    await process.kill()
+
+
+async def test_a_standalone_server_is_refused(standalone: str) -> None:
+    client = mongo.connect(standalone)
+
+    with pytest.raises(ConfigurationError, match="replica set"):
+        await mongo.require_replica_set(client)
+    client.close()

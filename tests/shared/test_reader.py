@@ -1,0 +1,353 @@
+"""Readers of streams, on a server of their own that is restarted under them: nothing lost, nothing doubled."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import nats
+import nats.errors
+import nats.js.errors
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import ConsumerConfig
+
+from services.cli.embedded.servers import Server, choose_ports, start_nats
+from shared import reader
+from shared.reader import Delivery, Reader
+
+STREAM = "S"
+DURABLE = "worker"
+
+
+@dataclass
+class Broker:
+    """A nats-server with one stream, and a client of it."""
+
+    server: Server
+    client: Client
+
+    async def publish(self, count: int, subject: str = "s.a") -> None:
+        """Adds numbered messages; the server syncs each, so many are in flight."""
+        jetstream = self.client.jetstream()
+        first = (await jetstream.stream_info(STREAM)).state.last_seq + 1
+        futures = [await jetstream.publish_async(subject, b"%d" % number) for number in range(first, first + count)]
+        await asyncio.wait_for(asyncio.gather(*futures), 10)
+
+    async def delete_consumers(self) -> None:
+        jetstream = self.client.jetstream()
+        for info in await jetstream.consumers_info(STREAM):
+            await jetstream.delete_consumer(STREAM, info.name)
+
+    async def make_durable(self, ack_wait_s: float = 30.0) -> None:
+        await self.client.jetstream().add_consumer(STREAM, ConsumerConfig(durable_name=DURABLE, ack_wait=ack_wait_s, max_ack_pending=500))
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+    async def ignore(_: Exception) -> None:
+        return
+
+    ports = choose_ports(defaults=False)
+    server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
+    client = await nats.connect(server.url, reconnect_time_wait=0.1, max_reconnect_attempts=-1, error_cb=ignore)
+    await client.jetstream().add_stream(name=STREAM, subjects=["s.*"])
+    yield Broker(server, client)
+    await client.close()
+    await server.kill()
+
+
+async def read(follow: Reader, count: int, most: int = 100, within_s: float = 20.0) -> list[Delivery]:
+    """So many messages, in as many batches as it takes."""
+    found: list[Delivery] = []
+    async with asyncio.timeout(within_s):
+        while len(found) < count:
+            found += await follow.batch(min(most, count - len(found)), wait_s=1.0)
+    return found
+
+
+def sequences(found: list[Delivery]) -> list[int]:
+    return [delivery.sequence for delivery in found]
+
+
+async def test_a_log_is_read_in_order_from_the_sequence_asked_for(broker: Broker) -> None:
+    await broker.publish(500)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 101)
+
+    found = await read(follow, 400)
+
+    assert sequences(found) == list(range(101, 501))
+    assert [delivery.payload for delivery in found] == [b"%d" % number for number in range(101, 501)]
+    assert follow.next_sequence == 501
+    await follow.close()
+
+
+async def test_a_batch_gives_at_once_what_is_there(broker: Broker) -> None:
+    await broker.publish(3)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    found = await read(follow, 3, most=1000)
+
+    assert sequences(found) == [1, 2, 3]
+    assert loop.time() - began < 0.5
+    await follow.close()
+
+
+async def test_a_message_that_comes_while_waiting_is_given_at_once(broker: Broker) -> None:
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    waiting = asyncio.create_task(follow.batch(1000, wait_s=10))
+    await asyncio.sleep(0.3)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    await broker.publish(1)
+
+    assert sequences(await waiting) == [1]
+    assert loop.time() - began < 0.5
+    await follow.close()
+
+
+async def test_a_batch_is_empty_when_nothing_comes(broker: Broker) -> None:
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+
+    assert await follow.batch(10, wait_s=0.3) == []
+    await follow.close()
+
+
+async def test_a_batch_is_never_longer_than_asked_for(broker: Broker) -> None:
+    await broker.publish(50)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    await follow.batch(1)
+    await asyncio.sleep(0.3)  # all are there by now
+
+    assert sequences(await follow.batch(20)) == list(range(2, 22))
+    await follow.close()
+
+
+async def test_only_the_subjects_asked_for_are_read(broker: Broker) -> None:
+    await broker.publish(5, "s.a")
+    await broker.publish(5, "s.b")
+    await broker.publish(5, "s.a")
+    follow = reader.log_reader(broker.client, STREAM, "s.a", 1)
+
+    assert sequences(await read(follow, 10)) == [1, 2, 3, 4, 5, 11, 12, 13, 14, 15]
+    await follow.close()
+
+
+async def test_a_reader_asks_again_before_its_window_is_used_up(broker: Broker) -> None:
+    await broker.publish(400)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=20)
+
+    assert sequences(await read(follow, 400, most=7)) == list(range(1, 401))
+    await follow.close()
+
+
+@pytest.mark.parametrize("most", [10, 1000])
+async def test_a_log_goes_on_after_the_server_restarted(broker: Broker, most: int) -> None:
+    await broker.publish(300)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=100)
+    found = await read(follow, 150, most)
+
+    await broker.server.kill()
+    await broker.server.start()
+    found += await read(follow, 150, most)
+    await broker.publish(50)
+    found += await read(follow, 50, most)
+
+    assert sequences(found) == list(range(1, 351))
+    await follow.close()
+
+
+async def test_a_batch_that_waits_survives_a_restart(broker: Broker) -> None:
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    assert await follow.batch(10, wait_s=0.2) == []
+    waiting = asyncio.create_task(read(follow, 20))
+
+    await broker.server.kill()
+    await broker.server.start()
+    await until_connected(broker.client)
+    await broker.publish(20)
+
+    assert sequences(await waiting) == list(range(1, 21))
+    await follow.close()
+
+
+async def test_nothing_is_lost_or_doubled_while_a_server_is_killed_again_and_again(broker: Broker) -> None:
+    async def publish_all() -> None:
+        for number in range(1, 301):
+            while True:
+                try:
+                    await broker.client.jetstream(timeout=0.5).publish("s.a", b"%d" % number, headers={"Nats-Msg-Id": str(number)})
+                except (nats.errors.Error, nats.js.errors.Error):
+                    await asyncio.sleep(0.05)
+                else:
+                    break
+
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=40)
+    publishing = asyncio.create_task(publish_all())
+
+    found = await read(follow, 60, most=7)
+    for _ in range(3):
+        await broker.server.kill()
+        await broker.server.start()
+        found += await read(follow, 80, most=7)
+
+    assert [delivery.payload for delivery in found] == [b"%d" % number for number in range(1, 301)]
+    await publishing
+    await follow.close()
+
+
+async def test_while_the_server_is_away_a_batch_is_empty(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "BIND_TIMEOUT_S", 0.5)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    await broker.server.kill()
+
+    async with asyncio.timeout(15):
+        assert await follow.batch(10, wait_s=0.5) == []
+    await follow.close()
+
+
+async def test_a_log_goes_on_after_its_consumer_was_deleted(broker: Broker) -> None:
+    await broker.publish(100)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=20)
+    found = await read(follow, 50)
+
+    await broker.delete_consumers()
+    found += await read(follow, 50)
+
+    assert sequences(found) == list(range(1, 101))
+    await follow.close()
+
+
+async def test_a_waiting_log_goes_on_after_its_consumer_was_deleted(broker: Broker) -> None:
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    assert await follow.batch(10, wait_s=0.2) == []
+
+    await broker.delete_consumers()
+    await broker.publish(10)
+
+    assert sequences(await read(follow, 10)) == list(range(1, 11))
+    await follow.close()
+
+
+async def test_a_log_with_a_gap_is_read_again_from_before_it(broker: Broker) -> None:
+    await broker.publish(30)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    take = follow._take
+
+    async def lose_the_twelfth(message: Msg) -> None:
+        if reader_lost.is_set() or message.data != b"12":
+            await take(message)
+        else:
+            reader_lost.set()
+
+    reader_lost = asyncio.Event()
+    follow._take = lose_the_twelfth  # type: ignore[method-assign]
+
+    found = await read(follow, 30, most=5)
+
+    assert reader_lost.is_set()
+    assert sequences(found) == list(range(1, 31))
+    await follow.close()
+
+
+async def test_messages_that_were_purged_are_no_gap(broker: Broker) -> None:
+    await broker.publish(30)
+    for sequence in (1, 2, 10, 11):
+        await broker.client.jetstream().delete_msg(STREAM, sequence)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+
+    assert sequences(await read(follow, 26)) == [number for number in range(1, 31) if number not in (1, 2, 10, 11)]
+    await follow.close()
+
+
+async def test_a_closed_reader_begins_again_where_it_stopped(broker: Broker) -> None:
+    await broker.publish(20)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    found = await read(follow, 7)
+
+    await follow.close()
+    found += await read(follow, 13)
+
+    assert sequences(found) == list(range(1, 21))
+    await follow.close()
+
+
+async def test_two_readers_of_a_durable_share_its_messages(broker: Broker) -> None:
+    await broker.make_durable()
+    one, other = (reader.durable_reader(broker.client, STREAM, DURABLE, window=20) for _ in range(2))
+    began = [asyncio.create_task(follow.batch(1, wait_s=5)) for follow in (one, other)]
+    await asyncio.sleep(0.3)
+    await broker.publish(100)
+    found: list[Delivery] = [delivery for task in began for delivery in await task]
+
+    async with asyncio.timeout(20):
+        while len(found) < 100:
+            for follow in (one, other):
+                found += await follow.batch(10, wait_s=0.1)
+
+    assert sorted(sequences(found)) == list(range(1, 101))
+    await one.close()
+    await other.close()
+
+
+async def test_a_durable_gives_back_what_was_not_acknowledged_before_a_restart(broker: Broker) -> None:
+    await broker.make_durable(ack_wait_s=1.0)
+    await broker.publish(20)
+    follow = reader.durable_reader(broker.client, STREAM, DURABLE)
+    for delivery in await read(follow, 8):
+        await broker.client.publish(delivery.reply, b"+ACK")
+    await broker.client.flush()
+
+    await broker.server.kill()
+    await broker.server.start()
+
+    assert set(sequences(await read(follow, 12))) == set(range(9, 21))
+    await follow.close()
+
+
+async def test_a_durable_that_is_made_late_is_waited_for(broker: Broker) -> None:
+    await broker.publish(5)
+    follow = reader.durable_reader(broker.client, STREAM, DURABLE)
+    assert await follow.batch(10, wait_s=0.2) == []
+
+    await broker.make_durable()
+
+    assert sequences(await read(follow, 5)) == [1, 2, 3, 4, 5]
+    await follow.close()
+
+
+async def test_a_delivery_tells_when_the_broker_stored_it_and_how_many_wait(broker: Broker) -> None:
+    before = datetime.now(UTC)
+    await broker.publish(3)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+
+    found = await read(follow, 3, most=1)
+
+    assert [delivery.pending for delivery in found] == [2, 1, 0]
+    assert all(before - timedelta(seconds=1) <= delivery.stored_at <= datetime.now(UTC) for delivery in found)
+    stored = await broker.client.jetstream().get_msg(STREAM, 1)
+    assert stored.time is not None
+    assert abs(found[0].stored_at - stored.time) < timedelta(milliseconds=1)
+    await follow.close()
+
+
+@pytest.mark.parametrize("domain", ["", "hub.ACCOUNTHASH."])
+def test_the_metadata_are_read_with_and_without_a_domain(domain: str) -> None:
+    tail = "S.worker.1.42.7.1733797800123456789.5" + (".token" if domain else "")
+    message = Msg(Client(), subject="s.a", reply=f"$JS.ACK.{domain}{tail}", data=b"x")
+
+    found = reader.delivery(message)
+
+    assert (found.sequence, found.consumer_sequence, found.pending) == (42, 7, 5)
+    assert found.stored_at == datetime(2024, 12, 10, 2, 30, 0, 123456, tzinfo=UTC)
+
+
+async def until_connected(client: Client) -> None:
+    async with asyncio.timeout(10):
+        while not client.is_connected:
+            await asyncio.sleep(0.05)

@@ -1,0 +1,172 @@
+"""Reference data: an import that changes nothing raises nothing, one that changed something raises the generation once."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from shared import reference_store
+from shared.reference_store import ReferenceStore
+from shared.regimes import Regime
+from shared.service import Connections
+from shared.units import Contact, Unit
+
+PROVINCE = Unit("20", "20", "Tỉnh Lạng Sơn", "province", "peoples_committee", None, date(2024, 1, 1))
+DISTRICT = Unit("184", "184", "Huyện Văn Quan", "district", "peoples_committee", "20", date(2024, 1, 1), date(2025, 7, 1))
+UNITS = [PROVINCE, DISTRICT]
+
+
+@pytest.fixture
+def store(held: Connections) -> ReferenceStore:
+    return ReferenceStore(held.database)
+
+
+def regime(**changes: Any) -> Regime:
+    right: dict[str, Any] = {
+        "id": "thu",
+        "title": "Thử",
+        "legal_basis": ["Kế hoạch"],
+        "periods": ["2024"],
+        "recipient": "20",
+        "within": "20",
+        "reporters": {"huyen": {"label": "Huyện", "level": "district"}},
+        "obligation": {"deadlines": {"huyen": {"before": "12-20"}}},
+        "indicators": [{"code": "so", "label": "Số", "kind": "quantity", "decimals": 2}],
+    }
+    return Regime.model_validate(right | changes)
+
+
+async def test_before_the_first_import_there_is_generation_0_and_nothing_in_it(store: ReferenceStore) -> None:
+    reference = await store.current()
+
+    assert reference.generation == 0
+    assert reference.registry.units == ()
+    assert reference.regimes == {}
+
+
+async def test_what_was_put_is_read_back(store: ReferenceStore) -> None:
+    with_contact = replace(DISTRICT, contacts=(Contact("Văn phòng", "0200", "184@bao-cao.example"),))
+    await store.put_units([PROVINCE, with_contact])
+    await store.put_regimes([regime()])
+
+    reference = await store.current()
+
+    assert set(reference.registry.units) == {PROVINCE, with_contact}
+    assert reference.registry.by_id["184"].contacts == with_contact.contacts
+    assert reference.regimes == {"thu": regime()}
+
+
+async def test_importing_twice_changes_nothing(store: ReferenceStore) -> None:
+    assert await store.put_units(UNITS) == 2
+    assert await store.put_regimes([regime()]) == ["thu"]
+    generation = await store.generation()
+
+    assert await store.put_units(UNITS) == 0
+    assert await store.put_regimes([regime()]) == []
+
+    assert await store.generation() == generation
+
+
+async def test_the_first_import_raises_the_generation(store: ReferenceStore) -> None:
+    await store.put_units(UNITS)
+
+    assert await store.generation() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(DISTRICT, name="Huyện Văn Quan mới"),
+        replace(DISTRICT, valid_to=None),
+        replace(DISTRICT, parent=None),
+        replace(DISTRICT, contacts=(Contact("Văn phòng"),)),
+    ],
+)
+async def test_a_changed_unit_raises_the_generation_once(store: ReferenceStore, changed: Unit) -> None:
+    await store.put_units(UNITS)
+
+    assert await store.put_units([PROVINCE, changed]) == 1
+    assert await store.put_units([PROVINCE, changed]) == 0
+
+    assert await store.generation() == 2
+    assert (await store.current()).registry.by_id["184"] == changed
+
+
+async def test_units_that_are_not_named_stay(store: ReferenceStore) -> None:
+    await store.put_units(UNITS)
+
+    assert await store.put_units([PROVINCE]) == 0
+
+    assert set((await store.current()).registry.by_id) == {"20", "184"}
+    assert await store.generation() == 1
+
+
+async def test_a_changed_regime_raises_the_generation_and_keeps_when_it_was_first_loaded(store: ReferenceStore) -> None:
+    await store.put_regimes([regime()])
+    first = await store.current()
+
+    assert await store.put_regimes([regime(title="Thử lại")]) == ["thu"]
+
+    second = await store.current()
+    assert second.generation == first.generation + 1
+    assert second.loaded_at == first.loaded_at
+    assert abs(first.loaded_at["thu"] - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_an_import_that_was_cut_off_is_finished_by_the_next(store: ReferenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store.put_units(UNITS)
+    renamed = [PROVINCE, replace(DISTRICT, name="Huyện Văn Quan mới")]
+
+    async def cut_off(_: ReferenceStore) -> None:
+        raise AutoReconnect
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ReferenceStore, "_settle", cut_off)
+        with pytest.raises(AutoReconnect):
+            await store.put_units(renamed)
+    assert await store.generation() == 1
+
+    assert await store.put_units(renamed) == 0
+
+    assert await store.generation() == 2
+
+
+async def test_an_import_that_was_cut_off_between_batches_is_finished_by_the_next(
+    store: ReferenceStore, held: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await held.database["units"].insert_one(reference_store._document(PROVINCE))
+    monkeypatch.setattr(reference_store, "WRITE_BATCH", 1)
+
+    assert await store.put_units(UNITS) == 1
+
+    assert set((await store.current()).registry.units) == set(UNITS)
+    assert await store.generation() == 1
+
+
+async def test_reference_data_are_read_again_only_when_the_generation_was_raised(store: ReferenceStore, held: Connections) -> None:
+    await store.put_units(UNITS)
+    before = await store.current()
+    assert await store.current() is before
+
+    await ReferenceStore(held.database).put_units([replace(PROVINCE, name="Tỉnh khác")])
+
+    assert (await store.current()).registry.by_id["20"].name == "Tỉnh khác"
+
+
+async def test_the_generation_is_never_lowered(store: ReferenceStore) -> None:
+    await store.raise_to(7)
+    await store.raise_to(3)
+
+    assert await store.generation() == 7
+
+
+async def test_an_import_after_a_rebuild_goes_on_from_the_rebuilt_generation(store: ReferenceStore) -> None:
+    await store.put_units(UNITS)
+    await store.raise_to(7)
+
+    assert await store.put_units(UNITS) == 0
+    assert await store.generation() == 7
+    await store.put_units([replace(PROVINCE, name="Tỉnh khác")])
+    assert await store.generation() == 8

@@ -1,0 +1,126 @@
+"""The declaration of streams, on a real server."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nats.js.api import StreamConfig
+
+from shared import streams, subjects
+from shared.errors import ConfigurationError, TransientError
+from shared.service import Connections
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_applying_again_changes_nothing(held: Connections, times: int) -> None:
+    for _ in range(times):
+        assert await streams.apply(held.streams.jetstream, held.declaration) == []
+
+    await streams.require(held.streams.jetstream, held.declaration, *held.declaration.streams)
+
+
+async def test_every_stream_keeps_its_messages_on_disk_and_refuses_what_is_too_much(held: Connections) -> None:
+    for name in held.declaration.streams:
+        config = (await held.streams.jetstream.stream_info(name)).config
+        assert (config.storage, config.discard, config.max_msgs, config.max_bytes) == ("file", "new", -1, -1)
+
+
+async def test_the_log_is_kept_for_ever(held: Connections) -> None:
+    config = (await held.streams.jetstream.stream_info(subjects.REPORTS)).config
+
+    assert not config.max_age
+    assert config.max_msgs_per_subject == -1
+
+
+async def test_applying_brings_back_a_stream_that_was_changed(held: Connections) -> None:
+    await change(held, subjects.INBOX, max_age=60.0)
+
+    assert await streams.apply(held.streams.jetstream, held.declaration) == [subjects.INBOX]
+
+    await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+
+
+async def test_applying_makes_a_stream_that_is_missing(held: Connections) -> None:
+    await held.streams.jetstream.delete_stream(subjects.ALERTS)
+
+    assert await streams.apply(held.streams.jetstream, held.declaration) == [subjects.ALERTS]
+
+
+async def test_applying_keeps_what_is_stored(held: Connections) -> None:
+    await held.streams.jetstream.publish("inbox.06253", b"{}")
+    await change(held, subjects.INBOX, max_age=3600.0)
+
+    await streams.apply(held.streams.jetstream, held.declaration)
+
+    assert (await held.streams.jetstream.stream_info(subjects.INBOX)).state.messages == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [
+        (subjects.INBOX, "subjects", ["inbox.>"]),
+        (subjects.INBOX, "max_age", 60.0),
+        (subjects.INBOX, "max_msg_size", 10),
+        (subjects.INBOX, "duplicate_window", 7.0),
+        (subjects.INBOX, "max_msgs", 5),
+        (subjects.INBOX, "max_bytes", 4096),
+        (subjects.INBOX, "discard", "old"),
+        (subjects.FEED, "max_msgs_per_subject", 1),
+        (subjects.REPORTS, "metadata", {"partitions": "9"}),
+    ],
+)
+async def test_a_changed_stream_is_refused_naming_the_setting(held: Connections, name: str, setting: str, value: Any) -> None:
+    await change(held, name, **{setting: value})
+
+    with pytest.raises(ConfigurationError, match=f"{name}.*streams apply.*{setting}: "):
+        await streams.require(held.streams.jetstream, held.declaration, *held.declaration.streams)
+
+
+async def test_a_stream_that_is_not_there_yet_is_waited_for(held: Connections) -> None:
+    await held.streams.jetstream.delete_stream(subjects.PARKED)
+
+    with pytest.raises(TransientError, match=r"PARKED.*streams apply"):
+        await streams.require(held.streams.jetstream, held.declaration, subjects.PARKED)
+
+
+async def test_a_stream_that_nobody_asked_about_is_not_looked_at(held: Connections) -> None:
+    await held.streams.jetstream.delete_stream(subjects.PARKED)
+
+    await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+
+
+@pytest.mark.xfail(strict=True, reason="shared.streams.apply lets the broker's 500 pass for a server that is away")
+async def test_a_change_that_the_broker_refuses_is_a_matter_for_a_person(held: Connections) -> None:
+    await held.streams.jetstream.delete_stream(subjects.INBOX)
+    await held.streams.jetstream.add_stream(StreamConfig(name=subjects.INBOX, subjects=["inbox.*"], storage="memory"))  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigurationError, match="INBOX"):
+        await streams.apply(held.streams.jetstream, held.declaration)
+
+
+async def test_the_ingest_durable_is_made_with_unlimited_deliveries(held: Connections) -> None:
+    config = (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).config
+
+    assert (config.max_deliver, config.ack_policy) == (-1, "explicit")
+
+
+def test_a_declaration_with_an_unknown_setting_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "streams.yaml"
+    path.write_text(streams.DECLARATION.read_text(encoding="utf-8").replace("partitions: 8", "partitions: 8\ncopies: 3"), encoding="utf-8")
+
+    with pytest.raises(ValueError, match="copies"):
+        streams.read(path=path)
+
+
+def test_in_a_cluster_no_stream_acknowledges_before_the_disk() -> None:
+    assert streams.read(replicas=1).stream_config(subjects.FEED).persist_mode is not None
+    assert streams.read(replicas=3).stream_config(subjects.FEED).persist_mode is None
+    assert streams.read(replicas=3).stream_config(subjects.REPORTS).num_replicas == 3
+
+
+async def change(held: Connections, name: str, **settings: Any) -> None:
+    """Changes a stream behind the declaration's back. Its `persist_mode` cannot be changed, so it is made anew."""
+    jetstream = held.streams.jetstream
+    config = replace(held.declaration.stream_config(name), **settings)
+    await jetstream.update_stream(config)
