@@ -49,6 +49,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "event.invalid_field": ("Trường không hợp lệ: {detail}.", "Invalid field: {detail}."),
     "event.unknown_field": ("Trường này không có trong mẫu sự kiện. Bỏ trường này.", "The event has no such field. Leave it out."),
     "event.missing_field": ("Thiếu trường bắt buộc.", "A required field is missing."),
+    "event.too_many_faults": (
+        "Sự kiện có {size} lỗi, chỉ nêu {most} lỗi đầu. Kiểm tra lại phần mềm gửi.",
+        "The event has {size} faults, the first {most} are named. Check the sending software.",
+    ),
     "event.unknown_type": (
         "Không nhận loại sự kiện “{type}”. Dùng một trong: {known}.",
         "The event type “{type}” is not taken here. Use one of: {known}.",
@@ -167,8 +171,8 @@ QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
 
 def refusal(code: str, path: str = "", **details: object) -> Refusal:
     """The refusal `code` of the catalogue, its sentences filled from `details`: long ones cut, none with characters that no
-    store takes."""
-    shown = {name: _shown(str(value)) for name, value in details.items()}
+    store takes. A list is one of ours and is shown whole."""
+    shown = {name: ", ".join(value) if isinstance(value, list) else _shown(str(value)) for name, value in details.items()}
     vietnamese, english = CATALOGUE[code]
     return Refusal(code, _storable(path), vietnamese.format(**shown), english.format(**shown))
 

@@ -163,6 +163,9 @@ class Reader:
         return _now() - self._heard_at > SILENCE_S
 
     async def _wait(self, limit_s: float) -> None:
+        """Returns when there is something, or after the limit."""
+        if self._buffer:
+            return
         self._arrived.clear()
         try:
             await asyncio.wait_for(self._arrived.wait(), limit_s)

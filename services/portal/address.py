@@ -1,88 +1,93 @@
-"""The reminder ladder of one deadline: when a unit that still owes is reminded.
+"""From `/{regime}/{period}/{unit}` of a URL to a regime, a period, the tree of its cut-off, and a unit."""
 
-Counted in days from the last day on which a report is on time. Source: design, section 5, "Deadlines".
-"""
-
-from collections.abc import Sequence, Set
+import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Final
+from functools import cached_property
+from typing import Annotated
 
-from shared import calendar, deadlines, periods
-from shared.regimes import Ladder
+from fastapi import Depends, Request
 
-OFFICE_OPENS: Final = time(8, 0)
-OLDEST: Final = timedelta(days=7)  # an older rung is passed, not sent
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of the ladder: its name, and when it goes out."""
-
-    name: str
-    at: datetime
+from services.portal import problems
+from services.portal.store import PortalStore
+from shared.events import PeriodCode
+from shared.periods import Period
+from shared.reference import Reference
+from shared.reference_store import ReferenceStore
+from shared.regimes import Regime, RegimeId, UnitCode
+from shared.units import Tree, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What is to be done with the rungs that were reached: one goes out at most, those that it overtook are passed."""
-
-    send: Rung | None = None
-    passed: tuple[Rung, ...] = ()
+def _pattern(annotated: object) -> re.Pattern[str]:
+    """The pattern that the events' models hold for a name."""
+    return re.compile(annotated.__metadata__[0].pattern)  # type: ignore[attr-defined]
 
 
-def rungs(deadline: datetime, ladder: Ladder) -> tuple[Rung, ...]:
-    """The ladder of a deadline (the first instant that is late), oldest rung first.
-
-    A reminder on a day off goes out on the working day before, an overdue step on the working day after. Rungs on one
-    instant are one, the later rung. A reminder that would come after the deadline itself is left out.
-    """
-    return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days))
+SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode)}
 
 
-@lru_cache(maxsize=4096)
-def _rungs(deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...]) -> tuple[Rung, ...]:
-    last = deadlines.last_day(deadline)
-    last_office_day = calendar.working_day_before_or_on(last)
-    reminders = [
-        (f"before-{days}", _at(calendar.working_day_before_or_on(last - timedelta(days=days)), OFFICE_OPENS))
-        for days in sorted(before, reverse=True)
-    ] + [(f"last-day-{hour.replace(':', '')}", _at(last_office_day, time.fromisoformat(hour))) for hour in sorted(on_last_day)]
-    overdue = [
-        (f"after-{days}", _at(calendar.working_day_after_or_on(last + timedelta(days=days)), OFFICE_OPENS)) for days in sorted(after)
-    ]
-    by_instant = {at: name for name, at in reminders if at < deadline} | {at: name for name, at in overdue}
-    return tuple(Rung(name, at) for at, name in sorted(by_instant.items()))
+@dataclass(frozen=True)
+class Address:
+    """What a URL names. The unit need not report, nor have a view."""
+
+    reference: Reference
+    regime: Regime
+    period: Period
+    tree: Tree
+    unit: Unit
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """Group name by unit id, for every reporter."""
+        return self.reference.groups(self.regime, self.period.cut_off)
+
+    @cached_property
+    def reporters(self) -> list[Unit]:
+        """The reporters at or below the unit, by code."""
+        below = [unit for unit in self.tree.subtree(self.unit.id) if unit.id in self.group_of]
+        return sorted(below, key=lambda unit: unit.code)
+
+    @property
+    def is_reporter(self) -> bool:
+        return self.unit.id in self.group_of
+
+    def to(self, unit: Unit | None = None) -> str:
+        """The end of a URL that names `unit` (or this one) in the same regime and period."""
+        return f"{self.regime.id}/{self.period.code}/{(unit or self.unit).code}"
 
 
-def _at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, periods.VIETNAM)
+def checked(name: str, text: str | None) -> str | None:
+    """A name as sent, refused unless it has a name's shape (`regime`, `period` or `unit`)."""
+    if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
+        raise problems.bad_query(name, name)
+    return text
 
 
-def due_rungs(ladder: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime) -> Due:
-    """What `now` makes due of the rungs that were not alerted (sent or passed) yet.
-
-    Of several missed rungs only the last goes out; not when it is older than 7 days. A rung from before the regime was
-    loaded (`loaded_at`) is none. Nothing is decided while nothing may go out.
-    """
-    known = max((index for index, rung in enumerate(ladder) if rung.name in alerted), default=-1)
-    missed = [rung for rung in ladder[known + 1 :] if loaded_at <= rung.at <= now]
-    if not missed or not may_go_out(missed[-1].at, now):
-        return Due()
-    if is_too_old(missed[-1].at, now):
-        return Due(passed=tuple(missed))
-    return Due(missed[-1], tuple(missed[:-1]))
-
-
-def is_too_old(at: datetime, now: datetime) -> bool:
-    """Whether a rung is not worth catching up any more."""
-    return now - at > OLDEST
+async def find(request: Request, regime: str, period: str, unit: str) -> Address:
+    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one. A code goes before an id."""
+    for name, text in (("regime", regime), ("period", period), ("unit", unit)):
+        checked(name, text)
+    reference = await reference_of(request).current()
+    found_regime = reference.regimes.get(regime)
+    found_period = found_regime.period(period) if found_regime else None
+    if found_regime is None or found_period is None:
+        raise problems.no_such_view(regime, period, unit)
+    tree = reference.registry.at(found_period.cut_off)
+    found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
+    if found_unit is None:
+        raise problems.no_such_view(regime, period, unit)
+    return Address(reference, found_regime, found_period, tree, found_unit)
 
 
-def may_go_out(at: datetime, now: datetime) -> bool:
-    """Whether the rung of the instant `at` may be sent at `now`: on its own day, else from 08:00 on a working day."""
-    today = periods.local_day(now)
-    if today == periods.local_day(at):
-        return now >= at
-    return now > at and calendar.is_working_day(today) and now.astimezone(periods.VIETNAM).time() >= OFFICE_OPENS
+def reference_of(request: Request) -> ReferenceStore:
+    store: ReferenceStore = request.app.state.reference
+    return store
+
+
+def store_of(request: Request) -> PortalStore:
+    store: PortalStore = request.app.state.store
+    return store
+
+
+Named = Annotated[Address, Depends(find)]
+Stored = Annotated[PortalStore, Depends(store_of)]
+Referred = Annotated[ReferenceStore, Depends(reference_of)]

@@ -1,138 +1,35 @@
-"""Duties: who owes what by when.
+"""Headers of every answer. Written as plain ASGI, so that live streams pass through unbuffered."""
 
-A duty is one unit's task in one regime and period: to report, or to confirm its view. It exists once the period has begun
-(an on-call period also has to be opened). A derived regime has no duties. Source: design, sections 3 and 5.
-"""
+from typing import Final
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Final, Literal
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.notify.domain.ledger import Key, Ledger, Progress
-from shared import deadlines, events
-from shared.periods import Period
-from shared.regimes import Ladder, Regime
-from shared.units import Registry, Unit
-
-REPORT: Final = "report"
-CONFIRM: Final = "confirm"
-Task = Literal["report", "confirm"]
+POLICY: Final = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One unit's task. `due` is the deadline by rule or opening, before any extension."""
+class SafeHeaders:
+    """Only our own scripts, styles and pictures; nobody may frame a page."""
 
-    regime: str
-    period: str
-    unit: Unit
-    task: Task
-    due: datetime
-    ladder: Ladder
-    progress: Progress
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
-    @property
-    def id(self) -> str:
-        report = f"{self.regime}/{self.period}/{self.unit.id}"
-        return report if self.task == REPORT else f"{report}/confirm"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
 
-    @property
-    def deadline(self) -> datetime:
-        """The first instant that is late for this unit."""
-        return _later(self.due, self.progress.extended_to)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the report counts, or the view is confirmed."""
-        return self.progress.standing.counts if self.task == REPORT else self.progress.confirmed is not None
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the task was done first after its deadline; a task that was never done is not late but owed."""
-        if self.task == REPORT:
-            has_come = self.progress.standing.first_submitted_ms is not None
-            return has_come and not self.progress.standing.is_on_time(events.to_ms(self.deadline))
-        first = self.progress.first_confirmed_ms
-        return first is not None and first >= events.to_ms(self.deadline)
-
-    @property
-    def is_returned(self) -> bool:
-        """Whether the unit's latest report was sent back and not replaced yet."""
-        standing = self.progress.standing
-        return self.task == REPORT and standing.is_submission and not standing.counts and self.progress.returned is not None
-
-    @property
-    def cause(self) -> str:
-        """What the reminder ladder is about: `report`, `confirm`, or `return-<revision>`."""
-        return f"return-{self.progress.standing.returned}" if self.is_returned else self.task
-
-    @property
-    def reminded_of(self) -> datetime:
-        """The deadline of the ladder: that of a returned report is its fix-by date, unless an extension is later."""
-        returned = self.progress.returned
-        if not self.is_returned or returned is None or returned.fix_by is None:
-            return self.deadline
-        return _later(returned.fix_by, self.progress.extended_to)
-
-
-def owes(duty: Duty) -> bool:
-    """Whether the unit is still to act."""
-    return not duty.is_done
-
-
-def _later(deadline: datetime, extended_to: datetime | None) -> datetime:
-    return deadline if extended_to is None else max(deadline, extended_to)
-
-
-class Roster:
-    """Who has which tasks, by regime and period, for one generation of units and regimes."""
-
-    def __init__(self, regimes: Mapping[str, Regime], registry: Registry) -> None:
-        self.regimes = regimes
-        self._registry = registry
-        self._tasks = lru_cache(maxsize=None)(self._assign)
-
-    def open_periods(self, ledger: Ledger, at: datetime) -> list[tuple[str, str]]:
-        """Regime and period of all duties at the instant `at`: begun, and opened where that is asked."""
-        return [
-            (regime.id, period.code)
-            for regime in self.regimes.values()
-            if regime.obligation is not None
-            for period in _periods(regime, ledger)
-            if period.has_begun(at)
-        ]
-
-    def duties(self, ledger: Ledger, regime_id: str, period_code: str) -> Iterator[Duty]:
-        """All duties of one regime and period, reports first, by unit; those of a period without a deadline are none."""
-        regime = self.regimes[regime_id]
-        period = regime.period(period_code)
-        if period is None or regime.obligation is None:
-            return
-        opened = ledger.opened.get((regime_id, period_code))
-        due = {group: deadlines.group_deadline(regime, group, period, opened) for group in regime.reporters}
-        confirm = regime.obligation.confirm
-        confirm_due = None if confirm is None else deadlines.due(confirm, period.year)
-        for unit, task, group in self._tasks(regime_id, period.cut_off):
-            if (deadline := due[group] if task == REPORT else confirm_due) is not None:
-                progress = ledger.of(Key(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress)
-
-    def _assign(self, regime_id: str, cut_off: date) -> tuple[tuple[Unit, Task, str], ...]:
-        """Who has which task; a reporter with its group."""
-        regime = self.regimes[regime_id]
-        tree = self._registry.at(cut_off)
-        reporters = sorted((unit_id, group) for unit_id, group in regime.group_of(tree).items())
-        return tuple(
-            [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
-            + [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
-        )
-
-
-def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
-    """The periods of a regime, begun or not; of an on-call regime those that were opened."""
-    opened = [period for of_regime, period in ledger.opened if of_regime == regime.id]
-    codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
-    found = (regime.period(code) for code in codes)
-    return [period for period in found if period is not None]
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -19,9 +19,12 @@ from services.ingest.store import Claim
 from services.notify.domain import alerts
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from shared import events, published
-from shared.published import AlertRaised, Receipt, View, ViewUpdated
+from shared import delivery, events, published, subjects
+from shared.errors import refusal
+from shared.published import AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.reader import Delivery
 from shared.reference import Reference
+from shared.service import Connections
 
 Json = dict[str, Any]
 
@@ -174,6 +177,18 @@ def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None
     receipt = Claim({**document, "received_ms": 1, "position": {"partition": 3, "sequence": 12}}, is_repeat).receipt()
     assert is_exactly(Receipt, receipt)
     assert fits_schema("receipt", receipt)
+
+
+@pytest.mark.parametrize(
+    "reason", [refusal("event.malformed", detail="không phải JSON").as_dict(), {"code": "message.permanent_error", "detail": "lỗi"}]
+)
+async def test_a_parked_message_is_exactly_of_the_contracts_shape(held: Connections, reason: dict[str, str]) -> None:
+    found = Delivery("inbox.06253", "gửi lại báo cáo".encode(), "nobody.waits", sequence=7, consumer_sequence=1, stored_at=NOW, pending=0)
+    await delivery.park(held.streams, "ingest", found, reason)
+    message = await held.streams.jetstream.get_last_msg(subjects.PARKED, subjects.parked("ingest"))
+    parked = json.loads(message.data or b"")
+    assert is_exactly(Parked, parked)
+    assert fits_schema("parked", parked)
 
 
 def test_a_published_shape_passes_over_fields_that_are_added_later() -> None:

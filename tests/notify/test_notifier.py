@@ -10,11 +10,12 @@ from services.notify import barrier, handlers
 from services.notify.domain import alerts
 from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
+from services.notify.store.duties import DutyStore, Position
 from shared import events, subjects
 from shared.broker import Message
 from shared.errors import TransientError
 from shared.regimes import Regime
-from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, submitted, vn, withdrawn
+from tests.notify.builders import ON_CALL, REGIME, confirmed, duty, extended, on_call, opened, regime, returned, submitted, vn, withdrawn
 from tests.notify.conftest import Office, stream_id, units, working
 
 AT = vn("2026-12-18 08:00")
@@ -166,6 +167,16 @@ async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -
         await _until_stored(office, 59)
     owed = {document["_id"]: document["owed"] async for document in office.held.database["duties"].find()}
     assert owed == {f"{REGIME}/2026/111": True, f"{REGIME}/2026/112": False, f"{REGIME}/2026/113": True}
+
+
+async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_stored(office: Office) -> None:
+    store, key = DutyStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
+    await store.put([duty(submitted("111"))], Position(2, 7, "", ""))
+    for older, expected in ((Position(2, 6, "", ""), False), (Position(1, 9, "", ""), False), (Position(2, 7, "", ""), True)):
+        await store.put([duty()], older)
+        found = await office.held.database["duties"].find_one(key)
+        assert found is not None
+        assert found["owed"] is expected
 
 
 async def test_a_stream_that_went_back_is_refused(office: Office) -> None:

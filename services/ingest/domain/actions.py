@@ -1,8 +1,12 @@
 """Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm)."""
 
+from typing import Final
+
 from services.ingest.domain.case import Case
 from shared import deadlines, events
 from shared.errors import Refusal, refusal
+
+LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
 
 
 def judge_returned(case: Case) -> list[Refusal]:
@@ -46,10 +50,12 @@ def _later(case: Case, name: str) -> list[Refusal]:
         return []  # the event's shape already says so
     path = f"data.{name}"
     try:
-        at = events.to_ms(deadlines.instant(text))
+        instant = deadlines.instant(text)
+        if instant.year > LATEST_YEAR:
+            raise ValueError("out of range")
     except (ValueError, OverflowError):
         detail = "cần ngày YYYY-MM-DD hoặc thời điểm có múi giờ (a day, or an instant with its offset)"
         return [refusal("event.invalid_field", path, detail=detail)]
-    if at <= case.received_ms:
+    if events.to_ms(instant) <= case.received_ms:
         return [refusal("action.date_not_after", path, text=text, received=events.to_text(events.from_ms(case.received_ms)))]
     return []

@@ -75,7 +75,7 @@ class Case:
         if regime.derived_from is not None:
             return [refusal("report.derived_regime", "data.regime", regime=regime.id, source=regime.derived_from)]
         if self.period is None and self.period_code:
-            known = "theo lịch (by calendar)" if regime.periods == "any" else ", ".join(regime.periods)
+            known = "theo lịch (by calendar)" if regime.periods == "any" else regime.periods
             return [refusal("report.unknown_period", "data.period", regime=regime.id, period=self.period_code, known=known)]
         return []
 

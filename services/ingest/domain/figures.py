@@ -65,7 +65,7 @@ def _choice(indicator: Indicator, value: Any, path: str) -> Judged:
     if not isinstance(value, str) or isinstance(value, NumberText):
         return None, [_wrong_kind(indicator, path)]
     if value not in indicator.options:
-        return None, [refusal("report.unknown_option", path, options=", ".join(indicator.options))]
+        return None, [refusal("report.unknown_option", path, options=list(indicator.options))]
     return value, []
 
 

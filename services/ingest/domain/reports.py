@@ -15,7 +15,7 @@ def judge_submitted(case: Case) -> list[Refusal]:
     wrong = [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
     if case.regime is not None and case.regime.derived_from is None:
         wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
-    if not case.data.get("values") and not case.data.get("narratives"):
+    if not case.data.get("values") and _is_blank(case.data.get("narratives")):
         wrong.append(refusal("report.empty", "data"))
     return wrong
 
@@ -44,11 +44,16 @@ def _narratives(case: Case, regime: Regime) -> Iterator[Refusal]:
     for code, text in narratives.items() if isinstance(narratives, dict) else ():
         path = f"data.narratives.{code[:40]}"
         if code not in regime.narratives:
-            yield refusal("report.unknown_narrative", path, regime=regime.id, known=", ".join(regime.narratives))
+            yield refusal("report.unknown_narrative", path, regime=regime.id, known=list(regime.narratives))
         elif not isinstance(text, str) or isinstance(text, NumberText) or not _is_text(text):
             yield refusal("report.wrong_kind", path, wanted="văn bản", wanted_en="a text")
         elif len(text) > events.MAX_NARRATIVE_CHARACTERS:
             yield refusal("report.narrative_too_long", path, size=len(text), most=events.MAX_NARRATIVE_CHARACTERS)
+
+
+def _is_blank(narratives: object) -> bool:
+    """Whether no narrative says anything: a form sends empty texts for what was not filled in."""
+    return not isinstance(narratives, dict) or all(isinstance(text, str) and not text.strip() for text in narratives.values())
 
 
 def _is_text(text: str) -> bool:

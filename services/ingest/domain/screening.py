@@ -5,6 +5,7 @@ log gets is decided here too: the event as sent, its figures in their normal for
 reference date, and the received time. Source: design, sections 3 and 4.
 """
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ from shared.events import Envelope
 from shared.reference import Reference
 
 SHORTEST_ID, LONGEST_ID = 8, 64
+MOST_FAULTS: Final = 100  # a receipt must fit into one message; a form has fewer fields
 
 JUDGES: Final = {
     events.SUBMITTED: reports.judge_submitted,
@@ -85,7 +87,7 @@ def screen(incoming: Incoming, reference: Reference, opened: Opened) -> Decision
     case = Case(incoming.sender, incoming.received_ms, reference, opened, tree)
     wrong = [*shapes.faults(Envelope, tree), *_judge(case)]
     if wrong:
-        return Rejected(event_id, digest, tuple(dict.fromkeys(wrong)))
+        return Rejected(event_id, digest, _reasons(wrong))
     return Accepted(event_id, digest, tree["type"], case.regime_id, case.period_code, case.unit_id, _logged(case))
 
 
@@ -102,10 +104,18 @@ def _judge(case: Case) -> list[Refusal]:
         wrong.append(refusal("event.subject_mismatch", "source", sender=case.sender, claimed=source.removeprefix("/units/")))
     judge = JUDGES.get(kind) if isinstance(kind, str) else None
     if judge is None:
-        return [*wrong, refusal("event.unknown_type", "type", type=kind, known=", ".join(JUDGES))] if isinstance(kind, str) else wrong
+        return [*wrong, refusal("event.unknown_type", "type", type=kind, known=list(JUDGES))] if isinstance(kind, str) else wrong
     if isinstance(data, dict):
         wrong += [*shapes.faults(events.SENT[str(kind)], data, "data."), *judge(case)]
     return wrong
+
+
+def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """Each fault once; of very many the first, and how many there are."""
+    found = tuple(dict.fromkeys(wrong))
+    if len(found) <= MOST_FAULTS:
+        return found
+    return (refusal("event.too_many_faults", size=len(found), most=MOST_FAULTS), *found[:MOST_FAULTS])
 
 
 def _logged(case: Case) -> bytes:

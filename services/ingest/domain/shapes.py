@@ -26,11 +26,21 @@ NO_UNICODE: Final = ("chứa ký tự không hợp lệ", "holds characters that
 
 def faults(model: type[BaseModel], tree: dict[str, Any], prefix: str = "") -> list[Refusal]:
     """All that is wrong with the shape of `tree`; paths are dotted."""
+    unstorable = [_invalid(f"{prefix}{name}", NO_UNICODE) for name in model.model_fields if _has_nul(tree.get(name))]
     try:
         model.model_validate(_numbers_as_floats(tree))
     except ValidationError as error:
-        return list(_refusals(error, prefix))
-    return []
+        return [*_refusals(error, prefix), *unstorable]
+    return unstorable
+
+
+def _has_nul(value: object) -> bool:
+    return isinstance(value, str) and "\0" in value
+
+
+def _invalid(path: str, meaning: tuple[str, str]) -> Refusal:
+    vietnamese, english = meaning
+    return refusal("event.invalid_field", path, detail=f"{vietnamese} ({english})")
 
 
 def _numbers_as_floats(tree: dict[str, Any]) -> dict[str, Any]:
@@ -47,5 +57,4 @@ def _refusals(error: ValidationError, prefix: str) -> Iterator[Refusal]:
             case "extra_forbidden":
                 yield refusal("event.unknown_field", path)
             case kind:
-                vietnamese, english = MEANING.get(kind, NO_UNICODE if "unicode" in kind else OTHER)
-                yield refusal("event.invalid_field", path, detail=f"{vietnamese} ({english})")
+                yield _invalid(path, MEANING.get(kind, NO_UNICODE if "unicode" in kind else OTHER))

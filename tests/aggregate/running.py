@@ -1,0 +1,76 @@
+"""The aggregator as a task of the test, and reports put straight into the log."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+
+from services.aggregate.app import aggregate
+from services.aggregate.verify import Verdict, verify
+from shared import subjects
+from shared.broker import Message
+from shared.observability import Readiness
+from shared.service import Connections
+from tests.benchmarks import load
+
+REGIME, PERIOD = "nq68-quang-binh", "2026"
+PROVINCE = f"{REGIME}/{PERIOD}/44"
+LIMIT_S = 30.0
+
+
+@asynccontextmanager
+async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
+    """A running aggregator."""
+    readiness = Readiness()
+    readiness.has("start")
+    task = asyncio.create_task(aggregate(held, readiness))
+    try:
+        yield readiness
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: int = 7) -> int:
+    """Logs one report of every commune of Quảng Bình for each revision; the last sequence."""
+    reference = await held.reference.current()
+    regime = reference.regimes[REGIME]
+    period = regime.period(PERIOD)
+    assert period is not None
+    units = regime.group_members(reference.registry.at(period.cut_off))["xa"]
+    rng = random.Random(seed)
+    messages = []
+    for revision in revisions:
+        for number, unit in enumerate(units):
+            event = load.event(regime, PERIOD, unit, revision, rng)
+            payload = orjson.dumps({**event, "unitid": unit.id, "receivedms": load.FIRST_RECEIVED_MS + number})
+            partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
+            messages.append(Message(subjects.reports(partition, REGIME), payload, f"{unit.code}/{event['id']}"))
+    acks = await held.streams.publish_all(subjects.REPORTS, messages)
+    return acks[-1].seq
+
+
+async def until_stored(held: Connections, sequence: int) -> None:
+    """Waits until the checkpoint has passed a sequence of the log."""
+    partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
+    await until(lambda: _is_stored(held, partition, sequence))
+
+
+async def _is_stored(held: Connections, partition: int, sequence: int) -> bool:
+    found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
+    return found is not None and found["sequence"] >= sequence
+
+
+async def until(is_so: Any) -> None:
+    """Waits until an awaited condition holds."""
+    give_up_at = asyncio.get_running_loop().time() + LIMIT_S
+    while not await is_so():
+        assert asyncio.get_running_loop().time() < give_up_at, "it did not come to hold"
+        await asyncio.sleep(0.05)
+
+
+async def verdict(held: Connections) -> Verdict:
+    return await verify(held, lambda _: None)

@@ -1,0 +1,135 @@
+"""The aggregator on real servers: two at once, new reference data, FEED and its repair."""
+
+import asyncio
+from typing import Any
+
+import nats.js.errors
+import orjson
+import pytest
+from bson.decimal128 import Decimal128
+
+from services.aggregate.app import chosen
+from services.aggregate.feed import COALESCE_S, plain
+from shared import subjects
+from shared.errors import ConfigurationError
+from shared.regimes import Regime
+from shared.service import Connections
+from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until, until_stored, verdict
+
+
+async def newest(held: Connections, unit: str) -> dict[str, Any]:
+    """The newest message of FEED for a unit's view."""
+    message = await held.streams.jetstream.get_last_msg(subjects.FEED, subjects.feed("44", REGIME, PERIOD, unit))
+    event: dict[str, Any] = orjson.loads(message.data or b"")
+    return event
+
+
+async def feed_has(held: Connections, unit: str) -> bool:
+    """Whether FEED's newest message for a unit is its view as stored."""
+    stored = await held.database["views"].find_one({"_id": f"{REGIME}/{PERIOD}/{unit}"})
+    try:
+        return bool(stored) and (await newest(held, unit))["data"] == {key: value for key, value in plain(stored).items() if key != "_id"}
+    except nats.js.errors.NotFoundError:
+        return False
+
+
+async def test_every_event_is_stored_once_and_every_view_is_right(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=(2, 1, 3)))
+        assert await loaded.database["reports"].count_documents({}) == 3 * 145
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_two_aggregators_on_the_same_partitions_agree(loaded: Connections) -> None:
+    async with aggregating(loaded), aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=range(1, 9)))
+        assert await loaded.database["reports"].count_documents({}) == 8 * 145
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_an_aggregator_that_comes_later_goes_on_from_the_checkpoint(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    last = await log_reports(loaded, revisions=(2,), seed=8)
+    async with aggregating(loaded):
+        await until_stored(loaded, last)
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_events_stored_before_a_crash_whose_views_are_stale_are_folded_again(loaded: Connections) -> None:
+    """A crash between writing reports and their views: the repeat looks like no change, the views must come right all the same."""
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    checkpoints = [found async for found in loaded.database["checkpoints"].find({"_id": {"$regex": "^aggregate/"}})]
+    views = [view async for view in loaded.database["views"].find()]
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+    for document in checkpoints:
+        await loaded.database["checkpoints"].replace_one({"_id": document["_id"]}, document)
+    for view in views:
+        await loaded.database["views"].replace_one({"_id": view["_id"]}, view)
+    async with aggregating(loaded):
+        await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        regime = (await loaded.reference.current()).regimes[REGIME]
+        kept = [indicator for indicator in regime.indicators if indicator.code != "nuoc_sach"]
+        changed = Regime.model_validate(regime.model_dump() | {"indicators": [indicator.model_dump() for indicator in kept]})
+        await loaded.reference.put_regimes([changed])
+        generation = await loaded.reference.generation()
+        await until(lambda: _has_generation(loaded, generation))
+        view = await loaded.database["views"].find_one({"_id": PROVINCE})
+        assert view is not None
+        assert "nuoc_sach" not in view["indicators"]
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def _has_generation(held: Connections, generation: int) -> bool:
+    return await held.database["views"].count_documents({"position.generation": {"$ne": generation}}) == 0
+
+
+async def test_decimals_are_decimal128_in_mongodb_and_strings_in_the_feed(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        await until(lambda: feed_has(loaded, "44"))
+        stored = await loaded.database["views"].find_one({"_id": PROVINCE})
+        event = await newest(loaded, "44")
+    assert stored is not None
+    assert isinstance(stored["indicators"]["ncc_kinh_phi"]["total"], Decimal128)
+    assert event["data"]["indicators"]["ncc_kinh_phi"]["total"] == str(stored["indicators"]["ncc_kinh_phi"]["total"])
+    assert isinstance(event["data"]["indicators"]["nuoc_sach"]["numerator"], int)
+    assert event["type"] == "vn.tonghop.view.updated.v1"
+
+
+async def test_feed_is_repaired_at_start(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        await until(lambda: feed_has(loaded, "44"))
+    await loaded.streams.jetstream.purge_stream(subjects.FEED)
+    async with aggregating(loaded):
+        await until(lambda: feed_has(loaded, "44"))
+        await until(lambda: feed_has(loaded, "450"))
+
+
+async def test_feed_coalesces_a_views_changes(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=range(1, 21)))
+        await until(lambda: feed_has(loaded, "44"))
+        await asyncio.sleep(2 * COALESCE_S)
+        info = await loaded.streams.jetstream.stream_info(subjects.FEED, subjects_filter="feed.44.>")
+    views = await loaded.database["views"].count_documents({})
+    assert info.state.messages < 20 * views
+
+
+@pytest.mark.parametrize("text", ["", "8", "-1", "a", "0,9", "0;1"])
+def test_partitions_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="TONGHOP_PARTITIONS"):
+        chosen(text, 8)
+
+
+def test_partitions_are_all_or_named() -> None:
+    assert (chosen("all", 3), chosen("2,0,2", 3)) == ([0, 1, 2], [0, 2])

@@ -1,0 +1,81 @@
+"""Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
+
+from services.aggregate.rebuild import Rebuild, Rebuilt
+from shared import streams, subjects
+from shared.service import Connections
+from tests.aggregate.running import PROVINCE, aggregating, log_reports, until, until_stored, verdict
+
+
+async def rebuild(held: Connections) -> Rebuilt:
+    return await Rebuild(held, lambda step, done, total: None).run()
+
+
+async def test_a_field_changed_by_hand_is_named_and_mended_by_a_rebuild(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+        await loaded.database["views"].update_one({"_id": PROVINCE}, {"$set": {"indicators.ld_viec_lam_moi.total": 7}})
+        [found] = (await verdict(loaded)).differences
+        assert (found.view, found.field, found.stored) == (PROVINCE, "indicators.ld_viec_lam_moi.total", 7)
+        await rebuild(loaded)
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_a_view_taken_away_or_added_by_hand_is_named(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        view = await loaded.database["views"].find_one_and_delete({"_id": PROVINCE})
+        await loaded.database["views"].insert_one({**view, "_id": "nq68-quang-binh/2026/khong-co"})
+        assert {found.view for found in (await verdict(loaded)).differences} == {PROVINCE, "nq68-quang-binh/2026/khong-co"}
+
+
+async def test_views_and_reports_come_back_from_the_log_alone(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=(2, 1)))
+    for name in ("views", "reports"):
+        await loaded.database[name].drop()
+    await loaded.database["checkpoints"].delete_many({"_id": {"$regex": "^aggregate/"}})
+    done = await rebuild(loaded)
+    assert (done.events, done.stored, done.published) == (290, 290, 0)
+    assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_live_reports_are_folded_while_a_rebuild_goes_on(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        before = await loaded.reference.generation()
+        await rebuild(loaded)
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        assert await loaded.reference.generation() == before + 1
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_an_aggregator_adopts_the_generation_of_a_rebuild_that_was_cut_off_before_raising_it(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        newer = await loaded.reference.generation() + 1
+        await loaded.database["views"].update_many({}, {"$set": {"position.generation": newer}})
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        await until(lambda: _is_generation(loaded, newer))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def _is_generation(held: Connections, wanted: int) -> bool:
+    return await held.reference.generation() == wanted
+
+
+async def test_a_stream_that_went_back_is_refused_until_a_rebuild_publishes_what_it_lost(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
+    await streams.apply(loaded.streams.jetstream, loaded.declaration)
+    async with aggregating(loaded) as readiness:
+        await until(lambda: _says(readiness.waiting_for, "tonghop rebuild"))
+        done = await rebuild(loaded)
+        assert (done.events, done.published) == (145, 145)
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def _says(waiting_for: dict[str, str], words: str) -> bool:
+    return any(words in why for why in waiting_for.values())

@@ -1,0 +1,86 @@
+"""The documents name only what is there: files, functions, tests, import rules, settings, commands."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from services.cli.app import app
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "shared" / "contracts" / "README.md"])
+PLACE = re.compile(r"`((?:services|shared|tests|deploy)/[\w./-]+\.\w+)(?::([\w.]+))?`")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+SECTIONS = ["Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
+
+
+def names(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
+def defined(source: str) -> set[str]:
+    """The functions and classes of a module, nested ones too, methods as `Class.method`."""
+    module = ast.parse(source)
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    methods = {f"{node.name}.{inner.name}" for node in classes for inner in node.body if isinstance(inner, functions)}
+    return methods | {node.name for node in ast.walk(module) if isinstance(node, ast.ClassDef | functions)}
+
+
+@pytest.mark.parametrize("document", DOCS, ids=names)
+def test_every_place_in_the_code_that_a_document_names_is_there(document: Path) -> None:
+    lost = []
+    for path, name in PLACE.findall(document.read_text(encoding="utf-8")):
+        file = ROOT / path
+        if not file.exists() or (name and name not in defined(file.read_text(encoding="utf-8"))):
+            lost.append(f"{path}:{name}")
+    assert lost == []
+
+
+@pytest.mark.parametrize("document", DOCS, ids=names)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    assert [link for link in LINK.findall(document.read_text(encoding="utf-8")) if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("record", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=names)
+def test_every_decision_record_has_its_parts_and_one_line_to_quote(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
+    assert text.startswith(f"# {record.name[:4]}. ")
+    assert len(re.findall(r"^> \*\*.+?\*\*$", text, re.MULTILINE | re.DOTALL)) == 1
+    assert "give up" in text
+
+
+def test_every_decision_record_that_the_code_cites_exists() -> None:
+    cited = {found for path in sorted((ROOT / "shared").glob("*.py")) for found in re.findall(r"ADR-(\d{4})", path.read_text("utf-8"))}
+    assert cited <= {record.name[:4] for record in (ROOT / "docs" / "adr").glob("*.md")}
+
+
+def test_the_import_rules_of_the_architecture_are_those_that_are_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").replace("`", "")
+    rules = re.search(r"## Import rules\n(.+?)\n## ", text, re.DOTALL)
+    assert rules is not None
+    assert re.findall(r"^\| ((?!rule|---).+?) \|", rules[1], re.MULTILINE) == [contract["name"] for contract in contracts]
+
+
+def test_the_settings_of_the_operations_page_are_the_settings_with_their_defaults() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    documented: dict[str, str] = {}
+    for variables, defaults in re.findall(r"^\| (`TONGHOP_.+?) \| (.+?) \|", text, re.MULTILINE):
+        documented |= dict(zip(re.findall(r"`(.+?)`", variables), re.findall(r"`(.+?)`", defaults), strict=True))
+    assert documented == {f"TONGHOP_{name.upper()}": str(field.default) for name, field in Settings.model_fields.items()}
+
+
+def test_the_commands_of_the_operations_page_exist() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    groups = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    known = {name for name, found in groups.items() if not hasattr(found, "commands")}
+    known |= {f"{group} {name}" for group, found in groups.items() for name in getattr(found, "commands", ())}
+    named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([^`]+)`", text)}
+    assert named
+    assert named <= known

@@ -1,0 +1,104 @@
+"""Ingest's parts on real servers, with the units of three plans; properties are not timed: this machine may be busy."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import hypothesis
+import orjson
+import pytest
+from nats.aio.msg import Msg
+
+from services.cli import regime_files
+from services.cli.data import REGIME_FILES
+from services.ingest.handlers import SERVICE, Door
+from services.ingest.store import ClaimStore
+from shared import delivery, reader, subjects
+from shared.reader import Delivery
+from shared.reference import Reference
+from shared.service import Connections
+from tests.builders import Event, payload, sender_of
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+PARTITIONS = 8
+
+
+class Ingest:
+    """INBOX, a door that is worked by hand, and what comes out of it."""
+
+    def __init__(self, held: Connections) -> None:
+        self.held = held
+        self.store = ClaimStore(held.database)
+        self.door = Door(held.streams, self.store, held.reference, PARTITIONS)
+        self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self.receipts: list[dict[str, Any]] = []
+
+    async def listen(self) -> None:
+        async def on_receipt(message: Msg) -> None:
+            self.receipts.append({**orjson.loads(message.data), "subject": message.subject})
+
+        await self.held.streams.client.subscribe("receipts.*", cb=on_receipt)
+
+    async def send(self, *sent: Event | bytes, sender: str | None = None) -> list[Delivery]:
+        """Publishes to the inbox; the batch as it is delivered."""
+        for one in sent:
+            body = one if isinstance(one, bytes) else payload(one)
+            token = sender or (sender_of(one) if isinstance(one, dict) else "06253")
+            await self.held.streams.jetstream.publish(subjects.inbox(token), body)
+        found: list[Delivery] = []
+        async with asyncio.timeout(10):
+            while len(found) < len(sent):
+                found += await self.follow.batch(1000, wait_s=1.0)
+        return found
+
+    async def work(self, batch: list[Delivery], door: Door | None = None) -> None:
+        """Hands a batch to the door as the service does; afterwards all receipts have come."""
+        assert await delivery.deliver(self.held.streams, SERVICE, batch, (door or self.door).on_inbox)
+        await self.settle()
+
+    async def take(self, *sent: Event | bytes, sender: str | None = None) -> list[dict[str, Any]]:
+        """Sends, screens, and gives the receipts that came of it."""
+        before = len(self.receipts)
+        await self.work(await self.send(*sent, sender=sender))
+        return self.receipts[before:]
+
+    async def settle(self) -> None:
+        """Waits until what was published on core NATS has come back."""
+        await self.held.streams.client.flush()
+        await asyncio.sleep(0.02)
+
+    async def stored(self, stream: str) -> list[dict[str, Any]]:
+        """All messages of a stream, their headers and subject added."""
+        jetstream = self.held.streams.jetstream
+        last = (await jetstream.stream_info(stream)).state.last_seq
+        messages = [await jetstream.get_msg(stream, sequence) for sequence in range(1, last + 1)]
+        return [{**orjson.loads(message.data or b""), "subject": message.subject, "headers": message.headers} for message in messages]
+
+    async def claims(self) -> dict[str, dict[str, Any]]:
+        return {document["_id"]: document async for document in self.held.database["receipts"].find()}
+
+    async def unacknowledged(self) -> int:
+        info = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        return (info.num_ack_pending or 0) + (info.num_pending or 0)
+
+
+@pytest.fixture
+async def known(held: Connections, reference: Reference) -> Connections:
+    """The connections with all regimes, and the units of Văn Quan and of Bình Định's districts: few, so that a test is short."""
+    all_units = reference.registry.units
+    places = {"20", "184", "44", "52"}
+    await held.reference.put_units(
+        [unit for unit in all_units if unit.code in places or unit.parent in {"184", "52"} or unit.kind == "office"]
+    )
+    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    return held
+
+
+@pytest.fixture
+async def ingest(known: Connections) -> AsyncIterator[Ingest]:
+    working = Ingest(known)
+    await working.listen()
+    yield working
+    await working.follow.close()

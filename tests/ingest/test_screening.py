@@ -1,0 +1,745 @@
+"""Screening: the decision on one message, which says all that is wrong at once and never fails."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain import screening
+from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Opened, Rejected
+from shared import deadlines, events, numbers
+from shared.errors import Refusal
+from shared.numbers import MAX_SCALED
+from shared.periods import VIETNAM
+from shared.reference import Reference
+from shared.regimes import Indicator
+from shared.units import Registry
+from tests.builders import (
+    CALLER,
+    COMMUNE,
+    CT27,
+    DISTRICT,
+    KL62,
+    NQ68,
+    RECEIVED,
+    RECIPIENT,
+    Event,
+    confirmed,
+    extended,
+    opened,
+    payload,
+    returned,
+    sender_of,
+    submitted,
+    withdrawn,
+)
+
+OPEN: Opened = frozenset({(KL62, "2024")})
+OFFICE = "184-GDDT"
+DISTRICT_OF_KL62 = "540"
+ELSEWHERE = "00001"  # a commune of no plan
+LARGEST_RECEIPT_BYTES = 512 * 1024  # half of what the broker takes
+
+
+class Screen(Protocol):
+    def __call__(
+        self, sent: Event | bytes, sender: str | None = None, received: datetime = RECEIVED, known_open: Opened = frozenset()
+    ) -> Decision: ...
+
+
+@pytest.fixture(scope="session")
+def screen(reference: Reference) -> Screen:
+    def decide(sent: Event | bytes, sender: str | None = None, received: datetime = RECEIVED, known_open: Opened = frozenset()) -> Decision:
+        body = sent if isinstance(sent, bytes) else payload(sent)
+        token = sender or (sender_of(sent) if isinstance(sent, dict) and "source" in sent else COMMUNE)
+        return screening.screen(Incoming(token, body, events.to_ms(received), 1), reference, known_open)
+
+    return decide
+
+
+def reasons(decision: Decision) -> list[tuple[str, str]]:
+    """Codes and paths of all that is wrong."""
+    match decision:
+        case Rejected():
+            return [(reason.code, reason.path) for reason in decision.reasons]
+        case Malformed():
+            return [(decision.reason.code, decision.reason.path)]
+        case Accepted():
+            return []
+
+
+def logged_values(decision: Decision) -> dict[str, Any]:
+    assert isinstance(decision, Accepted), reasons(decision)
+    logged = events.read_logged(decision.logged)
+    assert logged is not None
+    values: dict[str, Any] = logged.data["values"]
+    return values
+
+
+def with_text(code: str, text: str, unit: str = COMMUNE) -> bytes:
+    """A report whose figure is this JSON text."""
+    return payload(submitted(unit, values={code: "HERE"})).replace(b'"HERE"', text.encode("utf-8", "surrogatepass"))
+
+
+def with_narrative(text: str) -> bytes:
+    """A report whose narrative is this JSON text."""
+    return payload(submitted(narratives={"ket_qua": "HERE"})).replace(b'"HERE"', text.encode("utf-8", "surrogatepass"))
+
+
+def without(event: Event, name: str) -> Event:
+    return {key: value for key, value in event.items() if key != name}
+
+
+def with_data(event: Event, **changes: Any) -> Event:
+    return {**event, "data": {**event["data"], **changes}}
+
+
+EMPTY = {**submitted(), "data": {"regime": CT27, "period": "2024", "unit": COMMUNE, "revision": 1}}
+
+# What is accepted
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        submitted(),
+        submitted(values={}, narratives={"ket_qua": "Đã làm."}),
+        submitted(OFFICE, values={"nv_tien_do": "hoan_thanh"}),
+        submitted(period="2024", time="2024-12-10T09:30:00+07:00", datacontenttype="application/json", subject="xã"),
+        withdrawn(),
+        returned(),
+        returned(fix_by="2024-12-18T17:00:00+07:00"),
+        extended(),
+        opened(),
+        confirmed(),
+        submitted(DISTRICT_OF_KL62, regime=KL62, values={"dv_tong": 5}),
+    ],
+)
+def test_a_right_event_is_accepted(screen: Screen, event: Event) -> None:
+    assert reasons(screen(event, known_open=OPEN)) == []
+
+
+def test_the_log_gets_the_event_with_the_unit_resolved_and_the_time_received(screen: Screen) -> None:
+    decision = screen(submitted(revision=3, event_id="event-abc", narratives={"kho_khan": "Mưa lũ."}))
+
+    assert isinstance(decision, Accepted)
+    assert (decision.event_id, decision.type, decision.regime, decision.period, decision.unit_id) == (
+        "event-abc",
+        events.SUBMITTED,
+        CT27,
+        "2024",
+        COMMUNE,
+    )
+    logged = events.read_logged(decision.logged)
+    assert logged is not None
+    assert (logged.id, logged.unit_id, logged.received_ms, logged.revision) == (f"{COMMUNE}/event-abc", COMMUNE, events.to_ms(RECEIVED), 3)
+    assert logged.data["narratives"] == {"kho_khan": "Mưa lũ."}
+
+
+def test_the_log_keeps_what_the_sender_sent(screen: Screen) -> None:
+    event = submitted(time="2024-12-10T09:30:00+07:00")
+
+    decision = screen(event)
+
+    assert isinstance(decision, Accepted)
+    assert orjson.loads(decision.logged) == {**event, "unitid": COMMUNE, "receivedms": events.to_ms(RECEIVED)}
+
+
+def test_the_opening_of_a_period_concerns_no_unit(screen: Screen) -> None:
+    decision = screen(opened())
+
+    assert isinstance(decision, Accepted)
+    assert decision.unit_id == ""
+
+
+def test_a_re_used_code_means_its_bearer_on_the_cut_off_of_the_period(reference: Reference) -> None:
+    old = replace(reference.registry.by_id[COMMUNE], valid_to=date(2025, 7, 1))
+    new = replace(old, id=f"{COMMUNE}-2025", valid_from=date(2025, 7, 1), valid_to=None)
+    reformed = replace(
+        reference, registry=Registry([*(unit for unit in reference.registry.units if unit.id != COMMUNE), old, new]), _groups={}
+    )
+    received = events.to_ms(datetime(2025, 12, 10, tzinfo=VIETNAM))
+
+    found = [
+        screening.screen(Incoming(COMMUNE, payload(submitted(period=period)), received, 1), reformed, frozenset())
+        for period in ("2024", "2025")
+    ]
+
+    assert [decision.unit_id for decision in found if isinstance(decision, Accepted)] == [old.id, new.id]
+
+
+def test_white_space_and_the_order_of_fields_do_not_make_other_content(screen: Screen) -> None:
+    event = submitted(event_id="event-abc", values={"gd_ngay_cong": 340, "yt_ho_tro_bhyt": 5})
+    shuffled = {**dict(reversed(event.items())), "data": dict(reversed(event["data"].items()))}
+
+    first, second = screen(event), screen(json.dumps(shuffled, indent=4).encode())
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert first.hash == second.hash
+
+
+def test_another_figure_makes_other_content(screen: Screen) -> None:
+    first, second = (screen(submitted(event_id="event-abc", values={"gd_ngay_cong": days})) for days in (340, 341))
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert first.hash != second.hash
+
+
+# What is refused: the sender, the regime, the period, the unit
+
+
+@pytest.mark.parametrize(
+    ("event", "wrong"),
+    [
+        (submitted(regime="khong-co"), [("report.unknown_regime", "data.regime")]),
+        (submitted(regime="vhtt-van-quan"), [("report.derived_regime", "data.regime")]),
+        (opened(sender="184-VHTT", regime="vhtt-van-quan"), [("report.derived_regime", "data.regime")]),
+        (submitted(period="2031"), [("report.unknown_period", "data.period")]),
+        (submitted(period="2024-H1"), [("report.unknown_period", "data.period")]),
+        (
+            submitted(DISTRICT_OF_KL62, regime=KL62, period="2024-13", values={"dv_tong": 1}),
+            [("event.invalid_field", "data.period"), ("report.unknown_period", "data.period")],
+        ),
+        (submitted(period="2025"), [("report.period_not_begun", "data.period")]),
+        (withdrawn(period="2025"), [("report.period_not_begun", "data.period")]),
+        (confirmed(period="2025", regime=NQ68), []),
+        (confirmed(period="2026", regime=NQ68), [("report.period_not_begun", "data.period")]),
+        (submitted(DISTRICT_OF_KL62, regime=KL62, period="2024-H1", values={"dv_tong": 1}), [("report.period_not_opened", "data.period")]),
+        (submitted("99999"), [("report.unknown_unit", "data.unit")]),
+        (submitted(ELSEWHERE), [("report.unit_not_asked", "data.unit")]),
+        (submitted("184"), [("report.unit_not_asked", "data.unit")]),
+        (submitted(RECIPIENT), [("report.unit_not_asked", "data.unit")]),
+        (withdrawn("99999"), [("report.unknown_unit", "data.unit")]),
+        (returned("99999"), [("report.unknown_unit", "data.unit")]),
+        (extended("184"), [("report.unit_not_asked", "data.unit")]),
+        (with_data(submitted(), unit="06256"), [("event.subject_mismatch", "data.unit")]),
+        (with_data(withdrawn(), unit="06256"), [("event.subject_mismatch", "data.unit")]),
+        (with_data(confirmed(), unit="452"), [("event.subject_mismatch", "data.unit")]),
+        (returned(sender="184"), [("action.not_recipient", "source")]),
+        (returned(sender=COMMUNE), [("action.not_recipient", "source")]),
+        (extended(sender="44-SLDTBXH"), [("action.not_recipient", "source")]),
+        (opened(sender="52"), [("action.not_recipient", "source")]),
+        (opened(sender=RECIPIENT, regime=CT27), [("action.not_on_call", "data.regime")]),
+        (confirmed("06253"), [("action.not_confirmer", "data.unit")]),
+        (confirmed("44"), [("action.not_confirmer", "data.unit")]),
+        (confirmed("99999"), [("action.not_confirmer", "data.unit")]),
+        (confirmed("184", regime=CT27), [("action.not_confirmer", "data.unit")]),
+        (returned(fix_by="2024-12-09"), [("action.date_not_after", "data.fix_by")]),
+        (returned(fix_by="2024-12-10T09:30:00+07:00"), [("action.date_not_after", "data.fix_by")]),
+        (extended(until="2024-01-01"), [("action.date_not_after", "data.until")]),
+        (opened(deadline="2024-01-01"), [("action.date_not_after", "data.deadline")]),
+        (returned(fix_by="18/12/2024"), [("event.invalid_field", "data.fix_by")]),
+        (extended(until="2024-12-18T08:00:00"), [("event.invalid_field", "data.until")]),
+        (opened(deadline="2024-12-32"), [("event.invalid_field", "data.deadline")]),
+        (opened(deadline="9999-12-31"), [("event.invalid_field", "data.deadline")]),
+        (opened(deadline="9999-12-30"), [("event.invalid_field", "data.deadline")]),
+        (extended(until="9999-12-31T23:59:59-12:00"), [("event.invalid_field", "data.until")]),
+        (submitted(values={}, narratives={}), [("report.empty", "data")]),
+        (EMPTY, [("report.empty", "data")]),
+        (submitted(narratives={"ket_qua": " \n"}), [("report.empty", "data")]),
+    ],
+)
+def test_what_does_not_fit_its_plan_is_refused(screen: Screen, event: Event, wrong: list[tuple[str, str]]) -> None:
+    assert reasons(screen(event)) == wrong
+
+
+def test_a_sender_cannot_write_for_another(screen: Screen) -> None:
+    assert reasons(screen(submitted(), sender="06256")) == [("event.subject_mismatch", "source"), ("event.subject_mismatch", "data.unit")]
+
+
+def test_a_recipient_cannot_be_impersonated(screen: Screen) -> None:
+    assert reasons(screen(returned(), sender=COMMUNE)) == [("event.subject_mismatch", "source"), ("action.not_recipient", "source")]
+
+
+def test_a_period_is_open_to_reports_from_its_first_midnight_in_vietnam(screen: Screen) -> None:
+    midnight = datetime(2024, 12, 15, tzinfo=VIETNAM)
+
+    assert reasons(screen(submitted(period="2025"), received=midnight - timedelta(milliseconds=1))) == [
+        ("report.period_not_begun", "data.period")
+    ]
+    assert reasons(screen(submitted(period="2025"), received=midnight)) == []
+
+
+def test_an_on_call_period_is_refused_until_it_is_opened(screen: Screen) -> None:
+    report = submitted(DISTRICT_OF_KL62, regime=KL62, values={"dv_tong": 5})
+
+    assert reasons(screen(report)) == [("report.period_not_opened", "data.period")]
+    assert reasons(screen(report, known_open={(CT27, "2024"), (KL62, "2023")})) == [("report.period_not_opened", "data.period")]
+    assert reasons(screen(report, known_open=OPEN)) == []
+
+
+# What is refused: the shape
+
+
+@pytest.mark.parametrize(
+    ("event", "wrong"),
+    [
+        (without(submitted(), "specversion"), [("event.missing_field", "specversion")]),
+        (submitted(specversion="0.3"), [("event.invalid_field", "specversion")]),
+        (without(submitted(), "source"), [("event.missing_field", "source")]),
+        (without(submitted(), "type"), [("event.missing_field", "type")]),
+        (without(submitted(), "data"), [("event.missing_field", "data")]),
+        (submitted(type=7), [("event.invalid_field", "type")]),
+        (submitted(type="vn.tonghop.view.updated.v1"), [("event.unknown_type", "type")]),
+        (submitted(type="vn.tonghop.alert.raised.v1"), [("event.unknown_type", "type")]),
+        (submitted() | {"data": []}, [("event.invalid_field", "data")]),
+        (submitted() | {"data": None}, [("event.invalid_field", "data")]),
+        (submitted(unitid="184"), [("event.unknown_field", "unitid")]),
+        (submitted(receivedms=1), [("event.unknown_field", "receivedms")]),
+        (submitted(time=1733797800), [("event.invalid_field", "time")]),
+        (submitted(time="2" * 41), [("event.invalid_field", "time")]),
+        (with_data(submitted(), note="x"), [("event.unknown_field", "data.note")]),
+        (with_data(submitted(), values=[]), [("event.invalid_field", "data.values"), ("report.empty", "data")]),
+        (with_data(submitted(), narratives="x"), [("event.invalid_field", "data.narratives")]),
+        (with_data(submitted(), revision=0), [("event.invalid_field", "data.revision")]),
+        (with_data(submitted(), revision=-1), [("event.invalid_field", "data.revision")]),
+        (with_data(submitted(), revision=1_000_001), [("event.invalid_field", "data.revision")]),
+        (with_data(submitted(), revision="1"), [("event.invalid_field", "data.revision")]),
+        (with_data(submitted(), revision=1.0), [("event.invalid_field", "data.revision")]),
+        (with_data(submitted(), revision=True), [("event.invalid_field", "data.revision")]),
+        (with_data(withdrawn(), values={"gd_ngay_cong": 1}), [("event.unknown_field", "data.values")]),
+        (with_data(returned(), reason=""), [("event.invalid_field", "data.reason")]),
+        (with_data(returned(), reason="x" * 2001), [("event.invalid_field", "data.reason")]),
+        (with_data(returned(), reason="có \0 trong lý do"), [("event.invalid_field", "data.reason")]),
+        (with_data(returned(), fix_by=None), [("event.invalid_field", "data.fix_by")]),
+        (with_data(opened(), unit="540"), [("event.unknown_field", "data.unit")]),
+        (confirmed(view_hash="0" * 63), [("event.invalid_field", "data.view_hash")]),
+        (confirmed(view_hash="G" * 64), [("event.invalid_field", "data.view_hash")]),
+        (submitted(subject="có \0 trong chủ đề"), [("event.invalid_field", "subject")]),
+    ],
+)
+def test_what_does_not_have_its_shape_is_refused(screen: Screen, event: Event, wrong: list[tuple[str, str]]) -> None:
+    assert reasons(screen(event)) == wrong
+
+
+@pytest.mark.parametrize("name", ["regime", "period", "unit", "revision"])
+def test_a_field_that_is_missing_is_named(screen: Screen, name: str) -> None:
+    event = submitted()
+
+    assert reasons(screen({**event, "data": without(event["data"], name)})) == [("event.missing_field", f"data.{name}")]
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (b"", "event.malformed"),
+        (b"null", "event.malformed"),
+        (b"[]", "event.malformed"),
+        (b'"event"', "event.malformed"),
+        (b"{", "event.malformed"),
+        (b"{} {}", "event.malformed"),
+        (b"\xff\xfe{}", "event.malformed"),
+        (b"\xef\xbb\xbf" + payload(submitted()), "event.malformed"),
+        (payload(submitted()).decode().encode("utf-16"), "event.malformed"),
+        (b"[" * 100_000, "event.malformed"),
+        (b'{"id":' * 50_000 + b"1" + b"}" * 50_000, "event.malformed"),
+        (payload(submitted(time="x" * events.MAX_EVENT_BYTES)), "event.too_large"),
+        (payload(submitted()).replace(b'{"specversion"', b'{"id":"event-other","specversion"'), "event.duplicate_key"),
+        (payload(submitted()).replace(b'"gd_ngay_cong":340', b'"gd_ngay_cong":340,"gd_ngay_cong":341'), "event.duplicate_key"),
+        (with_text("gd_ngay_cong", "NaN"), "report.not_a_number"),
+        (with_text("gd_ngay_cong", "Infinity"), "report.not_a_number"),
+        (with_text("gd_ngay_cong", "-Infinity"), "report.not_a_number"),
+        (with_text("gd_ngay_cong", "0x10"), "event.malformed"),
+        (with_text("gd_ngay_cong", "007"), "event.malformed"),
+        (with_text("gd_ngay_cong", "+5"), "event.malformed"),
+        (with_text("gd_ngay_cong", "1_000"), "event.malformed"),
+    ],
+    ids=range(21),
+)
+def test_what_is_no_event_is_malformed(screen: Screen, body: bytes, wrong: str) -> None:
+    decision = screen(body)
+
+    assert isinstance(decision, Malformed)
+    assert decision.reason.code == wrong
+
+
+@pytest.mark.parametrize(
+    "event_id",
+    [None, 12345678, "", "1234567", "x" * 65, "event 0001", "event/0001", "event-é-001", "event\0-0001", "event\n-0001", ["event-0001"]],
+)
+def test_an_event_without_an_id_to_claim_is_malformed(screen: Screen, event_id: Any) -> None:
+    decision = screen({**submitted(), "id": event_id})
+
+    assert isinstance(decision, Malformed)
+    assert (decision.reason.code, decision.reason.path) == ("event.malformed", "id")
+
+
+@pytest.mark.parametrize("event_id", ["12345678", "x" * 64, "7f0c1f2e-6f0b-4a0e-9d1b-2f7f3a9f5c11", "a#b$c.d*e>f"])
+def test_an_id_is_8_to_64_characters(screen: Screen, event_id: str) -> None:
+    decision = screen(submitted(event_id=event_id))
+
+    assert isinstance(decision, Accepted)
+    assert decision.event_id == event_id
+
+
+# What is refused: figures and narratives
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "normal"),
+    [
+        ("gd_ngay_cong", "340", 340),
+        ("gd_ngay_cong", '"340"', 340),
+        ("gd_ngay_cong", "340.0", 340),
+        ("gd_ngay_cong", "-0", 0),
+        ("gd_ngay_cong", str(MAX_SCALED), MAX_SCALED),
+        ("gd_tien_tai_tro", "125.5", "125.500"),
+        ("gd_tien_tai_tro", '"125.5"', "125.500"),
+        ("gd_tien_tai_tro", "125.5000000", "125.500"),
+        ("gd_tien_tai_tro", '"-0"', "0.000"),
+        ("gd_tien_tai_tro", "100000000000.000", "100000000000.000"),
+        ("gd_tien_tai_tro", "0.001", "0.001"),
+        ("vh_nha_van_hoa_thon", '{"numerator": 9, "denominator": 11}', {"numerator": 9, "denominator": 11}),
+        ("vh_nha_van_hoa_thon", '{"denominator": "0", "numerator": 0}', {"numerator": 0, "denominator": 0}),
+        ("mt_rac_xu_ly", '{"numerator": 9, "denominator": "11.5"}', {"numerator": "9.0", "denominator": "11.5"}),
+        ("vh_nha_van_hoa_xa", "false", False),
+    ],
+)
+def test_a_figure_is_logged_in_its_normal_form(screen: Screen, code: str, text: str, normal: Any) -> None:
+    found = logged_values(screen(with_text(code, text)))[code]
+
+    assert found == normal
+    assert type(found) is type(normal)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "wrong"),
+    [
+        *[("gd_tien_tai_tro", text, "report.not_a_number") for text in ("1e2", "1E2", "1.5e0", "1e400", "9" * 31)],
+        *[
+            ("gd_tien_tai_tro", json.dumps(text), "report.not_a_number")
+            for text in (
+                "1e2",
+                "1_000",
+                "1,5",
+                "1.234,5",
+                "٣",
+                "１２",
+                " 5 ",
+                "5\n",
+                "",
+                "+5",
+                ".5",
+                "5.",
+                "NaN",
+                "Infinity",
+                "0x1F",
+                "5\0",
+                "\ud800",
+                "²",
+            )
+        ],
+        *[("gd_tien_tai_tro", text, "report.too_many_decimals") for text in ("125.5001", '"0.0001"', "1.0000000000000000001")],
+        *[("gd_ngay_cong", text, "report.too_many_decimals") for text in ("340.5", '"0.1"')],
+        *[
+            ("gd_ngay_cong", text, "report.out_of_range")
+            for text in ("-1", '"-1"', str(MAX_SCALED + 1), "9" * 19, "9" * 30, "-" + "9" * 25)
+        ],
+        *[("gd_tien_tai_tro", text, "report.out_of_range") for text in ("100000000000.001", "-0.001", "1" + "0" * 14)],
+        *[
+            ("gd_ngay_cong", text, "report.wrong_kind")
+            for text in ("true", "false", "null", "[]", "[5]", "{}", '{"numerator": 1, "denominator": 2}')
+        ],
+        *[("vh_nha_van_hoa_thon", text, "report.wrong_kind") for text in ("5", '"9/11"', "null", "[9, 11]", "true")],
+        *[("vh_nha_van_hoa_xa", text, "report.wrong_kind") for text in ("1", "0", '"true"', '"có"', "null", "[]", "1.0")],
+        ("vh_nha_van_hoa_thon", '{"numerator": 12, "denominator": 11}', "report.share_above_one"),
+        ("vh_nha_van_hoa_thon", '{"numerator": 1, "denominator": 0}', "report.share_above_one"),
+        ("gdtp_to_chuc", "5", "report.indicator_not_asked"),
+        ("nv_tien_do", '"hoan_thanh"', "report.indicator_not_asked"),
+        ("khong_co", "5", "report.unknown_indicator"),
+    ],
+)
+def test_a_wrong_figure_is_refused_under_its_path(screen: Screen, code: str, text: str, wrong: str) -> None:
+    assert reasons(screen(with_text(code, text))) == [(wrong, f"data.values.{code}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("{}", {("event.missing_field", "numerator"), ("event.missing_field", "denominator")}),
+        ('{"numerator": 9}', {("event.missing_field", "denominator")}),
+        ('{"numerator": 9, "denominator": 11, "percent": 82}', {("event.unknown_field", "percent")}),
+        ('{"numerator": -1, "denominator": 1.5}', {("report.out_of_range", "numerator"), ("report.too_many_decimals", "denominator")}),
+        ('{"numerator": true, "denominator": null}', {("report.wrong_kind", "numerator"), ("report.wrong_kind", "denominator")}),
+        ('{"numerator": "1e0", "denominator": {}}', {("report.not_a_number", "numerator"), ("report.wrong_kind", "denominator")}),
+    ],
+)
+def test_each_wrong_part_of_a_ratio_is_named(screen: Screen, text: str, wrong: set[tuple[str, str]]) -> None:
+    path = "data.values.vh_nha_van_hoa_thon"
+
+    assert set(reasons(screen(with_text("vh_nha_van_hoa_thon", text)))) == {(code, f"{path}.{part}") for code, part in wrong}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('"xong"', "report.unknown_option"),
+        ('""', "report.unknown_option"),
+        ("1", "report.wrong_kind"),
+        ("1.5", "report.wrong_kind"),
+        ("true", "report.wrong_kind"),
+    ],
+)
+def test_a_choice_is_one_of_its_options(screen: Screen, text: str, wrong: str) -> None:
+    assert reasons(screen(with_text("nv_tien_do", text, OFFICE), sender=OFFICE)) == [(wrong, "data.values.nv_tien_do")]
+
+
+def test_an_office_answers_for_its_own_field_only(screen: Screen) -> None:
+    assert reasons(screen(submitted(OFFICE, values={"gd_truong_tu_chu": 2}))) == []
+    assert reasons(screen(submitted("184-TP", values={"gd_truong_tu_chu": 2}))) == [
+        ("report.indicator_not_asked", "data.values.gd_truong_tu_chu")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (json.dumps("đ" * 10_000), []),
+        (json.dumps("😀" * 10_000, ensure_ascii=False), []),
+        (json.dumps("đ" * 10_001), ["report.narrative_too_long"]),
+        ('"có \\u0000 ở giữa"', ["report.wrong_kind"]),
+        ('"nửa \\ud800 cặp"', ["report.wrong_kind"]),
+        ('"nửa \\udc00 cặp"', ["report.wrong_kind"]),
+        ("5", ["report.wrong_kind"]),
+        ("5.5", ["report.wrong_kind"]),
+        ("null", ["report.wrong_kind"]),
+        ('["một"]', ["report.wrong_kind"]),
+    ],
+    ids=range(10),
+)
+def test_a_narrative_is_a_text_that_can_be_stored(screen: Screen, text: str, wrong: list[str]) -> None:
+    assert reasons(screen(with_narrative(text))) == [(code, "data.narratives.ket_qua") for code in wrong]
+
+
+def test_twelve_long_narratives_of_wide_characters_are_an_event() -> None:
+    assert len(payload(submitted(narratives={f"muc_{number}": "😀" * 10_000 for number in range(12)}))) <= events.MAX_EVENT_BYTES
+
+
+def test_an_unknown_narrative_is_refused(screen: Screen) -> None:
+    assert reasons(screen(submitted(narratives={"loi_chao": "Kính gửi"}))) == [("report.unknown_narrative", "data.narratives.loi_chao")]
+
+
+# All at once
+
+
+def test_all_that_is_wrong_is_said_at_once(screen: Screen) -> None:
+    event = with_data(
+        submitted(
+            period="2025",
+            values={
+                "gd_ngay_cong": -1,
+                "gd_tien_tai_tro": "1e2",
+                "gd_dat_hien": 0.25,
+                "vh_nha_van_hoa_xa": "có",
+                "vh_nha_van_hoa_thon": {"numerator": 12, "denominator": 11},
+                "gdtp_to_chuc": 1,
+                "khong_co": 1,
+            },
+            narratives={"ket_qua": "x" * 10_001, "loi_chao": "x"},
+            specversion="2",
+            extra="x",
+        ),
+        revision=0,
+        note="x",
+    )
+
+    assert set(reasons(screen(event, sender="06256"))) == {
+        ("event.invalid_field", "specversion"),
+        ("event.unknown_field", "extra"),
+        ("event.subject_mismatch", "source"),
+        ("event.subject_mismatch", "data.unit"),
+        ("event.invalid_field", "data.revision"),
+        ("event.unknown_field", "data.note"),
+        ("report.period_not_begun", "data.period"),
+        ("report.out_of_range", "data.values.gd_ngay_cong"),
+        ("report.not_a_number", "data.values.gd_tien_tai_tro"),
+        ("report.too_many_decimals", "data.values.gd_dat_hien"),
+        ("report.wrong_kind", "data.values.vh_nha_van_hoa_xa"),
+        ("report.share_above_one", "data.values.vh_nha_van_hoa_thon"),
+        ("report.indicator_not_asked", "data.values.gdtp_to_chuc"),
+        ("report.unknown_indicator", "data.values.khong_co"),
+        ("report.narrative_too_long", "data.narratives.ket_qua"),
+        ("report.unknown_narrative", "data.narratives.loi_chao"),
+    }
+
+
+def test_an_unknown_type_is_told_which_types_are_taken(screen: Screen) -> None:
+    decision = screen(submitted(type="vn.tonghop.report.sent.v1"))
+
+    assert isinstance(decision, Rejected)
+    assert all(kind in decision.reasons[0].message_vi for kind in events.SENT)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        submitted(values={f"sai_{number}_{'đ' * 40}": 1 for number in range(4000)}),
+        submitted(narratives={f"sai_{number}_{'đ' * 40}": "x" for number in range(4000)}),
+        with_data(submitted(), **{f"sai_{number}": 1 for number in range(20_000)}),
+        submitted() | {f"sai{number}": 1 for number in range(20_000)},
+        submitted(values={"vh_nha_van_hoa_thon": {f"sai_{number}": 1 for number in range(20_000)}}),
+    ],
+    ids=["figures", "narratives", "data", "attributes", "parts"],
+)
+def test_however_much_is_wrong_the_receipt_can_be_sent(screen: Screen, event: Event) -> None:
+    decision = screen(event)
+
+    assert isinstance(decision, Rejected)
+    assert decision.reasons[0].code == "event.too_many_faults"
+    assert len(orjson.dumps([reason.as_dict() for reason in decision.reasons])) < LARGEST_RECEIPT_BYTES
+
+
+def test_every_code_that_screening_can_give_is_provoked_here(screen: Screen) -> None:
+    """The codes of the catalogue, less those of claims and doors; each stands in a test above."""
+    from pathlib import Path
+
+    from shared.errors import CATALOGUE
+
+    text = Path(__file__).read_text(encoding="utf-8")
+
+    assert [code for code in CATALOGUE if not code.startswith("door.") and code != "event.id_reused" and text.count(code) == 0] == []
+
+
+# Whatever comes
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]), max_size=20)
+NUMBERS = st.one_of(
+    st.integers(-(10**40), 10**40),
+    st.integers(0, 500),
+    st.decimals(0, 10**6, places=3).map(str),
+    st.floats(),
+    st.sampled_from(["125.5", "1e5", "NaN", "1_000", "٣", " 5 ", "-0", "0.0000"]),
+)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), NUMBERS, ANY_TEXT),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(ANY_TEXT, inner, max_size=3)),
+    max_leaves=8,
+)
+SENT: Mapping[str, Callable[[], Event]] = {
+    "submitted": submitted,
+    "office": lambda: submitted(OFFICE, values={"nv_tien_do": "cham", "nv_hoan_thanh": {"numerator": 1, "denominator": 35}}),
+    "withdrawn": withdrawn,
+    "returned": returned,
+    "opened": opened,
+    "extended": extended,
+    "confirmed": confirmed,
+}
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> dict[str, Any]:
+    """Figures of ct27, right ones and wrong ones."""
+    ratio = st.fixed_dictionaries({"numerator": NUMBERS, "denominator": NUMBERS})
+    names = {
+        "gd_ngay_cong": NUMBERS,
+        "gd_tien_tai_tro": NUMBERS,
+        "vh_nha_van_hoa_xa": st.booleans(),
+        "vh_nha_van_hoa_thon": ratio,
+        "mt_rac_xu_ly": ratio,
+    }
+    return draw(st.fixed_dictionaries({}, optional=names | {"khong_co": JSON}))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A right event of any type with something changed, left out or added, anywhere in it, or bytes of it changed."""
+    event: Any = json.loads(payload(SENT[draw(st.sampled_from(sorted(SENT)))]()))
+    if draw(st.booleans()) and "values" in event["data"]:
+        event["data"]["values"] = draw(figures())
+    for _ in range(draw(st.integers(0, 2))):
+        place = draw(st.sampled_from([event, event["data"], *[part for part in event["data"].values() if isinstance(part, dict)]]))
+        name = draw(st.one_of(st.sampled_from([*sorted(place), "unit", "values", "narratives", "time"]), ANY_TEXT))
+        if draw(st.booleans()):
+            place[name] = draw(JSON)
+        else:
+            place.pop(name, None)
+        event.setdefault("data", {})
+        if not isinstance(event["data"], dict):
+            break
+    body = bytearray(json.dumps(event).encode())
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 3]))):
+        body[draw(st.integers(0, len(body) - 1))] = draw(st.integers(0, 255))
+    return bytes(body)
+
+
+def is_normal(indicator: Indicator, value: Any) -> bool:
+    """Whether a logged figure is what every reader of the log may count on."""
+    match indicator.kind:
+        case "flag":
+            return isinstance(value, bool)
+        case "choice":
+            return value in indicator.options
+        case "ratio":
+            return value.keys() == {"numerator", "denominator"} and all(is_normal_number(indicator, part) for part in value.values())
+        case _:
+            return is_normal_number(indicator, value)
+
+
+def is_normal_number(indicator: Indicator, value: Any) -> bool:
+    if indicator.decimals == 0:
+        return type(value) is int and abs(value) <= MAX_SCALED
+    return (
+        isinstance(value, str)
+        and numbers.is_plain(value)
+        and len(value.partition(".")[2]) == indicator.decimals
+        and abs(numbers.scaled(value, indicator.decimals)) <= MAX_SCALED
+    )
+
+
+def assert_sound(decision: Decision, reference: Reference) -> None:
+    match decision:
+        case Accepted():
+            logged = events.read_logged(decision.logged)
+            assert logged is not None
+            assert (logged.event_id, logged.type, logged.regime, logged.period, logged.unit_id) == (
+                decision.event_id,
+                decision.type,
+                decision.regime,
+                decision.period,
+                decision.unit_id,
+            )
+            indicators = reference.regimes[logged.regime].by_code
+            assert all(is_normal(indicators[code], value) for code, value in logged.data.get("values", {}).items())
+            assert all("\0" not in text for text in logged.data.get("narratives", {}).values())
+            for name in ("fix_by", "until", "deadline"):
+                if name in logged.data:
+                    assert events.to_text(deadlines.instant(logged.data[name]))
+        case Rejected():
+            assert decision.reasons
+            assert_storable(*decision.reasons)
+        case Malformed():
+            assert_storable(decision.reason)
+
+
+def assert_storable(*found: Refusal) -> None:
+    assert b"\\u0000" not in orjson.dumps([reason.as_dict() for reason in found])
+
+
+@given(body=st.binary(max_size=200))
+def test_no_bytes_make_screening_fail(screen: Screen, body: bytes) -> None:
+    assert isinstance(screen(body), Malformed)
+
+
+@given(tree=st.dictionaries(st.one_of(ANY_TEXT, st.sampled_from(["id", "source", "type", "data", "specversion"])), JSON, max_size=6))
+def test_no_json_makes_screening_fail(screen: Screen, reference: Reference, tree: dict[str, Any]) -> None:
+    assert_sound(screen(json.dumps({"id": "event-000001", **tree}).encode()), reference)
+
+
+@given(body=mutated(), sender=st.sampled_from([COMMUNE, COMMUNE, OFFICE, RECIPIENT, CALLER, DISTRICT, "*", "đ"]))
+def test_no_changed_event_makes_screening_fail_and_what_is_accepted_is_normal(
+    screen: Screen, reference: Reference, body: bytes, sender: str
+) -> None:
+    assert_sound(screen(body, sender=sender, known_open=OPEN), reference)
+
+
+@given(values=figures())
+def test_whatever_the_figures_those_that_are_accepted_are_normal(screen: Screen, reference: Reference, values: dict[str, Any]) -> None:
+    assert_sound(screen(json.dumps(submitted(values=values)).encode()), reference)
