@@ -99,7 +99,8 @@ class Streams:
                 )
                 for message in messages
             ]
-            return await asyncio.wait_for(asyncio.gather(*futures), ACK_TIMEOUT_S)
+            async with asyncio.timeout(ACK_TIMEOUT_S):
+                return await asyncio.gather(*futures)
         except AWAY as error:
             raise TransientError(f"{stream}: not acknowledged: {type(error).__name__}") from error
 

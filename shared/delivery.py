@@ -87,18 +87,13 @@ async def deliver(
 
 
 async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness: Readiness) -> Result:
-    """Does `act` until it succeeds; readiness is red meanwhile. ConfigurationError, alone or in a group, is raised at once."""
+    """Does `act` until it succeeds; readiness is red meanwhile. ConfigurationError is raised at once."""
     attempt = 0
     while True:
         try:
             result = await act()
         except ConfigurationError:
             raise
-        except ExceptionGroup as group:
-            if group.subgroup(ConfigurationError) is not None:
-                raise
-            log.error("task.failed", task=name, exc_info=True)
-            readiness.wait_for(name, type(group.exceptions[0]).__name__)
         except PASSING as error:
             reason = str(error) if isinstance(error, TransientError) else type(error).__name__
             log.warning("task.retried", task=name, reason=reason)

@@ -6,6 +6,7 @@ that was last handed out. FastStream's batch subscriber waits for a full batch o
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -167,10 +168,9 @@ class Reader:
         if self._buffer:
             return
         self._arrived.clear()
-        try:
-            await asyncio.wait_for(self._arrived.wait(), limit_s)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):  # `wait_for` may swallow a cancellation
+                await self._arrived.wait()
 
 
 def _now() -> float:

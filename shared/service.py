@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
-from shared import broker, delivery, mongo, observability, streams
+from shared import broker, delivery, mongo, observability, streams, tasks
 from shared.broker import Streams
 from shared.errors import ConfigurationError
 from shared.mongo import Client, Documents
@@ -72,10 +72,9 @@ def create_app(name: str, title: str, held: Connections, work: Callable[[Readine
             await held.open(readiness, *stream_names)
             readiness.has("start")
             await delivery.keep_trying("work", lambda: work(readiness), readiness)
-        except* ConfigurationError as group:
-            reason = "; ".join(str(error) for error in group.exceptions)
-            log.error("service.refused_to_go_on", reason=reason)
-            readiness.wait_for("configuration", reason)
+        except ConfigurationError as error:
+            log.error("service.refused_to_go_on", reason=str(error))
+            readiness.wait_for("configuration", str(error))
             os.kill(os.getpid(), signal.SIGTERM)
 
     @asynccontextmanager
@@ -83,8 +82,7 @@ def create_app(name: str, title: str, held: Connections, work: Callable[[Readine
         observability.configure_logs(name)
         task = asyncio.create_task(run())
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await tasks.end(task)
         await held.close()
 
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)

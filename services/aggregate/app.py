@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.aggregate.feed import Feed
 from services.aggregate.handlers import Partition
 from services.aggregate.store import Store
-from shared import broker, delivery, service, subjects
+from shared import broker, delivery, service, subjects, tasks
 from shared.errors import ConfigurationError
 from shared.observability import Readiness
 from shared.service import Connections
@@ -43,11 +43,8 @@ async def aggregate(held: Connections, readiness: Readiness) -> None:
             readiness.lag = sum(partition.lag for partition in followed)
             await asyncio.sleep(0.2)
 
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(watch_lag())
-        tasks.create_task(feed.run(readiness))
-        for partition in followed:
-            tasks.create_task(delivery.keep_trying(f"partition {partition.number}", partition.follow, readiness))
+    following = [delivery.keep_trying(f"partition {one.number}", one.follow, readiness) for one in followed]
+    await tasks.together(watch_lag(), feed.run(readiness), *following)
 
 
 def chosen(text: str, partitions: int) -> list[int]:

@@ -15,7 +15,7 @@ from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import Feed
 from services.aggregate.store import Checkpoint, Store, Work, report_document
-from shared import delivery, reader, subjects
+from shared import delivery, reader, subjects, tasks
 from shared.observability import Readiness
 from shared.reader import Delivery
 from shared.reference import Reference
@@ -69,8 +69,7 @@ class Partition:
                 await writing
                 writing = asyncio.create_task(self._write(work, reference.generation))
         finally:
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
+            await tasks.end(writing)
             await follow.close()
 
     async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:

@@ -32,7 +32,8 @@ async def connected(settings: Settings | None = None) -> AsyncIterator[Connectio
     """Open connections; a server that does not answer within seconds is away."""
     held = service.connections(settings or Settings(), "cli")
     try:
-        await asyncio.wait_for(held.broker.start(), SERVER_S)
+        async with asyncio.timeout(SERVER_S):
+            await held.broker.start()
         await mongo.require_replica_set(held.mongo)
         yield held
     finally:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 from services.ingest import routes, waiting
 from services.ingest.handlers import SERVICE, Door
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await ingest(held, store, readiness)
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
+    app.add_exception_handler(HTTPException, routes.on_wrong_address)
     app.include_router(routes.create_router(held.streams, store, waiters))
     return app
 

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed
 from services.ingest.store import Claim, ClaimStore
+from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
 from shared.reader import Delivery
@@ -37,7 +38,7 @@ class Door:
         claims = await self._store.claim(events_decided, self._partitions)
         await self._publish(claims)
         await self._park(batch, decided)
-        await self._answer(claims)
+        await self._answer([incoming for incoming, _ in events_decided], claims)
         await delivery.acknowledge(
             self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
         )
@@ -68,16 +69,17 @@ class Door:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):
             if isinstance(verdict, Malformed):
                 await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
-                await self._send_receipt(incoming.sender, _malformed_receipt(incoming, verdict))
+                await self._send_receipt(incoming, _malformed_receipt(incoming, verdict))
 
-    async def _answer(self, claims: Sequence[Claim]) -> None:
-        for claim in claims:
-            await self._send_receipt(claim.document["sender"], claim.receipt())
+    async def _answer(self, asked: Sequence[Incoming], claims: Sequence[Claim]) -> None:
+        for incoming, claim in zip(asked, claims, strict=True):
+            await self._send_receipt(incoming, claim.receipt())
 
-    async def _send_receipt(self, sender: str, receipt: dict[str, Any]) -> None:
+    async def _send_receipt(self, incoming: Incoming, receipt: dict[str, Any]) -> None:
         """Receipts are not stored on the broker: whoever misses one asks for it."""
         SCREENED.labels(receipt["verdict"]).inc()
-        await self._streams.client.publish(subjects.receipts(sender), orjson.dumps(receipt))
+        answers = {ANSWERS: str(incoming.sequence)}
+        await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
 
 
 def _incoming(found: Delivery) -> Incoming:

@@ -3,16 +3,18 @@
 Errors are RFC 9457 problem+json, with the catalogue's code and sentences in two languages.
 """
 
-import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from faststream.exceptions import IncorrectState
+from starlette.exceptions import HTTPException
 
 from services.ingest.domain import parsing, screening, shapes
 from services.ingest.store import DUPLICATE, REJECTED, ClaimStore
-from services.ingest.waiting import Waiting
+from services.ingest.waiting import Waiting, verdict
 from shared import broker, delivery, events, subjects
 from shared.broker import Streams
 from shared.errors import Refusal, refusal
@@ -39,11 +41,12 @@ def create_router(streams: Streams, store: ClaimStore, waiting: Waiting) -> APIR
         if isinstance(named, list):
             return problem(400, named)
         sender, event_id = named
-        async with waiting.for_receipt(sender, event_id) as verdict:
-            if not await _published(streams, sender, body):
+        async with waiting.for_receipts(sender, event_id) as receipts:
+            sequence = await _published(streams, sender, body)
+            if sequence is None:
                 return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
-            await asyncio.wait([verdict], timeout=VERDICT_S)
-            return _answer(verdict.result()) if verdict.done() else _pending(sender, event_id)
+            receipt = await verdict(receipts, sequence, VERDICT_S)
+            return _pending(sender, event_id) if receipt is None else _answer(receipt)
 
     @router.get("/receipts/{unit}/{event_id}", responses={404: {}, 503: {}})
     async def get_receipt(unit: str, event_id: str) -> Response:
@@ -59,16 +62,22 @@ def create_router(streams: Streams, store: ClaimStore, waiting: Waiting) -> APIR
     return router
 
 
-async def _published(streams: Streams, sender: str, body: bytes) -> bool:
-    """Whether INBOX has the event for certain."""
-    if not streams.client.is_connected:
-        return False
+async def on_wrong_address(_: Request, error: Exception) -> Response:
+    """No such address, or not with this method."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    return problem(status, [refusal("door.bad_query", detail=HTTPStatus(status).phrase)], headers=headers)
+
+
+async def _published(streams: Streams, sender: str, body: bytes) -> int | None:
+    """The event's sequence in INBOX; None when INBOX does not have it for certain."""
     try:
-        await streams.jetstream.publish(subjects.inbox(sender), body, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
-    except delivery.PASSING as error:
+        if not streams.client.is_connected:
+            return None
+        ack = await streams.jetstream.publish(subjects.inbox(sender), body, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
+    except (*delivery.PASSING, IncorrectState) as error:  # the latter: the broker was never reached yet
         log.warning("door.broker_away", error=type(error).__name__)
-        return False
-    return True
+        return None
+    return ack.seq
 
 
 async def _body(request: Request) -> bytes | Response:

@@ -14,7 +14,7 @@ from services.notify.handlers import Desk
 from services.notify.mailer import Mailer
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore
-from shared import delivery, service, streams, subjects
+from shared import delivery, service, streams, tasks, subjects
 from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
@@ -38,9 +38,7 @@ async def notify(held: Connections, readiness: Readiness) -> None:
     readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
     desk = await prepare_desk(held)
     try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(desk.follower.follow(readiness))
-            tasks.create_task(_tick_for_ever(desk, readiness))
+        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, readiness))
     finally:
         await desk.follower.close()
 
@@ -58,8 +56,7 @@ async def opened(held: Connections, clock: Callable[[], datetime] = system_clock
     try:
         yield desk
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await tasks.end(following)
         await desk.follower.close()
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from services.aggregate.app import aggregate
 from services.aggregate.verify import Verdict, verify
-from shared import subjects
+from shared import subjects, tasks
 from shared.broker import Message
 from shared.observability import Readiness
 from shared.service import Connections
@@ -30,8 +30,7 @@ async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
     try:
         yield readiness
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await tasks.end(task)
 
 
 async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: int = 7) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from services.aggregate.app import aggregate
-from shared import subjects
+from shared import subjects, tasks
 from shared.observability import Readiness
 from shared.service import Connections
 from tests.benchmarks import load
@@ -83,8 +83,7 @@ async def aggregate_s(held: Connections, partition: int) -> float:
             await asyncio.sleep(0.01)
         raise TimeoutError("the aggregator did not reach the end")
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await tasks.end(task)
 
 
 async def _require_right(held: Connections) -> None:

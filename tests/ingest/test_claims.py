@@ -1,0 +1,423 @@
+"""Claim, publish, ack: one event and one received time, whatever is repeated, killed or done twice at once."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+from pymongo.errors import AutoReconnect
+
+from services.ingest.handlers import SERVICE, Door
+from services.ingest.store import Claim, ClaimStore
+from shared import broker, delivery, events, reader, subjects
+from shared.broker import Message, Streams
+from shared.reader import Delivery
+from shared.service import Connections
+from tests.builders import CALLER, COMMUNE, KL62, RECIPIENT, opened, payload, returned, submitted, withdrawn
+from tests.ingest.conftest import PARTITIONS, Ingest
+
+NEIGHBOUR = "06256"
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+async def test_an_accepted_event_is_claimed_logged_and_answered_once(ingest: Ingest) -> None:
+    [receipt] = await ingest.take(submitted(event_id="event-abc"))
+
+    [report] = await ingest.stored(subjects.REPORTS)
+    claim = (await ingest.claims())[f"{COMMUNE}/event-abc"]
+    assert claim["position"] == {"partition": claim["partition"], "sequence": 1}
+    assert report["subject"] == subjects.reports(claim["partition"], "ct27-van-quan")
+    assert report["headers"]["Nats-Msg-Id"] == f"{COMMUNE}/event-abc"
+    assert (report["id"], report["unitid"], report["receivedms"]) == ("event-abc", COMMUNE, claim["received_ms"])
+    assert receipt == {
+        "subject": f"receipts.{COMMUNE}",
+        "event_id": "event-abc",
+        "unit": COMMUNE,
+        "verdict": "accepted",
+        "errors": [],
+        "received_at": events.to_text(events.from_ms(claim["received_ms"])),
+        "position": claim["position"],
+    }
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_the_received_time_is_that_of_the_broker(ingest: Ingest) -> None:
+    [found] = await ingest.send(submitted(event_id="event-abc", time="2020-01-01T00:00:00Z"))
+    await ingest.work([found])
+
+    assert (await ingest.stored(subjects.REPORTS))[0]["receivedms"] == events.to_ms(found.stored_at)
+
+
+async def test_an_event_that_is_sent_again_is_a_duplicate_with_the_first_decision(ingest: Ingest) -> None:
+    event = submitted()
+    [first] = await ingest.take(event)
+
+    [second] = await ingest.take(event)
+
+    assert second == first | {"verdict": "duplicate"}
+    assert len(await ingest.stored(subjects.REPORTS)) == len(await ingest.claims()) == 1
+
+
+async def test_an_event_twice_in_one_batch_is_accepted_and_a_duplicate(ingest: Ingest) -> None:
+    event = submitted()
+
+    receipts = await ingest.take(event, event)
+
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "duplicate"]
+    assert receipts[0]["received_at"] == receipts[1]["received_at"]
+    assert receipts[0]["position"] == receipts[1]["position"] is not None
+    assert len(await ingest.stored(subjects.REPORTS)) == len(await ingest.claims()) == 1
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_a_re_used_id_with_other_content_is_rejected_and_nothing_changes(ingest: Ingest, in_one_batch: bool) -> None:
+    first, other = submitted(event_id="event-abc"), submitted(event_id="event-abc", revision=2)
+
+    if in_one_batch:
+        receipts = await ingest.take(first, other)
+    else:
+        receipts = [*await ingest.take(first), *await ingest.take(other)]
+
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected"]
+    assert [error["code"] for error in receipts[1]["errors"]] == ["event.id_reused"]
+    assert [report["data"]["revision"] for report in await ingest.stored(subjects.REPORTS)] == [1]
+    assert await ingest.store.receipt(COMMUNE, "event-abc") == without_subject(receipts[0])
+
+
+async def test_after_a_re_used_id_the_first_event_is_still_a_duplicate(ingest: Ingest) -> None:
+    first = submitted(event_id="event-abc")
+    await ingest.take(first, submitted(event_id="event-abc", revision=2))
+
+    [receipt] = await ingest.take(first)
+
+    assert receipt["verdict"] == "duplicate"
+    assert receipt["errors"] == []
+
+
+async def test_a_rejected_event_is_claimed_answered_with_all_reasons_and_not_logged(ingest: Ingest) -> None:
+    event = submitted(values={"gd_ngay_cong": -1, "khong_co": 1})
+
+    [receipt] = await ingest.take(event)
+    [again] = await ingest.take(event)
+
+    assert receipt["verdict"] == "rejected"
+    assert {error["code"] for error in receipt["errors"]} == {"report.out_of_range", "report.unknown_indicator"}
+    assert again == receipt | {"verdict": "duplicate"}
+    assert await ingest.stored(subjects.REPORTS) == []
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_a_rejected_event_stays_rejected_when_what_it_lacked_comes_later(ingest: Ingest) -> None:
+    event = submitted("540", regime=KL62, values={"dv_tong": 5})
+    await ingest.take(event)
+    await ingest.take(opened())
+
+    [receipt] = await ingest.take(event)
+    [under_a_new_id] = await ingest.take({**event, "id": "event-new"})
+
+    assert (receipt["verdict"], receipt["errors"][0]["code"]) == ("duplicate", "report.period_not_opened")
+    assert under_a_new_id["verdict"] == "accepted"
+
+
+async def test_an_opening_opens_its_period_for_the_rest_of_the_batch_and_for_ever(ingest: Ingest) -> None:
+    def report() -> dict[str, Any]:
+        return submitted("540", regime=KL62, values={"dv_tong": 5})
+
+    receipts = await ingest.take(report(), opened(), report())
+    later = await ingest.take(report())
+
+    assert [receipt["verdict"] for receipt in [*receipts, *later]] == ["rejected", "accepted", "accepted", "accepted"]
+    assert await ingest.store.openings() == {(KL62, "2024")}
+
+
+async def test_an_opening_that_is_rejected_opens_nothing(ingest: Ingest) -> None:
+    receipts = await ingest.take(opened(sender="52"), submitted("540", regime=KL62, values={"dv_tong": 5}))
+
+    assert [receipt["verdict"] for receipt in receipts] == ["rejected", "rejected"]
+
+
+async def test_a_malformed_message_is_parked_with_its_reason_and_nothing_else(ingest: Ingest) -> None:
+    [receipt] = await ingest.take(b'{"id": "event-abc", "id": "event-abd"}')
+
+    [parked] = await ingest.stored(subjects.PARKED)
+    assert (parked["reason"]["code"], parked["subject"], parked["payload"]) == (
+        "event.duplicate_key",
+        "parked.ingest",
+        '{"id": "event-abc", "id": "event-abd"}',
+    )
+    assert (receipt["event_id"], receipt["unit"], receipt["verdict"]) == (None, COMMUNE, "rejected")
+    assert await ingest.claims() == {}
+    assert await ingest.stored(subjects.REPORTS) == []
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> None:
+    bad = [b"", b"\xff", b"[" * 50_000, payload(submitted())[:-1], payload(submitted(time="x" * 600_000)), b'{"id": "\\ud800-abcdefgh"}']
+
+    receipts = await ingest.take(bad[0], submitted(), *bad[1:], submitted(NEIGHBOUR))
+
+    assert len(await ingest.stored(subjects.PARKED)) == len(bad)
+    assert [report["source"] for report in await ingest.stored(subjects.REPORTS)] == [f"/units/{COMMUNE}", f"/units/{NEIGHBOUR}"]
+    assert len(receipts) == len(bad) + 2
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_the_others(ingest: Ingest) -> None:
+    faulty = submitted(values={f"sai_{number}_{'đ' * 30}": 1 for number in range(6000)})
+
+    receipts = await ingest.take(submitted(), faulty, submitted(NEIGHBOUR))
+
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected", "accepted"]
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_a_sender_cannot_claim_the_id_of_another(ingest: Ingest) -> None:
+    mine = submitted(event_id="event-abc")
+    [stolen] = await ingest.take(mine, sender=NEIGHBOUR)
+
+    [receipt] = await ingest.take(mine)
+
+    assert (stolen["verdict"], stolen["unit"], stolen["subject"]) == ("rejected", NEIGHBOUR, f"receipts.{NEIGHBOUR}")
+    assert receipt["verdict"] == "accepted"
+    assert set(await ingest.claims()) == {f"{NEIGHBOUR}/event-abc", f"{COMMUNE}/event-abc"}
+    assert [report["source"] for report in await ingest.stored(subjects.REPORTS)] == [f"/units/{COMMUNE}"]
+
+
+async def test_two_senders_may_use_the_same_id(ingest: Ingest) -> None:
+    receipts = await ingest.take(submitted(event_id="event-abc"), submitted(NEIGHBOUR, event_id="event-abc"))
+
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "accepted"]
+    assert len(await ingest.stored(subjects.REPORTS)) == 2
+
+
+@pytest.mark.parametrize("sender", ["06253/event", "đơn-vị", "a$b#c", "x" * 200])
+async def test_a_sender_of_an_odd_subject_is_rejected_and_claims_nothing_of_others(ingest: Ingest, sender: str) -> None:
+    [receipt] = await ingest.take(submitted(event_id="event-abc"), sender=sender)
+
+    assert receipt["verdict"] == "rejected"
+    assert set(await ingest.claims()) == {f"{sender}/event-abc"}
+    assert await ingest.stored(subjects.REPORTS) == []
+
+
+async def test_an_id_may_look_like_that_of_a_re_used_one(ingest: Ingest) -> None:
+    other = submitted(event_id="event-abc", revision=2)
+    await ingest.take(submitted(event_id="event-abc"), other)
+    [twin] = [key for key in await ingest.claims() if "#" in key]
+
+    [receipt] = await ingest.take(submitted(event_id=twin.partition("/")[2], revision=3))
+
+    assert receipt["verdict"] == "rejected"
+    assert [report["data"]["revision"] for report in await ingest.stored(subjects.REPORTS)] == [1]
+
+
+async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_order(ingest: Ingest) -> None:
+    await ingest.take(submitted(), withdrawn(), submitted(revision=3), returned(revision=3, fix_by="2099-12-18"))
+
+    stored = await ingest.stored(subjects.REPORTS)
+    assert len({report["subject"] for report in stored}) == 1
+    assert [report["data"]["revision"] for report in stored] == [1, 2, 3, 3]
+    assert [report["source"] for report in stored] == [f"/units/{COMMUNE}"] * 3 + [f"/units/{RECIPIENT}"]
+
+
+# A crash, anywhere
+
+
+class Unpublished(Door):
+    """A door whose process dies after the claims."""
+
+    async def _publish(self, claims: Any) -> None:
+        raise Crash
+
+
+class Unnoted(ClaimStore):
+    """A store whose process dies after the events were published, before their positions are noted."""
+
+    async def put_positions(self, positions: Any) -> None:
+        raise Crash
+
+
+class Unanswered(Door):
+    """A door whose process dies before it answers and acks."""
+
+    async def _answer(self, asked: Any, claims: Any) -> None:
+        raise Crash
+
+
+def door_that_dies(kind: str, ingest: Ingest) -> Door:
+    parts = (ingest.held.streams, ingest.store, ingest.held.reference, PARTITIONS)
+    match kind:
+        case "between claim and publish":
+            return Unpublished(*parts)
+        case "between publish and noting the position":
+            return Door(ingest.held.streams, Unnoted(ingest.held.database), ingest.held.reference, PARTITIONS)
+        case _:
+            return Unanswered(*parts)
+
+
+@pytest.mark.parametrize("kind", ["between claim and publish", "between publish and noting the position", "before the ack"])
+@pytest.mark.parametrize("sent_again", [False, True])
+async def test_a_crash_leaves_one_event_with_one_received_time(ingest: Ingest, kind: str, sent_again: bool) -> None:
+    events_sent = [submitted(event_id="event-abc"), submitted(NEIGHBOUR, event_id="event-abd"), submitted(NEIGHBOUR, period="1999")]
+    batch = await ingest.send(*events_sent)
+    with pytest.raises(Crash):
+        await door_that_dies(kind, ingest).on_inbox(batch)
+    assert ingest.receipts == []
+
+    if sent_again:  # the sender, who has no answer, is faster than the broker
+        await ingest.take(*events_sent)
+    await ingest.work(batch)
+
+    reports = await ingest.stored(subjects.REPORTS)
+    assert [(report["id"], report["receivedms"]) for report in reports] == [
+        ("event-abc", events.to_ms(batch[0].stored_at)),
+        ("event-abd", events.to_ms(batch[1].stored_at)),
+    ]
+    claims = await ingest.claims()
+    assert [claims[key]["position"]["sequence"] for key in (f"{COMMUNE}/event-abc", f"{NEIGHBOUR}/event-abd")] == [1, 2]
+    assert len(claims) == 3
+    assert [receipt["verdict"] for receipt in ingest.receipts[-3:]] == ["accepted", "accepted", "rejected"]
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_a_message_that_is_delivered_again_after_its_ack_was_lost_gets_the_same_answer(ingest: Ingest) -> None:
+    batch = await ingest.send(submitted())
+    await ingest.work(batch)
+
+    await ingest.work(batch)
+
+    assert ingest.receipts[0] == ingest.receipts[1]
+    assert len(await ingest.stored(subjects.REPORTS)) == 1
+
+
+@pytest.mark.parametrize("failing", ["insert", "find", "positions", "reports", "parked"])
+async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
+    ingest: Ingest, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
+    batch = await ingest.send(submitted(), submitted(NEIGHBOUR))
+    with monkeypatch.context() as patched:
+        break_down(patched, failing)
+        if failing != "parked":
+            assert not await delivery.deliver(ingest.held.streams, SERVICE, batch, ingest.door.on_inbox)
+
+    if failing == "parked":
+        await ingest.work(batch)
+    else:
+        again: list[Delivery] = []
+        async with asyncio.timeout(5):
+            while len(again) < 2:
+                again += await ingest.follow.batch(10, wait_s=1.0)
+        await ingest.work(again)
+
+    assert len(await ingest.stored(subjects.REPORTS)) == 2
+    assert [receipt["verdict"] for receipt in ingest.receipts] == ["accepted", "accepted"]
+    assert await ingest.unacknowledged() == 0
+
+
+def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
+    async def away(*_: Any, **__: Any) -> Any:
+        raise AutoReconnect("rs0")
+
+    async def unacknowledged(*_: Any, **__: Any) -> Any:
+        raise broker.TransientError("REPORTS: not acknowledged")
+
+    match part:
+        case "insert":
+            patched.setattr("shared.mongo.insert_new", away)
+        case "find":
+            patched.setattr(ClaimStore, "_stored", away)
+        case "positions":
+            patched.setattr(ClaimStore, "put_positions", away)
+        case "reports":
+            patched.setattr(Streams, "publish_all", unacknowledged)
+
+
+# Two at once
+
+
+async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ingest) -> None:
+    other = Door(ingest.held.streams, ClaimStore(ingest.held.database), ingest.held.reference, PARTITIONS)
+    batch = await ingest.send(*[submitted(event_id=f"event-{number:03d}") for number in range(100)])
+
+    await asyncio.gather(ingest.door.on_inbox(batch), other.on_inbox(batch))
+    await ingest.settle()
+
+    reports = await ingest.stored(subjects.REPORTS)
+    assert sorted(report["id"] for report in reports) == [f"event-{number:03d}" for number in range(100)]
+    assert {receipt["verdict"] for receipt in ingest.receipts} == {"accepted"}
+    assert {receipt["event_id"]: receipt["position"]["sequence"] for receipt in ingest.receipts} == {
+        report["id"]: place + 1 for place, report in enumerate(reports)
+    }
+
+
+async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_time(ingest: Ingest, known: Connections) -> None:
+    sent = [submitted(event_id=f"event-{number:03d}") for number in range(60)]
+    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    batch = await ingest.send(*sent, *sent)
+
+    await asyncio.gather(*[door.on_inbox(part) for door, part in ((ingest.door, batch[:60]), (other, batch[60:]))])
+    await ingest.settle()
+
+    claims, reports = await ingest.claims(), await ingest.stored(subjects.REPORTS)
+    assert len(reports) == len(claims) == 60
+    assert all(claims[f"{COMMUNE}/{report['id']}"]["received_ms"] == report["receivedms"] for report in reports)
+    for event in sent:
+        answers = [receipt for receipt in ingest.receipts if receipt["event_id"] == event["id"]]
+        assert sorted(receipt["verdict"] for receipt in answers) == ["accepted", "duplicate"]
+        assert len({receipt["received_at"] for receipt in answers}) == 1
+    assert await ingest.unacknowledged() == 0
+
+
+async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, known: Connections) -> None:
+    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    batch = await ingest.send(
+        *[submitted(event_id=f"event-{number:03d}", revision=revision) for revision in (1, 2) for number in range(40)]
+    )
+
+    await asyncio.gather(ingest.door.on_inbox(batch[:40]), other.on_inbox(batch[40:]))
+    await ingest.settle()
+
+    assert len(await ingest.stored(subjects.REPORTS)) == 40
+    verdicts = [receipt["verdict"] for receipt in ingest.receipts]
+    assert (verdicts.count("accepted"), verdicts.count("rejected")) == (40, 40)
+
+
+async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(ingest: Ingest, known: Connections) -> None:
+    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    readers = [reader.durable_reader(known.streams.client, subjects.INBOX, subjects.INGEST_DURABLE, window=64) for _ in range(2)]
+
+    async def work(follow: reader.Reader, door: Door) -> None:
+        while batch := await follow.batch(20, wait_s=0.8):
+            await delivery.deliver(known.streams, SERVICE, batch, door.on_inbox)
+
+    working = [asyncio.create_task(work(follow, door)) for follow, door in zip(readers, (ingest.door, other), strict=True)]
+    messages = [Message(subjects.inbox(COMMUNE), payload(submitted(event_id=f"event-{number:03d}")), f"{number}") for number in range(300)]
+    await known.streams.publish_all(subjects.INBOX, messages)
+    await asyncio.gather(*working)
+
+    assert len(await ingest.claims()) == 300
+    assert sorted(report["id"] for report in await ingest.stored(subjects.REPORTS)) == [f"event-{number:03d}" for number in range(300)]
+    assert await ingest.unacknowledged() == 0
+    for follow in readers:
+        await follow.close()
+
+
+def test_a_claim_that_has_its_position_is_not_published_again() -> None:
+    document = {"_id": "06253/event-abc", "verdict": "accepted", "position": None}
+
+    assert Claim(document).wants_publishing
+    assert not Claim(document | {"position": {"partition": 1, "sequence": 5}}).wants_publishing
+    assert not Claim(document | {"verdict": "rejected"}).wants_publishing
+
+
+def without_subject(receipt: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in receipt.items() if key != "subject"}
+
+
+async def test_every_answer_is_canonical_json(ingest: Ingest) -> None:
+    receipts = await ingest.take(submitted(), opened(sender=CALLER), b"{")
+
+    assert all(orjson.loads(orjson.dumps(receipt)) == receipt for receipt in receipts)
