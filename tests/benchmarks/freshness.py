@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from nats.aio.msg import Msg
 
-from shared import subjects
+from shared import subjects, tasks
 from shared.service import Connections
 from tests.benchmarks import load
 from tests.benchmarks.machine import YEAR, machine
@@ -60,8 +60,7 @@ class _Run:
         watching = asyncio.create_task(self._watch())
         await self._send(int(self._rate * duration_s))
         await self._settle()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        await tasks.end(watching)
         await subscription.unsubscribe()
         return self._readable()
 

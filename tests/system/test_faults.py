@@ -1,12 +1,14 @@
 """kill -9 while reports come in: nothing is lost, nothing is counted twice, nobody is alerted twice.
 
 What: 2,000 reports of Quảng Bình with corrections and repeats go into INBOX on real servers while ingest, aggregate and notify
-are killed (-9) at random moments and started again. Seed: fixed below. Again: `pytest tests/system/test_faults.py`.
+are killed (-9) at random moments and started again; then ticks of a given time run beside the notifier, are killed too, and one
+ends. Seed: fixed below. Again: `pytest tests/system/test_faults.py`.
 """
 
 import asyncio
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from services.aggregate import verify
 from services.cli.embedded.process import Process
 from shared import reader, subjects
 from shared.service import Connections
+from shared.settings import Settings
 from tests.benchmarks import load
-from tests.running import running, until_ready
+from tests.running import command, running, until_ready
 
 SEED = 20261205
 REGIME, PERIOD = "nq68-quang-binh", "2026"
@@ -25,6 +28,9 @@ REPORTS = 2000
 KILLS = 12
 SETTLE_S = 90.0
 SERVICES = ("ingest", "aggregate", "notify")
+TICK_AT = "2026-11-27T08:00:00+07:00"  # the last day for communes; the seventh before the offices' and districts'
+SILENT = 20  # communes that send nothing
+TICK_KILLS = 3
 
 
 async def season(held: Connections, rng: random.Random) -> list[dict[str, Any]]:
@@ -33,7 +39,7 @@ async def season(held: Connections, rng: random.Random) -> list[dict[str, Any]]:
     regime = reference.regimes[REGIME]
     period = regime.period(PERIOD)
     assert period is not None
-    units = regime.group_members(reference.registry.at(period.cut_off))["xa"]
+    units = regime.group_members(reference.registry.at(period.cut_off))["xa"][SILENT:]
     distinct = REPORTS * 9 // 10
     made = [load.event(regime, PERIOD, units[number % len(units)], number // len(units) + 1, rng) for number in range(distinct)]
     sent = [*made, *rng.sample(made, REPORTS - distinct)]
@@ -55,6 +61,17 @@ async def kill_at_random(processes: dict[str, Process], rng: random.Random) -> N
         await victim.kill()
         await asyncio.sleep(rng.uniform(0.0, 0.4))
         victim.launch()
+
+
+async def tick_and_kill(settings: Settings, folder: Path, rng: random.Random) -> None:
+    """Ticks that are killed at random moments, then one that ends."""
+    for number in range(TICK_KILLS + 1):
+        ticking = command("notify", "tick", "--at", TICK_AT, settings=settings, folder=folder)
+        ticking.launch()
+        if number < TICK_KILLS:
+            await asyncio.sleep(rng.uniform(1.5, 3.5))
+            await ticking.kill()
+    assert await ticking.ended() == 0, ticking.log.read_text()
 
 
 async def messages(held: Connections, stream: str, subject: str) -> list[dict[str, Any]]:
@@ -82,6 +99,7 @@ async def settled(held: Connections, wanted: int) -> None:
 
 async def test_killed_services_lose_nothing_and_double_nothing(loaded: Connections, tmp_path: Path) -> None:
     rng = random.Random(SEED)
+    await loaded.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2026, 1, 1, tzinfo=UTC)}})
     sent = await season(loaded, rng)
     wanted = {f"{str(event['source']).removeprefix('/units/')}/{event['id']}" for event in sent}
     async with running(loaded.settings, tmp_path, *SERVICES) as processes:
@@ -89,6 +107,7 @@ async def test_killed_services_lose_nothing_and_double_nothing(loaded: Connectio
         await settled(loaded, len(wanted))
         await asyncio.gather(*[until_ready(name, loaded.settings) for name in SERVICES])
         verdict = await verify.verify(loaded, lambda _: None)
+        await tick_and_kill(loaded.settings, tmp_path, rng)
 
     claims = [claim async for claim in loaded.database["receipts"].find({}, {"verdict": 1, "received_ms": 1})]
     log = await messages(loaded, subjects.REPORTS, "reports.>")
@@ -100,4 +119,9 @@ async def test_killed_services_lose_nothing_and_double_nothing(loaded: Connectio
     assert received == {claim["_id"]: claim["received_ms"] for claim in claims}  # one received time, also for a repeat
     assert await loaded.database["reports"].count_documents({}) == len(wanted)
     assert verdict.as_dict() == {"equal": True, "views": verdict.views, "differences": []}
-    assert not [alert for alert, count in Counter(alert["id"] for alert in alerts).items() if count > 1]
+    raised = Counter((alert["data"]["unit"], alert["data"]["rung"], alert["data"]["deadline"]) for alert in alerts)
+    reporters = {event["data"]["unit"] for event in sent}
+    assert [alert for alert, count in raised.items() if count > 1] == []
+    assert reporters.isdisjoint(unit for unit, _, _ in raised)
+    last_day = [unit for unit, rung, _ in raised if rung == "last-day-0800"]
+    assert len(last_day) == SILENT

@@ -1,0 +1,367 @@
+"""The HTTP door, on real servers: every answer it can give."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from services.cli.embedded.servers import Server, choose_ports, start_nats
+from services.ingest import app as ingest_app
+from services.ingest import routes
+from services.ingest.store import ClaimStore
+from shared import events, service, streams, subjects
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+from tests.builders import COMMUNE, Event, payload, submitted
+
+JSON = {"content-type": "application/cloudevents+json"}
+Client = httpx2.AsyncClient
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[Client]:
+    """A client of the running app."""
+    async with (
+        app.router.lifespan_context(app),
+        Client(transport=httpx2.ASGITransport(app=app), base_url="http://ingest", timeout=30) as client,
+    ):
+        yield client
+
+
+async def until(happened: Callable[[], Awaitable[bool]], within_s: float = 15.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not await happened():
+            await asyncio.sleep(0.05)
+
+
+async def is_ready(client: Client) -> bool:
+    return (await client.get("/readyz")).status_code == 200
+
+
+@pytest.fixture
+async def door(known: Connections, settings: Settings) -> AsyncIterator[Client]:
+    """The door of a working ingest."""
+    async with serving(ingest_app.create_app(settings)) as client:
+        await until(lambda: is_ready(client))
+        yield client
+
+
+async def post(client: Client, sent: Event | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
+    return await client.post("/v1/reports", content=sent if isinstance(sent, bytes) else payload(sent), headers=headers or JSON)
+
+
+def codes(answer: httpx2.Response, status: int) -> list[str]:
+    """The codes of a refusal, after a look at the shape of RFC 9457."""
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body["status"] == status
+    assert body["type"] == f"urn:tonghop:problem:{body['code']}"
+    assert body["title"]
+    assert all(error.keys() == {"code", "path", "message_vi", "message_en"} for error in body["errors"])
+    assert body["detail"] == " ".join(error["message_vi"] for error in body["errors"])
+    assert body["detail_en"] == " ".join(error["message_en"] for error in body["errors"])
+    found = [error["code"] for error in body["errors"]]
+    assert body["code"] == found[0]
+    return found
+
+
+async def test_an_accepted_report_is_answered_with_201_and_its_receipt(door: Client) -> None:
+    answer = await post(door, submitted(event_id="event-abc"))
+
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["position"]["sequence"] == 1
+    assert {name: body[name] for name in ("event_id", "unit", "verdict", "errors")} == {
+        "event_id": "event-abc",
+        "unit": COMMUNE,
+        "verdict": "accepted",
+        "errors": [],
+    }
+    assert body["received_at"].endswith("Z")
+
+
+async def test_a_repeat_is_answered_with_200_and_the_first_receipt(door: Client) -> None:
+    event = submitted()
+    first = await post(door, event)
+
+    second = await post(door, event)
+
+    assert second.status_code == 200
+    assert second.json() == first.json() | {"verdict": "duplicate"}
+
+
+@pytest.mark.parametrize("media_type", ["application/cloudevents+json; charset=utf-8", "application/json", "Application/JSON"])
+async def test_both_media_types_of_json_are_taken(door: Client, media_type: str) -> None:
+    assert (await post(door, submitted(), {"content-type": media_type})).status_code == 201
+
+
+async def test_a_rejected_report_is_answered_with_422_all_reasons_and_its_receipt(door: Client) -> None:
+    answer = await post(door, submitted(period="2031", values={"khong_co": 1}, narratives={"loi_chao": "x"}))
+
+    assert sorted(codes(answer, 422)) == ["report.unknown_indicator", "report.unknown_narrative", "report.unknown_period"]
+    assert answer.json()["receipt"]["verdict"] == "rejected"
+
+
+async def test_a_repeat_of_a_rejected_report_is_rejected_again(door: Client) -> None:
+    event = submitted(period="2031")
+    await post(door, event)
+
+    answer = await post(door, event)
+
+    assert codes(answer, 422) == ["report.unknown_period"]
+    assert answer.json()["receipt"]["verdict"] == "duplicate"
+
+
+async def test_a_re_used_id_is_answered_with_422(door: Client) -> None:
+    await post(door, submitted(event_id="event-abc"))
+
+    assert codes(await post(door, submitted(event_id="event-abc", revision=2)), 422) == ["event.id_reused"]
+
+
+async def test_of_two_contents_under_one_id_at_the_same_time_each_gets_its_own_verdict(door: Client) -> None:
+    for number in range(10):
+        event_id = f"event-{number:03d}"
+
+        answers = await asyncio.gather(*[post(door, submitted(event_id=event_id, revision=revision)) for revision in (1, 2)])
+
+        assert sorted(answer.status_code for answer in answers) == [201, 422]
+
+
+async def test_of_one_event_twice_at_the_same_time_one_is_new_and_one_a_repeat(door: Client) -> None:
+    for _ in range(10):
+        event = submitted()
+
+        answers = await asyncio.gather(post(door, event), post(door, event))
+
+        assert sorted(answer.status_code for answer in answers) == [200, 201]
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (b"", ["event.malformed"]),
+        (b"{", ["event.malformed"]),
+        (b"[]", ["event.malformed"]),
+        (b"\xff", ["event.malformed"]),
+        (b"[" * 100_000, ["event.malformed"]),
+        (b'{"id": 1, "id": 2}', ["event.duplicate_key"]),
+        (payload(submitted()).replace(b"340", b"NaN"), ["report.not_a_number"]),
+        (payload(submitted(event_id="short")), ["event.invalid_field"]),
+        (payload(submitted(source="/units/../06253")), ["event.invalid_field"]),
+        (payload(submitted(source="/units/*")), ["event.invalid_field"]),
+        (payload(submitted(source="/units/06253.>")), ["event.invalid_field"]),
+        (payload(submitted(source="06253")), ["event.invalid_field"]),
+        (json.dumps(submitted(source="/units/\ud800")).encode(), ["event.invalid_field"]),
+        (b"{}", ["event.missing_field"] * 5),
+    ],
+    ids=range(14),
+)
+async def test_what_is_no_event_is_answered_with_400_and_not_put_into_an_inbox(
+    door: Client, known: Connections, body: bytes, wrong: list[str]
+) -> None:
+    assert codes(await post(door, body), 400) == wrong
+    assert await known.streams.last_sequence(subjects.INBOX) == 0
+
+
+async def test_too_large_a_body_is_answered_with_413(door: Client) -> None:
+    assert codes(await post(door, b" " * (events.MAX_EVENT_BYTES + 1)), 413) == ["event.too_large"]
+
+
+async def test_too_large_a_body_in_chunks_is_refused_before_its_end(door: Client) -> None:
+    sent = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 64 * 1024
+            yield b" " * 64 * 1024
+
+    answer = await door.post("/v1/reports", content=chunks(), headers=JSON)
+
+    assert "content-length" not in answer.request.headers
+    assert codes(answer, 413) == ["event.too_large"]
+    assert sent <= events.MAX_EVENT_BYTES + 3 * 64 * 1024
+
+
+async def test_the_largest_event_is_taken(door: Client) -> None:
+    event = submitted(narratives={"ket_qua": "đ" * 10_000})
+    body = payload(event)
+
+    answer = await post(door, body + b" " * (events.MAX_EVENT_BYTES - len(body)))
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "application/x-www-form-urlencoded", "application/jsonp"])
+async def test_another_media_type_is_answered_with_415(door: Client, media_type: str) -> None:
+    assert codes(await post(door, submitted(), {"content-type": media_type}), 415) == ["door.unsupported"]
+
+
+async def test_a_receipt_can_be_asked_for_later(door: Client) -> None:
+    posted = await post(door, submitted(event_id="event-abc"))
+    await post(door, submitted(event_id="event-abc"))
+
+    answer = await door.get(f"/v1/receipts/{COMMUNE}/event-abc")
+
+    assert answer.status_code == 200
+    assert answer.json() == posted.json()
+
+
+async def test_the_receipt_of_a_rejected_event_tells_why(door: Client) -> None:
+    await post(door, submitted(event_id="event-abc", period="2031"))
+
+    body = (await door.get(f"/v1/receipts/{COMMUNE}/event-abc")).json()
+
+    assert (body["verdict"], [error["code"] for error in body["errors"]]) == ("rejected", ["report.unknown_period"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/receipts/{COMMUNE}/event-unknown",
+        f"/v1/receipts/{COMMUNE}/x",
+        f"/v1/receipts/{COMMUNE}/%00%00%00%00%00%00%00%00",
+        f"/v1/receipts/{COMMUNE}/%ff%fe%fd%fc%fb%fa%f9%f8",
+        f"/v1/receipts/{COMMUNE}/{'x' * 5000}",
+        f"/v1/receipts/{COMMUNE}/$where-event",
+        "/v1/receipts/*/event-abc",
+        "/v1/receipts/06253.%3E/event-abc",
+        "/v1/receipts/{$ne:1}/event-abc",
+        "/v1/receipts/%F0%9F%98%80/event-abc",
+    ],
+)
+async def test_there_is_no_receipt_at_an_odd_address(door: Client, path: str) -> None:
+    await post(door, submitted(event_id="event-abc"))
+
+    assert codes(await door.get(path), 404) == ["door.no_such_receipt"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/v1/receipts/06253/a%2Fb", 404),
+        ("GET", "/v1/receipts/..%2F..%2Fetc/passwd", 404),
+        ("GET", "//v1/reports", 404),
+        ("GET", "/v1/reports", 405),
+        ("DELETE", "/v1/receipts/06253/event-abc", 405),
+    ],
+)
+async def test_a_wrong_address_is_a_problem_too(door: Client, method: str, path: str, status: int) -> None:
+    assert codes(await door.request(method, path), status) == ["door.bad_query"]
+
+
+# Servers that are away
+
+
+@pytest.fixture
+def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Holds up ingest's screening until it is set."""
+    goes_on = asyncio.Event()
+    screening = ingest_app.ingest
+
+    async def wait(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
+        await goes_on.wait()
+        await screening(held, store, readiness)
+
+    monkeypatch.setattr(ingest_app, "ingest", wait)
+    return goes_on
+
+
+async def test_while_the_verdict_is_pending_the_answer_is_202_and_the_receipt_comes_later(
+    known: Connections, settings: Settings, pause: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "VERDICT_S", 0.3)
+    async with serving(ingest_app.create_app(settings)) as client:
+
+        async def is_pending() -> bool:
+            return (await post(client, submitted(event_id="event-abc"))).status_code == 202
+
+        await until(is_pending)
+        answer = await post(client, submitted(event_id="event-abd"))
+        address = answer.headers["location"]
+        assert answer.status_code == 202
+        assert answer.json()["verdict"] == "pending"
+        assert answer.headers["retry-after"] == "2"
+        assert codes(await client.get(address), 404) == ["door.no_such_receipt"]
+
+        pause.set()
+
+        async def has_come() -> bool:
+            return (await client.get(address)).status_code == 200
+
+        await until(has_come)
+        assert (await client.get(address)).json()["verdict"] == "accepted"
+        monkeypatch.setattr(routes, "VERDICT_S", 5.0)
+        assert (await post(client, submitted(event_id="event-abd"))).status_code == 200
+
+
+@pytest.fixture
+async def own_nats(tmp_path: Path) -> AsyncIterator[Server]:
+    ports = choose_ports(defaults=False)
+    server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
+    yield server
+    await server.kill()
+
+
+@pytest.fixture
+async def apart(known: Connections, settings: Settings, own_nats: Server) -> Settings:
+    """Settings with a broker of its own, its streams in place."""
+    own = settings.model_copy(update={"nats_url": own_nats.url})
+    connections = service.connections(own, "test")
+    await connections.broker.start()
+    await streams.apply(connections.streams.jetstream, connections.declaration)
+    await connections.close()
+    return own
+
+
+async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
+    apart: Settings, own_nats: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.broker.ACK_TIMEOUT_S", 1.0)
+    event = submitted()
+    async with serving(ingest_app.create_app(apart)) as client:
+        await until(lambda: is_ready(client))
+        await own_nats.kill()
+
+        answer = await post(client, event)
+
+        assert codes(answer, 503) == ["door.broker_away"]
+        assert int(answer.headers["retry-after"]) > 0
+        await own_nats.start()
+
+        async def is_taken() -> bool:
+            return (await post(client, event)).status_code in (200, 201)
+
+        await until(is_taken)
+
+
+async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Connections, settings: Settings) -> None:
+    nowhere = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{choose_ports(defaults=False).nats}"})
+    async with serving(ingest_app.create_app(nowhere)) as client:
+        answer = await post(client, submitted())
+        ready = await client.get("/readyz")
+
+    assert codes(answer, 503) == ["door.broker_away"]
+    assert ready.status_code == 503
+
+
+async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
+    settings: Settings, known: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.mongo.SERVER_SELECTION_MS", 300)
+    port = choose_ports(defaults=False).mongo
+    app = ingest_app.create_app(settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"}))
+
+    async with serving(app) as client:
+        answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
+
+    assert codes(answer, 503) == ["door.broker_away"]
