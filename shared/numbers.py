@@ -34,8 +34,7 @@ def scaled(value: int | str, decimals: int) -> int:
         factor: int = 10**decimals
         return value * factor
     whole, _, fraction = value.partition(".")
-    magnitude = int(whole.lstrip("-") + fraction[:decimals].ljust(decimals, "0"))
-    return -magnitude if whole.startswith("-") else magnitude
+    return int(whole + fraction[:decimals].ljust(decimals, "0"))
 
 
 def unscaled(value: int, decimals: int) -> Decimal:

@@ -77,6 +77,8 @@ def _regime(path: Path) -> Regime:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise FaultsError([Fault(path, _line(mark), f"không phải YAML (not YAML): {getattr(error, 'problem', '')}")]) from error
+    except (ValueError, RecursionError) as error:  # a day that no calendar has; brackets without end
+        raise FaultsError([Fault(path, "tệp", f"không phải YAML (not YAML): {error}")]) from error
     if repeated := list(_repeated_keys(path, root)):
         raise FaultsError(repeated)
     try:

@@ -7,7 +7,7 @@ bears on the day on which the unit begins. Source: design, section 5.
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -46,6 +46,8 @@ def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]
     read = []
     for row in sorted(rows, key=lambda row: row.cells["valid_from"]):
         read.append(_unit(row, bearers))
+    if clashes := list(_clashes(rows, read, bearers)):
+        raise FaultsError(clashes)
     return _with_parents(rows, read, bearers)
 
 
@@ -71,10 +73,17 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
     reader = csv.DictReader(text.splitlines())
     if tuple(reader.fieldnames or ()) != tuple(columns):
         raise FaultsError([Fault(path, "dòng 1", f"cần các cột {','.join(columns)} (columns wanted)")])
-    for cells in reader:
+    for cells in _cells(path, reader):
         if None in cells or None in cells.values():
             raise FaultsError([Fault(path, f"dòng {reader.line_num}", "thừa hoặc thiếu ô (too many or too few cells)")])
         yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
+
+
+def _cells(path: Path, reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"không phải CSV (not CSV): {error}")]) from error
 
 
 def _row_faults(row: _Row) -> Iterator[Fault]:
@@ -114,6 +123,29 @@ def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
     return unit
 
 
+def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
+    """Rows whose code another unit bears on the same day, or whose id another unit has."""
+    by_id: dict[str, list[Unit]] = {}
+    for unit in (unit for known in bearers.values() for unit in known):
+        by_id.setdefault(unit.id, []).append(unit)
+    by_key = {(unit.code, unit.valid_from): unit for unit in units}
+    for row in rows:
+        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        others = {id(other): other for other in (*bearers[unit.code], *by_id[unit.id]) if other is not unit}.values()
+        for other in others:
+            if other.valid_from > unit.valid_from and (other.code, other.valid_from) in by_key:
+                continue  # said at the other's row
+            if other.code == unit.code and _overlap(unit, other):
+                yield row.fault(f"mã “{unit.code}” cùng lúc thuộc “{other.name}” (another unit bears the code at the same time)")
+            elif other.id == unit.id:
+                yield row.fault(f"id “{unit.id}” đã là của “{other.name}” (the id is taken)")
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    later = max(one.valid_from, other.valid_from)
+    return one.is_valid(later) and other.is_valid(later)
+
+
 def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> list[Unit]:
     by_key = {(unit.code, unit.valid_from): unit for unit in units}
     done, faults = [], []
@@ -124,14 +156,15 @@ def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str
         if code and parent is None:
             faults.append(row.fault(f"không có đơn vị cấp trên “{code}” tại ngày {unit.valid_from:%d/%m/%Y} (no such parent)"))
         done.append(replace(unit, parent=parent.id if parent else None))
-    faults += _cycles(rows, done)
+    stored = {unit.id: unit.parent for known in bearers.values() for unit in known}
+    faults += _cycles(rows, done, stored)
     if faults:
         raise FaultsError(faults)
     return done
 
 
-def _cycles(rows: Sequence[_Row], units: Sequence[Unit]) -> Iterator[Fault]:
-    parents = {unit.id: unit.parent for unit in units}
+def _cycles(rows: Sequence[_Row], units: Sequence[Unit], stored: Mapping[str, str | None]) -> Iterator[Fault]:
+    parents = {**stored, **{unit.id: unit.parent for unit in units}}
     for row, unit in zip(rows, units, strict=True):
         seen, above = {unit.id}, unit.parent
         while above is not None and above not in seen:

@@ -5,10 +5,9 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from services.ingest import routes, waiting
+from services.ingest import routes
 from services.ingest.handlers import SERVICE, Door
 from services.ingest.store import ClaimStore
-from services.ingest.waiting import Waiting
 from shared import broker, delivery, reader, service, subjects
 from shared.observability import Readiness
 from shared.service import Connections
@@ -20,15 +19,14 @@ BATCH: Final = 1000  # messages claimed and published at once
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Ingest's app; reads the environment when no settings are given."""
     held = service.connections(settings or Settings(), SERVICE)
-    store, waiters = ClaimStore(held.database), Waiting()
-    held.broker.include_router(waiting.router(waiters))
+    store = ClaimStore(held.database)
 
     async def work(readiness: Readiness) -> None:
         await ingest(held, store, readiness)
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
     app.add_exception_handler(HTTPException, routes.on_wrong_address)
-    app.include_router(routes.create_router(held.streams, store, waiters))
+    app.include_router(routes.create_router(held.streams, store))
     return app
 
 

@@ -1,5 +1,6 @@
 """INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -45,8 +46,7 @@ class Door:
 
     async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message in order; a period that one message opens is open for the next."""
-        reference = await self._reference.current()
-        opened = await self._store.openings()
+        reference, opened = await asyncio.gather(self._reference.current(), self._store.openings())
         decided: list[tuple[Incoming, Decision]] = []
         for incoming in batch:
             verdict = screening.screen(incoming, reference, opened)

@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from faststream.exceptions import IncorrectState
 from starlette.exceptions import HTTPException
 
+from services.ingest import waiting
 from services.ingest.domain import parsing, screening, shapes
 from services.ingest.store import DUPLICATE, REJECTED, ClaimStore
-from services.ingest.waiting import Waiting, verdict
 from shared import broker, delivery, events, subjects
 from shared.broker import Streams
-from shared.errors import Refusal, refusal
+from shared.errors import Refusal, TransientError, refusal
 from shared.events import Envelope
 from shared.problems import problem
 
@@ -27,7 +27,7 @@ VERDICT_S: Final = 2.0  # how long the door waits for the verdict
 MEDIA_TYPES: Final = ("application/cloudevents+json", "application/json")
 
 
-def create_router(streams: Streams, store: ClaimStore, waiting: Waiting) -> APIRouter:
+def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
     """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
     router = APIRouter(prefix="/v1", tags=["báo cáo"])
 
@@ -41,12 +41,12 @@ def create_router(streams: Streams, store: ClaimStore, waiting: Waiting) -> APIR
         if isinstance(named, list):
             return problem(400, named)
         sender, event_id = named
-        async with waiting.for_receipts(sender, event_id) as receipts:
-            sequence = await _published(streams, sender, body)
-            if sequence is None:
-                return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
-            receipt = await verdict(receipts, sequence, VERDICT_S)
-            return _pending(sender, event_id) if receipt is None else _answer(receipt)
+        try:
+            receipt = await _verdict(streams, sender, body)
+        except (*delivery.PASSING, IncorrectState) as error:  # the latter: the broker was never reached yet
+            log.warning("door.broker_away", error=type(error).__name__)
+            return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+        return _pending(sender, event_id) if receipt is None else _answer(receipt)
 
     @router.get("/receipts/{unit}/{event_id}", responses={404: {}, 503: {}})
     async def get_receipt(unit: str, event_id: str) -> Response:
@@ -68,16 +68,13 @@ async def on_wrong_address(_: Request, error: Exception) -> Response:
     return problem(status, [refusal("door.bad_query", detail=HTTPStatus(status).phrase)], headers=headers)
 
 
-async def _published(streams: Streams, sender: str, body: bytes) -> int | None:
-    """The event's sequence in INBOX; None when INBOX does not have it for certain."""
-    try:
-        if not streams.client.is_connected:
-            return None
+async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any] | None:
+    """Publishes an event and waits for its receipt; None while it is pending. Raises when INBOX may not have the event."""
+    if not streams.client.is_connected:
+        raise TransientError("NATS is away")
+    async with waiting.receipts_of(streams.client, sender) as receipts:
         ack = await streams.jetstream.publish(subjects.inbox(sender), body, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
-    except (*delivery.PASSING, IncorrectState) as error:  # the latter: the broker was never reached yet
-        log.warning("door.broker_away", error=type(error).__name__)
-        return None
-    return ack.seq
+        return await waiting.verdict(receipts, ack.seq, VERDICT_S)
 
 
 async def _body(request: Request) -> bytes | Response:

@@ -21,6 +21,9 @@ REJECTED: Final = "rejected"
 DUPLICATE: Final = "duplicate"
 
 
+Place = tuple[str, int, int]  # where an event stands in REPORTS: claim id, partition, sequence
+
+
 @dataclass(slots=True)
 class Claim:
     """One claimed event and the message that asks for it. `position` is None until REPORTS has it."""
@@ -77,8 +80,8 @@ class ClaimStore:
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
-    async def put_positions(self, positions: Sequence[tuple[str, int, int]]) -> None:
-        """Adds to claims where REPORTS has their events: id, partition, sequence."""
+    async def put_positions(self, positions: Sequence[Place]) -> None:
+        """Adds to claims where REPORTS has their events."""
         if positions:
             await self._receipts.bulk_write(
                 [

@@ -262,6 +262,11 @@ async def test_a_wrong_address_is_a_problem_too(door: Client, method: str, path:
 # Servers that are away
 
 
+def changed(settings: Settings, **changes: Any) -> Settings:
+    """Other settings; not `model_copy`, which keeps addresses that were computed from the old ones."""
+    return Settings(_env_file=None, **settings.model_dump() | changes)
+
+
 @pytest.fixture
 def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Holds up ingest's screening until it is set."""
@@ -315,7 +320,7 @@ async def own_nats(tmp_path: Path) -> AsyncIterator[Server]:
 @pytest.fixture
 async def apart(known: Connections, settings: Settings, own_nats: Server) -> Settings:
     """Settings with a broker of its own, its streams in place."""
-    own = settings.model_copy(update={"nats_url": own_nats.url})
+    own = changed(settings, nats_url=own_nats.url)
     connections = service.connections(own, "test")
     await connections.broker.start()
     await streams.apply(connections.streams.jetstream, connections.declaration)
@@ -345,7 +350,7 @@ async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
 
 
 async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Connections, settings: Settings) -> None:
-    nowhere = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{choose_ports(defaults=False).nats}"})
+    nowhere = changed(settings, nats_url=f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")
     async with serving(ingest_app.create_app(nowhere)) as client:
         answer = await post(client, submitted())
         ready = await client.get("/readyz")
@@ -359,7 +364,7 @@ async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
 ) -> None:
     monkeypatch.setattr("shared.mongo.SERVER_SELECTION_MS", 300)
     port = choose_ports(defaults=False).mongo
-    app = ingest_app.create_app(settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"}))
+    app = ingest_app.create_app(changed(settings, mongo_url=f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"))
 
     async with serving(app) as client:
         answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")

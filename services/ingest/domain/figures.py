@@ -4,6 +4,7 @@ A normal quantity is an integer when the indicator has no decimals, else a decim
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from shared import numbers
@@ -11,6 +12,7 @@ from shared.errors import Refusal, refusal
 from shared.numbers import MAX_SCALED, NumberText
 from shared.regimes import Indicator
 
+PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # of a ratio, in their order
 Judged = tuple[Any, list[Refusal]]  # the normal form, and what is wrong
 
 WANTED: Final = {
@@ -34,9 +36,9 @@ def _quantity(indicator: Indicator, value: Any, path: str) -> Judged:
 def _ratio(indicator: Indicator, value: Any, path: str) -> Judged:
     if not isinstance(value, dict):
         return None, [_wrong_kind(indicator, path)]
-    wrong = list(_strange_parts(value, path))
+    wrong = [] if value.keys() == PARTS.keys() else list(_strange_parts(value, path))
     parts: dict[str, int] = {}
-    for name in ("numerator", "denominator"):
+    for name in PARTS:
         if name in value:
             scaled, found = _number(indicator, value[name], f"{path}.{name}", "0", None)
             wrong += found
@@ -50,10 +52,10 @@ def _ratio(indicator: Indicator, value: Any, path: str) -> Judged:
 
 
 def _strange_parts(value: dict[str, Any], path: str) -> Iterator[Refusal]:
-    for name in ("numerator", "denominator"):
+    for name in PARTS:
         if name not in value:
             yield refusal("event.missing_field", f"{path}.{name}")
-    for name in sorted(value.keys() - {"numerator", "denominator"}):
+    for name in sorted(value.keys() - PARTS.keys()):
         yield refusal("event.unknown_field", f"{path}.{name[:40]}")
 
 
@@ -73,19 +75,25 @@ def _number(indicator: Indicator, value: Any, path: str, least: str, most: str |
     """The value scaled by the indicator's decimals, or what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None, [_wrong_kind(indicator, path)]
-    text = str(value)
-    if not numbers.is_plain(text):
-        return None, [refusal("report.not_a_number", path, text=text)]
     decimals = indicator.decimals
-    if numbers.decimals_of(text) > decimals:
-        return None, [refusal("report.too_many_decimals", path, text=text, decimals=decimals)]
-    scaled = numbers.scaled(text, decimals)
-    upper = min(MAX_SCALED, numbers.scaled(most, decimals) if most is not None else MAX_SCALED)
-    lower = max(-MAX_SCALED, numbers.scaled(least, decimals))
+    if isinstance(value, str):
+        if not numbers.is_plain(value):
+            return None, [refusal("report.not_a_number", path, text=value)]
+        if numbers.decimals_of(value) > decimals:
+            return None, [refusal("report.too_many_decimals", path, text=value, decimals=decimals)]
+    scaled = numbers.scaled(value, decimals)
+    lower, upper = _bounds(least, most, decimals)
     if not lower <= scaled <= upper:
         shown = {"least": numbers.unscaled(lower, decimals), "most": numbers.unscaled(upper, decimals)}
-        return None, [refusal("report.out_of_range", path, text=text, **shown)]
+        return None, [refusal("report.out_of_range", path, text=value, **shown)]
     return scaled, []
+
+
+@lru_cache(maxsize=1024)
+def _bounds(least: str, most: str | None, decimals: int) -> tuple[int, int]:
+    """The smallest and the largest scaled value that are taken."""
+    upper = MAX_SCALED if most is None else numbers.scaled(most, decimals)
+    return max(-MAX_SCALED, numbers.scaled(least, decimals)), min(MAX_SCALED, upper)
 
 
 def _normal(scaled: int, decimals: int) -> int | str:

@@ -1,0 +1,300 @@
+"""`tonghop streams|units|regimes` on real servers: answers, exit codes, and that doing it again changes nothing."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from services.cli import session
+from services.cli.app import app
+from services.cli.data import REGIME_FILES
+from services.cli.embedded.servers import choose_ports
+from shared import service, subjects
+from shared.service import Connections
+from shared.settings import Settings
+from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
+
+STREAMS = ["INBOX", "REPORTS", "FEED", "ALERTS", "PARKED"]
+
+
+class Cli:
+    """The command line in this process, on servers of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def run(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    def json(self, *arguments: str | Path, code: int = session.FINE) -> Any:
+        """The answer of a command that has ended with `code`: one JSON document, and nothing beside it on standard output."""
+        result = self.run(*arguments, "--json")
+        assert result.exit_code == code, result.output
+        return orjson.loads(result.stdout)
+
+    def refused(self, *arguments: str | Path, code: int = session.NO) -> str:
+        """What a command that has ended with `code` says on standard error; standard output stays empty."""
+        result = self.run(*arguments)
+        assert result.exit_code == code, result.output
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    def ask(self, question: Any) -> Any:
+        """What `question`, a coroutine function of open connections, finds."""
+
+        async def act() -> Any:
+            async with session.connected(self.settings) as held:
+                return await question(held)
+
+        return asyncio.run(act())
+
+    def generation(self) -> int:
+        async def question(held: Connections) -> int:
+            return await held.reference.generation()
+
+        found: int = self.ask(question)
+        return found
+
+
+def point_at(monkeypatch: pytest.MonkeyPatch, settings: Settings, **changes: Any) -> None:
+    """The environment of commands: these settings, and no file."""
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    for name, value in (settings.model_dump() | changes).items():
+        monkeypatch.setenv(f"TONGHOP_{name.upper()}", str(value))
+
+
+@pytest.fixture
+def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """An empty broker and an empty database."""
+
+    async def clean() -> None:
+        held = service.connections(settings, "test")
+        await held.broker.start()
+        for info in await held.streams.jetstream.streams_info():
+            await held.streams.jetstream.delete_stream(str(info.config.name))
+        await held.mongo.drop_database(settings.database)
+        await held.close()
+
+    asyncio.run(clean())
+    point_at(monkeypatch, settings)
+    yield Cli(settings)
+    structlog.reset_defaults()
+
+
+# Streams
+
+
+def test_applying_streams_makes_them_and_again_changes_nothing(cli: Cli) -> None:
+    assert cli.json("streams", "apply") == {"changed": STREAMS}
+
+    assert cli.json("streams", "apply") == {"changed": []}
+
+
+def test_applying_streams_mends_one_that_was_changed(cli: Cli) -> None:
+    cli.run("streams", "apply")
+
+    async def change(held: Connections) -> None:
+        config = held.declaration.stream_config(subjects.INBOX)
+        config.max_msg_size = 10
+        await held.streams.jetstream.update_stream(config)
+
+    cli.ask(change)
+
+    assert cli.json("streams", "apply") == {"changed": [subjects.INBOX]}
+
+
+def test_a_person_is_told_what_changed(cli: Cli) -> None:
+    assert cli.run("streams", "apply").stdout == f"Luồng: {', '.join(STREAMS)}.\n"
+    assert cli.run("streams", "apply").stdout == "Luồng: không có gì thay đổi.\n"
+
+
+# Units
+
+
+def test_importing_the_units_of_the_product_twice_changes_nothing(cli: Cli) -> None:
+    assert cli.json("units", "import") == {"units": 10_818, "changed": 10_818}
+    assert cli.generation() == 1
+
+    assert cli.json("units", "import") == {"units": 10_818, "changed": 0}
+    assert cli.generation() == 1
+
+
+def test_a_changed_unit_is_counted_and_raises_the_generation(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT, COMMUNE))
+
+    assert cli.json("units", "import", csv(tmp_path, PROVINCE, DISTRICT, COMMUNE.replace("Thị trấn", "Xã"))) == {"units": 3, "changed": 1}
+
+    assert cli.generation() == 2
+
+
+def test_a_reform_gives_a_re_used_code_to_a_unit_of_its_own(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT, COMMUNE))
+    later = COMMUNE.replace("2024-01-01", "2025-07-01")
+
+    assert cli.json("units", "import", csv(tmp_path, COMMUNE + "2025-07-01", later)) == {"units": 2, "changed": 2}
+    assert cli.json("units", "import", csv(tmp_path, later)) == {"units": 1, "changed": 0}
+
+    async def ids(held: Connections) -> list[str]:
+        return sorted((await held.reference.current()).registry.by_id)
+
+    assert cli.ask(ids) == ["06253", "06253-2025", "184", "20"]
+
+
+def test_contacts_are_kept_when_units_are_imported_again(cli: Cli, tmp_path: Path) -> None:
+    units = csv(tmp_path, PROVINCE, DISTRICT)
+    contacts = csv(tmp_path, "184,Văn phòng,0205,a@b.vn", header="unit,name,phone,email", name="contacts.csv")
+
+    assert cli.json("units", "import", units, "--contacts", contacts) == {"units": 2, "changed": 2}
+    assert cli.json("units", "import", units) == {"units": 2, "changed": 0}
+
+
+def test_a_broken_unit_file_is_refused_with_every_line_and_nothing_is_stored(cli: Cli, tmp_path: Path) -> None:
+    path = csv(tmp_path, PROVINCE, DISTRICT.replace("2024-01-01", "hôm nay"), COMMUNE.replace("commune", ""))
+
+    said = cli.refused("units", "import", path)
+
+    assert [line.partition(": ")[2].partition(":")[0] for line in said.splitlines()] == ["dòng 3", "dòng 4"]
+    assert all(line.startswith(str(path)) for line in said.splitlines())
+    assert cli.generation() == 0
+
+
+def test_people_read_vietnamese_numbers(cli: Cli, tmp_path: Path) -> None:
+    lines = [COMMUNE.replace(",184,", ",20,").replace("06253", f"c{number}") for number in range(1200)]
+
+    assert cli.run("units", "import", csv(tmp_path, PROVINCE, *lines)).stdout == "Đơn vị: đọc 1.201, thay đổi 1.201.\n"
+
+
+# Regimes
+
+
+def test_checking_the_regimes_of_the_product_needs_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGHOP_NATS_URL", "nats://127.0.0.1:1")
+
+    result = CliRunner().invoke(app, ["regimes", "check", "--json"])
+
+    assert result.exit_code == session.FINE
+    assert orjson.loads(result.stdout) == {"regimes": sorted(path.stem for path in REGIME_FILES[0].glob("*.yaml")), "faults": []}
+
+
+def test_checking_a_broken_file_says_where_it_is_broken(cli: Cli, tmp_path: Path) -> None:
+    path = regime(tmp_path, REGIME.replace("kind: flag", "kind: flags"))
+
+    answer = cli.json("regimes", "check", path, code=session.NO)
+
+    [fault] = answer["faults"]
+    assert answer["regimes"] == []
+    assert (fault["file"], fault["where"]) == (str(path), "dòng 19, indicators.1.kind")
+    assert fault["reason"]
+    assert cli.refused("regimes", "check", path).startswith(f"{path}: dòng 19, indicators.1.kind: ")
+
+
+def test_loading_regimes_twice_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
+    regime(tmp_path)
+    regime(tmp_path, DERIVED, "dan-xuat.yaml")
+
+    assert cli.json("regimes", "load", tmp_path) == {"regimes": ["dan-xuat", "thu"], "changed": ["dan-xuat", "thu"]}
+    generation = cli.generation()
+    assert cli.json("regimes", "load", tmp_path) == {"regimes": ["dan-xuat", "thu"], "changed": []}
+
+    assert cli.generation() == generation
+    assert cli.run("regimes", "load", tmp_path).stdout == "Chế độ báo cáo: đọc 2, thay đổi 0.\n"
+
+
+def test_a_regime_that_names_an_unknown_unit_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE))
+
+    assert "không có đơn vị “98”" in cli.refused("regimes", "load", regime(tmp_path, REGIME.replace('recipient: "20"', 'recipient: "98"')))
+    assert cli.generation() == 1
+
+
+def test_a_regime_that_changes_the_meaning_of_an_indicator_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE))
+    cli.run("regimes", "load", regime(tmp_path))
+
+    assert "indicators.co" in cli.refused("regimes", "load", regime(tmp_path, REGIME.replace("kind: flag", "kind: ratio")))
+
+
+@pytest.mark.xfail(strict=True, reason="services.cli.data.load_regimes looks at the files alone, not at what derives from them")
+def test_a_regime_without_what_another_derives_from_it_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
+    regime(tmp_path)
+    regime(tmp_path, DERIVED + "derived_indicators: [co]\n", "dan-xuat.yaml")
+    cli.run("regimes", "load", tmp_path)
+    without = regime(tmp_path, REGIME[: REGIME.index("  - code: co")])
+
+    assert "dan-xuat" in cli.refused("regimes", "load", without)
+
+
+def test_a_broken_regime_file_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
+    assert "dòng 2" in cli.refused("regimes", "load", regime(tmp_path, "id: thu\nid: hai\n"))
+
+
+# Exit codes
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["streams"], ["streams", "drop"], ["units", "import", "--force"], ["regimes", "check", "--json=yes"], ["nothing"]],
+)
+def test_wrong_use_ends_with_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, arguments).exit_code == session.WRONG_USE
+
+
+COMMANDS = [["streams", "apply"], ["units", "import"], ["regimes", "load"]]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("away", ["nats_url", "mongo_url"])
+def test_a_server_that_is_away_ends_with_3(cli: Cli, arguments: list[str], away: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SERVER_S", 0.5)
+    monkeypatch.setattr("shared.mongo.SERVER_SELECTION_MS", 300)
+    port = choose_ports(defaults=False).nats
+    point_at(
+        monkeypatch,
+        cli.settings,
+        **{away: {"nats_url": f"nats://127.0.0.1:{port}", "mongo_url": f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"}[away]},
+    )
+
+    assert "Máy chủ không trả lời" in cli.refused(*arguments, code=session.AWAY)
+
+
+def test_the_process_of_a_command_ends_with_3_and_without_a_traceback(tmp_path: Path) -> None:
+    port = choose_ports(defaults=False).nats
+
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli.app", "units", "import", "--json"],
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "TONGHOP_NATS_URL": f"nats://127.0.0.1:{port}"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (session.AWAY, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "Máy chủ không trả lời" in done.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="services.cli.session.run lets the ValidationError of Settings through, with a traceback")
+def test_settings_that_make_no_sense_end_with_2_and_without_a_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli.app", "streams", "apply"],
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "TONGHOP_REPLICAS": "ba"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == session.WRONG_USE
+    assert "Traceback" not in done.stderr
+    assert "TONGHOP_REPLICAS" in done.stderr.upper()

@@ -1,0 +1,388 @@
+"""Files of units, contacts and regimes: refused as a whole, with all that is wrong and where it stands."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.cli import regime_files, unit_files
+from services.cli.data import REGIME_FILES, UNIT_FILES
+from services.cli.faults import FaultsError
+from shared.reference import Reference
+from shared.regimes import Regime
+from shared.units import Contact, Unit
+
+HEADER = "code,name,level,kind,parent,valid_from,valid_to"
+PROVINCE = "20,Tỉnh Lạng Sơn,province,peoples_committee,,2024-01-01,"
+DISTRICT = "184,Huyện Văn Quan,district,peoples_committee,20,2024-01-01,"
+COMMUNE = "06253,Thị trấn Văn Quan,commune,peoples_committee,184,2024-01-01,"
+
+
+def csv(folder: Path, *lines: str, header: str = HEADER, name: str = "units.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def units(folder: Path, *lines: str, stored: list[Unit] | None = None) -> list[Unit]:
+    return unit_files.read_units([csv(folder, *lines)], stored or [])
+
+
+def refused(folder: Path, *lines: str, stored: list[Unit] | None = None) -> list[tuple[str, str]]:
+    """Where and why the lines are refused."""
+    with pytest.raises(FaultsError) as found:
+        units(folder, *lines, stored=stored)
+    assert all(fault.file == folder / "units.csv" for fault in found.value.faults)
+    return [(fault.where, fault.reason) for fault in found.value.faults]
+
+
+# Units
+
+
+def test_a_unit_file_is_read_with_parents_by_id(tmp_path: Path) -> None:
+    assert units(tmp_path, PROVINCE, DISTRICT, COMMUNE) == [
+        Unit("20", "20", "Tỉnh Lạng Sơn", "province", "peoples_committee", None, date(2024, 1, 1)),
+        Unit("184", "184", "Huyện Văn Quan", "district", "peoples_committee", "20", date(2024, 1, 1)),
+        Unit("06253", "06253", "Thị trấn Văn Quan", "commune", "peoples_committee", "184", date(2024, 1, 1)),
+    ]
+
+
+def test_a_parent_may_come_after_its_children_or_be_stored_already(tmp_path: Path) -> None:
+    assert [unit.parent for unit in units(tmp_path, COMMUNE, DISTRICT, PROVINCE)] == ["184", "20", None]
+    assert [unit.parent for unit in units(tmp_path, COMMUNE, stored=units(tmp_path, PROVINCE, DISTRICT))] == ["184"]
+
+
+def test_a_file_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_bytes(("\ufeff" + "\r\n".join([HEADER, PROVINCE.replace("Tỉnh Lạng Sơn", '" Tỉnh Lạng Sơn, VN "'), ""])).encode())
+
+    assert [unit.name for unit in unit_files.read_units([path])] == ["Tỉnh Lạng Sơn, VN"]
+
+
+def test_the_files_of_the_product_are_right(reference: Reference) -> None:
+    read = unit_files.read_units(UNIT_FILES)
+
+    assert len(read) == 63 + 696 + 10_035 + 24
+    assert unit_files.read_units(UNIT_FILES, read) == read
+    assert len(unit_files.read_contacts(UNIT_FILES[0].parent / "contacts-demo.csv", read)) > 100
+
+
+@pytest.mark.parametrize("header", ["", "code,name", HEADER.replace(",", ";"), HEADER + ",note", HEADER.upper(), "name," + HEADER])
+def test_another_header_is_refused_with_the_columns_wanted(tmp_path: Path, header: str) -> None:
+    with pytest.raises(FaultsError, match=f"units.csv: dòng 1: .*{HEADER}"):
+        unit_files.read_units([csv(tmp_path, PROVINCE, header=header)])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (PROVINCE.replace("20,", ",", 1), "code “”"),
+        (PROVINCE.replace("20,", "2 0,", 1), "code “2 0”"),
+        (PROVINCE.replace("20,", "2.0,", 1), "code “2.0”"),
+        (PROVINCE.replace("20,", "20*,", 1), "code “20[*]”"),
+        (PROVINCE.replace("20,", "２０,", 1), "code “２０”"),
+        (PROVINCE.replace("20,", "x" * 33 + ",", 1), "code “x"),
+        (PROVINCE.replace("Tỉnh Lạng Sơn", " "), "thiếu name"),
+        (PROVINCE.replace("province", ""), "thiếu level"),
+        (PROVINCE.replace("peoples_committee", "committee"), "kind là một trong"),
+        (PROVINCE.replace("2024-01-01", ""), "valid_from “”"),
+        (PROVINCE.replace("2024-01-01", "01/01/2024"), "valid_from “01/01/2024”"),
+        (PROVINCE.replace("2024-01-01", "2024-02-30"), "valid_from “2024-02-30”"),
+        (PROVINCE.replace("2024-01-01", "2024-W01-1"), "valid_from “2024-W01-1”"),
+        (PROVINCE + "2024-13-01", "valid_to “2024-13-01”"),
+        (PROVINCE + "2024-01-01", "valid_to phải sau valid_from"),
+        (PROVINCE + "2023-01-01", "valid_to phải sau valid_from"),
+        (PROVINCE + ",", "thừa hoặc thiếu ô"),
+        ("20,Tỉnh Lạng Sơn", "thừa hoặc thiếu ô"),
+        (PROVINCE.replace("Tỉnh", '"Tỉnh'), "thừa hoặc thiếu ô"),
+        (PROVINCE.replace("committee,,", "committee,99,"), "không có đơn vị cấp trên “99”"),
+        (PROVINCE.replace("committee,,", "committee,20,"), "nằm dưới chính nó"),
+    ],
+)
+def test_a_wrong_row_is_named_by_its_line(tmp_path: Path, line: str, reason: str) -> None:
+    with pytest.raises(FaultsError, match=f"units.csv: dòng 2: .*{reason}") as found:
+        units(tmp_path, line)
+
+    assert len(found.value.faults) == 1
+
+
+def test_all_wrong_rows_are_named_at_once(tmp_path: Path) -> None:
+    found = refused(tmp_path, PROVINCE, DISTRICT.replace("2024", "24"), COMMUNE.replace("commune", ""), "!,,x,y,z z,,")
+
+    assert [where for where, _ in found] == ["dòng 3", "dòng 4", *["dòng 5"] * 5]
+
+
+def test_a_row_that_stands_twice_is_named_both_times(tmp_path: Path) -> None:
+    assert [where for where, reason in refused(tmp_path, PROVINCE, DISTRICT, DISTRICT.replace("Huyện", "H.")) if "lặp lại" in reason] == [
+        "dòng 3",
+        "dòng 4",
+    ]
+
+
+def test_a_parent_that_is_not_valid_on_the_first_day_of_its_child_is_refused(tmp_path: Path) -> None:
+    found = refused(tmp_path, PROVINCE + "2025-07-01", DISTRICT.replace("2024-01-01", "2025-07-01"))
+
+    assert found == [("dòng 3", "không có đơn vị cấp trên “20” tại ngày 01/07/2025 (no such parent)")]
+
+
+def test_units_that_stand_below_each_other_are_refused(tmp_path: Path) -> None:
+    circle = [PROVINCE.replace("committee,,", "committee,06253,"), DISTRICT, COMMUNE]
+
+    assert [where for where, reason in refused(tmp_path, *circle) if "nằm dưới chính nó" in reason] == ["dòng 2", "dòng 3", "dòng 4"]
+
+
+def test_a_circle_through_units_that_are_stored_is_refused(tmp_path: Path) -> None:
+    stored = units(tmp_path, PROVINCE, DISTRICT, COMMUNE)
+
+    found = refused(tmp_path, PROVINCE.replace("committee,,", "committee,06253,"), stored=stored)
+
+    assert found == [("dòng 2", "“20” nằm dưới chính nó (is below itself)")]
+
+
+def test_a_later_bearer_of_a_code_gets_an_id_of_its_own(tmp_path: Path) -> None:
+    later = COMMUNE.replace("Thị trấn", "Xã").replace("2024-01-01", "2025-07-01")
+
+    read = units(tmp_path, PROVINCE, DISTRICT, later, COMMUNE + "2025-07-01")
+
+    assert [(unit.id, unit.code, unit.name) for unit in read[2:]] == [
+        ("06253-2025", "06253", "Xã Văn Quan"),
+        ("06253", "06253", "Thị trấn Văn Quan"),
+    ]
+
+
+def test_a_later_bearer_keeps_its_id_when_it_is_imported_again_alone(tmp_path: Path) -> None:
+    later = COMMUNE.replace("2024-01-01", "2025-07-01")
+    stored = units(tmp_path, PROVINCE, DISTRICT, COMMUNE + "2025-07-01", later)
+
+    assert units(tmp_path, later, stored=stored) == [stored[3]]
+
+
+def test_a_child_belongs_to_the_bearer_of_the_code_on_its_own_first_day(tmp_path: Path) -> None:
+    read = units(
+        tmp_path,
+        PROVINCE,
+        DISTRICT + "2025-07-01",
+        DISTRICT.replace("2024-01-01", "2025-07-01"),
+        COMMUNE,
+        COMMUNE.replace("06253", "06256").replace("2024-01-01", "2025-07-01"),
+    )
+
+    assert [unit.parent for unit in read[3:]] == ["184", "184-2025"]
+
+
+def test_two_bearers_of_a_code_on_one_day_are_refused(tmp_path: Path) -> None:
+    later = DISTRICT.replace("2024-01-01", "2025-07-01")
+
+    assert [(where, "184" in reason) for where, reason in refused(tmp_path, PROVINCE, DISTRICT, later)] == [("dòng 4", True)]
+    assert [where for where, _ in refused(tmp_path, later, stored=units(tmp_path, PROVINCE, DISTRICT))] == ["dòng 2"]
+
+
+def test_a_code_that_passes_on_twice_in_one_year_is_refused(tmp_path: Path) -> None:
+    found = refused(
+        tmp_path,
+        PROVINCE,
+        DISTRICT + "2025-01-01",
+        DISTRICT.replace("2024-01-01", "2025-01-01") + "2025-07-01",
+        DISTRICT.replace("2024-01-01", "2025-07-01"),
+    )
+
+    assert [(where, "184-2025" in reason) for where, reason in found] == [("dòng 5", True)]
+
+
+def test_a_unit_keeps_its_contacts_when_its_file_is_imported_again(tmp_path: Path) -> None:
+    province = units(tmp_path, PROVINCE)
+    stored = unit_files.read_contacts(csv(tmp_path, "20,Văn phòng,0205,a@b.vn", header="unit,name,phone,email", name="c.csv"), province)
+
+    assert units(tmp_path, PROVINCE, stored=stored)[0].contacts == (Contact("Văn phòng", "0205", "a@b.vn"),)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    binary = tmp_path / "units.csv"
+    binary.write_bytes(b"\xff\xfe\x00")
+
+    for path in (tmp_path / "none.csv", tmp_path, binary):
+        with pytest.raises(FaultsError, match="không đọc được"):
+            unit_files.read_units([path])
+
+
+def test_a_file_with_an_endless_cell_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FaultsError, match="không phải CSV"):
+        units(tmp_path, PROVINCE.replace("Tỉnh", "Tỉnh" * 50_000))
+
+
+# Contacts
+
+
+def contacts(folder: Path, *lines: str) -> list[Unit]:
+    read = units(folder, PROVINCE, DISTRICT)
+    return unit_files.read_contacts(csv(folder, *lines, header="unit,name,phone,email", name="contacts.csv"), read)
+
+
+def test_a_unit_may_have_several_contacts(tmp_path: Path) -> None:
+    found = contacts(tmp_path, "20,Văn phòng,0205,a@b.vn", "184,Phòng,,", "20,Chủ tịch,,c@d.vn")
+
+    assert {unit.id: unit.contacts for unit in found} == {
+        "20": (Contact("Văn phòng", "0205", "a@b.vn"), Contact("Chủ tịch", "", "c@d.vn")),
+        "184": (Contact("Phòng", "", ""),),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("99,Văn phòng,,a@b.vn", "không có đơn vị “99”"),
+        ("20,Văn phòng,,a b@c.vn", "email không đúng dạng"),
+        ("20,Văn phòng,,ab.vn", "email không đúng dạng"),
+        ("20,Văn phòng,,a@b.vn>", "email không đúng dạng"),
+        ('20,Văn phòng,,"a@b.vn,c@d.vn"', "email không đúng dạng"),
+    ],
+)
+def test_a_wrong_contact_is_named_by_its_line(tmp_path: Path, line: str, reason: str) -> None:
+    with pytest.raises(FaultsError, match=f"contacts.csv: dòng 3: {reason}"):
+        contacts(tmp_path, "20,Văn phòng,,", line)
+
+
+# Regimes
+
+REGIME = """id: thu
+title: Thử
+legal_basis: []
+periods: ["2024"]
+recipient: "20"
+within: "20"
+reporters:
+  huyen: {label: Huyện, level: district}
+obligation:
+  deadlines:
+    huyen: {before: "12-20"}
+indicators:
+  - code: so
+    label: Số
+    kind: quantity
+    decimals: 2
+  - code: co
+    label: Có
+    kind: flag
+"""
+DERIVED = 'id: dan-xuat\ntitle: Dẫn xuất\nlegal_basis: []\nrecipient: "20"\nderived_from: thu\nderived_groups: [huyen]\n'
+
+
+def regime(folder: Path, text: str = REGIME, name: str = "thu.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(*paths: Path) -> list[tuple[str, str, str]]:
+    """File name, place and reason of all that is wrong."""
+    with pytest.raises(FaultsError) as found:
+        regime_files.read_regimes(paths)
+    return [(fault.file.name, fault.where, fault.reason) for fault in found.value.faults]
+
+
+def test_a_folder_of_regimes_is_read(tmp_path: Path) -> None:
+    regime(tmp_path)
+    regime(tmp_path, DERIVED, "dan-xuat.yaml")
+
+    assert [found.id for found in regime_files.read_regimes([tmp_path])] == ["dan-xuat", "thu"]
+
+
+def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Reference) -> None:
+    read = regime_files.read_regimes(REGIME_FILES)
+
+    assert len(read) == 6
+    assert regime_files.unit_faults(read, reference.registry) == []
+    assert regime_files.changed_meaning(read, reference.regimes) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "reason"),
+    [
+        ("title: Thử", "title: [Thử", "dòng 3", "không phải YAML"),
+        ("title: Thử", "title: Thử: lại", "dòng 2", "không phải YAML"),
+        ("title: Thử", "\ttitle: Thử", "dòng 2", "không phải YAML"),
+        ("title: Thử", "title: !!python/object:os.system Thử", "dòng 2", "không phải YAML"),
+        ("title: Thử", "? [title]\n: Thử", "dòng 2", "không phải YAML"),
+        ("title: Thử", "title: Thử\n---\nid: hai", "dòng 3", "không phải YAML"),
+        ("title: Thử", "title: Thử\ntitel: Thử", "dòng 3, titel", "Extra inputs"),
+        ("    kind: flag", "    kind: flag\n    kinds: flag", "dòng 20, indicators.1.kinds", "Extra inputs"),
+        ("    kind: flag", "    kind: flags", "dòng 19, indicators.1.kind", "Input should be"),
+        ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "valid integer"),
+        ("    decimals: 2", "    decimals: 2\n    min: 0", "dòng 17, indicators.0.min", "valid string"),
+        ('["2024"]', "[2024]", "dòng 4, periods.list", "valid string"),
+        ('["2024"]', '["2024-13"]', "dòng 4, periods", "not a period"),
+        ('{before: "12-20"}', '{before: "20-12"}', "dòng 11, obligation.deadlines.huyen.before", "pattern"),
+        ('{before: "12-20"}', "{before: 2024-12-20}", "dòng 11, obligation.deadlines.huyen.before", "valid string"),
+        ('{before: "12-20"}', "{before: 2024-02-30}", "tệp", "day is out of range"),
+        ("title: Thử\n", "", "dòng 1, title", "Field required"),
+        ("title: Thử", "title: Thử\ntitle: Lại", "dòng 3", "“title” xuất hiện hai lần"),
+        ("    label: Có", "    label: Có\n    label: Không", "dòng 19", "“label” xuất hiện hai lần"),
+        ("code: co", "code: so", "dòng 1, tệp", "so (repeated)"),
+        ("id: thu", "id: khac", "id", "phải trùng tên tệp"),
+    ],
+)
+def test_a_wrong_regime_file_is_named_with_line_path_and_reason(tmp_path: Path, old: str, new: str, where: str, reason: str) -> None:
+    found = faults(regime(tmp_path, REGIME.replace(old, new, 1)))
+
+    assert {name for name, _, _ in found} == {"thu.yaml"}
+    assert found[0][1].startswith(where)
+    assert reason in found[0][2]
+
+
+@pytest.mark.parametrize("text", ["", "# không có gì\n", "thu\n", "[]\n", "3\n", "\x00", "- " * 5000 + "x"], ids=range(7))
+def test_what_is_no_regime_is_refused(tmp_path: Path, text: str) -> None:
+    assert [name for name, _, _ in faults(regime(tmp_path, text))] == ["thu.yaml"]
+
+
+def test_the_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
+    found = faults(
+        regime(tmp_path, REGIME.replace("flag", "flags").replace("decimals: 2", "decimals: -1")),
+        regime(tmp_path, "id: [", "hai.yaml"),
+        tmp_path / "ba.yaml",
+    )
+
+    assert [name for name, _, _ in found] == ["thu.yaml", "thu.yaml", "hai.yaml", "ba.yaml"]
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    assert faults(tmp_path) == [(tmp_path.name, "thư mục", "không có tệp *.yaml (no such file)")]
+
+
+def test_a_derived_regime_needs_its_source(tmp_path: Path) -> None:
+    [(name, where, reason)] = faults(regime(tmp_path, DERIVED, "dan-xuat.yaml"))
+
+    assert (name, where) == ("dan-xuat.yaml", "derived_from")
+    assert "no such regime" in reason
+
+
+def test_a_unit_that_the_registry_never_had_is_named_with_its_place(reference: Reference, tmp_path: Path) -> None:
+    text = REGIME.replace('recipient: "20"', 'recipient: "98"').replace("level: district", 'units: ["184", "99"]')
+    read = regime_files.read_regimes([regime(tmp_path, text)])
+
+    assert [(fault.file.name, fault.where) for fault in regime_files.unit_faults(read, reference.registry)] == [
+        ("thu.yaml", "recipient"),
+        ("thu.yaml", "reporters.huyen.units"),
+    ]
+
+
+def load(folder: Path, text: str = REGIME) -> list[Regime]:
+    return regime_files.read_regimes([regime(folder, text)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "indicator"),
+    [("kind: flag", "kind: quantity", "co"), ("decimals: 2", "decimals: 3", "so"), ("kind: quantity\n    decimals: 2", "kind: flag", "so")],
+)
+def test_an_indicator_never_changes_its_kind_or_decimals(tmp_path: Path, old: str, new: str, indicator: str) -> None:
+    stored = {found.id: found for found in load(tmp_path)}
+
+    found = regime_files.changed_meaning(load(tmp_path, REGIME.replace(old, new, 1)), stored)
+
+    assert [(fault.file.name, fault.where) for fault in found] == [("thu.yaml", f"indicators.{indicator}")]
+
+
+def test_an_indicator_may_change_its_label_and_a_new_one_may_come(tmp_path: Path) -> None:
+    stored = {found.id: found for found in load(tmp_path)}
+    changed = REGIME.replace("label: Số", "label: Số lượng") + "  - {code: moi, label: Mới, kind: flag}\n"
+
+    assert regime_files.changed_meaning(load(tmp_path, changed), stored) == []
