@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check fix bench contracts
+.PHONY: help demo up down test test-browser check fix bench contracts
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,9 @@ down: $(READY) ## dừng hệ thống, giữ số liệu trong .run/ (stop the s
 
 test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riêng (all tests, on servers of their own)
 	$(BIN)/pytest -q
+
+test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
+	$(BIN)/pytest -q -m browser tests/browser
 
 check: $(READY) ## kiểm tra mã, kiểu, phụ thuộc, hợp đồng; không sửa gì (lint, types, imports, contracts; changes nothing)
 	$(BIN)/ruff check

@@ -40,7 +40,7 @@ class Message:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def all_headers(self) -> dict[str, str]:
-        return {**self.headers, "Nats-Msg-Id": self.id, "content-type": "application/cloudevents+json"}
+        return {"content-type": "application/cloudevents+json", **self.headers, "Nats-Msg-Id": self.id}
 
 
 def create_broker(servers: list[str], name: str) -> NatsBroker:

@@ -55,7 +55,8 @@ async def park(streams: Streams, service: str, delivery: Delivery, reason: dict[
         "size_bytes": len(delivery.payload),
         "payload": delivery.payload[:PARKED_EXCERPT_BYTES].decode(errors="backslashreplace"),
     }
-    message = Message(subjects.parked(service), orjson.dumps(body), id=f"{service}/{delivery.subject}/{delivery.sequence}")
+    parked_id = f"{service}/{delivery.subject}/{delivery.sequence}"
+    message = Message(subjects.parked(service), orjson.dumps(body), parked_id, {"content-type": "application/json"})
     await streams.publish(subjects.PARKED, message)
     await streams.client.publish(delivery.reply, b"+TERM " + reason["code"].encode())
     log.warning("message.parked", code=reason["code"], subject=delivery.subject, sequence=delivery.sequence)

@@ -50,7 +50,7 @@ class Connections:
 
     async def close(self) -> None:
         await self.broker.stop()
-        self.mongo.close()
+        await mongo.close(self.mongo)
 
 
 def connections(settings: Settings, name: str) -> Connections:

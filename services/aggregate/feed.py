@@ -167,14 +167,8 @@ def event(view: View) -> dict[str, Any]:
     """The CloudEvent of one view, decimals as strings, instants as text."""
     document = view.document
     data = {key: plain(value) for key, value in document.items() if key != "_id"}
-    return {
-        "specversion": "1.0",
-        "id": _event_id(view),
-        "source": "/services/aggregate",
-        "type": events.VIEW_UPDATED,
-        "time": data["updated_at"],
-        "data": data,
-    }
+    time = {} if data["updated_at"] is None else {"time": data["updated_at"]}  # a view that no event touched has none
+    return {"specversion": "1.0", "id": _event_id(view), "source": "/services/aggregate", "type": events.VIEW_UPDATED, **time, "data": data}
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """Rebuild: every view from the log, from nothing, while readers see the old views or the new ones, never a mixture.
 
 1. The log is read from its beginning; an event that `reports` lacks is stored, a position that differs is rewritten.
-2. An event of `reports` that the log lacks (a broker restored from an older copy) is published again.
+2. An accepted event that the log lacks (a broker restored from an older copy) is published again: those of `reports`, and
+   those that were claimed by ingest and never came to be stored.
 3. All views are computed in a second collection under the next generation, which takes the place of `views` in one rename.
 4. The generation is raised: every aggregator loads anew. A crash before leaves a view of a newer generation behind, which
    the aggregator notices at its next write, and raises the generation itself.
@@ -9,7 +10,7 @@
 Source: design, section 3, "A stream that went back".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -47,8 +48,9 @@ class Rebuilt:
 class Rebuild:
     """One rebuild, from the connections it works with."""
 
-    def __init__(self, held: Connections, progress: Progress) -> None:
+    def __init__(self, held: Connections, claimed: AsyncIterable[bytes], progress: Progress) -> None:
         self._held = held
+        self._claimed = claimed  # the logged text of every event that ingest accepted
         self._progress = progress
         self._reports = held.database["reports"]
         self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
@@ -65,7 +67,7 @@ class Rebuild:
         reference = await self._held.reference.current()
         self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
         await self._read_log(info.state.last_seq)
-        published = await self._publish_lost()
+        published = await self._publish_lost(generation)
         views = await self._write_views(generation)
         await self._move_checkpoints(str(info.created))
         await self._held.reference.raise_to(generation)
@@ -107,17 +109,25 @@ class Rebuild:
     def _partition(self, event: Logged) -> int:
         return subjects.partition_of(event.regime, event.period, len(self._folds))
 
-    async def _publish_lost(self) -> int:
+    async def _publish_lost(self, generation: int) -> int:
         """Publishes what the log lacks, in the order in which it was received."""
-        cursor = self._reports.find({}, {"event": 1, "regime": 1, "period": 1}).sort([("received_ms", 1), ("_id", 1)]).allow_disk_use(True)
-        lost = [document["event"] async for document in cursor if document["_id"] not in self._seen]
+        stored = [
+            document["event"].encode() async for document in self._reports.find({}, {"event": 1}) if document["_id"] not in self._seen
+        ]
+        known = [*stored, *[text async for text in self._claimed]]
+        missing = {event.id: event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen}
+        lost = sorted(missing.values(), key=lambda event: (event.received_ms, event.id))
         for first in range(0, len(lost), BATCH):
-            part = [event for text in lost[first : first + BATCH] if (event := events.read_logged(text.encode())) is not None]
-            messages = [Message(subjects.reports(self._partition(event), event.regime), event.raw, event.id) for event in part]
+            part = lost[first : first + BATCH]
+            messages = [self._message(event, generation) for event in part]
             acks = await self._held.streams.publish_all(subjects.REPORTS, messages)
             await self._take([(event, ack.seq) for event, ack in zip(part, acks, strict=True)])
             self._progress("lost", first + len(part), len(lost))
         return len(lost)
+
+    def _message(self, event: Logged, generation: int) -> Message:
+        """Under an id of its own: the broker may still remember the event, and swallow it, though the message is gone."""
+        return Message(subjects.reports(self._partition(event), event.regime), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
         database = self._held.database

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from services.aggregate.feed import POSITION
 from services.cli import contract_schemas
 from services.cli.contract_schemas import LOGGED, SENT
+from services.ingest.waiting import ANSWERS
 from shared import events, subjects
 from shared.settings import Settings
 from shared.streams import Declaration
@@ -105,11 +107,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 }
 
 HEADERS: Final[Mapping[str, Json]] = {
+    "receipts": {ANSWERS: "the sequence of the INBOX message that the receipt answers"},
     "reports": {"Nats-Msg-Id": "the claim's id: <sender code>/<event id>"},
     "feed": {
         "Nats-Msg-Id": "the event's id",
         "Nats-Expected-Last-Subject-Sequence": "the subject's last message: a newer one is not overwritten by an older",
-        "Tonghop-Position": "<generation>.<sequence> of the view",
+        POSITION: "<generation>.<sequence> of the view",
     },
     "alerts": {"Nats-Msg-Id": "the event's id"},
     "parked": {"Nats-Msg-Id": "<service>/<subject>/<sequence>"},

@@ -9,6 +9,7 @@ from services.aggregate.rebuild import Rebuilt
 from services.aggregate.verify import Verdict
 from services.cli import session
 from services.cli.data import AsJson
+from services.ingest.store import ClaimStore
 from shared import numbers
 
 STEPS = {"log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
@@ -54,7 +55,7 @@ def rebuild(as_json: AsJson = False) -> None:
                 def show(step: str, done: int, total: int) -> None:
                     progress.update(tasks[step], completed=done, total=total, visible=True)
 
-                return await rebuilding.Rebuild(held, show).run()
+                return await rebuilding.Rebuild(held, ClaimStore(held.database).accepted(), show).run()
 
     done = session.run(act)
     if as_json:

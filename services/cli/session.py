@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn, TypeVar
@@ -15,14 +16,16 @@ from rich.console import Console
 
 from services.cli.faults import FaultsError
 from shared import delivery, mongo, service
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
 from shared.settings import Settings
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
 
-console = Console(highlight=False, soft_wrap=True)
+PAPER: Final = 140  # columns of a table that goes to a file or a pipe
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAPER)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)  # progress: never part of an answer
 Result = TypeVar("Result")
 
@@ -52,7 +55,8 @@ def run(act: Callable[[], Awaitable[Result]]) -> Result:
     except ConfigurationError as error:
         stop(NO, str(error))
     except delivery.PASSING as error:
-        stop(AWAY, f"Máy chủ không trả lời (a server is away): {error or type(error).__name__}. Chạy `make up` hoặc kiểm tra địa chỉ.")
+        reason = str(error) if isinstance(error, TransientError) else type(error).__name__
+        stop(AWAY, f"Máy chủ không trả lời (a server is away): {reason}. Chạy `make up` hoặc kiểm tra địa chỉ.")
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:

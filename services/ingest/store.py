@@ -4,7 +4,7 @@
 `<sender code>/<event id>#<hash>`. Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -90,6 +90,11 @@ class ClaimStore:
                 ],
                 ordered=False,
             )
+
+    async def accepted(self) -> AsyncIterator[bytes]:
+        """The logged text of every accepted event."""
+        async for document in self._receipts.find({"verdict": ACCEPTED}, {"event": 1}):
+            yield document["event"]
 
     async def receipt(self, sender: str, event_id: str) -> dict[str, Any] | None:
         """The receipt of an event; None when it was not screened."""

@@ -1,13 +1,14 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
 from services.aggregate.rebuild import Rebuild, Rebuilt
+from services.ingest.store import ClaimStore
 from shared import streams, subjects
 from shared.service import Connections
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until, until_stored, verdict
 
 
 async def rebuild(held: Connections) -> Rebuilt:
-    return await Rebuild(held, lambda step, done, total: None).run()
+    return await Rebuild(held, ClaimStore(held.database).accepted(), lambda step, done, total: None).run()
 
 
 async def test_a_field_changed_by_hand_is_named_and_mended_by_a_rebuild(loaded: Connections) -> None:
@@ -74,6 +75,20 @@ async def test_a_stream_that_went_back_is_refused_until_a_rebuild_publishes_what
         done = await rebuild(loaded)
         assert (done.events, done.published) == (145, 145)
         await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_an_event_that_was_claimed_but_never_stored_is_published_again(loaded: Connections) -> None:
+    """Acknowledged to the sender, then lost with the broker's last minutes: the claim still holds it."""
+    await log_reports(loaded)
+    message = await loaded.streams.jetstream.get_last_msg(subjects.REPORTS, "reports.>")
+    claim = {"_id": "x/claimed", "verdict": "accepted", "event": message.data}
+    await loaded.database["receipts"].insert_one(claim)
+    await loaded.streams.jetstream.delete_msg(subjects.REPORTS, message.seq or 0)
+    done = await rebuild(loaded)
+    assert (done.events, done.published) == (145, 1)
+    async with aggregating(loaded):
+        await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
         assert (await verdict(loaded)).as_dict()["equal"] is True
 
 

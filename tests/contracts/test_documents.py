@@ -15,8 +15,6 @@ from faststream.nats.subscriber.usecases import LogicSubscriber
 from typer.testing import CliRunner
 
 from services.cli import contract_documents, contracts
-from services.ingest import waiting
-from services.ingest.waiting import Waiting
 from services.portal import live
 from services.portal.live import Hub
 from shared import streams, subjects
@@ -109,7 +107,7 @@ def test_every_declared_consumer_is_read_by_one_operation(asyncapi: Json) -> Non
     assert read == list(streams.read().consumers)
 
 
-@pytest.mark.parametrize(("service", "router"), [("ingest", waiting.router(Waiting())), ("portal", live.feed_router(Hub()))])
+@pytest.mark.parametrize(("service", "router"), [("portal", live.feed_router(Hub()))])
 def test_what_faststream_subscribes_to_is_an_operation(asyncapi: Json, service: str, router: NatsRouter) -> None:
     received = {
         pattern(asyncapi["channels"][operation["channel"]["$ref"].rpartition("/")[2]]["address"])
