@@ -136,7 +136,7 @@ class PublishedEvent(Published):
     id: str
     source: str
     type: str
-    time: UtcText | None
+    time: UtcText | None = None
     datacontenttype: Literal["application/json"] = "application/json"
 
 

@@ -74,9 +74,21 @@ async def held(settings: Settings) -> AsyncIterator[Connections]:
             await jetstream.delete_stream(name)
         except nats.js.errors.NotFoundError:
             continue
-    await streams.apply(jetstream, connections.declaration)
+    await _declare(connections)
     yield connections
     await connections.close()
+
+
+async def _declare(connections: Connections) -> None:
+    """Makes the streams; the broker may still be removing the files of those just deleted."""
+    for _ in range(20):
+        try:
+            await streams.apply(connections.streams.jetstream, connections.declaration)
+        except nats.js.errors.ServerError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the streams could not be made")
 
 
 @pytest.fixture(scope="session")
