@@ -4,13 +4,15 @@ Time-outs are finite everywhere: a future that waits for a restarted server neve
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import nats.errors
 import nats.js.errors
+import orjson
 import structlog
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
@@ -24,7 +26,12 @@ log = structlog.get_logger()
 CONNECT_S = 3  # a client waits so long for a broker that is away
 ACK_TIMEOUT_S = 10.0  # an fsync on a busy disk, or a new leader in a cluster (3.7 s measured)
 IN_FLIGHT = 2000  # unacknowledged publishes of one process
+ATOMIC_LEAST = 8  # fewer messages are sooner on disk one by one (a batch takes 4 ms and 0.03 ms a message, a message 0.3 ms)
+ATOMIC_MOST = 1000  # the broker's limit
+
+# the broker's error codes
 WRONG_LAST_SEQUENCE = 10071
+DUPLICATE_IN_BATCH = 10201
 
 AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 """Errors that pass: the same message is published again under the same id."""
@@ -86,6 +93,38 @@ class Streams:
             )
         except AWAY as error:
             raise TransientError(f"{stream}: not acknowledged: {type(error).__name__}") from error
+
+    async def publish_together(self, stream: str, messages: Sequence[Message]) -> list[int]:
+        """Publishes to a stream that allows atomic batches; the sequences, in order. One fsync a batch instead of one a message.
+
+        Raises TransientError when any was not acknowledged: publish them all again.
+        """
+        sequences: list[int] = []
+        for first in range(0, len(messages), ATOMIC_MOST):
+            part = messages[first : first + ATOMIC_MOST]
+            found = await self._publish_atomically(stream, part) if len(part) >= ATOMIC_LEAST else None
+            sequences += found or [ack.seq for ack in await self.publish_all(stream, part)]
+        return sequences
+
+    async def _publish_atomically(self, stream: str, messages: Sequence[Message]) -> list[int] | None:
+        """All or nothing (ADR-50 of NATS); None when the broker has one of the messages already."""
+        batch, last = uuid4().hex, len(messages)
+        try:
+            for number, message in enumerate(messages[:-1], start=1):
+                headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+                await self.client.publish(message.subject, message.payload, headers=message.all_headers() | headers)
+            commit = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(last), "Nats-Batch-Commit": "1", "Nats-Expected-Stream": stream}
+            answer = await self.client.request(
+                messages[-1].subject, messages[-1].payload, timeout=ACK_TIMEOUT_S, headers=messages[-1].all_headers() | commit
+            )
+        except AWAY as error:
+            raise TransientError(f"{stream}: not acknowledged: {type(error).__name__}") from error
+        ack = orjson.loads(answer.data)
+        if "error" not in ack:
+            return list(range(ack["seq"] - last + 1, ack["seq"] + 1))
+        if ack["error"].get("err_code") == DUPLICATE_IN_BATCH:
+            return None
+        raise TransientError(f"{stream}: not acknowledged: {ack['error'].get('description')}")
 
     async def publish_all(self, stream: str, messages: Iterable[Message]) -> list[PubAck]:
         """Publishes in order with many in flight; the acknowledgements in the same order.

@@ -4,11 +4,15 @@
 One rule for aggregate and notify, so that they cannot disagree on who is late. Source: design, section 5.
 """
 
+import re
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from shared import periods
 from shared.periods import Period
 from shared.regimes import DeadlineRule, Regime
+
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def due(rule: DeadlineRule, year: int) -> datetime:
@@ -43,9 +47,9 @@ def instant(text: str) -> datetime:
 
     Raises ValueError for anything else.
     """
-    if len(text) == len("YYYY-MM-DD"):
+    if DAY.fullmatch(text):
         return periods.start_of(date.fromisoformat(text) + timedelta(days=1))
     at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("an instant needs its offset")
+    if at.tzinfo is None or not text.startswith(f"{at:%Y-%m-%d}"):
+        raise ValueError("an instant needs a day YYYY-MM-DD and its offset")
     return at

@@ -5,6 +5,7 @@ and regimes looks at it and starts anew on a new one. Whether something changed 
 content, so an import that was cut off is finished by the next. Source: design, section 3, "Positions".
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -29,24 +30,31 @@ class ReferenceStore:
     def __init__(self, database: Documents) -> None:
         self._database = database
         self._held: Reference | None = None
+        self._looked_at = 0.0
 
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
         found = await self._database["checkpoints"].find_one({"_id": GENERATION}, {"value": 1})
         return int(found["value"]) if found else 0
 
-    async def current(self) -> Reference:
-        """The reference data of the generation now, read again only when it was raised."""
-        generation = await self.generation()
-        if self._held is None or self._held.generation != generation:
-            self._held = await self._read(generation)
+    async def current(self, age_s: float = 0.0) -> Reference:
+        """The reference data of the generation now, or at most `age_s` seconds ago; read again only when it was raised."""
+        now = asyncio.get_running_loop().time()
+        if self._held is None or now - self._looked_at >= age_s:
+            generation = await self.generation()
+            if self._held is None or self._held.generation != generation:
+                self._held = await self._read(generation)
+            self._looked_at = now
         return self._held
 
     async def _read(self, generation: int) -> Reference:
         units = [_unit(document) async for document in self._database["units"].find()]
-        stored = [document async for document in self._database["regimes"].find()]
-        loaded = regimes.resolve(Regime.model_validate(document["file"]) for document in stored)
-        return Reference(generation, Registry(units), loaded, {document["_id"]: document["loaded_at"] for document in stored})
+        loaded_at = {document["_id"]: document["loaded_at"] async for document in self._database["regimes"].find({}, {"loaded_at": 1})}
+        return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at)
+
+    async def files(self) -> list[Regime]:
+        """The regimes as their files say, derived ones not filled in."""
+        return [Regime.model_validate(document["file"]) async for document in self._database["regimes"].find()]
 
     async def put_units(self, units: Sequence[Unit]) -> int:
         """Stores units; how many were new or changed. Units that are not named stay."""

@@ -49,8 +49,10 @@ class Connections:
         await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)
 
     async def close(self) -> None:
-        await self.broker.stop()
-        await mongo.close(self.mongo)
+        try:
+            await self.broker.stop()
+        finally:
+            await mongo.close(self.mongo)
 
 
 def connections(settings: Settings, name: str) -> Connections:

@@ -1,7 +1,5 @@
 """Settings, read from the environment once per process, in an `app.py`, and passed down."""
 
-from functools import cached_property
-
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -25,6 +23,6 @@ class Settings(BaseSettings):
     notify_port: int = Field(8082, ge=1, le=65535)
     partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
 
-    @cached_property
+    @property
     def nats_servers(self) -> list[str]:
         return self.nats_url.split(",")

@@ -39,6 +39,7 @@ class StreamDeclaration(Declared):
     max_msg_size: int
     max_msgs_per_subject: int = -1
     persist_mode: Literal["default", "async"] = "default"
+    allow_atomic: bool = False
 
 
 class ConsumerDeclaration(Declared):
@@ -71,6 +72,7 @@ class Declaration(Declared):
             duplicate_window=stream.duplicate_window_s,
             num_replicas=self.replicas,
             allow_direct=True,
+            allow_atomic=stream.allow_atomic,
             persist_mode=PersistMode.ASYNC if stream.persist_mode == "async" and self.replicas == 1 else None,
             metadata={"partitions": str(self.partitions)} if name == subjects.REPORTS else None,
         )
@@ -103,7 +105,7 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration) -> list[s
             await jetstream.update_stream(wanted)
         except nats.js.errors.NotFoundError:
             await jetstream.add_stream(wanted)
-        except nats.js.errors.BadRequestError as error:
+        except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
             raise ConfigurationError(f"{name}: {error.description}") from error
         changed.append(name)
     for name, consumer in declaration.consumers.items():
@@ -137,8 +139,14 @@ def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
         "max_msgs_per_subject": (found.max_msgs_per_subject, wanted.max_msgs_per_subject),
         "max_msg_size": (found.max_msg_size, wanted.max_msg_size),
         "duplicate_window": (found.duplicate_window, wanted.duplicate_window),
+        "no_ack": (bool(found.no_ack), False),
+        "sealed": (bool(found.sealed), False),
+        "allow_rollup_hdrs": (bool(found.allow_rollup_hdrs), False),
+        "allow_msg_ttl": (bool(found.allow_msg_ttl), False),
+        "allow_msg_schedules": (bool(found.allow_msg_schedules), False),
         "num_replicas": (found.num_replicas, wanted.num_replicas),
         "persist_mode": (found.persist_mode or PersistMode.DEFAULT, wanted.persist_mode or PersistMode.DEFAULT),
+        "allow_atomic": (bool(found.allow_atomic), bool(wanted.allow_atomic)),
         "metadata": (stored_metadata, wanted.metadata or {}),
     }
     return [f"{name}: {stored}, cần (wanted) {value}" for name, (stored, value) in pairs.items() if stored != value]

@@ -13,6 +13,7 @@ from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
 from shared import regimes, service, streams
+from shared.errors import ConfigurationError
 from shared.reference import Reference
 from shared.service import Connections
 from shared.settings import Settings
@@ -84,7 +85,7 @@ async def _declare(connections: Connections) -> None:
     for _ in range(20):
         try:
             await streams.apply(connections.streams.jetstream, connections.declaration)
-        except nats.js.errors.ServerError:
+        except ConfigurationError:  # “error creating store”
             await asyncio.sleep(0.1)
         else:
             return

@@ -120,8 +120,8 @@ class Rebuild:
         for first in range(0, len(lost), BATCH):
             part = lost[first : first + BATCH]
             messages = [self._message(event, generation) for event in part]
-            acks = await self._held.streams.publish_all(subjects.REPORTS, messages)
-            await self._take([(event, ack.seq) for event, ack in zip(part, acks, strict=True)])
+            sequences = await self._held.streams.publish_together(subjects.REPORTS, messages)
+            await self._take(list(zip(part, sequences, strict=True)))
             self._progress("lost", first + len(part), len(lost))
         return len(lost)
 

@@ -1,5 +1,6 @@
 """`tonghop streams|units|regimes`: what must be there before a service works."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,6 +10,7 @@ from services.cli import regime_files, session, unit_files
 from services.cli.faults import FaultsError
 from shared import numbers
 from shared import streams as declarations
+from shared.regimes import Regime
 from shared.settings import Settings
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
@@ -80,6 +82,12 @@ def check_regimes(
         session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(regime.id for regime in read)}.")
 
 
+def _others(stored: Sequence[Regime], read: Sequence[Regime]) -> list[Regime]:
+    """The stored regimes that no file replaces."""
+    replaced = {regime.id for regime in read}
+    return [regime for regime in stored if regime.id not in replaced]
+
+
 @regimes.command("load")
 def load_regimes(
     paths: Annotated[list[Path] | None, typer.Argument(help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")] = None,
@@ -88,10 +96,11 @@ def load_regimes(
     """Nạp chế độ báo cáo; nạp lại không thay đổi gì."""
 
     async def act() -> tuple[list[str], list[str]]:
-        read = regime_files.read_regimes(paths or REGIME_FILES)
+        read = regime_files.read_each(paths or REGIME_FILES)
         async with session.connected() as held:
             reference = await held.reference.current()
             faults = regime_files.unit_faults(read, reference.registry) + regime_files.changed_meaning(read, reference.regimes)
+            faults += regime_files.together([*read, *_others(await held.reference.files(), read)])
             if faults:
                 raise FaultsError(faults)
             return [regime.id for regime in read], await held.reference.put_regimes(read)

@@ -14,7 +14,15 @@ from shared.units import Registry
 
 
 def read_regimes(paths: Iterable[Path]) -> list[Regime]:
-    """The regimes of files, or of all `*.yaml` in folders. Raises FaultsError with all that is wrong."""
+    """The regimes of files, or of all `*.yaml` in folders, which hold together. Raises FaultsError with all that is wrong."""
+    read = read_each(paths)
+    if faults := together(read):
+        raise FaultsError(faults)
+    return read
+
+
+def read_each(paths: Iterable[Path]) -> list[Regime]:
+    """The regimes of files, each right in itself; what they derive from may be elsewhere."""
     faults: list[Fault] = []
     read: list[Regime] = []
     for path in _files(paths):
@@ -22,8 +30,6 @@ def read_regimes(paths: Iterable[Path]) -> list[Regime]:
             read.append(_regime(path))
         except FaultsError as error:
             faults += error.faults
-    if not faults:
-        faults += _together(read)
     if faults:
         raise FaultsError(faults)
     return read
@@ -93,7 +99,8 @@ def _regime(path: Path) -> Regime:
     return regime
 
 
-def _together(read: Sequence[Regime]) -> list[Fault]:
+def together(read: Sequence[Regime]) -> list[Fault]:
+    """What is wrong between regimes: one that repeats, a source that lacks what is derived from it."""
     try:
         regimes.resolve(read)
     except ValueError as error:

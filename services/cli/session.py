@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import orjson
 import structlog
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from services.cli.faults import FaultsError
@@ -54,6 +55,11 @@ def run(act: Callable[[], Awaitable[Result]]) -> Result:
         raise typer.Exit(NO) from error
     except ConfigurationError as error:
         stop(NO, str(error))
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        stop(WRONG_USE, "; ".join(f"TONGHOP_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in found))
     except delivery.PASSING as error:
         reason = str(error) if isinstance(error, TransientError) else type(error).__name__
         stop(AWAY, f"Máy chủ không trả lời (a server is away): {reason}. Chạy `make up` hoặc kiểm tra địa chỉ.")

@@ -1,7 +1,7 @@
 """INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last."""
 
-import asyncio
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import orjson
@@ -9,17 +9,19 @@ import structlog
 from prometheus_client import Counter
 
 from services.ingest.domain import screening
-from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed
+from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Rejected
 from services.ingest.store import Claim, ClaimStore
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
 from shared.reader import Delivery
+from shared.reference import Reference
 from shared.reference_store import ReferenceStore
 
 log = structlog.get_logger()
 
 SERVICE: Final = "ingest"
+REFERENCE_AGE_S: Final = 0.25  # how late a new regime may be noticed
 SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
 
 
@@ -31,6 +33,7 @@ class Door:
         self._store = store
         self._reference = reference
         self._partitions = partitions
+        self._opened: AbstractSet[tuple[str, str]] = frozenset()  # periods known to be opened; none is ever closed
 
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
         """Screens what units sent; accepted events go to the log, every sender gets a receipt."""
@@ -45,21 +48,19 @@ class Door:
         )
 
     async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
-        """Decides on each message in order; a period that one message opens is open for the next."""
-        reference, opened = await asyncio.gather(self._reference.current(), self._store.openings())
-        decided: list[tuple[Incoming, Decision]] = []
-        for incoming in batch:
-            verdict = screening.screen(incoming, reference, opened)
-            if isinstance(verdict, Accepted) and verdict.type == events.OPENED:
-                opened.add((verdict.regime, verdict.period))
-            decided.append((incoming, verdict))
+        """Decides on each message; whether a period was opened is asked again only when a report is refused for it."""
+        reference = await self._reference.current(REFERENCE_AGE_S)
+        decided = _decide(batch, reference, self._opened)
+        if any(isinstance(verdict, Rejected) and verdict.is_not_opened for _, verdict in decided):
+            self._opened = await self._store.openings()
+            decided = _decide(batch, reference, self._opened)
         return decided
 
     async def _publish(self, claims: Sequence[Claim]) -> None:
         """Publishes what claims hold and REPORTS may lack, and notes where it stands."""
         wanted = list({claim.id: claim for claim in claims if claim.wants_publishing}.values())
-        acks = await self._streams.publish_all(subjects.REPORTS, [_message(claim) for claim in wanted])
-        positions = [(claim.id, claim.document["partition"], ack.seq) for claim, ack in zip(wanted, acks, strict=True)]
+        sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
+        positions = [(claim.id, claim.document["partition"], sequence) for claim, sequence in zip(wanted, sequences, strict=True)]
         await self._store.put_positions(positions)
         at = {claim_id: {"partition": partition, "sequence": sequence} for claim_id, partition, sequence in positions}
         for claim in claims:
@@ -80,6 +81,17 @@ class Door:
         SCREENED.labels(receipt["verdict"]).inc()
         answers = {ANSWERS: str(incoming.sequence)}
         await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
+
+
+def _decide(batch: list[Incoming], reference: Reference, known: AbstractSet[tuple[str, str]]) -> list[tuple[Incoming, Decision]]:
+    """Decides on each message in order; a period that one message opens is open for the next."""
+    opened, decided = set(known), []
+    for incoming in batch:
+        verdict = screening.screen(incoming, reference, opened)
+        if isinstance(verdict, Accepted) and verdict.type == events.OPENED:
+            opened.add((verdict.regime, verdict.period))
+        decided.append((incoming, verdict))
+    return decided
 
 
 def _incoming(found: Delivery) -> Incoming:

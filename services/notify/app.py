@@ -14,7 +14,7 @@ from services.notify.handlers import Desk
 from services.notify.mailer import Mailer
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore
-from shared import delivery, service, streams, tasks, subjects
+from shared import delivery, service, streams, subjects, tasks
 from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings

@@ -48,8 +48,7 @@ async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: 
             payload = orjson.dumps({**event, "unitid": unit.id, "receivedms": load.FIRST_RECEIVED_MS + number})
             partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
             messages.append(Message(subjects.reports(partition, REGIME), payload, f"{unit.code}/{event['id']}"))
-    acks = await held.streams.publish_all(subjects.REPORTS, messages)
-    return acks[-1].seq
+    return (await held.streams.publish_together(subjects.REPORTS, messages))[-1]
 
 
 async def until_stored(held: Connections, sequence: int) -> None:

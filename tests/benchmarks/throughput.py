@@ -40,7 +40,7 @@ async def prefill(held: Connections, count: int) -> int:
     units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
     messages = list(load.logged(regime, YEAR, units, count, held.declaration.partitions))
     for first in range(0, count, BATCH):
-        await held.streams.publish_all(subjects.REPORTS, messages[first : first + BATCH])
+        await held.streams.publish_together(subjects.REPORTS, messages[first : first + BATCH])
     return subjects.partition_of(regime.id, YEAR, held.declaration.partitions)
 
 

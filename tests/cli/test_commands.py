@@ -223,7 +223,6 @@ def test_a_regime_that_changes_the_meaning_of_an_indicator_is_not_loaded(cli: Cl
     assert "indicators.co" in cli.refused("regimes", "load", regime(tmp_path, REGIME.replace("kind: flag", "kind: ratio")))
 
 
-@pytest.mark.xfail(strict=True, reason="services.cli.data.load_regimes looks at the files alone, not at what derives from them")
 def test_a_regime_without_what_another_derives_from_it_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
     cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
     regime(tmp_path)
@@ -284,7 +283,6 @@ def test_the_process_of_a_command_ends_with_3_and_without_a_traceback(tmp_path: 
     assert "Máy chủ không trả lời" in done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="services.cli.session.run lets the ValidationError of Settings through, with a traceback")
 def test_settings_that_make_no_sense_end_with_2_and_without_a_traceback(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "services.cli.app", "streams", "apply"],

@@ -329,7 +329,7 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
         case "positions":
             patched.setattr(ClaimStore, "put_positions", away)
         case "reports":
-            patched.setattr(Streams, "publish_all", unacknowledged)
+            patched.setattr(Streams, "publish_together", unacknowledged)
 
 
 # Two at once

@@ -208,6 +208,11 @@ async def test_while_the_server_is_away_a_batch_is_empty(broker: Broker, monkeyp
 
     async with asyncio.timeout(15):
         assert await follow.batch(10, wait_s=0.5) == []
+
+    await broker.server.start()
+    await until_connected(broker.client)
+    await broker.publish(3)
+    assert sequences(await read(follow, 3)) == [1, 2, 3]
     await follow.close()
 
 

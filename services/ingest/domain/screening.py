@@ -63,6 +63,11 @@ class Rejected:
     hash: str
     reasons: tuple[Refusal, ...]
 
+    @property
+    def is_not_opened(self) -> bool:
+        """Whether it would matter that its period was opened meanwhile."""
+        return any(reason.code == "report.period_not_opened" for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
