@@ -31,7 +31,7 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
     """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
     router = APIRouter(prefix="/v1", tags=["báo cáo"])
 
-    @router.post("/reports", responses={200: {}, 201: {}, 202: {}, 400: {}, 413: {}, 415: {}, 422: {}, 503: {}})
+    @router.post("/reports", responses={200: {}, 201: {}, 202: {}, 400: {}, 413: {}, 422: {}, 503: {}})
     async def post_report(request: Request) -> Response:
         """Takes one CloudEvent. 201 with the receipt, 200 for a repeat, 202 while the verdict is pending, 422 when rejected."""
         body = await _body(request)
@@ -78,10 +78,10 @@ async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any]
 
 
 async def _body(request: Request) -> bytes | Response:
-    """The request's body, read no further than an event may be long."""
+    """The request's body, read no further than an event may be long. A form of a foreign page has another media type and is no event."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
-        return problem(415, [refusal("door.unsupported")])
+        return problem(400, [refusal("door.unsupported")])
     body = bytearray()
     async for part in request.stream():
         body += part

@@ -211,3 +211,59 @@ def test_the_fold_never_raises_on_a_logged_event(reference: Reference, data: Any
         strange = {"values": {"gd_ngay_cong": data, "vh_nha_van_hoa_thon": data, "nv_tien_do": data}, "until": data, "deadline": data}
         fold.take([(logged(kind, "06253", number, 1, strange), number)])
     fold.changed()
+
+
+FORM = [
+    Indicator(code="tong", label="", kind="quantity", decimals=2),
+    Indicator(code="cao_nhat", label="", kind="quantity", decimals=1, aggregation="max", min="-1000"),
+    Indicator(code="thap_nhat", label="", kind="quantity", aggregation="min", min="-1000"),
+    Indicator(code="trung_binh", label="", kind="quantity", decimals=1, aggregation="mean", target=Target(at_least="2", by="2030")),
+    Indicator(code="ty_le", label="", kind="ratio", decimals=1, share=False),
+    Indicator(code="co", label="", kind="flag", target=Target(at_least="50", by="2030", level="district")),
+    Indicator(code="muc", label="", kind="choice", options={"thap": "Thấp", "cao": "Cao"}),
+]
+EVERY_KIND = Regime(
+    id="moi-loai",
+    title="",
+    legal_basis=[],
+    periods=[PERIOD],
+    recipient="184-TCKH",
+    within="184",
+    reporters={"xa": Group(label="", level="commune")},
+    obligation=Obligation(deadlines={"xa": DeadlineRule(by="12-20")}),
+    indicators=FORM,
+    narratives={"ket_qua": "Kết quả"},
+)
+tenths = st.integers(-9999, 9999).map(lambda value: f"{value / 10:.1f}")
+every_kind = st.fixed_dictionaries(
+    {},
+    optional={
+        "tong": st.integers(0, 10**6).map(lambda value: f"{value // 100}.{value % 100:02}"),
+        "cao_nhat": tenths,
+        "thap_nhat": st.integers(-1000, 1000),
+        "trung_binh": st.integers(0, 100).map(lambda value: f"{value / 10:.1f}"),
+        "ty_le": st.fixed_dictionaries(
+            {"numerator": st.integers(0, 99).map("{}.5".format), "denominator": st.integers(0, 9).map("{}.0".format)}
+        ),
+        "co": st.booleans(),
+        "muc": st.sampled_from(["thap", "cao"]),
+    },
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(sent=st.lists(every_kind, max_size=15))
+def test_every_kind_and_aggregation_agrees_with_the_plain_recomputation(reference: Reference, sent: list[dict[str, Any]]) -> None:
+    known = Reference(1, reference.registry, {EVERY_KIND.id: EVERY_KIND}, {})
+    communes = [unit.id for unit in reference.registry.units if unit.parent == "184" and unit.level == "commune"]
+    history = [
+        logged(events.SUBMITTED, unit, number, DEADLINE_MS, {"revision": 1, "values": figures}, regime=EVERY_KIND.id)
+        for number, (unit, figures) in enumerate(zip(communes, sent, strict=False))
+    ]
+    fold = Fold(known, subjects.partition_of(EVERY_KIND.id, PERIOD, PARTITIONS), PARTITIONS)
+    fold.take([(event, number + 1) for number, event in enumerate(history)])
+    fold.open(NOW)
+    views = {view.id: plain(view.document) for view in fold.changed()}
+    expected = {view["_id"]: view for view in recompute.expected_views(known, history, NOW)}
+    assert views.keys() == expected.keys()
+    assert {key: {**view, **expected[key]} for key, view in views.items()} == views
