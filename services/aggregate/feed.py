@@ -1,6 +1,6 @@
 """FEED: changed views for whoever receives them, derived from `views` and repaired, not waited for.
 
-At most one message per view in 250 ms; only if newer than the subject's last message; at start and every minute each view
+At most one message per view in 250 ms, in 2 s while the log is far behind (nobody can read what changes faster); only if newer than the subject's last message; at start and every minute each view
 that is newer than its subject's last message is published again. Source: design, section 3, step 6.
 """
 
@@ -25,6 +25,8 @@ from shared.reference_store import ReferenceStore
 log = structlog.get_logger()
 
 COALESCE_S: Final = 0.25
+COALESCE_BEHIND_S: Final = 2.0
+FAR_BEHIND: Final = 2000  # messages of the log
 REPAIR_S: Final = 60.0
 POSITION: Final = "Tonghop-Position"
 SCAN_BATCH: Final = 2000
@@ -62,13 +64,15 @@ class Feed:
     async def run(self, readiness: Readiness) -> None:
         """Repairs, then publishes what is offered, until it is cancelled."""
         clock = asyncio.get_running_loop().time
-        repaired_at = float("-inf")
+        repaired_at = flushed_at = float("-inf")
         while True:
             if clock() - repaired_at >= REPAIR_S:
                 await delivery.keep_trying("feed", self.repair, readiness)
                 repaired_at = clock()
             await asyncio.sleep(COALESCE_S)
-            await delivery.keep_trying("feed", self.flush, readiness)
+            if readiness.lag < FAR_BEHIND or clock() - flushed_at >= COALESCE_BEHIND_S:
+                await delivery.keep_trying("feed", self.flush, readiness)
+                flushed_at = clock()
 
     async def flush(self) -> None:
         """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""
@@ -87,7 +91,7 @@ class Feed:
         try:
             ack = await self._streams.jetstream.publish(
                 view.subject,
-                orjson.dumps(event(view)),
+                payload(view),
                 timeout=broker.ACK_TIMEOUT_S,
                 headers={
                     "Nats-Msg-Id": _event_id(view),
@@ -163,12 +167,20 @@ class Feed:
         return found
 
 
-def event(view: View) -> dict[str, Any]:
-    """The CloudEvent of one view, decimals as strings, instants as text."""
-    document = view.document
-    data = {key: plain(value) for key, value in document.items() if key != "_id"}
-    time = {} if data["updated_at"] is None else {"time": data["updated_at"]}  # a view that no event touched has none
-    return {"specversion": "1.0", "id": _event_id(view), "source": "/services/aggregate", "type": events.VIEW_UPDATED, **time, "data": data}
+def payload(view: View) -> bytes:
+    """The CloudEvent of one view: decimals as strings, instants as text."""
+    updated_at = plain(view.document["updated_at"])
+    data = {key: value for key, value in view.document.items() if key != "_id"} | {"updated_at": updated_at}
+    time = {} if updated_at is None else {"time": updated_at}  # a view that no event touched has none
+    event = {
+        "specversion": "1.0",
+        "id": _event_id(view),
+        "source": "/services/aggregate",
+        "type": events.VIEW_UPDATED,
+        **time,
+        "data": data,
+    }
+    return orjson.dumps(event, default=numbers.text)
 
 
 def plain(value: Any) -> Any:

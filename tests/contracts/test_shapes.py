@@ -154,10 +154,10 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
     assert len({view.document["regime"] for view in views}) == len(reference.regimes) - 1  # one on-call regime is not opened
     for view in views:
-        event = json.loads(json.dumps(feed.event(view)))
+        event = json.loads(feed.payload(view))
         assert is_exactly(ViewUpdated, event), view.id
         assert is_exactly(View, event["data"]), view.id
-    touched = next(feed.event(view) for view in views if view.id == "ct27-van-quan/2024/184")
+    touched = next(json.loads(feed.payload(view)) for view in views if view.id == "ct27-van-quan/2024/184")
     assert touched["data"]["updated_at"] is not None
     assert fits_schema("view", touched["data"])
     assert fits_schema(events.VIEW_UPDATED, touched)
