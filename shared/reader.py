@@ -177,10 +177,20 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def log_reader(client: Client, stream: str, subject_filter: str, begin: int, *, window: int = WINDOW) -> Reader:
-    """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker."""
+async def _no_check() -> None:
+    """Nothing to look at."""
+
+
+def log_reader(
+    client: Client, stream: str, subject_filter: str, begin: int, *, check: Callable[[], Awaitable[None]] = _no_check, window: int = WINDOW
+) -> Reader:
+    """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker.
+
+    `check` is called before every bind, so also after a reconnect: what it raises ends the batch.
+    """
 
     async def bind(next_sequence: int) -> str:
+        await check()
         info = await client.jetstream(timeout=BIND_TIMEOUT_S).add_consumer(
             stream,
             ConsumerConfig(

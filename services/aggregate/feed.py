@@ -1,7 +1,8 @@
 """FEED: changed views for whoever receives them, derived from `views` and repaired, not waited for.
 
-At most one message per view in 250 ms, in 2 s while the log is far behind (nobody can read what changes faster); only if newer than the subject's last message; at start and every minute each view
-that is newer than its subject's last message is published again. Source: design, section 3, step 6.
+At most one message per view in 250 ms, in 2 s while the log is far behind (nobody can read what changes faster); only if newer
+than the subject's last message; at start and every minute each view that is newer than its subject's last message is published
+again. Source: design, section 3, step 6.
 """
 
 import asyncio

@@ -41,6 +41,7 @@ class Partition:
         self.number = number
         self._partitions = partitions
         self._readiness = readiness
+        self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
         self.lag = 0
 
     async def follow(self) -> None:
@@ -57,8 +58,10 @@ class Partition:
         await logs.require_same_stream(self._held.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
         created = await logs.identity(self._held.streams.jetstream)
+        self._read_to = checkpoint
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
-        follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, subjects.reports_of(self.number), begin)
+        log_filter = subjects.reports_of(self.number)
+        follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         writing: asyncio.Task[None] = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
@@ -81,6 +84,9 @@ class Partition:
         fold.mark_all()
         return fold
 
+    async def _require_same_stream(self) -> None:
+        await logs.require_same_stream(self._held.streams.jetstream, self._read_to)
+
     async def _require(self, generation: int) -> None:
         if await self._held.reference.generation() != generation:
             raise NewGenerationError
@@ -92,6 +98,7 @@ class Partition:
         self.lag = deliveries[-1].pending if deliveries else 0
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         checkpoint = Checkpoint(logged[-1][1], logged[-1][0].id, created) if logged else None
+        self._read_to = checkpoint or self._read_to
         return Work(reports, fold.changed(), checkpoint)
 
     async def _write(self, work: Work, generation: int) -> None:

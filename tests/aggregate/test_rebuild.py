@@ -78,6 +78,23 @@ async def test_a_stream_that_went_back_is_refused_until_a_rebuild_publishes_what
         assert (await verdict(loaded)).as_dict()["equal"] is True
 
 
+async def test_a_stream_that_goes_back_under_a_running_aggregator_is_noticed_before_anything_is_skipped(loaded: Connections) -> None:
+    async with aggregating(loaded) as readiness:
+        await until_stored(loaded, await log_reports(loaded))
+        await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
+        await streams.apply(loaded.streams.jetstream, loaded.declaration)
+        await log_reports(loaded, revisions=(2, 3), seed=8)  # the sequences are used again, and go beyond
+        await until(lambda: _says(readiness.waiting_for, "tonghop rebuild"))
+        assert await loaded.database["reports"].count_documents({}) == 145
+        await rebuild(loaded)
+        await until(lambda: _is_quiet(readiness.waiting_for))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def _is_quiet(waiting_for: dict[str, str]) -> bool:
+    return not waiting_for
+
+
 async def test_an_event_that_was_claimed_but_never_stored_is_published_again(loaded: Connections) -> None:
     """Acknowledged to the sender, then lost with the broker's last minutes: the claim still holds it."""
     await log_reports(loaded)
