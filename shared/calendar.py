@@ -1,15 +1,40 @@
-"""Working days of Vietnam: weekends, public holidays, substitute days and swapped Saturdays.
+"""Working days of Vietnam: weekends, public holidays, substitute days and swapped Saturdays; an agency's own days win.
 
-Years ahead of the government's yearly notice are estimates of the package `holidays`.
+Years ahead of the government's yearly notice are estimates of the package `holidays`. The agency's days are read once, when
+a process connects (`shared/agency_days.py`).
 Source: Bộ luật Lao động 2019, art. 111, 112; design, section 5, "Deadlines".
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
 
 import holidays
 
-ONE_DAY = timedelta(days=1)
+ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyDays:
+    """Days on which an agency does not work, or works, whatever the common calendar says."""
+
+    off: frozenset[date] = frozenset()
+    working: frozenset[date] = frozenset()
+
+
+_agency = AgencyDays()
+
+
+def use(days: AgencyDays) -> None:
+    """Makes an agency's days those of this process."""
+    global _agency
+    _agency = days
+
+
+def agency_days() -> AgencyDays:
+    """The agency's days of this process."""
+    return _agency
 
 
 @lru_cache(maxsize=32)
@@ -19,7 +44,9 @@ def _year(year: int) -> holidays.HolidayBase:
 
 def is_working_day(day: date) -> bool:
     """Whether offices work on `day`."""
-    return _year(day.year).is_working_day(day)
+    if day in _agency.working:
+        return True
+    return day not in _agency.off and _year(day.year).is_working_day(day)
 
 
 def working_day_before_or_on(day: date) -> date:

@@ -50,3 +50,7 @@ class Standing:
     def is_on_time(self, deadline_ms: int | None) -> bool:
         """Whether the first submission came before the deadline (exclusive); without a deadline nothing is late."""
         return self.first_submitted_ms is not None and (deadline_ms is None or self.first_submitted_ms < deadline_ms)
+
+    def is_late(self, deadline_ms: int | None) -> bool:
+        """Whether the unit's report stands in the totals and did not come in time; what does not stand is missing, not late."""
+        return self.counts and not self.is_on_time(deadline_ms)

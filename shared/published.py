@@ -4,7 +4,7 @@ Decimals are texts, never floats; instants are RFC 3339 texts. A reader passes o
 fields may be added within a version. Source: design, section 4.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -148,8 +148,35 @@ class ViewUpdated(PublishedEvent):
     data: View
 
 
+DIGEST_CODES: Final = 400  # of each list; four lists of codes of 32 characters are below the 64 KiB of a message of ALERTS
+FirstCodes = Annotated[list[UnitCode], Field(max_length=DIGEST_CODES)]
+
+
+class DigestData(Published):
+    """How a group of units with one deadline stands: reports expected and received (late ones too), views to be confirmed and
+    confirmed, and the codes of those that lack, at most the first 400 of each; the mail names them all.
+    """
+
+    expected: Count
+    received: Count
+    late: Count
+    rate: PercentText | None
+    confirmers: Count
+    confirmed: Count
+    missing: FirstCodes
+    late_units: FirstCodes
+    unconfirmed: FirstCodes
+    without_contact: FirstCodes
+
+
+DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
+
+
 class AlertData(Published):
-    """One rung of a unit's reminder ladder. `cause` is report, confirm, or return-<revision>."""
+    """One rung of a unit's reminder ladder. `cause` is report, confirm, or return-<revision>.
+
+    With `digest` it is not the unit that owes: the unit is told how those stand who owe it the report.
+    """
 
     unit: UnitCode
     regime: RegimeId
@@ -158,10 +185,13 @@ class AlertData(Published):
     at: OffsetText
     deadline: OffsetText
     cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|return-[0-9]+)$")]
+    digest: DigestIfOne = None
 
 
 class AlertRaised(PublishedEvent):
-    """A unit that still owes is reminded. The id is `<duty>/<cause>/<deadline>/<rung>/stream`."""
+    """A unit that still owes is reminded, or a recipient is told who does. The id is `<duty>/<cause>/<deadline>/<rung>/stream`,
+    that of a digest `digest/<regime>/<period>/<deadline>/<rung>/<recipient>/stream`.
+    """
 
     type: Literal["vn.tonghop.alert.raised.v1"]
     source: Literal["/services/notify"]

@@ -21,6 +21,7 @@ RegimeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$")]
 DayText = Annotated[str, StringConstraints(pattern=r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+DateText = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 TimeText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -46,21 +47,34 @@ class Group(Data):
 
 
 class DeadlineRule(Data):
-    """A last day: `before` is exclusive, `by` inclusive; MM-DD in the period's year, or a full date for a duty that is due once."""
+    """A last day, MM-DD in the period's year: `before` is exclusive, `by` inclusive. `once` is the inclusive last day of a duty
+    that is due one time, YYYY-MM-DD; the other two may name a full date too. With an hour, `before` ends on its stroke, `by` and
+    `once` just after it.
+    """
 
     before: DayText | None = None
     by: DayText | None = None
+    once: DateText | None = None
+    hour: TimeText | None = None
 
     @model_validator(mode="after")
     def has_one_day(self) -> Self:
-        if (self.before is None) == (self.by is None):
-            raise ValueError("nêu hoặc before hoặc by (name either before or by)")
+        if sum(day is not None for day in (self.before, self.by, self.once)) != 1:
+            raise ValueError("nêu đúng một trong before, by, once (name one of before, by, once)")
         return self
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether the rule is due every year, not on a date of its own."""
+        return len(self._day) == len("MM-DD")
+
+    @property
+    def _day(self) -> str:
+        return self.before or self.by or self.once or ""
 
     def day_in(self, year: int) -> str:
         """The rule's day as YYYY-MM-DD, in `year` unless the rule names its own."""
-        day = self.before or self.by or ""
-        return day if len(day) == len("YYYY-MM-DD") else f"{year}-{day}"
+        return f"{year}-{self._day}" if self.is_yearly else self._day
 
 
 class Confirm(DeadlineRule):
@@ -78,10 +92,14 @@ class Ladder(Data):
 
 
 class Obligation(Data):
-    """When each group owes the report: fixed deadlines, or on call (a period and its deadline are opened by an event)."""
+    """When each group owes the report: fixed deadlines, or on call (a period and its deadline are opened by an event).
+
+    `to_working_day`: a last day that is a day off ends with the next working day (Bộ luật Dân sự 2015, art. 148).
+    """
 
     deadlines: dict[str, DeadlineRule] = {}
     on_call: bool = False
+    to_working_day: bool = False
     confirm: Confirm | None = None
     ladder: Ladder = Ladder()
 

@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
-from shared import broker, delivery, mongo, observability, streams, tasks
+from shared import agency_days, broker, calendar, delivery, mongo, observability, streams, tasks
 from shared.broker import Streams
 from shared.errors import ConfigurationError
 from shared.mongo import Client, Documents
@@ -43,7 +43,8 @@ class Connections:
     declaration: Declaration
 
     async def open(self, readiness: Readiness, *names: str) -> None:
-        """Connects, and checks that the database is a replica set and the named streams are as declared."""
+        """Takes up the agency's calendar, connects, and checks that the database is a replica set and the named streams are as declared."""
+        calendar.use(agency_days.read(self.settings.calendar_days))
         await delivery.keep_trying("nats", self.broker.start, readiness)
         await delivery.keep_trying("mongodb", lambda: mongo.require_replica_set(self.mongo), readiness)
         await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)

@@ -13,6 +13,7 @@ class Settings(BaseSettings):
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
     database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
+    calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: str = "tong-hop@bao-cao.example"

@@ -4,6 +4,7 @@ import typer
 
 from services.cli import contracts, data, figures, stack
 from services.cli.demo import command as demo
+from services.cli.duties import duties
 from services.cli.notify import notify
 
 app = typer.Typer(help="Tổng Hợp: báo cáo nhiều cấp.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -11,6 +12,7 @@ app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(data.regimes, name="regimes")
 app.add_typer(notify, name="notify")
+app.add_typer(duties, name="duties")
 stack.add_to(app)
 figures.add_to(app)
 demo.add_to(app)

@@ -69,6 +69,7 @@ def check_regimes(
     as_json: AsJson = False,
 ) -> None:
     """Kiểm tra tệp chế độ báo cáo; nêu tệp, dòng và lý do."""
+    session.read_calendar()
     try:
         read = regime_files.read_regimes(paths or REGIME_FILES)
     except FaultsError as error:

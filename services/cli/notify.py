@@ -1,4 +1,4 @@
-"""`tonghop notify plan` and `tonghop notify tick`: who will be reminded when, and reminding now."""
+"""`tonghop notify plan|tick|rebuild`: who will be reminded when, reminding now, and the duties made anew."""
 
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,9 +12,11 @@ from services.cli import session
 from services.notify import app as notifier
 from services.notify import handlers
 from services.notify.domain import alerts, messages
+from services.notify.domain import duties as duty_list
 from services.notify.domain.alerts import Alert
+from services.notify.domain.duties import Duty
 from services.notify.handlers import Desk
-from shared import periods
+from shared import numbers, periods
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị còn nợ báo cáo.", no_args_is_help=True)
 
@@ -49,7 +51,10 @@ def plan(
         return await handlers.plan(desk, at or datetime.now(UTC), regime, period)
 
     found = _work(act)
-    _answer(found, "alerts", f"Lịch nhắc: {len(found)} mức nhắc", as_json)
+    if as_json:
+        session.say_json({"alerts": [alerts.entry(alert) for alert in found]})
+    else:
+        _show(found, f"Lịch nhắc: {len(found)} mức nhắc")
 
 
 @notify.command()
@@ -62,8 +67,33 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
         await handlers.wait_for_others(desk, moment)
         return raised
 
-    raised = _work(act)
-    _answer(raised, "raised", f"Đã nhắc {len(raised)} lượt", as_json)
+    found = _work(act)
+    raised, digests = [alert for alert in found if not alert.is_digest], [alert for alert in found if alert.is_digest]
+    if as_json:
+        session.say_json({"raised": [alerts.entry(alert) for alert in raised], "digests": [alerts.entry(alert) for alert in digests]})
+    else:
+        _show(raised, f"Đã nhắc {len(raised)} lượt")
+        _show(digests, f"Đã gửi tình hình cho nơi nhận: {len(digests)} lượt")
+
+
+@notify.command()
+def rebuild(as_json: AsJson = False) -> None:
+    """Lập lại mọi nghĩa vụ báo cáo từ nhật ký, từ đầu; lời nhắc đã gửi không gửi lại."""
+
+    async def act() -> tuple[int, int, list[Duty]]:
+        async with session.connected() as held:
+            await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds begins anew, and old duties go
+            async with notifier.opened(held) as desk:
+                found = await handlers.duties(desk, datetime.now(UTC))
+                return desk.follower.position.generation, desk.follower.position.sequence, found
+
+    generation, sequence, found = session.run(act)
+    owed = sum(duty_list.owes(duty) for duty in found)
+    if as_json:
+        session.say_json({"generation": generation, "sequence": sequence, "duties": len(found), "owed": owed})
+    else:
+        counts = f"{numbers.vietnamese(len(found))} nghĩa vụ, còn nợ {numbers.vietnamese(owed)}"
+        session.console.print(f"Đã lập lại {counts}, đến sự kiện thứ {numbers.vietnamese(sequence)} của nhật ký (thế hệ {generation}).")
 
 
 def _work(act: Callable[[Desk], Awaitable[Sequence[Alert]]]) -> Sequence[Alert]:
@@ -76,10 +106,7 @@ def _work(act: Callable[[Desk], Awaitable[Sequence[Alert]]]) -> Sequence[Alert]:
     return session.run(work)
 
 
-def _answer(found: Sequence[Alert], name: str, title: str, as_json: bool) -> None:
-    if as_json:
-        session.say_json({name: [alerts.entry(alert) for alert in found]})
-        return
+def _show(found: Sequence[Alert], title: str) -> None:
     found = sorted(found, key=lambda alert: (*_what(alert), alert.unit))
     table = Table(title=title, title_justify="left")
     for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):

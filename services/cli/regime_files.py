@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from services.cli.faults import Fault, FaultsError
-from shared import regimes
+from shared import deadlines, regimes
 from shared.regimes import Regime
 from shared.units import Registry
 
@@ -96,6 +96,8 @@ def _regime(path: Path) -> Regime:
         ) from error
     if regime.id != path.stem:
         raise FaultsError([Fault(path, "id", f"id “{regime.id}” phải trùng tên tệp (must be the file's name)")])
+    if wrong := [Fault(path, _where(root, where), reason) for where, reason in deadlines.faults(regime)]:
+        raise FaultsError(wrong)
     return regime
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from services.cli.faults import FaultsError
-from shared import delivery, mongo, service
+from shared import agency_days, calendar, delivery, mongo, service
 from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
 from shared.settings import Settings
@@ -34,7 +34,9 @@ Result = TypeVar("Result")
 @asynccontextmanager
 async def connected(settings: Settings | None = None) -> AsyncIterator[Connections]:
     """Open connections; a server that does not answer within seconds is away."""
-    held = service.connections(settings or Settings(), "cli")
+    settings = settings or Settings()
+    calendar.use(agency_days.read(settings.calendar_days))
+    held = service.connections(settings, "cli")
     try:
         async with asyncio.timeout(SERVER_S):
             await held.broker.start()
@@ -56,13 +58,27 @@ def run(act: Callable[[], Awaitable[Result]]) -> Result:
     except ConfigurationError as error:
         stop(NO, str(error))
     except ValidationError as error:
-        if error.title != Settings.__name__:
-            raise
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        stop(WRONG_USE, "; ".join(f"TONGHOP_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in found))
+        _stop_at_settings(error)
     except delivery.PASSING as error:
         reason = str(error) if isinstance(error, TransientError) else type(error).__name__
         stop(AWAY, f"Máy chủ không trả lời (a server is away): {reason}. Chạy `make up` hoặc kiểm tra địa chỉ.")
+
+
+def read_calendar() -> None:
+    """Takes up the agency's calendar, for a command that needs no server."""
+    try:
+        calendar.use(agency_days.read(Settings().calendar_days))
+    except ConfigurationError as error:
+        stop(NO, str(error))
+    except ValidationError as error:
+        _stop_at_settings(error)
+
+
+def _stop_at_settings(error: ValidationError) -> NoReturn:
+    if error.title != Settings.__name__:
+        raise error
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    stop(WRONG_USE, "; ".join(f"TONGHOP_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in found))
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:

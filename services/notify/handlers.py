@@ -9,8 +9,9 @@ from typing import Final
 import structlog
 
 from services.notify import barrier
-from services.notify.domain import alerts, messages
+from services.notify.domain import alerts, digest, messages, outgoing
 from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, STREAM, Alert
+from services.notify.domain.duties import Duty
 from services.notify.follower import Follower
 from services.notify.mailer import Mailer, Session
 from services.notify.store.alerts import LEASE, AlertStore
@@ -37,10 +38,13 @@ class Desk:
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
-    """Raises the alerts that are due at the instant `at`, and sends what was raised and not sent yet; what was raised now."""
+    """Raises the alerts and digests that are due at the instant `at`, and sends what was raised and not sent yet; what was raised
+    now, digests last.
+    """
     await barrier.pass_screened(desk.held, desk.follower)
-    loaded_at = desk.follower.reference.loaded_at
-    ladders = alerts.reached(desk.follower.book.duties(at), loaded_at, at, desk.alerts.seen)
+    reference, owed = desk.follower.reference, list(desk.follower.book.duties(at))
+    loaded_at = reference.loaded_at
+    ladders = alerts.reached(owed, loaded_at, at, desk.alerts.seen) + digest.reached(owed, reference, at, desk.alerts.seen)
     alerted = await desk.alerts.known(alert for ladder in ladders for alert in ladder)
     raised = await desk.alerts.claim(alerts.decide(ladders, alerted, loaded_at, at))
     log.info("tick.completed", at=at.isoformat(), raised=len(raised))
@@ -52,6 +56,12 @@ async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str 
     """Every rung, past ones too, of every unit that owes at the instant `at`, by time, then unit."""
     await barrier.pass_folded(desk.held, desk.follower)
     return alerts.plan(desk.follower.book.duties(at, regime, period))
+
+
+async def duties(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Duty]:
+    """All duties at the instant `at`, owed or not."""
+    await barrier.pass_folded(desk.held, desk.follower)
+    return list(desk.follower.book.duties(at, regime, period))
 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
@@ -73,11 +83,13 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
     await send_raised(desk, at)
 
 
-async def _publish(desk: Desk, raised: Sequence[Alert], _: datetime) -> None:
+async def _publish(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+    book = desk.follower.book
     for first in range(0, len(raised), PUBLISH_BATCH):
         mine = await desk.alerts.take(raised[first : first + PUBLISH_BATCH], STREAM)
-        messages_ = [Message(subjects.alerts(alert.unit), alerts.cloud_event(alert), alert.id(STREAM)) for alert in mine]
-        await desk.held.streams.publish_all(subjects.ALERTS, messages_)
+        said = [(alert, outgoing.event(alert, book, max(at, alert.raised_at))) for alert in mine]
+        events = [Message(subjects.alerts(alert.unit), event, alert.id(STREAM)) for alert, event in said]
+        await desk.held.streams.publish_all(subjects.ALERTS, events)
         await desk.alerts.settle(mine, STREAM, PUBLISHED)
 
 
@@ -91,8 +103,6 @@ async def _post(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
 
 async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:
     """One mail to each contact that had none yet; which mails are handed over now, and the alert's state."""
-    reference = desk.follower.reference
-    addresses = sorted({contact.email for contact in reference.registry.by_id[alert.unit_id].contacts if contact.email})
-    mails = [messages.mail(alert, reference.regimes[alert.regime], to, max(at, alert.raised_at)) for to in addresses]
+    mails = outgoing.mails(alert, desk.follower.reference, desk.follower.book, max(at, alert.raised_at))
     outcomes = {mail.id: await session.send(mail) for mail in mails if mail.id not in alert.mailed}
     return alert, *messages.state(alert, outcomes)

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.portal import problems
+from services.portal.duty_store import DutyStore
 from services.portal.store import PortalStore
 from shared.events import PeriodCode
 from shared.periods import Period
@@ -88,6 +89,12 @@ def store_of(request: Request) -> PortalStore:
     return store
 
 
+def duties_of(request: Request) -> DutyStore:
+    store: DutyStore = request.app.state.duties
+    return store
+
+
 Named = Annotated[Address, Depends(find)]
 Stored = Annotated[PortalStore, Depends(store_of)]
+Duties = Annotated[DutyStore, Depends(duties_of)]
 Referred = Annotated[ReferenceStore, Depends(reference_of)]

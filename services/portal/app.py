@@ -5,7 +5,8 @@ import asyncio
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal import live, look, pages, problems, routes
+from services.portal import calendars, duty_pages, live, look, pages, problems, routes
+from services.portal.duty_store import DutyStore
 from services.portal.headers import SafeHeaders
 from services.portal.live import Hub
 from services.portal.store import PortalStore
@@ -31,13 +32,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED)
     app.state.reference = held.reference
     app.state.store = PortalStore(held.database)
+    app.state.duties = DutyStore(held.database)
     app.state.streams = held.streams
     app.state.hub = hub
     app.add_middleware(SafeHeaders)
     problems.install(app)
     app.include_router(routes.router)
     app.include_router(live.router)
+    app.include_router(calendars.router)
     app.include_router(pages.router)
+    app.include_router(duty_pages.router)
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app
 

@@ -77,13 +77,16 @@ def position_of(payload: bytes) -> str:
 
 
 def feed_router(hub: Hub) -> NatsRouter:
-    """The subscriber of FEED's messages as they pass by: plain core NATS, nothing is acknowledged."""
+    """The subscriber of FEED's messages as they pass by: plain core NATS, nothing is acknowledged.
+
+    Nor answered: a message's reply subject is its publisher's, who waits there for the stream's acknowledgement.
+    """
     router = NatsRouter()
 
     async def as_it_is(message: NatsMessage) -> bytes:
         return message.body if isinstance(message.body, bytes) else b""
 
-    @router.subscriber(subjects.feed("*", "*", "*", "*"), decoder=as_it_is)
+    @router.subscriber(subjects.feed("*", "*", "*", "*"), decoder=as_it_is, no_reply=True)
     async def on_view_updated(body: bytes, message: NatsMessage) -> None:
         key = key_of(message.raw_message.subject)
         if key is not None:

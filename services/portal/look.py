@@ -27,6 +27,7 @@ def _environment() -> Environment:
         moment=wording.moment,
         machine=wording.machine,
         deadline=wording.deadline,
+        through=wording.through,
         until=history.until,
         number=wording.number,
         percent=wording.percent,

@@ -111,10 +111,9 @@ def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, dat
 
 async def _confirmation(address: Address, store: PortalStore, view_hash: str) -> Confirmation | None:
     """None when the unit has nothing to confirm."""
-    obligation = address.regime.obligation
-    if obligation is None or obligation.confirm is None or address.unit not in address.regime.confirmers(address.tree):
+    due = deadlines.confirm_deadline(address.regime, address.period)
+    if due is None or address.unit not in address.regime.confirmers(address.tree):
         return None
-    due = deadlines.due(obligation.confirm, address.period.year)
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
     confirmed = [entry for entry in entries if entry.type == events.CONFIRMED]
     if not confirmed:

@@ -15,7 +15,7 @@ from shared.problems import problem
 
 log = structlog.get_logger()
 
-FOR_PROGRAMS = ("/api/", "/live/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 RETRY_AFTER_S = 5
 
 

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from services.portal import address, feed, problems, statuses
-from services.portal.address import Named, Referred, Stored
+from services.portal.address import Duties, Named, Referred, Stored
+from services.portal.domain.duties import DutyState
 from services.portal.domain.standing import Status
-from services.portal.store import DUTIES_AT_ONCE, DutyFilter, Json
+from services.portal.duty_store import DUTIES_AT_ONCE, DutyFilter
+from services.portal.store import Json
 from shared import events
 from shared.broker import Streams
 from shared.published import View
@@ -100,10 +102,15 @@ async def feeds(
 
 
 @router.get("/duties")
-async def duties(store: Stored, unit: str | None = None, period: str | None = None, regime: str | None = None) -> JSONResponse:
-    """Who owes what by when: `{"duties": […], "truncated": false}`. `unit` is a code or an id; every filter may be left out."""
-    wanted = DutyFilter(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit))
-    found = await store.duties(wanted)
+async def duties(
+    store: Duties, unit: str | None = None, period: str | None = None, regime: str | None = None, state: DutyState | None = None
+) -> JSONResponse:
+    """Who owes what by when: `{"duties": […], "truncated": false}`. `unit` is a code or an id; every filter may be left out.
+
+    `state`: `owed` includes `overdue` and `returned`, `received` includes `late`; `confirmed` are views, not reports.
+    """
+    wanted = DutyFilter(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state)
+    found = await store.documents(wanted, datetime.now(UTC))
     return JSONResponse({"duties": found, "truncated": len(found) == DUTIES_AT_ONCE})
 
 

@@ -14,7 +14,6 @@ from shared.mongo import Document, Documents
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""
 
-DUTIES_AT_ONCE = 2000
 TIME_LIMIT_MS = 10_000  # a page waits no longer for one query
 
 
@@ -26,24 +25,8 @@ class DutyDates:
     extended_to: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class DutyFilter:
-    """Which duties are asked for; None: all. `unit` is a code or an id."""
-
-    regime: str | None = None
-    period: str | None = None
-    unit: str | None = None
-
-    def as_query(self) -> Document:
-        """Values stand behind `$eq`, so that no text can be an operator."""
-        query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
-        if self.unit is not None:
-            query["$or"] = [{"unit.code": {"$eq": self.unit}}, {"unit.id": {"$eq": self.unit}}]
-        return query
-
-
 class PortalStore:
-    """Reads views, accepted events and duties."""
+    """Reads views, accepted events and the dates of duties."""
 
     def __init__(self, database: Documents) -> None:
         self._database = database
@@ -97,11 +80,6 @@ class PortalStore:
             {"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS
         )
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
-
-    async def duties(self, wanted: DutyFilter) -> list[Json]:
-        """At most `DUTIES_AT_ONCE` duties, by id."""
-        found = self._database["duties"].find(wanted.as_query(), max_time_ms=TIME_LIMIT_MS).sort("_id", 1).limit(DUTIES_AT_ONCE)
-        return [as_json(document) async for document in found]
 
 
 def as_json(document: Document) -> Json:

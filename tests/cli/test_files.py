@@ -249,7 +249,7 @@ title: Thử
 legal_basis: []
 periods: ["2024"]
 recipient: "20"
-within: "20"
+calendar: report_year
 reporters:
   huyen: {label: Huyện, level: district}
 obligation:
@@ -319,6 +319,13 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
         ("    label: Có", "    label: Có\n    label: Không", "dòng 19", "“label” xuất hiện hai lần"),
         ("code: co", "code: so", "dòng 1, tệp", "so (repeated)"),
         ("id: thu", "id: khac", "id", "phải trùng tên tệp"),
+        ("calendar: report_year", "calendar: year", "dòng 11, obligation.deadlines.huyen", "NĐ 09/2019"),
+        (
+            'huyen: {before: "12-20"}',
+            'huyen: {before: "12-20"}\n  confirm: {level: district, before: "12-19"}',
+            "dòng 12, obligation.confirm",
+            "hạn chốt trước hạn gửi",
+        ),
     ],
 )
 def test_a_wrong_regime_file_is_named_with_line_path_and_reason(tmp_path: Path, old: str, new: str, where: str, reason: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -27,6 +28,7 @@ from shared.service import Connections
 from shared.settings import Settings
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
 
+DIGEST_MARK = "[Đôn đốc"
 NOW = vn("2026-11-16 09:00")  # what the notifiers of the tests take for the present
 
 _databases = itertools.count(1)
@@ -71,14 +73,26 @@ class Office:
             await self.held.streams.publish(subjects.REPORTS, Message(subject, event.raw, event.id))
 
     async def alerts(self) -> list[str]:
-        """The ids of the events in ALERTS, in order."""
+        """The ids of the reminders in ALERTS, in order."""
+        return [event["id"] for event in await self.events() if "digest" not in event["data"]]
+
+    async def digests(self) -> list[dict[str, Any]]:
+        """The digests in ALERTS, in order."""
+        return [event for event in await self.events() if "digest" in event["data"]]
+
+    async def events(self) -> list[dict[str, Any]]:
+        """The events in ALERTS, in order."""
         jetstream = self.held.streams.jetstream
         last = await self.held.streams.last_sequence(subjects.ALERTS)
         found = [(await jetstream.get_msg(subjects.ALERTS, sequence)).data for sequence in range(1, last + 1)]
-        return [orjson.loads(data or b"{}")["id"] for data in found]
+        return [orjson.loads(data or b"{}") for data in found]
 
     def mails(self) -> list[EmailMessage]:
-        return mailcatcher.mails(self.mail_folder)
+        """The reminders by e-mail."""
+        return [mail for mail in mailcatcher.mails(self.mail_folder) if not mail["Subject"].startswith(DIGEST_MARK)]
+
+    def digest_mails(self) -> list[EmailMessage]:
+        return [mail for mail in mailcatcher.mails(self.mail_folder) if mail["Subject"].startswith(DIGEST_MARK)]
 
     async def import_regimes(self, *regimes: Regime) -> None:
         """Loads regimes as if that had been long ago."""
@@ -124,7 +138,8 @@ def working(office: Office) -> AbstractAsyncContextManager[Desk]:
 
 
 def units(raised: Sequence[Alert]) -> list[str]:
-    return [alert.unit for alert in raised]
+    """Who was reminded; a digest reminds nobody."""
+    return [alert.unit for alert in raised if not alert.is_digest]
 
 
 def stream_id(unit: str, rung: str, deadline: str = "2026-12-19T17:00:00.000Z") -> str:

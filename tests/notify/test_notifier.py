@@ -59,12 +59,12 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
     async with working(office) as killed:
         ladders = alerts.reached(killed.follower.book.duties(AT), killed.follower.reference.loaded_at, AT, set())
         await killed.alerts.claim(alerts.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
-    assert await handlers.tick(desk, AT) == []
+    assert units(await handlers.tick(desk, AT)) == []
     assert await office.alerts() == []  # it may still be sending
 
     ended = datetime.now(UTC) - timedelta(seconds=1)
     await office.held.database["alerts"].update_many({}, {"$set": {"lease_until": ended}})
-    assert await handlers.tick(desk, AT) == []
+    assert units(await handlers.tick(desk, AT)) == []
 
     assert len(await office.alerts()) == 3
     assert len(office.mails()) == 2
@@ -73,13 +73,13 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
 async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office, desk: Desk) -> None:
     async with working(office) as cut_off:
         cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-        assert len(await handlers.tick(cut_off, AT)) == 3
+        assert len(units(await handlers.tick(cut_off, AT))) == 3
         assert len(await office.alerts()) == 3
         assert office.mails() == []
         cut_off.mailer._address = desk.mailer._address
         await handlers.tick(cut_off, AT + timedelta(minutes=5))
     assert len(office.mails()) == 2
-    assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent"}) == 2
+    assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent", "task": "report"}) == 2
 
 
 async def test_a_bad_address_holds_up_nobody(office: Office, desk: Desk) -> None:
@@ -118,7 +118,7 @@ async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: 
     ingest = await office.held.streams.jetstream.pull_subscribe_bind(durable=subjects.INGEST_DURABLE, stream=subjects.INBOX)
     for message in await ingest.fetch(1):
         await message.ack_sync()
-    assert len(await handlers.tick(desk, AT)) == 3
+    assert len(units(await handlers.tick(desk, AT))) == 3
 
 
 async def test_a_restarted_notifier_knows_what_was_reported(office: Office) -> None:
@@ -195,3 +195,44 @@ async def _until_stored(office: Office, sequence: int, generation: int = 0) -> N
     async with asyncio.timeout(10):
         while await office.held.database["checkpoints"].find_one(wanted) is None:
             await asyncio.sleep(0.05)
+
+
+async def test_the_recipient_gets_one_digest_a_rung_by_mail_and_as_an_event(office: Office, desk: Desk) -> None:
+    await office.log(submitted("112"))
+
+    await asyncio.gather(*(handlers.tick(desk, AT) for _ in range(2)))
+    await handlers.tick(desk, AT + timedelta(minutes=5))
+
+    [event] = await office.digests()
+    assert event["id"] == f"digest/{REGIME}/2026/2026-12-19T17:00:00.000Z/last-day-0800/11/stream"
+    assert event["data"]["digest"]["missing"] == ["111", "113"]
+    [mail] = office.digest_mails()
+    assert mail["To"] == "11@huyen.example"
+    assert "Đã nhận: 1/3 báo cáo (33,3%)" in mail.get_content()
+
+
+async def test_a_digest_goes_out_when_no_unit_that_owes_has_a_contact(office: Office, desk: Desk) -> None:
+    await office.log(submitted("111"), submitted("113"))
+    await handlers.tick(desk, AT)
+    assert office.mails() == []
+    [mail] = office.digest_mails()
+    assert "112 Xã 112 – chưa có đầu mối liên hệ" in mail.get_content()
+
+
+async def test_nobody_is_told_when_nobody_owes(office: Office, desk: Desk) -> None:
+    await office.log(*(submitted(unit) for unit in ("111", "112", "113")))
+    assert await handlers.tick(desk, AT) == []
+    assert await office.digests() == []
+
+
+async def test_an_extension_keeps_its_reason_and_author_over_a_restart(office: Office) -> None:
+    async with working(office):
+        await office.log(extended("2026-12-24", "113"), extended("2026-12-22", "113", reason="khác"))
+        await _until_stored(office, 2)
+    async with working(office) as second:
+        found = next(one for one in second.follower.book.duties(AT) if one.unit.id == "113")
+    assert found.progress.extension is not None
+    assert (found.progress.extension.reason, found.deadline) == ("Lũ lụt", vn("2026-12-25"))
+    stored = await office.held.database["duties"].find_one({"_id": f"{REGIME}/2026/113"})
+    assert stored is not None
+    assert stored["extension"] == {"until": vn("2026-12-25"), "reason": "Lũ lụt", "author": "113"}

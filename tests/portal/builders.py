@@ -205,9 +205,38 @@ def duty(unit_id: str = COMMUNE, **changes: Any) -> dict[str, Any]:
         "owed": True,
         "received": False,
         "received_at": None,
+        "first_received_at": None,
+        "revision": 0,
         "late": False,
-        "returned": False,
+        "returned": None,
         "extended_to": None,
         "confirmed_at": None,
+        "reminded_of": changes.get("deadline", DEADLINE),
+        "late_by_s": None,
     }
     return document | changes
+
+
+def received(unit_id: str = COMMUNE, at: datetime = BEFORE, **changes: Any) -> dict[str, Any]:
+    """A duty whose report came at `at`."""
+    is_late = at >= changes.get("deadline", DEADLINE)
+    done = {"owed": False, "received": True, "received_at": at, "first_received_at": at, "revision": 1, "late": is_late}
+    return duty(unit_id, **done | changes)
+
+
+def confirmation(unit_id: str = "450", at: datetime | None = BEFORE, **changes: Any) -> dict[str, Any]:
+    """A duty to confirm a view, done at `at`."""
+    regime = "nq68-quang-binh"
+    deadline = changes.get("deadline", datetime(2024, 12, 4, 17, tzinfo=UTC))
+    is_late = at is not None and at >= deadline
+    done = {
+        "_id": f"{regime}/2024/{unit_id}/confirm",
+        "regime": regime,
+        "task": "confirm",
+        "deadline": deadline,
+        "owed": at is None,
+        "late": is_late,
+        "late_by_s": int((at - deadline).total_seconds()) if at is not None and is_late else None,
+        "confirmed_at": at,
+    }
+    return duty(unit_id, **done | changes)

@@ -73,6 +73,22 @@ async def test_an_open_page_hears_that_its_view_changed(stack: Stack) -> None:
         assert (second["event"], second["id"]) == ("view", "1-3-1235")
 
 
+async def test_whoever_publishes_to_the_feed_is_answered_by_the_stream_alone(stack: Stack) -> None:
+    inbox = stack.nats.new_inbox()
+    answers = await stack.nats.subscribe(inbox)
+    await stack.put(views=[builders.view()])
+    async with asyncio.timeout(10), stack.http.stream("GET", f"/live/{CT27}/2024/184") as answer:
+        heard = events_of(answer.aiter_lines())
+        while "event" not in await anext(heard):
+            pass
+        await stack.nats.publish(subjects.feed("20", CT27, "2024", "184"), b"{}", reply=inbox)
+        await anext(heard)  # the portal has had it
+        assert b'"stream":"FEED"' in (await answers.next_msg(timeout=5)).data
+        with pytest.raises(TimeoutError):
+            await answers.next_msg(timeout=0.3)
+    await answers.unsubscribe()
+
+
 async def test_an_unreadable_feed_message_does_not_stop_the_next(stack: Stack) -> None:
     await stack.put(views=[builders.view()])
     async with asyncio.timeout(10), stack.http.stream("GET", f"/live/{CT27}/2024/184") as answer:

@@ -13,7 +13,15 @@ from tests.portal.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = ["/", f"/bang/{CT27}/2024/184", f"/bao-cao/{CT27}/2024/06253", f"/thuyet-minh/{CT27}/2024/184", "/khong-co", "/bang/x/2024/184"]
+PAGES = [
+    "/",
+    "/nghia-vu",
+    f"/bang/{CT27}/2024/184",
+    f"/bao-cao/{CT27}/2024/06253",
+    f"/thuyet-minh/{CT27}/2024/184",
+    "/khong-co",
+    "/bang/x/2024/184",
+]
 
 
 async def page(stack: Stack, path: str, status: int = 200) -> str:

@@ -119,7 +119,5 @@ class Block:
 
 def _instant_ms(text: Any) -> int | None:
     """An instant of an event; None when it is none: the fold never raises."""
-    try:
-        return events.to_ms(deadlines.instant(text))
-    except (ValueError, TypeError, OverflowError):
-        return None
+    at = deadlines.of_event(text)
+    return None if at is None else events.to_ms(at)

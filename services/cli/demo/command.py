@@ -136,7 +136,8 @@ async def _alert(desk: Desk, now: datetime) -> None:
     raised = await handlers.tick(desk, at)
     await handlers.wait_for_others(desk, at)
     if raised:
-        show.alerted(session.console, "Đã nhắc", raised)
+        show.alerted(session.console, "Đã nhắc", [alert for alert in raised if not alert.is_digest])
+        show.alerted(session.console, "Đã gửi tình hình cho nơi nhận", [alert for alert in raised if alert.is_digest])
     else:
         session.console.print("Lượt này đã nhắc từ lần chạy trước: không nhắc lại.")
     show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.at > at])

@@ -1,13 +1,13 @@
-"""Alerts: one rung of one duty's ladder, once per channel.
+"""Alerts: one rung of one duty's ladder, once per channel; and of a group's ladder, to whom the group reports (a digest).
 
 An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension or a moved deadline starts a ladder of
-its own. Source: design, section 5, "Deadlines".
+its own. A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import orjson
 
@@ -25,6 +25,7 @@ SENT: Final = "sent"
 REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses
 PASSED: Final = "passed"
 
+DIGEST: Final = "digest"
 NOT_RAISED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,11 +33,12 @@ NOT_RAISED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class Alert:
     """One rung as it goes to one unit. `step` is the rung's number in its ladder, from 1; `reason` that of a return.
 
-    `mailed` are the ids of the mails that were handed over already.
+    `mailed` are the ids of the mails that were handed over already. Of a digest `duty` names the regime and period, `unit` is the
+    recipient, `deadline` the group's.
     """
 
     duty: str
-    task: Task
+    task: Task | Literal["digest"]
     regime: str
     period: str
     unit_id: str
@@ -53,11 +55,17 @@ class Alert:
     mailed: frozenset[str] = frozenset()
 
     @property
+    def is_digest(self) -> bool:
+        return self.task == DIGEST
+
+    @property
     def ladder_id(self) -> str:
-        return f"{self.duty}/{self.cause}/{events.to_text(self.deadline)}"
+        cause = "" if self.is_digest else f"/{self.cause}"
+        return f"{self.duty}{cause}/{events.to_text(self.deadline)}"
 
     def id(self, channel: str) -> str:
-        return f"{self.ladder_id}/{self.rung}/{channel}"
+        recipient = f"/{self.unit}" if self.is_digest else ""
+        return f"{self.ladder_id}/{self.rung}{recipient}/{channel}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,11 @@ def reached(owed: Iterable[Duty], loaded_at: Mapping[str, datetime], now: dateti
     return found
 
 
+def digest_of(regime: str, period: str) -> str:
+    """What stands in a digest for the duty."""
+    return f"{DIGEST}/{regime}/{period}"
+
+
 def decide(ladders: Iterable[Sequence[Alert]], alerted: Set[str], loaded_at: Mapping[str, datetime], now: datetime) -> Decision:
     """What to raise of some ladders. `alerted` are the ids, on the channel `stream`, of what was raised or passed before."""
     raised: list[Alert] = []
@@ -143,7 +156,9 @@ def sort_out(unsent: Sequence[Alert], owed: Iterable[Duty], now: datetime) -> Le
     """
     if not unsent:
         return Leftovers((), ())
-    alive = {f"{duty.id}/{duty.cause}/{events.to_text(duty.reminded_of)}" for duty in owed if duties.owes(duty)}
+    owing = [duty for duty in owed if duties.owes(duty)]
+    alive = {f"{duty.id}/{duty.cause}/{events.to_text(duty.reminded_of)}" for duty in owing}
+    alive |= {f"{digest_of(duty.regime, duty.period)}/{events.to_text(duty.due)}" for duty in owing}
     send: list[Alert] = []
     drop: list[Alert] = []
     for alert in unsent:
@@ -167,8 +182,8 @@ def entry(alert: Alert) -> dict[str, str]:
     }
 
 
-def cloud_event(alert: Alert) -> bytes:
-    """The alert as it is published to the stream ALERTS."""
+def cloud_event(alert: Alert, digest: Mapping[str, object] | None = None) -> bytes:
+    """The alert as it is published to the stream ALERTS; a digest with its figures."""
     event = {
         "specversion": "1.0",
         "id": alert.id(STREAM),
@@ -176,6 +191,6 @@ def cloud_event(alert: Alert) -> bytes:
         "type": events.ALERT_RAISED,
         "time": events.to_text(alert.raised_at),
         "datacontenttype": "application/json",
-        "data": {**entry(alert), "cause": alert.cause},
+        "data": {**entry(alert), "cause": alert.cause, **({"digest": digest} if digest is not None else {})},
     }
     return orjson.dumps(event)

@@ -6,7 +6,7 @@ A duty is one unit's task in one regime and period: to report, or to confirm its
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -50,12 +50,18 @@ class Duty:
 
     @property
     def is_late(self) -> bool:
-        """Whether the task was done first after its deadline; a task that was never done is not late but owed."""
+        """Whether the task is done and was done first after its deadline; one that is not done is not late but owed."""
         if self.task == REPORT:
-            has_come = self.progress.standing.first_submitted_ms is not None
-            return has_come and not self.progress.standing.is_on_time(events.to_ms(self.deadline))
+            return self.progress.standing.is_late(events.to_ms(self.deadline))
         first = self.progress.first_confirmed_ms
         return first is not None and first >= events.to_ms(self.deadline)
+
+    def late_by(self, now: datetime) -> timedelta | None:
+        """How long after its deadline the task was done first, or by how much it is overdue at `now`; None when neither."""
+        if owes(self):
+            return now - self.deadline if now >= self.deadline else None
+        first = self.progress.standing.first_submitted_ms if self.task == REPORT else self.progress.first_confirmed_ms
+        return events.from_ms(first) - self.deadline if self.is_late and first is not None else None
 
     @property
     def is_returned(self) -> bool:
@@ -112,8 +118,7 @@ class Roster:
             return
         opened = ledger.opened.get((regime_id, period_code))
         due = {group: deadlines.group_deadline(regime, group, period, opened) for group in regime.reporters}
-        confirm = regime.obligation.confirm
-        confirm_due = None if confirm is None else deadlines.due(confirm, period.year)
+        confirm_due = deadlines.confirm_deadline(regime, period)
         for unit, task, group in self._tasks(regime_id, period.cut_off):
             if (deadline := due[group] if task == REPORT else confirm_due) is not None:
                 progress = ledger.of(Key(regime_id, period_code, unit.id))

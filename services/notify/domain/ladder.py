@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from shared import calendar, deadlines, periods
+from shared.calendar import AgencyDays
 from shared.regimes import Ladder
 
 OFFICE_OPENS: Final = time(8, 0)
@@ -38,11 +39,14 @@ def rungs(deadline: datetime, ladder: Ladder) -> tuple[Rung, ...]:
     A reminder on a day off goes out on the working day before, an overdue step on the working day after. Rungs on one
     instant are one, the later rung. A reminder that would come after the deadline itself is left out.
     """
-    return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days))
+    return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days), calendar.agency_days())
 
 
 @lru_cache(maxsize=4096)
-def _rungs(deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...]) -> tuple[Rung, ...]:
+def _rungs(
+    deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...], _: AgencyDays
+) -> tuple[Rung, ...]:
+    """One ladder; kept for as long as the calendar stays the same."""
     last = deadlines.last_day(deadline)
     last_office_day = calendar.working_day_before_or_on(last)
     reminders = [

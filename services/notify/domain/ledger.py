@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from shared import deadlines, events, periods
+from shared import deadlines, events
 from shared.counting import Standing
 from shared.events import Logged
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
-YEARS: Final = range(2000, 2101)  # deadlines outside of them are slips of the pen
 
 
 class Key(NamedTuple):
@@ -44,19 +43,33 @@ class Confirmation:
     view_hash: str = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Extension:
+    """More time for one unit: the latest instant counts. `author` is the code of the unit that gave it."""
+
+    until: datetime
+    received_ms: int
+    event_id: str
+    reason: str = field(compare=False)
+    author: str = field(compare=False)
+
+
 @dataclass(slots=True)
 class Progress:
     """What is known of one unit in one regime and period."""
 
     standing: Standing = field(default_factory=Standing)
-    extended_to: datetime | None = None
+    extension: Extension | None = None
     returned: Return | None = None
     confirmed: Confirmation | None = None
     first_confirmed_ms: int | None = None
 
-    def extend(self, until: datetime | None) -> None:
-        if until is not None:
-            self.extended_to = until if self.extended_to is None else max(self.extended_to, until)
+    @property
+    def extended_to(self) -> datetime | None:
+        return None if self.extension is None else self.extension.until
+
+    def extend(self, extension: Extension) -> None:
+        self.extension = extension if self.extension is None else max(self.extension, extension)
 
     def give_back(self, returned: Return) -> None:
         self.standing.give_back(returned.revision)
@@ -97,7 +110,7 @@ class Ledger:
         self.opened[(regime, period)] = deadline if before is None else max(before, deadline)
 
     def _open(self, event: Logged) -> None:
-        deadline = _instant(event.data.get("deadline"))
+        deadline = deadlines.of_event(event.data.get("deadline"))
         if deadline is not None:
             self.open(event.regime, event.period, deadline)
 
@@ -112,7 +125,7 @@ def _withdraw(progress: Progress, event: Logged) -> None:
 
 def _give_back(progress: Progress, event: Logged) -> None:
     reason = str(event.data.get("reason", ""))
-    progress.give_back(Return(event.revision, event.received_ms, event.event_id, reason, _instant(event.data.get("fix_by"))))
+    progress.give_back(Return(event.revision, event.received_ms, event.event_id, reason, deadlines.of_event(event.data.get("fix_by"))))
 
 
 def _confirm(progress: Progress, event: Logged) -> None:
@@ -120,7 +133,10 @@ def _confirm(progress: Progress, event: Logged) -> None:
 
 
 def _extend(progress: Progress, event: Logged) -> None:
-    progress.extend(_instant(event.data.get("until")))
+    until = deadlines.of_event(event.data.get("until"))
+    if until is not None:
+        author, reason = event.id.partition("/")[0], str(event.data.get("reason", ""))
+        progress.extend(Extension(until, event.received_ms, event.event_id, reason, author))
 
 
 _TAKES: Final[dict[str, Callable[[Progress, Logged], None]]] = {
@@ -130,12 +146,3 @@ _TAKES: Final[dict[str, Callable[[Progress, Logged], None]]] = {
     events.CONFIRMED: _confirm,
     events.EXTENDED: _extend,
 }
-
-
-def _instant(text: object) -> datetime | None:
-    """An instant that a ladder can stand on; None for anything else (ingest lets none through)."""
-    try:
-        at = deadlines.instant(str(text))
-        return at if periods.local_day(at).year in YEARS else None
-    except (ValueError, OverflowError):
-        return None

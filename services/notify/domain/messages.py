@@ -49,7 +49,7 @@ def mail(alert: Alert, regime: Regime, to: str, now: datetime) -> Mail:
 {_what_is_owed(alert)}
 - Chế độ báo cáo: {regime.title}
 - Kỳ báo cáo: {period_in_words(alert.period)}
-- Thời hạn: {deadline_in_words(alert.deadline)} ({_time_left(days_late)})
+- Thời hạn: {deadline_in_words(alert.deadline)} ({time_left(days_late)})
 {_reason(alert)}
 {_what_to_do(alert, days_late)}
 
@@ -117,7 +117,8 @@ def _what_is_owed(alert: Alert) -> str:
     return "Đến nay bảng tổng hợp sau đây chưa được đơn vị duyệt và chốt:"
 
 
-def _time_left(days_late: int) -> str:
+def time_left(days_late: int) -> str:
+    """ "còn 8 ngày", "hôm nay là ngày cuối cùng", "đã quá hạn 3 ngày"."""
     if days_late > 0:
         return f"đã quá hạn {days_late} ngày"
     return "hôm nay là ngày cuối cùng" if days_late == 0 else f"còn {-days_late} ngày"

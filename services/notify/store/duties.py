@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pymongo import ASCENDING
 
-from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.ledger import Confirmation, Key, Progress, Return
+from services.notify.domain.duties import REPORT, Duty, owes
+from services.notify.domain.ledger import Confirmation, Extension, Key, Progress, Return
 from shared import events, mongo
 from shared.counting import Standing
 from shared.mongo import Document, Documents
@@ -122,7 +122,9 @@ def _document(duty: Duty, position: Position) -> Document:
         "first_received_at": _at(standing.first_submitted_ms),
         "revision": standing.winner[0],
         "late": duty.is_late,
+        "late_by_s": _late_by_s(duty),
         "extended_to": progress.extended_to,
+        "extension": _extension(progress.extension),
         "returned": _returned(progress.returned) if duty.is_returned else None,
         "confirmed_at": _at(progress.confirmed.received_ms) if progress.confirmed else None,
         "view_hash": progress.confirmed.view_hash if progress.confirmed else None,
@@ -140,15 +142,25 @@ def _returned(returned: Return | None) -> Document | None:
     return None if returned is None else {"revision": returned.revision, "reason": returned.reason, "fix_by": returned.fix_by}
 
 
+def _extension(extension: Extension | None) -> Document | None:
+    return None if extension is None else {"until": extension.until, "reason": extension.reason, "author": extension.author}
+
+
+def _late_by_s(duty: Duty) -> int | None:
+    """Only of what is done: how long a duty is overdue depends on when one looks."""
+    late_by = None if owes(duty) else duty.late_by(duty.deadline)
+    return None if late_by is None else int(late_by.total_seconds())
+
+
 def _state(progress: Progress) -> Document:
     """All that the fold knows of one unit's report."""
-    standing, returned, confirmed = progress.standing, progress.returned, progress.confirmed
+    standing, extended, returned, confirmed = progress.standing, progress.extension, progress.returned, progress.confirmed
     return {
         "winner": list(standing.winner),
         "is_submission": standing.is_submission,
         "returned": standing.returned,
         "first_submitted_ms": standing.first_submitted_ms,
-        "extended_to": progress.extended_to,
+        "extension": [extended.until, extended.received_ms, extended.event_id, extended.reason, extended.author] if extended else None,
         "return": [returned.revision, returned.received_ms, returned.event_id, returned.reason, returned.fix_by] if returned else None,
         "confirmation": [confirmed.received_ms, confirmed.event_id, confirmed.view_hash] if confirmed else None,
         "first_confirmed_ms": progress.first_confirmed_ms,
@@ -159,7 +171,7 @@ def _progress(state: dict[str, Any]) -> Progress:
     revision, received_ms, event_id = state["winner"]
     return Progress(
         Standing((revision, received_ms, event_id), state["is_submission"], state["returned"], state["first_submitted_ms"]),
-        state["extended_to"],
+        Extension(*state["extension"]) if state["extension"] else None,
         Return(*state["return"]) if state["return"] else None,
         Confirmation(*state["confirmation"]) if state["confirmation"] else None,
         state["first_confirmed_ms"],

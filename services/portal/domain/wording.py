@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from shared import numbers
+from shared import deadlines, numbers
 from shared.periods import VIETNAM, Period
 
 Number = int | str | None
@@ -30,6 +30,13 @@ def deadline(at: datetime) -> str:
     if local.time() == time():
         return f"trước ngày {day(local.date())}"
     return f"trước {local:%H:%M} ngày {day(local.date())}"
+
+
+def through(at: datetime) -> str:
+    """The first late instant of an extension or a fix-by date: a day is meant to its end, `đến hết ngày 28/12/2024`."""
+    if at.astimezone(VIETNAM).time() == time():
+        return f"đến hết ngày {day(deadlines.last_day(at))}"
+    return deadline(at)
 
 
 def period(value: Period) -> str:

@@ -1,0 +1,136 @@
+"""`tonghop duties list` and `tonghop duties extend`: who owes what by when, and more time for one unit."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import orjson
+import typer
+from rich.table import Table
+
+from services.cli import session
+from services.cli.data import AsJson
+from services.ingest import waiting
+from services.notify import app as notifier
+from services.notify import handlers
+from services.notify.domain import listing
+from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.listing import Wanted
+from shared import broker, deadlines, events, numbers, periods, subjects
+from shared.errors import TransientError
+from shared.service import Connections
+
+duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
+
+VERDICT_S: Final = 10.0  # how long a command waits for ingest
+
+
+@duties.command("list")
+def list_duties(
+    regime: Annotated[str | None, typer.Option(help="Chỉ một chế độ báo cáo.")] = None,
+    period: Annotated[str | None, typer.Option(help="Chỉ một kỳ.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Chỉ một đơn vị (mã).")] = None,
+    owed: Annotated[bool, typer.Option("--owed", help="Chỉ việc còn nợ.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm trễ hạn, hoặc còn nợ khi đã quá hạn.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mọi nghĩa vụ của các kỳ đã bắt đầu: còn nợ, đã nhận, trễ bao lâu, bị trả lại, được gia hạn, đã chốt."""
+    now = datetime.now(UTC)
+
+    async def act() -> list[Duty]:
+        async with session.connected() as held, notifier.opened(held) as desk:
+            known = sorted(desk.follower.reference.regimes)
+            if regime is not None and regime not in known:
+                raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
+            return listing.select(await handlers.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
+
+    found = session.run(act)
+    if as_json:
+        session.say_json({"duties": [listing.entry(duty, now) for duty in found]})
+    else:
+        _show(found, now)
+
+
+@duties.command()
+def extend(
+    regime: Annotated[str, typer.Argument(help="Mã chế độ báo cáo.")],
+    period: Annotated[str, typer.Argument(help="Kỳ báo cáo.")],
+    unit: Annotated[str, typer.Argument(help="Mã đơn vị được gia hạn.")],
+    until: Annotated[str, typer.Option(help="Ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
+    reason: Annotated[str, typer.Option(help="Lý do gia hạn.")],
+    as_json: AsJson = False,
+) -> None:
+    """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận."""
+    if deadlines.of_event(until) is None:
+        raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
+
+    async def act() -> dict[str, Any]:
+        async with session.connected() as held:
+            found = (await held.reference.current()).regimes.get(regime)
+            if found is None:
+                raise typer.BadParameter(f"không có chế độ “{regime}”", param_hint="REGIME")
+            data = {"regime": regime, "period": period, "unit": unit, "until": until, "reason": reason}
+            return await _send(held, found.recipient, events.EXTENDED, data)
+
+    receipt = session.run(act)
+    if as_json:
+        session.say_json(receipt)
+    elif not receipt["errors"]:
+        session.console.print(f"Đã gia hạn cho {unit} đến {until} ({receipt['verdict']}; sự kiện {receipt['event_id']}).", markup=False)
+    if receipt["errors"]:
+        sentences = [f"{error['path']}: {error['message_vi']} [{error['code']}]" for error in receipt["errors"]]
+        session.stop(session.NO, "\n".join([f"Không được tiếp nhận ({receipt['verdict']}):", *sentences]))
+
+
+async def _send(held: Connections, sender: str, kind: str, data: dict[str, str]) -> dict[str, Any]:
+    """Puts an event into the sender's inbox; the receipt. Raises TransientError when none comes."""
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": f"/units/{sender}",
+        "type": kind,
+        "time": events.to_text(datetime.now(UTC)),
+        "data": data,
+    }
+    async with waiting.receipts_of(held.streams.client, sender) as receipts:
+        ack = await held.streams.jetstream.publish(
+            subjects.inbox(sender), orjson.dumps(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
+        )
+        receipt = await waiting.verdict(receipts, ack.seq, VERDICT_S)
+    if receipt is None:
+        raise TransientError(f"ingest chưa trả lời; sự kiện {event['id']} đã ở trong INBOX và sẽ được xử lý (ingest is away)")
+    return receipt
+
+
+def _show(found: Sequence[Duty], now: datetime) -> None:
+    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, còn nợ {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
+    table = Table("Chế độ báo cáo", "Kỳ", "Đơn vị", "Việc", "Hạn: trước", "Tình trạng", title=title, title_justify="left")
+    for duty in found:
+        task = "gửi báo cáo" if duty.task == REPORT else "chốt bảng"
+        table.add_row(duty.regime, duty.period, f"{duty.unit.code} {duty.unit.name}", task, _local(duty.deadline), _state(duty, now))
+    session.console.print(table if found else title)
+
+
+def _state(duty: Duty, now: datetime) -> str:
+    """What a person wants to know of one duty."""
+    standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.progress.extension, duty.late_by(now)
+    said = ["còn nợ" if not duty.is_done else "đã nhận" if duty.task == REPORT else "đã chốt"]
+    if duty.is_done and duty.task == REPORT:
+        said[0] += f" {_local(events.from_ms(standing.winner[1]))}, lần {standing.winner[0]}"
+    if late_by is not None:
+        said.append(f"{'trễ' if duty.is_done else 'quá hạn'} {_span(int(late_by.total_seconds()))}")
+    if duty.is_returned and returned is not None:
+        said.append("bị trả lại" + (f", sửa trước {_local(returned.fix_by)}" if returned.fix_by else ""))
+    if extension is not None:
+        said.append(f"gia hạn đến {_local(extension.until)}")
+    return "; ".join(said)
+
+
+def _span(seconds: int) -> str:
+    days, rest = divmod(seconds, 86_400)
+    return f"{days} ngày" if days else f"{rest // 3600} giờ {rest % 3600 // 60} phút"
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"

@@ -1,0 +1,142 @@
+"""Digests: to whom a group reports is told, once a rung, how the group stands.
+
+A group are the duties of one regime and period with one deadline by rule. The recipient gets one at every rung, the level
+above it (whom it acts for, else its parent) from the third overdue step on; nobody else. Source: design, section 5.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.notify.domain import duties, ladder
+from services.notify.domain.alerts import DIGEST, STREAM, Alert, digest_of
+from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.ladder import Rung
+from shared import numbers, published
+from shared.reference import Reference
+from shared.regimes import Ladder, Regime
+from shared.units import Unit
+
+CODES: Final = published.DIGEST_CODES
+FIRST_ABOVE: Final = 3  # the overdue step from which the level above is told
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a group stands: its duties by what became of them."""
+
+    expected: int
+    received: int
+    confirmers: int
+    missing: tuple[Duty, ...]
+    late: tuple[Duty, ...]
+    unconfirmed: tuple[Duty, ...]
+
+    @property
+    def rate(self) -> str | None:
+        """Percent of expected reports received; None when no report is expected."""
+        found = numbers.percent(self.received, self.expected)
+        return None if found is None else str(found)
+
+    @property
+    def without_contact(self) -> list[str]:
+        """The codes of those who owe and cannot be reached."""
+        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not is_reachable(duty.unit)})
+
+    def as_data(self) -> dict[str, object]:
+        """The figures of the event: counts of all, codes of the first."""
+        return {
+            "expected": self.expected,
+            "received": self.received,
+            "late": len(self.late),
+            "rate": self.rate,
+            "confirmers": self.confirmers,
+            "confirmed": self.confirmers - len(self.unconfirmed),
+            "missing": [duty.unit.code for duty in self.missing[:CODES]],
+            "late_units": [duty.unit.code for duty in self.late[:CODES]],
+            "unconfirmed": [duty.unit.code for duty in self.unconfirmed[:CODES]],
+            "without_contact": self.without_contact[:CODES],
+        }
+
+
+def is_reachable(unit: Unit) -> bool:
+    """Whether anybody of the unit can be called or written to."""
+    return any(contact.phone or contact.email for contact in unit.contacts)
+
+
+def standing(found: Iterable[Duty], deadline: datetime) -> Standing:
+    """How the duties stand whose deadline by rule is `deadline`, by unit."""
+    group = sorted((duty for duty in found if duty.due == deadline), key=lambda duty: duty.unit.code)
+    reports = [duty for duty in group if duty.task == REPORT]
+    confirmations = [duty for duty in group if duty.task != REPORT]
+    return Standing(
+        expected=len(reports),
+        received=sum(duty.is_done for duty in reports),
+        confirmers=len(confirmations),
+        missing=tuple(duty for duty in reports if duties.owes(duty)),
+        late=tuple(duty for duty in reports if duty.is_late),
+        unconfirmed=tuple(duty for duty in confirmations if duties.owes(duty)),
+    )
+
+
+def reached(found: Iterable[Duty], reference: Reference, now: datetime, seen: Set[str]) -> list[list[Alert]]:
+    """The digests of every group in which somebody owes: a ladder for each recipient whose newest rung that has come is not
+    among the alerts `seen` (ids, channel `stream`).
+    """
+    owing: dict[tuple[str, str, datetime], Duty] = {}
+    for duty in found:
+        if duties.owes(duty):
+            owing.setdefault((duty.regime, duty.period, duty.due), duty)
+    ladders = [alerts for duty in owing.values() for alerts in _ladders(duty, reference)]
+    return [alerts for alerts in ladders if _is_news(alerts, reference.loaded_at, now, seen)]
+
+
+def _is_news(alerts: list[Alert], loaded_at: Mapping[str, datetime], now: datetime, seen: Set[str]) -> bool:
+    come = [alert for alert in alerts if alert.at <= now]
+    return bool(come) and come[-1].at >= loaded_at.get(come[-1].regime, now) and come[-1].id(STREAM) not in seen
+
+
+def _ladders(duty: Duty, reference: Reference) -> list[list[Alert]]:
+    """Every digest of a duty's group, by recipient."""
+    rungs = list(enumerate(ladder.rungs(duty.due, duty.ladder), start=1))
+    late = _names_for_above(duty.ladder)
+    recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
+    told = [(recipient, rungs), (above, [(step, rung) for step, rung in rungs if rung.name in late])]
+    return [[_alert(duty, unit, step, rung) for step, rung in own] for unit, own in told if unit is not None and own]
+
+
+def _names_for_above(steps: Ladder) -> set[str]:
+    return {f"after-{days}" for days in sorted(steps.after_days)[FIRST_ABOVE - 1 :]}
+
+
+def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[Unit | None, Unit | None]:
+    """To whom a regime's reporters report, and the level above it; None where there is none at the cut-off."""
+    period = regime.period(period_code)
+    if period is None:
+        return None, None
+    tree = reference.registry.at(period.cut_off)
+    recipient = tree.by_code.get(regime.recipient)
+    if recipient is None:
+        return None, None
+    parent = tree.by_id.get(recipient.parent or "")
+    above = tree.by_code.get(regime.on_behalf_of) if regime.on_behalf_of else parent
+    return recipient, None if above == recipient else above
+
+
+def _alert(duty: Duty, recipient: Unit, step: int, rung: Rung) -> Alert:
+    return Alert(
+        duty=digest_of(duty.regime, duty.period),
+        task=DIGEST,
+        regime=duty.regime,
+        period=duty.period,
+        unit_id=recipient.id,
+        unit=recipient.code,
+        unit_name=recipient.name,
+        cause=duty.task,
+        rung=rung.name,
+        step=step,
+        at=rung.at,
+        deadline=duty.due,
+        has_mail=any(contact.email for contact in recipient.contacts),
+    )

@@ -1,0 +1,42 @@
+"""A unit's duties as a calendar that its officers subscribe to."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from services.portal import address
+from services.portal.address import Duties, Referred
+from services.portal.domain import ical
+from services.portal.problems import Refused
+from shared import errors
+
+router = APIRouter(tags=["API"])
+
+MEDIA_TYPE: Final = "text/calendar"
+
+
+class CalendarResponse(Response):
+    media_type = MEDIA_TYPE
+
+
+@router.get("/lich/{unit}.ics", response_class=CalendarResponse)
+async def calendar(request: Request, unit: str, reference: Referred, store: Duties) -> Response:
+    """What a unit owes, one event a duty, as iCalendar (RFC 5545), with alarms for the reminders to come.
+
+    `unit` is a code or an id. Also given is what was done before a deadline that is still to come, without alarms.
+    An event's UID is the duty's id and never changes. It lasts all day on the last day that is on time; when the deadline
+    has an hour, it stands at that instant.
+    """
+    address.checked("unit", unit)
+    known = await reference.current()
+    bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
+    if not bearers:
+        detail = f"không có đơn vị “{unit}” (no such unit)"
+        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.bad_query", "unit", detail=detail))
+    now = datetime.now(UTC)
+    name = max(bearers, key=lambda one: one.valid_from).name
+    body = ical.feed(name, await store.of_unit(unit, now), known.regimes, str(request.base_url).rstrip("/"), now)
+    headers = {"Content-Disposition": f'inline; filename="lich-{unit}.ics"', "Cache-Control": "no-cache"}
+    return CalendarResponse(body, headers=headers)

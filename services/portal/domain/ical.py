@@ -1,0 +1,110 @@
+"""A unit's duties as an iCalendar feed (RFC 5545) that a calendar program subscribes to."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
+
+from services.portal.domain import reminders, wording
+from services.portal.domain.duties import Duty
+from shared import deadlines
+from shared.periods import VIETNAM
+from shared.regimes import Regime
+
+PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
+REFRESH: Final = timedelta(hours=1)
+OFFSET: Final = timedelta(hours=7)
+OFFSET_BEFORE: Final = timedelta(hours=8)  # of the south until 13/6/1975, in the tz database
+SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 asks for
+
+
+def feed(unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], site: str, now: datetime) -> bytes:
+    """One event a duty, with alarms for the reminders to come of those still owed. `site` is where the pages are: `http://…`."""
+    calendar = Calendar()
+    title = _text(f"Hạn báo cáo: {unit_name}")
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("METHOD", "PUBLISH")
+    calendar.add("NAME", title)
+    calendar.add("X-WR-CALNAME", title)
+    calendar.add("X-WR-TIMEZONE", VIETNAM.key)
+    calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", "PT1H")
+    calendar.add_component(_timezone())
+    for duty in duties:
+        calendar.add_component(_event(duty, regimes.get(duty.regime), site, now))
+    text: bytes = calendar.to_ical()
+    return text
+
+
+def _timezone() -> Timezone:
+    """Vietnam's time: UTC+7 all year."""
+    standard = TimezoneStandard()
+    standard.add("DTSTART", SINCE)
+    standard.add("TZOFFSETFROM", OFFSET_BEFORE)
+    standard.add("TZOFFSETTO", OFFSET)
+    standard.add("TZNAME", "+07")
+    zone = Timezone()
+    zone.add("TZID", VIETNAM.key)
+    zone.add_component(standard)
+    return zone
+
+
+def _event(duty: Duty, regime: Regime | None, site: str, now: datetime) -> Event:
+    """All day on the last day that is on time, or at the instant when the deadline has an hour."""
+    event = Event()
+    event.add("UID", f"{duty.id}@tonghop")
+    event.add("DTSTAMP", now)
+    at = duty.due.astimezone(VIETNAM)
+    if at.time() == time():
+        last = deadlines.last_day(at)
+        event.add("DTSTART", last)
+        event.add("DTEND", last + timedelta(days=1))
+    else:
+        event.add("DTSTART", at)
+    title = regime.title if regime else duty.regime
+    summary = f"{_headline(duty, now)}: {title}, {wording.period_name(duty.period)}"
+    event.add("SUMMARY", _text(summary))
+    event.add("DESCRIPTION", _text(_description(duty, title, now)))
+    event.add("URL", f"{site}{duty.path}")
+    event.add("TRANSP", "TRANSPARENT")  # a deadline does not make anybody busy
+    if duty.is_owed and regime is not None and regime.obligation is not None:
+        for reminder in reminders.coming(duty.due, regime.obligation.ladder, now):
+            event.add_component(_alarm(reminder, f"{summary} ({wording.deadline(duty.due)})"))
+    return event
+
+
+def _alarm(at: datetime, text: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("DESCRIPTION", _text(text))
+    alarm.add("TRIGGER", at.astimezone(UTC), parameters={"VALUE": "DATE-TIME"})  # an absolute alarm must be in UTC, and say so
+    return alarm
+
+
+def _headline(duty: Duty, now: datetime) -> str:
+    if not duty.is_owed:
+        return " – ".join(duty.words(now))
+    return "Sửa và nộp lại báo cáo" if duty.is_returned else "Hạn nộp báo cáo" if duty.is_report else "Hạn duyệt và chốt"
+
+
+def _description(duty: Duty, title: str, now: datetime) -> str:
+    lines = [
+        f"Đơn vị: {duty.unit_name} ({duty.unit_code})",
+        f"Chế độ báo cáo: {title}",
+        f"Kỳ báo cáo: {wording.period_name(duty.period)}",
+        f"Việc: {duty.task_word}",
+        f"Hạn: {wording.deadline(duty.due)}",
+        f"Tình trạng: {', '.join(duty.words(now))}",
+    ]
+    if duty.extended_to is not None:
+        lines.append(f"Được gia hạn: {wording.through(duty.extended_to)}")
+    return "\n".join(lines)
+
+
+def _text(text: str) -> vText:
+    """A text that is escaped under every name (the package leaves names that it does not know as they are), without controls."""
+    return vText("".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) != "Cc"))

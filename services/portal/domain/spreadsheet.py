@@ -1,0 +1,72 @@
+"""Duties as a CSV table for a spreadsheet (RFC 4180, UTF-8 with BOM, so that Excel reads the Vietnamese letters)."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from services.portal.domain import wording
+from services.portal.domain.duties import Duty
+
+BOM: Final = "\ufeff"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection"
+HEADER: Final = (
+    "Đơn vị",
+    "Mã đơn vị",
+    "Chế độ báo cáo",
+    "Mã chế độ",
+    "Kỳ",
+    "Việc",
+    "Hạn (trước)",
+    "Còn lại",
+    "Tình trạng",
+    "Nhận lần đầu",
+    "Muộn",
+    "Sửa và nộp lại (trước)",
+    "Gia hạn (trước)",
+    "Đã chốt",
+)
+
+
+def head() -> str:
+    """What the file begins with."""
+    return BOM + _line(HEADER)
+
+
+def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
+    """One duty. Instants are in Vietnam's time, to the minute; empty when there is none."""
+    return _line(
+        [
+            duty.unit_name,
+            duty.unit_code,
+            titles.get(duty.regime, duty.regime),
+            duty.regime,
+            duty.period,
+            duty.task_word,
+            _moment(duty.deadline),
+            duty.countdown(now),
+            ", ".join(duty.words(now)),
+            _moment(duty.received_at),
+            duty.late_by,
+            _moment(duty.fix_by),
+            _moment(duty.extended_to),
+            _moment(duty.confirmed_at),
+        ]
+    )
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def _line(cells: Iterable[str]) -> str:
+    written = io.StringIO()
+    safe: Sequence[str] = [harmless(cell) for cell in cells]
+    csv.writer(written).writerow(safe)
+    return written.getvalue()
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else wording.moment(at)

@@ -1,0 +1,148 @@
+"""What the portal reads from the collection `duties`, which notify writes."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from services.portal.domain.duties import REPORT, Duty, DutyState
+from services.portal.domain.scope import Scope
+from services.portal.store import TIME_LIMIT_MS, Json, as_json
+from shared.mongo import Document, Documents
+
+DUTIES_AT_ONCE = 2000
+BATCH = 500  # documents turned into rows between two waits
+OF_ONE_UNIT = 500  # duties in one unit's calendar
+ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
+"""What is owed first, the nearest deadline before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which duties are asked for; None: all. `scopes` is the asked unit, as far as duties are below it."""
+
+    regime: str | None = None
+    period: str | None = None
+    scopes: Sequence[Scope] | None = None
+
+    def as_query(self) -> Document:
+        """Values stand behind `$eq` or `$in`, so that no text can be an operator."""
+        query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
+        if self.scopes is not None:
+            query["$or"] = [_of_scope(scope) for scope in self.scopes] or [{"_id": {"$in": []}}]
+        return query
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """What the API is asked for; None: all. `unit` is a code or an id, without the units below."""
+
+    regime: str | None = None
+    period: str | None = None
+    unit: str | None = None
+    state: DutyState | None = None
+
+    def as_query(self, now: datetime) -> Document:
+        query = Asked(self.regime, self.period).as_query()
+        return {"$and": [query, of_unit(self.unit) if self.unit else {}, of_state(self.state, now) if self.state else {}]}
+
+
+def of_unit(unit: str) -> Document:
+    return {"$or": [{"unit.code": {"$eq": unit}}, {"unit.id": {"$eq": unit}}]}
+
+
+def _of_scope(scope: Scope) -> Document:
+    pairs = [{"regime": {"$eq": regime}, "period": {"$eq": period}} for regime, period in scope.periods]
+    return {"unit.id": {"$in": sorted(scope.unit_ids)}, "$or": pairs}
+
+
+def of_state(state: DutyState, now: datetime) -> Document:
+    """The query of a state: the same rule as `Duty.states`."""
+    match state:
+        case DutyState.OWED:
+            return {"owed": True}
+        case DutyState.OVERDUE:
+            return {"owed": True, "reminded_of": {"$lte": now}}
+        case DutyState.RETURNED:
+            return {"owed": True, "returned": {"$type": "object"}}
+        case DutyState.RECEIVED:
+            return {"owed": False, "task": REPORT}
+        case DutyState.LATE:
+            return {"owed": False, "task": REPORT, "late": True}
+        case DutyState.CONFIRMED:
+            return {"owed": False, "task": {"$ne": REPORT}}
+        case _:
+            assert_never(state)
+
+
+class DutyStore:
+    """Reads duties."""
+
+    def __init__(self, database: Documents) -> None:
+        self._duties = database["duties"]
+
+    async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
+        """The periods in which somebody has a duty, by regime."""
+        return {
+            regime: sorted(await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS))
+            for regime in sorted(regimes)
+        }
+
+    async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
+        """How many duties there are, and how many of each state."""
+        counted: Document = {state.value: [{"$match": of_state(state, now)}, {"$count": "n"}] for state in DutyState}
+        stages: list[Document] = [{"$match": asked.as_query()}, {"$facet": {"all": [{"$count": "n"}], **counted}}]
+        found = (await self._duties.aggregate(stages, maxTimeMS=TIME_LIMIT_MS).to_list(None))[0]
+        return _count(found["all"]), {state: _count(found[state.value]) for state in DutyState}
+
+    async def read(self, asked: Asked, state: DutyState | None, now: datetime, *, skip: int = 0, limit: int = 0) -> AsyncIterator[Duty]:
+        """The duties of a state (or of all), those that are owed first; no limit: all."""
+        query = {"$and": [asked.as_query(), of_state(state, now) if state else {}]}
+        found = self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort(ORDER).skip(skip).limit(limit)
+        async for document in found:
+            yield _duty(document)
+
+    async def documents(self, wanted: DutyFilter, now: datetime) -> list[Json]:
+        """At most `DUTIES_AT_ONCE` duties as the API gives them, by id."""
+        found = self._duties.find(wanted.as_query(now), max_time_ms=TIME_LIMIT_MS).sort("_id", 1).limit(DUTIES_AT_ONCE)
+        return [as_json(document) async for document in found]
+
+    async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
+        """What a unit (a code, or an id) owes, and what it has done before a deadline that is still to come."""
+        query = {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
+        found = self._duties.find(query, max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
+        return [_duty(document) async for document in found]
+
+
+def _count(counted: list[Document]) -> int:
+    return int(counted[0]["n"]) if counted else 0
+
+
+def _duty(document: dict[str, Any]) -> Duty:
+    returned = document.get("returned")
+    return Duty(
+        id=document["_id"],
+        regime=document["regime"],
+        period=document["period"],
+        unit_code=document["unit"]["code"],
+        unit_name=document["unit"]["name"],
+        task=document["task"],
+        deadline=document["deadline"],
+        due=document["reminded_of"],
+        is_owed=document["owed"],
+        is_late=document["late"],
+        is_returned=isinstance(returned, dict),
+        first_at=_first_at(document),
+        fix_by=returned.get("fix_by") if isinstance(returned, dict) else None,
+        extended_to=document["extended_to"],
+        confirmed_at=document["confirmed_at"],
+    )
+
+
+def _first_at(document: dict[str, Any]) -> datetime | None:
+    """When the task was done first, by which late is judged. Of a late confirmation only how late it was is told."""
+    late_by_s = document.get("late_by_s")
+    first: datetime | None = document["first_received_at"] if document["task"] == REPORT else document["confirmed_at"]
+    if document["task"] != REPORT and late_by_s is not None:
+        first = document["deadline"] + timedelta(seconds=late_by_s)
+    return first

@@ -1,0 +1,140 @@
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar, vText
+
+from services.portal.domain import ical
+from services.portal.duty_store import _duty
+from shared.periods import VIETNAM
+from tests.portal import builders
+from tests.portal.builders import CT27
+from tests.portal.conftest import Stack
+
+loop = pytest.mark.asyncio(loop_scope="session")
+NOW = datetime(2024, 12, 10, 9, tzinfo=VIETNAM)
+SITE = "http://portal:8000"
+
+
+def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan") -> bytes:
+    return ical.feed(name, [_duty(document) for document in documents], {CT27: builders.regime()}, SITE, now)
+
+
+def events_of(body: bytes) -> list[Any]:
+    check_lines(body)
+    return Calendar.from_ical(body).walk("VEVENT")
+
+
+def check_lines(body: bytes) -> None:
+    """RFC 5545, 3.1: lines end with CRLF and hold 75 octets at most; no letter is cut in two."""
+    assert body.endswith(b"END:VCALENDAR\r\n")
+    lines = body.split(b"\r\n")
+    assert b"\r" not in b"".join(lines)
+    assert b"\n" not in b"".join(lines)
+    for line in lines[:-1]:
+        assert 0 < len(line) <= 75
+        line.decode("utf-8")
+
+
+def test_a_duty_lasts_all_day_on_its_last_day() -> None:
+    (event,) = events_of(text_of(builders.duty()))
+    assert event["UID"] == f"{CT27}/2024/06253@tonghop"
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2024, 12, 19), date(2024, 12, 20))
+    assert event["SUMMARY"] == f"Hạn nộp báo cáo: {builders.regime().title}, năm 2024"
+    assert "Hạn: trước ngày 20/12/2024\nTình trạng: Còn nợ" in event["DESCRIPTION"]
+    assert event["URL"] == f"{SITE}/bao-cao/{CT27}/2024/06253"
+    assert event.decoded("DTSTAMP") == NOW
+
+
+def test_a_deadline_with_an_hour_stands_at_its_instant_in_vietnams_time() -> None:
+    body = text_of(builders.duty(deadline=datetime(2024, 12, 21, 7, tzinfo=UTC)))
+    (event,) = events_of(body)
+    assert b"DTSTART;TZID=Asia/Ho_Chi_Minh:20241221T140000\r\n" in body
+    assert event.decoded("DTSTART") == datetime(2024, 12, 21, 14, tzinfo=VIETNAM)
+
+
+def test_the_time_zone_is_vietnams() -> None:
+    body = text_of()
+    check_lines(body)
+    (zone,) = Calendar.from_ical(body).walk("VTIMEZONE")
+    assert zone["TZID"] == "Asia/Ho_Chi_Minh"
+    (standard,) = zone.walk("STANDARD")
+    assert standard["TZOFFSETTO"].to_ical() == "+0700"
+    assert b"DTSTART:19750613T000000\r\n" in body
+
+
+def test_alarms_are_the_reminders_to_come() -> None:
+    body = text_of(builders.duty())
+    (event,) = events_of(body)
+    alarms = [alarm.decoded("TRIGGER").astimezone(VIETNAM).strftime("%d/%m %H:%M") for alarm in event.walk("VALARM")]
+    assert alarms == ["12/12 08:00", "16/12 08:00", "18/12 08:00", "19/12 08:00", "19/12 14:00"]
+    assert b"TRIGGER;VALUE=DATE-TIME:20241212T010000Z\r\n" in body
+    assert all(alarm["ACTION"] == "DISPLAY" and alarm["DESCRIPTION"] for alarm in event.walk("VALARM"))
+
+
+def test_a_done_or_overdue_duty_has_no_alarm() -> None:
+    for document, now in ((builders.received(), NOW), (builders.duty(), builders.AFTER)):
+        (event,) = events_of(text_of(document, now=now))
+        assert event.walk("VALARM") == []
+
+
+def test_a_returned_report_stands_on_its_fix_by_day() -> None:
+    fix_by = datetime(2024, 12, 28, tzinfo=VIETNAM) + timedelta(days=1)
+    returned = builders.duty(returned={"revision": 1, "reason": "Sai", "fix_by": fix_by}, reminded_of=fix_by)
+    (event,) = events_of(text_of(returned))
+    assert event.decoded("DTSTART") == date(2024, 12, 28)
+    assert event["SUMMARY"].startswith("Sửa và nộp lại báo cáo: ")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\", include_characters="\n"), max_size=300))
+def test_any_name_is_folded_and_escaped_so_that_it_reads_back(name: str) -> None:
+    named = builders.duty(unit={"id": "1", "code": "1", "name": name})
+    body = text_of(named, name=name)
+    (event,) = events_of(body)
+    assert event["DESCRIPTION"].startswith(f"Đơn vị: {name} (1)\nChế độ")
+    assert b"\r\nNAME:" + vText(f"Hạn báo cáo: {name}").to_ical() + b"\r\n" in body.replace(b"\r\n ", b"")
+
+
+def test_a_hostile_name_begins_no_line_of_its_own() -> None:
+    hostile = "Xã A\r\nEND:VEVENT\r\nBEGIN:VEVENT;,\\n"
+    body = text_of(builders.duty(unit={"id": "1", "code": "1", "name": hostile}), name=hostile)
+    assert len(events_of(body)) == 1
+    assert not any(line.startswith((b"END:VEVENT;", b"BEGIN:VEVENT;")) for line in body.split(b"\r\n"))
+
+
+@loop
+async def test_a_units_calendar_has_what_it_owes_and_no_others(stack: Stack) -> None:
+    long_done = builders.received("06253", _id=f"{CT27}/2023/06253", period="2023")
+    await stack.put(duties=[builders.duty(), builders.duty("06256"), long_done])
+    answer = await stack.http.get("/lich/06253.ics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert [event["UID"] for event in events_of(answer.content)] == [f"{CT27}/2024/06253@tonghop"]
+    assert events_of(answer.content)[0]["URL"].startswith(stack.url)
+
+
+@loop
+async def test_a_duty_done_before_a_deadline_to_come_stays_in_the_calendar(stack: Stack) -> None:
+    ahead = datetime.now(UTC) + timedelta(days=5)
+    await stack.put(duties=[builders.received(deadline=ahead)])
+    (event,) = events_of((await stack.http.get("/lich/06253.ics")).content)
+    assert event["SUMMARY"].startswith("Đã nộp: ")
+
+
+@loop
+async def test_a_unit_without_duties_has_an_empty_calendar(stack: Stack) -> None:
+    assert events_of((await stack.http.get("/lich/20.ics")).content) == []
+
+
+@loop
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("99999", 404), ("$ne", 400), ("%00", 400), ("..%2f..%2fetc", 404), ("a" * 5000, 400), ("%7B%22$ne%22:1%7D", 400), ("１８４", 400)],
+)
+async def test_an_unknown_or_hostile_unit_is_a_problem(stack: Stack, path: str, status: int) -> None:
+    answer = await stack.http.get(f"/lich/{path}.ics")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]

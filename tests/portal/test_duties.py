@@ -1,0 +1,162 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.notify.domain import ladder as notifys
+from services.portal.domain import duties, reminders, scope, spreadsheet, wording
+from services.portal.domain.duties import Duty, DutyState
+from services.portal.duty_store import _duty
+from shared.periods import VIETNAM
+from shared.reference import Reference
+from shared.regimes import Ladder
+from shared.units import Registry, Unit
+from tests.portal import builders
+from tests.portal.builders import DEADLINE
+
+NOW = datetime(2024, 12, 21, 9, tzinfo=VIETNAM)
+
+
+def vietnam(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2024-11-19T23:59", "còn 30 ngày"),
+        ("2024-12-16T08:00", "còn 3 ngày"),
+        ("2024-12-18T23:59", "còn 1 ngày"),
+        ("2024-12-19T00:00", "còn 24 giờ"),
+        ("2024-12-19T19:30", "còn 4 giờ"),
+        ("2024-12-19T23:18", "còn 42 phút"),
+        ("2024-12-19T23:59:30", "còn 1 phút"),
+        ("2024-12-20T00:00", "quá hạn 1 ngày"),
+        ("2024-12-21T23:59", "quá hạn 2 ngày"),
+    ],
+)
+def test_a_countdown_counts_vietnams_days_from_the_last_day_on_time(now: str, words: str) -> None:
+    assert duties.countdown(DEADLINE, vietnam(now)) == words
+    assert duties.countdown(DEADLINE, vietnam(now).astimezone(UTC)) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2024-12-20T14:00", "còn 1 ngày"),
+        ("2024-12-21T13:59:59", "còn 1 phút"),
+        ("2024-12-21T14:00", "quá hạn 1 phút"),
+        ("2024-12-21T16:40", "quá hạn 2 giờ"),
+        ("2024-12-22T00:00", "quá hạn 1 ngày"),
+    ],
+)
+def test_a_deadline_with_an_hour_is_still_on_time_on_its_day(now: str, words: str) -> None:
+    assert duties.countdown(vietnam("2024-12-21T14:00"), vietnam(now)) == words
+
+
+minutes = st.integers(0, 4 * 366 * 24 * 60)  # of four years from 2024 on
+
+
+def deadline_at(minute: int, *, is_midnight: bool = False) -> datetime:
+    at = datetime(2024, 1, 1, tzinfo=VIETNAM) + timedelta(minutes=minute)
+    return at.replace(hour=0, minute=0) if is_midnight else at
+
+
+@given(minutes, st.timedeltas(timedelta(days=-400), timedelta(days=400)))
+def test_a_countdown_says_overdue_exactly_from_the_deadline_on(minute: int, after: timedelta) -> None:
+    deadline = deadline_at(minute)
+    now = deadline.astimezone(UTC) + after
+    assert duties.countdown(deadline, now).startswith("quá hạn" if now >= deadline else "còn ")
+
+
+@settings(deadline=None)  # the first look at a year's holidays takes its time
+@given(
+    minutes,
+    st.booleans(),
+    st.lists(st.integers(0, 60), max_size=6),
+    st.lists(st.sampled_from(["08:00", "14:00", "23:30"]), max_size=3),
+    st.timedeltas(timedelta(days=-90), timedelta(days=10)),
+)
+def test_a_calendar_reminds_when_notify_does(minute: int, is_midnight: bool, days: list[int], hours: list[str], after: timedelta) -> None:
+    deadline = deadline_at(minute, is_midnight=is_midnight)
+    now = deadline + after
+    ladder = Ladder(before_days=days, last_day=hours, after_days=[])
+    expected = [rung.at for rung in notifys.rungs(deadline, ladder) if rung.at > now]
+    assert reminders.coming(deadline, ladder, now) == expected
+
+
+def given_states(document: dict[str, object]) -> list[str]:
+    return [state.value for state in _duty(document).states(NOW)]
+
+
+def test_a_duty_is_found_under_its_state_and_the_wider_one() -> None:
+    returned = {"revision": 1, "reason": "Sai", "fix_by": NOW + timedelta(days=2)}
+    assert given_states(builders.duty(reminded_of=NOW + timedelta(seconds=1))) == ["owed"]
+    assert given_states(builders.duty(reminded_of=NOW)) == ["owed", "overdue"]
+    assert given_states(builders.duty(returned=returned, reminded_of=returned["fix_by"])) == ["owed", "returned"]
+    assert given_states(builders.duty(returned=returned)) == ["owed", "returned", "overdue"]
+    assert given_states(builders.received()) == ["received"]
+    assert given_states(builders.received(at=NOW)) == ["received", "late"]
+    assert given_states(builders.confirmation()) == ["confirmed"]
+    assert given_states(builders.confirmation(at=None, reminded_of=NOW)) == ["owed", "overdue"]
+
+
+def test_a_duty_tells_its_narrowest_states() -> None:
+    assert _duty(builders.duty(returned={"revision": 1, "reason": "", "fix_by": None})).words(NOW) == ["Bị trả lại", "Quá hạn"]
+    assert _duty(builders.received()).words(NOW) == ["Đã nộp"]
+
+
+def test_late_by_is_told_of_what_was_done_late_only() -> None:
+    assert _duty(builders.received()).late_by == ""
+    assert _duty(builders.received(at=NOW)).late_by == "2 ngày"
+    assert _duty(builders.confirmation(at=NOW)).late_by == "17 ngày"
+    assert _duty(builders.duty()).late_by == ""
+
+
+def test_an_extension_to_a_day_reads_to_its_end() -> None:
+    assert wording.through(vietnam("2024-12-29T00:00")) == "đến hết ngày 28/12/2024"
+    assert wording.through(vietnam("2024-12-29T14:30")) == "trước 14:30 ngày 29/12/2024"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=cmd|"/c calc"!A1'])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert spreadsheet.harmless(text).startswith("'")
+    assert spreadsheet.harmless("Xã Tràng Phái") == "Xã Tràng Phái"
+
+
+def test_a_row_quotes_what_csv_must_quote() -> None:
+    named = _duty(builders.duty(unit={"id": "1", "code": "06253", "name": 'Xã "A", B;\nC'}))
+    assert spreadsheet.line(named, {}, NOW).startswith('"Xã ""A"", B;\nC",06253,')
+    assert spreadsheet.line(named, {}, NOW).endswith("\r\n")
+
+
+def unit(unit_id: str, code: str, parent: str | None, begins: int = 2020, ends: int | None = None) -> Unit:
+    return Unit(
+        unit_id, code, unit_id, "commune", "peoples_committee", parent, date(begins, 1, 1), None if ends is None else date(ends, 1, 1)
+    )
+
+
+def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
+    units = [
+        unit("A", "A", None),
+        unit("B", "B", None),
+        unit("1", "1", "A", ends=2025),  # in 2025 its area joins another, which gets its code
+        unit("2", "2", "A"),
+        unit("1-2025", "1", "B", begins=2025),
+    ]
+    regime = builders.regime()
+    known = Reference(1, Registry(units), {regime.id: regime}, {})
+    periods = {regime.id: ["2024", "2025", "no-period"], "no-regime": ["2024"]}
+    assert scope.scopes(known, periods, "A", only=False) == [
+        scope.Scope(frozenset("A12"), ((regime.id, "2024"),)),
+        scope.Scope(frozenset("A2"), ((regime.id, "2025"),)),
+    ]
+    assert [found.unit_ids for found in scope.scopes(known, periods, "1", only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
+    assert scope.scopes(known, periods, "A", only=True) == [scope.Scope(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
+    assert scope.scopes(known, periods, "9", only=False) == []
+
+
+def test_every_state_has_a_word_and_a_colour() -> None:
+    assert set(duties.WORDS) == set(duties.BADGES) == set(DutyState)
+    assert Duty.__slots__

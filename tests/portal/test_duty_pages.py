@@ -1,0 +1,192 @@
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.portal.domain.duties import DutyState
+from services.portal.duty_store import Asked, DutyStore
+from tests.portal import builders
+from tests.portal.builders import AFTER, CT27
+from tests.portal.conftest import Stack
+from tests.portal.test_pages import HOSTILE, Links, page, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HEADINGS = "Đơn vị,Mã đơn vị,Chế độ báo cáo,Mã chế độ,Kỳ,Việc,Hạn (trước),Còn lại,Tình trạng,Nhận lần đầu,Muộn"
+
+
+def a_bit_of_all() -> list[dict[str, Any]]:
+    """One duty of each kind, in three provinces' units."""
+    ahead = datetime.now(UTC) + timedelta(days=10)
+    fix_by = datetime.now(UTC) + timedelta(days=3)
+    return [
+        builders.duty("06253"),
+        builders.duty("06256", deadline=ahead),
+        builders.duty("06268", deadline=ahead, extended_to=ahead),
+        builders.duty("06277", returned={"revision": 1, "reason": "Sai", "fix_by": fix_by}, reminded_of=fix_by, first_received_at=AFTER),
+        builders.received("06280"),
+        builders.received("06274", AFTER),
+        builders.confirmation("450"),
+        builders.confirmation("452", at=None),
+    ]
+
+
+async def codes(stack: Stack, query: str = "") -> list[str]:
+    """The unit codes of the rows of the CSV, as the page has them."""
+    answer = await stack.http.get(f"/nghia-vu.csv?{query}")
+    assert answer.status_code == 200, answer.text
+    shown = await page(stack, f"/nghia-vu?{query}")
+    found = [row[1] for row in csv.reader(io.StringIO(answer.text))][1:]
+    assert all(f'<span class="code">{code}</span></th>' in shown for code in found)
+    assert shown.count('<th scope="row">') == len(found)
+    return sorted(found)
+
+
+async def test_the_page_tells_of_each_duty_how_it_stands(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    shown = text_of(await page(stack, "/nghia-vu"))
+    assert "Tất cả 8 nghĩa vụ Còn nợ 5 nghĩa vụ Quá hạn 2 nghĩa vụ Bị trả lại 1 nghĩa vụ Đã nộp 2 nghĩa vụ" in shown
+    assert "Nộp muộn 1 nghĩa vụ Đã chốt 1 nghĩa vụ" in shown
+    assert "trước ngày 20/12/2024 Quá hạn quá hạn" in shown
+    assert "Còn nợ còn 10 ngày" in shown
+    assert "Nộp muộn muộn 2 ngày 21/12/2024 09:30" in shown
+    assert "Bị trả lại còn 3 ngày 21/12/2024 09:30 Sửa và nộp lại" in shown
+    assert "Đã chốt muộn 6 ngày" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        ("owed", ["06253", "06256", "06268", "06277", "452"]),
+        ("overdue", ["06253", "452"]),
+        ("returned", ["06277"]),
+        ("received", ["06274", "06280"]),
+        ("late", ["06274"]),
+        ("confirmed", ["450"]),
+    ],
+)
+async def test_duties_are_filtered_by_state(stack: Stack, state: str, found: list[str]) -> None:
+    await stack.put(duties=a_bit_of_all())
+    assert await codes(stack, f"state={state}") == found
+    listed = (await stack.http.get(f"/api/v1/duties?state={state}")).json()["duties"]
+    assert sorted(duty["unit"]["code"] for duty in listed) == found
+
+
+async def test_the_store_finds_a_duty_under_exactly_the_states_that_it_has(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    store, now = DutyStore(stack.database), datetime.now(UTC)
+    everything = [duty async for duty in store.read(Asked(), None, now)]
+    assert len(everything) == 8
+    all_of_them, totals = await store.totals(Asked(), now)
+    assert all_of_them == totals[DutyState.OWED] + totals[DutyState.RECEIVED] + totals[DutyState.CONFIRMED]
+    for state in DutyState:
+        found = {duty.id async for duty in store.read(Asked(), state, now)}
+        assert found == {duty.id for duty in everything if state in duty.states(now)}
+        assert totals[state] == len(found)
+
+
+async def test_what_is_owed_comes_first_by_the_nearest_deadline(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    answer = await stack.http.get("/nghia-vu.csv")
+    found = [row[1] for row in csv.reader(io.StringIO(answer.text))][1:]
+    assert found[:5] == ["452", "06253", "06277", "06256", "06268"]
+
+
+async def test_a_unit_is_asked_for_with_those_below_it_or_alone(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    assert len(await codes(stack, "unit=184")) == 6
+    assert await codes(stack, "unit=44") == ["450", "452"]
+    assert await codes(stack, "unit=184&only=1") == []
+    assert await codes(stack, "unit=450&only=1") == ["450"]
+    assert await codes(stack, f"regime={CT27}&period=2024&unit=06280") == ["06280"]
+    assert await codes(stack, "period=2025") == []
+    assert await codes(stack, "regime=&period=&unit=&state=&page=1") == sorted(d["unit"]["code"] for d in a_bit_of_all())
+
+
+async def test_a_page_has_two_hundred_and_leads_on_with_the_same_filters(stack: Stack) -> None:
+    unit = {"id": "06253", "code": "06253", "name": "Thị trấn Văn Quan"}
+    await stack.put(duties=[builders.duty(_id=f"{CT27}/2024/{number}", unit=unit) for number in range(201)])
+    first = await page(stack, "/nghia-vu?period=2024&unit=20")
+    assert first.count('<th scope="row">') == 200
+    assert "201 nghĩa vụ, trang 1/2" in first
+    assert 'href="/nghia-vu?period=2024&amp;unit=20&amp;page=2"' in first
+    last = await page(stack, "/nghia-vu?period=2024&unit=20&page=2")
+    assert last.count('<th scope="row">') == 1
+    assert 'rel="prev"' in last
+    assert await page(stack, "/nghia-vu?period=2024&unit=20&page=99999") == last
+
+
+async def test_the_table_is_made_for_excel(stack: Stack) -> None:
+    evil = {"id": "06253", "code": "06253", "name": '=HYPERLINK("x")'}
+    await stack.put(duties=[builders.received(at=AFTER, unit=evil)])
+    answer = await stack.http.get("/nghia-vu.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="nghia-vu-20')
+    assert answer.content.startswith(b"\xef\xbb\xbf" + HEADINGS.encode())
+    assert answer.content.endswith(b"\r\n")
+    header, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    told = dict(zip(header, row, strict=True))
+    assert told["Đơn vị"] == '\'=HYPERLINK("x")'
+    assert (told["Hạn (trước)"], told["Nhận lần đầu"], told["Muộn"]) == ("20/12/2024 00:00", "21/12/2024 09:30", "2 ngày")
+    assert (told["Tình trạng"], told["Còn lại"], told["Gia hạn (trước)"]) == ("Nộp muộn", "", "")
+
+
+async def test_an_empty_page_says_why(stack: Stack) -> None:
+    assert "Chưa có nghĩa vụ báo cáo nào" in await page(stack, "/nghia-vu")
+    assert "Không có nghĩa vụ nào như đã chọn" in await page(stack, "/nghia-vu?state=late")
+    assert "Không có đơn vị nào mang mã “99999”" in await page(stack, "/nghia-vu?unit=99999")
+
+
+async def test_pages_lead_to_the_duties(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    assert 'href="/nghia-vu"' in await page(stack, "/")
+    assert f'href="/nghia-vu?regime={CT27}&amp;period=2024&amp;unit=184"' in await page(stack, f"/bang/{CT27}/2024/184")
+    assert 'href="/lich/06253.ics"' in await page(stack, f"/bao-cao/{CT27}/2024/06253")
+
+
+async def test_what_is_stored_is_never_markup(stack: Stack) -> None:
+    await stack.put(duties=[builders.duty(unit={"id": "06253", "code": "06253", "name": HOSTILE})])
+    html = await page(stack, "/nghia-vu?unit=184")
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    links = Links()
+    links.feed(html)
+    assert links.inline == []
+    assert all(address.startswith(("/", "#")) for address in links.addresses)
+
+
+HOSTILE_QUERIES = [
+    ("unit=%7B%22$ne%22:1%7D", 400),
+    ("unit=%00", 400),
+    ("unit=" + "a" * 5000, 400),
+    ("unit=%3Cscript%3E", 400),
+    ("unit=１８４", 400),
+    ("regime=$ne", 400),
+    ("period=2024;x", 400),
+    ("period=%22%3E", 400),
+    ("state=x", 422),
+    ("only=perhaps", 422),
+]
+
+
+@pytest.mark.parametrize(("query", "status"), HOSTILE_QUERIES)
+async def test_a_hostile_parameter_is_refused_with_a_page(stack: Stack, query: str, status: int) -> None:
+    for path in ("/nghia-vu", "/nghia-vu.csv"):
+        assert "Không trả lời được yêu cầu này" in await page(stack, f"{path}?{query}", status)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30])
+async def test_a_page_number_that_is_none_is_refused(stack: Stack, number: str) -> None:
+    await page(stack, f"/nghia-vu?page={number}", 422)
+
+
+async def test_a_state_that_there_is_not_is_a_problem_of_the_api(stack: Stack) -> None:
+    answer = await stack.http.get("/api/v1/duties?state=x")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_an_operator_in_a_query_filters_nothing(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    assert len(await codes(stack, "unit[$ne]=x&state[$gt]=")) == 8

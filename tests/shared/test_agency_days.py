@@ -1,0 +1,95 @@
+"""An agency's own days: read from a file, refused as a whole, and stronger than the common calendar."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from services.notify.domain import ladder
+from shared import agency_days, calendar, deadlines
+from shared.calendar import AgencyDays
+from shared.errors import ConfigurationError
+from shared.periods import VIETNAM
+from shared.regimes import DeadlineRule, Ladder
+from shared.settings import Settings
+
+THURSDAY, FRIDAY, SATURDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 5)
+
+
+@pytest.fixture(autouse=True)
+def _common_calendar_afterwards() -> Iterator[None]:
+    yield
+    calendar.use(AgencyDays())
+
+
+def file(folder: Path, text: str) -> str:
+    path = folder / "days.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_file_of_the_product_is_empty() -> None:
+    assert agency_days.read(str(Settings.model_fields["calendar_days"].default)) == AgencyDays()
+
+
+def test_a_file_names_days_off_and_working_days(tmp_path: Path) -> None:
+    found = agency_days.read(file(tmp_path, "off: [2026-12-04]\nworking:\n  - 2026-12-05\n"))
+
+    assert found == AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY}))
+    assert agency_days.read(file(tmp_path, "# chưa có\n")) == AgencyDays()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("working: []\noff: [2026-12-04", "2", "không phải YAML"),
+        ("off: []\nnghi: []", "2", "only off and working"),
+        ("off: []\noff: []", "2", "once each"),
+        ("off: 2026-12-04", "1", "danh sách ngày"),
+        ("off:\n  - 2026-12-04\n  - 04/12/2026", "3", "không phải là ngày"),
+        ("off:\n  - 2026-02-30", "2", "“2026-02-30” không phải là ngày"),
+        ("off:\n  - [2026-12-04]", "2", "không phải là ngày"),
+        ("off: [2026-12-04]\nworking: [2026-12-04]", "2", "vừa nghỉ vừa làm việc"),
+        ("- 2026-12-04", "1", "cần off: và working:"),
+    ],
+)
+def test_a_broken_file_is_refused_with_line_and_reason(tmp_path: Path, text: str, line: str, reason: str) -> None:
+    path = file(tmp_path, text)
+
+    with pytest.raises(ConfigurationError) as found:
+        agency_days.read(path)
+
+    assert str(found.value).startswith(f"{path}: dòng {line}: ")
+    assert reason in str(found.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="không đọc được"):
+        agency_days.read(str(tmp_path / "khong-co.yaml"))
+
+
+def test_an_agencys_days_win_over_the_common_calendar() -> None:
+    calendar.use(AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY})))
+
+    assert not calendar.is_working_day(FRIDAY)
+    assert calendar.is_working_day(SATURDAY)
+    assert calendar.working_day_before_or_on(FRIDAY) == THURSDAY
+
+
+def test_a_ladder_follows_the_agencys_days() -> None:
+    steps, deadline = Ladder(before_days=[], last_day=["08:00"], after_days=[]), datetime(2026, 12, 5, tzinfo=VIETNAM)
+    before = ladder.rungs(deadline, steps)
+
+    calendar.use(AgencyDays(off=frozenset({FRIDAY})))
+
+    assert [rung.at.date() for rung in (*before, *ladder.rungs(deadline, steps))] == [FRIDAY, THURSDAY]
+
+
+def test_a_deadline_moves_to_the_agencys_working_day() -> None:
+    rule = DeadlineRule(before="12-05")
+    assert deadlines.due(rule, 2026, to_working_day=True) == datetime(2026, 12, 5, tzinfo=VIETNAM)
+
+    calendar.use(AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY})))
+
+    assert deadlines.due(rule, 2026, to_working_day=True) == datetime(2026, 12, 6, tzinfo=VIETNAM)
