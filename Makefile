@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser check fix bench contracts
+.PHONY: help demo up down test test-browser check fix bench contracts simulate-duties
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.12 python3.11 python3.13; do \
 	then command -v $$name; break; fi; done)
 
 help: ## danh sách lệnh (this list)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## chạy hệ thống với số liệu mẫu và in bảng tổng hợp (the stack with a season of sample reports)
 	@$(BIN)/tonghop up
@@ -43,6 +43,9 @@ fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fix
 
 bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo (benchmarks)
 	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+
+simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
+	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0
 
 contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
 	$(BIN)/tonghop contracts

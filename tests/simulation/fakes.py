@@ -1,0 +1,214 @@
+"""What stands in for servers: a collection, a stream, a mail server, the log's follower. Each stops at every step.
+
+A coroutine of the notifier is driven by hand: it gives way at `pause`, where another notifier may go on, time may pass, or
+this one may be killed. The stores and handlers above are the real ones.
+"""
+
+import types
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from pymongo.errors import BulkWriteError
+
+from services.notify.domain.alerts import RAISED, STREAM
+from services.notify.domain.book import Book
+from services.notify.domain.messages import Mail, Outcome
+from shared.broker import Message
+from shared.errors import TransientError
+from shared.mongo import DUPLICATE_KEY
+from shared.reference import Reference
+from shared.streams import read
+
+Document = dict[str, Any]
+WINDOW: Final = timedelta(seconds=read().streams["ALERTS"].duplicate_window_s)
+
+
+class Killed(BaseException):
+    """The process is gone: nobody catches this."""
+
+
+@types.coroutine
+def pause() -> Generator[None, None, None]:
+    """A moment at which anything may happen."""
+    yield
+
+
+class Watcher(Protocol):
+    """Who is told what comes out."""
+
+    def claimed(self, document: Document) -> None: ...
+
+    def settled(self, document: Document, state: str) -> None: ...
+
+    def looked(self, channel: str) -> None: ...
+
+    def published(self, payload: bytes, is_late_repeat: bool) -> None: ...
+
+    def mailed(self, mail: Mail) -> Outcome: ...
+
+
+class AlertCollection:
+    """As much of a collection as the alert store uses. A stream's settled alert is remembered by its id alone."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.documents: dict[str, Document] = {}
+        self.raised: dict[str, None] = {}
+        self._watcher = watcher
+
+    async def insert_many(self, documents: Sequence[Document], ordered: bool) -> None:
+        """Not all at once: another may insert, or the process may be killed, in the middle."""
+        there, half = [], len(documents) // 2
+        await pause()
+        for index, document in enumerate(documents):
+            if index == half:
+                await pause()
+            if document["_id"] in self.documents:
+                there.append({"index": index, "code": DUPLICATE_KEY})
+                continue
+            self._put(dict(document))
+            self._watcher.claimed(document)
+        await pause()
+        if there:
+            raise BulkWriteError({"writeErrors": there, "writeConcernErrors": []})
+
+    def find(self, filter_: Document, _: Document | None = None) -> "Cursor":
+        return Cursor(lambda: self._found(filter_), lambda: self._looked(filter_))
+
+    async def find_one(self, filter_: Document, _: Document | None = None) -> Document | None:
+        await pause()
+        return next(iter(self._found(filter_)), None)
+
+    async def update_many(self, filter_: Document, change: Document) -> None:
+        await pause()
+        for document in self._found(filter_):
+            self._change(document, change)
+        await pause()
+
+    async def update_one(self, filter_: Document, change: Document) -> None:
+        await self.update_many(filter_, change)
+
+    def _looked(self, filter_: Document) -> None:
+        if "_id" not in filter_:
+            self._watcher.looked(filter_["channel"])
+
+    def _found(self, filter_: Document) -> list[Document]:
+        ids: Iterable[str] = self.raised
+        if "_id" in filter_:
+            ids = filter_["_id"]["$in"] if isinstance(filter_["_id"], dict) else [filter_["_id"]]
+        found = (self.documents[one] for one in ids if one in self.documents)
+        return [document for document in found if all(_fits(document, *rule) for rule in filter_.items())]
+
+    def _change(self, document: Document, change: Document) -> None:
+        state = change["$set"].get("state")
+        if state is not None and state != document["state"]:
+            self._watcher.settled(document, state)
+        document |= change["$set"]
+        for name, values in change.get("$addToSet", {}).items():
+            document[name] = sorted({*document[name], *values["$each"]})
+        self._put(document)
+
+    def _put(self, document: Document) -> None:
+        alert_id, is_raised = document["_id"], document["state"] == RAISED
+        if is_raised:
+            self.raised[alert_id] = None
+        else:
+            self.raised.pop(alert_id, None)
+        slim = {"_id": alert_id, "state": document["state"], "channel": STREAM}
+        self.documents[alert_id] = slim if document["channel"] == STREAM and not is_raised else document
+
+
+def _fits(document: Document, name: str, wanted: Any) -> bool:
+    if name == "$or":
+        return any(all(_fits(document, *rule) for rule in some.items()) for some in wanted)
+    value = document.get(name)
+    if not isinstance(wanted, dict):
+        return bool(value == wanted)
+    match next(iter(wanted.items())):
+        case ("$in", some):
+            return value in some if not isinstance(some, list) else True  # asked by id: `_found` took these ids
+        case ("$ne", other):
+            return bool(value != other)
+        case ("$lt", limit):
+            return value is not None and value < limit
+        case ("$gte", limit):
+            return value is not None and value >= limit
+    raise NotImplementedError(wanted)
+
+
+class Cursor:
+    """What a query found, at the moment of its first result."""
+
+    def __init__(self, query: Callable[[], list[Document]], ended: Callable[[], None]) -> None:
+        self._query, self._ended = query, ended
+        self._order: list[str] = []
+
+    def sort(self, order: Iterable[tuple[str, int]]) -> "Cursor":
+        self._order = [name for name, _ in order]
+        return self
+
+    async def __aiter__(self) -> AsyncIterator[Document]:
+        await pause()
+        for document in sorted(self._query(), key=lambda document: [document[name] for name in self._order]):
+            yield document
+        self._ended()
+
+
+class Stream:
+    """ALERTS: a message of an id that came within the duplicate window is not stored again."""
+
+    def __init__(self, watcher: Watcher, clock: Callable[[], datetime]) -> None:
+        self._watcher, self._clock = watcher, clock
+        self._stored: dict[str, datetime] = {}
+
+    async def publish_all(self, _: str, messages: Sequence[Message]) -> None:
+        for index, message in enumerate(messages):
+            if index in (0, len(messages) // 2):
+                await pause()
+            before = self._stored.get(message.id)
+            if before is None or self._clock() - before > WINDOW:
+                self._stored[message.id] = self._clock()
+                self._watcher.published(message.payload, before is not None)
+        await pause()
+
+
+class Session:
+    """One connection to the mail server."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    async def send(self, mail: Mail) -> Outcome:
+        await pause()
+        return self._watcher.mailed(mail)
+
+
+class Mailer:
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        yield Session(self._watcher)
+
+
+class Follower:
+    """The book of one notifier. `catch_up` screens and folds what was sent; it fails while ingest is away."""
+
+    def __init__(self, reference: Reference, book: Book, catch_up: Callable[[], None]) -> None:
+        self.reference, self.book = reference, book
+        self._catch_up = catch_up
+
+    async def pass_screened(self) -> None:
+        await pause()
+        self._catch_up()
+
+
+async def pass_screened(_: object, follower: Follower) -> None:
+    """In the place of the barrier."""
+    await follower.pass_screened()
+
+
+class Away(TransientError):
+    """Ingest does not answer."""

@@ -1,0 +1,276 @@
+"""Drives two real notifiers through the years of one world, with everything that can go wrong, from one seed."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest import mock
+
+from services.notify import barrier, handlers
+from services.notify.domain.book import Book
+from services.notify.domain.duties import Roster
+from services.notify.domain.ledger import Ledger
+from services.notify.domain.messages import Mail, Outcome
+from services.notify.handlers import Desk
+from services.notify.store import alerts as alert_store
+from services.notify.store.alerts import AlertStore
+from shared.errors import TransientError
+from shared.reference import Reference
+from tests.simulation import oracle, world
+from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, pass_screened
+from tests.simulation.judge import Found, Judge, Tick
+from tests.simulation.oracle import Oracle
+from tests.simulation.world import Size
+
+DAY = timedelta(days=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
+PAUSES = (timedelta(), timedelta(minutes=1), timedelta(hours=2), DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How often what goes wrong, per turn or step."""
+
+    crash: float = 0.06
+    stall: float = 0.002
+    jump: float = 0.02
+    outage: float = 0.012
+    ingest_away: float = 0.01
+    mail_away: float = 0.05
+    repeat: float = 0.1
+
+
+CALM = Faults(0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass
+class Result:
+    """What one seed gave."""
+
+    seed: int
+    counts: Counter[str]
+    told: list[str]
+    trace: str
+
+    @property
+    def violations(self) -> int:
+        return sum(number for name, number in self.counts.items() if name.startswith("violation"))
+
+
+@dataclass
+class Notifier:
+    """One process, or what will be started in its place."""
+
+    name: str
+    desk: Desk | None = None
+    folded: int = 0
+    sorted_at: int = 0
+    lives: int = 0
+    skew: timedelta = timedelta()
+    down_until: datetime = LONG_AGO
+    tick: Tick = field(default_factory=lambda: Tick(0, LONG_AGO, 0))
+
+
+class Years:
+    """One run."""
+
+    def __init__(self, seed: int, size: Size, faults: Faults, is_first_enough: bool) -> None:
+        self._rng, self._faults, self._seed = random.Random(f"years/{seed}"), faults, seed
+        self._world = world.make(seed, size)
+        self._judge = Judge(self._world, Oracle(self._world), is_first_enough)
+        self._log: list[Any] = []
+        self._sent = iter(self._world.history)
+        self._next = next(self._sent, None)
+        self._alerts, self._stream = AlertCollection(self), Stream(self, lambda: self._now)
+        self._reference = Reference(1, self._world.registry, self._world.regimes, self._world.loaded_at)
+        self._roster = Roster(self._world.regimes, self._world.registry)
+        self._notifiers = [Notifier("a"), Notifier("b")]
+        self._current = self._notifiers[0]
+        self._now = world.at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=world.VN).date())
+        self._ingest_back = self._mail_back = self._now
+        self._mails: Counter[str] = Counter()
+        self._turn = 0
+
+    def run(self) -> Result:
+        """The years of the world, or up to the first violation."""
+        with suppress(Found):
+            self._live()
+        self._judge.counts["mails"] = self._mails.total()
+        return Result(self._seed, self._judge.counts, self._judge.told, self._judge.trace.hexdigest())
+
+    def _live(self) -> None:
+        """All years; then everything is up and what is left is sent."""
+        with ExitStack() as patches:
+            patches.enter_context(mock.patch.object(barrier, "pass_screened", pass_screened))
+            patches.enter_context(mock.patch.object(handlers, "log", mock.Mock()))
+            patches.enter_context(mock.patch.object(alert_store, "datetime", SimpleNamespace(now=lambda _: self._clock())))
+            for at in self._instants():
+                self._now = max(self._now, at)
+                self._fate()
+                chosen = self._notifiers if self._rng.random() < 0.35 else [self._rng.choice(self._notifiers)]
+                self._ticks([one for one in chosen if one.down_until <= self._now], self._faults)
+            self._drain()
+        self._judge.finish(self._alerts.documents[one] for one in self._alerts.raised)
+        if self._faults == CALM:
+            for mail_id in [mail_id for mail_id, times in self._mails.items() if times > 1]:
+                self._judge.violated("mailed twice", mail_id)
+
+    def _instants(self) -> Iterator[datetime]:
+        """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
+        wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
+        days = {rung.date() for rung in wanted}
+        day = self._now.date()
+        found: list[datetime] = []
+        while world.at(day) < self._world.ends:
+            start, rng = world.at(day), self._rng
+            if day in days:
+                found += [rung for rung in wanted if rung.date() == day]
+                found += [start + timedelta(hours=rng.choice([7.99, 8, 14, rng.uniform(0, 24)])) for _ in range(rng.randrange(3))]
+            elif rng.random() < (0.5 if day - DAY in days or day + DAY in days else 0.25):
+                found.append(start + timedelta(hours=rng.choice([8, 8.01, rng.uniform(0, 24)])))
+            day += DAY
+        wanted.clear()
+        return iter(sorted(found))
+
+    def _deadlines(self) -> Iterator[tuple[datetime, oracle.Steps]]:
+        steps = self._judge.oracle.steps
+        seen = {(task.deadline, steps[task.regime]) for task in self._world.tasks.values()}
+        yield from ((deadline, ladder) for deadline, ladder in seen if deadline is not None)
+        for _, event in self._world.history:
+            if text := event.data.get("deadline"):
+                yield oracle.end_of(text), steps[event.regime]
+
+    def _fate(self) -> None:
+        """Clocks jump by up to two hours and are set right; everybody goes down for three days; ingest and mail go away."""
+        rng, faults = self._rng, self._faults
+        for one in self._notifiers:
+            if one.skew and rng.random() < 0.3:
+                one.skew = timedelta()
+            elif rng.random() < faults.jump:
+                one.skew = timedelta(minutes=rng.choice([-120, -61, 59, 120]))
+        if rng.random() < faults.outage:
+            for one in self._notifiers:
+                self._kill(one, rng.choice([3 * DAY, 3 * DAY, 8 * DAY]))
+        if rng.random() < faults.ingest_away:
+            self._ingest_back = self._now + timedelta(hours=rng.uniform(0.1, 60))
+        if rng.random() < faults.mail_away:
+            self._mail_back = self._now + timedelta(hours=rng.uniform(0.1, 60))
+
+    def _ticks(self, chosen: list[Notifier], faults: Faults) -> None:
+        """One tick of each, step by step in any order."""
+        self._turn += 1
+        working: dict[str, tuple[Notifier, Coroutine[Any, Any, Any], int]] = {}
+        for one in chosen:
+            end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
+            one.desk = one.desk or self._start(one)
+            one.tick = Tick(self._turn, self._now + one.skew, 0)
+            at = one.tick.at
+            working[one.name] = one, handlers.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
+        while working:
+            one, coroutine, left = working[self._rng.choice(sorted(working))]
+            self._current = one
+            self._now += timedelta(seconds=45) if self._rng.random() < faults.stall else timedelta(milliseconds=self._rng.randrange(20))
+            working[one.name] = one, coroutine, left - 1
+            try:
+                if left == 0:
+                    coroutine.throw(Killed())
+                if self._rng.random() < 0.02 and one.tick.known:
+                    self._catch_up(one)
+                coroutine.send(None)
+            except StopIteration:
+                one.tick.is_completed = True
+                del working[one.name]
+            except TransientError as error:
+                self._judge.note("failed", one.name, error)
+                self._judge.counts["failed ticks"] += 1
+                del working[one.name]
+            except Killed:
+                self._judge.counts["crashes"] += 1
+                power_cut = self._rng.random() < 0.2
+                for other in self._notifiers if power_cut and len(working) == 1 else [one]:
+                    self._kill(
+                        other, 3 * DAY if power_cut else self._rng.choice([timedelta(), timedelta(minutes=1), timedelta(hours=2), DAY])
+                    )
+                del working[one.name]
+
+    def _start(self, one: Notifier) -> Desk:
+        one.lives += 1
+        one.folded = 0
+        store = AlertStore(cast(Any, {"alerts": self._alerts}))
+        store._holder = f"{one.name}{one.lives}"
+        held = SimpleNamespace(streams=self._stream)
+
+        def catch_up() -> None:
+            if self._ingest_back > self._now:
+                raise Away("ingest is away")
+            self._catch_up(one)
+            one.tick.known = len(self._log)
+            self._judge.ticks.append(one.tick)
+            self._judge.note("tick", one.name, one.tick.at, one.tick.known)
+
+        follower = Follower(self._reference, Book(self._roster, Ledger()), catch_up)
+        return Desk(cast(Any, held), cast(Any, follower), store, cast(Any, Mailer(self)), asyncio.Lock())
+
+    def _kill(self, one: Notifier, down: timedelta) -> None:
+        self._judge.note("killed", one.name, down)
+        one.desk, one.down_until = None, max(one.down_until, self._now + down)
+
+    def _catch_up(self, one: Notifier) -> None:
+        """Ingest screens what was received until now, in any order and some of it twice; the notifier folds the log."""
+        batch = []
+        while self._next is not None and self._next[0] <= self._now and self._ingest_back <= self._now:
+            batch += [self._next[1]] * (2 if self._rng.random() < self._faults.repeat else 1)
+            self._next = next(self._sent, None)
+        if self._faults.repeat:
+            self._rng.shuffle(batch)
+        for event in batch:
+            self._log.append(event)
+            self._judge.oracle.take(event)
+        assert one.desk is not None
+        for event in self._log[one.folded :]:
+            one.desk.follower.book.fold(event)
+        one.folded = len(self._log)
+
+    def _drain(self) -> None:
+        self._ingest_back = self._mail_back = self._now
+        for _ in range(4):
+            self._now += DAY
+            while not oracle.may_send(self._now, self._now):
+                self._now += timedelta(hours=1)
+            for one in self._notifiers:
+                one.skew, one.down_until = timedelta(), self._now
+            self._ticks(self._notifiers, CALM)
+
+    def _clock(self) -> datetime:
+        return self._now + self._current.skew
+
+    # what the stand-ins tell
+
+    def claimed(self, document: Document) -> None:
+        self._judge.claimed(document, self._current.tick)
+
+    def settled(self, document: Document, state: str) -> None:
+        self._judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
+
+    def looked(self, channel: str) -> None:
+        self._current.sorted_at = self._current.folded
+
+    def published(self, payload: bytes, is_late_repeat: bool) -> None:
+        self._judge.published(payload, is_late_repeat)
+
+    def mailed(self, mail: Mail) -> Outcome:
+        self._judge.note("mail", mail.id)
+        if self._mail_back > self._now:
+            return Outcome.AWAY
+        self._mails[mail.id] += 1
+        return Outcome.SENT
+
+
+def run(seed: int, size: Size, *, is_first_enough: bool = False) -> Result:
+    """One seed; every third is calm, so that not even a mail may come twice."""
+    return Years(seed, size, Faults() if seed % 3 else CALM, is_first_enough).run()
