@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from shared import observability
-from tests.benchmarks import freshness, throughput
+from tests.benchmarks import freshness, morning, throughput
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, dict[str, Any]]]] = {
     "throughput": throughput.measure,
     "freshness": freshness.measure,
+    "morning": morning.measure,
 }
 RESULT = Path(".run/bench.json")
 
