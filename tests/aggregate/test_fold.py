@@ -160,7 +160,9 @@ def test_a_derived_regime_is_computed_from_its_sources_reports(reference: Refere
 
 
 def test_a_target_is_met_only_when_no_unit_is_missing(reference: Reference) -> None:
-    tree = reference.registry.at(reference.regimes[REGIME].period(PERIOD).cut_off)  # type: ignore[union-attr]
+    period = reference.regimes[REGIME].period(PERIOD)
+    assert period is not None
+    tree = reference.registry.at(period.cut_off)
     reporters = [unit.code for units in reference.regimes[REGIME].group_members(tree).values() for unit in units]
     history = [
         submitted(number, code, **({"vh_nha_van_hoa_xa": True} if code.startswith("06") else {"nv_tien_do": "hoan_thanh"}))
