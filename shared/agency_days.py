@@ -50,7 +50,7 @@ def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
 
 def _day(path: Path, node: Any) -> date:
     try:
-        return datetime.strptime(node.value, "%Y-%m-%d").date()  # noqa: DTZ007
+        return datetime.strptime(node.value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the calendar has no time zone
     except (TypeError, ValueError) as error:
         shown = node.value if isinstance(node.value, str) else "…"
         raise _broken(path, node.start_mark, f"“{shown}” không phải là ngày YYYY-MM-DD (not a day)") from error

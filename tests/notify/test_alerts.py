@@ -4,14 +4,15 @@ import orjson
 
 from services.notify.domain import alerts
 from services.notify.domain.alerts import STREAM, Alert, Decision
+from shared.events import Logged
 from tests.notify.builders import LOADED, REGIME, book, duty, extended, returned, submitted, vn
 
 AT = vn("2026-12-18 08:00")
 LOADED_AT = {REGIME: LOADED}
 
 
-def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[object, ...] = ()) -> Decision:
-    found = book(*history)  # type: ignore[arg-type]
+def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[Logged, ...] = ()) -> Decision:
+    found = book(*history)
     ladders = alerts.reached(found.duties(vn(at)), LOADED_AT, vn(at), set())
     return alerts.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, vn(at))
 
