@@ -3,9 +3,8 @@
 CloudEvents 1.0, structured JSON. Source: design, section 4.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -123,8 +122,7 @@ class Envelope(Sent):
         return self.source.removeprefix("/units/")
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """One event of the log, as far as every reader needs it. Values are normal: integers, or plain decimal texts.
 
     `id` is the claim's: `<sender code>/<event id>`. `unit_id` is the unit concerned, resolved at the period's reference

@@ -9,9 +9,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import nats.errors
 import nats.js.errors
@@ -34,8 +32,7 @@ WINDOW: Final = 4000  # messages asked for ahead of the work
 AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message as delivered: its place in the stream, when the broker stored it, and what acknowledges it."""
 
     subject: str
@@ -43,17 +40,19 @@ class Delivery:
     reply: str
     sequence: int
     consumer_sequence: int
-    stored_at: datetime
+    stored_ns: int  # since 1970
     pending: int
+
+    @property
+    def stored_ms(self) -> int:
+        return self.stored_ns // 1_000_000
 
 
 def delivery(message: Msg) -> Delivery:
     """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain)."""
     tokens = message.reply.split(".")
-    stream_sequence, consumer_sequence, timestamp_ns, pending = map(int, tokens[5:9]) if len(tokens) == 9 else map(int, tokens[7:11])
-    seconds, rest = divmod(timestamp_ns, 1_000_000_000)
-    stored_at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
-    return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_at, pending)
+    stream_sequence, consumer_sequence, stored_ns, pending = map(int, tokens[5:9] if len(tokens) == 9 else tokens[7:11])
+    return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_ns, pending)
 
 
 class Reader:

@@ -1,7 +1,8 @@
 """One partition of the log: fetch, fold, write, move the checkpoint, over and over.
 
-While one batch is written, the next is fetched and folded. A write that fails is tried again with the same documents until it
-succeeds; a new generation, or an error in between, loads the state again from the checkpoint.
+While one batch is written, the next is fetched and folded, and the checkpoint of the one before is moved. A write that fails is
+tried again with the same documents until it succeeds; a new generation, or an error in between, loads the state again from the
+checkpoint.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
+REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0009)
 
 
 class NewGenerationError(Exception):
@@ -42,6 +44,7 @@ class Partition:
         self._partitions = partitions
         self._readiness = readiness
         self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
+        self._moving: asyncio.Task[None]  # the checkpoint follows its batch while the next is written
         self.lag = 0
 
     async def follow(self) -> None:
@@ -62,7 +65,8 @@ class Partition:
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
-        writing: asyncio.Task[None] = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
+        self._moving = asyncio.create_task(self._move(None))
+        writing = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
             while True:
@@ -72,7 +76,7 @@ class Partition:
                 await writing
                 writing = asyncio.create_task(self._write(work, reference.generation))
         finally:
-            await tasks.end(writing)
+            await tasks.end(writing, self._moving)
             await follow.close()
 
     async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
@@ -88,7 +92,7 @@ class Partition:
         await logs.require_same_stream(self._held.streams.jetstream, self._read_to)
 
     async def _require(self, generation: int) -> None:
-        if await self._held.reference.generation() != generation:
+        if (await self._held.reference.current(REFERENCE_AGE_S)).generation != generation:
             raise NewGenerationError
 
     def _fold(self, fold: Fold, deliveries: list[Delivery], created: str) -> Work:
@@ -102,15 +106,19 @@ class Partition:
         return Work(reports, fold.changed(), checkpoint)
 
     async def _write(self, work: Work, generation: int) -> None:
-        """Events and views, then the checkpoint, then FEED."""
+        """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
         refused_by = await self._try(lambda: self._put(work))
         if refused_by > generation:
             await self._held.reference.raise_to(refused_by)
             raise NewGenerationError
-        if work.checkpoint is not None:
-            checkpoint = work.checkpoint
-            await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
         self._feed.offer(work.views)
+        await self._moving
+        self._moving = asyncio.create_task(self._move(work.checkpoint))
+
+    async def _move(self, checkpoint: Checkpoint | None) -> None:
+        """Moves the checkpoint: everything up to it is stored."""
+        if checkpoint is not None:
+            await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
 
     async def _put(self, work: Work) -> int:
         _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))

@@ -1,5 +1,7 @@
 """Ingest: settings in, a service out."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
@@ -8,12 +10,14 @@ from starlette.exceptions import HTTPException
 from services.ingest import routes
 from services.ingest.handlers import SERVICE, Door
 from services.ingest.store import ClaimStore
-from shared import broker, delivery, reader, service, subjects
+from shared import broker, delivery, reader, service, subjects, tasks
 from shared.observability import Readiness
+from shared.reader import Delivery
 from shared.service import Connections
 from shared.settings import Settings
 
 BATCH: Final = 1000  # messages claimed and published at once
+AT_ONCE: Final = 2  # batches under way: one is claimed while the one before is published and answered
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -36,13 +40,21 @@ async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> 
     await store.prepare()
     door = Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata))
     follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def handle(batch: Sequence[Delivery]) -> None:
+        if batch and not await delivery.deliver(held.streams, SERVICE, batch, door.on_inbox):
+            readiness.wait_for("inbox", "thử lại (retrying)")
+        else:
+            readiness.has("inbox")
+
     try:
         while True:
             batch = await follow.batch(BATCH, wait_s=1.0)
             readiness.lag = batch[-1].pending if batch else 0
-            if batch and not await delivery.deliver(held.streams, SERVICE, batch, door.on_inbox):
-                readiness.wait_for("inbox", "thử lại (retrying)")
-            else:
-                readiness.has("inbox")
+            under_way.add(asyncio.create_task(handle(batch)))
+            if len(under_way) == AT_ONCE:
+                _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        await tasks.end(*under_way)
         await follow.close()

@@ -1,5 +1,9 @@
-"""INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last."""
+"""INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last.
 
+Batches follow one another through the door: one is claimed while the one before is published, in their order.
+"""
+
+import asyncio
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
@@ -10,7 +14,7 @@ from prometheus_client import Counter
 
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Rejected
-from services.ingest.store import Claim, ClaimStore
+from services.ingest.store import Claim, ClaimStore, Place
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
@@ -34,13 +38,17 @@ class Door:
         self._reference = reference
         self._partitions = partitions
         self._opened: AbstractSet[tuple[str, str]] = frozenset()  # periods known to be opened; none is ever closed
+        self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
 
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
         """Screens what units sent; accepted events go to the log, every sender gets a receipt."""
-        decided = await self._screen([_incoming(found) for found in batch])
-        events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
-        claims = await self._store.claim(events_decided, self._partitions)
-        await self._publish(claims)
+        async with self._claiming:
+            decided = await self._screen([_incoming(found) for found in batch])
+            events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
+            claims = await self._store.claim(events_decided, self._partitions)
+        async with self._publishing:
+            places = await self._publish(claims)
+        await self._note(claims, places)
         await self._park(batch, decided)
         await self._answer([incoming for incoming, _ in events_decided], claims)
         await delivery.acknowledge(
@@ -56,13 +64,16 @@ class Door:
             decided = _decide(batch, reference, self._opened)
         return decided
 
-    async def _publish(self, claims: Sequence[Claim]) -> None:
-        """Publishes what claims hold and REPORTS may lack, and notes where it stands."""
+    async def _publish(self, claims: Sequence[Claim]) -> list[Place]:
+        """Publishes what claims hold and REPORTS may lack; where it stands."""
         wanted = list({claim.id: claim for claim in claims if claim.wants_publishing}.values())
         sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
-        positions = [(claim.id, claim.document["partition"], sequence) for claim, sequence in zip(wanted, sequences, strict=True)]
-        await self._store.put_positions(positions)
-        at = {claim_id: {"partition": partition, "sequence": sequence} for claim_id, partition, sequence in positions}
+        return [(claim.id, claim.document["partition"], sequence) for claim, sequence in zip(wanted, sequences, strict=True)]
+
+    async def _note(self, claims: Sequence[Claim], places: Sequence[Place]) -> None:
+        """Adds to claims where REPORTS has their events."""
+        await self._store.put_positions(places)
+        at = {claim_id: {"partition": partition, "sequence": sequence} for claim_id, partition, sequence in places}
         for claim in claims:
             claim.document["position"] = at.get(claim.id, claim.document["position"])
 
@@ -95,7 +106,7 @@ def _decide(batch: list[Incoming], reference: Reference, known: AbstractSet[tupl
 
 
 def _incoming(found: Delivery) -> Incoming:
-    return Incoming(subjects.inbox_sender(found.subject), found.payload, events.to_ms(found.stored_at), found.sequence)
+    return Incoming(subjects.inbox_sender(found.subject), found.payload, found.stored_ms, found.sequence)
 
 
 def _message(claim: Claim) -> Message:

@@ -183,7 +183,7 @@ def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None
     "reason", [refusal("event.malformed", detail="không phải JSON").as_dict(), {"code": "message.permanent_error", "detail": "lỗi"}]
 )
 async def test_a_parked_message_is_exactly_of_the_contracts_shape(held: Connections, reason: dict[str, str]) -> None:
-    found = Delivery("inbox.06253", "gửi lại báo cáo".encode(), "nobody.waits", sequence=7, consumer_sequence=1, stored_at=NOW, pending=0)
+    found = Delivery("inbox.06253", "gửi lại báo cáo".encode(), "nobody.waits", sequence=7, consumer_sequence=1, stored_ns=0, pending=0)
     await delivery.park(held.streams, "ingest", found, reason)
     message = await held.streams.jetstream.get_last_msg(subjects.PARKED, subjects.parked("ingest"))
     parked = json.loads(message.data or b"")

@@ -7,7 +7,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.ingest.handlers import SERVICE, Door
-from services.ingest.store import Claim, ClaimStore
+from services.ingest.store import Claim, ClaimStore, Place
 from shared import delivery, events, reader, subjects
 from shared.broker import Message, Streams
 from shared.errors import TransientError
@@ -49,7 +49,7 @@ async def test_the_received_time_is_that_of_the_broker(ingest: Ingest) -> None:
     [found] = await ingest.send(submitted(event_id="event-abc", time="2020-01-01T00:00:00Z"))
     await ingest.work([found])
 
-    assert (await ingest.stored(subjects.REPORTS))[0]["receivedms"] == events.to_ms(found.stored_at)
+    assert (await ingest.stored(subjects.REPORTS))[0]["receivedms"] == found.stored_ms
 
 
 async def test_an_event_that_is_sent_again_is_a_duplicate_with_the_first_decision(ingest: Ingest) -> None:
@@ -229,7 +229,7 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
 class Unpublished(Door):
     """A door whose process dies after the claims."""
 
-    async def _publish(self, claims: Any) -> None:
+    async def _publish(self, claims: Any) -> list[Place]:
         raise Crash
 
 
@@ -273,8 +273,8 @@ async def test_a_crash_leaves_one_event_with_one_received_time(ingest: Ingest, k
 
     reports = await ingest.stored(subjects.REPORTS)
     assert [(report["id"], report["receivedms"]) for report in reports] == [
-        ("event-abc", events.to_ms(batch[0].stored_at)),
-        ("event-abd", events.to_ms(batch[1].stored_at)),
+        ("event-abc", batch[0].stored_ms),
+        ("event-abd", batch[1].stored_ms),
     ]
     claims = await ingest.claims()
     assert [claims[key]["position"]["sequence"] for key in (f"{COMMUNE}/event-abc", f"{NEIGHBOUR}/event-abd")] == [1, 2]
