@@ -84,7 +84,8 @@ class Partition:
         fold = Fold(reference, self.number, self._partitions)
         fold.open(_now())
         if checkpoint is not None:
-            fold.take([found async for found in self._store.events(self.number, checkpoint.sequence)])
+            async for part in self._store.events(self.number, checkpoint.sequence):
+                fold.take(part)
         fold.mark_all()
         return fold
 

@@ -13,6 +13,7 @@ from shared.events import Logged, read_logged
 from shared.mongo import Document, Documents
 
 VIEWS: Final = "views"
+READ_BATCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,13 @@ class Store:
         found = await self._checkpoints.find_one({"_id": _checkpoint_id(partition)})
         return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stream_created"])
 
-    async def events(self, partition: int, up_to: int) -> AsyncIterator[tuple[Logged, int]]:
-        """The stored events of a partition whose position is not after `up_to`, with their sequences."""
-        cursor = self._reports.find({"partition": partition, "sequence": {"$lte": up_to}}, {"_id": 0, "event": 1, "sequence": 1})
-        async for document in cursor:
-            event = read_logged(document["event"].encode())
-            if event is not None:
-                yield event, document["sequence"]
+    async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
+        """The stored events of a partition whose position is not after `up_to`, with their sequences, a part at a time."""
+        wanted = {"partition": partition, "sequence": {"$lte": up_to}}
+        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH)
+        while documents := await cursor.to_list(READ_BATCH):
+            found = ((read_logged(document["event"].encode()), document["sequence"]) for document in documents)
+            yield [(event, sequence) for event, sequence in found if event is not None]
 
     async def put_reports(self, reports: Sequence[Document]) -> None:
         """Stores events once; a later copy is dropped."""
