@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
-REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0009)
+REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
 
 class NewGenerationError(Exception):
