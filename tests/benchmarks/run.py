@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from shared import observability
-from tests.benchmarks import environment, figures, freshness, morning, profiles, throughput
+from tests.benchmarks import burst, end_to_end, environment, figures, freshness, mixed, morning, profiles, restart, throughput
 from tests.benchmarks.figures import Figures
 
 
@@ -35,10 +35,21 @@ class Benchmark:
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "aggregate": Benchmark(throughput.measure),
+    "mixed": Benchmark(mixed.measure),
+    "end_to_end": Benchmark(end_to_end.measure),
     "freshness": Benchmark(freshness.measure),
+    "burst": Benchmark(burst.measure),
+    "restart": Benchmark(restart.measure),
     "morning": Benchmark(morning.measure),
 }
-ALIASES: Final = {"limit": "aggregate", "naive": "aggregate", "throughput": "aggregate"}
+ALIASES: Final = {
+    "limit": "aggregate",
+    "naive": "aggregate",
+    "throughput": "aggregate",
+    "limit_mixed": "mixed",
+    "aggregate_mixed": "mixed",
+    "durable_publish": "end_to_end",
+}
 RESULT: Final = Path(".run/bench.json")
 
 Run = dict[str, Any]  # at, commit, size, took_s, and figures or error
