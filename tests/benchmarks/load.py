@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 import orjson
@@ -90,7 +90,7 @@ def sent(regime: Regime, period: str, units: Sequence[Unit], count: int, seed: i
         yield unit.code, orjson.dumps(event(regime, period, unit, revision, rng))
 
 
-async def at_rate(items: Sequence[Item], per_s: float) -> AsyncIterator[tuple[float, Item]]:
+async def at_rate(items: Iterable[Item], per_s: float) -> AsyncIterator[tuple[float, Item]]:
     """Open loop: each item at its intended time (`time.perf_counter`), whatever became of those before; late ones at once."""
     began = time.perf_counter() + 0.1
     for number, item in enumerate(items):

@@ -20,7 +20,22 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from shared import observability
-from tests.benchmarks import burst, end_to_end, environment, figures, freshness, mixed, morning, profiles, restart, throughput
+from tests.benchmarks import (
+    burst,
+    end_to_end,
+    environment,
+    figures,
+    freshness,
+    growth,
+    memory,
+    mixed,
+    morning,
+    profiles,
+    rebuild,
+    restart,
+    scale,
+    throughput,
+)
 from tests.benchmarks.figures import Figures
 
 
@@ -40,7 +55,11 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "freshness": Benchmark(freshness.measure),
     "burst": Benchmark(burst.measure),
     "restart": Benchmark(restart.measure),
+    "scale": Benchmark(scale.measure),
     "morning": Benchmark(morning.measure),
+    "rebuild": Benchmark(rebuild.measure, is_long=True, limit_s=3600.0),
+    "growth": Benchmark(growth.measure, is_long=True, limit_s=3600.0),
+    "memory": Benchmark(memory.measure, is_long=True, limit_s=3600.0),
 }
 ALIASES: Final = {
     "limit": "aggregate",
