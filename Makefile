@@ -44,8 +44,8 @@ fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fix
 bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo, TIMES=số lượt (benchmarks, at most 15 minutes)
 	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times $(TIMES))
 
-bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nhớ (the long benchmarks, about an hour)
-	$(BIN)/python -m tests.benchmarks.run --long $(if $(TIMES),--times $(TIMES))
+bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nhớ (the long benchmarks; ONLY and TIMES too)
+	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY),--long) $(if $(TIMES),--times $(TIMES))
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)

@@ -38,7 +38,6 @@ LIVE_PER_S: Final = 50
 PROVINCE: Final = "38"  # Thanh Hóa: 27 districts, the most
 LIMIT_S: Final = 1800.0
 PAUSE_S: Final = 0.005  # between reads
-SETTLE_S: Final = 1.0  # the last reports are read too
 
 
 async def measure(size: float) -> Figures:
@@ -81,7 +80,7 @@ async def _rebuilt(held: Connections, count: int, folder: Path) -> dict[str, Any
     if code:
         raise AssertionError(child.log.read_text(encoding="utf-8")[-2000:])
     await stored.until_at(held, await stored.ends(held), LIMIT_S)
-    await asyncio.sleep(SETTLE_S)
+    await reading.until_shown(living.sent[-1][1])
     await tasks.end(reads)
     for ended in (reads, lives):
         if not ended.cancelled():
@@ -141,6 +140,12 @@ class _Reading:
                 self._mixed += 1
             else:
                 self._reads.append((time.perf_counter(), province["generation"], province["sequence"]))
+
+    async def until_shown(self, sequence: int) -> None:
+        """Waits until the new generation shows an event: the aggregator has loaded it, and all views are written again."""
+        async with asyncio.timeout(LIMIT_S):
+            while self._reads[-1][1] == self._reads[0][1] or self._reads[-1][2] < sequence:
+                await asyncio.sleep(stored.POLL_S)
 
     def figures(self) -> dict[str, Any]:
         return {"reads": len(self._reads), "mixed_reads": self._mixed, "failed_reads": self._failed, "back_s": round(self._back_s(), 2)}

@@ -9,7 +9,7 @@ import asyncio
 import sys
 import time
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,19 +82,24 @@ def main() -> None:
     observability.configure_logs("bench", level=40)
     texts: list[str] = []
     profiles.wanted.set(texts if wanted.profile else None)
-    stored = orjson.loads(RESULT.read_bytes()) if RESULT.exists() else {}
-    names = _names(wanted.only, wanted.long)
-    runs: Runs = {name: found for name, found in stored.get("runs", {}).items() if name in BENCHMARKS and name not in names}
-    machine = environment.environment()
-    for number in range(wanted.times):
-        for name in names:
-            with console.status(f"{name} ({number + 1}/{wanted.times}) …"):
-                runs.setdefault(name, []).append(_run(name, wanted.size))
-            _write(machine, runs)
-    _show({name: runs[name] for name in names}, machine)
+    is_failed = bench(_names(wanted.only, wanted.long), wanted.times, wanted.size)
     for text in texts:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
-    raise SystemExit(any("error" in run for name in names for run in runs[name]))
+    raise SystemExit(is_failed)
+
+
+def bench(names: Sequence[str], times: int, size: float) -> bool:
+    """Runs each of `names` once a round, writes what is known after each, shows the table; whether any run failed."""
+    stored = orjson.loads(RESULT.read_bytes()) if RESULT.exists() else {}
+    runs: Runs = {name: found for name, found in stored.get("runs", {}).items() if name in BENCHMARKS and name not in names}
+    machine = environment.environment()
+    for number in range(times):
+        for name in names:
+            with console.status(f"{name} ({number + 1}/{times}) …"):
+                runs.setdefault(name, []).append(_run(name, size))
+            _write(machine, runs)
+    _show({name: runs[name] for name in names}, machine)
+    return any("error" in run for name in names for run in runs[name])
 
 
 def _arguments() -> argparse.Namespace:

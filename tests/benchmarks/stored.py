@@ -64,8 +64,9 @@ async def until_at(held: Connections, wanted: Ends, limit_s: float = 600.0) -> f
 async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
     """An aggregator inside this process; an error of it ends whoever waits for it."""
     readiness, waiting = Readiness(), asyncio.current_task()
-    readiness.has("start")
     task = asyncio.create_task(aggregate(held, readiness))
+    await asyncio.sleep(0)  # by now it waits for its partitions
+    readiness.has("start")
     task.add_done_callback(lambda ended: None if ended.cancelled() or waiting is None else waiting.cancel())
     try:
         yield readiness
@@ -77,6 +78,8 @@ async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
 
 async def until_ready(readiness: Readiness, limit_s: float = 600.0) -> float:
     """Waits until every partition is loaded; when that was."""
+    if not readiness.waiting_for:
+        raise AssertionError("nothing was waited for: the loading would not be measured")
     give_up_at = time.perf_counter() + limit_s
     while readiness.waiting_for:
         if time.perf_counter() > give_up_at:
