@@ -64,7 +64,7 @@ async def limit_s(held: Connections, count: int) -> float:
 async def aggregate_s(held: Connections, regime: Regime, count: int) -> float:
     """Seconds from nothing until everything is stored and the checkpoint is at the end; what was stored is looked at."""
     wanted = await stored.ends(held)
-    async with profiles.recording("aggregate"):
+    async with profiles.recording(f"aggregate-{regime.id}"):
         began = time.perf_counter()
         async with stored.aggregating(held):
             took = await stored.until_at(held, wanted) - began
