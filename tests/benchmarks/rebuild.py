@@ -86,8 +86,9 @@ async def _rebuilt(held: Connections, count: int, folder: Path) -> dict[str, Any
         if not ended.cancelled():
             ended.result()
     verdict = await verify.verify(held, lambda _: None)
+    first = [str(difference.as_dict()) for difference in verdict.differences[:5]]
     latency = round(1000 * percentile(reading.latencies(living.sent), 99), 1)
-    return _told(child.log) | reading.figures() | {"live_p99_ms": latency, "differences": len(verdict.differences)}
+    return _told(child.log) | reading.figures() | {"live_p99_ms": latency, "differences": len(verdict.differences), "first": first}
 
 
 def _told(log: Path) -> dict[str, Any]:
