@@ -108,9 +108,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="the long ones, which otherwise are left out")
     parser.add_argument("--times", type=int, default=1, help="rounds: every chosen benchmark once in each")
     parser.add_argument("--size", type=float, default=1.0, help="a part of the usual size, to try a benchmark: no figure to keep")
-    parser.add_argument(
-        "--profile", action="store_true", help="py-spy beside it: aggregate, mixed, end_to_end (ingest), rebuild"
-    )
+    parser.add_argument("--profile", action="store_true", help="py-spy beside it: aggregate, mixed, end_to_end (ingest), rebuild")
     return parser.parse_args()
 
 
