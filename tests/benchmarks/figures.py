@@ -50,6 +50,7 @@ WANTED: Final[dict[str, Wanted]] = {
     "restart.caught_up_s": Wanted("≤", 3),
     "rebuild.over_aggregate": Wanted("≥", 1),
     "rebuild.mixed_reads": Wanted("≤", 0),
+    "rebuild.differences": Wanted("≤", 0),
     "growth.large_over_small": Wanted("≥", 0.9),
     "memory.most_mib": Wanted("≤", 400),
 }
