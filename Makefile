@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser check fix bench contracts simulate-duties
+.PHONY: help demo up down test test-browser check fix bench bench-long profile contracts simulate-duties
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,8 +41,14 @@ fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo (benchmarks)
-	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo, TIMES=số lượt (benchmarks, at most 15 minutes)
+	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY)) $(if $(TIMES),--times $(TIMES))
+
+bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nhớ (the long benchmarks; ONLY and TIMES too)
+	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY),--long) $(if $(TIMES),--times $(TIMES))
+
+profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
+	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
 	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0

@@ -16,15 +16,18 @@ READY_S = 60.0
 
 def process(name: str, settings: Settings, folder: Path) -> Process:
     """The process of a service, not yet launched; its log stands in `folder`."""
-    return Process(name, (sys.executable, "-m", f"services.{name}"), folder / f"{name}.log", _environment(settings))
+    return Process(name, (sys.executable, "-m", f"services.{name}"), folder / f"{name}.log", environment_of(settings))
 
 
 def command(*words: str, settings: Settings, folder: Path) -> Process:
     """The process of a `tonghop` command, not yet launched."""
-    return Process(words[0], (sys.executable, "-m", "services.cli.app", *words), folder / f"{words[0]}-command.log", _environment(settings))
+    return Process(
+        words[0], (sys.executable, "-m", "services.cli.app", *words), folder / f"{words[0]}-command.log", environment_of(settings)
+    )
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as a process finds them."""
     return {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
 
 

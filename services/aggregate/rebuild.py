@@ -57,6 +57,7 @@ class Rebuild:
         self._ends: dict[int, tuple[int, str]] = {}  # partition: the sequence and id of its last event
         self._folds: list[Fold] = []
         self._stored = 0
+        self._read_to = 0  # sequence
 
     async def run(self) -> Rebuilt:
         """Rebuilds; raises one of `delivery.PASSING` when a server is away (run it again)."""
@@ -66,8 +67,11 @@ class Rebuild:
         generation = await self._next_generation()
         reference = await self._held.reference.current()
         self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
-        await self._read_log(info.state.last_seq)
-        published = await self._publish_lost(generation)
+        await self._read_log()
+        unseen = await self._unseen()
+        await self._read_log()  # what came in meanwhile is no loss
+        published = await self._publish_lost(unseen, generation)
+        await self._read_log()  # a view's position stands for everything before it, so also for what came in between
         views = await self._write_views(generation)
         await self._move_checkpoints(str(info.created))
         await self._held.reference.raise_to(generation)
@@ -78,9 +82,11 @@ class Rebuild:
         found = newest["position"]["generation"] if newest else 0
         return 1 + max(found, await self._held.reference.generation())
 
-    async def _read_log(self, end: int) -> None:
+    async def _read_log(self) -> None:
+        """Takes what the log holds by now beyond what was read."""
         batch: list[tuple[Logged, int]] = []
-        async for sequence, _, payload in logs.whole(self._held.streams, "reports.>", end):
+        begin, end = self._read_to + 1, await self._held.streams.last_sequence(subjects.REPORTS)
+        async for sequence, _, payload in logs.whole(self._held.streams, "reports.>", end, begin):
             event = events.read_logged(payload)
             if event is not None:
                 batch.append((event, sequence))
@@ -90,6 +96,7 @@ class Rebuild:
                 batch = []
         await self._take(batch)
         self._progress("log", end, end)
+        self._read_to = end
 
     async def _take(self, batch: Sequence[tuple[Logged, int]]) -> None:
         """Folds events and makes `reports` hold each at the position of its first copy."""
@@ -109,19 +116,21 @@ class Rebuild:
     def _partition(self, event: Logged) -> int:
         return subjects.partition_of(event.regime, event.period, len(self._folds))
 
-    async def _publish_lost(self, generation: int) -> int:
-        """Publishes what the log lacks, in the order in which it was received."""
+    async def _unseen(self) -> list[Logged]:
+        """Events of `reports` and claims that were not in the log when it was read."""
         stored = [
             document["event"].encode() async for document in self._reports.find({}, {"event": 1}) if document["_id"] not in self._seen
         ]
         known = [*stored, *[text async for text in self._claimed]]
-        missing = {event.id: event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen}
+        return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
+
+    async def _publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
+        """Publishes what the log still lacks, in the order in which it was received."""
+        missing = {event.id: event for event in unseen if event.id not in self._seen}
         lost = sorted(missing.values(), key=lambda event: (event.received_ms, event.id))
         for first in range(0, len(lost), BATCH):
             part = lost[first : first + BATCH]
-            messages = [self._message(event, generation) for event in part]
-            sequences = await self._held.streams.publish_together(subjects.REPORTS, messages)
-            await self._take(list(zip(part, sequences, strict=True)))
+            await self._held.streams.publish_together(subjects.REPORTS, [self._message(event, generation) for event in part])
             self._progress("lost", first + len(part), len(lost))
         return len(lost)
 

@@ -1,5 +1,7 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
+from collections.abc import AsyncIterator
+
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.ingest.store import ClaimStore
 from shared import streams, subjects
@@ -111,3 +113,20 @@ async def test_an_event_that_was_claimed_but_never_stored_is_published_again(loa
 
 async def _says(waiting_for: dict[str, str], words: str) -> bool:
     return any(words in why for why in waiting_for.values())
+
+
+async def test_reports_that_come_in_while_lost_events_are_published_again_are_in_the_views(loaded: Connections) -> None:
+    """The view of a lost event must not stand at its new, later position without what was logged before it."""
+
+    async def claimed() -> AsyncIterator[bytes]:
+        await until_stored(loaded, await log_reports(loaded, revisions=(3,), seed=8))
+        yield lost.data or b""
+
+    await log_reports(loaded, revisions=(1, 2))
+    lost = await loaded.streams.jetstream.get_last_msg(subjects.REPORTS, "reports.>")
+    await loaded.streams.jetstream.delete_msg(subjects.REPORTS, lost.seq or 0)
+    async with aggregating(loaded):
+        await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS) - 1)
+        await Rebuild(loaded, claimed(), lambda step, done, total: None).run()
+        await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
+        assert (await verdict(loaded)).as_dict()["equal"] is True

@@ -1,7 +1,10 @@
-"""Reports for benchmarks: made by a seeded generator, as commune software would send them."""
+"""Reports for benchmarks: made by a seeded generator, as commune software would send them; and sending them at a rate."""
 
+import asyncio
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 import orjson
 
@@ -11,13 +14,17 @@ from shared.regimes import Indicator, Regime
 from shared.units import Unit
 
 FIRST_RECEIVED_MS = 1_790_000_000_000
+TEXT: Final = "Ủy ban nhân dân xã đã triển khai kế hoạch, huy động nhân dân đóng góp ngày công, kinh phí còn khó khăn, đề nghị hỗ trợ."
+WORDS: Final = tuple(TEXT.split(" "))
+
+Item = TypeVar("Item")
 
 
 def value(indicator: Indicator, rng: random.Random) -> object:
     """A plausible value of an indicator."""
     match indicator.kind:
         case "quantity":
-            whole = rng.randrange(5000)
+            whole = rng.randrange(5000 if indicator.max is None else min(5000, int(float(indicator.max))))
             return whole if indicator.decimals == 0 else f"{whole}.{rng.randrange(10**indicator.decimals):0{indicator.decimals}d}"
         case "ratio":
             denominator = rng.randrange(1, 400)
@@ -28,9 +35,12 @@ def value(indicator: Indicator, rng: random.Random) -> object:
             return rng.choice(list(indicator.options))
 
 
-def event(regime: Regime, period: str, unit: Unit, revision: int, rng: random.Random, group: str = "xa") -> dict[str, object]:
-    """A submitted report of a unit."""
+def event(
+    regime: Regime, period: str, unit: Unit, revision: int, rng: random.Random, group: str = "xa", *, has_narratives: bool = False
+) -> dict[str, object]:
+    """A submitted report of a unit; its narratives, if the regime has any and they are wanted, are 10 to 80 words each."""
     asked = [indicator for indicator in regime.indicators if regime.is_asked(indicator, group, unit.code)]
+    texts = {code: " ".join(rng.choices(WORDS, k=rng.randrange(10, 80))) for code in regime.narratives} if has_narratives else {}
     return {
         "specversion": "1.0",
         "id": f"bench-{regime.id}-{unit.code}-{revision}"[:64],
@@ -43,16 +53,48 @@ def event(regime: Regime, period: str, unit: Unit, revision: int, rng: random.Ra
             "unit": unit.code,
             "revision": revision,
             "values": {indicator.code: value(indicator, rng) for indicator in asked},
+            **({"narratives": texts} if texts else {}),
         },
     }
 
 
-def logged(regime: Regime, period: str, units: list[Unit], count: int, partitions: int, seed: int = 1) -> Iterator[Message]:
-    """`count` accepted reports as the log holds them: every unit's first revision, then every unit's second, and so on."""
-    rng = random.Random(seed)
+def logged(
+    regime: Regime,
+    period: str,
+    units: Sequence[Unit],
+    count: int,
+    partitions: int,
+    seed: int = 1,
+    *,
+    first: int = 0,
+    has_narratives: bool = False,
+) -> Iterator[Message]:
+    """`count` accepted reports as the log holds them: every unit's first revision, then every unit's second, and so on.
+
+    The first `first` of that order are left out.
+    """
+    rng = random.Random(seed + first)
     partition = subjects.partition_of(regime.id, period, partitions)
-    for number in range(count):
+    for number in range(first, first + count):
         unit, revision = units[number % len(units)], number // len(units) + 1
-        made = event(regime, period, unit, revision, rng)
+        made = event(regime, period, unit, revision, rng, has_narratives=has_narratives)
         payload = orjson.dumps({**made, "unitid": unit.id, "receivedms": FIRST_RECEIVED_MS + number})
         yield Message(subjects.reports(partition, regime.id), payload, f"{unit.code}/{made['id']}")
+
+
+def sent(regime: Regime, period: str, units: Sequence[Unit], count: int, seed: int = 1, *, first: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The same reports as units send them: the sender's code, and the payload."""
+    rng = random.Random(seed + first)
+    for number in range(first, first + count):
+        unit, revision = units[number % len(units)], number // len(units) + 1
+        yield unit.code, orjson.dumps(event(regime, period, unit, revision, rng))
+
+
+async def at_rate(items: Iterable[Item], per_s: float) -> AsyncIterator[tuple[float, Item]]:
+    """Open loop: each item at its intended time (`time.perf_counter`), whatever became of those before; late ones at once."""
+    began = time.perf_counter() + 0.1
+    for number, item in enumerate(items):
+        at = began + number / per_s
+        if (early := at - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+        yield at, item

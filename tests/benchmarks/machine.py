@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded.servers import choose_ports, start_mongo, start_nats
+from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
 from shared import service, streams
 from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime
 from shared.service import Connections
@@ -40,13 +41,33 @@ def national_regime(regime_id: str = NATIONAL) -> Regime:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Open connections, and the servers behind them as processes."""
+
+    held: Connections
+    nats: Server
+    mongo: Server
+
+
 @asynccontextmanager
 async def machine(*regimes: Regime) -> AsyncIterator[Connections]:
     """Servers, streams, units and regimes, gone afterwards."""
+    async with servers(*regimes) as running:
+        yield running.held
+
+
+@asynccontextmanager
+async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
+    """The same, with the servers' processes."""
     with TemporaryDirectory(prefix="tonghop-bench-") as name:
         folder, ports = Path(name), choose_ports(defaults=False)
         nats = await start_nats(folder / "nats", ports.nats, ports.nats_http)
-        mongo = await start_mongo(folder / "mongo", ports.mongo)
+        try:
+            mongo = await start_mongo(folder / "mongo", ports.mongo)
+        except BaseException:
+            await nats.stop()
+            raise
         settings = Settings(
             _env_file=None,
             nats_url=nats.url,
@@ -61,7 +82,7 @@ async def machine(*regimes: Regime) -> AsyncIterator[Connections]:
             await streams.apply(held.streams.jetstream, held.declaration)
             await held.reference.put_units(unit_files.read_units(UNIT_FILES))
             await held.reference.put_regimes([*regime_files.read_regimes(REGIME_FILES), *regimes])
-            yield held
+            yield Machine(held, nats, mongo)
         finally:
             await held.close()
             await nats.stop()

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -31,6 +31,7 @@ from shared.regimes import Regime
 from shared.service import Connections
 from shared.units import Contact, Unit
 from tests.benchmarks import load
+from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
 
 RECIPIENT: Final = "44-SLDTBXH"  # receives both digests of the rung
@@ -43,14 +44,14 @@ COMING_PER_S: Final = 100
 log = structlog.get_logger()
 
 
-async def measure() -> dict[str, Any]:
-    """`morning: {"units", "alerts", "raised_s", "mails", "tick_s"}`."""
+async def measure(_: float) -> Figures:
+    """`morning: {"units", "alerts", "raised_s", "mails", "tick_s"}`; it has one size, the whole country."""
     regimes = [national_regime(regime_id).model_copy(update={"recipient": RECIPIENT}) for regime_id in REGIMES]
     async with machine(*regimes) as held:
         return {"morning": await _morning(held, regimes)}
 
 
-async def _morning(held: Connections, regimes: Sequence[Regime]) -> dict[str, Any]:
+async def _morning(held: Connections, regimes: Sequence[Regime]) -> Figures:
     communes = await _communes_with_mail(held)
     await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(int(YEAR), 1, 1, tzinfo=UTC)}})
     await _log(held, regimes[0], communes[:REPORTED])

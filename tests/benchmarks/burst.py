@@ -1,0 +1,80 @@
+"""A deadline's last minute: all 10,035 communes send their reports of two regimes within 60 seconds.
+
+What: 20,070 reports of 12 indicators, shuffled, evenly spread over one minute, open loop, into INBOX. Nothing may be refused, and
+all views must be right soon after the last publish: `right_after_s` is from the last publish until every event and view is in
+MongoDB and the checkpoints are at their ends; that the views then equal the plain recomputation from the log is looked at
+afterwards (`differences`). How: ingest and aggregate as processes of their own, all durable. Seed: 1. A size below 1 takes fewer
+communes at the same rate. Again: `make bench ONLY=burst`. Figures: docs/benchmarks.md.
+"""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from services.aggregate import verify
+from services.ingest.store import ACCEPTED
+from shared import subjects
+from shared.service import Connections
+from tests.benchmarks import load, stored
+from tests.benchmarks.figures import Figures, percentile
+from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
+from tests.running import running
+
+REGIMES: Final = (NATIONAL, f"{NATIONAL}-hai")
+WINDOW_S: Final = 60.0
+LIMIT_S: Final = 120.0
+
+
+async def measure(size: float) -> Figures:
+    """`burst`: `reports`, `sent_in_s`, `sent_late_p99_ms`, `right_after_s`, `refused`, `differences`."""
+    regimes = [national_regime(regime_id) for regime_id in REGIMES]
+    async with machine(*regimes) as held:
+        units = await stored.communes(held)
+        random.Random(1).shuffle(units)
+        chosen = units[: round(len(units) * size)]
+        messages = [
+            sent for pair in zip(*(load.sent(regime, YEAR, chosen, len(chosen)) for regime in regimes), strict=True) for sent in pair
+        ]
+        with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
+            async with running(held.settings, Path(folder), "ingest", "aggregate"):
+                began = time.perf_counter()
+                late = await _send(held, messages, len(messages) / (WINDOW_S * size))
+                last = time.perf_counter()
+                await _until_logged(held, len(messages))
+                right = await stored.until_at(held, await stored.ends(held), LIMIT_S)
+                verdict = await verify.verify(held, lambda _: None)
+        refused = await held.database["receipts"].count_documents({"verdict": {"$ne": ACCEPTED}})
+    return {
+        "burst": {
+            "reports": len(messages),
+            "sent_in_s": round(last - began, 1),
+            "sent_late_p99_ms": round(1000 * percentile(late, 99), 1),
+            "right_after_s": round(max(0.0, right - last), 2),
+            "refused": refused,
+            "differences": len(verdict.differences),
+        }
+    }
+
+
+async def _send(held: Connections, messages: list[tuple[str, bytes]], per_s: float) -> list[float]:
+    """Sends all, acknowledged; how late each was sent."""
+    late, futures = [], []
+    async for at, (unit, payload) in load.at_rate(messages, per_s):
+        late.append(time.perf_counter() - at)
+        futures.append(await held.streams.jetstream.publish_async(subjects.inbox(unit), payload, wait_stall=LIMIT_S))
+    async with asyncio.timeout(LIMIT_S):
+        await asyncio.gather(*futures)
+    return late
+
+
+async def _until_logged(held: Connections, wanted: int) -> None:
+    """Waits until every message of INBOX was judged; those that were refused do not come to the log."""
+    async with asyncio.timeout(LIMIT_S):
+        while await held.database["receipts"].estimated_document_count() < wanted:
+            await asyncio.sleep(stored.POLL_S)
+        accepted = await held.database["receipts"].count_documents({"verdict": ACCEPTED})
+        while await held.streams.last_sequence(subjects.REPORTS) < accepted:
+            await asyncio.sleep(stored.POLL_S)

@@ -1,0 +1,108 @@
+"""The whole chain, INBOX → ingest → REPORTS → aggregate → views, against the mere durable publishing of the same messages.
+
+What: 20,000 reports of 12 indicators of all communes. `durable_publish` publishes them into one more file stream, declared as
+INBOX is and synced at each message (`sync_interval: always`), with `IN_FLIGHT` (2,000) unacknowledged; counted is what the broker
+has acknowledged. `end_to_end` publishes the very same messages the same way into INBOX, while ingest and aggregate run as
+processes of their own; counted is from the first publish until every event and view is in MongoDB and the checkpoint is at the
+end. `prefilled_per_s` is the same without the publishing: the next 20,000 stand in INBOX before ingest starts, counted from its
+readiness on. Publishing is measured before and after the chain, and the mean taken: the disk's speed wanders.
+How: one process publishes, servers beside it. `cores` are the processors that each process used meanwhile. Seed: 1.
+Again: `make bench ONLY=end_to_end`. Figures: docs/benchmarks.md.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from services.cli.embedded.process import Process
+from shared import subjects
+from shared.service import Connections
+from tests.benchmarks import load, profiles, stored
+from tests.benchmarks.cpu import Meter
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.machine import YEAR, Machine, national_regime, servers
+from tests.running import running, until_ready
+
+REPORTS: Final = 20_000
+WARM_UP: Final = 500
+DURABLE: Final = "DURABLE"
+STALL_S: Final = 60.0  # a publish waits no longer for room among those in flight
+
+Sent = Sequence[tuple[str, bytes]]
+
+
+async def measure(size: float) -> Figures:
+    """`durable_publish.per_s`; `end_to_end.per_s`, `.over_durable_publish`, `.prefilled_per_s`, `.cores`, `.prefilled_cores`."""
+    count, regime = round(REPORTS * size), national_regime()
+    async with servers(regime) as machine:
+        held = machine.held
+        units = await stored.communes(held)
+        declared = held.declaration.stream_config(subjects.INBOX)
+        declared.name, declared.subjects = DURABLE, ["durable.*"]
+        await held.streams.jetstream.add_stream(declared)
+        with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
+            async with running(held.settings, Path(folder), "ingest", "aggregate") as processes:
+                await _chain(held, list(load.sent(regime, YEAR, units, WARM_UP)), 0)
+                messages = list(load.sent(regime, YEAR, units, count, first=WARM_UP))
+                before = await _publish(held, messages, "durable")
+                meter = Meter(_pids(machine, processes))
+                async with profiles.recording("ingest", processes["ingest"].pid):
+                    whole = await _chain(held, messages, WARM_UP)
+                cores = meter.cores()
+                after = await _publish(held, messages, "durable")
+                await processes["ingest"].stop()
+                await _publish(held, list(load.sent(regime, YEAR, units, count, first=WARM_UP + count)), "inbox")
+                prefilled, prefilled_cores = await _prefilled(machine, processes, WARM_UP + count, count)
+        await stored.require_right(held, regime, WARM_UP + 2 * count)
+    durable = 2 * count / (before + after)
+    return {
+        "durable_publish": {"per_s": round(durable), "before_per_s": round(count / before), "after_per_s": round(count / after)},
+        "end_to_end": {
+            "per_s": round(count / whole),
+            "over_durable_publish": round(count / whole / durable, 3),
+            "prefilled_per_s": round(prefilled),
+            "cores": cores,
+            "prefilled_cores": prefilled_cores,
+        },
+    }
+
+
+async def _publish(held: Connections, messages: Sent, root: str) -> float:
+    """Seconds until all are acknowledged, many in flight."""
+    began = time.perf_counter()
+    publish = held.streams.jetstream.publish_async
+    futures = [await publish(f"{root}.{unit}", payload, wait_stall=STALL_S) for unit, payload in messages]
+    async with asyncio.timeout(STALL_S):
+        await asyncio.gather(*futures)
+    return time.perf_counter() - began
+
+
+async def _chain(held: Connections, messages: Sent, before: int) -> float:
+    """Seconds from the first publish until all is in MongoDB; the log held `before` events."""
+    began = time.perf_counter()
+    await _publish(held, messages, "inbox")
+    return await stored.until_at(held, _end(held, before + len(messages))) - began
+
+
+async def _prefilled(machine: Machine, processes: dict[str, Process], before: int, count: int) -> tuple[float, dict[str, float]]:
+    """Reports a second from ingest's readiness on, without those that it had logged by then; cores used."""
+    held = machine.held
+    processes["ingest"].launch()
+    await until_ready("ingest", held.settings)
+    meter, began = Meter(_pids(machine, processes)), time.perf_counter()
+    done = await held.streams.last_sequence(subjects.REPORTS) - before
+    took = await stored.until_at(held, _end(held, before + count)) - began
+    return (count - done) / took, meter.cores()
+
+
+def _end(held: Connections, sequence: int) -> stored.Ends:
+    return {subjects.partition_of(national_regime().id, YEAR, held.declaration.partitions): sequence}
+
+
+def _pids(machine: Machine, processes: dict[str, Process]) -> dict[str, int]:
+    running_now = {name: process.pid for name, process in processes.items()}
+    return {"nats": machine.nats.pid, "mongod": machine.mongo.pid, **running_now, "publisher": os.getpid()}

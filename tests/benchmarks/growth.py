@@ -1,0 +1,68 @@
+"""Whether a long history makes the aggregator slower.
+
+What: 60,000 reports of 12 indicators are folded on top of 10,000 stored ones, then on top of 1,000,000 of the same communes,
+regime and period: every commune has sent a hundred revisions, the worst case for whatever is kept of each. Counted is from the
+moment the aggregator has loaded its state until all is stored and the checkpoint is at the end. `load_s` is the loading.
+How: the aggregator in one process with the measuring, servers beside it; before each part MongoDB writes out what it holds
+(`fsync`), so that it does not pay for the history meanwhile. Seed: 1. Again: `make bench-long ONLY=growth`.
+Figures: docs/benchmarks.md.
+"""
+
+import time
+from typing import Final
+
+from shared.regimes import Regime
+from shared.service import Connections
+from tests.benchmarks import load, stored
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.machine import YEAR, machine, national_regime
+
+SMALL: Final = 10_000
+LARGE: Final = 1_000_000
+ON_TOP: Final = 60_000
+LIMIT_S: Final = 1800.0
+
+
+async def measure(size: float) -> Figures:
+    """`growth.small_per_s`, `.large_per_s`, `.large_over_small`, `.small_load_s`, `.large_load_s`."""
+    regime = national_regime()
+    small, large, on_top = (round(count * size) for count in (SMALL, LARGE, ON_TOP))
+    async with machine(regime) as held:
+        await _store(held, regime, 0, small)
+        small_load_s, small_s = await _on_top(held, regime, small, on_top)
+        await _store(held, regime, small + on_top, large - small - on_top)
+        large_load_s, large_s = await _on_top(held, regime, large, on_top)
+    return {
+        "growth": {
+            "small_per_s": round(on_top / small_s),
+            "large_per_s": round(on_top / large_s),
+            "large_over_small": round(small_s / large_s, 3),
+            "small_load_s": round(small_load_s, 2),
+            "large_load_s": round(large_load_s, 2),
+        }
+    }
+
+
+async def _fill(held: Connections, regime: Regime, first: int, count: int) -> None:
+    units = await stored.communes(held)
+    await stored.fill(held, load.logged(regime, YEAR, units, count, held.declaration.partitions, first=first))
+
+
+async def _store(held: Connections, regime: Regime, first: int, count: int) -> None:
+    """Makes history, and lets it be folded."""
+    await _fill(held, regime, first, count)
+    async with stored.aggregating(held):
+        await stored.until_at(held, await stored.ends(held), LIMIT_S)
+
+
+async def _on_top(held: Connections, regime: Regime, first: int, count: int) -> tuple[float, float]:
+    """Seconds to load, and to fold `count` reports after the first `first`."""
+    await _fill(held, regime, first, count)
+    wanted = await stored.ends(held)
+    await held.mongo.admin.command("fsync")
+    began = time.perf_counter()
+    async with stored.aggregating(held) as readiness:
+        loaded = await stored.until_ready(readiness, LIMIT_S)
+        done = await stored.until_at(held, wanted, LIMIT_S)
+    await stored.require_right(held, regime, first + count)
+    return loaded - began, done - loaded

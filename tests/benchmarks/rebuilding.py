@@ -1,0 +1,32 @@
+"""`tonghop rebuild` as the benchmark runs it: a process of its own that says when it told what progress, one JSON line each."""
+
+import asyncio
+import time
+
+import orjson
+
+from services.aggregate.rebuild import Rebuild
+from services.ingest.store import ClaimStore
+from shared import service
+from shared.settings import Settings
+
+
+async def main() -> None:
+    held = service.connections(Settings(), "rebuild")
+    await held.broker.start()
+
+    def say(**about: object) -> None:
+        print(orjson.dumps({"at": time.time(), **about}).decode(), flush=True)
+
+    try:
+        say(step="start")
+        done = await Rebuild(
+            held, ClaimStore(held.database).accepted(), lambda step, done, total: say(step=step, done=done, total=total)
+        ).run()
+        say(step="end", events=done.events, views=done.views, generation=done.generation)
+    finally:
+        await held.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,75 @@
+"""How long an aggregator is away after `kill -9`.
+
+What: 40,000 reports of all communes are stored; the aggregator is killed, at once started again, and a new report is logged
+meanwhile. `caught_up_s` is from the kill until `/readyz` says ready with nothing left to read, and the new report stands in its
+district's view; five kills, `caught_up_s` their median, `worst_s` the longest. How: the aggregator as a process of its own, so
+its start and imports count; `ready_s` is the part until it is ready. Seed: 1.
+Again: `make bench ONLY=restart`. Figures: docs/benchmarks.md.
+"""
+
+import asyncio
+import time
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import orjson
+
+from services.cli.embedded import probe
+from services.cli.embedded.process import Process
+from shared import subjects
+from shared.service import Connections
+from tests.benchmarks import load, stored
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.machine import YEAR, machine, national_regime
+from tests.running import running
+
+REPORTS: Final = 40_000
+KILLS: Final = 5
+LIMIT_S: Final = 60.0
+
+
+async def measure(size: float) -> Figures:
+    """`restart`: `caught_up_s`, `worst_s`, `ready_s`."""
+    count, regime = round(REPORTS * size), national_regime()
+    async with machine(regime) as held:
+        units, partitions = await stored.communes(held), held.declaration.partitions
+        await stored.fill(held, load.logged(regime, YEAR, units, count, partitions))
+        with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
+            async with running(held.settings, Path(folder), "aggregate") as processes:
+                await stored.until_at(held, await stored.ends(held))
+                await asyncio.sleep(2.0)  # FEED too has come to rest
+                times = [await _kill(held, processes["aggregate"], count + number) for number in range(KILLS)]
+    ready, caught_up = ([pair[part] for pair in times] for part in (0, 1))
+    figures = {"caught_up_s": median(caught_up), "worst_s": max(caught_up), "ready_s": median(ready)}
+    return {"restart": {name: round(value, 2) for name, value in figures.items()}}
+
+
+async def _kill(held: Connections, aggregator: Process, number: int) -> tuple[float, float]:
+    """Seconds from the kill until ready, and until caught up with report `number` in its view."""
+    regime, units = national_regime(), await stored.communes(held)
+    unit = units[number % len(units)]
+    message = list(load.logged(regime, YEAR, units, 1, held.declaration.partitions, first=number))
+    began = time.perf_counter()
+    await aggregator.kill()
+    aggregator.launch()
+    [sequence] = await held.streams.publish_together(subjects.REPORTS, message)
+    async with asyncio.timeout(LIMIT_S):
+        ready, seen = await asyncio.gather(_until_ready(held), _until_seen(held, f"{regime.id}/{YEAR}/{unit.parent}", sequence))
+    return ready - began, max(ready, seen) - began
+
+
+async def _until_ready(held: Connections) -> float:
+    while True:
+        status, body = await asyncio.to_thread(probe.get, held.settings.aggregate_port, "/readyz")
+        if status == 200 and orjson.loads(body)["lag"] == 0:
+            return time.perf_counter()
+        await asyncio.sleep(stored.POLL_S)
+
+
+async def _until_seen(held: Connections, view: str, sequence: int) -> float:
+    query = {"_id": view, "position.sequence": {"$gte": sequence}}
+    while await held.database["views"].count_documents(query) == 0:
+        await asyncio.sleep(stored.POLL_S)
+    return time.perf_counter()

@@ -1,0 +1,114 @@
+"""Two aggregators instead of one, and what limits them.
+
+What: eight national regimes, one in each partition, 60,000 reports of 12 indicators in all, prefilled. `one` instance follows all
+partitions; `halves` are two instances with four partitions each; `standby` is two instances with all partitions each, which do
+the same work twice. `per_s` counts events from the moment all instances are ready until all checkpoints are at their ends,
+without the events stored by then; each way begins anew from the log with empty collections. `cores` are the processors used
+meanwhile by nats-server, mongod and each instance: their sum near the machine's cores says that the processor limits.
+How: instances as processes of their own, servers beside them. Seed: 1. Again: `make bench ONLY=scale`. Figures: docs/benchmarks.md.
+"""
+
+import asyncio
+import time
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from itertools import count as numbers_from
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from services.cli.embedded.ports import choose_ports
+from services.cli.embedded.process import Process
+from shared import reader, subjects
+from shared.regimes import Regime
+from shared.service import Connections
+from tests.benchmarks import load, stored
+from tests.benchmarks.cpu import Meter
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.machine import NATIONAL, YEAR, Machine, national_regime, servers
+from tests.running import process, until_ready
+
+REPORTS: Final = 60_000
+PARTITIONS: Final = 8  # of the declaration
+WAYS: Final = {"one": ("all",), "halves": ("0,1,2,3", "4,5,6,7"), "standby": ("all", "all")}
+
+OURS: Final = {"_id": {"$regex": "^aggregate/"}}  # the aggregator's checkpoints
+
+
+async def measure(size: float) -> Figures:
+    """`scale.<way>`: `per_s`, `cores.<process>`; `scale.halves_over_one`, `scale.standby_over_one`."""
+    regimes = one_each()
+    found: Figures = {}
+    async with servers(*regimes) as machine:
+        held = machine.held
+        units, each = await stored.communes(held), round(REPORTS * size / PARTITIONS)
+        for regime in regimes:
+            await stored.fill(held, load.logged(regime, YEAR, units, each, PARTITIONS))
+        places = await _places(held, each * PARTITIONS)
+        for way, instances in WAYS.items():
+            found[way] = await _way(machine, instances, places)
+            for regime in regimes:
+                await stored.require_right(held, regime, each)
+            await held.database["reports"].drop()
+            await held.database["views"].drop()
+            await held.database["checkpoints"].delete_many(OURS)
+    ratios = {f"{way}_over_one": round(found[way]["per_s"] / found["one"]["per_s"], 3) for way in ("halves", "standby")}
+    return {"scale": found | ratios}
+
+
+def one_each() -> list[Regime]:
+    """National regimes, one in each partition."""
+    found: dict[int, Regime] = {}
+    for number in numbers_from():
+        regime = national_regime(f"{NATIONAL}-{number}")
+        found.setdefault(subjects.partition_of(regime.id, YEAR, PARTITIONS), regime)
+        if len(found) == PARTITIONS:
+            return list(found.values())
+    raise AssertionError
+
+
+async def _places(held: Connections, total: int) -> Mapping[int, list[int]]:
+    """The sequences of each partition's messages, ascending."""
+    found: dict[int, list[int]] = {number: [] for number in range(PARTITIONS)}
+    follow = reader.log_reader(held.streams.client, subjects.REPORTS, "reports.>", 1)
+    while sum(map(len, found.values())) < total:
+        for delivery in await follow.batch(5000):
+            found[int(delivery.subject.split(".")[1])].append(delivery.sequence)
+    await follow.close()
+    return found
+
+
+async def _way(machine: Machine, instances: tuple[str, ...], places: Mapping[int, list[int]]) -> Figures:
+    held = machine.held
+    async with _running(held, instances) as processes:
+        pids = {"nats": machine.nats.pid, "mongod": machine.mongo.pid}
+        meter = Meter(pids | {f"aggregate_{number}": found.pid for number, found in enumerate(processes)})
+        began, done = time.perf_counter(), await _stored(held, places)
+        took = await stored.until_at(held, {number: found[-1] for number, found in places.items()}) - began
+        total = sum(map(len, places.values()))
+        return {"per_s": round((total - done) / took), "took_s": round(took, 2), "cores": meter.cores()}
+
+
+@asynccontextmanager
+async def _running(held: Connections, instances: tuple[str, ...]) -> AsyncIterator[list[Process]]:
+    """Ready instances with the partitions named."""
+    with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
+        chosen = [
+            held.settings.model_copy(update={"partitions": partitions, "aggregate_port": choose_ports(defaults=False).aggregate})
+            for partitions in instances
+        ]
+        processes = [process("aggregate", settings, Path(folder) / str(number)) for number, settings in enumerate(chosen)]
+        try:
+            for started in processes:
+                started.launch()
+            await asyncio.gather(*[until_ready("aggregate", settings) for settings in chosen])
+            yield processes
+        finally:
+            await asyncio.gather(*[started.stop() for started in processes])
+
+
+async def _stored(held: Connections, places: Mapping[int, list[int]]) -> int:
+    """Events up to the checkpoints."""
+    at = {document["_id"]: document["sequence"] async for document in held.database["checkpoints"].find(OURS)}
+    return sum(bisect_right(found, at.get(f"aggregate/{number}", 0)) for number, found in places.items())
