@@ -175,7 +175,7 @@ async def _end(held: Connections, number: int) -> int:
 async def _until_stored(held: Connections, number: int, sequence: int) -> None:
     """Waits until the aggregator has stored everything up to a sequence, as long as it gets on with it."""
     clock = asyncio.get_running_loop().time
-    reached, moved_at = -1, clock()
+    reached, moved_at = 0, clock()
     while reached < sequence and clock() - moved_at < STILL_S:
         found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{number}"})
         if found is not None and found["sequence"] > reached:

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from shared import observability
-from tests.benchmarks import freshness, morning, throughput
+from tests.benchmarks import freshness, morning, throughput, verify_speed
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, dict[str, Any]]]] = {
     "throughput": throughput.measure,
     "freshness": freshness.measure,
     "morning": morning.measure,
+    "verify": verify_speed.measure,
 }
 RESULT = Path(".run/bench.json")
 
