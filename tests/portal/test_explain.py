@@ -122,9 +122,9 @@ def test_a_total_that_is_not_the_sum_of_its_reports_does_not_add_up(reference: R
 def three_reports(total: int = 12) -> dict[str, list[dict[str, Any]]]:
     """Two units with a figure, one that left it out; the view says `total`."""
     view = builders.view()
-    view["indicators"] = {
-        "gd_ngay_cong": {"kind": "quantity", "total": total, "measure": "công", "reported": 2, "target": {"at_least": "1"}},
-    }
+    target = {"at_least": "1", "by": "2030", "met": False}
+    figure = {"kind": "quantity", "total": total, "measure": "công", "reported": 2, "target": target}
+    view["indicators"] = {"gd_ngay_cong": figure}
     reports = [
         report(unit=COMMUNE, values={"gd_ngay_cong": 5}, sequence=1),
         report(unit="06256", values={"gd_ngay_cong": 7}, sequence=2),

@@ -25,7 +25,7 @@ def groups(regime: Regime, tree: Tree) -> dict[str, str]:
 
 def is_within(tree: Tree, unit: Unit, code: str) -> bool:
     """Whether a unit is the one with a code, or below it; everything is within ""."""
-    return code in {"", unit.code, *(above.code for above in above_of(tree, unit))}
+    return code in ("", unit.code) or code in [above.code for above in above_of(tree, unit)]
 
 
 def above_of(tree: Tree, unit: Unit) -> list[Unit]:
