@@ -29,6 +29,7 @@ class Readiness:
 
     def __init__(self) -> None:
         self.waiting_for: dict[str, str] = {"start": "đang khởi động (starting)"}
+        self.warnings: list[str] = []
         self.lag = 0
 
     def wait_for(self, what: str, why: str) -> None:
@@ -37,8 +38,14 @@ class Readiness:
     def has(self, what: str) -> None:
         self.waiting_for.pop(what, None)
 
+    def warn(self, sentence: str) -> None:
+        """Something that a person should look at, though the service does its work."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
     def as_dict(self) -> dict[str, Any]:
-        return {"ready": not self.waiting_for, "lag": self.lag, "waiting_for": dict(self.waiting_for)}
+        state = {"ready": not self.waiting_for, "lag": self.lag, "waiting_for": dict(self.waiting_for)}
+        return state | ({"warnings": list(self.warnings)} if self.warnings else {})
 
 
 def doors(readiness: Readiness) -> APIRouter:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 from pymongo import ReplaceOne
 
-from shared import regimes
+from shared import data_format, regimes
 from shared.mongo import Document, Documents
 from shared.reference import Reference
 from shared.regimes import Regime
@@ -91,6 +91,7 @@ class ReferenceStore:
 
     async def _settle(self) -> None:
         """Raises the generation when what is stored is not what it was raised for."""
+        await data_format.mark(self._database)
         units = [document async for document in self._database["units"].find().sort("_id")]
         files = [document["file"] async for document in self._database["regimes"].find().sort("_id")]
         fingerprint = hashlib.sha256(orjson.dumps([units, files], option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
-from shared import agency_days, broker, calendar, delivery, mongo, observability, streams, tasks
+from shared import agency_days, broker, calendar, data_format, delivery, durability, mongo, observability, streams, tasks
 from shared.broker import Streams
 from shared.errors import ConfigurationError
 from shared.mongo import Client, Documents
@@ -42,12 +42,31 @@ class Connections:
     reference: ReferenceStore
     declaration: Declaration
 
-    async def open(self, readiness: Readiness, *names: str) -> None:
-        """Takes up the agency's calendar, connects, and checks that the database is a replica set and the named streams are as declared."""
+    async def open(self, readiness: Readiness, *names: str, writes: bool = True) -> None:
+        """Takes up the agency's calendar, connects, and checks that nothing acknowledged can be lost: MongoDB is a replica set
+        written with majority and journal, nats-server syncs always, the named streams are as declared, the data are not newer
+        than the code. Raises ConfigurationError. Unless the service only reads, the data are marked as of this code's format.
+        """
         calendar.use(agency_days.read(self.settings.calendar_days))
+        durability.require_write_concern(self.settings.mongo_url)
         await delivery.keep_trying("nats", self.broker.start, readiness)
-        await delivery.keep_trying("mongodb", lambda: mongo.require_replica_set(self.mongo), readiness)
+        await self._require_sync(readiness)
+        await delivery.keep_trying("mongodb", self._require_database, readiness)
         await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)
+        if writes:
+            await delivery.keep_trying("mongodb", lambda: data_format.mark(self.database), readiness)
+
+    async def _require_sync(self, readiness: Readiness) -> None:
+        monitors = self.settings.nats_monitors
+        if monitors:
+            await delivery.keep_trying("nats_monitor", lambda: durability.require_sync(monitors), readiness)
+        else:
+            log.warning("durability.not_seen", reason=durability.UNSEEN)
+            readiness.warn(durability.UNSEEN)
+
+    async def _require_database(self) -> None:
+        await mongo.require_replica_set(self.mongo)
+        await data_format.require(self.database)
 
     async def close(self) -> None:
         try:
@@ -66,13 +85,18 @@ def connections(settings: Settings, name: str) -> Connections:
     )
 
 
-def create_app(name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str) -> FastAPI:
-    """The service's app. `work` runs until it is cancelled, and again after an error; it may count on open connections."""
+def create_app(
+    name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
+) -> FastAPI:
+    """The service's app. `work` runs until it is cancelled, and again after an error; it may count on open connections.
+
+    `writes` is False for a service that only reads the database.
+    """
     readiness = Readiness()
 
     async def run() -> None:
         try:
-            await held.open(readiness, *stream_names)
+            await held.open(readiness, *stream_names, writes=writes)
             readiness.has("start")
             await delivery.keep_trying("work", lambda: work(readiness), readiness)
         except ConfigurationError as error:

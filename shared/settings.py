@@ -10,6 +10,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TONGHOP_", env_file=(".env", ".run/stack.env"), extra="ignore", frozen=True)
 
     nats_url: str = "nats://127.0.0.1:4222"
+    nats_monitor_url: str = Field("none", description="monitoring addresses of the nats-servers, http://…:8222, or none")
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
     database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
@@ -27,3 +28,7 @@ class Settings(BaseSettings):
     @property
     def nats_servers(self) -> list[str]:
         return self.nats_url.split(",")
+
+    @property
+    def nats_monitors(self) -> list[str]:
+        return [] if self.nats_monitor_url == "none" else self.nats_monitor_url.split(",")

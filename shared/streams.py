@@ -1,5 +1,6 @@
 """The declaration of streams and consumers: applied by `tonghop streams apply`, compared by every service at its start."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -109,19 +110,31 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration) -> list[s
             raise ConfigurationError(f"{name}: {error.description}") from error
         changed.append(name)
     for name, consumer in declaration.consumers.items():
-        await jetstream.add_consumer(consumer.stream, declaration.consumer_config(name))
+        try:
+            await jetstream.add_consumer(consumer.stream, declaration.consumer_config(name))
+        except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
+            raise ConfigurationError(f"{consumer.stream}, consumer {name}: {error.description}") from error
     return changed
 
 
 async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:
-    """Raises ConfigurationError when a stream differs from its declaration, TransientError when it is not there yet."""
+    """Raises ConfigurationError when a stream, or a durable of one, differs from its declaration, TransientError when it is not there
+    yet.
+    """
     for name in names:
+        durables = [durable for durable, consumer in declaration.consumers.items() if consumer.stream == name]
         try:
-            found = differences(declaration.stream_config(name), await jetstream.stream_info(name))
+            _refuse(f"stream {name}", differences(declaration.stream_config(name), await jetstream.stream_info(name)))
+            for durable in durables:
+                found = await jetstream.consumer_info(name, durable)
+                _refuse(f"stream {name}, consumer {durable}", consumer_differences(declaration.consumer_config(durable), found.config))
         except nats.js.errors.NotFoundError as error:
             raise TransientError(f"stream {name} is not there yet: run `tonghop streams apply`") from error
-        if found:
-            raise ConfigurationError(f"stream {name} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")
+
+
+def _refuse(what: str, found: list[str]) -> None:
+    if found:
+        raise ConfigurationError(f"{what} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")
 
 
 def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
@@ -133,6 +146,7 @@ def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
         "retention": (found.retention, wanted.retention),
         "storage": (found.storage, wanted.storage),
         "discard": (found.discard, wanted.discard),
+        "discard_new_per_subject": (bool(found.discard_new_per_subject), False),
         "max_age": (found.max_age or 0, wanted.max_age),
         "max_msgs": (found.max_msgs, -1),
         "max_bytes": (found.max_bytes, -1),
@@ -141,6 +155,9 @@ def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
         "duplicate_window": (found.duplicate_window, wanted.duplicate_window),
         "no_ack": (bool(found.no_ack), False),
         "sealed": (bool(found.sealed), False),
+        "mirror": (found.mirror, None),
+        "sources": (found.sources or None, None),
+        "subject_transform": (found.subject_transform, None),
         "allow_rollup_hdrs": (bool(found.allow_rollup_hdrs), False),
         "allow_msg_ttl": (bool(found.allow_msg_ttl), False),
         "allow_msg_schedules": (bool(found.allow_msg_schedules), False),
@@ -149,4 +166,29 @@ def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
         "allow_atomic": (bool(found.allow_atomic), bool(wanted.allow_atomic)),
         "metadata": (stored_metadata, wanted.metadata or {}),
     }
-    return [f"{name}: {stored}, cần (wanted) {value}" for name, (stored, value) in pairs.items() if stored != value]
+    return _told(pairs)
+
+
+def consumer_differences(wanted: ConsumerConfig, found: ConsumerConfig) -> list[str]:
+    """What of a durable's settings is not as declared: one that gives up, or sees only a part, loses what units sent."""
+    pairs: dict[str, tuple[Any, Any]] = {
+        "deliver_policy": (found.deliver_policy, wanted.deliver_policy),
+        "ack_policy": (found.ack_policy, wanted.ack_policy),
+        "ack_wait": (found.ack_wait, wanted.ack_wait),
+        "max_ack_pending": (found.max_ack_pending, wanted.max_ack_pending),
+        "max_deliver": (found.max_deliver, wanted.max_deliver),
+        "filter_subject": (found.filter_subject or None, None),
+        "filter_subjects": (found.filter_subjects or None, None),
+        "headers_only": (bool(found.headers_only), False),
+        "inactive_threshold": (found.inactive_threshold or None, None),
+        "mem_storage": (bool(found.mem_storage), False),
+    }
+    return _told(pairs)
+
+
+def _told(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
+    return [f"{name}: {_shown(stored)}, cần (wanted) {_shown(value)}" for name, (stored, value) in pairs.items() if stored != value]
+
+
+def _shown(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

@@ -26,6 +26,7 @@ class Servers:
 
     nats: Server
     mongo: Server
+    monitor: str  # where nats-server tells its settings
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
     async def start() -> Servers:
         ports = choose_ports(defaults=False)
-        return Servers(await start_nats(folder / "nats", ports.nats, ports.nats_http), await start_mongo(folder / "mongo", ports.mongo))
+        nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http)
+        return Servers(nats_server, await start_mongo(folder / "mongo", ports.mongo), f"http://127.0.0.1:{ports.nats_http}")
 
     async def stop() -> None:
         await asyncio.gather(started.nats.stop(), started.mongo.stop())
@@ -53,6 +55,7 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
     return Settings(
         _env_file=None,
         nats_url=servers.nats.url,
+        nats_monitor_url=servers.monitor,
         mongo_url=servers.mongo.url,
         database=database,
         smtp_port=ports.smtp,

@@ -15,7 +15,8 @@ import structlog
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import Feed
-from services.aggregate.store import Checkpoint, Store, Work, report_document
+from services.aggregate.log import Checkpoint
+from services.aggregate.store import Store, Work, report_document
 from shared import delivery, reader, subjects, tasks
 from shared.observability import Readiness
 from shared.reader import Delivery

@@ -5,15 +5,24 @@ the event at its sequence; both are compared at every start and reconnect. Sourc
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import nats.js.errors
 from nats.js import JetStreamContext
 
-from services.aggregate.store import Checkpoint
 from shared import events, reader, subjects
 from shared.broker import Streams
 from shared.errors import TransientError
 from shared.events import Logged
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Up to where a partition is stored: the sequence, the id of the event at it, and when the stream was created."""
+
+    sequence: int
+    event_id: str
+    stream_created: str
 
 
 class WentBackError(TransientError):

@@ -20,7 +20,8 @@ from pymongo import DESCENDING, UpdateOne
 from services.aggregate import log as logs
 from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
-from services.aggregate.store import Checkpoint, Store
+from services.aggregate.log import Checkpoint
+from services.aggregate.store import Store
 from shared import broker, events, mongo, subjects
 from shared.broker import Message
 from shared.events import Logged

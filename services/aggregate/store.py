@@ -8,21 +8,13 @@ from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.aggregate.domain.view import Position, View, position
+from services.aggregate.log import Checkpoint
 from shared import mongo
 from shared.events import Logged, read_logged
 from shared.mongo import Document, Documents
 
 VIEWS: Final = "views"
 READ_BATCH: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """Up to where a partition is stored: the sequence, the id of the event at it, and when the stream was created."""
-
-    sequence: int
-    event_id: str
-    stream_created: str
 
 
 @dataclass(frozen=True, slots=True)

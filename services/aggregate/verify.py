@@ -1,38 +1,41 @@
-"""Verify: the stored views against the plain recomputation from the stored log, field by field.
+"""Verify: the stored views and events against the stored log, by a plain recomputation, field by field, beside live load.
 
-It may run beside live load: a view that differs is compared again after the log's new events were read, until it stops moving.
+One partition of the log after the other, so that only one is in memory. Of each
+
+1. it is noted where the log ends, and waited until the aggregator has stored everything up to there;
+2. the log is read up to there, and compared with `reports`: every event once, at its position, with its text;
+3. the views are read, then the events that came meanwhile. A view that has moved on is compared with what the events up to its
+   own position say: reports that come in while verify reads are no difference, and none that was there before is overlooked.
+
+What differs is looked at again, until the same differs twice. Source: design, section 3; `docs/promises.md`.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import nats.js.errors
+from bson.decimal128 import Decimal128
+
 from services.aggregate import log as logs
-from services.aggregate.domain import recompute
-from services.aggregate.feed import plain
-from services.aggregate.store import VIEWS
-from shared import events, subjects
-from shared.events import Logged
+from services.aggregate.domain import differences, recompute
+from services.aggregate.domain.differences import Difference
+from services.aggregate.domain.recompute import History, Plain
+from shared import broker, events, subjects
+from shared.reference import Reference
 from shared.service import Connections
 
-DERIVED_FROM_ORDER: Final = ("position", "updated_at")  # they say which message came last, not what the figures are
-ATTEMPTS: Final = 10
+ATTEMPTS: Final = 4
 PAUSE_S: Final = 1.0
+STILL_S: Final = 10.0  # a checkpoint that does not move for so long is not waited for
+POLL_S: Final = 0.1
+BATCH: Final = 5000
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field that is not as the log says."""
-
-    view: str
-    field: str
-    stored: Any
-    expected: Any
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"view": self.view, "field": self.field, "stored": self.stored, "expected": self.expected}
+Json = dict[str, Any]
+Kept = tuple[int, bytes]  # an event's position in the log, and the digest of its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +45,146 @@ class Verdict:
     views: int
     differences: list[Difference]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         return {"equal": not self.differences, "views": self.views, "differences": [found.as_dict() for found in self.differences]}
 
 
+@dataclass(slots=True)
+class _Log:
+    """What a partition of the log says."""
+
+    settled: int  # up to here everything must stand in views and `reports`
+    events: dict[str, Kept] = field(default_factory=dict)
+    histories: dict[tuple[str, str], History] = field(default_factory=dict)
+
+
 async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
-    """Compares every view; `progress` is told the events read so far."""
-    known: dict[str, Logged] = {}
-    read_to, before = 0, None
-    for _ in range(ATTEMPTS):
-        end = await held.streams.last_sequence(subjects.REPORTS)
-        async for _, _, payload in logs.whole(held.streams, "reports.>", end, read_to + 1):
-            event = events.read_logged(payload)
-            if event is not None:
-                known.setdefault(event.id, event)
-                progress(len(known))
-        read_to = end
-        verdict = await _compare(held, known)
-        is_quiet = end == await held.streams.last_sequence(subjects.REPORTS)
-        if not verdict.differences or (is_quiet and verdict == before):
-            return verdict
-        before = verdict
-        await asyncio.sleep(PAUSE_S)
-    return verdict
+    """Compares every event and every view; `progress` is told the messages read so far."""
+    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    partitions = broker.declared_partitions(info.config.metadata)
+    verdicts, read = [], 0
+    for number in range(partitions):
+        before: set[tuple[str, str]] = set()
+        for _ in range(ATTEMPTS):
+            verdict, count = await _partition(held, number, partitions, lambda done, so_far=read: progress(so_far + done))  # type: ignore[misc]
+            found = {(one.view, one.field) for one in verdict.differences}
+            if not found or found == before:
+                break
+            before = found
+            await asyncio.sleep(PAUSE_S)
+        verdicts.append(verdict)
+        read += count
+    strays = [differences.unexpected(name) async for name in _strays(held, partitions)]
+    return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays)
 
 
-async def _compare(held: Connections, known: dict[str, Logged]) -> Verdict:
+async def _partition(held: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
+    """The verdict on one partition, and how many messages it has."""
     reference = await held.reference.current()
-    expected = {view["_id"]: view for view in recompute.expected_views(reference, known.values(), datetime.now(UTC))}
-    stored = {document["_id"]: plain(document) async for document in held.database[VIEWS].find()}
-    found = [difference for view_id in sorted(expected | stored) for difference in _differences(view_id, stored, expected)]
-    stored_reports = {document["_id"] async for document in held.database["reports"].find({}, {"_id": 1})}
-    lost = [Difference(f"reports/{event_id}", "_id", None, event_id) for event_id in sorted(known.keys() - stored_reports)]
-    extra = [Difference(f"reports/{event_id}", "_id", event_id, None) for event_id in sorted(stored_reports - known.keys())]
-    return Verdict(len(expected), [*found, *lost, *extra])
+    log = _Log(await _end(held, number))
+    await _until_stored(held, number, log.settled)
+    reading = _read(held, number, log, 1, log.settled, progress)
+    count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
+    wrong = list(_reports_differ(log, reports))
+    views = {document["_id"]: document async for document in held.database["views"].find({"position.partition": number})}
+    count += await _read(held, number, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
+    compared = 0
+    for plain in _plains(reference, log, number, partitions):
+        for view_id, unit_id in plain.views.items():
+            compared += 1
+            stored = views.pop(view_id, None)
+            if stored is None:
+                wrong.append(differences.absent(view_id))
+                continue
+            expected = plain.view(unit_id, max(log.settled, stored["position"]["sequence"]))
+            wrong += differences.between(view_id, _as_json(stored), expected)
+        await asyncio.sleep(0)  # a connection that is not served is lost
+    wrong += [differences.unexpected(view_id) for view_id in views]
+    return Verdict(compared, wrong), count
 
 
-def _differences(view_id: str, stored: dict[str, Any], expected: dict[str, Any]) -> Iterator[Difference]:
-    if view_id not in stored or view_id not in expected:
-        yield Difference(view_id, "", "có" if view_id in stored else None, "có" if view_id in expected else None)
-        return
-    left, right = flat(stored[view_id]), flat(expected[view_id])
-    for field in sorted(left.keys() | right.keys()):
-        if field.split(".")[0] not in DERIVED_FROM_ORDER and (field not in left or field not in right or left[field] != right[field]):
-            yield Difference(view_id, field, left.get(field), right.get(field))
+def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> Iterator[Plain]:
+    """Every regime and period of the partition that must have views."""
+    now = datetime.now(UTC)
+    for regime in reference.regimes.values():
+        spoken_of = [code for source, code in log.histories if source == regime.source_id]
+        for period in recompute.periods(regime, reference, spoken_of, now):
+            if subjects.partition_of(regime.source_id, period.code, partitions) == number:
+                yield Plain(reference, regime, period, log.histories.get((regime.source_id, period.code), History()))
 
 
-def flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The leaves of a document by dotted path; a list is a leaf."""
-    found: dict[str, Any] = {}
-    for key, inner in value.items():
-        path = f"{prefix}{key}"
-        if isinstance(inner, dict) and inner:
-            found |= flat(inner, f"{path}.")
-        else:
-            found[path] = inner
+async def _read(held: Connections, number: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
+    """Takes up the log from one sequence to another; how many messages there were."""
+    count = 0
+    async for sequence, _, payload in logs.whole(held.streams, subjects.reports_of(number), end, begin):
+        event = events.read_logged(payload)
+        if event is not None:
+            log.events.setdefault(event.id, (sequence, _digest(payload)))
+            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, sequence)
+        count += 1
+        if count % BATCH == 0:
+            progress(count)
+    progress(count)
+    return count
+
+
+async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
+    """The events that `reports` has of the partition, up to a position."""
+    query = {"partition": number, "sequence": {"$lte": end}}
+    cursor = held.database["reports"].find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
+    found: dict[str, Kept] = {}
+    while documents := await cursor.to_list(BATCH):
+        found |= {document["_id"]: (document["sequence"], _digest(document["event"].encode())) for document in documents}
     return found
+
+
+def _reports_differ(log: _Log, stored: dict[str, Kept]) -> Iterator[Difference]:
+    for event_id, (sequence, text) in log.events.items():
+        if event_id not in stored:
+            yield differences.absent(f"reports/{event_id}")
+        elif stored[event_id][0] != sequence:
+            yield Difference(f"reports/{event_id}", "sequence", stored[event_id][0], sequence)
+        elif stored[event_id][1] != text:
+            yield Difference(f"reports/{event_id}", "event", stored[event_id][1].hex(), text.hex())
+    for event_id in stored.keys() - log.events.keys():
+        yield differences.unexpected(f"reports/{event_id}")
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=8).digest()
+
+
+async def _strays(held: Connections, partitions: int) -> Any:
+    """Events and views of no partition."""
+    known = list(range(partitions))
+    async for document in held.database["reports"].find({"partition": {"$nin": known}}, {"_id": 1}):
+        yield f"reports/{document['_id']}"
+    async for document in held.database["views"].find({"position.partition": {"$nin": known}}, {"_id": 1}):
+        yield document["_id"]
+
+
+async def _end(held: Connections, number: int) -> int:
+    """The sequence of the partition's last message."""
+    try:
+        message = await held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(number))
+    except nats.js.errors.NotFoundError:
+        return 0
+    return message.seq or 0
+
+
+async def _until_stored(held: Connections, number: int, sequence: int) -> None:
+    """Waits until the aggregator has stored everything up to a sequence, as long as it gets on with it."""
+    clock = asyncio.get_running_loop().time
+    reached, moved_at = 0, clock()
+    while reached < sequence and clock() - moved_at < STILL_S:
+        found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{number}"})
+        if found is not None and found["sequence"] > reached:
+            reached, moved_at = found["sequence"], clock()
+        await asyncio.sleep(POLL_S if reached < sequence else 0)
+
+
+def _as_json(value: Any) -> Any:
+    """A stored view as JSON holds it."""
+    if isinstance(value, dict):
+        return {key: _as_json(inner) for key, inner in value.items()}
+    return format(value.to_decimal(), "f") if isinstance(value, Decimal128) else value

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.cli import contracts, data, figures, stack
+from services.cli import contracts, data, explain, figures, stack
 from services.cli.demo import command as demo
 from services.cli.duties import duties
 from services.cli.notify import notify
@@ -15,6 +15,7 @@ app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 stack.add_to(app)
 figures.add_to(app)
+explain.add_to(app)
 demo.add_to(app)
 contracts.add_to(app)
 

@@ -10,9 +10,10 @@ from services.aggregate.verify import Verdict
 from services.cli import session
 from services.cli.data import AsJson
 from services.ingest.store import ClaimStore
-from shared import numbers
+from shared import numbers, subjects
 
 STEPS = {"log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
+BAR = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
 SHOWN = 20  # differences in a table; --json has all
 
 
@@ -27,8 +28,10 @@ def verify(as_json: AsJson = False) -> None:
 
     async def act() -> Verdict:
         async with session.connected() as held:
-            with session.notes.status("Đọc nhật ký …") as status:
-                return await verifying.verify(held, lambda count: status.update(f"Đã đọc {numbers.vietnamese(count)} sự kiện …"))
+            with Progress(*BAR, console=session.notes, disable=as_json) as progress:
+                info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+                reading = progress.add_task("Đọc và tính lại nhật ký", total=info.state.messages)
+                return await verifying.verify(held, lambda done: progress.update(reading, completed=done))
 
     verdict = session.run(act)
     if as_json:
@@ -47,9 +50,8 @@ def rebuild(as_json: AsJson = False) -> None:
     """Tính lại mọi bảng tổng hợp từ nhật ký; người đọc thấy bảng cũ hoặc bảng mới, không lẫn."""
 
     async def act() -> Rebuilt:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
         async with session.connected() as held:
-            with Progress(*columns, console=session.notes, disable=as_json) as progress:
+            with Progress(*BAR, console=session.notes, disable=as_json) as progress:
                 tasks = {step: progress.add_task(label, total=None, visible=False) for step, label in STEPS.items()}
 
                 def show(step: str, done: int, total: int) -> None:

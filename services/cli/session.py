@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from services.cli.faults import FaultsError
-from shared import agency_days, calendar, delivery, mongo, service
+from shared import agency_days, calendar, data_format, delivery, durability, mongo, service
 from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
 from shared.settings import Settings
@@ -36,11 +36,13 @@ async def connected(settings: Settings | None = None) -> AsyncIterator[Connectio
     """Open connections; a server that does not answer within seconds is away."""
     settings = settings or Settings()
     calendar.use(agency_days.read(settings.calendar_days))
+    durability.require_write_concern(settings.mongo_url)
     held = service.connections(settings, "cli")
     try:
         async with asyncio.timeout(SERVER_S):
             await held.broker.start()
         await mongo.require_replica_set(held.mongo)
+        await data_format.require(held.database)
         yield held
     finally:
         await held.close()

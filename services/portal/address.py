@@ -64,18 +64,25 @@ def checked(name: str, text: str | None) -> str | None:
 
 
 async def find(request: Request, regime: str, period: str, unit: str) -> Address:
-    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one. A code goes before an id."""
+    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         checked(name, text)
-    reference = await reference_of(request).current()
+    return named(await reference_of(request).current(), regime, period, unit)
+
+
+def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
+    """What three names mean; raises `Refused` with 404 for an unknown one. A code goes before an id."""
     found_regime = reference.regimes.get(regime)
-    found_period = found_regime.period(period) if found_regime else None
-    if found_regime is None or found_period is None:
-        raise problems.no_such_view(regime, period, unit)
+    if found_regime is None:
+        raise problems.unknown("regime", regime=regime)
+    found_period = found_regime.period(period)
+    if found_period is None:
+        known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-Q3", "2024-05"]
+        raise problems.unknown("period", regime=regime, period=period, known=known)
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
-        raise problems.no_such_view(regime, period, unit)
+        raise problems.unknown("unit", unit=unit, day=found_period.cut_off)
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 

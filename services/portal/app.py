@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def work(readiness: Readiness) -> None:
         await watch(held, readiness)
 
-    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED)
+    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED, writes=False)
     app.state.reference = held.reference
     app.state.store = PortalStore(held.database)
     app.state.duties = DutyStore(held.database)

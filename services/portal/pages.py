@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.portal import live, look, overview, problems, statuses
+from services.portal import explaining, live, look, overview, problems, statuses
 from services.portal.address import Address, Named, Referred, Stored
 from services.portal.domain import figures, wording
 from services.portal.store import PortalStore
@@ -54,6 +54,16 @@ async def report(at: Named, store: Stored) -> Response:
     found = await statuses.report(at, store, now)
     sections = figures.report_sections(found.values, statuses.asked(at))
     return look.page("report.html", {**_frame(at), "position": position, "it": found, "sections": sections, "now": now})
+
+
+@router.get("/giai-trinh/{regime}/{period}/{unit}/{indicator}")
+async def explain(at: Named, store: Stored, indicator: str) -> Response:
+    """The reports that make one figure of a view, and that they add up to it."""
+    found = await explaining.read(at, store, indicator)
+    rows = [(part, figures.report_row(found.explanation.indicator, part.value)) for part in found.explanation.parts]
+    position = live.position_text(View.model_validate(found.view).position)
+    total = figures.view_row(View.model_validate(found.view), found.explanation.indicator)
+    return look.page("explain.html", {**_frame(at), "position": position, "it": found.explanation, "rows": rows, "total": total})
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")

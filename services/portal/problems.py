@@ -32,6 +32,11 @@ def no_such_view(regime: str, period: str, unit: str) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
 
 
+def unknown(what: str, **details: object) -> Refused:
+    """There is no such regime, period or unit."""
+    return Refused(HTTPStatus.NOT_FOUND, errors.refusal(f"report.unknown_{what}", what, **details))
+
+
 def bad_query(path: str, detail: str) -> Refused:
     return Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.bad_query", path, detail=detail))
 

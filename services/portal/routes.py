@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from services.portal import address, feed, problems, statuses
+from services.portal import address, explaining, feed, problems, statuses
 from services.portal.address import Duties, Named, Referred, Stored
 from services.portal.domain.duties import DutyState
 from services.portal.domain.standing import Status
@@ -20,6 +20,7 @@ from shared.units import Unit
 router = APIRouter(prefix="/api/v1", tags=["API"])
 
 MAX_SEQUENCE = 2**63 - 1
+PARTS_AT_ONCE = 2000
 
 
 @router.get("/views/{regime}/{period}/{unit}", responses={200: {"model": View}})
@@ -73,6 +74,25 @@ async def report(at: Named, store: Stored) -> JSONResponse:
             "history": [step.as_json() for step in found.steps],
         }
     )
+
+
+@router.get("/explain/{regime}/{period}/{unit}/{indicator}")
+async def explain(
+    at: Named,
+    store: Stored,
+    indicator: str,
+    after: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=PARTS_AT_ONCE)] = PARTS_AT_ONCE,
+) -> JSONResponse:
+    """The reports that make one figure of a view, by unit code, and whether they add up to it.
+
+    `{regime, period, unit, indicator, position, figure, computed, adds_up, expected, reported, silent, missing, reports, next}`.
+    `figure` is what the view says at `position`, `computed` what its reports say, both without the target. `reports` holds
+    `{unit: {id, code, name}, revision, event_id, received_at, position, value}`; `silent` counts the units whose report counts and
+    left the figure out, `missing` those of which no report counts. Give `next` as `after` to go on.
+    """
+    found = await explaining.read(at, store, indicator)
+    return JSONResponse(found.as_json(after, limit))
 
 
 @router.get("/feeds/{province}/{regime}")

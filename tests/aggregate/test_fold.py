@@ -2,7 +2,6 @@
 
 import random
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.aggregate.domain import kinds, recompute
-from services.aggregate.domain.block import Block
 from services.aggregate.domain.fold import Fold
 from services.aggregate.domain.view import View
 from services.aggregate.feed import plain
@@ -178,27 +176,6 @@ def test_a_share_that_only_rounds_to_the_target_does_not_meet_it() -> None:
     column = kinds.Column(Indicator(code="a", label="", kind="ratio", target=target), 0)
     found = kinds.figure(column, [1, 99_999, 100_000], np.zeros((1, 3), dtype=np.int64), level="district", is_complete=True)
     assert (str(found["percent"]), found["target"]["met"]) == ("100.0", False)
-
-
-def test_the_largest_figures_of_the_whole_country_do_not_overflow(reference: Reference) -> None:
-    regime = Regime(
-        id="lon-nhat",
-        title="",
-        legal_basis=[],
-        periods=["2026"],
-        recipient="01",
-        reporters={"xa": Group(label="", level="commune")},
-        obligation=Obligation(deadlines={"xa": DeadlineRule(before="12-20")}),
-        indicators=[Indicator(code="a", label="", kind="quantity", decimals=3)],
-    )
-    period = regime.period("2026")
-    assert period is not None
-    block = Block(regime, period, reference.registry.at(period.cut_off))
-    for number, unit in enumerate(block.tree.reporters):
-        data = {"revision": 1, "values": {"a": "100000000000.000"}}
-        block.apply(logged(events.SUBMITTED, unit.id, number, 1, data, regime="lon-nhat"), number)
-    assert sum(int(value) for value in block.rows[:, block.columns["a"].first + 1]) == 10_035 * 10**14
-    assert Decimal(int(block.rows[:, block.columns["a"].first + 1].sum())) == Decimal(10_035 * 10**14)
 
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(st.characters(codec="utf-8"))

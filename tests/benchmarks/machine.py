@@ -71,6 +71,7 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
         settings = Settings(
             _env_file=None,
             nats_url=nats.url,
+            nats_monitor_url=f"http://127.0.0.1:{ports.nats_http}",
             mongo_url=mongo.url,
             database="bench",
             ingest_port=ports.ingest,

@@ -35,6 +35,7 @@ from tests.benchmarks import (
     restart,
     scale,
     throughput,
+    verify_speed,
 )
 from tests.benchmarks.figures import Figures
 
@@ -58,6 +59,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "scale": Benchmark(scale.measure),
     "morning": Benchmark(morning.measure),
     "rebuild": Benchmark(rebuild.measure, is_long=True, limit_s=3600.0),
+    "verify": Benchmark(verify_speed.measure, is_long=True, limit_s=3600.0),
     "growth": Benchmark(growth.measure, is_long=True, limit_s=3600.0),
     "memory": Benchmark(memory.measure, is_long=True, limit_s=3600.0),
 }

@@ -166,5 +166,6 @@ async def test_static_files_are_served(stack: Stack) -> None:
 
 async def test_an_unknown_page_is_a_friendly_page(stack: Stack) -> None:
     assert "Không tìm thấy trang này" in await page(stack, "/khong-co", 404)
-    assert "Không có bảng tổng hợp" in await page(stack, f"/bang/{CT27}/2031/184", 404)
+    assert "không có kỳ “2031”" in await page(stack, f"/bang/{CT27}/2031/184", 404)
+    assert "Không có bảng tổng hợp" in await page(stack, f"/bang/{CT27}/2024/20", 404)
     assert "Không trả lời được" in await page(stack, f"/bang/{CT27}/2024/%00", 400)

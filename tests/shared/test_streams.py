@@ -67,6 +67,7 @@ async def test_applying_keeps_what_is_stored(held: Connections) -> None:
         (subjects.INBOX, "max_bytes", 4096),
         (subjects.INBOX, "discard", "old"),
         (subjects.FEED, "max_msgs_per_subject", 1),
+        (subjects.FEED, "discard_new_per_subject", True),
         (subjects.REPORTS, "metadata", {"partitions": "9"}),
     ],
 )
@@ -75,6 +76,53 @@ async def test_a_changed_stream_is_refused_naming_the_setting(held: Connections,
 
     with pytest.raises(ConfigurationError, match=f"{name}.*streams apply.*{setting}: "):
         await streams.require(held.streams.jetstream, held.declaration, *held.declaration.streams)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("persist_mode", "async", "persist_mode: async, cần (wanted) default"),
+        ("storage", "memory", "storage: memory, cần (wanted) file"),
+        ("retention", "interest", "retention: interest, cần (wanted) limits"),
+        ("no_ack", True, "no_ack: True, cần (wanted) False"),
+        ("duplicate_window", 60.0, "duplicate_window: 60.0, cần (wanted) 3600"),
+        ("discard", "old", "discard: old, cần (wanted) new"),
+    ],
+)
+async def test_a_stream_made_by_other_hands_is_refused_naming_what_is_wanted(
+    held: Connections, setting: str, value: Any, told: str
+) -> None:
+    await held.streams.jetstream.delete_stream(subjects.REPORTS)
+    config = replace(held.declaration.stream_config(subjects.REPORTS), **{setting: value})
+    if setting == "persist_mode":
+        config = replace(config, allow_atomic=False)  # the broker takes the two not together
+    await held.streams.jetstream.add_stream(config)
+
+    with pytest.raises(ConfigurationError) as refused:
+        await streams.require(held.streams.jetstream, held.declaration, subjects.REPORTS)
+
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("max_deliver", 3), ("ack_policy", "none"), ("filter_subject", "inbox.06253"), ("ack_wait", 60.0)]
+)
+async def test_a_durable_that_gives_up_or_sees_only_a_part_is_refused(held: Connections, setting: str, value: Any) -> None:
+    await held.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
+    config = replace(held.declaration.consumer_config(subjects.INGEST_DURABLE), **{setting: value})
+    if setting == "ack_policy":
+        config = replace(config, max_ack_pending=None, ack_wait=None)
+    await held.streams.jetstream.add_consumer(subjects.INBOX, config)
+
+    with pytest.raises(ConfigurationError, match=f"consumer ingest .*streams apply.*{setting}: "):
+        await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+
+
+async def test_a_durable_that_is_not_there_yet_is_waited_for(held: Connections) -> None:
+    await held.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
+
+    with pytest.raises(TransientError, match=r"INBOX.*streams apply"):
+        await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
 
 
 async def test_a_stream_that_is_not_there_yet_is_waited_for(held: Connections) -> None:

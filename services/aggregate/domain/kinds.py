@@ -7,14 +7,15 @@
 | flag | reported, true | how many true, percent of the reported |
 | choice | reported, one per option | count per option |
 
-Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64. Source: design, section 5.
+Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64; more are added up in parts. Source: design,
+section 5.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from shared.regimes import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
 Figure = dict[str, Any]
+ROWS_AT_ONCE: Final = 90_000  # times the largest value is below 2^63
 DAMAGED = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
 
@@ -68,6 +70,12 @@ def encode(column: Column, value: Any, row: list[int]) -> None:
         row[first + 1 : column.end] = [0] * (column.end - first - 1)
     else:
         row[first] = 1
+
+
+def column_sums(rows: Matrix) -> list[int]:
+    """The exact sum of every column, however many rows: parts that fit an int64 are added as Python integers."""
+    parts = [rows[first : first + ROWS_AT_ONCE].sum(axis=0).tolist() for first in range(0, max(1, len(rows)), ROWS_AT_ONCE)]
+    return parts[0] if len(parts) == 1 else [sum(column) for column in zip(*parts, strict=True)]
 
 
 def _bounded(value: int) -> int:

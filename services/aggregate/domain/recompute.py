@@ -1,28 +1,85 @@
 """The plain recomputation: every view from the set of events, slowly and obviously, for `tonghop verify`.
 
-It shares no code with the fold: no matrix, no columns, no order, decimals as `Decimal`, a unit's subtree found by walking up
-from each reporter. If it and the fold agree, two different programs say the same.
+It shares no code with the fold but the events' models: no matrix, no columns, no order, decimals as `Decimal`, a unit's subtree
+found by walking up from each reporter. If it and the fold agree, two different programs say the same.
 """
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
 from typing import Any
 
-from shared import deadlines, events
+from services.aggregate.domain import plain_duties
+from shared import events, plain_figures
 from shared.events import Logged
 from shared.periods import Period
 from shared.reference import Reference
 from shared.regimes import Indicator, Regime
-from shared.units import Tree, Unit
+from shared.units import Unit
 
 Json = dict[str, Any]
+ALL = math.inf  # no bound: every event of the history
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class _Noted:
+    """What is kept of one event about a unit. `text` is a submission's event, as long as its figures may count."""
+
+    sequence: int
+    type: str
+    key: tuple[int, int, str]  # revision, received time, event id
+    until: datetime | None = None
+    text: bytes | None = None
+
+
+class History:
+    """All that was logged about one regime and period.
+
+    Of the submissions up to the sequence `settled` only the highest of a unit keeps its figures: nobody asks for an older state.
+    """
+
+    def __init__(self, settled: float = -1) -> None:
+        self._settled = settled
+        self._own: dict[str, list[_Noted]] = {}
+        self._highest: dict[str, _Noted] = {}
+        self._opened: list[tuple[int, datetime]] = []
+
+    def take(self, event: Logged, sequence: int) -> None:
+        """Notes one event; copies and any order do no harm."""
+        if event.type == events.OPENED:
+            if (deadline := plain_duties.instant(event.data.get("deadline"))) is not None:
+                self._opened.append((sequence, deadline))
+            return
+        noted = _Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id))
+        if event.type == events.EXTENDED:
+            noted.until = plain_duties.instant(event.data.get("until"))
+        self._own.setdefault(event.unit_id, []).append(noted)
+        if event.type == events.SUBMITTED:
+            noted.text = event.raw
+            if sequence <= self._settled:
+                self._keep_higher(event.unit_id, noted)
+
+    def _keep_higher(self, unit_id: str, noted: _Noted) -> None:
+        highest = self._highest.get(unit_id)
+        lower, higher = (noted, highest) if highest is not None and highest.key > noted.key else (highest, noted)
+        self._highest[unit_id] = higher
+        if lower is not None and lower is not higher:
+            lower.text = None
+
+    def own(self, unit_id: str, bound: float) -> list[_Noted]:
+        """What was logged about a unit up to a sequence."""
+        return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
+
+    def opened(self, bound: float) -> datetime | None:
+        """The latest deadline that the period was opened with up to a sequence."""
+        return max((deadline for sequence, deadline in self._opened if sequence <= bound), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class _Report:
     """What counts of one unit: the winning submission's data, and whether it was on time."""
 
@@ -30,138 +87,123 @@ class _Report:
     is_on_time: bool
 
 
-def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
-    """Every view that must stand in MongoDB, as JSON holds it, without position and updated_at."""
-    by_period: dict[tuple[str, str], list[Logged]] = {}
-    for event in logged:
-        by_period.setdefault((event.regime, event.period), []).append(event)
-    for regime in reference.regimes.values():
-        for code in _open_periods(regime, reference, by_period, now):
-            period = regime.period(code)
-            if period is not None:
-                yield from _views(regime, period, reference.registry.at(period.cut_off), by_period.get((regime.source_id, code), []))
+class Plain:
+    """One regime and period: which views there must be, and what each says as of a sequence of the log."""
+
+    def __init__(self, reference: Reference, regime: Regime, period: Period, history: History) -> None:
+        self._regime = regime
+        self._period = period
+        self._history = history
+        self._tree = reference.registry.at(period.cut_off)
+        self._groups = plain_duties.groups(regime, self._tree)
+        self._below: dict[str, list[Unit]] = {}
+        for unit in [self._tree.by_id[unit_id] for unit_id in self._groups]:
+            for above in plain_duties.above_of(self._tree, unit):
+                self._below.setdefault(above.id, [unit for unit in [above] if unit.id in self._groups]).append(unit)
+        self._counted: dict[tuple[str, float], _Report | None] = {}
+
+    @property
+    def views(self) -> dict[str, str]:
+        """The unit of every view, by the view's id: whoever stands above a reporter."""
+        return {f"{self._regime.id}/{self._period.code}/{unit_id}": unit_id for unit_id in self._below}
+
+    def view(self, unit_id: str, bound: float = ALL) -> Json:
+        """The view of a unit, as JSON holds it, without position and updated_at, from the events up to a sequence."""
+        unit, reporters = self._tree.by_id[unit_id], self._below[unit_id]
+        reports = [self._report(reporter.id, bound) for reporter in reporters]
+        counted = [report for report in reports if report is not None]
+        missing = sorted(reporter.code for reporter, report in zip(reporters, reports, strict=True) if report is None)
+        on_time = sum(report.is_on_time for report in counted)
+        body = {
+            "regime": self._regime.id,
+            "period": self._period.code,
+            "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
+            "reporting": {
+                "expected": len(reporters),
+                "received": len(counted),
+                "on_time": on_time,
+                "late": len(counted) - on_time,
+                "missing": missing,
+                "rate": plain_figures.percent(len(counted), len(reporters)),
+                "timely_rate": plain_figures.percent(on_time, len(reporters)),
+            },
+            "indicators": {one.code: _figure(one, counted, unit, not missing) for one in self._regime.indicators},
+            "narratives": {code: sum(code in (one.data.get("narratives") or {}) for one in counted) for code in self._regime.narratives},
+        }
+        canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return body | {
+            "_id": f"{self._regime.id}/{self._period.code}/{unit.id}",
+            "hash": hashlib.sha256(canonical.encode()).hexdigest(),
+        }
+
+    def _report(self, unit_id: str, bound: float) -> _Report | None:
+        if (unit_id, bound) not in self._counted:
+            due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, self._history.opened(bound))
+            self._counted[unit_id, bound] = _counting(due, self._history.own(unit_id, bound))
+        return self._counted[unit_id, bound]
 
 
-def _open_periods(regime: Regime, reference: Reference, by_period: dict[tuple[str, str], list[Logged]], now: datetime) -> list[str]:
-    """Periods that have begun by the calendar, and those that events speak of."""
-    source = reference.regimes[regime.source_id]
-    spoken_of = {code for regime_id, code in by_period if regime_id == regime.source_id}
-    if source.is_on_call or source.periods == "any":
-        return sorted(spoken_of)
-    begun = {code for code in source.periods if (period := source.period(code)) is not None and period.has_begun(now)}
-    return sorted(begun | spoken_of)
-
-
-def _views(regime: Regime, period: Period, tree: Tree, logged: list[Logged]) -> Iterator[Json]:
-    groups = regime.group_of(tree)
-    opened = max((deadlines.instant(event.data["deadline"]) for event in logged if event.type == events.OPENED), default=None)
-    own: dict[str, list[Logged]] = {unit_id: [] for unit_id in groups}
-    for event in logged:
-        if event.unit_id in own:
-            own[event.unit_id].append(event)
-    reports = {
-        unit_id: _counting(deadlines.group_deadline(regime, group, period, opened), own[unit_id]) for unit_id, group in groups.items()
-    }
-    below: dict[str, list[Unit]] = {}
-    for unit_id in groups:
-        for above in tree.ancestors(unit_id):
-            below.setdefault(above.id, []).append(tree.by_id[unit_id])
-    for unit_id, units in below.items():
-        itself = [tree.by_id[unit_id]] if unit_id in groups else []
-        yield _view(regime, period, tree.by_id[unit_id], [*itself, *units], reports)
-
-
-def _counting(deadline: datetime | None, own: list[Logged]) -> _Report | None:
+def _counting(deadline: datetime | None, own: list[_Noted]) -> _Report | None:
     """The report of a unit that stands, if any, from all events about the unit."""
-    revisions = [event for event in own if event.type in (events.SUBMITTED, events.WITHDRAWN)]
+    revisions = [noted for noted in own if noted.type in (events.SUBMITTED, events.WITHDRAWN)]
     if not revisions:
         return None
-    winner = max(revisions, key=lambda event: (event.revision, event.received_ms, event.event_id))
-    returned = [event.revision for event in own if event.type == events.RETURNED]
-    if winner.type != events.SUBMITTED or any(winner.revision <= revision for revision in returned):
+    winner = max(revisions, key=lambda noted: noted.key)
+    returned = [noted.key[0] for noted in own if noted.type == events.RETURNED]
+    if winner.type != events.SUBMITTED or any(winner.key[0] <= revision for revision in returned):
         return None
-    first = min(event.received_ms for event in revisions if event.type == events.SUBMITTED)
-    extended = max((deadlines.instant(event.data["until"]) for event in own if event.type == events.EXTENDED), default=None)
-    due = deadlines.effective(deadline, extended)
-    return _Report(winner.data, due is None or events.from_ms(first) < due)
-
-
-def _view(regime: Regime, period: Period, unit: Unit, reporters: list[Unit], reports: dict[str, _Report | None]) -> Json:
-    counted = [found for reporter in reporters if (found := reports[reporter.id]) is not None]
-    missing = sorted(reporter.code for reporter in reporters if reports[reporter.id] is None)
-    on_time = sum(found.is_on_time for found in counted)
-    body = {
-        "regime": regime.id,
-        "period": period.code,
-        "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
-        "reporting": {
-            "expected": len(reporters),
-            "received": len(counted),
-            "on_time": on_time,
-            "late": len(counted) - on_time,
-            "missing": missing,
-            "rate": _percent(len(counted), len(reporters)),
-            "timely_rate": _percent(on_time, len(reporters)),
-        },
-        "indicators": {code: _figure(indicator, counted, unit, not missing) for code, indicator in regime.by_code.items()},
-        "narratives": {code: sum(code in (found.data.get("narratives") or {}) for found in counted) for code in regime.narratives},
-    }
-    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return body | {"_id": f"{regime.id}/{period.code}/{unit.id}", "hash": hashlib.sha256(canonical.encode()).hexdigest()}
+    first = min(noted.key[1] for noted in revisions if noted.type == events.SUBMITTED)
+    logged = events.read_logged(winner.text or b"")
+    data = {} if logged is None else logged.data
+    if deadline is None:
+        return _Report(data, is_on_time=True)
+    due = max([deadline, *(noted.until for noted in own if noted.until is not None)])
+    return _Report(data, events.from_ms(first) < due.replace(microsecond=due.microsecond // 1000 * 1000))
 
 
 def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complete: bool) -> Json:
-    values = [found.data["values"][indicator.code] for found in counted if indicator.code in (found.data.get("values") or {})]
-    figure: Json = {"kind": indicator.kind, "reported": len(values)}
-    reached: Decimal | None = None
-    if indicator.kind == "quantity":
-        reached = _aggregated(indicator, [Decimal(value) for value in values])
-        decimals = None if indicator.decimals == 0 and indicator.aggregation != "mean" else indicator.decimals
-        figure |= {"total": None if reached is None else _number(reached, decimals), "measure": indicator.measure}
-    elif indicator.kind == "ratio":
-        numerator = sum((Decimal(value["numerator"]) for value in values), Decimal(0))
-        denominator = sum((Decimal(value["denominator"]) for value in values), Decimal(0))
-        decimals = indicator.decimals or None
-        figure |= {"numerator": _number(numerator, decimals), "denominator": _number(denominator, decimals)}
-        figure["percent"] = _percent(numerator, denominator)
-        reached = numerator * 100 / denominator if denominator else None
-    elif indicator.kind == "flag":
-        true = sum(value is True for value in values)
-        figure |= {"true": true, "percent": _percent(true, len(values))}
-        reached = Decimal(true * 100) / len(values) if values else None
-    else:
-        figure["counts"] = {option: values.count(option) for option in indicator.options}
+    values = [report.data["values"][indicator.code] for report in counted if indicator.code in (report.data.get("values") or {})]
+    figure = plain_figures.figure(indicator, values)
     target = indicator.target
-    if target is not None and target.level in (None, unit.level):
-        is_met = is_complete and reached is not None and reached >= Decimal(target.at_least)
+    if target is not None and target.level in (None, unit.level) and indicator.kind != "choice":
+        is_met = is_complete and _reaches(indicator, values, Decimal(target.at_least))
         figure["target"] = {"at_least": target.at_least, "by": target.by, "met": is_met}
     return figure
 
 
-def _aggregated(indicator: Indicator, values: list[Decimal]) -> Decimal | None:
-    if not values:
-        return None
-    match indicator.aggregation:
-        case "max":
-            return max(values)
-        case "min":
-            return min(values)
-        case "mean":
-            with localcontext(prec=60):
-                return sum(values, Decimal(0)) / len(values)
-        case _:
-            return sum(values, Decimal(0))
+def _reaches(indicator: Indicator, values: list[Any], wanted: Decimal) -> bool:
+    """Whether a figure reaches its target, without any rounding."""
+    with localcontext(prec=plain_figures.DIGITS):
+        match indicator.kind:
+            case "ratio":
+                part, whole = plain_figures.ratio(values)
+                part *= 100
+            case "flag":
+                part, whole = Decimal(100 * sum(value is True for value in values)), Decimal(len(values))
+            case _ if indicator.aggregation == "mean":
+                part, whole = sum(map(Decimal, values), Decimal(0)), Decimal(len(values))
+            case _:
+                part, whole = plain_figures.aggregate(indicator, values) or Decimal(0), Decimal(bool(values))
+        return whole > 0 and part >= wanted * whole
 
 
-def _number(value: Decimal, decimals: int | None) -> int | str:
-    """An integer for counts of whole things, else a string with all its decimals."""
-    if decimals is None:
-        return int(value)
-    return format(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN), "f")
+def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now: datetime) -> list[Period]:
+    """The periods of a regime that must have views: begun by the calendar, or spoken of by events of its source."""
+    source = reference.regimes[regime.source_id]
+    codes = set(spoken_of)
+    if not source.is_on_call and source.periods != "any":
+        codes |= {code for code in source.periods if (period := source.period(code)) is not None and period.has_begun(now)}
+    return [period for code in sorted(codes) if (period := regime.period(code)) is not None]
 
 
-def _percent(part: int | Decimal, whole: int | Decimal) -> str | None:
-    if whole == 0:
-        return None
-    with localcontext(prec=60):
-        return format((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_EVEN), "f")
+def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
+    """Every view that must stand in MongoDB, as JSON holds it, without position and updated_at."""
+    histories: dict[tuple[str, str], History] = {}
+    for sequence, event in enumerate(logged):
+        histories.setdefault((event.regime, event.period), History()).take(event, sequence)
+    for regime in reference.regimes.values():
+        spoken_of = [code for source, code in histories if source == regime.source_id]
+        for period in periods(regime, reference, spoken_of, now):
+            plain = Plain(reference, regime, period, histories.get((regime.source_id, period.code), History()))
+            for unit_id in plain.views.values():
+                yield plain.view(unit_id)

@@ -46,7 +46,7 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     span = block.tree.spans[unit_id]
     unit, regime, period = span.unit, block.regime.id, block.period.code
     rows = block.rows[span.first : span.end]
-    sums: list[int] = rows.sum(axis=0).tolist()
+    sums = kinds.column_sums(rows)
     reporting = _reporting(block, span.first, span.end, sums)
     is_complete = not reporting["missing"]
     figures = {

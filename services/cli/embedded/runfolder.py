@@ -132,6 +132,7 @@ def environment(ports: Ports) -> dict[str, str]:
     """The settings of services that belong to a stack on these ports; whatever a `.env` for containers says."""
     return {
         "TONGHOP_NATS_URL": nats_url(ports),
+        "TONGHOP_NATS_MONITOR_URL": _http(ports.nats_http),
         "TONGHOP_MONGO_URL": mongo_url(ports),
         "TONGHOP_PARTITIONS": "all",
         "TONGHOP_DATABASE": "tonghop",

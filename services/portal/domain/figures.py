@@ -66,9 +66,14 @@ def view_sections(view: View, regime: Regime) -> list[Section]:
     return _sections([(indicator, _view_row(indicator, view.indicators.get(indicator.code))) for indicator in regime.indicators])
 
 
+def view_row(view: View, indicator: Indicator) -> Row:
+    """One figure of a view as a row."""
+    return _view_row(indicator, view.indicators.get(indicator.code))
+
+
 def report_sections(values: dict[str, Any], asked: Sequence[Indicator]) -> list[Section]:
     """One unit's figures by section: what is asked of it, whether reported or not."""
-    return _sections([(indicator, _report_row(indicator, values.get(indicator.code))) for indicator in asked])
+    return _sections([(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked])
 
 
 def _sections(rows: Sequence[tuple[Indicator, Row]]) -> list[Section]:
@@ -126,7 +131,8 @@ def _target(target: TargetMet, *, is_percent: bool, measure: str) -> str:
     return f"≥ {wording.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
 
 
-def _report_row(indicator: Indicator, value: Any) -> Row:
+def report_row(indicator: Indicator, value: Any) -> Row:
+    """One unit's figure as a row."""
     if value is None:
         return Row(indicator.code, indicator.label, "chưa báo cáo", is_reported=False)
     if indicator.kind == "ratio" and isinstance(value, dict):

@@ -1,0 +1,81 @@
+"""`tonghop explain`: which reports make one total, and that they add up to it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from services.cli import session
+from services.cli.data import AsJson
+from shared import numbers
+
+if TYPE_CHECKING:
+    from services.portal.explaining import Explained
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command("explain")(explain)
+
+
+def explain(
+    view: Annotated[str, typer.Argument(metavar="REGIME/PERIOD/UNIT", help="Bảng tổng hợp, ví dụ ct27-van-quan/2026/184.")],
+    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu.")],
+    as_json: AsJson = False,
+) -> None:
+    """Liệt kê các báo cáo tạo nên một số của bảng tổng hợp và cộng lại; mã thoát 1 nếu không khớp hoặc không có bảng."""
+    from services.portal import address, explaining  # the portal's templates: other commands start sooner without
+    from services.portal.problems import Refused
+    from services.portal.store import PortalStore
+
+    names = view.split("/")
+    if len(names) != 3:
+        raise typer.BadParameter(f"“{view}” không có dạng chế độ/kỳ/đơn vị", param_hint="REGIME/PERIOD/UNIT")
+
+    async def act() -> "Explained":
+        async with session.connected() as held:
+            at = address.named(await held.reference.current(), *names)
+            return await explaining.read(at, PortalStore(held.database), indicator)
+
+    try:
+        found = session.run(act)
+    except Refused as refused:
+        code = session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE
+        session.stop(code, f"{refused.refusal.message_vi} [{refused.refusal.code}]")
+    if as_json:
+        session.say_json(found.as_json("", max(1, len(found.explanation.parts))))
+    else:
+        _show(found)
+    if not found.explanation.adds_up:
+        raise typer.Exit(session.NO)
+
+
+def _show(found: "Explained") -> None:
+    from services.portal.domain import figures, wording
+    from shared.published import View
+
+    it, at = found.explanation, found.address
+    table = Table("Mã", "Đơn vị", "Giá trị", "Lần nộp", "Nhận lúc", "Mã sự kiện")
+    table.columns[2].justify = table.columns[3].justify = "right"
+    for part in it.parts:
+        row = figures.report_row(it.indicator, part.value)
+        revision, moment = str(part.entry.revision), wording.moment(part.received_at)
+        table.add_row(part.unit.code, part.unit.name, row.value, revision, moment, part.entry.event_id)
+    total = figures.view_row(View.model_validate(found.view), it.indicator)
+    shown = [
+        total.value or ", ".join(segment.text for segment in total.bar) or "–",
+        total.measure,
+        f"({total.percent})" if total.percent else "",
+    ]
+    session.console.print(
+        f"{at.unit.name} – {at.regime.id}, kỳ {at.period.code}\n{it.indicator.label}: {' '.join(filter(None, shown))}", markup=False
+    )
+    session.console.print(table)
+    session.console.print(
+        f"{numbers.vietnamese(len(it.silent))} đơn vị đã nộp nhưng không báo chỉ tiêu này,"
+        f" {numbers.vietnamese(len(it.missing))} đơn vị chưa có báo cáo được tính."
+    )
+    if it.adds_up:
+        session.console.print(f"Khớp: {numbers.vietnamese(len(it.parts))} báo cáo cộng lại đúng bằng số trong bảng tổng hợp.")
+    else:
+        session.console.print(f"Không khớp: bảng lưu {it.stored}, các báo cáo cho {it.computed}. Chạy `tonghop verify`.", markup=False)

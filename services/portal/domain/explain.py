@@ -1,0 +1,92 @@
+"""Explain: which reports make one total of a view, and that they add up to it.
+
+Which report counts is the rule of `shared.counting`; the sum is made again from the reports themselves, in decimals, by code that
+the fold does not use. Only events up to the view's position are looked at: a view is a function of those.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.portal.domain import standing
+from services.portal.domain.standing import Entry
+from shared import events, plain_figures
+from shared.regimes import Indicator
+from shared.units import Unit
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One report that stands in a total, with its figure."""
+
+    unit: Unit
+    entry: Entry
+    value: Any
+
+    @property
+    def received_at(self) -> datetime:
+        return events.from_ms(self.entry.received_ms)
+
+    def as_json(self) -> Json:
+        return {
+            "unit": {"id": self.unit.id, "code": self.unit.code, "name": self.unit.name},
+            "revision": self.entry.revision,
+            "event_id": self.entry.event_id,
+            "received_at": events.to_text(self.received_at),
+            "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A total and what it is made of. `stored` is the view's figure, `computed` that of the parts, both without the target.
+
+    `silent` units have a report that counts and left the figure out; no report of the `missing` ones counts.
+    """
+
+    indicator: Indicator
+    stored: Json
+    computed: Json
+    parts: tuple[Part, ...]
+    silent: tuple[Unit, ...]
+    missing: tuple[Unit, ...]
+
+    @property
+    def adds_up(self) -> bool:
+        return self.stored == self.computed
+
+
+def standing_reports(reporters: Iterable[Unit], entries: Mapping[str, Sequence[Entry]], up_to: int) -> dict[str, Entry]:
+    """The report that counts, by unit id, as of a position in the log."""
+    found: dict[str, Entry] = {}
+    for unit in reporters:
+        own = [entry for entry in entries[unit.id] if entry.sequence <= up_to]
+        last = standing.last_submission(own)
+        if last is not None and standing.fold(own).counts:
+            found[unit.id] = last
+    return found
+
+
+def explain(
+    indicator: Indicator, stored: Json, reporters: Sequence[Unit], counted: Mapping[str, Entry], contents: Mapping[str, Json]
+) -> Explanation:
+    """`counted` are the standing reports by unit id, `contents` their data by the event's id, `stored` is the view's figure."""
+    parts: list[Part] = []
+    silent: list[Unit] = []
+    for unit in reporters:
+        entry = counted.get(unit.id)
+        if entry is None:
+            continue
+        values = contents.get(entry.id, {}).get("values") or {}
+        if indicator.code in values:
+            parts.append(Part(unit, entry, values[indicator.code]))
+        else:
+            silent.append(unit)
+    figure = {name: value for name, value in stored.items() if name != "target"}
+    computed = plain_figures.figure(indicator, [part.value for part in parts])
+    missing = tuple(unit for unit in reporters if unit.id not in counted)
+    return Explanation(indicator, figure, computed, tuple(parts), tuple(silent), missing)

@@ -1,0 +1,82 @@
+"""Reads what explains a total: the view, and the reports below its unit as of the view's position."""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from services.portal import problems
+from services.portal.address import Address
+from services.portal.domain import explain
+from services.portal.domain.explain import Explanation
+from services.portal.problems import Refused
+from services.portal.store import Json, PortalStore
+from shared import errors
+from shared.regimes import Indicator
+
+ATTEMPTS: Final = 5
+PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its reports
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation with the view that it is of."""
+
+    address: Address
+    view: Json
+    explanation: Explanation
+
+    def as_json(self, after: str, limit: int) -> Json:
+        """The answer of the API: the parts of units after the code `after`, at most `limit`, and where to go on."""
+        found, unit = self.explanation, self.address.unit
+        rest = [part for part in found.parts if part.unit.code > after]
+        indicator = found.indicator
+        return {
+            "regime": self.address.regime.id,
+            "period": self.address.period.code,
+            "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
+            "indicator": {
+                "code": indicator.code,
+                "label": indicator.label,
+                "kind": indicator.kind,
+                "aggregation": indicator.aggregation,
+                "decimals": indicator.decimals,
+                "measure": indicator.measure,
+            },
+            "position": self.view["position"],
+            "figure": found.stored,
+            "computed": found.computed,
+            "adds_up": found.adds_up,
+            "expected": len(self.address.reporters),
+            "reported": len(found.parts),
+            "silent": len(found.silent),
+            "missing": len(found.missing),
+            "reports": [part.as_json() for part in rest[:limit]],
+            "next": rest[limit - 1].unit.code if len(rest) > limit else None,
+        }
+
+
+async def read(address: Address, store: PortalStore, code: str) -> Explained:
+    """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
+    indicator = address.regime.by_code.get(code)
+    if indicator is None:
+        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("report.unknown_indicator", code[:40], regime=address.regime.id))
+    found = await _read(address, store, indicator)
+    for _ in range(ATTEMPTS - 1):
+        if found.explanation.adds_up:
+            break
+        await asyncio.sleep(PAUSE_S)
+        found = await _read(address, store, indicator)
+    return found
+
+
+async def _read(address: Address, store: PortalStore, indicator: Indicator) -> Explained:
+    regime, period, reporters = address.regime, address.period.code, address.reporters
+    view = await store.view(regime.id, period, address.unit.id)
+    if view is None:
+        raise problems.no_such_view(regime.id, period, address.unit.code)
+    entries = await store.entries(regime.source_id, period, [unit.id for unit in reporters])
+    counted = explain.standing_reports(reporters, entries, view["position"]["sequence"])
+    contents = await store.contents([entry.id for entry in counted.values()])
+    stored = view["indicators"].get(indicator.code, {})
+    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents))

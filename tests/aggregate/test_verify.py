@@ -1,0 +1,125 @@
+"""Verify on real servers: it names what is wrong and nothing else, also while reports come in."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.aggregate import verify
+from shared import subjects, tasks
+from shared.service import Connections
+from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until, until_stored, verdict
+
+
+def named(found: verify.Verdict) -> set[tuple[str, str]]:
+    return {(one.view, one.field) for one in found.differences}
+
+
+async def logged_id(held: Connections) -> str:
+    """The first event of `reports`."""
+    found = await held.database["reports"].find_one(sort=[("sequence", 1)])
+    assert found is not None
+    return str(found["_id"])
+
+
+@pytest.mark.parametrize("field", ["event", "sequence"])
+async def test_an_event_changed_by_hand_is_named(loaded: Connections, field: str) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    event_id = await logged_id(loaded)
+    changed: dict[str, Any] = {"event": "{}", "sequence": 99}
+    await loaded.database["reports"].update_one({"_id": event_id}, {"$set": {field: changed[field]}})
+
+    assert named(await verdict(loaded)) == {(f"reports/{event_id}", field)}
+
+
+async def test_an_event_that_is_gone_and_one_that_nobody_sent_are_named(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    event_id = await logged_id(loaded)
+    document = await loaded.database["reports"].find_one_and_delete({"_id": event_id})
+    assert document is not None
+    await loaded.database["reports"].insert_many([{**document, "_id": "x/sent-by-nobody"}, {"_id": "x/of-no-partition"}])
+
+    found = await verdict(loaded)
+
+    assert named(found) == {(f"reports/{name}", "") for name in (event_id, "x/sent-by-nobody", "x/of-no-partition")}
+
+
+async def test_a_view_that_lacks_a_report_is_named_though_it_is_right_as_of_its_own_position(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        [stale] = [document async for document in loaded.database["views"].find({"_id": PROVINCE})]
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+    await loaded.database["views"].replace_one({"_id": PROVINCE}, stale)
+
+    found = await verdict(loaded)
+
+    assert {view for view, _ in named(found)} == {PROVINCE}
+    assert (PROVINCE, "hash") in named(found)
+
+
+async def test_what_the_aggregator_has_not_stored_is_named(loaded: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "STILL_S", 0.5)
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    await log_reports(loaded, revisions=(2,), seed=8)
+
+    found = await verdict(loaded)
+
+    assert sum(view.startswith("reports/") for view, _ in named(found)) == 145
+    assert (PROVINCE, "hash") in named(found)
+
+
+async def test_a_view_that_moved_on_is_judged_as_of_its_own_position(loaded: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log's end was noted in the middle of the season; the views stand at its end."""
+    ends: dict[int, int] = {}
+    real_end = verify._end
+
+    async def end(held: Connections, number: int) -> int:
+        found = await real_end(held, number)
+        ends[number] = found if number in ends else found // 2
+        return ends[number]
+
+    monkeypatch.setattr(verify, "_end", end)
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=(1, 2)))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+        ends.clear()
+        await loaded.database["views"].update_one({"_id": PROVINCE}, {"$set": {"indicators.ld_viec_lam_moi.total": 7}})
+        assert named(await verdict(loaded)) == {(PROVINCE, "indicators.ld_viec_lam_moi.total")}
+
+
+async def test_reports_that_come_in_meanwhile_are_no_difference(loaded: Connections) -> None:
+    sent = 0
+
+    async def keep_reporting() -> None:
+        nonlocal sent
+        for revision in range(2, 1000):
+            await log_reports(loaded, revisions=(revision,), seed=revision)
+            sent += 1
+
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        reporting = asyncio.create_task(keep_reporting())
+        await until(lambda: _reached(lambda: sent, 2))
+        for _ in range(3):
+            before = sent
+            assert (await verdict(loaded)).as_dict()["differences"] == []
+            assert sent > before
+        await tasks.end(reporting)
+
+
+async def _reached(count: Any, wanted: int) -> bool:
+    return bool(count() >= wanted)
+
+
+async def test_every_partition_is_read(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        read: list[int] = []
+        found = await verify.verify(loaded, read.append)
+
+    partitions = {document["position"]["partition"] async for document in loaded.database["views"].find()}
+    assert (max(read), found.views) == (145, await loaded.database["views"].count_documents({}))
+    assert partitions > {subjects.partition_of(REGIME, PERIOD, loaded.declaration.partitions)}

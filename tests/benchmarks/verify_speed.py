@@ -1,0 +1,121 @@
+"""`tonghop verify` on half a million reports, beside live load.
+
+What: 500,000 logged events (submissions with corrections, one in twenty-five withdrawn, one in twenty-five returned, one in fifty
+extended) of 10,035 communes, in two regimes of three periods, 12 indicators; all folded into `reports` and `views`. Then 50 reports
+a second come in through ingest and aggregate while `tonghop verify --json` runs as a process of its own. `verify_s`: from its start
+to its end; `verify_peak_mb`: its largest resident memory. Wanted: 60 s. How: everything durable.
+Seed: 1. Again: `make bench ONLY=verify`. Figures: docs/benchmarks.md.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+
+from services.aggregate.rebuild import Rebuild
+from services.cli.embedded.process import Process
+from services.ingest.store import ClaimStore
+from shared import events, subjects, tasks
+from shared.broker import Message
+from shared.regimes import Regime
+from shared.service import Connections
+from shared.units import Unit
+from tests.benchmarks import load
+from tests.benchmarks.machine import YEAR, machine, national_regime
+from tests.running import command, running
+
+REPORTS = 500_000
+PERIODS = [str(int(YEAR) - 2), str(int(YEAR) - 1), YEAR]
+REGIMES = [national_regime(name).model_copy(update={"periods": PERIODS}) for name in ("do-kiem-mot", "do-kiem-hai")]
+RATE = 50  # live reports a second
+BATCH = 10_000
+LIMIT_S = 600.0
+
+
+async def measure(size: float) -> dict[str, Any]:
+    """`verify: {"views", "verify_s", "verify_peak_mb", "live"}`."""
+    with TemporaryDirectory(prefix="tonghop-bench-log-") as name:
+        async with machine(*REGIMES) as held:
+            units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
+            await _prefill(held, units, int(REPORTS * size))
+            await Rebuild(held, ClaimStore(held.database).accepted(), lambda step, done, total: None).run()
+            async with running(held.settings, Path(name), "ingest", "aggregate"):
+                return {"verify": await _beside_live_load(held, units, Path(name))}
+
+
+async def _prefill(held: Connections, units: list[Unit], count: int) -> None:
+    made = _history(units, count, held.declaration.partitions)
+    while part := [message for _, message in zip(range(BATCH), made, strict=False)]:
+        await held.streams.publish_together(subjects.REPORTS, part)
+
+
+def _history(units: list[Unit], count: int, partitions: int) -> Iterator[Message]:
+    """Every unit's first event in every regime and period, then every unit's second, and so on."""
+    rng = random.Random(1)
+    blocks = [(regime, period) for regime in REGIMES for period in PERIODS]
+    for number in range(count):
+        regime, period = blocks[number % len(blocks)]
+        turn, place = divmod(number // len(blocks), len(units))
+        yield _logged(regime, period, units[place], turn + 1, number, partitions, rng)
+
+
+def _logged(regime: Regime, period: str, unit: Unit, revision: int, number: int, partitions: int, rng: random.Random) -> Message:
+    made = load.event(regime, period, unit, revision, rng)
+    concerned = {"regime": regime.id, "period": period, "unit": unit.code}
+    match number % 53:
+        case 7 | 31:
+            made |= {"type": events.WITHDRAWN, "data": {**concerned, "revision": revision}}
+        case 11 | 43:
+            made |= {"type": events.RETURNED, "data": {**concerned, "revision": revision, "reason": "sai", "fix_by": f"{YEAR}-12-30"}}
+        case 17:
+            made |= {"type": events.EXTENDED, "data": {**concerned, "until": f"{YEAR}-12-25", "reason": "mưa lũ"}}
+    made["id"] = f"{made['id']}-{period}"
+    payload = orjson.dumps({**made, "unitid": unit.id, "receivedms": load.FIRST_RECEIVED_MS + number})
+    partition = subjects.partition_of(regime.id, period, partitions)
+    return Message(subjects.reports(partition, regime.id), payload, f"{unit.code}/{made['id']}")
+
+
+async def _beside_live_load(held: Connections, units: list[Unit], folder: Path) -> dict[str, Any]:
+    sent: list[int] = []
+    sending = asyncio.create_task(_send(held, units, sent))
+    await asyncio.sleep(3)
+    verifying = command("verify", "--json", settings=held.settings, folder=folder)
+    before, began = len(sent), time.perf_counter()
+    verifying.launch()
+    peak = asyncio.create_task(_peak_mb(verifying))
+    async with asyncio.timeout(LIMIT_S):
+        code = await verifying.ended()
+    took = time.perf_counter() - began
+    live = len(sent) - before
+    await tasks.end(sending)
+    verdict = orjson.loads(verifying.log.read_bytes())
+    if code != 0 or not verdict["equal"]:
+        raise AssertionError(f"exit code {code}, {verdict['views']} views, differences: {verdict['differences'][:5]}")
+    return {"views": verdict["views"], "verify_s": round(took, 1), "verify_peak_mb": await peak, "live": live}
+
+
+async def _send(held: Connections, units: list[Unit], sent: list[int]) -> None:
+    """Corrections of the newest period, one every 20 ms, for ever."""
+    rng, began = random.Random(2), time.perf_counter()
+    while True:
+        number = len(sent)
+        made = load.event(REGIMES[number % 2], YEAR, units[(number * 37) % len(units)], 1000 + number, rng)
+        if (early := began + number / RATE - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+        await held.streams.jetstream.publish_async(subjects.inbox(units[(number * 37) % len(units)].code), orjson.dumps(made))
+        sent.append(number)
+
+
+async def _peak_mb(process: Process) -> int:
+    """The largest resident memory of a process until it ends."""
+    peak = 0
+    while process.is_alive:
+        status = Path(f"/proc/{process.pid}/status").read_text() if Path(f"/proc/{process.pid}/status").exists() else ""
+        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))])
+        await asyncio.sleep(0.2)
+    return peak // 1024

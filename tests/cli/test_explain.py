@@ -1,0 +1,75 @@
+"""`tonghop explain` on real servers: the reports of a total, whether they add up, and what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.cli import session
+from shared.service import Connections
+from tests.aggregate.running import PERIOD, REGIME, aggregating, log_reports, until_stored
+from tests.cli.test_commands import Cli, cli
+
+__all__ = ["cli"]  # a fixture
+INDICATOR = "ld_viec_lam_moi"
+VIEW = f"{REGIME}/{PERIOD}/44"
+
+
+@pytest.fixture
+def season(cli: Cli, reference: Any) -> Cli:
+    """The command line on the stored reports of the communes of Quảng Bình."""
+
+    async def fill(held: Connections) -> None:
+        await held.reference.put_units(reference.registry.units)
+        await held.reference.put_regimes([one for one in reference.regimes.values() if one.derived_from is None])
+        async with aggregating(held):
+            await until_stored(held, await log_reports(held))
+
+    cli.run("streams", "apply")
+    cli.ask(fill)
+    return cli
+
+
+def changed(**fields: Any) -> Callable[[Connections], Any]:
+    async def act(held: Connections) -> None:
+        await held.database["views"].update_one({"_id": VIEW}, {"$set": fields})
+
+    return act
+
+
+def test_a_total_is_explained_to_people_and_to_programs(season: Cli) -> None:
+    answer = season.json("explain", VIEW, INDICATOR)
+    said = season.run("explain", VIEW, INDICATOR)
+
+    assert (answer["adds_up"], len(answer["reports"]), answer["reported"], answer["next"]) == (True, 145, 145, None)
+    assert sum(int(row["value"]) for row in answer["reports"]) == answer["figure"]["total"]
+    assert said.exit_code == session.FINE
+    assert "Khớp: 145 báo cáo cộng lại đúng bằng số trong bảng tổng hợp." in said.stdout
+    for heading in ("Mã", "Đơn vị", "Giá trị", "Lần nộp", "Nhận lúc", "Mã sự kiện"):
+        assert heading in said.stdout
+
+
+def test_a_total_that_does_not_add_up_ends_with_1_and_says_so(season: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.portal.explaining.PAUSE_S", 0.0)
+    season.ask(changed(**{f"indicators.{INDICATOR}.total": 7}))
+
+    said = season.run("explain", VIEW, INDICATOR)
+
+    assert said.exit_code == session.NO
+    assert "Không khớp: bảng lưu" in said.stdout
+    assert season.json("explain", VIEW, INDICATOR, code=session.NO)["adds_up"] is False
+
+
+@pytest.mark.parametrize(
+    ("view", "indicator", "code", "reason"),
+    [
+        ("khong-co/2026/44", INDICATOR, session.WRONG_USE, "report.unknown_regime"),
+        (f"{REGIME}/2031/44", INDICATOR, session.WRONG_USE, "report.unknown_period"),
+        (f"{REGIME}/{PERIOD}/99999", INDICATOR, session.WRONG_USE, "report.unknown_unit"),
+        (VIEW, "khong_co", session.WRONG_USE, "report.unknown_indicator"),
+        (f"{REGIME}/{PERIOD}/01", INDICATOR, session.NO, "door.no_such_view"),
+        (REGIME, INDICATOR, session.WRONG_USE, "không có dạng"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(season: Cli, view: str, indicator: str, code: int, reason: str) -> None:
+    assert reason in season.refused("explain", view, indicator, code=code)

@@ -1,0 +1,34 @@
+"""Data of a later format than the code knows are refused; the code's own mark never goes back."""
+
+import pytest
+
+from shared import data_format
+from shared.errors import ConfigurationError
+from shared.service import Connections
+
+
+async def stored(held: Connections) -> int | None:
+    found = await held.database["checkpoints"].find_one({"_id": "format"})
+    return None if found is None else int(found["value"])
+
+
+async def test_data_without_a_mark_are_taken(held: Connections) -> None:
+    await data_format.require(held.database)
+
+    assert await stored(held) is None
+
+
+async def test_whoever_imports_marks_the_data(loaded: Connections) -> None:
+    assert await stored(loaded) == data_format.VERSION
+    await data_format.require(loaded.database)
+
+
+async def test_a_later_format_is_refused_and_stays(held: Connections) -> None:
+    later = data_format.VERSION + 1
+    await held.database["checkpoints"].insert_one({"_id": "format", "value": later})
+
+    with pytest.raises(ConfigurationError, match=rf"checkpoints.format: {later}, cần \(wanted\) tối đa {data_format.VERSION}"):
+        await data_format.require(held.database)
+    await data_format.mark(held.database)
+
+    assert await stored(held) == later
