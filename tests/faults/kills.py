@@ -6,7 +6,7 @@ A fault is called while reports come in and returns when the servers are back.
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from os import kill
 from typing import Final
 
@@ -30,26 +30,31 @@ def killed(*names: str) -> Fault:
     return fault
 
 
-def one_after_the_other(names: Sequence[str]) -> Fault:
-    """`kill -9` of one after the other, so that the next falls while the last still comes back."""
+def in_turn(*faults: Fault) -> Fault:
+    """One fault after the other, so that the next falls while the system still comes back from the last."""
 
     async def fault(world: World, rng: random.Random) -> None:
-        for name in names:
-            await killed(name)(world, rng)
+        for one in faults:
+            await one(world, rng)
             await asyncio.sleep(rng.uniform(0.0, 0.7))
 
     return fault
 
 
-def stopped(*names: str) -> Fault:
+def together(*faults: Fault) -> Fault:
+    async def fault(world: World, rng: random.Random) -> None:
+        await asyncio.gather(*[one(world, rng) for one in faults])
+
+    return fault
+
+
+def stopped(name: str, seconds: float = STOPPED_S) -> Fault:
     """SIGSTOP, and SIGCONT after some seconds: a process that sleeps through what happens, then goes on as if nothing had."""
 
     async def fault(world: World, _: random.Random) -> None:
-        for name in names:
-            kill(world.process(name).pid, signal.SIGSTOP)
-        await asyncio.sleep(STOPPED_S)
-        for name in names:
-            kill(world.process(name).pid, signal.SIGCONT)
+        kill(world.process(name).pid, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        kill(world.process(name).pid, signal.SIGCONT)
 
     return fault
 
@@ -82,7 +87,7 @@ KILLS: Final[dict[str, Fault]] = {
     "kill everything": killed(*EVERYTHING),
     "kill ingest and nats-server": killed("ingest", "nats-server"),
     "kill aggregate and mongod": killed("aggregate", "mongod"),
-    "kill nats-server, mongod in turn": one_after_the_other(SERVERS),
-    "kill the services in turn": one_after_the_other((*SERVICES, *SERVICES)),
+    "kill nats-server, mongod in turn": in_turn(*[killed(name) for name in SERVERS]),
+    "kill the services in turn": in_turn(*[killed(name) for name in (*SERVICES, *SERVICES)]),
 }
 STOPS: Final[dict[str, Fault]] = {**{f"stop {name}": stopped(name) for name in EVERYTHING}, "zombie aggregate": zombie}

@@ -30,14 +30,22 @@ class Outcome:
         equal = "equal" if not self.differences else f"{len(self.differences)} DIFFER"
         wrong = f", {len(self.uncalled)} uncalled for" if self.uncalled else ""
         wrong += f", {self.parked} parked" if self.parked else ""
-        return f"{self.events} events, lost {len(self.lost)}, double {len(self.double)}, views {equal}{wrong}, {self.copies} copies in the log"
+        return (
+            f"{self.events} events, lost {len(self.lost)}, double {len(self.double)}, views {equal}{wrong}, {self.copies} copies in the log"
+        )
+
+    def details(self) -> list[str]:
+        """Some of what is wrong."""
+        found = {"lost": self.lost, "double": self.double, "uncalled for": self.uncalled}
+        return [f"{what}: {key}" for what, keys in found.items() for key in sorted(keys)[:5]] + list(self.differences[:5])
 
 
 async def judge(world: World, acknowledged: Set[str]) -> Outcome:
     """Compares what the senders know with what the system holds, once it has caught up."""
     database, streams = world.held.database, world.held.streams
     received: dict[str, set[int]] = defaultdict(set)
-    accepted, refused, stored, logged, copies = set(), set(), set(), set(), 0
+    accepted, refused, stored, logged = set[str](), set[str](), set[str](), set[str]()
+    copies = 0
     async for claim in database["receipts"].find({}, {"verdict": 1, "received_ms": 1}):
         (accepted if claim["verdict"] == "accepted" else refused).add(claim["_id"])
         received[claim["_id"]].add(claim["received_ms"])

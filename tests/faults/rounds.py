@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from shared import tasks
 from tests.faults.kills import Fault
 from tests.faults.outcome import Outcome, judge
 from tests.faults.sending import Season, Sender
@@ -18,13 +19,12 @@ LOAD_S: Final = 6.0
 class Round:
     """What happened. `back_s` counts from the moment when the servers were back until all that had come in was in the views."""
 
-    name: str
     sent_again: int
     back_s: float
     outcome: Outcome
 
     def __str__(self) -> str:
-        return f"{self.name:34} back after {self.back_s:5.1f} s; {self.outcome}; sent again {self.sent_again}"
+        return f"back after {self.back_s:5.1f} s; {self.outcome}; sent again {self.sent_again}"
 
 
 class Rounds:
@@ -35,12 +35,12 @@ class Rounds:
         self.sender = Sender(world.held.streams.jetstream, season.next)
         self._rng = rng
 
-    async def round(self, name: str, fault: Fault, load_s: float = LOAD_S) -> Round:
+    async def round(self, fault: Fault, load_s: float = LOAD_S) -> Round:
         """A fault at a random moment of the load. Raises TimeoutError when the system does not come back."""
         again = self.sender.again
         loading = asyncio.create_task(self.sender.send_for(load_s))
         try:
-            await asyncio.sleep(self._rng.uniform(0.5, 2.0))
+            await asyncio.sleep(self._rng.uniform(0.1, 0.3) * load_s)
             await fault(self.world, self._rng)
             back_at = time.monotonic()
             await self.world.until_caught_up()
@@ -48,8 +48,8 @@ class Rounds:
             async with asyncio.timeout(LIMIT_S):
                 await loading
         finally:
-            loading.cancel()
-        return Round(name, self.sender.again - again, back_s, await self.judged())
+            await tasks.end(loading)
+        return Round(self.sender.again - again, back_s, await self.judged())
 
     async def judged(self) -> Outcome:
         """What came of all rounds so far, once the system has caught up."""

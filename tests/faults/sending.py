@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import nats.errors
 import nats.js.errors
-import orjson
 from nats.js import JetStreamContext
 
-from shared import subjects
+from shared import subjects, tasks
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Unit
@@ -101,12 +100,15 @@ class Sender:
         """
         loop = asyncio.get_running_loop()
         begin, under_way = loop.time(), set[asyncio.Task[None]]()
-        for number in range(int(seconds * per_second)):
-            await asyncio.sleep(max(0.0, begin + number / per_second - loop.time()))
-            task = loop.create_task(self.send(self.next()))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-        await asyncio.gather(*under_way)
+        try:
+            for number in range(int(seconds * per_second)):
+                await asyncio.sleep(max(0.0, begin + number / per_second - loop.time()))
+                task = loop.create_task(self.send(self.next()))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            await asyncio.gather(*under_way)
+        finally:
+            await tasks.end(*under_way)
 
     async def send(self, event: Event) -> None:
         """Publishes one event until INBOX has it."""
@@ -120,5 +122,3 @@ class Sender:
             else:
                 self.acknowledged.setdefault(key_of(event), datetime.now(UTC).timestamp())
                 return
-
-

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,10 +79,14 @@ class World:
         """Returns when all services are ready, and what INBOX holds now is screened, folded and stored. Raises TimeoutError."""
         async with asyncio.timeout(LIMIT_S):
             await self.until_ready()
-            await self.until(self._is_screened, await self.ask(lambda: self.held.streams.last_sequence(subjects.INBOX)))
+            await self.until_screened()
             for checkpoint, end in (await self.ask(self._ends)).items():
                 await self.until(self._has_read, checkpoint, end)
             await self.until_ready()
+
+    async def until_screened(self) -> None:
+        """Returns when what INBOX holds now is screened."""
+        await self.until(self._is_screened, await self.ask(lambda: self.held.streams.last_sequence(subjects.INBOX)))
 
     async def ask(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """What a server answers, asked again while it is away."""
@@ -116,10 +120,12 @@ class World:
 @asynccontextmanager
 async def world() -> AsyncIterator[World]:
     """Servers on free ports, streams, units, regimes and ready services; all gone afterwards."""
-    with TemporaryDirectory(prefix="tonghop-faults-") as name:
-        folder, ports = Path(name), choose_ports(defaults=False)
+    async with AsyncExitStack() as when_done:
+        folder, ports = Path(when_done.enter_context(TemporaryDirectory(prefix="tonghop-faults-"))), choose_ports(defaults=False)
         nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http, folder / "nats.log")
+        when_done.push_async_callback(nats_server.stop)
         mongod = await start_mongo(folder / "mongo", ports.mongo, folder / "mongod.log")
+        when_done.push_async_callback(mongod.stop)
         settings = Settings(
             _env_file=None,
             nats_url=nats_server.url,
@@ -132,15 +138,12 @@ async def world() -> AsyncIterator[World]:
             portal_port=ports.portal,
         )
         held = service.connections(settings, "faults")
+        when_done.push_async_callback(held.close)
         made = World(folder, settings, held, nats_server, mongod)
-        try:
-            await held.broker.start()
-            await streams.apply(held.streams.jetstream, held.declaration)
-            await held.reference.put_units(unit_files.read_units(UNIT_FILES))
-            await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
-            await made.start_services()
-            yield made
-        finally:
-            await made.stop_services()
-            await held.close()
-            await asyncio.gather(nats_server.stop(), mongod.stop())
+        when_done.push_async_callback(made.stop_services)
+        await held.broker.start()
+        await streams.apply(held.streams.jetstream, held.declaration)
+        await held.reference.put_units(unit_files.read_units(UNIT_FILES))
+        await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+        await made.start_services()
+        yield made
