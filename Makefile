@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser check fix bench bench-long profile contracts simulate-duties
+.PHONY: help demo up down test test-browser check fix bench bench-long profile faults simulate simulate-duties contracts
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
 	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0
+
+faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
+	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
 contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
 	$(BIN)/tonghop contracts

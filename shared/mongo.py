@@ -32,6 +32,8 @@ Collection = AsyncIOMotorCollection[Document]
 Documents = AsyncIOMotorDatabase[Document]
 DUPLICATE_KEY = 11000
 SERVER_SELECTION_MS = 3000  # a server that is away is noticed, reported and asked again
+HEARTBEAT_MS = 3000  # how often the server is asked whether it is there
+CONNECT_MS = 3000  # and after how long without an answer all connections to it are given up, those that wait too
 SOCKET_MS = 20_000  # an answer that a stopped server never sends is not waited for
 
 AWAY = (
@@ -55,6 +57,8 @@ def connect(url: str) -> Client:
         journal=True,
         retryWrites=True,
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+        heartbeatFrequencyMS=HEARTBEAT_MS,
+        connectTimeoutMS=CONNECT_MS,
         socketTimeoutMS=SOCKET_MS,
     )
 

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 HEARTBEAT_S: Final = 1.0
 SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
-EXPIRES_S: Final = 30.0
+EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that has silently died
 RETRY_S: Final = 0.5
 BIND_TIMEOUT_S: Final = 5.0
 WINDOW: Final = 4000  # messages asked for ahead of the work

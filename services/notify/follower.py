@@ -99,8 +99,9 @@ class Follower:
             readiness.lag = self.lag
 
     async def close(self) -> None:
-        if self._reader is not None:
-            await self._reader.close()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await reader.close()
 
     async def _go_on(self, reference: Reference, checkpoint: Checkpoint) -> None:
         ledger = Ledger()
@@ -154,7 +155,12 @@ class Follower:
         self._is_stored = True
 
     def _log_from(self, sequence: int) -> Reader:
-        return log_reader(self._held.streams.client, subjects.REPORTS, ALL_REPORTS, sequence)
+        return log_reader(self._held.streams.client, subjects.REPORTS, ALL_REPORTS, sequence, check=self._check)
+
+    async def _check(self) -> None:
+        """Before each bind: of a log that went back nothing is folded, though it may have grown beyond what was read."""
+        if self._reader is not None:  # while the log is folded anew its beginning is what it is
+            await self._require_same_stream(self._position)
 
     async def _stream_created(self) -> str:
         info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)

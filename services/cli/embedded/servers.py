@@ -76,7 +76,7 @@ class Server(Process):
         await self.start()
 
 
-async def start_nats(folder: Path, port: int, http_port: int, log: Path | None = None) -> Server:
+async def start_nats(folder: Path, port: int, http_port: int, log: Path | None = None, config: Path = NATS_CONFIG) -> Server:
     """A nats-server whose streams live in `folder`, which acknowledges only what is on the disk."""
     folder.mkdir(parents=True, exist_ok=True)
     env = {
@@ -86,7 +86,7 @@ async def start_nats(folder: Path, port: int, http_port: int, log: Path | None =
             str(folder.resolve()), ensure_ascii=False
         ),  # quoted: the server reads it as a value of its configuration
     }
-    command = (str(find_nats_server()), "--config", str(NATS_CONFIG), "--pid", str(folder.resolve() / "nats.pid"))
+    command = (str(find_nats_server()), "--config", str(config), "--pid", str(folder.resolve() / "nats.pid"))
 
     async def has_answered() -> bool:
         status, _ = await asyncio.to_thread(probe.get, http_port, "/healthz")

@@ -1,0 +1,20 @@
+"""One world for all faults: what an earlier one left is what the next one finds."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.faults.rounds import Rounds
+from tests.faults.sending import Season
+from tests.faults.world import world
+
+SEED = 20261205
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def system() -> AsyncIterator[Rounds]:
+    """A running system, and who sends to it."""
+    rng = random.Random(SEED)
+    async with world() as made:
+        yield Rounds(made, Season(await made.held.reference.current(), rng), rng)

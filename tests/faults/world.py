@@ -1,0 +1,149 @@
+"""What the faults happen to: servers and services as processes of their own, and connections of ours to look on."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TypeVar
+
+import nats.js.errors
+
+from services.cli import regime_files, unit_files
+from services.cli.data import REGIME_FILES, UNIT_FILES
+from services.cli.embedded.ports import choose_ports
+from services.cli.embedded.process import Process
+from services.cli.embedded.servers import Server, start_mongo, start_nats
+from services.notify.store.duties import CHECKPOINT as NOTIFIER
+from shared import delivery, service, streams, subjects
+from shared.observability import Readiness
+from shared.service import Connections
+from shared.settings import Settings
+from tests.running import process, until_ready
+
+SERVICES: Final = ("ingest", "aggregate", "notify")
+SERVERS: Final = ("nats-server", "mongod")
+LIMIT_S: Final = 90.0  # a system that is not back by then never comes back
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class World:
+    """One installation. A server or service is named as in SERVERS and SERVICES."""
+
+    folder: Path
+    settings: Settings
+    held: Connections
+    nats: Server
+    mongo: Server
+    services: dict[str, Process] = field(default_factory=dict)
+
+    def process(self, name: str) -> Process:
+        return {"nats-server": self.nats, "mongod": self.mongo, **self.services}[name]
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, without waiting for the end."""
+        os.killpg(self.process(name).pid, signal.SIGKILL)
+
+    async def revive(self, *names: str) -> None:
+        """Starts what was killed, servers and services at the same time; returns when the servers answer."""
+        await asyncio.gather(*[self._start(name) for name in names])
+
+    async def _start(self, name: str) -> None:
+        victim = self.process(name)
+        await victim.kill()
+        if isinstance(victim, Server):
+            await victim.start()
+        else:
+            victim.launch()
+
+    async def start_services(self, settings: Settings | None = None) -> None:
+        """Starts the services, with other addresses of the servers when settings are given; returns when they are ready."""
+        await self.stop_services()
+        self.services = {name: process(name, settings or self.settings, self.folder) for name in SERVICES}
+        for started in self.services.values():
+            started.launch()
+        await self.until_ready()
+
+    async def stop_services(self) -> None:
+        await asyncio.gather(*[running.stop() for running in self.services.values()])
+
+    async def until_ready(self) -> None:
+        await asyncio.gather(*[until_ready(name, self.settings) for name in SERVICES])
+
+    async def until_caught_up(self) -> None:
+        """Returns when all services are ready, and what INBOX holds now is screened, folded and stored. Raises TimeoutError."""
+        async with asyncio.timeout(LIMIT_S):
+            await self.until_ready()
+            await self.until_screened()
+            for checkpoint, end in (await self.ask(self._ends)).items():
+                await self.until(self._has_read, checkpoint, end)
+            await self.until_ready()
+
+    async def until_screened(self) -> None:
+        """Returns when what INBOX holds now is screened."""
+        await self.until(self._is_screened, await self.ask(lambda: self.held.streams.last_sequence(subjects.INBOX)))
+
+    async def ask(self, act: Callable[[], Awaitable[Result]]) -> Result:
+        """What a server answers, asked again while it is away."""
+        return await delivery.keep_trying("test", act, Readiness())
+
+    async def until(self, is_so: Callable[..., Awaitable[bool]], *about: object) -> None:
+        while not await self.ask(lambda: is_so(*about)):
+            await asyncio.sleep(0.05)
+
+    async def _is_screened(self, sequence: int) -> bool:
+        found = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        floor = 0 if found.ack_floor is None else found.ack_floor.stream_seq
+        return floor >= sequence or (found.num_pending, found.num_ack_pending) == (0, 0)
+
+    async def _ends(self) -> dict[str, int]:
+        """The last sequence of REPORTS that each checkpoint has to reach: one per partition, and the notifier's."""
+        found = {NOTIFIER: await self.held.streams.last_sequence(subjects.REPORTS)}
+        for partition in range(self.held.declaration.partitions):
+            try:
+                last = await self.held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(partition))
+            except nats.js.errors.NotFoundError:
+                continue
+            found[f"aggregate/{partition}"] = last.seq or 0
+        return found
+
+    async def _has_read(self, checkpoint: str, end: int) -> bool:
+        found = await self.held.database["checkpoints"].find_one({"_id": checkpoint}, {"sequence": 1})
+        return end == 0 or (found is not None and found["sequence"] >= end)
+
+
+@asynccontextmanager
+async def world() -> AsyncIterator[World]:
+    """Servers on free ports, streams, units, regimes and ready services; all gone afterwards."""
+    async with AsyncExitStack() as when_done:
+        folder, ports = Path(when_done.enter_context(TemporaryDirectory(prefix="tonghop-faults-"))), choose_ports(defaults=False)
+        nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http, folder / "nats.log")
+        when_done.push_async_callback(nats_server.stop)
+        mongod = await start_mongo(folder / "mongo", ports.mongo, folder / "mongod.log")
+        when_done.push_async_callback(mongod.stop)
+        settings = Settings(
+            _env_file=None,
+            nats_url=nats_server.url,
+            mongo_url=mongod.url,
+            database="faults",
+            smtp_port=ports.smtp,
+            ingest_port=ports.ingest,
+            aggregate_port=ports.aggregate,
+            notify_port=ports.notify,
+            portal_port=ports.portal,
+        )
+        held = service.connections(settings, "faults")
+        when_done.push_async_callback(held.close)
+        made = World(folder, settings, held, nats_server, mongod)
+        when_done.push_async_callback(made.stop_services)
+        await held.broker.start()
+        await streams.apply(held.streams.jetstream, held.declaration)
+        await held.reference.put_units(unit_files.read_units(UNIT_FILES))
+        await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+        await made.start_services()
+        yield made
