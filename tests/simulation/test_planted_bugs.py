@@ -14,14 +14,15 @@ from unittest import mock
 
 import pytest
 
-from services.notify.domain import alerts, duties, ladder
+from services.notify.domain import decision, due, duties
 from services.notify.domain.alerts import Alert
+from services.notify.domain.due import Due
 from services.notify.domain.duties import Duty
-from services.notify.domain.ladder import Due, Rung
 from services.notify.domain.ledger import Ledger, Progress
 from services.notify.store.alerts import AlertStore
-from shared import calendar, deadlines, mongo, periods
+from shared import calendar, deadlines, ladder, mongo, periods
 from shared.counting import Standing
+from shared.ladder import Rung
 from tests.simulation import years
 from tests.simulation.fakes import pause
 from tests.simulation.world import Size
@@ -42,13 +43,13 @@ def _forward(day: date) -> date:
     return day
 
 
-_due_rungs, _rungs = ladder.due_rungs, ladder.rungs
+_due_rungs, _rungs = due.due_rungs, ladder.rungs
 
 
 def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime) -> Due:
     """One after the other, the oldest first."""
     missed = [rung for rung in steps if loaded_at <= rung.at <= now and rung.name not in alerted]
-    return Due(missed[0]) if missed and ladder.may_go_out(missed[0].at, now) and not ladder.is_too_old(missed[0].at, now) else Due()
+    return Due(missed[0]) if missed and due.may_go_out(missed[0].at, now) and not due.is_too_old(missed[0].at, now) else Due()
 
 
 def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime) -> Due:
@@ -96,7 +97,7 @@ def _unleased(_: AlertStore) -> dict[str, object]:
 @contextmanager
 def _passed_not_dropped() -> Iterator[None]:
     """What was raised is sent, whatever was reported since."""
-    with mock.patch.object(alerts, "sort_out", lambda unsent, owed, now: alerts.Leftovers(tuple(unsent), ())):
+    with mock.patch.object(decision, "sort_out", lambda unsent, *_: decision.Leftovers(tuple(unsent), ())):
         yield
 
 
@@ -109,10 +110,10 @@ BUGS: dict[str, Plant] = {
     "a withdrawn report counts as received": _put(Standing, "withdraw", Standing.submit),
     "an extension is ignored": _put(Progress, "extend", lambda *_: None),
     "the cause of a return is not in the ladder": _put(Duty, "cause", property(lambda duty: duty.task)),
-    "all missed rungs go out": _put(ladder, "due_rungs", _all_missed),
-    "a rung of any age goes out": _put(ladder, "is_too_old", lambda *_: False),
-    "goes out on a day off": _put(ladder, "may_go_out", lambda at, now: now >= at),
-    "a rung from before the load goes out": _put(ladder, "due_rungs", _before_load),
+    "all missed rungs go out": _put(due, "due_rungs", _all_missed),
+    "a rung of any age goes out": _put(due, "is_too_old", lambda *_: False),
+    "goes out on a day off": _put(due, "may_go_out", lambda at, now: now >= at),
+    "a rung from before the load goes out": _put(due, "due_rungs", _before_load),
     "rungs of one instant are not merged": _put(ladder, "rungs", _unmerged),
     "an alert's id lacks the deadline": _put(Alert, "ladder_id", property(lambda alert: f"{alert.duty}/{alert.cause}")),
     "an alert's id is another each time": _put(Alert, "id", _dated_id),

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from pymongo import ASCENDING
 
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert, Decision
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert
+from services.notify.domain.decision import Decision
 from shared import mongo
 from shared.mongo import Document, Documents
 
@@ -32,9 +33,9 @@ class AlertStore:
         await self._alerts.create_index([("state", ASCENDING), ("channel", ASCENDING)])
         await self._alerts.create_index([("unit", ASCENDING), ("period", ASCENDING)])
 
-    async def known(self, alerts: Iterable[Alert]) -> set[str]:
-        """Which alerts were raised or passed before: their ids on the channel `stream`."""
-        ids = [alert.id(STREAM) for alert in alerts]
+    async def known(self, alert_ids: Iterable[str]) -> set[str]:
+        """Which of some alerts were raised or passed before, by their ids on the channel `stream`."""
+        ids = list(alert_ids)
         asked = [alert_id for alert_id in ids if alert_id not in self.seen]
         for first in range(0, len(asked), QUERY_BATCH):
             cursor = self._alerts.find({"_id": {"$in": asked[first : first + QUERY_BATCH]}}, {"_id": 1})
