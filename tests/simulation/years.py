@@ -29,7 +29,7 @@ from tests.simulation.world import Size
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
-PAUSES = (timedelta(), timedelta(minutes=1), timedelta(hours=2), DAY)
+STEPS = (1, 1, 1, 5, 25, 200)  # of one notifier at a stretch, while the other stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,9 @@ class Years:
             self._mail_back = self._now + timedelta(hours=rng.uniform(0.1, 60))
 
     def _ticks(self, chosen: list[Notifier], faults: Faults) -> None:
-        """One tick of each, step by step in any order."""
+        """One tick of each, step by step in any order: in turns, or one stands still while the other does much."""
         self._turn += 1
+        name, steps = "", 0
         working: dict[str, tuple[Notifier, Coroutine[Any, Any, Any], int]] = {}
         for one in chosen:
             end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
@@ -172,7 +173,10 @@ class Years:
             at = one.tick.at
             working[one.name] = one, handlers.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
         while working:
-            one, coroutine, left = working[self._rng.choice(sorted(working))]
+            if steps == 0 or name not in working:
+                name, steps = self._rng.choice(sorted(working)), self._rng.choice(STEPS)
+            one, coroutine, left = working[name]
+            steps -= 1
             self._current = one
             self._now += timedelta(seconds=45) if self._rng.random() < faults.stall else timedelta(milliseconds=self._rng.randrange(20))
             working[one.name] = one, coroutine, left - 1
@@ -182,8 +186,9 @@ class Years:
                 if self._rng.random() < 0.02 and one.tick.known:
                     self._catch_up(one)
                 coroutine.send(None)
-            except StopIteration:
+            except StopIteration as ended:
                 one.tick.is_completed = True
+                self._judge.answered(ended.value)
                 del working[one.name]
             except TransientError as error:
                 self._judge.note("failed", one.name, error)
