@@ -76,6 +76,10 @@ class Notifier:
     tick: Tick = field(default_factory=lambda: Tick(0, LONG_AGO, 0))
 
 
+Working = tuple[Notifier, Coroutine[Any, Any, Any], int]
+"""A notifier, its tick, and after how many steps it is killed; below zero: never."""
+
+
 class Years:
     """One run."""
 
@@ -164,14 +168,21 @@ class Years:
     def _ticks(self, chosen: list[Notifier], faults: Faults) -> None:
         """One tick of each, step by step in any order: in turns, or one stands still while the other does much."""
         self._turn += 1
-        name, steps = "", 0
-        working: dict[str, tuple[Notifier, Coroutine[Any, Any, Any], int]] = {}
+        working: dict[str, Working] = {}
         for one in chosen:
             end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
             one.desk = one.desk or self._start(one)
             one.tick = Tick(self._turn, self._now + one.skew, 0)
             at = one.tick.at
             working[one.name] = one, handlers.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
+        try:
+            self._work(working, faults)
+        finally:
+            for _, coroutine, _ in working.values():
+                coroutine.close()
+
+    def _work(self, working: dict[str, Working], faults: Faults) -> None:
+        name, steps = "", 0
         while working:
             if steps == 0 or name not in working:
                 name, steps = self._rng.choice(sorted(working)), self._rng.choice(STEPS)
