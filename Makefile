@@ -45,7 +45,7 @@ bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo (benc
 	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
-	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0
+	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),40)
 
 contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
 	$(BIN)/tonghop contracts

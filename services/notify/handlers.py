@@ -65,13 +65,11 @@ async def duties(desk: Desk, at: datetime, regime: str | None = None, period: st
 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
-    """Sends raised alerts, also those of a notifier that was killed; drops those that nobody needs any more."""
+    """Sends raised alerts, digests first, also those of a notifier that was killed; drops those that nobody needs any more."""
     async with desk.sending:
         for channel, send in ((STREAM, _publish), (EMAIL, _post)):
             unsent = await desk.alerts.unsent(channel)
-            left = decision.sort_out(unsent, desk.follower.book.owing(decision.horizon(unsent, at)), at)
-            await desk.alerts.settle(left.drop, channel, PASSED)
-            await send(desk, left.send, at)
+            await send(desk, sorted(unsent, key=lambda alert: not alert.is_digest), at)
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:
@@ -82,22 +80,28 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
     await send_raised(desk, at)
 
 
-async def _publish(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+async def _publish(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
     book = desk.follower.book
-    for first in range(0, len(raised), PUBLISH_BATCH):
-        mine = await desk.alerts.take(raised[first : first + PUBLISH_BATCH], STREAM)
+    for first in range(0, len(unsent), PUBLISH_BATCH):
+        mine = await _take(desk, unsent[first : first + PUBLISH_BATCH], STREAM, at)
         said = [(alert, outgoing.event(alert, book, max(at, alert.raised_at))) for alert in mine]
         events = [Message(subjects.alerts(alert.unit), event, alert.id(STREAM)) for alert, event in said]
         await desk.held.streams.publish_all(subjects.ALERTS, events)
         await desk.alerts.settle(mine, STREAM, PUBLISHED)
 
 
-async def _post(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+async def _post(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
     async with desk.mailer.session() as session:
-        for first in range(0, len(raised), MAIL_BATCH):
-            mine = await desk.alerts.take(raised[first : first + MAIL_BATCH], EMAIL)
-            for alert in mine:
+        for first in range(0, len(unsent), MAIL_BATCH):
+            for alert in await _take(desk, unsent[first : first + MAIL_BATCH], EMAIL, at):
                 await desk.alerts.settle_mail(*await _post_one(desk, session, alert, at))  # at once: a crash repeats one at most
+
+
+async def _take(desk: Desk, unsent: Sequence[Alert], channel: str, at: datetime) -> list[Alert]:
+    """Leases what is to be sent of some raised alerts, as everybody stands now: a report stops an alert up to this moment."""
+    left = decision.sort_out(unsent, desk.follower.book.owing(decision.horizon(unsent, at)), at)
+    await desk.alerts.settle(left.drop, channel, PASSED)
+    return await desk.alerts.take(left.send, channel)
 
 
 async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:

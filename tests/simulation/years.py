@@ -12,9 +12,7 @@ from typing import Any, cast
 from unittest import mock
 
 from services.notify import barrier, handlers
-from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
-from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
 from services.notify.store import alerts as alert_store
@@ -22,7 +20,7 @@ from services.notify.store.alerts import AlertStore
 from shared.errors import TransientError
 from shared.reference import Reference
 from tests.simulation import oracle, world
-from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, pass_screened
+from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, WatchedBook, pass_screened
 from tests.simulation.judge import Found, Judge, Tick
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import Size
@@ -229,7 +227,10 @@ class Years:
             self._judge.ticks.append(one.tick)
             self._judge.note("tick", one.name, one.tick.at, one.tick.known)
 
-        follower = Follower(self._reference, Book(self._roster, Ledger()), catch_up)
+        def looked() -> None:
+            one.sorted_at = one.folded
+
+        follower = Follower(self._reference, WatchedBook(self._roster, looked), catch_up)
         return Desk(cast(Any, held), cast(Any, follower), store, cast(Any, Mailer(self)), asyncio.Lock())
 
     def _kill(self, one: Notifier, down: timedelta) -> None:
@@ -272,9 +273,6 @@ class Years:
 
     def settled(self, document: Document, state: str) -> None:
         self._judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
-
-    def looked(self, channel: str) -> None:
-        self._current.sorted_at = self._current.folded
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
         self._judge.published(payload, is_late_repeat)

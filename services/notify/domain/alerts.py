@@ -7,6 +7,7 @@ its own. A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 import orjson
@@ -25,6 +26,9 @@ PASSED: Final = "passed"
 
 DIGEST: Final = "digest"
 NOT_RAISED: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_text = lru_cache(maxsize=4096)(events.to_text)  # of few deadlines, for many alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Alert:
     @property
     def ladder_id(self) -> str:
         cause = "" if self.is_digest else f"/{self.cause}"
-        return f"{self.duty}{cause}/{events.to_text(self.deadline)}"
+        return f"{self.duty}{cause}/{_text(self.deadline)}"
 
     def id(self, channel: str) -> str:
         return self.ids([self.rung], channel)[0]

@@ -45,7 +45,7 @@ def horizon(unsent: Iterable[Alert], now: datetime) -> datetime:
 
 
 def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], now: datetime) -> Leftovers:
-    """What becomes of raised alerts that were not sent, digests first. Nobody is alerted who owes nothing any more, and nothing
+    """What becomes of raised alerts that were not sent. Nobody is alerted who owes nothing any more, and nothing
     goes out on a day off. Each is judged at `now` or at the time it was raised for, whichever is later.
     """
     send: list[Alert] = []
@@ -56,7 +56,7 @@ def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], now: datetime
             drop.append(alert)
         elif due.may_go_out(alert.at, at):
             send.append(alert)
-    return Leftovers(tuple(sorted(send, key=lambda alert: not alert.is_digest)), tuple(drop))
+    return Leftovers(tuple(send), tuple(drop))
 
 
 def _is_owed(alert: Alert, owing: Mapping[Pair, Owing]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from services.notify.domain import duties
 from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert
@@ -12,7 +13,7 @@ from shared import ladder
 from shared.ladder import Rung
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """The alerts of one ladder to one unit, made when they are wanted: of a whole ladder a tick wants the newest. `about` is the
     alert of no rung yet; `left_out` rungs stand before the `rungs` of which the unit is told.
@@ -22,7 +23,7 @@ class Series:
     rungs: tuple[Rung, ...]
     left_out: int = 0
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """The ids on the channel `stream`, by rung."""
         return self.about.ids([rung.name for rung in self.rungs], STREAM)
