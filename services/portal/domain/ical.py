@@ -40,6 +40,11 @@ def feed(unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], 
     return text
 
 
+def without_stamps(body: bytes) -> bytes:
+    """The feed but for when it was made: it tells whether something changed."""
+    return b"".join(line for line in body.splitlines(keepends=True) if not line.startswith(b"DTSTAMP:"))
+
+
 def _timezone() -> Timezone:
     """Vietnam's time: UTC+7 all year."""
     standard = TimezoneStandard()
