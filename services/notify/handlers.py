@@ -86,7 +86,7 @@ async def _publish(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
         mine = await _take(desk, unsent[first : first + PUBLISH_BATCH], STREAM, at)
         said = [(alert, outgoing.event(alert, book, max(at, alert.raised_at))) for alert in mine]
         events = [Message(subjects.alerts(alert.unit), event, alert.id(STREAM)) for alert, event in said]
-        await desk.held.streams.publish_all(subjects.ALERTS, events)
+        await desk.held.streams.publish_together(subjects.ALERTS, events)
         await desk.alerts.settle(mine, STREAM, PUBLISHED)
 
 

@@ -158,7 +158,7 @@ class Stream:
         self._watcher, self._clock = watcher, clock
         self._stored: dict[str, datetime] = {}
 
-    async def publish_all(self, _: str, messages: Sequence[Message]) -> None:
+    async def publish_together(self, _: str, messages: Sequence[Message]) -> None:
         for index, message in enumerate(messages):
             if index in (0, len(messages) // 2):
                 await pause()

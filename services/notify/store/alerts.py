@@ -5,6 +5,7 @@ notifier that was killed is relieved by another, or by itself after a restart, u
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -67,10 +68,13 @@ class AlertStore:
     async def take(self, alerts: Sequence[Alert], channel: str) -> list[Alert]:
         """Leases alerts for sending; which of them are ours now."""
         ids = [alert.id(channel) for alert in alerts]
+        if not ids:
+            return []
         lease = {"holder": self._holder, "lease_until": datetime.now(UTC) + LEASE}
         await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **self._free()}, {"$set": lease})
-        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder})
-        return [_alert(document) async for document in found]
+        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1})
+        mailed = {document["_id"]: frozenset(document["mailed"]) async for document in found}
+        return [replace(alert, mailed=mailed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in mailed]
 
     async def settle(self, alerts: Sequence[Alert], channel: str, state: str) -> None:
         """Notes what became of raised alerts."""
