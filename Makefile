@@ -51,7 +51,7 @@ profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
-	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0
+	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),40)
 
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from services.notify import barrier
-from services.notify.domain import alerts, digest, messages, outgoing
+from services.notify.domain import decision, digest, messages, outgoing, series
 from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, STREAM, Alert
 from services.notify.domain.duties import Duty
 from services.notify.follower import Follower
@@ -42,11 +42,11 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
     now, digests last.
     """
     await barrier.pass_screened(desk.held, desk.follower)
-    reference, owed = desk.follower.reference, list(desk.follower.book.duties(at))
-    loaded_at = reference.loaded_at
-    ladders = alerts.reached(owed, loaded_at, at, desk.alerts.seen) + digest.reached(owed, reference, at, desk.alerts.seen)
-    alerted = await desk.alerts.known(alert for ladder in ladders for alert in ladder)
-    raised = await desk.alerts.claim(alerts.decide(ladders, alerted, loaded_at, at))
+    reference, owing = desk.follower.reference, desk.follower.book.owing(at).values()
+    loaded_at, seen = reference.loaded_at, desk.alerts.seen
+    ladders = series.reached(owing, loaded_at, at, seen) + digest.reached(owing, reference, at, seen)
+    alerted = await desk.alerts.known(alert_id for ladder in ladders for alert_id in ladder.ids)
+    raised = await desk.alerts.claim(decision.decide(ladders, alerted, loaded_at, at))
     log.info("tick.completed", at=at.isoformat(), raised=len(raised))
     await send_raised(desk, at)
     return raised
@@ -55,7 +55,7 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
     """Every rung, past ones too, of every unit that owes at the instant `at`, by time, then unit."""
     await barrier.pass_folded(desk.held, desk.follower)
-    return alerts.plan(desk.follower.book.duties(at, regime, period))
+    return series.plan(desk.follower.book.duties(at, regime, period))
 
 
 async def duties(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Duty]:
@@ -65,14 +65,11 @@ async def duties(desk: Desk, at: datetime, regime: str | None = None, period: st
 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
-    """Sends raised alerts, also those of a notifier that was killed; drops those that nobody needs any more."""
+    """Sends raised alerts, digests first, also those of a notifier that was killed; drops those that nobody needs any more."""
     async with desk.sending:
         for channel, send in ((STREAM, _publish), (EMAIL, _post)):
             unsent = await desk.alerts.unsent(channel)
-            owed = desk.follower.book.duties(alerts.horizon(unsent, at))
-            left = alerts.sort_out(unsent, owed, at)
-            await desk.alerts.settle(left.drop, channel, PASSED)
-            await send(desk, left.send, at)
+            await send(desk, sorted(unsent, key=lambda alert: not alert.is_digest), at)
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:
@@ -83,22 +80,28 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
     await send_raised(desk, at)
 
 
-async def _publish(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+async def _publish(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
     book = desk.follower.book
-    for first in range(0, len(raised), PUBLISH_BATCH):
-        mine = await desk.alerts.take(raised[first : first + PUBLISH_BATCH], STREAM)
+    for first in range(0, len(unsent), PUBLISH_BATCH):
+        mine = await _take(desk, unsent[first : first + PUBLISH_BATCH], STREAM, at)
         said = [(alert, outgoing.event(alert, book, max(at, alert.raised_at))) for alert in mine]
         events = [Message(subjects.alerts(alert.unit), event, alert.id(STREAM)) for alert, event in said]
-        await desk.held.streams.publish_all(subjects.ALERTS, events)
+        await desk.held.streams.publish_together(subjects.ALERTS, events)
         await desk.alerts.settle(mine, STREAM, PUBLISHED)
 
 
-async def _post(desk: Desk, raised: Sequence[Alert], at: datetime) -> None:
+async def _post(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
     async with desk.mailer.session() as session:
-        for first in range(0, len(raised), MAIL_BATCH):
-            mine = await desk.alerts.take(raised[first : first + MAIL_BATCH], EMAIL)
-            for alert in mine:
+        for first in range(0, len(unsent), MAIL_BATCH):
+            for alert in await _take(desk, unsent[first : first + MAIL_BATCH], EMAIL, at):
                 await desk.alerts.settle_mail(*await _post_one(desk, session, alert, at))  # at once: a crash repeats one at most
+
+
+async def _take(desk: Desk, unsent: Sequence[Alert], channel: str, at: datetime) -> list[Alert]:
+    """Leases what is to be sent of some raised alerts, as everybody stands now: a report stops an alert up to this moment."""
+    left = decision.sort_out(unsent, desk.follower.book.owing(decision.horizon(unsent, at)), at)
+    await desk.alerts.settle(left.drop, channel, PASSED)
+    return await desk.alerts.take(left.send, channel)
 
 
 async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from services.portal import calendars, duty_pages, live, look, pages, problems, routes
+from services.portal.caching import Changes
 from services.portal.duty_store import DutyStore
 from services.portal.headers import SafeHeaders
 from services.portal.live import Hub
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.duties = DutyStore(held.database)
     app.state.streams = held.streams
     app.state.hub = hub
+    app.state.calendars = Changes()
     app.add_middleware(SafeHeaders)
     problems.install(app)
     app.include_router(routes.router)

@@ -6,8 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.portal import address
+from services.portal import address, caching
 from services.portal.address import Duties, Referred
+from services.portal.caching import Changes
 from services.portal.domain import ical
 from services.portal.problems import Refused
 from shared import errors
@@ -21,13 +22,13 @@ class CalendarResponse(Response):
     media_type = MEDIA_TYPE
 
 
-@router.get("/lich/{unit}.ics", response_class=CalendarResponse)
+@router.get("/lich/{unit}.ics", response_class=CalendarResponse, responses={304: {"description": "Nothing changed since."}})
 async def calendar(request: Request, unit: str, reference: Referred, store: Duties) -> Response:
     """What a unit owes, one event a duty, as iCalendar (RFC 5545), with alarms for the reminders to come.
 
     `unit` is a code or an id. Also given is what was done before a deadline that is still to come, without alarms.
     An event's UID is the duty's id and never changes. It lasts all day on the last day that is on time; when the deadline
-    has an hour, it stands at that instant.
+    has an hour, it stands at that instant. With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
     """
     address.checked("unit", unit)
     known = await reference.current()
@@ -38,5 +39,10 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     now = datetime.now(UTC)
     name = max(bearers, key=lambda one: one.valid_from).name
     body = ical.feed(name, await store.of_unit(unit, now), known.regimes, str(request.base_url).rstrip("/"), now)
-    headers = {"Content-Disposition": f'inline; filename="lich-{unit}.ics"', "Cache-Control": "no-cache"}
-    return CalendarResponse(body, headers=headers)
+    validator = caching.etag(ical.without_stamps(body))
+    changes: Changes = request.app.state.calendars
+    modified = changes.since(unit, validator, now)
+    headers = {"Cache-Control": "no-cache", "ETag": validator, "Last-Modified": modified}
+    if caching.is_known(request.headers, validator, modified):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return CalendarResponse(body, headers={"Content-Disposition": f'inline; filename="lich-{unit}.ics"', **headers})

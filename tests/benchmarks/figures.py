@@ -47,6 +47,8 @@ WANTED: Final[dict[str, Wanted]] = {
     "burst.differences": Wanted("≤", 0),
     "burst.right_after_s": Wanted("≤", 10),
     "morning.raised_s": Wanted("≤", 30),
+    "morning.digests_raised_s": Wanted("≤", 60),
+    "morning.digests_mailed_s": Wanted("≤", 60),
     "restart.caught_up_s": Wanted("≤", 3),
     "rebuild.over_aggregate": Wanted("≥", 1),
     "rebuild.mixed_reads": Wanted("≤", 0),

@@ -1,28 +1,37 @@
-"""A national deadline morning: all 10,035 communes owe two reports each, and eight o'clock strikes.
+"""A national deadline morning: all 10,035 communes owe two reports each, and eight o'clock strikes while reports come in.
 
-What: two regimes ask every commune, the deadline is such that a rung falls on the chosen instant; one unit in ten has a mail
-address; one notifier has folded the log. `raised_s` is the time of one `handlers.tick` from its start until every alert stands
-in ALERTS, while reports of other regimes' units come in through the log; `tick_s` until the last mail is handed over; wanted:
-raised in 30 s. How: real nats-server, mongod and mail catcher in one machine, all durable. Seed: none, nothing is random.
-Again: `make bench ONLY=morning`. Figures: docs/benchmarks.md.
+What: two regimes ask every commune, the deadline is such that a rung falls on the chosen instant; one commune in ten has a mail
+address, and so has the recipient. From five seconds before the strike on, reports come in through INBOX and a real ingest at
+100 a second, in any order of the units. From the strike on: `raised_s` until the last alert stands in ALERTS, `digests_raised_s`
+and `digests_mailed_s` until both digests are on their subject and with the mail server, `tick_s` until the last mail is. Wanted:
+raised in 30 s, digests in 60 s. `came` are the reports that were accepted by the end, `stopped` the alerts that they stopped
+before they were published, `mails_stopped` the mails. How: real nats-server, mongod, ingest and mail catcher on one machine, all
+durable; the notifier has folded the log before. Seed: 2, the order of the units. Again: `make bench ONLY=morning`. Figures:
+docs/benchmarks.md.
 """
 
 import asyncio
+import multiprocessing
+import random
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import orjson
 import structlog
+from nats.aio.msg import Msg
 
 from services.cli.embedded import mailcatcher
 from services.cli.embedded.ports import choose_ports
 from services.notify import handlers
 from services.notify.app import opened
-from services.notify.domain.alerts import Alert
+from services.notify.domain.alerts import EMAIL, PASSED, STREAM
+from services.notify.domain.duties import REPORT
 from services.notify.handlers import Desk
 from services.notify.mailer import Mailer
 from shared import calendar, periods, subjects, tasks
@@ -33,64 +42,100 @@ from shared.units import Contact, Unit
 from tests.benchmarks import load
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
+from tests.running import running
 
 RECIPIENT: Final = "44-SLDTBXH"  # receives both digests of the rung
+RECIPIENT_MAIL: Final = "so@tinh.example"
 REGIMES: Final = (NATIONAL, f"{NATIONAL}-hai")
 MAIL_EVERY: Final = 10
 MOST_FAILED: Final = 3
 REPORTED: Final = 400  # units that have reported before
 COMING_PER_S: Final = 100
+BEFORE_S: Final = 5.0
+SEED: Final = 2
 
 log = structlog.get_logger()
 
 
+@dataclass
+class Strike:
+    """What was seen since eight o'clock."""
+
+    began: float = field(default_factory=time.perf_counter)
+    began_ns: int = field(default_factory=time.time_ns)
+    digests: list[float] = field(default_factory=list)
+
+    def elapsed_s(self, at: float | None = None) -> float:
+        return round((time.perf_counter() if at is None else at) - self.began, 1)
+
+
 async def measure(_: float) -> Figures:
-    """`morning: {"units", "alerts", "raised_s", "mails", "tick_s"}`; it has one size, the whole country."""
+    """`morning: {"units", "alerts", "raised_s", "digests_raised_s", "digests_mailed_s", "mails", "tick_s", "came", "stopped", …}`; it has one size."""
     regimes = [national_regime(regime_id).model_copy(update={"recipient": RECIPIENT}) for regime_id in REGIMES]
     async with machine(*regimes) as held:
         return {"morning": await _morning(held, regimes)}
 
 
 async def _morning(held: Connections, regimes: Sequence[Regime]) -> Figures:
-    communes = await _communes_with_mail(held)
+    communes = await _units_with_mail(held)
     await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(int(YEAR), 1, 1, tzinfo=UTC)}})
     await _log(held, regimes[0], communes[:REPORTED])
     eight = _last_morning()
-    ports = choose_ports(defaults=False)
-    with TemporaryDirectory(prefix="tonghop-bench-mail-") as name:
-        async with mailcatcher.catching(Path(name), ports.smtp), opened(held, lambda: eight) as desk:
-            desk = replace(desk, mailer=Mailer("127.0.0.1", ports.smtp, held.settings.mail_from))
-            wanted = len(regimes) * len(communes) - REPORTED
+    port = choose_ports(defaults=False).smtp
+    with TemporaryDirectory(prefix="tonghop-bench-") as name:
+        folder = Path(name)
+        async with _catching(folder, port), running(held.settings, folder, "ingest"), opened(held, lambda: eight) as desk:
+            desk = replace(desk, mailer=Mailer("127.0.0.1", port, held.settings.mail_from))
             coming = asyncio.create_task(_come_in(held, regimes[1], communes))
-            began = time.perf_counter()
-            watching = asyncio.create_task(_until_raised(held, wanted))
-            raised, failed = await _tick(desk, eight)
-            tick_s = time.perf_counter() - began
-            raised_s = await watching - began
-            await tasks.end(coming)
-            mails = sum(1 for _ in Path(name).glob("*.eml"))
-    units = len({alert.unit for alert in raised if not alert.is_digest})
+            await asyncio.sleep(BEFORE_S)
+            return await _strike(held, desk, eight, coming, folder)
+
+
+async def _strike(held: Connections, desk: Desk, eight: datetime, coming: asyncio.Task[None], folder: Path) -> Figures:
+    strike = Strike()
+
+    async def on_digest(_: Msg) -> None:
+        strike.digests.append(time.perf_counter())
+
+    await held.streams.client.subscribe(subjects.alerts(RECIPIENT), cb=on_digest)
+    watching = asyncio.create_task(_until_raised(held))
+    failed = await _tick(desk, eight)
+    tick_s = strike.elapsed_s()
+    raised_s = strike.elapsed_s(await watching)
+    await tasks.end(coming)
+    alerts, of_rung = held.database["alerts"], {"task": REPORT, "at": eight}
+    claimed = await alerts.count_documents({**of_rung, "channel": STREAM})
+    dropped = await alerts.count_documents({**of_rung, "channel": STREAM, "state": PASSED})
+    owed = len(REGIMES) * len(await alerts.database["units"].distinct("_id", {"level": "commune"})) - REPORTED
+    mails = [(int(path.name.split("-")[0]), path.read_bytes()) for path in folder.glob("*.eml")]
+    digests = [at for at, content in mails if f"To: {RECIPIENT_MAIL}".encode() in content]
     return {
-        "units": units,
-        "alerts": len(raised),
-        "raised_s": round(raised_s, 1),
-        "mails": mails,
-        "tick_s": round(tick_s, 1),
+        "owed": owed,
+        "alerts": claimed - dropped,
+        "raised_s": raised_s,
+        "digests": len(strike.digests),
+        "digests_raised_s": strike.elapsed_s(max(strike.digests)),
+        "digests_mailed": len(digests),
+        "digests_mailed_s": round((max(digests) - strike.began_ns) / 1e9, 1),
+        "mails": len(mails),
+        "tick_s": tick_s,
+        "came": await held.streams.last_sequence(subjects.REPORTS) - REPORTED,
+        "stopped": owed - claimed + dropped,
+        "stopped_after_the_claim": dropped,
+        "mails_stopped": await alerts.count_documents({**of_rung, "channel": EMAIL, "state": PASSED}),
         "failed_ticks": failed,
     }
 
 
-async def _tick(desk: Desk, at: datetime) -> tuple[list[Alert], int]:
-    """Ticks until nothing fails, as the service does, but at once; what was raised, and how many ticks failed."""
-    raised: list[Alert] = []
+async def _tick(desk: Desk, at: datetime) -> int:
+    """Ticks until nothing fails, as the service does, but at once; how many ticks failed."""
     for failed in range(MOST_FAILED):
         try:
-            raised = raised or await handlers.tick(desk, at)
-            await handlers.send_raised(desk, at)
+            await handlers.tick(desk, at)
         except TransientError as error:
             log.warning("tick.failed", error=str(error))
         else:
-            return raised, failed
+            return failed
     raise TimeoutError("the tick fails again and again")
 
 
@@ -100,12 +145,14 @@ def _last_morning() -> datetime:
     return periods.start_of(calendar.working_day_before_or_on(last)) + timedelta(hours=8)
 
 
-async def _communes_with_mail(held: Connections) -> list[Unit]:
-    """All communes; one in ten gets an address."""
-    units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
-    chosen = sorted(units, key=lambda unit: unit.code)[::MAIL_EVERY]
-    await held.reference.put_units([replace(unit, contacts=(Contact("Văn phòng", "", f"{unit.code}@xa.example"),)) for unit in chosen])
-    return units
+async def _units_with_mail(held: Connections) -> list[Unit]:
+    """All communes by code; one in ten, and the recipient, gets an address."""
+    units = (await held.reference.current()).registry.units
+    communes = sorted((unit for unit in units if unit.level == "commune"), key=lambda unit: unit.code)
+    addresses = {unit.id: f"{unit.code}@xa.example" for unit in communes[::MAIL_EVERY]} | {RECIPIENT: RECIPIENT_MAIL}
+    reachable = [replace(unit, contacts=(Contact("Văn phòng", "", addresses[unit.id]),)) for unit in units if unit.id in addresses]
+    await held.reference.put_units(reachable)
+    return communes
 
 
 async def _log(held: Connections, regime: Regime, units: list[Unit]) -> None:
@@ -113,19 +160,54 @@ async def _log(held: Connections, regime: Regime, units: list[Unit]) -> None:
     await held.streams.publish_together(subjects.REPORTS, messages)
 
 
-async def _come_in(held: Connections, regime: Regime, communes: list[Unit]) -> None:
-    """Reports after the tick's instant: they do not hold it up."""
-    for message in load.logged(regime, YEAR, communes, len(communes), held.declaration.partitions, seed=2):
-        await held.streams.publish(subjects.REPORTS, message)
-        await asyncio.sleep(1 / COMING_PER_S)
+async def _come_in(held: Connections, regime: Regime, communes: Sequence[Unit]) -> None:
+    """Every commune reports once, 100 a second from the beginning on, whatever the servers do."""
+    rng, began = random.Random(SEED), time.perf_counter()
+    for number, unit in enumerate(rng.sample(communes, len(communes))):
+        await asyncio.sleep(max(0.0, began + number / COMING_PER_S - time.perf_counter()))
+        payload = orjson.dumps(load.event(regime, YEAR, unit, 1, rng))
+        await held.streams.client.publish(subjects.inbox(unit.code), payload)
 
 
-async def _until_raised(held: Connections, wanted: int) -> float:
-    """When ALERTS held as many as were wanted, or had not grown for ten seconds (some have reported meanwhile)."""
+async def _until_raised(held: Connections) -> float:
+    """When ALERTS last grew, once it has not grown for ten seconds."""
     grew, last = time.perf_counter(), 0
-    while last < wanted and (last == 0 or time.perf_counter() - grew < 10):
+    while last == 0 or time.perf_counter() - grew < 10:
         now = await held.streams.last_sequence(subjects.ALERTS)
         if now != last:
             grew, last = time.perf_counter(), now
         await asyncio.sleep(0.05)
     return grew
+
+
+@asynccontextmanager
+async def _catching(folder: Path, port: int) -> AsyncIterator[None]:
+    """A mail server in a process of its own."""
+    catcher = multiprocessing.get_context("spawn").Process(target=_catch, args=(folder, port), daemon=True)
+    catcher.start()
+    try:
+        await _until_open(port)
+        yield
+    finally:
+        catcher.terminate()
+        catcher.join()
+
+
+def _catch(folder: Path, port: int) -> None:
+    async def catch() -> None:
+        async with mailcatcher.catching(folder, port):
+            await asyncio.Event().wait()
+
+    asyncio.run(catch())
+
+
+async def _until_open(port: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return

@@ -16,7 +16,7 @@ from services.cli.contract_schemas import CONTRACT, LOGGED, PUBLISHED, SENT
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
 from services.ingest.store import Claim
-from services.notify.domain import alerts
+from services.notify.domain import alerts, series
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from shared import delivery, events, published, subjects
@@ -165,7 +165,7 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
 def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
     owed = Roster(reference.regimes, reference.registry).duties(Ledger(), "nq68-quang-binh", "2026")
-    for alert in alerts.plan(list(owed)[:10]):
+    for alert in series.plan(list(owed)[:10]):
         event = json.loads(alerts.cloud_event(alert))
         assert is_exactly(AlertRaised, event)
         assert fits_schema(events.ALERT_RAISED, event)

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import orjson
 
-from services.notify.domain import alerts
-from services.notify.domain.alerts import STREAM, Alert, Decision
+from services.notify.domain import alerts, decision, series
+from services.notify.domain.alerts import STREAM, Alert
+from services.notify.domain.decision import Decision
 from shared.events import Logged
 from tests.notify.builders import LOADED, REGIME, book, duty, extended, returned, submitted, vn
 
@@ -13,18 +14,19 @@ LOADED_AT = {REGIME: LOADED}
 
 def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[Logged, ...] = ()) -> Decision:
     found = book(*history)
-    ladders = alerts.reached(found.duties(vn(at)), LOADED_AT, vn(at), set())
-    return alerts.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, vn(at))
+    ladders = series.reached(found.owing(vn(at)).values(), LOADED_AT, vn(at), set())
+    return decision.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, vn(at))
 
 
 def test_an_alert_is_named_by_duty_cause_deadline_rung_and_channel() -> None:
-    last = next(alert for alert in alerts.of_duty(duty()) if alert.rung == "last-day-1400")
+    last = next(alert for alert in series.of_duty(duty()).all if alert.rung == "last-day-1400")
     assert last.id("email") == f"{REGIME}/2026/111/report/2026-12-19T17:00:00.000Z/last-day-1400/email"
 
 
 def test_a_return_and_an_extension_start_ladders_of_their_own() -> None:
     plain, back, longer = (
-        {alert.ladder_id for alert in alerts.of_duty(one)} for one in (duty(), duty(submitted(), returned()), duty(extended("2026-12-24")))
+        {alert.ladder_id for alert in series.of_duty(one).all}
+        for one in (duty(), duty(submitted(), returned()), duty(extended("2026-12-24")))
     )
     assert len(plain | back | longer) == 3
 
@@ -42,30 +44,32 @@ def test_what_was_raised_is_not_raised_again() -> None:
 
 def test_ladders_whose_newest_rung_is_known_are_not_looked_at_again() -> None:
     seen = {alert.id(STREAM) for alert in _decide().raised}
-    assert alerts.reached(book().duties(AT), LOADED_AT, AT, seen) == []
-    assert len(alerts.reached(book().duties(AT), LOADED_AT, vn("2026-12-18 14:00"), seen)) == 3
+    found = book()
+    assert series.reached(found.owing(AT).values(), LOADED_AT, AT, seen) == []
+    assert series.reached(found.owing(AT).values(), LOADED_AT, AT, set()) == []  # noted as told
+    assert len(series.reached(found.owing(AT).values(), LOADED_AT, vn("2026-12-18 14:00"), seen)) == 3
 
 
 def test_an_unsent_alert_is_dropped_when_nothing_is_owed_any_more_or_a_week_has_gone() -> None:
     (first, *_) = _decide().raised
-    assert alerts.sort_out([first], book().duties(AT), AT).send == (first,)
-    assert alerts.sort_out([first], book(submitted()).duties(AT), AT).drop == (first,)
-    assert alerts.sort_out([first], book().duties(AT), vn("2026-12-28 09:00")).drop == (first,)
+    assert decision.sort_out([first], book().owing(AT), AT).send == (first,)
+    assert decision.sort_out([first], book(submitted()).owing(AT), AT).drop == (first,)
+    assert decision.sort_out([first], book().owing(AT), vn("2026-12-28 09:00")).drop == (first,)
 
 
 def test_an_unsent_alert_waits_over_a_day_off() -> None:
     (first, *_) = _decide().raised
-    assert alerts.sort_out([first], book().duties(AT), vn("2026-12-19 09:00")) == alerts.Leftovers((), ())
+    assert decision.sort_out([first], book().owing(AT), vn("2026-12-19 09:00")) == decision.Leftovers((), ())
 
 
 def test_an_alert_raised_for_a_time_to_come_is_judged_at_that_time() -> None:
     (first, *_) = _decide().raised
-    assert alerts.horizon([first], vn("2026-11-22")) == AT
-    assert alerts.sort_out([first], book().duties(AT), vn("2026-11-22")).send == (first,)
+    assert decision.horizon([first], vn("2026-11-22")) == AT
+    assert decision.sort_out([first], book().owing(AT), vn("2026-11-22")).send == (first,)
 
 
 def test_a_plan_holds_every_rung_of_those_who_owe_by_time_then_unit() -> None:
-    found = alerts.plan(book(submitted("112")).duties(AT, period="2026"))
+    found = series.plan(book(submitted("112")).duties(AT, period="2026"))
     assert len(found) == 2 * 9
     assert [(alert.at, alert.unit) for alert in found] == sorted((alert.at, alert.unit) for alert in found)
     assert alerts.entry(found[0]) == {

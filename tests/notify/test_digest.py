@@ -1,9 +1,10 @@
 from dataclasses import replace
 from datetime import date
 
-from services.notify.domain import alerts, digest, outgoing
-from services.notify.domain.alerts import STREAM, Alert, Decision
+from services.notify.domain import alerts, decision, digest, outgoing, series
+from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.book import Book
+from services.notify.domain.decision import Decision
 from services.notify.domain.digest import Standing
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
@@ -26,8 +27,8 @@ def _reference(one: Regime) -> Reference:
 
 def _decide(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, seen: frozenset[str] = frozenset()) -> Decision:
     of = of or regime()
-    ladders = digest.reached(book(*history, regimes=(of,)).duties(vn(at)), _reference(of), vn(at), seen)
-    return alerts.decide(ladders, seen, {REGIME: LOADED}, vn(at))
+    ladders = digest.reached(book(*history, regimes=(of,)).owing(vn(at)).values(), _reference(of), vn(at), seen)
+    return decision.decide(ladders, seen, {REGIME: LOADED}, vn(at))
 
 
 def _to(*history: Logged, at: str = LAST_DAY, of: Regime | None = None) -> list[tuple[str, str]]:
@@ -142,8 +143,8 @@ def _many() -> tuple[Duty, ...]:
 def test_an_unsent_digest_is_dropped_when_nobody_owes_any_more() -> None:
     [raised] = _decide().raised
     everybody = [submitted(unit) for unit in ("111", "112", "113")]
-    assert alerts.sort_out([raised], book(*everybody[:2]).duties(vn(LAST_DAY)), vn(LAST_DAY)).send == (raised,)
-    assert alerts.sort_out([raised], book(*everybody).duties(vn(LAST_DAY)), vn(LAST_DAY)).drop == (raised,)
+    assert decision.sort_out([raised], book(*everybody[:2]).owing(vn(LAST_DAY)), vn(LAST_DAY)).send == (raised,)
+    assert decision.sort_out([raised], book(*everybody).owing(vn(LAST_DAY)), vn(LAST_DAY)).drop == (raised,)
 
 
 def test_a_recipient_that_is_not_there_at_the_cut_off_gets_none() -> None:
@@ -153,7 +154,7 @@ def test_a_recipient_that_is_not_there_at_the_cut_off_gets_none() -> None:
 
 
 def _unit_alert() -> Alert:
-    return alerts.of_duty(next(iter(book().duties(vn(LAST_DAY)))))[0]
+    return series.of_duty(next(iter(book().duties(vn(LAST_DAY))))).all[0]
 
 
 def test_a_reminder_of_a_unit_says_nothing_of_the_others() -> None:

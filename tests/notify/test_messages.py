@@ -1,4 +1,4 @@
-from services.notify.domain import alerts, messages
+from services.notify.domain import messages, series
 from services.notify.domain.messages import Mail, Outcome
 from shared.events import Logged
 from tests.notify.builders import confirmed, duty, extended, regime, returned, submitted, vn
@@ -8,7 +8,7 @@ CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confi
 
 def _mail(rung: str, at: str, *history: Logged, unit_id: str = "111") -> Mail:
     found = duty(*history, unit_id=unit_id, regimes=(CONFIRMING,))
-    alert = next(alert for alert in alerts.of_duty(found) if alert.rung == rung)
+    alert = next(alert for alert in series.of_duty(found).all if alert.rung == rung)
     return messages.mail(alert, CONFIRMING, "111@xa.example", vn(at))
 
 
@@ -71,11 +71,11 @@ def test_a_mail_keeps_its_id_per_alert_and_address() -> None:
 
 
 def test_an_alert_is_raised_until_no_mail_is_left_to_hand_over() -> None:
-    (alert, *_) = alerts.of_duty(duty())
+    (alert, *_) = series.of_duty(duty()).all
     assert messages.state(alert, {"a": Outcome.SENT, "b": Outcome.AWAY}) == (frozenset("a"), "raised")
     assert messages.state(alert, {"a": Outcome.SENT, "b": Outcome.REFUSED}) == (frozenset("a"), "sent")
     assert messages.state(alert, {"b": Outcome.REFUSED}) == (frozenset(), "refused")
 
 
 def test_confirming_early_ends_the_reminders() -> None:
-    assert alerts.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))]) == []
+    assert series.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))]) == []

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, vText
 
+from services.portal import caching
 from services.portal.domain import ical
 from services.portal.duty_store import _duty
 from shared.periods import VIETNAM
@@ -138,3 +140,46 @@ async def test_an_unknown_or_hostile_unit_is_a_problem(stack: Stack, path: str, 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+@loop
+async def test_a_calendar_that_has_not_changed_is_not_sent_again(stack: Stack) -> None:
+    await stack.put(duties=[builders.duty()])
+    first = await stack.http.get("/lich/06253.ics")
+    known = {"If-None-Match": first.headers["etag"]}, {"If-Modified-Since": first.headers["last-modified"]}
+    for asked in (*known, {"If-None-Match": f'"other", {first.headers["etag"].removeprefix("W/")}'}, {"If-None-Match": "*"}):
+        again = await stack.http.get("/lich/06253.ics", headers=asked)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["last-modified"] == first.headers["last-modified"]
+    assert parsedate_to_datetime(first.headers["last-modified"]) <= datetime.now(UTC)
+
+
+@loop
+async def test_a_calendar_that_has_changed_is_sent_whatever_the_time_says(stack: Stack) -> None:
+    await stack.put(duties=[builders.duty()])
+    first = await stack.http.get("/lich/06253.ics")
+    later = builders.DEADLINE + timedelta(days=3)
+    await stack.database["duties"].update_many({}, {"$set": {"deadline": later, "reminded_of": later}})
+    asked = {"If-None-Match": first.headers["etag"], "If-Modified-Since": first.headers["last-modified"]}
+    second = await stack.http.get("/lich/06253.ics", headers=asked)
+    assert second.status_code == 200
+    assert second.headers["etag"] != first.headers["etag"]
+    old = {"If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}
+    assert (await stack.http.get("/lich/06253.ics", headers=old)).status_code == 200  # only our own time counts
+
+
+def test_what_a_calendar_says_is_told_apart_from_when_it_was_made() -> None:
+    assert ical.without_stamps(text_of(builders.duty())) == ical.without_stamps(text_of(builders.duty(), now=NOW + timedelta(minutes=5)))
+    assert b"DTSTART" in ical.without_stamps(text_of(builders.duty()))
+
+
+def test_the_time_of_a_change_stays_until_the_next_one_and_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "MOST", 2)
+    changes, later = caching.Changes(), NOW.astimezone(UTC) + timedelta(hours=1)
+    first = changes.since("a", "1", NOW.astimezone(UTC))
+    assert changes.since("a", "1", later) == first
+    assert changes.since("a", "2", later) != first
+    for name in ("b", "c"):
+        changes.since(name, "1", later)
+    assert list(changes._seen) == ["b", "c"]

@@ -1,16 +1,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import ladder as notifys
-from services.portal.domain import duties, reminders, scope, spreadsheet, wording
+from services.portal.domain import duties, scope, spreadsheet, wording
 from services.portal.domain.duties import Duty, DutyState
 from services.portal.duty_store import _duty
 from shared.periods import VIETNAM
 from shared.reference import Reference
-from shared.regimes import Ladder
 from shared.units import Registry, Unit
 from tests.portal import builders
 from tests.portal.builders import DEADLINE
@@ -58,9 +56,8 @@ def test_a_deadline_with_an_hour_is_still_on_time_on_its_day(now: str, words: st
 minutes = st.integers(0, 4 * 366 * 24 * 60)  # of four years from 2024 on
 
 
-def deadline_at(minute: int, *, is_midnight: bool = False) -> datetime:
-    at = datetime(2024, 1, 1, tzinfo=VIETNAM) + timedelta(minutes=minute)
-    return at.replace(hour=0, minute=0) if is_midnight else at
+def deadline_at(minute: int) -> datetime:
+    return datetime(2024, 1, 1, tzinfo=VIETNAM) + timedelta(minutes=minute)
 
 
 @given(minutes, st.timedeltas(timedelta(days=-400), timedelta(days=400)))
@@ -68,22 +65,6 @@ def test_a_countdown_says_overdue_exactly_from_the_deadline_on(minute: int, afte
     deadline = deadline_at(minute)
     now = deadline.astimezone(UTC) + after
     assert duties.countdown(deadline, now).startswith("quá hạn" if now >= deadline else "còn ")
-
-
-@settings(deadline=None)  # the first look at a year's holidays takes its time
-@given(
-    minutes,
-    st.booleans(),
-    st.lists(st.integers(0, 60), max_size=6),
-    st.lists(st.sampled_from(["08:00", "14:00", "23:30"]), max_size=3),
-    st.timedeltas(timedelta(days=-90), timedelta(days=10)),
-)
-def test_a_calendar_reminds_when_notify_does(minute: int, is_midnight: bool, days: list[int], hours: list[str], after: timedelta) -> None:
-    deadline = deadline_at(minute, is_midnight=is_midnight)
-    now = deadline + after
-    ladder = Ladder(before_days=days, last_day=hours, after_days=[])
-    expected = [rung.at for rung in notifys.rungs(deadline, ladder) if rung.at > now]
-    assert reminders.coming(deadline, ladder, now) == expected
 
 
 def given_states(document: dict[str, object]) -> list[str]:

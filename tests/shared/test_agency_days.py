@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notify.domain import ladder
-from shared import agency_days, calendar, deadlines
+from shared import agency_days, calendar, deadlines, ladder
 from shared.calendar import AgencyDays
 from shared.errors import ConfigurationError
 from shared.periods import VIETNAM

@@ -14,7 +14,10 @@ from pymongo.errors import BulkWriteError
 
 from services.notify.domain.alerts import RAISED, STREAM
 from services.notify.domain.book import Book
+from services.notify.domain.duties import Roster
+from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome
+from services.notify.domain.owing import Owing, Pair
 from shared.broker import Message
 from shared.errors import TransientError
 from shared.mongo import DUPLICATE_KEY
@@ -41,8 +44,6 @@ class Watcher(Protocol):
     def claimed(self, document: Document) -> None: ...
 
     def settled(self, document: Document, state: str) -> None: ...
-
-    def looked(self, channel: str) -> None: ...
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None: ...
 
@@ -74,7 +75,7 @@ class AlertCollection:
             raise BulkWriteError({"writeErrors": there, "writeConcernErrors": []})
 
     def find(self, filter_: Document, _: Document | None = None) -> "Cursor":
-        return Cursor(lambda: self._found(filter_), lambda: self._looked(filter_))
+        return Cursor(lambda: self._found(filter_))
 
     async def find_one(self, filter_: Document, _: Document | None = None) -> Document | None:
         await pause()
@@ -88,10 +89,6 @@ class AlertCollection:
 
     async def update_one(self, filter_: Document, change: Document) -> None:
         await self.update_many(filter_, change)
-
-    def _looked(self, filter_: Document) -> None:
-        if "_id" not in filter_:
-            self._watcher.looked(filter_["channel"])
 
     def _found(self, filter_: Document) -> list[Document]:
         ids: Iterable[str] = self.raised
@@ -140,8 +137,8 @@ def _fits(document: Document, name: str, wanted: Any) -> bool:
 class Cursor:
     """What a query found, at the moment of its first result."""
 
-    def __init__(self, query: Callable[[], list[Document]], ended: Callable[[], None]) -> None:
-        self._query, self._ended = query, ended
+    def __init__(self, query: Callable[[], list[Document]]) -> None:
+        self._query = query
         self._order: list[str] = []
 
     def sort(self, order: Iterable[tuple[str, int]]) -> "Cursor":
@@ -152,7 +149,6 @@ class Cursor:
         await pause()
         for document in sorted(self._query(), key=lambda document: [document[name] for name in self._order]):
             yield document
-        self._ended()
 
 
 class Stream:
@@ -162,7 +158,7 @@ class Stream:
         self._watcher, self._clock = watcher, clock
         self._stored: dict[str, datetime] = {}
 
-    async def publish_all(self, _: str, messages: Sequence[Message]) -> None:
+    async def publish_together(self, _: str, messages: Sequence[Message]) -> None:
         for index, message in enumerate(messages):
             if index in (0, len(messages) // 2):
                 await pause()
@@ -191,6 +187,18 @@ class Mailer:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         yield Session(self._watcher)
+
+
+class WatchedBook(Book):
+    """A book that tells when it is asked who owes: just before something is taken for sending."""
+
+    def __init__(self, roster: Roster, looked: Callable[[], None]) -> None:
+        super().__init__(roster, Ledger())
+        self._looked = looked
+
+    def owing(self, at: datetime) -> dict[Pair, Owing]:
+        self._looked()
+        return super().owing(at)
 
 
 class Follower:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from services.notify.domain.alerts import PASSED, RAISED, STREAM
+from services.notify.domain.alerts import PASSED, RAISED, STREAM, Alert
 from tests.simulation.fakes import Document
 from tests.simulation.oracle import WEEK, Oracle, Owed, Rungs, may_send
 from tests.simulation.world import Task, World
@@ -48,6 +48,7 @@ class Judge:
     trace: Any = field(default_factory=hashlib.sha256)
     _claims: dict[Ladder, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _published: set[tuple[str, ...]] = field(default_factory=set)
+    _answered: set[str] = field(default_factory=set)
 
     def note(self, *words: object) -> None:
         """One line of the trace."""
@@ -81,6 +82,13 @@ class Judge:
             self.violated("raised out of turn", document["_id"], f"at {tick.at}", is_newest, is_fresh)
         if document["state"] == PASSED and is_newest and is_fresh:
             self.violated("passed for no reason", document["_id"], f"at {tick.at}")
+
+    def answered(self, raised: Iterable[Alert]) -> None:
+        """A tick says that these alerts were its own to raise."""
+        for alert in raised:
+            if (alert_id := alert.id(STREAM)) in self._answered:
+                self.violated("claimed twice", alert_id)
+            self._answered.add(alert_id)
 
     def settled(self, document: Document, state: str, at: datetime, known: int) -> None:
         """A raised alert was sent, refused or dropped, by somebody whose book held `known` events."""

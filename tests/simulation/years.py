@@ -12,9 +12,7 @@ from typing import Any, cast
 from unittest import mock
 
 from services.notify import barrier, handlers
-from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
-from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
 from services.notify.store import alerts as alert_store
@@ -22,14 +20,14 @@ from services.notify.store.alerts import AlertStore
 from shared.errors import TransientError
 from shared.reference import Reference
 from tests.simulation import oracle, world
-from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, pass_screened
+from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, WatchedBook, pass_screened
 from tests.simulation.judge import Found, Judge, Tick
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import Size
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
-PAUSES = (timedelta(), timedelta(minutes=1), timedelta(hours=2), DAY)
+STEPS = (1, 1, 1, 5, 25, 200)  # of one notifier at a stretch, while the other stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,10 @@ class Notifier:
     skew: timedelta = timedelta()
     down_until: datetime = LONG_AGO
     tick: Tick = field(default_factory=lambda: Tick(0, LONG_AGO, 0))
+
+
+Working = tuple[Notifier, Coroutine[Any, Any, Any], int]
+"""A notifier, its tick, and after how many steps it is killed; below zero: never."""
 
 
 class Years:
@@ -162,17 +164,28 @@ class Years:
             self._mail_back = self._now + timedelta(hours=rng.uniform(0.1, 60))
 
     def _ticks(self, chosen: list[Notifier], faults: Faults) -> None:
-        """One tick of each, step by step in any order."""
+        """One tick of each, step by step in any order: in turns, or one stands still while the other does much."""
         self._turn += 1
-        working: dict[str, tuple[Notifier, Coroutine[Any, Any, Any], int]] = {}
+        working: dict[str, Working] = {}
         for one in chosen:
             end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
             one.desk = one.desk or self._start(one)
             one.tick = Tick(self._turn, self._now + one.skew, 0)
             at = one.tick.at
             working[one.name] = one, handlers.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
+        try:
+            self._work(working, faults)
+        finally:
+            for _, coroutine, _ in working.values():
+                coroutine.close()
+
+    def _work(self, working: dict[str, Working], faults: Faults) -> None:
+        name, steps = "", 0
         while working:
-            one, coroutine, left = working[self._rng.choice(sorted(working))]
+            if steps == 0 or name not in working:
+                name, steps = self._rng.choice(sorted(working)), self._rng.choice(STEPS)
+            one, coroutine, left = working[name]
+            steps -= 1
             self._current = one
             self._now += timedelta(seconds=45) if self._rng.random() < faults.stall else timedelta(milliseconds=self._rng.randrange(20))
             working[one.name] = one, coroutine, left - 1
@@ -182,8 +195,9 @@ class Years:
                 if self._rng.random() < 0.02 and one.tick.known:
                     self._catch_up(one)
                 coroutine.send(None)
-            except StopIteration:
+            except StopIteration as ended:
                 one.tick.is_completed = True
+                self._judge.answered(ended.value)
                 del working[one.name]
             except TransientError as error:
                 self._judge.note("failed", one.name, error)
@@ -213,7 +227,10 @@ class Years:
             self._judge.ticks.append(one.tick)
             self._judge.note("tick", one.name, one.tick.at, one.tick.known)
 
-        follower = Follower(self._reference, Book(self._roster, Ledger()), catch_up)
+        def looked() -> None:
+            one.sorted_at = one.folded
+
+        follower = Follower(self._reference, WatchedBook(self._roster, looked), catch_up)
         return Desk(cast(Any, held), cast(Any, follower), store, cast(Any, Mailer(self)), asyncio.Lock())
 
     def _kill(self, one: Notifier, down: timedelta) -> None:
@@ -256,9 +273,6 @@ class Years:
 
     def settled(self, document: Document, state: str) -> None:
         self._judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
-
-    def looked(self, channel: str) -> None:
-        self._current.sorted_at = self._current.folded
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
         self._judge.published(payload, is_late_repeat)

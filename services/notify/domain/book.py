@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Key, Ledger, Progress
+from services.notify.domain.owing import Owing, Pair
 from shared.events import Logged
 
 
@@ -17,12 +18,15 @@ class Book:
         self._roster = roster
         self._waiting = set(waiting)
         self._changed: set[Key] = set()
+        self._owing: dict[Pair, Owing] = {}
+        self._outdated: set[Key] = set()
 
     def fold(self, event: Logged) -> None:
         """Takes one event of the log."""
         key = self.ledger.fold(event)
         if key is not None:
             self._changed.add(key)
+            self._outdated.add(key)
 
     def begin(self, now: datetime) -> None:
         """Takes up the duties of the periods that have begun."""
@@ -32,15 +36,14 @@ class Book:
 
     def changes(self) -> list[Duty]:
         """The duties, of periods that have begun, that changed since the last `forget_changes`."""
-        touched: dict[tuple[str, str], set[str]] = {}
+        touched: dict[Pair, set[str]] = {}
         for key in self._changed:
             touched.setdefault((key.regime, key.period), set()).add(key.unit_id)
         return [
             duty
             for pair, unit_ids in touched.items()
             if pair in self.begun
-            for duty in self._roster.duties(self.ledger, *pair)
-            if duty.unit.id in unit_ids or WHOLE_PERIOD in unit_ids
+            for duty in self._roster.duties(self.ledger, *pair, of=None if WHOLE_PERIOD in unit_ids else sorted(unit_ids))
         ]
 
     def forget_changes(self, stored: Iterable[Duty]) -> None:
@@ -62,3 +65,22 @@ class Book:
         for pair in self._roster.open_periods(self.ledger, at):
             if regime in (None, pair[0]) and period in (None, pair[1]):
                 yield from self._roster.duties(self.ledger, *pair)
+
+    def owing(self, at: datetime) -> dict[Pair, Owing]:
+        """Who owes at the instant `at`, by regime and period; kept, and brought up to date by the next call."""
+        for key in self._outdated:
+            self._bring_up_to_date(key)
+        self._outdated.clear()
+        return {pair: self._owing_in(pair) for pair in self._roster.open_periods(self.ledger, at)}
+
+    def _owing_in(self, pair: Pair) -> Owing:
+        if pair not in self._owing:
+            self._owing[pair] = Owing(self._roster.duties(self.ledger, *pair))
+        return self._owing[pair]
+
+    def _bring_up_to_date(self, key: Key) -> None:
+        pair = key.regime, key.period
+        if key.unit_id == WHOLE_PERIOD:
+            self._owing.pop(pair, None)
+        for duty in self._roster.duties(self.ledger, *pair, of=[key.unit_id]) if pair in self._owing else ():
+            self._owing[pair].put(duty)

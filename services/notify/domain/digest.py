@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notify.domain import duties, ladder
-from services.notify.domain.alerts import DIGEST, STREAM, Alert, digest_of
+from services.notify.domain import duties
+from services.notify.domain.alerts import DIGEST, Alert, digest_of
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.ladder import Rung
-from shared import numbers, published
+from services.notify.domain.owing import Owing
+from services.notify.domain.series import Series
+from shared import ladder, numbers, published
+from shared.ladder import Rung
 from shared.reference import Reference
 from shared.regimes import Ladder, Regime
 from shared.units import Unit
@@ -80,30 +82,31 @@ def standing(found: Iterable[Duty], deadline: datetime) -> Standing:
     )
 
 
-def reached(found: Iterable[Duty], reference: Reference, now: datetime, seen: Set[str]) -> list[list[Alert]]:
+def reached(owing: Iterable[Owing], reference: Reference, now: datetime, seen: Set[str]) -> list[Series]:
     """The digests of every group in which somebody owes: a ladder for each recipient whose newest rung that has come is not
     among the alerts `seen` (ids, channel `stream`).
     """
-    owing: dict[tuple[str, str, datetime], Duty] = {}
-    for duty in found:
-        if duties.owes(duty):
-            owing.setdefault((duty.regime, duty.period, duty.due), duty)
-    ladders = [alerts for duty in owing.values() for alerts in _ladders(duty, reference)]
+    groups: dict[tuple[str, str, datetime], Duty] = {}
+    for one in owing:
+        firsts = [next(iter(owed.values())) for owed in one.by_group.values()]
+        for duty in sorted(firsts, key=lambda duty: duty.task != REPORT):
+            groups.setdefault((duty.regime, duty.period, duty.due), duty)
+    ladders = [alerts for duty in groups.values() for alerts in _ladders(duty, reference)]
     return [alerts for alerts in ladders if _is_news(alerts, reference.loaded_at, now, seen)]
 
 
-def _is_news(alerts: list[Alert], loaded_at: Mapping[str, datetime], now: datetime, seen: Set[str]) -> bool:
-    come = [alert for alert in alerts if alert.at <= now]
-    return bool(come) and come[-1].at >= loaded_at.get(come[-1].regime, now) and come[-1].id(STREAM) not in seen
+def _is_news(alerts: Series, loaded_at: Mapping[str, datetime], now: datetime, seen: Set[str]) -> bool:
+    come = alerts.newest(now)
+    return come is not None and come.at >= loaded_at.get(alerts.about.regime, now) and alerts.id(come) not in seen
 
 
-def _ladders(duty: Duty, reference: Reference) -> list[list[Alert]]:
+def _ladders(duty: Duty, reference: Reference) -> list[Series]:
     """Every digest of a duty's group, by recipient."""
-    rungs = list(enumerate(ladder.rungs(duty.due, duty.ladder), start=1))
+    rungs = ladder.rungs(duty.due, duty.ladder)
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
-    told = [(recipient, rungs), (above, [(step, rung) for step, rung in rungs if rung.name in late])]
-    return [[_alert(duty, unit, step, rung) for step, rung in own] for unit, own in told if unit is not None and own]
+    told = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
+    return [_series(duty, unit, own, len(rungs) - len(own)) for unit, own in told if unit is not None and own]
 
 
 def _names_for_above(steps: Ladder) -> set[str]:
@@ -124,8 +127,8 @@ def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[
     return recipient, None if above == recipient else above
 
 
-def _alert(duty: Duty, recipient: Unit, step: int, rung: Rung) -> Alert:
-    return Alert(
+def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...], left_out: int) -> Series:
+    about = Alert(
         duty=digest_of(duty.regime, duty.period),
         task=DIGEST,
         regime=duty.regime,
@@ -134,9 +137,10 @@ def _alert(duty: Duty, recipient: Unit, step: int, rung: Rung) -> Alert:
         unit=recipient.code,
         unit_name=recipient.name,
         cause=duty.task,
-        rung=rung.name,
-        step=step,
-        at=rung.at,
+        rung="",
+        step=0,
+        at=duty.due,
         deadline=duty.due,
         has_mail=any(contact.email for contact in recipient.contacts),
     )
+    return Series(about, rungs, left_out)

@@ -4,7 +4,7 @@ A duty is one unit's task in one regime and period: to report, or to confirm its
 (an on-call period also has to be opened). A derived regime has no duties. Source: design, sections 3 and 5.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +19,8 @@ from shared.units import Registry, Unit
 REPORT: Final = "report"
 CONFIRM: Final = "confirm"
 Task = Literal["report", "confirm"]
+Assigned = tuple[Unit, Task, str]
+"""A unit, its task, and of a reporter the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,10 @@ class Roster:
             if period.has_begun(at)
         ]
 
-    def duties(self, ledger: Ledger, regime_id: str, period_code: str) -> Iterator[Duty]:
-        """All duties of one regime and period, reports first, by unit; those of a period without a deadline are none."""
+    def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
+        """The duties of one regime and period, reports first, by unit, or those `of` some unit ids; those of a period without a
+        deadline are none.
+        """
         regime = self.regimes[regime_id]
         period = regime.period(period_code)
         if period is None or regime.obligation is None:
@@ -119,20 +123,23 @@ class Roster:
         opened = ledger.opened.get((regime_id, period_code))
         due = {group: deadlines.group_deadline(regime, group, period, opened) for group in regime.reporters}
         confirm_due = deadlines.confirm_deadline(regime, period)
-        for unit, task, group in self._tasks(regime_id, period.cut_off):
+        assigned, by_unit = self._tasks(regime_id, period.cut_off)
+        for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
             if (deadline := due[group] if task == REPORT else confirm_due) is not None:
                 progress = ledger.of(Key(regime_id, period_code, unit.id))
                 yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress)
 
-    def _assign(self, regime_id: str, cut_off: date) -> tuple[tuple[Unit, Task, str], ...]:
-        """Who has which task; a reporter with its group."""
+    def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
+        """Who has which task, all, and by unit id."""
         regime = self.regimes[regime_id]
         tree = self._registry.at(cut_off)
         reporters = sorted((unit_id, group) for unit_id, group in regime.group_of(tree).items())
-        return tuple(
-            [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
-            + [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
-        )
+        assigned: list[Assigned] = [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
+        assigned += [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
+        by_unit: dict[str, list[Assigned]] = {}
+        for one in assigned:
+            by_unit.setdefault(one[0].id, []).append(one)
+        return assigned, by_unit
 
 
 def _periods(regime: Regime, ledger: Ledger) -> list[Period]:

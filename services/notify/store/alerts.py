@@ -5,13 +5,15 @@ notifier that was killed is relieved by another, or by itself after a restart, u
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from pymongo import ASCENDING
 
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert, Decision
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert
+from services.notify.domain.decision import Decision
 from shared import mongo
 from shared.mongo import Document, Documents
 
@@ -32,9 +34,9 @@ class AlertStore:
         await self._alerts.create_index([("state", ASCENDING), ("channel", ASCENDING)])
         await self._alerts.create_index([("unit", ASCENDING), ("period", ASCENDING)])
 
-    async def known(self, alerts: Iterable[Alert]) -> set[str]:
-        """Which alerts were raised or passed before: their ids on the channel `stream`."""
-        ids = [alert.id(STREAM) for alert in alerts]
+    async def known(self, alert_ids: Iterable[str]) -> set[str]:
+        """Which of some alerts were raised or passed before, by their ids on the channel `stream`."""
+        ids = list(alert_ids)
         asked = [alert_id for alert_id in ids if alert_id not in self.seen]
         for first in range(0, len(asked), QUERY_BATCH):
             cursor = self._alerts.find({"_id": {"$in": asked[first : first + QUERY_BATCH]}}, {"_id": 1})
@@ -66,10 +68,13 @@ class AlertStore:
     async def take(self, alerts: Sequence[Alert], channel: str) -> list[Alert]:
         """Leases alerts for sending; which of them are ours now."""
         ids = [alert.id(channel) for alert in alerts]
+        if not ids:
+            return []
         lease = {"holder": self._holder, "lease_until": datetime.now(UTC) + LEASE}
         await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **self._free()}, {"$set": lease})
-        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder})
-        return [_alert(document) async for document in found]
+        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1})
+        mailed = {document["_id"]: frozenset(document["mailed"]) async for document in found}
+        return [replace(alert, mailed=mailed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in mailed]
 
     async def settle(self, alerts: Sequence[Alert], channel: str, state: str) -> None:
         """Notes what became of raised alerts."""

@@ -7,11 +7,11 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
-from services.portal.domain import reminders, wording
+from services.portal.domain import wording
 from services.portal.domain.duties import Duty
-from shared import deadlines
+from shared import deadlines, ladder
 from shared.periods import VIETNAM
-from shared.regimes import Regime
+from shared.regimes import Ladder, Regime
 
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 REFRESH: Final = timedelta(hours=1)
@@ -38,6 +38,11 @@ def feed(unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], 
         calendar.add_component(_event(duty, regimes.get(duty.regime), site, now))
     text: bytes = calendar.to_ical()
     return text
+
+
+def without_stamps(body: bytes) -> bytes:
+    """The feed but for when it was made: it tells whether something changed."""
+    return b"".join(line for line in body.splitlines(keepends=True) if not line.startswith(b"DTSTAMP:"))
 
 
 def _timezone() -> Timezone:
@@ -72,9 +77,16 @@ def _event(duty: Duty, regime: Regime | None, site: str, now: datetime) -> Event
     event.add("URL", f"{site}{duty.path}")
     event.add("TRANSP", "TRANSPARENT")  # a deadline does not make anybody busy
     if duty.is_owed and regime is not None and regime.obligation is not None:
-        for reminder in reminders.coming(duty.due, regime.obligation.ladder, now):
-            event.add_component(_alarm(reminder, f"{summary} ({wording.deadline(duty.due)})"))
+        for at in coming(duty.due, regime.obligation.ladder, now):
+            event.add_component(_alarm(at, f"{summary} ({wording.deadline(duty.due)})"))
     return event
+
+
+def coming(deadline: datetime, steps: Ladder, now: datetime) -> list[datetime]:
+    """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that was not refreshed since would
+    go on to remind a unit that has reported.
+    """
+    return [rung.at for rung in ladder.rungs(deadline, steps) if now < rung.at < deadline]
 
 
 def _alarm(at: datetime, text: str) -> Alarm:

@@ -1,0 +1,60 @@
+"""Who owes in one regime and period, kept up to date with the fold: a tick looks at what is owed, not at everything that ever was."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.domain import duties
+from services.notify.domain.duties import Duty, Task
+from shared import events
+
+Pair = tuple[str, str]
+"""Regime and period."""
+
+
+@dataclass(slots=True)
+class Told:
+    """A duty that is owed, and the newest rung that is known to be claimed for it; empty: none."""
+
+    duty: Duty
+    rung: str = ""
+
+
+class Owing:
+    """`by_deadline` are the duties that are owed, by id, of each deadline of which units are reminded; `by_group` those of each
+    group: a deadline by rule or opening, and a task. None of these is empty.
+    """
+
+    def __init__(self, found: Iterable[Duty]) -> None:
+        self.by_deadline: dict[datetime, dict[str, Told]] = {}
+        self.by_group: dict[tuple[datetime, Task], dict[str, Duty]] = {}
+        self._places: dict[str, tuple[datetime, tuple[datetime, Task]]] = {}
+        for duty in found:
+            self.put(duty)
+
+    def put(self, duty: Duty) -> None:
+        """Takes a duty as it is now, owed or not."""
+        if duty.id in self._places:
+            self._remove(duty.id)
+        if duties.owes(duty):
+            deadline, group = self._places[duty.id] = duty.reminded_of, (duty.due, duty.task)
+            self.by_deadline.setdefault(deadline, {})[duty.id] = Told(duty)
+            self.by_group.setdefault(group, {})[duty.id] = duty
+
+    def duty(self, duty_id: str) -> Duty | None:
+        """The duty of an id, when it is owed."""
+        place = self._places.get(duty_id)
+        return None if place is None else self.by_deadline[place[0]][duty_id].duty
+
+    def is_group_owing(self, deadline: datetime) -> bool:
+        """Whether anybody owes whose deadline by rule or opening is this, to the millisecond."""
+        return any(events.to_text(due) == events.to_text(deadline) for due, _ in self.by_group)
+
+    def _remove(self, duty_id: str) -> None:
+        deadline, group = self._places.pop(duty_id)
+        told, mates = self.by_deadline[deadline], self.by_group[group]
+        del told[duty_id], mates[duty_id]
+        if not told:
+            del self.by_deadline[deadline]
+        if not mates:
+            del self.by_group[group]

@@ -1,0 +1,43 @@
+"""Answers that a program asks for again and again: 304 as long as nothing changed (RFC 9110, sections 8.8 and 13)."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Final
+
+MOST: Final = 20_000  # more than there are units; the one asked longest ago is forgotten first
+
+
+def etag(content: bytes) -> str:
+    """The weak validator of a content: equal contents say the same, though not byte for byte."""
+    return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+class Changes:
+    """Since when this process has seen what under which name."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, tuple[str, str]] = OrderedDict()
+
+    def since(self, name: str, validator: str, now: datetime) -> str:
+        """`Last-Modified` of what is under `name` now."""
+        known, at = self._seen.get(name, ("", ""))
+        if known != validator:
+            at = format_datetime(now, usegmt=True)
+        self._seen[name] = validator, at
+        self._seen.move_to_end(name)
+        if len(self._seen) > MOST:
+            self._seen.popitem(last=False)
+        return at
+
+
+def is_known(headers: Mapping[str, str], validator: str, modified: str) -> bool:
+    """Whether the asker has this content. A time counts only when it is exactly ours: another portal may have seen it change at
+    another.
+    """
+    asked = headers.get("if-none-match")
+    if asked is None:
+        return headers.get("if-modified-since") == modified
+    return asked.strip() == "*" or validator.removeprefix("W/") in [one.strip().removeprefix("W/") for one in asked.split(",")]
