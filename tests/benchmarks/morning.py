@@ -70,7 +70,7 @@ class Strike:
 
 
 async def measure(_: float) -> Figures:
-    """`morning: {"units", "alerts", "raised_s", "digests_raised_s", "digests_mailed_s", "mails", "tick_s", "came", "stopped", …}`; it has one size."""
+    """`morning`: how many, how soon raised, digests apart, how many reports came and what they stopped; it has one size."""
     regimes = [national_regime(regime_id).model_copy(update={"recipient": RECIPIENT}) for regime_id in REGIMES]
     async with machine(*regimes) as held:
         return {"morning": await _morning(held, regimes)}

@@ -13,8 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.notify.domain import ladder
-from shared import deadlines, reader, subjects
+from shared import deadlines, ladder, reader, subjects
 from tests import builders
 from tests.benchmarks import load
 from tests.builders import Event
