@@ -78,7 +78,7 @@ def country(reference: Reference) -> Reference:
 def dozen(country: Reference) -> Reference:
     """Twelve units of the country, directly below the one."""
     top, *units = [replace(unit, parent=None if unit.id == TOP else TOP) for unit in country.registry.units[:13]]
-    return replace(country, registry=Registry([top, *units]))
+    return Reference(1, Registry([top, *units]), country.regimes, {})
 
 
 def sent(unit: Unit, figures: Figures) -> bytes:

@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from services.cli.embedded import servers
+from services.cli.embedded.ports import choose_ports
 from services.cli.embedded.process import ROOT
+from services.cli.embedded.runfolder import environment
 from services.cli.embedded.supervisor import SETUP_COMMANDS
 from shared.settings import Settings
 
@@ -132,3 +134,11 @@ def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_pa
     checked = subprocess.run([servers.find_nats_server(), "-t", "-c", config], env=env, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert re.search(r"^\s*sync_interval: always$", config.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_service_asks_every_nats_server_for_its_disk_setting() -> None:
+    monitored = SERVICES["ingest"]["environment"]["TONGHOP_NATS_MONITOR_URL"].split(",")
+    servers_named = SERVICES["ingest"]["environment"]["TONGHOP_NATS_URL"].split(",")
+    assert monitored == [server.replace("nats://", "http://").replace(":4222", ":8222") for server in servers_named]
+    assert "http_port: 8222" in (ROOT / "deploy/nats/cluster.conf").read_text(encoding="utf-8")
+    assert environment(choose_ports(defaults=False)).keys() >= {"TONGHOP_NATS_MONITOR_URL"}
