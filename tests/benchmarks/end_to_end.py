@@ -46,7 +46,9 @@ async def measure(size: float) -> Figures:
         await held.streams.jetstream.add_stream(declared)
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
             async with running(held.settings, Path(folder), "ingest", "aggregate") as processes:
-                await _chain(held, list(load.sent(regime, YEAR, units, WARM_UP)), 0)
+                warm_up = list(load.sent(regime, YEAR, units, WARM_UP))
+                await _publish(held, warm_up, "durable")
+                await _chain(held, warm_up, 0)
                 messages = list(load.sent(regime, YEAR, units, count, first=WARM_UP))
                 before = await _publish(held, messages, "durable")
                 meter = Meter(_pids(machine, processes))
