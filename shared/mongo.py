@@ -5,7 +5,7 @@ writes on `kill -9`.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ Client = AsyncIOMotorClient[Document]
 Collection = AsyncIOMotorCollection[Document]
 Documents = AsyncIOMotorDatabase[Document]
 DUPLICATE_KEY = 11000
+ASK_BATCH = 5000  # ids in one question
 SERVER_SELECTION_MS = 3000  # a server that is away is noticed, reported and asked again
 HEARTBEAT_MS = 3000  # how often the server is asked whether it is there
 CONNECT_MS = 3000  # and after how long without an answer all connections to it are given up, those that wait too
@@ -108,6 +109,13 @@ async def put_newer(collection: Collection, filters_and_documents: Sequence[tupl
         else:
             return []
     return [document for _, document in refused]
+
+
+async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:
+    """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
+    for first in range(0, len(ids), ASK_BATCH):
+        async for document in collection.find({"_id": {"$in": list(ids[first : first + ASK_BATCH])}}, list(fields)):
+            yield document
 
 
 def exact(collection: Collection) -> Collection:

@@ -10,7 +10,7 @@
 Source: design, section 3, "A stream that went back".
 """
 
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -34,6 +34,9 @@ BATCH: Final = 2000
 Progress = Callable[[str, int, int], None]
 """Told what is done: the step, how many of how many."""
 
+Claimed = Callable[[Container[str]], AsyncIterable[bytes]]
+"""The logged text of every event that ingest accepted, but for those whose ids are given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
@@ -49,9 +52,9 @@ class Rebuilt:
 class Rebuild:
     """One rebuild, from the connections it works with."""
 
-    def __init__(self, held: Connections, claimed: AsyncIterable[bytes], progress: Progress) -> None:
+    def __init__(self, held: Connections, claimed: Claimed, progress: Progress) -> None:
         self._held = held
-        self._claimed = claimed  # the logged text of every event that ingest accepted
+        self._claimed = claimed
         self._progress = progress
         self._reports = held.database["reports"]
         self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
@@ -109,20 +112,27 @@ class Rebuild:
             if event.id not in self._seen:
                 self._seen[event.id] = (partition, sequence)
                 documents.append(stores.report_document(event, partition, sequence))
-        there = await mongo.insert_new(self._reports, documents)
-        self._stored += len(documents) - len(there)
-        if there:
-            await self._reports.bulk_write([_moved(document) for document in there], ordered=False)
+        await self._put(documents)
+
+    async def _put(self, documents: Sequence[Document]) -> None:
+        """Makes `reports` hold each document, at its position."""
+        found = mongo.of_ids(self._reports, [document["_id"] for document in documents], ("partition", "sequence"))
+        places = {stored["_id"]: _place(stored) async for stored in found}
+        lacking = [document for document in documents if document["_id"] not in places]
+        elsewhere = [document for document in documents if places.get(document["_id"], _place(document)) != _place(document)]
+        there = await mongo.insert_new(self._reports, lacking)  # stored by an aggregator in this moment
+        self._stored += len(lacking) - len(there)
+        if moved := [_moved(document) for document in (*elsewhere, *there)]:
+            await self._reports.bulk_write(moved, ordered=False)
 
     def _partition(self, event: Logged) -> int:
         return subjects.partition_of(event.regime, event.period, len(self._folds))
 
     async def _unseen(self) -> list[Logged]:
         """Events of `reports` and claims that were not in the log when it was read."""
-        stored = [
-            document["event"].encode() async for document in self._reports.find({}, {"event": 1}) if document["_id"] not in self._seen
-        ]
-        known = [*stored, *[text async for text in self._claimed]]
+        missing = [document["_id"] async for document in self._reports.find({}, {"_id": 1}) if document["_id"] not in self._seen]
+        stored = [document["event"].encode() async for document in mongo.of_ids(self._reports, missing, ("event",))]
+        known = [*stored, *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 
     async def _publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
@@ -169,6 +179,10 @@ class Rebuild:
             if not is_sound:
                 document = stores.checkpoint_document(partition, Checkpoint(sequence, event_id, created))
                 await self._held.database["checkpoints"].replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+def _place(document: Document) -> tuple[int, int]:
+    return document["partition"], document["sequence"]
 
 
 def _moved(document: Document) -> UpdateOne:

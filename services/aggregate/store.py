@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.aggregate.domain.view import Position, View, position
@@ -47,9 +47,12 @@ class Store:
         return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stream_created"])
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
-        """The stored events of a partition whose position is not after `up_to`, with their sequences, a part at a time."""
+        """The stored events of a partition whose position is not after `up_to`, with their sequences, a part at a time.
+
+        The newest first: a revision that was replaced is then passed over.
+        """
         wanted = {"partition": partition, "sequence": {"$lte": up_to}}
-        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH)
+        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort("sequence", DESCENDING)
         while documents := await cursor.to_list(READ_BATCH):
             found = ((read_logged(document["event"].encode()), document["sequence"]) for document in documents)
             yield [(event, sequence) for event, sequence in found if event is not None]

@@ -57,7 +57,7 @@ def rebuild(as_json: AsJson = False) -> None:
                 def show(step: str, done: int, total: int) -> None:
                     progress.update(tasks[step], completed=done, total=total, visible=True)
 
-                return await rebuilding.Rebuild(held, ClaimStore(held.database).accepted(), show).run()
+                return await rebuilding.Rebuild(held, ClaimStore(held.database).accepted, show).run()
 
     done = session.run(act)
     if as_json:

@@ -4,7 +4,7 @@
 `<sender code>/<event id>#<hash>`. Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -91,9 +91,10 @@ class ClaimStore:
                 ordered=False,
             )
 
-    async def accepted(self) -> AsyncIterator[bytes]:
-        """The logged text of every accepted event."""
-        async for document in self._receipts.find({"verdict": ACCEPTED}, {"event": 1}):
+    async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
+        """The logged text of every accepted event, but for those whose ids are known."""
+        unknown = [claim["_id"] async for claim in self._receipts.find({"verdict": ACCEPTED}, {"_id": 1}) if claim["_id"] not in known]
+        async for document in mongo.of_ids(self._receipts, unknown, ("event",)):
             yield document["event"]
 
     async def receipt(self, sender: str, event_id: str) -> dict[str, Any] | None:

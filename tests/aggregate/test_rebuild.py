@@ -1,6 +1,6 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.ingest.store import ClaimStore
@@ -10,7 +10,7 @@ from tests.aggregate.running import PROVINCE, aggregating, log_reports, until, u
 
 
 async def rebuild(held: Connections) -> Rebuilt:
-    return await Rebuild(held, ClaimStore(held.database).accepted(), lambda step, done, total: None).run()
+    return await Rebuild(held, ClaimStore(held.database).accepted, lambda step, done, total: None).run()
 
 
 async def test_a_field_changed_by_hand_is_named_and_mended_by_a_rebuild(loaded: Connections) -> None:
@@ -118,7 +118,7 @@ async def _says(waiting_for: dict[str, str], words: str) -> bool:
 async def test_reports_that_come_in_while_lost_events_are_published_again_are_in_the_views(loaded: Connections) -> None:
     """The view of a lost event must not stand at its new, later position without what was logged before it."""
 
-    async def claimed() -> AsyncIterator[bytes]:
+    async def claimed(_: Container[str]) -> AsyncIterator[bytes]:
         await until_stored(loaded, await log_reports(loaded, revisions=(3,), seed=8))
         yield lost.data or b""
 
@@ -127,6 +127,6 @@ async def test_reports_that_come_in_while_lost_events_are_published_again_are_in
     await loaded.streams.jetstream.delete_msg(subjects.REPORTS, lost.seq or 0)
     async with aggregating(loaded):
         await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS) - 1)
-        await Rebuild(loaded, claimed(), lambda step, done, total: None).run()
+        await Rebuild(loaded, claimed, lambda step, done, total: None).run()
         await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
         assert (await verdict(loaded)).as_dict()["equal"] is True

@@ -21,7 +21,7 @@ async def main() -> None:
     try:
         say(step="start")
         done = await Rebuild(
-            held, ClaimStore(held.database).accepted(), lambda step, done, total: say(step=step, done=done, total=total)
+            held, ClaimStore(held.database).accepted, lambda step, done, total: say(step=step, done=done, total=total)
         ).run()
         say(step="end", events=done.events, views=done.views, generation=done.generation)
     finally:

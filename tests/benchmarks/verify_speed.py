@@ -43,7 +43,7 @@ async def measure(size: float) -> dict[str, Any]:
         async with machine(*REGIMES) as held:
             units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
             await _prefill(held, units, int(REPORTS * size))
-            await Rebuild(held, ClaimStore(held.database).accepted(), lambda step, done, total: None).run()
+            await Rebuild(held, ClaimStore(held.database).accepted, lambda step, done, total: None).run()
             async with running(held.settings, Path(name), "ingest", "aggregate"):
                 return {"verify": await _beside_live_load(held, units, Path(name))}
 
