@@ -11,11 +11,12 @@ from typing import Final
 
 from shared import calendar, periods
 from shared.periods import Period
-from shared.regimes import DeadlineRule, Regime
+from shared.regimes import DeadlineRule, Obligation, Regime
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 YEARS: Final = range(2000, 2200)  # deadlines outside of them are slips of the pen
 ONE_DAY: Final = timedelta(days=1)
+HALF_YEAR: Final = timedelta(days=182)  # a deadline further from the cut-off is a slip of the pen
 SMALLEST: Final = timedelta(milliseconds=1)  # received times have no smaller part
 
 
@@ -49,7 +50,7 @@ def group_deadline(regime: Regime, group: str, period: Period, opened: datetime 
         return None
     if obligation.on_call:
         return _on_working_day(opened) if opened is not None and obligation.to_working_day else opened
-    return due(obligation.deadlines[group], period.year, to_working_day=obligation.to_working_day)
+    return _due_of(obligation.deadlines[group], period, obligation)
 
 
 def confirm_deadline(regime: Regime, period: Period) -> datetime | None:
@@ -57,7 +58,19 @@ def confirm_deadline(regime: Regime, period: Period) -> datetime | None:
     obligation = regime.obligation
     if obligation is None or obligation.confirm is None:
         return None
-    return due(obligation.confirm, period.year, to_working_day=obligation.to_working_day)
+    return _due_of(obligation.confirm, period, obligation)
+
+
+def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation) -> datetime:
+    return due(rule, _year_in(rule, period), to_working_day=obligation.to_working_day)
+
+
+def _year_in(rule: DeadlineRule, period: Period) -> int:
+    """The period's year; the one after it for a yearly day that has gone by at the cut-off and comes again within half a year: the
+    15/01 of a period that ends on 31/12.
+    """
+    day, again = (date.fromisoformat(rule.day_in(year)) for year in (period.year, period.year + 1))
+    return period.year + 1 if rule.is_yearly and day <= period.cut_off and again - period.cut_off <= HALF_YEAR else period.year
 
 
 def faults(regime: Regime) -> Iterator[tuple[tuple[str, ...], str]]:

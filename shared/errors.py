@@ -163,6 +163,20 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Không có bảng tổng hợp {regime}/{period}/{unit}.",
         "There is no view {regime}/{period}/{unit}.",
     ),
+    "door.no_such_report": (
+        "Không có báo cáo {regime}/{period}/{unit}: đơn vị này không phải báo cáo.",
+        "There is no report {regime}/{period}/{unit}: this unit does not report.",
+    ),
+    "door.no_such_unit": ("Không có đơn vị “{unit}”. Kiểm tra mã đơn vị.", "There is no unit “{unit}”. Check its code."),
+    "door.not_found": ("Không có địa chỉ này.", "There is no such address."),
+    "door.cursor_ahead": (
+        "Luồng chưa tới vị trí {after}: luồng đã được lập lại. Đọc lại từ đầu, không kèm “after”.",
+        "The stream has not reached {after}: it was made anew. Begin again, without “after”.",
+    ),
+    "door.database_away": (
+        "Hệ thống tạm thời chưa đọc được số liệu. Thử lại sau ít phút.",
+        "The figures cannot be read now. Try again in some minutes.",
+    ),
     "door.bad_query": ("Tham số không hợp lệ: {detail}.", "Invalid parameter: {detail}."),
 }
 

@@ -56,6 +56,10 @@ class ReferenceStore:
         """The regimes as their files say, derived ones not filled in."""
         return [Regime.model_validate(document["file"]) async for document in self._database["regimes"].find()]
 
+    async def kinds(self) -> dict[str, dict[str, tuple[str, int]]]:
+        """Kind and decimals of every indicator that a regime ever had, by regime and code: also of those that were left out since."""
+        return {document["_id"]: _kinds(document) async for document in self._database["regimes"].find()}
+
     async def put_units(self, units: Sequence[Unit]) -> int:
         """Stores units; how many were new or changed. Units that are not named stay."""
         stored = {document["_id"]: document async for document in self._database["units"].find()}
@@ -78,9 +82,9 @@ class ReferenceStore:
             before = stored.get(regime.id)
             if before is None or before["file"] != file:
                 loaded_at = before["loaded_at"] if before else datetime.now(UTC)
-                await self._database["regimes"].replace_one(
-                    {"_id": regime.id}, {"_id": regime.id, "file": file, "loaded_at": loaded_at}, upsert=True
-                )
+                kinds = (_kinds(before) if before else {}) | regime.kinds
+                stored_now = {"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds}
+                await self._database["regimes"].replace_one({"_id": regime.id}, stored_now, upsert=True)
                 changed.append(regime.id)
         await self._settle()
         return changed
@@ -100,6 +104,12 @@ class ReferenceStore:
             await self._database["checkpoints"].update_one(
                 {"_id": GENERATION}, {"$inc": {"value": 1}, "$set": {"fingerprint": fingerprint}}, upsert=True
             )
+
+
+def _kinds(document: dict[str, Any]) -> dict[str, tuple[str, int]]:
+    """Of a stored regime; one that was stored before they were kept has those of its file."""
+    kept = {code: (kind, decimals) for code, (kind, decimals) in document.get("kinds", {}).items()}
+    return kept or Regime.model_validate(document["file"]).kinds
 
 
 def _document(unit: Unit) -> Document:

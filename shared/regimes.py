@@ -47,9 +47,9 @@ class Group(Data):
 
 
 class DeadlineRule(Data):
-    """A last day, MM-DD in the period's year: `before` is exclusive, `by` inclusive. `once` is the inclusive last day of a duty
-    that is due one time, YYYY-MM-DD; the other two may name a full date too. With an hour, `before` ends on its stroke, `by` and
-    `once` just after it.
+    """A last day, MM-DD in the period's year, or in the next one when the cut-off is past it (`shared.deadlines`): `before` is
+    exclusive, `by` inclusive. `once` is the inclusive last day of a duty that is due one time, YYYY-MM-DD; the other two may name
+    a full date too. With an hour, `before` ends on its stroke, `by` and `once` just after it.
     """
 
     before: DayText | None = None
@@ -212,6 +212,11 @@ class Regime(Data):
     @cached_property
     def by_code(self) -> dict[str, Indicator]:
         return {indicator.code: indicator for indicator in self.indicators}
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, int]]:
+        """Kind and decimals of each indicator, by code: what never changes."""
+        return {indicator.code: (indicator.kind, indicator.decimals) for indicator in self.indicators}
 
     @property
     def source_id(self) -> str:

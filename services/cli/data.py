@@ -100,7 +100,7 @@ def load_regimes(
         read = regime_files.read_each(paths or REGIME_FILES)
         async with session.connected() as held:
             reference = await held.reference.current()
-            faults = regime_files.unit_faults(read, reference.registry) + regime_files.changed_meaning(read, reference.regimes)
+            faults = regime_files.unit_faults(read, reference.registry) + regime_files.changed_meaning(read, await held.reference.kinds())
             faults += regime_files.together([*read, *_others(await held.reference.files(), read)])
             if faults:
                 raise FaultsError(faults)

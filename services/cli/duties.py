@@ -32,10 +32,10 @@ def list_duties(
     period: Annotated[str | None, typer.Option(help="Chỉ một kỳ.")] = None,
     unit: Annotated[str | None, typer.Option(help="Chỉ một đơn vị (mã).")] = None,
     owed: Annotated[bool, typer.Option("--owed", help="Chỉ việc còn nợ.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm trễ hạn, hoặc còn nợ khi đã quá hạn.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm muộn, hoặc còn nợ khi đã quá hạn.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi nghĩa vụ của các kỳ đã bắt đầu: còn nợ, đã nhận, trễ bao lâu, bị trả lại, được gia hạn, đã chốt."""
+    """Mọi nghĩa vụ của các kỳ đã bắt đầu: còn nợ, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt."""
     now = datetime.now(UTC)
 
     async def act() -> list[Duty]:
@@ -115,11 +115,11 @@ def _show(found: Sequence[Duty], now: datetime) -> None:
 def _state(duty: Duty, now: datetime) -> str:
     """What a person wants to know of one duty."""
     standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.progress.extension, duty.late_by(now)
-    said = ["còn nợ" if not duty.is_done else "đã nhận" if duty.task == REPORT else "đã chốt"]
+    said = ["còn nợ" if not duty.is_done else "đã nộp" if duty.task == REPORT else "đã chốt"]
     if duty.is_done and duty.task == REPORT:
         said[0] += f" {_local(events.from_ms(standing.winner[1]))}, lần {standing.winner[0]}"
     if late_by is not None:
-        said.append(f"{'trễ' if duty.is_done else 'quá hạn'} {_span(int(late_by.total_seconds()))}")
+        said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {_span(int(late_by.total_seconds()))}")
     if duty.is_returned and returned is not None:
         said.append("bị trả lại" + (f", sửa trước {_local(returned.fix_by)}" if returned.fix_by else ""))
     if extension is not None:

@@ -46,8 +46,8 @@ def unit_faults(read: Sequence[Regime], registry: Registry) -> list[Fault]:
     ]
 
 
-def changed_meaning(read: Sequence[Regime], stored: Mapping[str, Regime]) -> list[Fault]:
-    """Indicators whose kind or decimals are not what they were: a new meaning is a new code."""
+def changed_meaning(read: Sequence[Regime], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
+    """Indicators whose kind or decimals are not what they were (`stored`, by regime and code): a new meaning is a new code."""
     return [
         Fault(
             Path(f"{regime.id}.yaml"),
@@ -55,10 +55,8 @@ def changed_meaning(read: Sequence[Regime], stored: Mapping[str, Regime]) -> lis
             "kind và decimals không đổi được, hãy đặt mã mới (use a new code)",
         )
         for regime in read
-        if regime.id in stored and regime.derived_from is None
-        for code, indicator in regime.by_code.items()
-        if (before := stored[regime.id].by_code.get(code)) is not None
-        and (before.kind, before.decimals) != (indicator.kind, indicator.decimals)
+        for code, kind in regime.kinds.items()
+        if stored.get(regime.id, {}).get(code, kind) != kind
     ]
 
 

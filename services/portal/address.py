@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import Depends, Request
 
@@ -20,7 +20,7 @@ from shared.units import Tree, Unit
 
 def _pattern(annotated: object) -> re.Pattern[str]:
     """The pattern that the events' models hold for a name."""
-    return re.compile(annotated.__metadata__[0].pattern)  # type: ignore[attr-defined]
+    return re.compile(get_args(annotated)[1].pattern)
 
 
 SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode)}

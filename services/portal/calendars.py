@@ -34,8 +34,7 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     known = await reference.current()
     bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
     if not bearers:
-        detail = f"không có đơn vị “{unit}” (no such unit)"
-        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.bad_query", "unit", detail=detail))
+        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_unit", "unit", unit=unit))
     now = datetime.now(UTC)
     name = max(bearers, key=lambda one: one.valid_from).name
     body = ical.feed(name, await store.of_unit(unit, now), known.regimes, str(request.base_url).rstrip("/"), now)

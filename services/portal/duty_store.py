@@ -51,6 +51,16 @@ def of_unit(unit: str) -> Document:
     return {"$or": [{"unit.code": {"$eq": unit}}, {"unit.id": {"$eq": unit}}]}
 
 
+def listed(asked: Asked, state: DutyState | None, now: datetime) -> Document:
+    """The query of a page of duties."""
+    return {"$and": [asked.as_query(), of_state(state, now) if state else {}]}
+
+
+def in_calendar(unit: str, now: datetime) -> Document:
+    """The query of a unit's calendar."""
+    return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
+
+
 def _of_scope(scope: Scope) -> Document:
     pairs = [{"regime": {"$eq": regime}, "period": {"$eq": period}} for regime, period in scope.periods]
     return {"unit.id": {"$in": sorted(scope.unit_ids)}, "$or": pairs}
@@ -97,8 +107,9 @@ class DutyStore:
 
     async def read(self, asked: Asked, state: DutyState | None, now: datetime, *, skip: int = 0, limit: int = 0) -> AsyncIterator[Duty]:
         """The duties of a state (or of all), those that are owed first; no limit: all."""
-        query = {"$and": [asked.as_query(), of_state(state, now) if state else {}]}
-        found = self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort(ORDER).skip(skip).limit(limit)
+        found = (
+            self._duties.find(listed(asked, state, now), max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort(ORDER).skip(skip).limit(limit)
+        )
         async for document in found:
             yield _duty(document)
 
@@ -109,8 +120,7 @@ class DutyStore:
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
         """What a unit (a code, or an id) owes, and what it has done before a deadline that is still to come."""
-        query = {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
-        found = self._duties.find(query, max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
+        found = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
         return [_duty(document) async for document in found]
 
 

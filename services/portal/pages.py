@@ -48,7 +48,7 @@ async def view(at: Named, store: Stored) -> Response:
 async def report(at: Named, store: Stored) -> Response:
     """One unit's own report: figures, narratives, history."""
     if not at.is_reporter:
-        raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
+        raise problems.no_such_report(at.regime.id, at.period.code, at.unit.code)
     position = await _position(at, store)
     now = datetime.now(UTC)
     found = await statuses.report(at, store, now)

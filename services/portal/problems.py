@@ -9,7 +9,7 @@ from faststream.exceptions import IncorrectState
 from starlette.exceptions import HTTPException
 
 from services.portal import look
-from shared import delivery, errors
+from shared import delivery, errors, mongo
 from shared.errors import Refusal
 from shared.problems import problem
 
@@ -35,6 +35,10 @@ def no_such_view(regime: str, period: str, unit: str) -> Refused:
 def unknown(what: str, **details: object) -> Refused:
     """There is no such regime, period or unit."""
     return Refused(HTTPStatus.NOT_FOUND, errors.refusal(f"report.unknown_{what}", what, **details))
+
+
+def no_such_report(regime: str, period: str, unit: str) -> Refused:
+    return Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
 
 
 def bad_query(path: str, detail: str) -> Refused:
@@ -64,14 +68,19 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
-        detail = "không có địa chỉ này (no such address)" if status == HTTPStatus.NOT_FOUND else status.phrase
-        response = answer(request, status, errors.refusal("door.bad_query", detail=detail))
+        refusal = errors.refusal("door.bad_query", detail=status.phrase)
+        if status == HTTPStatus.NOT_FOUND:
+            refusal = errors.refusal("door.not_found")
+        response = answer(request, status, refusal)
         response.headers.update(error.headers or {})
         return response
 
     async def on_away(request: Request, error: Exception) -> Response:
         log.warning("request.postponed", error=type(error).__name__)
-        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, errors.refusal("door.broker_away"))
+        away = errors.refusal("door.broker_away")
+        if isinstance(error, mongo.AWAY):
+            away = errors.refusal("door.database_away")
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
 
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -1,6 +1,7 @@
 """The JSON API. Source: design, section 4, "Portal"."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,8 +12,9 @@ from services.portal.address import Duties, Named, Referred, Stored
 from services.portal.domain.duties import DutyState
 from services.portal.domain.standing import Status
 from services.portal.duty_store import DUTIES_AT_ONCE, DutyFilter
+from services.portal.problems import Refused
 from services.portal.store import Json
-from shared import events
+from shared import errors, events
 from shared.broker import Streams
 from shared.published import View
 from shared.units import Unit
@@ -61,7 +63,7 @@ async def report(at: Named, store: Stored) -> JSONResponse:
     `until` for extensions. In a derived regime it is the source regime's report, restricted to the indicators derived.
     """
     if not at.is_reporter:
-        raise problems.no_such_view(at.regime.id, at.period.code, at.unit.code)
+        raise problems.no_such_report(at.regime.id, at.period.code, at.unit.code)
     found = await statuses.report(at, store, datetime.now(UTC))
     stands = found.status.counts
     return JSONResponse(
@@ -117,7 +119,7 @@ async def feeds(
     streams: Streams = request.app.state.streams
     found, cursor = await feed.page(streams, province, regime, after, limit)
     if not found and after and after > await streams.last_sequence("FEED"):
-        raise problems.bad_query("after", f"after={after}: luồng chưa tới đó, đọc lại từ đầu (not reached yet, begin again)")
+        raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.cursor_ahead", "after", after=after))
     return JSONResponse({"events": found, "cursor": str(cursor)})
 
 

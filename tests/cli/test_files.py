@@ -292,7 +292,7 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
 
     assert len(read) == 6
     assert regime_files.unit_faults(read, reference.registry) == []
-    assert regime_files.changed_meaning(read, reference.regimes) == []
+    assert regime_files.changed_meaning(read, {one.id: one.kinds for one in reference.regimes.values()}) == []
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def load(folder: Path, text: str = REGIME) -> list[Regime]:
     [("kind: flag", "kind: quantity", "co"), ("decimals: 2", "decimals: 3", "so"), ("kind: quantity\n    decimals: 2", "kind: flag", "so")],
 )
 def test_an_indicator_never_changes_its_kind_or_decimals(tmp_path: Path, old: str, new: str, indicator: str) -> None:
-    stored = {found.id: found for found in load(tmp_path)}
+    stored = {found.id: found.kinds for found in load(tmp_path)}
 
     found = regime_files.changed_meaning(load(tmp_path, REGIME.replace(old, new, 1)), stored)
 
@@ -389,7 +389,7 @@ def test_an_indicator_never_changes_its_kind_or_decimals(tmp_path: Path, old: st
 
 
 def test_an_indicator_may_change_its_label_and_a_new_one_may_come(tmp_path: Path) -> None:
-    stored = {found.id: found for found in load(tmp_path)}
+    stored = {found.id: found.kinds for found in load(tmp_path)}
     changed = REGIME.replace("label: Số", "label: Số lượng") + "  - {code: moi, label: Mới, kind: flag}\n"
 
     assert regime_files.changed_meaning(load(tmp_path, changed), stored) == []

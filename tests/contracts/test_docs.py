@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from services.cli.app import app
+from services.portal.domain.duties import WORDS, DutyState
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -84,3 +85,10 @@ def test_the_commands_of_the_operations_page_exist() -> None:
     named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([^`]+)`", text)}
     assert named
     assert named <= known
+
+
+def test_every_state_of_a_duty_is_a_word_of_the_vocabulary_under_which_people_read_it() -> None:
+    words = dict(
+        re.findall(r"^\| (\w+) \| [^|]+ \| ([^|]+) \|", (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert {state.value: words.get(state.value) for state in DutyState} == {state.value: word.lower() for state, word in WORDS.items()}

@@ -105,9 +105,9 @@ def test_a_mail_says_how_many_reported_who_did_not_and_whom_to_call() -> None:
     phoned = tuple(replace(unit, contacts=(Contact("Bà Lan", "0912 345 678", "a@b.vn"),)) if unit.code == "113" else unit for unit in UNITS)
     text = _mail(submitted("111", received="2026-12-20 09:30"), at="2026-12-22 08:00", registry=Registry(phoned))
     assert text.startswith("[Đôn đốc – quá hạn 3 ngày] 2 đơn vị chưa hoàn thành báo cáo năm 2026 trước ngày 20/12/2026\n")
-    assert "Đã nhận: 1/3 báo cáo (33,3%), trong đó trễ hạn: 1" in text
+    assert "Đã nộp: 1/3 báo cáo (33,3%), trong đó nộp muộn: 1" in text
     assert "Chưa có báo cáo (2):\n1. 112 Xã 112 – chưa có đầu mối liên hệ\n2. 113 Xã 113 – điện thoại: Bà Lan 0912 345 678\n" in text
-    assert "Gửi trễ hạn (1):\n1. 111 Xã 111 (gửi lần đầu 09:30 ngày 20/12/2026) – không có số điện thoại, thư: 111@xa.example" in text
+    assert "Nộp muộn (1):\n1. 111 Xã 111 (gửi lần đầu 09:30 ngày 20/12/2026) – không có số điện thoại, thư: 111@xa.example" in text
 
 
 def test_a_mail_says_who_has_another_day_than_the_group() -> None:

@@ -211,7 +211,7 @@ async def test_the_recipient_gets_one_digest_a_rung_by_mail_and_as_an_event(offi
     assert event["data"]["digest"]["missing"] == ["111", "113"]
     [mail] = office.digest_mails()
     assert mail["To"] == "11@huyen.example"
-    assert "Đã nhận: 1/3 báo cáo (33,3%)" in mail.get_content()
+    assert "Đã nộp: 1/3 báo cáo (33,3%)" in mail.get_content()
 
 
 async def test_a_digest_goes_out_when_no_unit_that_owes_has_a_contact(office: Office, desk: Desk) -> None:

@@ -119,7 +119,7 @@ async def test_an_on_call_period_has_the_latest_deadline_it_was_opened_with(stac
 
 
 async def test_a_unit_that_does_not_report_has_no_report(stack: Stack) -> None:
-    assert (await get(stack, f"/reports/{CT27}/2024/184-TCKH", 404))["code"] == "door.no_such_view"
+    assert (await get(stack, f"/reports/{CT27}/2024/184-TCKH", 404))["code"] == "door.no_such_report"
 
 
 async def test_duties_are_filtered_by_unit_period_and_regime(stack: Stack) -> None:
@@ -152,7 +152,7 @@ async def test_the_feed_of_another_regime_is_not_seen(stack: Stack) -> None:
 
 
 async def test_a_cursor_beyond_the_streams_end_is_refused(stack: Stack) -> None:
-    assert (await get(stack, f"/feeds/20/{CT27}?after=999999999", 400))["code"] == "door.bad_query"
+    assert (await get(stack, f"/feeds/20/{CT27}?after=999999999", 400))["code"] == "door.cursor_ahead"
 
 
 HOSTILE = ["$ne", "*", ">", "a" * 5000, "\0", "{}", "..", " ", "184'", "x.y", "１８４"]
@@ -185,6 +185,11 @@ async def test_what_is_unknown_is_not_found(stack: Stack, path: str) -> None:
     answer = await stack.http.get(API + path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("path", "code"), [("/api/v1/x", "door.not_found"), ("/lich/99999.ics", "door.no_such_unit")])
+async def test_what_is_unknown_is_named_as_what_it_is(stack: Stack, path: str, code: str) -> None:
+    assert (await stack.http.get(path)).json()["code"] == code
 
 
 async def test_an_operator_in_a_query_finds_nothing(stack: Stack) -> None:

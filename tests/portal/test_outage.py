@@ -17,6 +17,7 @@ async def test_while_mongodb_is_away_pages_say_so_and_come_back(stack: Stack) ->
         answer = await stack.http.get(f"/api/v1/views/{CT27}/2024/184")
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert answer.headers["retry-after"]
+        assert answer.json()["code"] == "door.database_away"
 
         async def is_red() -> bool:
             return (await stack.http.get("/readyz")).status_code == 503

@@ -116,6 +116,43 @@ def test_every_period_is_looked_at() -> None:
     assert _faults(calendar="11-20", periods=["2025", "2026"], obligation=rule) == ["obligation.deadlines.xa"]
 
 
+@pytest.mark.parametrize(
+    ("calendar", "period", "rule", "expected"),
+    [
+        ("year", "2026", {"before": "01-15"}, "2027-01-15"),
+        ("year", "2026", {"by": "01-15"}, "2027-01-16"),
+        ("year", "2026-H1", {"before": "07-10"}, "2026-07-10"),
+        ("year", "2026-H2", {"before": "01-10"}, "2027-01-10"),
+        ("year", "2026-Q4", {"before": "01-10"}, "2027-01-10"),
+        ("12-25", "2026", {"before": "01-06"}, "2027-01-06"),
+        ("12-25", "2026", {"before": "12-30"}, "2026-12-30"),
+        ("report_year", "2026", {"before": "12-20"}, "2026-12-20"),
+    ],
+)
+def test_a_yearly_deadline_is_the_first_of_its_day_after_the_cut_off(
+    calendar: str, period: str, rule: dict[str, str], expected: str
+) -> None:
+    one = regime(calendar=calendar, periods=[period], obligation={"deadlines": {"xa": rule}, "confirm": {"level": "district", **rule}})
+    found = one.period(period)
+    assert found is not None
+    assert deadlines.group_deadline(one, "xa", found, None) == vn(expected)
+    assert deadlines.confirm_deadline(one, found) == vn(expected)
+    assert list(deadlines.faults(one)) == []
+
+
+@pytest.mark.parametrize(
+    ("calendar", "period", "rule"),
+    [
+        ("year", "2026", {"before": "12-20"}),  # before the cut-off, and a year after it is too late to be meant
+        ("year", "2026", {"before": "01-01"}),  # its last day is the cut-off
+        ("year", "2026-H1", {"before": "01-15"}),
+        ("report_year", "2026", {"before": "12-10"}),
+    ],
+)
+def test_a_yearly_deadline_before_the_cut_off_is_refused(calendar: str, period: str, rule: dict[str, str]) -> None:
+    assert _faults(calendar=calendar, periods=[period], obligation={"deadlines": {"xa": rule}}) == ["obligation.deadlines.xa"]
+
+
 def test_a_duty_that_is_due_once_may_end_with_its_cut_off() -> None:
     assert _faults(obligation={"deadlines": {"xa": {"once": "2026-12-14"}}}) == []
 

@@ -170,3 +170,18 @@ async def test_an_import_after_a_rebuild_goes_on_from_the_rebuilt_generation(sto
     assert await store.generation() == 7
     await store.put_units([replace(PROVINCE, name="Tỉnh khác")])
     assert await store.generation() == 8
+
+
+async def test_the_kind_of_an_indicator_is_kept_when_it_is_left_out(store: ReferenceStore) -> None:
+    other = {"code": "khac", "label": "Khác", "kind": "flag"}
+    await store.put_regimes([regime()])
+    await store.put_regimes([regime(indicators=[other])])
+    await store.put_regimes([regime(indicators=[other], title="Thử lại")])
+    assert await store.kinds() == {"thu": {"so": ("quantity", 2), "khac": ("flag", 0)}}
+
+
+async def test_a_regime_stored_before_kinds_were_kept_has_those_of_its_file(store: ReferenceStore, held: Connections) -> None:
+    await store.put_regimes([regime()])
+    await held.database["regimes"].update_many({}, {"$unset": {"kinds": ""}})
+    await store.put_regimes([regime(indicators=[])])
+    assert await store.kinds() == {"thu": {"so": ("quantity", 2)}}

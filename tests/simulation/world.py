@@ -121,7 +121,7 @@ def _national() -> list[Regime]:
     steps = Ladder(before_days=[20, 10, 5, 2], last_day=["08:00", "16:30"], after_days=[2, 10])
     return [
         one(NATIONAL_A, "report_year", Obligation(deadlines={"xa": DeadlineRule(before="12-20")})),
-        one(NATIONAL_B, "year", Obligation(deadlines={"xa": DeadlineRule(by="02-10")}, ladder=steps)),
+        one(NATIONAL_B, "01-20", Obligation(deadlines={"xa": DeadlineRule(by="02-10")}, ladder=steps)),
     ]
 
 

@@ -23,7 +23,7 @@ Tình hình thực hiện chế độ báo cáo, tính đến {_at(now)}:
 - Kỳ báo cáo: {messages.period_in_words(alert.period)}
 - Thời hạn: {messages.deadline_in_words(alert.deadline)} ({messages.time_left(days_late)})
 {_counts(standing)}
-{_list("Chưa có báo cáo", standing.missing, _note)}{_list("Gửi trễ hạn", standing.late, _came)}\
+{_list("Chưa có báo cáo", standing.missing, _note)}{_list("Nộp muộn", standing.late, _came)}\
 {_list("Chưa chốt bảng tổng hợp", standing.unconfirmed, _note)}
 Các đơn vị trên đã được nhắc riêng, trừ đơn vị chưa có đầu mối liên hệ.
 
@@ -44,7 +44,7 @@ def _counts(standing: Standing) -> str:
     lines = []
     if standing.expected:
         rate = (standing.rate or "").replace(".", ",")
-        lines.append(f"- Đã nhận: {standing.received}/{standing.expected} báo cáo ({rate}%), trong đó trễ hạn: {len(standing.late)}")
+        lines.append(f"- Đã nộp: {standing.received}/{standing.expected} báo cáo ({rate}%), trong đó nộp muộn: {len(standing.late)}")
     if standing.confirmers:
         lines.append(f"- Đã chốt: {standing.confirmers - len(standing.unconfirmed)}/{standing.confirmers} bảng tổng hợp")
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
 from services.notify.domain.ledger import Confirmation, Extension, Key, Progress, Return
@@ -45,9 +45,13 @@ class DutyStore:
         self._checkpoints = database["checkpoints"]
 
     async def prepare(self) -> None:
-        """The indexes: the duties of a period, and of a unit."""
+        """The indexes: the duties of a period, of a unit by code and by id, and those that are owed, in the order of the portal."""
         await self._duties.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
         await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
+        await self._duties.create_index([("unit.id", ASCENDING), ("regime", ASCENDING), ("period", ASCENDING)])
+        await self._duties.create_index(
+            [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))], name="owed"
+        )
 
     async def checkpoint(self) -> Checkpoint | None:
         """Where to go on; None before the first fold."""

@@ -1,0 +1,82 @@
+"""The command line on a real broker and a real database, for its tests."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from services.cli import session
+from services.cli.app import app
+from shared import service
+from shared.service import Connections
+from shared.settings import Settings
+
+
+class Cli:
+    """The command line in this process, on servers of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def run(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    def json(self, *arguments: str | Path, code: int = session.FINE) -> Any:
+        """The answer of a command that has ended with `code`: one JSON document, and nothing beside it on standard output."""
+        result = self.run(*arguments, "--json")
+        assert result.exit_code == code, result.output
+        return orjson.loads(result.stdout)
+
+    def refused(self, *arguments: str | Path, code: int = session.NO) -> str:
+        """What a command that has ended with `code` says on standard error; standard output stays empty."""
+        result = self.run(*arguments)
+        assert result.exit_code == code, result.output
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    def ask(self, question: Any) -> Any:
+        """What `question`, a coroutine function of open connections, finds."""
+
+        async def act() -> Any:
+            async with session.connected(self.settings) as held:
+                return await question(held)
+
+        return asyncio.run(act())
+
+    def generation(self) -> int:
+        async def question(held: Connections) -> int:
+            return await held.reference.generation()
+
+        found: int = self.ask(question)
+        return found
+
+
+def point_at(monkeypatch: pytest.MonkeyPatch, settings: Settings, **changes: Any) -> None:
+    """The environment of commands: these settings, and no file."""
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    for name, value in (settings.model_dump() | changes).items():
+        monkeypatch.setenv(f"TONGHOP_{name.upper()}", str(value))
+
+
+@pytest.fixture
+def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """An empty broker and an empty database."""
+
+    async def clean() -> None:
+        held = service.connections(settings, "test")
+        await held.broker.start()
+        for info in await held.streams.jetstream.streams_info():
+            await held.streams.jetstream.delete_stream(str(info.config.name))
+        await held.mongo.drop_database(settings.database)
+        await held.close()
+
+    asyncio.run(clean())
+    point_at(monkeypatch, settings)
+    yield Cli(settings)
+    structlog.reset_defaults()

@@ -1,0 +1,68 @@
+"""The portal's questions about duties are answered from an index that notify makes, never by looking at every duty."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.notify.store.duties import DutyStore as Written
+from services.portal.domain.duties import DutyState
+from services.portal.domain.scope import Scope
+from services.portal.duty_store import ORDER, Asked, DutyFilter, in_calendar, listed
+from tests.portal import builders
+from tests.portal.builders import AFTER, CT27
+from tests.portal.conftest import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SCOPE = Scope(frozenset({"06253", "06256"}), ((CT27, "2024"),))
+PAGES = {
+    "all": listed(Asked(), None, AFTER),
+    **{state.value: listed(Asked(), state, AFTER) for state in DutyState},
+    "a regime": listed(Asked(CT27), None, AFTER),
+    "a period of a regime": listed(Asked(CT27, "2024"), DutyState.OVERDUE, AFTER),
+    "a unit and those below": listed(Asked(scopes=[SCOPE]), DutyState.OWED, AFTER),
+    "a calendar": in_calendar("06253", AFTER),
+}
+FILTERS = {
+    "a unit": DutyFilter(unit="06253").as_query(AFTER),
+    "a unit, what it owes": DutyFilter(unit="06253", state=DutyState.OWED).as_query(AFTER),
+    "a period of a regime": DutyFilter(CT27, "2024").as_query(AFTER),
+}
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """Every stage of a plan."""
+    if isinstance(plan, dict):
+        if "stage" in plan:
+            yield plan["stage"]
+        plan = list(plan.values())
+    for part in plan if isinstance(plan, list) else ():
+        yield from stages(part)
+
+
+async def plan(stack: Stack, query: dict[str, Any], order: Any) -> list[str]:
+    await Written(stack.database).prepare()
+    made = [builders.duty(), builders.received("06256")]
+    await stack.put(duties=[{**one, "_id": f"{one['_id']}/{number}"} for number in range(200) for one in made])
+    explained = await stack.database["duties"].find(query).sort(order).explain()
+    return list(stages(explained["queryPlanner"]["winningPlan"]))
+
+
+@pytest.mark.parametrize("asked", PAGES)
+async def test_a_page_of_duties_is_read_from_an_index(stack: Stack, asked: str) -> None:
+    found = await plan(stack, PAGES[asked], ORDER)
+    assert "IXSCAN" in found
+    assert "COLLSCAN" not in found
+
+
+@pytest.mark.parametrize("asked", ["all", "owed", "overdue"])
+async def test_what_is_owed_comes_in_the_order_of_the_index(stack: Stack, asked: str) -> None:
+    assert "SORT" not in await plan(stack, PAGES[asked], ORDER)
+
+
+@pytest.mark.parametrize("asked", FILTERS)
+async def test_the_api_reads_duties_from_an_index(stack: Stack, asked: str) -> None:
+    found = await plan(stack, FILTERS[asked], [("_id", 1)])
+    assert "IXSCAN" in found
+    assert "COLLSCAN" not in found
