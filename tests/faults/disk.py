@@ -135,6 +135,7 @@ class Disk:
         path = call.paths[0]
         if not self._has(path) or b"O_DIRECTORY" in call.arguments:
             return
+        assert b"O_APPEND" not in call.arguments, f"this model writes where the last write ended: {path}"
         if b"O_CREAT" in call.arguments:
             self.sure.setdefault(path, File())
         if b"O_TRUNC" in call.arguments and path in self.sure:

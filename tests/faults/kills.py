@@ -42,6 +42,8 @@ def in_turn(*faults: Fault) -> Fault:
 
 
 def together(*faults: Fault) -> Fault:
+    """Faults at the same time."""
+
     async def fault(world: World, rng: random.Random) -> None:
         await asyncio.gather(*[one(world, rng) for one in faults])
 
@@ -61,7 +63,7 @@ def stopped(name: str, seconds: float = STOPPED_S) -> Fault:
 
 async def zombie(world: World, rng: random.Random) -> None:
     """An aggregator sleeps while a second instance does its work, wakes up, and both go on for a while."""
-    other = world.settings.model_copy(update={"aggregate_port": world.settings.portal_port})
+    other = world.settings.model_copy(update={"aggregate_port": world.settings.portal_port})  # a free one: no portal runs
     second = process("aggregate", other, world.folder / SECOND)
     kill(world.services["aggregate"].pid, signal.SIGSTOP)
     try:

@@ -4,7 +4,9 @@ instant.
 
 import asyncio
 import math
+import os
 import random
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -42,11 +44,15 @@ class Recording:
 
 @asynccontextmanager
 async def recorded(server: Process, folder: Path, scratch: Path) -> AsyncIterator[Recording]:
-    """Notes what a server writes below a folder while the block runs."""
+    """Notes what a server writes below a folder while the block runs; the server stands still while its folder is read."""
     trace = scratch / f"{server.name}.trace"
     options = ("-y", "-ttt", "-T", "-s", "16777216", f"--trace={CALLS},{UNSEEN}", "--signal=none", "-o", str(trace))
+    os.kill(server.pid, signal.SIGSTOP)
+    await asyncio.to_thread(os.waitid, os.P_PID, server.pid, os.WSTOPPED)
     async with traced(server, scratch / f"{server.name}-strace.log", *options):
-        yield Recording(Disk.of(folder.resolve()), trace)
+        recording = Recording(Disk.of(folder.resolve()), trace)
+        os.kill(server.pid, signal.SIGCONT)
+        yield recording
 
 
 async def power_cut(world: World, rng: random.Random) -> None:

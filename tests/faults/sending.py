@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import nats.errors
-import nats.js.errors
 from nats.js import JetStreamContext
 
-from shared import subjects, tasks
+from shared import broker, subjects, tasks
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Unit
@@ -28,7 +26,6 @@ KINDS: Final = {"submit": 12, "repeat": 3, "withdraw": 2, "return": 3}
 SEASONS: Final = (("nq68-quang-binh", "2024"), ("nq68-quang-binh", "2025"), ("ct27-van-quan", "2025"))
 ACK_S: Final = 5.0
 AGAIN_S: Final = 0.2
-AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
 
 def key_of(event: Event) -> str:
@@ -116,7 +113,7 @@ class Sender:
         while True:
             try:
                 await self.jetstream.publish(subject, payload, timeout=ACK_S)
-            except AWAY:
+            except broker.AWAY:
                 self.again += 1
                 await asyncio.sleep(AGAIN_S)
             else:

@@ -93,8 +93,10 @@ class World:
         return await delivery.keep_trying("test", act, Readiness())
 
     async def until(self, is_so: Callable[..., Awaitable[bool]], *about: object) -> None:
-        while not await self.ask(lambda: is_so(*about)):
-            await asyncio.sleep(0.05)
+        """Returns when something is so. Raises TimeoutError."""
+        async with asyncio.timeout(LIMIT_S):
+            while not await self.ask(lambda: is_so(*about)):
+                await asyncio.sleep(0.05)
 
     async def _is_screened(self, sequence: int) -> bool:
         found = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
