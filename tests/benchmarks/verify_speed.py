@@ -18,9 +18,7 @@ from typing import Any
 
 import orjson
 
-from services.aggregate.rebuild import Rebuild
 from services.cli.embedded.process import Process
-from services.ingest.store import ClaimStore
 from shared import events, subjects, tasks
 from shared.broker import Message
 from shared.regimes import Regime
@@ -43,9 +41,9 @@ async def measure() -> dict[str, Any]:
     with TemporaryDirectory(prefix="tonghop-bench-log-") as name:
         async with machine(*REGIMES) as held:
             units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
-            await _prefill(held, units)
-            await Rebuild(held, ClaimStore(held.database).accepted(), lambda step, done, total: None).run()
             async with running(held.settings, Path(name), "ingest", "aggregate"):
+                await _prefill(held, units)
+                await _until_folded(held)
                 return {"verify": await _beside_live_load(held, units, Path(name))}
 
 
@@ -53,6 +51,13 @@ async def _prefill(held: Connections, units: list[Unit]) -> None:
     made = _history(units, held.declaration.partitions)
     while part := [message for _, message in zip(range(BATCH), made, strict=False)]:
         await held.streams.publish_together(subjects.REPORTS, part)
+
+
+async def _until_folded(held: Connections) -> None:
+    """Waits until every event stands in `reports`, and every checkpoint is written."""
+    async with asyncio.timeout(LIMIT_S):
+        while await held.database["reports"].estimated_document_count() < REPORTS:
+            await asyncio.sleep(1)
 
 
 def _history(units: list[Unit], partitions: int) -> Iterator[Message]:
