@@ -4,7 +4,8 @@ What: 500,000 logged events (submissions with corrections, one in twenty-five wi
 extended) of 10,035 communes, in two regimes of three periods, 12 indicators; all folded into `reports` and `views`. Then 50 reports
 a second come in through ingest and aggregate while `tonghop verify --json` runs as a process of its own. `verify_s`: from its start
 to its end; `verify_cpu_s`: the processor it used; `verify_peak_mb`: its largest resident memory.
-Wanted: 60 s. How: everything durable, `TONGHOP_BENCH_REPORTS` changes the number. Seed: 1. Again: `make bench ONLY=verify`. Figures: docs/benchmarks.md.
+Wanted: 60 s. How: everything durable, `TONGHOP_BENCH_REPORTS` changes the number. Seed: 1.
+Again: `make bench ONLY=verify`. Figures: docs/benchmarks.md.
 """
 
 import asyncio
