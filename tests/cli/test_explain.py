@@ -8,9 +8,8 @@ import pytest
 from services.cli import session
 from shared.service import Connections
 from tests.aggregate.running import PERIOD, REGIME, aggregating, log_reports, until_stored
-from tests.cli.test_commands import Cli, cli
+from tests.cli.conftest import Cli
 
-__all__ = ["cli"]  # a fixture
 INDICATOR = "ld_viec_lam_moi"
 VIEW = f"{REGIME}/{PERIOD}/44"
 
