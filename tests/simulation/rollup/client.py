@@ -4,6 +4,7 @@ Each direction keeps its order, like a socket. While the connection is down what
 was under way is lost. Single messages can be lost or late too, as when a cluster changes its leader.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -51,6 +52,8 @@ class Connection(Client):
         self._life = 0  # counts reconnects: what was sent in another life does not arrive
         self._buffer: list[tuple[str, str, bytes, Headers]] = []
         self._up_until = self._down_until = 0.0  # when the last message of each direction arrives
+        self._up: deque[tuple[str, str, bytes, Headers]] = deque()
+        self._down: deque[tuple[str, Headers | None, bytes, str]] = deque()
         self._by_subject: dict[str, Subscription] = {}
         broker.connections.append(self)
 
@@ -81,12 +84,17 @@ class Connection(Client):
         if self._chance.has("broker_lost"):
             return self._note("lost", self.process.name, message[0])
         if self._chance.has("broker_late"):
-            return self._loop.later(self._chance.late_s(self._loop.time(), LATE_S), self._arrive, -1, *message)
+            return self._loop.later(self._chance.late_s(self._loop.time(), LATE_S), self._arrive, *message)
+        self._up.append(message)
         self._up_until = max(self._up_until, self._loop.time() + self._chance.latency_s())
-        self._loop.call_at(self._up_until, self._arrive, self._life, *message, context=OUTSIDE)
+        self._loop.call_at(self._up_until, self._arrive_next, self._life, context=OUTSIDE)
 
-    def _arrive(self, life: int, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
-        if self._broker.is_up and life in (-1, self._life):
+    def _arrive_next(self, life: int) -> None:
+        if life == self._life:
+            self._arrive(*self._up.popleft())
+
+    def _arrive(self, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
+        if self._broker.is_up:
             self._note("arrived", self.process.name, subject if not reply.startswith("$") else "", len(payload))
             self._broker.publish(self, subject, headers, payload, reply)
 
@@ -98,12 +106,17 @@ class Connection(Client):
 
     def send_pulled(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> bool:
         """From the broker: what a pull asked for."""
+        self._down.append((inbox, headers, data, reply))
         self._down_until = max(self._down_until, self._loop.time() + self._chance.latency_s())
-        self._loop.call_at(self._down_until, self._receive, self._life, inbox, headers, data, reply, context=OUTSIDE)
+        self._loop.call_at(self._down_until, self._receive_next, self._life, context=OUTSIDE)
         return True
 
-    def _receive(self, life: int, inbox: str, headers: Headers | None, data: bytes, reply: str) -> None:
-        if life != self._life or self.process.is_dead:
+    def _receive_next(self, life: int) -> None:
+        if life == self._life:
+            self._receive(*self._down.popleft())
+
+    def _receive(self, inbox: str, headers: Headers | None, data: bytes, reply: str) -> None:
+        if self.process.is_dead:
             return
         sub = self._by_subject.get(inbox) or self._by_subject.get(f"{inbox.rpartition('.')[0]}.")
         if sub is None:
@@ -121,6 +134,8 @@ class Connection(Client):
         self._life += 1
         self._status = Client.RECONNECTING
         self._up_until = self._down_until = 0.0
+        self._up.clear()
+        self._down.clear()
         self._broker.forget(self)
 
     def reconnect(self) -> None:

@@ -86,6 +86,14 @@ class Judge:
             if logged is None or claim is None or claim[0].get("event") != message.data:
                 self.violated("only what was claimed is logged", message.subject, logged and logged.id)
 
+    def is_feed_behind(self) -> bool:
+        """Whether a view is newer than every message of it in FEED."""
+        newest: dict[str, tuple[int, int]] = {}
+        for message in self.broker.streams["FEED"].messages.values():
+            newest[message.subject.partition(".")[2].partition(".")[2]] = _position(message)
+        views = [view for view, _ in self.server.table("views").rows.values()]
+        return any(newest.get(f"{view['regime']}.{view['period']}.{view['unit']['code']}") != _place(view) for view in views)
+
     def _claim(self, before: Document | None, after: Document | None) -> None:
         if before is None and after is not None:
             self.claimed_at[after["_id"]] = after["received_ms"]
