@@ -13,6 +13,7 @@ import structlog
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.store import Checkpoint, Store, Work, report_document
 from shared import delivery, reader, subjects, tasks
@@ -51,6 +52,7 @@ class Partition:
                 await self._run()
             except NewGenerationError:
                 log.info("generation.raised", partition=self.number)
+                self._readiness.wait_for(f"partition {self.number}", "đang nạp (loading)")
 
     async def _run(self) -> None:
         reference = await self._held.reference.current()
@@ -62,7 +64,7 @@ class Partition:
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
-        writing: asyncio.Task[None] = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
+        writing: asyncio.Task[None] = asyncio.create_task(self._begin(fold.changed(), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
             while True:
@@ -100,6 +102,11 @@ class Partition:
         checkpoint = Checkpoint(logged[-1][1], logged[-1][0].id, created) if logged else None
         self._read_to = checkpoint or self._read_to
         return Work(reports, fold.changed(), checkpoint)
+
+    async def _begin(self, views: list[View], generation: int) -> None:
+        """Writes every view; one of an older generation that is left has no reporters any more."""
+        await self._write(Work((), views, None), generation)
+        await self._try(lambda: self._store.forget_older(self.number, generation))
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then the checkpoint, then FEED."""
