@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser check fix bench contracts simulate-duties
+.PHONY: help demo up down test test-browser check fix bench contracts simulate simulate-duties
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fix
 
 bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo (benchmarks)
 	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY))
+
+simulate: $(READY) ## mô phỏng tiếp nhận và tổng hợp với mọi sự cố; N=số lượt, SEED=một lượt (ingest and aggregate, N seeds or one)
+	$(BIN)/python -m tests.simulation.rollup.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),1000))
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
 	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),20) --national 0

@@ -30,6 +30,7 @@ class Broker:
         self.consumers: dict[tuple[str, str], Consumer] = {}
         self.connections: list[Connection] = []
         self.is_up = True
+        self.life = 1  # another one after an older copy took its place
         self.on_stored: Callable[[Stream, int], None] = lambda stream, sequence: None
         self._loop = loop
         self._chance = chance
@@ -73,13 +74,13 @@ class Broker:
     def forget(self, connection: "Connection") -> None:
         """A connection is gone, and with it who waited on it."""
         for consumer in self.consumers.values():
-            consumer.pulls = [pull for pull in consumer.pulls if pull.send != connection.send_pulled]
+            consumer.pulls = [pull for pull in consumer.pulls if pull.listener is not connection]
 
     def drop(self, consumer: Consumer) -> None:
         """A consumer is gone; who waits on it is told."""
         self.consumers.pop((consumer.stream.name, consumer.name), None)
         for pull in consumer.pulls:
-            pull.send(pull.inbox, {"Status": "409", "Description": "Consumer Deleted"}, b"", "")
+            pull.listener.send_pulled(pull.inbox, {"Status": "409", "Description": "Consumer Deleted"}, b"", "")
         consumer.pulls = []
 
     def snapshot(self) -> tuple[dict[str, Stream], dict[tuple[str, str], Consumer]]:
@@ -91,6 +92,7 @@ class Broker:
     def restore(self, copy: tuple[dict[str, Stream], dict[tuple[str, str], Consumer]]) -> None:
         """Takes an older copy for the truth."""
         self.streams, self.consumers = copy
+        self.life += 1
 
     def _store(self, stream: Stream, subject: str, headers: Headers, data: bytes, answer: Reply) -> None:
         if headers.get(streams.EXPECTED_STREAM, stream.name) != stream.name:
@@ -202,9 +204,7 @@ class Broker:
         heartbeat_s = int(request.get("idle_heartbeat", 0)) / 1e9
         expires_s = now_s + int(request.get("expires", 0)) / 1e9
         is_no_wait = bool(request.get("no_wait"))
-        consumer.pulls.append(
-            Pull(reply, connection.send_pulled, int(request.get("batch", 1)), expires_s, heartbeat_s, is_no_wait, now_s)
-        )
+        consumer.pulls.append(Pull(reply, connection, int(request.get("batch", 1)), expires_s, heartbeat_s, is_no_wait, now_s))
         self._pump(consumer)
 
     def _pump(self, consumer: Consumer) -> None:
@@ -212,6 +212,9 @@ class Broker:
         now_s = self._loop.time()
         while consumer.pulls:
             pull = consumer.pulls[0]
+            if not pull.listener.is_listening:
+                consumer.pulls.remove(pull)
+                continue
             message = consumer.take(now_s)
             if message is None:
                 break
@@ -221,7 +224,7 @@ class Broker:
             tokens = ("$JS", "ACK", consumer.stream.name, consumer.name, count, message.sequence, consumer.delivered)
             address = ".".join(map(str, (*tokens, message.at_ms * 1_000_000, consumer.waiting())))
             data = b"" if consumer.config.get("headers_only") else message.data
-            pull.send(pull.inbox, message.headers | {"Nats-Subject": message.subject}, data, address)
+            pull.listener.send_pulled(pull.inbox, message.headers | {"Nats-Subject": message.subject}, data, address)
             pull.spoke_s = now_s
             pull.left -= 1
             consumer.pulls.remove(pull)
@@ -238,6 +241,7 @@ class Broker:
             return
         now_s = self._loop.time()
         for consumer in self.consumers.values():
+            consumer.pulls = [pull for pull in consumer.pulls if pull.listener.is_listening]
             for pull in [pull for pull in consumer.pulls if pull.expires_s <= now_s]:
                 consumer.pulls.remove(pull)
                 self._end(pull, "408", "Request Timeout")
@@ -246,11 +250,12 @@ class Broker:
             for pull in consumer.pulls:
                 if pull.heartbeat_s and now_s - pull.spoke_s >= pull.heartbeat_s:
                     pull.spoke_s = now_s
-                    pull.send(pull.inbox, {"Status": "100", "Description": "Idle Heartbeat"}, b"", "")
+                    last = {"Nats-Last-Consumer": str(consumer.delivered), "Nats-Last-Stream": str(consumer.next - 1)}
+                    pull.listener.send_pulled(pull.inbox, {"Status": "100", "Description": "Idle Heartbeat", **last}, b"", "")
 
     def _end(self, pull: Pull, status: str, why: str) -> None:
         owed = {"Nats-Pending-Messages": str(pull.left), "Nats-Pending-Bytes": "0"}
-        pull.send(pull.inbox, {"Status": status, "Description": why, **owed}, b"", "")
+        pull.listener.send_pulled(pull.inbox, {"Status": status, "Description": why, **owed}, b"", "")
 
     def _stream_info(self, stream: Stream) -> Json:
         state = {"messages": len(stream.messages), "bytes": 0, "first_seq": 1, "last_seq": stream.last, "consumer_count": 0}

@@ -29,7 +29,7 @@ class Odds:
 CALM: Final = Odds()
 PROFILES: Final = (
     (1, CALM),
-    (3, Odds(slow=0.05, store_before=0.03, store_after=0.03, store_late=0.04, store_half=0.08, store_refused=0.03, upsert_race=0.4)),
+    (3, Odds(slow=0.05, store_before=0.03, store_after=0.03, store_late=0.04, store_half=0.12, store_refused=0.03, upsert_race=0.4)),
     (3, Odds(slow=0.05, broker_lost=0.02, answer_lost=0.04, broker_late=0.02, upsert_race=0.4)),
     (
         5,
@@ -38,7 +38,7 @@ PROFILES: Final = (
             store_before=0.02,
             store_after=0.02,
             store_late=0.03,
-            store_half=0.05,
+            store_half=0.08,
             store_refused=0.02,
             upsert_race=0.4,
             broker_lost=0.01,

@@ -84,10 +84,14 @@ class Connection(Client):
         if self._chance.has("broker_lost"):
             return self._note("lost", self.process.name, message[0])
         if self._chance.has("broker_late"):
-            return self._loop.later(self._chance.late_s(self._loop.time(), LATE_S), self._arrive, *message)
+            return self._loop.later(self._chance.late_s(self._loop.time(), LATE_S), self._arrive_late, self._broker.life, *message)
         self._up.append(message)
         self._up_until = max(self._up_until, self._loop.time() + self._chance.latency_s())
         self._loop.call_at(self._up_until, self._arrive_next, self._life, context=OUTSIDE)
+
+    def _arrive_late(self, life: int, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
+        if life == self._broker.life:
+            self._arrive(subject, reply, payload, headers)
 
     def _arrive_next(self, life: int) -> None:
         if life == self._life:
@@ -98,18 +102,16 @@ class Connection(Client):
             self._note("arrived", self.process.name, subject if not reply.startswith("$") else "", len(payload))
             self._broker.publish(self, subject, headers, payload, reply)
 
-    def send(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> bool:
+    def send(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> None:
         """From the broker: an answer."""
-        if self._chance.has("answer_lost"):
-            return False
-        return self.send_pulled(inbox, headers, data, reply)
+        if not self._chance.has("answer_lost"):
+            self.send_pulled(inbox, headers, data, reply)
 
-    def send_pulled(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> bool:
+    def send_pulled(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> None:
         """From the broker: what a pull asked for."""
         self._down.append((inbox, headers, data, reply))
         self._down_until = max(self._down_until, self._loop.time() + self._chance.latency_s())
         self._loop.call_at(self._down_until, self._receive_next, self._life, context=OUTSIDE)
-        return True
 
     def _receive_next(self, life: int) -> None:
         if life == self._life:
@@ -129,14 +131,17 @@ class Connection(Client):
         sub._pending_size += len(data)
         sub._pending_queue.put_nowait(Msg(self, subject, reply, data, headers))
 
+    @property
+    def is_listening(self) -> bool:
+        return self._status == Client.CONNECTED
+
     def disconnect(self) -> None:
-        """The socket is gone, and all that was on its way."""
+        """The socket is gone, and all that was on its way. A pull outlives it when the broker does not look meanwhile."""
         self._life += 1
         self._status = Client.RECONNECTING
         self._up_until = self._down_until = 0.0
         self._up.clear()
         self._down.clear()
-        self._broker.forget(self)
 
     def reconnect(self) -> None:
         """Subscriptions are still there; what was buffered is sent now."""

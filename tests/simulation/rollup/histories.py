@@ -30,7 +30,9 @@ NEXT_YEAR: Final = date(2025, 1, 1)
 
 
 def _unit(code: str, level: str, parent: str | None, kind: str = "peoples_committee", **about: Any) -> Unit:
-    return Unit(about.pop("id", code), code, about.pop("name", f"Đơn vị {code}"), level, kind, parent, about.pop("valid_from", VALID), **about)
+    return Unit(
+        about.pop("id", code), code, about.pop("name", f"Đơn vị {code}"), level, kind, parent, about.pop("valid_from", VALID), **about
+    )
 
 
 UNITS: Final = (
@@ -94,6 +96,20 @@ def regimes() -> tuple[Regime, ...]:
     return yearly, derived, on_call
 
 
+ABOVE: Final = {"X1": ("D1", "P"), "X2": ("D1", "P"), "X3": ("D2", "P"), "X4": ("D2", "P"), "D1-VP": ("D1", "P")}
+TOUCHING: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED, events.EXTENDED)
+
+
+def views_of(kind: str, regime: str, period: str, unit_id: str) -> list[tuple[str, str, str]]:
+    """The views (regime, period, unit) that an event touches as long as units and regimes are those of the beginning."""
+    if kind == events.OPENED:
+        return [(regime, period, above) for above in ("D1", "D2", "P")] if regime == ON_CALL else []
+    if kind not in TOUCHING:
+        return []
+    about = [regime, DERIVED] if regime == YEARLY and unit_id != "D1-VP" else [regime]
+    return [(one, period, above) for one in about for above in ABOVE[unit_id]]
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """One message to INBOX. `must` says what has to become of it where that does not depend on when it comes."""
@@ -117,7 +133,7 @@ class History:
             (3, self._withdraw),
             (3, self._return),
             (2, self._extend),
-            (2, self._open),
+            (3, self._open),
             (1, self._confirm),
             (2, self._refused),
             (1, self._rubbish),
@@ -128,9 +144,9 @@ class History:
     def write(self) -> list[Sending]:
         """Sendings in the order of their times."""
         rng = self.rng
-        moments = [rng.random() * LASTS_S for _ in range(rng.randint(3, 9))]
+        moments = [rng.random() * LASTS_S for _ in range(rng.randint(2, 6))]
         for _ in range(rng.randint(12, 40)):
-            at_s = rng.choice(moments) if rng.random() < 0.6 else rng.random() * LASTS_S
+            at_s = rng.choice(moments) if rng.random() < 0.7 else rng.random() * LASTS_S
             act = rng.choices([act for _, act in self._kinds], [weight for weight, _ in self._kinds])[0]
             act(at_s)
         return sorted(self.sent, key=lambda sending: sending.at_s)
@@ -155,7 +171,7 @@ class History:
         self._revisions[key] = max(latest, revision)
         values = {"so_vu": rng.randrange(100)} if about["regime"] == ON_CALL else self._values()
         narratives = {"kho_khan": "Thiếu người"} if about["regime"] == YEARLY and rng.random() < 0.4 else None
-        is_certain = about["regime"] == YEARLY and unit in ("X1", "X2", "D1-VP")
+        is_certain = about["regime"] == YEARLY and about["period"] == "2024" and unit in ("X1", "X2", "D1-VP")
         event = builders.submitted(unit, revision=revision, values=values, narratives=narratives, **about)
         self._send(at_s, event, "accepted" if is_certain else "")
 
@@ -250,14 +266,16 @@ class Changes:
         """All units after one more change."""
         rng, units = self.rng, self.units
         commune = rng.choice(["X1", "X2", "X3", "X4"])
-        match rng.randrange(5):
+        match rng.randrange(6):
             case 0:
                 units["X5"] = _unit("X5", "commune", rng.choice(["D1", "D2"]))
             case 1:
                 units[commune] = replace(units[commune], parent=rng.choice(["D1", "D2"]))
             case 2:
                 units["D1"] = replace(units["D1"], name=f"Huyện {rng.randrange(9)}")
-            case 3:
+            case 3:  # a district without communes
+                units["X3"], units["X4"] = replace(units["X3"], parent="D1"), replace(units["X4"], parent="D1")
+            case 4:
                 units[commune] = replace(units[commune], valid_to=NEXT_YEAR)
             case _:
                 units["X4"] = replace(units["X4"], valid_to=NEXT_YEAR)
@@ -273,7 +291,9 @@ class Changes:
             case 1:
                 rule = DeadlineRule(before=self.rng.choice(["12-19", "12-20", "12-21"]))
                 deadlines = {"xa": rule, "phong": DeadlineRule(by="12-20")}
-                yearly = yearly.model_copy(update={"obligation": Obligation(deadlines=deadlines, confirm=Confirm(by="12-25", level="district"))})
+                yearly = yearly.model_copy(
+                    update={"obligation": Obligation(deadlines=deadlines, confirm=Confirm(by="12-25", level="district"))}
+                )
             case _:
                 yearly = yearly.model_copy(update={"title": f"Kế hoạch {self.rng.randrange(9)}"})
         yearly.__dict__.pop("by_code", None)

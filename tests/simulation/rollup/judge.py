@@ -17,6 +17,7 @@ from shared import events, regimes
 from shared.events import Logged
 from shared.reference import Reference
 from shared.units import Registry
+from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.histories import Changes, Sending
 from tests.simulation.rollup.store import Server
@@ -41,7 +42,10 @@ class Judge:
         self.lines: list[str] | None = None  # kept when somebody wants to read the trace
         self.is_first_enough = is_first_enough
         self.went_back = False  # the broker was restored from a copy: sequences are used again
+        self.is_feed_cut = False  # FEED lost its end: sequences are used again
         self.claimed_at: dict[str, int] = {}  # claim: the first received time
+        self.first_generation = 0
+        self._read: dict[bytes, Logged] = {}
         self.broker: Broker
         self.server: Server
 
@@ -76,7 +80,7 @@ class Judge:
     def stored(self, stream: Stream, sequence: int) -> None:
         """A message came to a stream."""
         message = stream.messages[sequence]
-        if stream.name == "FEED":
+        if stream.name == "FEED" and not self.is_feed_cut:
             older = [one for key, one in stream.messages.items() if one.subject == message.subject and key < sequence]
             if older and _position(older[-1]) >= _position(message):
                 self.violated("FEED goes forward only", message.subject, _position(older[-1]), _position(message))
@@ -86,13 +90,34 @@ class Judge:
             if logged is None or claim is None or claim[0].get("event") != message.data:
                 self.violated("only what was claimed is logged", message.subject, logged and logged.id)
 
-    def is_feed_behind(self) -> bool:
-        """Whether a view is newer than every message of it in FEED."""
-        newest: dict[str, tuple[int, int]] = {}
-        for message in self.broker.streams["FEED"].messages.values():
-            newest[message.subject.partition(".")[2].partition(".")[2]] = _position(message)
+    def feed_lacks(self) -> list[str]:
+        """Views whose figures are not those of their newest message in FEED."""
+        newest = self._newest()
+        return [view["_id"] for view, key in self._keys() if key not in newest or _hash(newest[key]) != view["hash"]]
+
+    def feed_lags(self) -> list[str]:
+        """Views whose position is not that of their newest message in FEED."""
+        newest = self._newest()
+        return [view["_id"] for view, key in self._keys() if key not in newest or _position(newest[key]) != _place(view)]
+
+    def older_views(self) -> list[str]:
+        """Views that are not of the generation now."""
+        generation = self.generation
+        return [view["_id"] for view, _ in self.server.table("views").rows.values() if view["position"]["generation"] != generation]
+
+    @property
+    def generation(self) -> int:
+        found: int = self.server.table("checkpoints").rows["generation"][0]["value"]
+        return found
+
+    def _newest(self) -> dict[str, Stored]:
+        """FEED's newest message of each view, without the code of its province."""
+        messages = self.broker.streams["FEED"].messages.values()
+        return {message.subject.partition(".")[2].partition(".")[2]: message for message in messages}
+
+    def _keys(self) -> list[tuple[Document, str]]:
         views = [view for view, _ in self.server.table("views").rows.values()]
-        return any(newest.get(f"{view['regime']}.{view['period']}.{view['unit']['code']}") != _place(view) for view in views)
+        return [(view, f"{view['regime']}.{view['period']}.{view['unit']['code']}") for view in views]
 
     def _claim(self, before: Document | None, after: Document | None) -> None:
         if before is None and after is not None:
@@ -101,7 +126,7 @@ class Judge:
             self.violated("a claim never changes", before["_id"])
 
     def _view(self, before: Document | None, after: Document | None) -> None:
-        if before is not None and after is None:
+        if before is not None and after is None and before["position"]["generation"] >= self.generation:
             self.violated("a view is not taken away", before["_id"])
         elif before is not None and after is not None and _place(after) < _place(before):
             self.violated("a view is written over an older one only", before["_id"], _place(before), _place(after))
@@ -117,14 +142,42 @@ class Judge:
                 self.violated("a checkpoint names the event at its place", after)
             return  # one of the life before, which the next look at it will notice
         reports = self.server.table("reports").rows
-        views = self.server.table("views").rows
         for one in log.values():
             if one.sequence <= sequence and one.subject.split(".")[1] == partition:
-                logged = events.read_logged(one.data)
-                if logged is not None and logged.id not in reports:
+                logged = self._logged(one)
+                if logged.id not in reports:
                     self.violated("a checkpoint stands behind what is stored", after["_id"], sequence, "without", logged.id)
-        if not views:
-            self.violated("a checkpoint stands behind what is stored", after["_id"], sequence, "without any view")
+        if self.generation == self.first_generation and not self.went_back:
+            self._touched(partition, sequence)
+
+    def _touched(self, partition: str, up_to: int) -> None:
+        """Every view is as new as the last event up to a checkpoint that touched it. While no unit and no regime was changed."""
+        views = self.server.table("views").rows
+        for (regime, period, unit_id), sequence in self._last_touches(partition, up_to).items():
+            row = views.get(f"{regime}/{period}/{unit_id}")
+            if row is None or row[0]["position"]["sequence"] < sequence:
+                self.violated("a view is as new as the checkpoint", regime, period, unit_id, sequence, row and row[0]["position"])
+
+    def _last_touches(self, partition: str, up_to: int) -> dict[tuple[str, str, str], int]:
+        """The sequence of the last event that touched each view, by the first copy of each event."""
+        seen: set[str] = set()
+        touched: dict[tuple[str, str, str], int] = {}
+        for message in self.broker.streams["REPORTS"].messages.values():
+            if message.sequence > up_to or message.subject.split(".")[1] != partition:
+                continue
+            logged = self._logged(message)
+            if logged.id not in seen:
+                seen.add(logged.id)
+                for key in histories.views_of(logged.type, logged.regime, logged.period, logged.unit_id):
+                    touched[key] = message.sequence
+        return touched
+
+    def _logged(self, message: Stored) -> Logged:
+        if message.data not in self._read:
+            logged = events.read_logged(message.data)
+            assert logged is not None
+            self._read[message.data] = logged
+        return self._read[message.data]
 
     def end(self, changes: Changes, sent: Iterable[Sending], now_ms: int) -> None:
         """Everything is quiet: what must be true now."""
@@ -201,12 +254,10 @@ class Judge:
             self.violated("rubbish is parked", parked, "of", rubbish)
 
     def _reference(self, changes: Changes) -> Reference:
-        generation = self.server.table("checkpoints").rows["generation"][0]["value"]
-        return Reference(generation, Registry(changes.units.values()), regimes.resolve(changes.regimes.values()), {})
+        return Reference(self.generation, Registry(changes.units.values()), regimes.resolve(changes.regimes.values()), {})
 
     def _views(self, expected: dict[str, Any]) -> None:
         views = {key: plain(document) for key, (document, _) in self.server.table("views").rows.items()}
-        generation = self.server.table("checkpoints").rows["generation"][0]["value"]
         for missing in sorted(expected.keys() - views.keys()):
             self.violated("every view is there", missing)
         for strange in sorted(views.keys() - expected.keys()):
@@ -215,13 +266,14 @@ class Judge:
             wrong = [name for name in expected[key].keys() | views[key].keys() if name not in MOVED]
             wrong = sorted(name for name in wrong if views[key].get(name) != expected[key].get(name))
             if wrong:
-                self.violated("a view equals the plain recomputation", key, {name: (views[key].get(name), expected[key].get(name)) for name in wrong})
-            elif views[key]["position"]["generation"] != generation:
-                self.violated("a view is of the generation now", key, views[key]["position"], generation)
+                self.violated(
+                    "a view equals the plain recomputation", key, {name: (views[key].get(name), expected[key].get(name)) for name in wrong}
+                )
+            elif views[key]["position"]["generation"] != self.generation:
+                self.violated("a view is of the generation now", key, views[key]["position"], self.generation)
 
     def _feed(self, reference: Reference, expected: dict[str, Any]) -> None:
         newest: dict[str, Stored] = {message.subject: message for message in self.broker.streams["FEED"].messages.values()}
-        views = self.server.table("views").rows
         for key, view in sorted(expected.items()):
             period = reference.regimes[view["regime"]].period(view["period"])
             assert period is not None
@@ -234,13 +286,16 @@ class Judge:
             if {name: value for name, value in data.items() if name not in MOVED} != {
                 name: value for name, value in view.items() if name != "_id"
             }:
-                self.violated("FEED's newest message is the view", key, _position(found), views[key][0]["position"] if key in views else None)
-            elif key in views and _position(found) != _place(views[key][0]):
-                self.violated("FEED's newest message is the view", key, _position(found), _place(views[key][0]))
+                self.violated("FEED's newest message is the view", key, _position(found))
 
 
 def _place(view: Document) -> tuple[int, int]:
     return view["position"]["generation"], view["position"]["sequence"]
+
+
+def _hash(message: Stored) -> str:
+    found: str = orjson.loads(message.data)["data"]["hash"]
+    return found
 
 
 def _position(message: Stored) -> tuple[int, int]:

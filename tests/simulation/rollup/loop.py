@@ -96,31 +96,29 @@ class VirtualLoop(asyncio.BaseEventLoop):
             raise self._failed
         ready, scheduled = self._ready, self._scheduled
         if not ready:
-            while scheduled and scheduled[0]._cancelled:  # type: ignore[attr-defined]
-                heapq.heappop(scheduled)._scheduled = False  # type: ignore[attr-defined]
+            while scheduled and scheduled[0].cancelled():
+                heapq.heappop(scheduled)
             if not scheduled:
                 raise NeverEndsError("nothing left to run")
             self._now = max(self._now, scheduled[0].when())
         while scheduled and scheduled[0].when() <= self._now:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False  # type: ignore[attr-defined]
-            ready.append(handle)
+            ready.append(heapq.heappop(scheduled))
         if len(ready) > 1 and (skipped := int(self._rng.random() * min(len(ready), 4))):
             ready.rotate(-skipped)
-            handle_ = ready.popleft()
+            handle = ready.popleft()
             ready.rotate(skipped)
         else:
-            handle_ = ready.popleft()
-        if handle_._cancelled:  # type: ignore[attr-defined]
+            handle = ready.popleft()
+        if handle.cancelled():
             return
-        process = handle_._context.get(PROCESS)  # type: ignore[attr-defined]
+        process = handle._context.get(PROCESS)  # type: ignore[attr-defined]
         if process is not None and process.is_paused:
-            process.kept.append(handle_)
+            process.kept.append(handle)
             return
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise NeverEndsError(f"still running after {MOST_STEPS} steps, at {self._now:.1f} s")
-        handle_._run()
+        handle._run()
 
     def _on_exception(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """An exception that nobody fetched is logged by a real loop, and no more; one of a stand-in's callbacks ends the run."""

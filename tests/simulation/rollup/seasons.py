@@ -10,11 +10,12 @@ from tests.simulation.rollup import histories
 from tests.simulation.rollup.chance import CALM
 from tests.simulation.rollup.histories import LASTS_S, History
 from tests.simulation.rollup.judge import Found
-from tests.simulation.rollup.loop import NeverEndsError
+from tests.simulation.rollup.loop import NeverEndsError, Process
 from tests.simulation.rollup.streams import Consumer, Stream
 from tests.simulation.rollup.world import DECLARED, WENT_BACK, WINDOW_S, Instance, Result, World, made_up
 
 QUIET_WITHIN_S: Final = 150.0  # after trouble everything is quiet by then, or never
+STAYS_S: Final = 2.5  # quiet stays quiet: a new generation is noticed within a second
 FEED_S: Final = 30.0  # changed views are in FEED, although a publisher waits for a lost answer as long as 10 s
 REPAIRED_S: Final = 100.0  # FEED is repaired every minute
 SERVICES: Final = ("ingest", "aggregate")
@@ -68,24 +69,29 @@ class Season:
         self._asked: list[Callable[[], Awaitable[None]]] = []  # what the operator will do, one after the other
         self._is_feed_cut = False
         self._is_restored = False
-        self._is_rebuild_asked = False
+        self._mended_from_s = 0.0  # what ingest did last has landed by then
 
     async def live(self) -> None:
         world, rng = self.world, self.rng
         self._declare()
         await self._load()
+        world.judge.first_generation = world.judge.generation
         for kind in SERVICES:
-            for _ in range(rng.choice([1, 1, 2])):
+            for _ in range(rng.choice([1, 2])):
                 world.start(kind)
         world.chance.is_on = True
+        world.server.on_half = self._crash_half_way
         self._plan()
         operator = asyncio.create_task(self._operate())
         await asyncio.sleep(LASTS_S + 3.0)
         world.chance.is_on = False
         await self._heal()
         await self._quiet()
-        await self._fed(REPAIRED_S if self._is_feed_cut else FEED_S)
+        await self._fed(REPAIRED_S if self._is_feed_cut else FEED_S, world.judge.feed_lacks)
         world.judge.end(world.changes, world.sent, world.clock_ms())
+        await self._fed(REPAIRED_S, world.judge.feed_lags)
+        if world.judge.feed_lags():
+            world.judge.violated("FEED has the newest of each view", *world.judge.feed_lags())
         operator.cancel()
 
     def _declare(self) -> None:
@@ -147,8 +153,18 @@ class Season:
         one = self._one()
         if one is not None:
             self.world.counts["crashes"] += 1
-            self.world.end(one)
-            self.world.loop.later(3.0 * self.rng.random() ** 2, self.world.start, one.kind)
+            self._restart_one(one)
+
+    def _crash_half_way(self, process: Process) -> None:
+        """Killed in the middle of a bulk write."""
+        for one in self.world.instances:
+            if one.process is process and one.is_alive:
+                self.world.counts["crashes half-way"] += 1
+                self._restart_one(one)
+
+    def _restart_one(self, one: Instance) -> None:
+        self.world.end(one)
+        self.world.loop.later(3.0 * self.rng.random() ** 2, self.world.start, one.kind, one.held.settings.partitions)
 
     def _pause(self) -> None:
         one = self._one()
@@ -194,7 +210,7 @@ class Season:
             lost = self.rng.randint(1, 6)
             if feed.last > lost:
                 world.counts["FEED's end lost"] += 1
-                self._is_feed_cut = True
+                self._is_feed_cut = world.judge.is_feed_cut = True
                 feed.cut(feed.last - lost)
         world.loop.later(3.0 * self.rng.random(), self._up)
 
@@ -214,7 +230,7 @@ class Season:
         if one is not None and self.world.broker.is_up:
             self.world.counts["disconnects"] += 1
             one.connection.disconnect()
-            self.world.loop.later(3.0 * self.rng.random(), self._reconnect, one)
+            self.world.loop.later(self.rng.choice([0.1, 3.0]) * self.rng.random(), self._reconnect, one)
 
     def _reconnect(self, one: Instance) -> None:
         if self.world.broker.is_up:
@@ -239,16 +255,23 @@ class Season:
             self.world.copy = self.world.broker.snapshot()
 
     def _restore(self) -> None:
-        """The broker is lost, and an older copy of it takes its place: sequence numbers are used again."""
+        """The broker is lost, and an older copy of it takes its place: sequence numbers are used again.
+
+        As the manual says, ingest is stopped before and started after it.
+        """
         world = self.world
         if world.copy is None or not world.broker.is_up:
             return
         world.counts["restored from a copy"] += 1
         world.judge.went_back = self._is_restored = True
         self._down()
+        self._mended_from_s = world.chance.late_until_s
+        for one in world.alive("ingest"):
+            world.end(one)
         world.broker.restore(world.copy)
-        self._is_feed_cut = True
+        self._is_feed_cut = world.judge.is_feed_cut = True
         world.loop.later(0.2 + self.rng.random(), self._up)
+        world.loop.later(2.0, world.start, "ingest")
 
     # the operator
 
@@ -259,7 +282,7 @@ class Season:
             await asyncio.sleep(0.25)
             if self._is_restored:
                 waited += 1
-                if self._is_said() or waited > 40:
+                if world.loop.time() >= self._mended_from_s and (self._is_said() or waited > 40):
                     world.counts["WentBack was said"] += self._is_said()
                     self._is_restored, waited = False, 0
                     await world.rebuild()
@@ -291,19 +314,20 @@ class Season:
 
     async def _quiet(self) -> None:
         """Waits until nothing is left to do."""
-        world, waited = self.world, 0.0
-        while not self._is_quiet():
+        world, waited, quiet_s = self.world, 0.0, 0.0
+        while quiet_s < STAYS_S:
             await asyncio.sleep(0.5)
             waited += 0.5
+            quiet_s = quiet_s + 0.5 if self._is_quiet() else 0.0
             if waited > QUIET_WITHIN_S:
                 waiting = {one.process.name: one.readiness.waiting_for for one in [*world.alive("ingest"), *world.alive("aggregate")]}
                 world.judge.violated("everything is worked off", self._behind(), waiting)
                 return
 
-    async def _fed(self, within_s: float) -> None:
+    async def _fed(self, within_s: float, lacks: Callable[[], list[str]]) -> None:
         """Waits until FEED has what the views say, or the time is over."""
         waited = 0.0
-        while self.world.judge.is_feed_behind() and waited < within_s:
+        while lacks() and waited < within_s:
             await asyncio.sleep(0.5)
             waited += 0.5
 
@@ -314,6 +338,8 @@ class Season:
         if world.loop.time() < world.chance.late_until_s:
             return False
         alive = [*world.alive("ingest"), *world.alive("aggregate")]
+        if world.judge.older_views():
+            return False
         return not any(one.readiness.waiting_for for one in alive) and not self._behind()
 
     def _behind(self) -> list[str]:

@@ -10,16 +10,18 @@ from typing import Any, Final
 
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from pymongo import InsertOne
-from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, NetworkTimeout, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 
 from tests.simulation.rollup import tables
 from tests.simulation.rollup.chance import Chance
-from tests.simulation.rollup.loop import PROCESS, NotFakedError, VirtualLoop
+from tests.simulation.rollup.loop import PROCESS, NotFakedError, Process, VirtualLoop
 from tests.simulation.rollup.tables import Document, DuplicateError, Table, Watcher, Write
 
 DUPLICATE: Final = 11000
+NO_NAMESPACE: Final = 26
 STEPPED_DOWN: Final = 11602  # InterruptedDueToReplStateChange: this write was not done
 LATE_S: Final = 6.0
+RACE_S: Final = 1.0
 Effect = Callable[[], Any]
 Note = Callable[..., None]
 
@@ -33,6 +35,7 @@ class Server:
         self._chance = chance
         self._note = note
         self._watch = watch
+        self.on_half: Callable[[Process], None] = lambda process: None  # a process whose bulk stopped half-way
 
     def table(self, name: str) -> Table:
         if name not in self.tables:
@@ -41,6 +44,8 @@ class Server:
 
     def rename(self, name: str, target: str) -> None:
         """One step: readers see the old documents or the new ones."""
+        if name not in self.tables:
+            raise OperationFailure("source namespace does not exist", NO_NAMESPACE)
         moved = self.tables.pop(name)
         moved.name = target
         self.tables[target] = moved
@@ -98,6 +103,8 @@ class Server:
             result = effect()
         except DuplicateError:
             _refuse(future, DuplicateKeyError("E11000 duplicate key", DUPLICATE))
+        except OperationFailure as error:
+            _refuse(future, error)
         else:
             if not future.done():
                 future.set_result(result)
@@ -117,6 +124,7 @@ class Bulk:
         self._future = future
         self._failures: list[dict[str, Any]] = []
         self._is_lost = False
+        self._process = PROCESS.get()
 
     def start(self) -> None:
         """Decides how far it comes."""
@@ -129,6 +137,8 @@ class Bulk:
             first, rest = writes[:cut], writes[cut:]
             self._is_lost = True
             self.land(first)
+            if self._process is not None and chance.rng.random() < 0.6:
+                self._server.on_half(self._process)
             if chance.rng.random() < 0.4:
                 loop.later(chance.late_s(loop.time(), LATE_S), self.land, rest)
             return
@@ -149,13 +159,14 @@ class Bulk:
         """Does writes, answers when none is left to wait for."""
         chance = self._server._chance
         table = self._server.table(self._name)
-        racing, direct = [], []
+        racing: list[tuple[int, Write]] = []
+        direct: list[tuple[int, Write]] = []
         for index, write in writes:
             is_racing = write.is_guarded and table.has_room_for(write) and chance.has("upsert_race")
             (racing if is_racing else direct).append((index, write))
         self._do(direct)
         if racing:
-            self._server._loop.later(0.3 * chance.rng.random() ** 2, self._insert, racing)
+            self._server._loop.later(RACE_S * chance.rng.random(), self._insert, racing)
         else:
             self._finish()
 
@@ -286,13 +297,16 @@ class Collection:
     async def update_many(self, filter_: Document, change: Document) -> None:
         await self._one(Write("update", filter_, change, is_many=True))
 
+    async def delete_one(self, filter_: Document) -> None:
+        await self._one(Write("delete", filter_, {}))
+
     async def delete_many(self, filter_: Document) -> None:
         await self._one(Write("delete", filter_, {}, is_many=True))
 
     async def drop(self) -> None:
         await self.server.change(self.name, "drop", lambda: self.server.tables.pop(self.name, None))
 
-    async def rename(self, target: str, dropTarget: bool = False) -> None:  # noqa: N803  (the driver's name)
+    async def rename(self, target: str, dropTarget: bool = False) -> None:
         if not dropTarget:
             raise NotFakedError("rename without dropTarget")
         await self.server.change(self.name, "rename", lambda: self.server.rename(self.name, target))

@@ -4,9 +4,8 @@ No network here and no faults: `broker` lets messages come and go.
 """
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from nats.js.api import StreamConfig
 
@@ -93,12 +92,21 @@ class Stream:
         return Stream(self.name, self.config, self.created, dict(self.messages), self.last, dict(self.ids))
 
 
+class Listener(Protocol):
+    """Whoever waits at the other end."""
+
+    @property
+    def is_listening(self) -> bool: ...
+
+    def send_pulled(self, inbox: str, headers: Headers | None, data: bytes, reply: str = "") -> None: ...
+
+
 @dataclass
 class Pull:
     """One standing request for messages."""
 
     inbox: str
-    send: Callable[[str, Headers | None, bytes, str], bool]
+    listener: Listener
     left: int
     expires_s: float
     heartbeat_s: float

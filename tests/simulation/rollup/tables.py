@@ -92,7 +92,7 @@ class Table:
                 self._put(changed(document, write) if write.kind == "update" else {"_id": document["_id"], **write.change}, codec)
         if not found and write.is_upsert:
             start = {key: value for key, value in write.filter.items() if not key.startswith("$") and not isinstance(value, dict)}
-            new = changed({**start}, write, is_insert=True) if write.kind == "update" else {**{"_id": start.get("_id")}, **write.change}
+            new = changed(start, write, is_insert=True) if write.kind == "update" else {"_id": start.get("_id"), **write.change}
             if new.get("_id") is None:
                 raise NotFakedError(f"an upsert without _id in {self.name}")
             self._put_new(new, codec)
