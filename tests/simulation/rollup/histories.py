@@ -23,6 +23,7 @@ BEGINS_MS: Final = events.to_ms(BEGINS)
 LASTS_S: Final = 12.0  # how long units send
 PARTITIONS: Final = 2
 
+CALLED: Final = ("2024", "2024-Q4", "2024-12", "2024-H2")  # each makes new views under way
 YEARLY, DERIVED, ON_CALL = "ke-hoach", "ke-hoach-tinh", "theo-yeu-cau"
 FOCAL, CALLER = "D1-VP", "P-VP"  # who receives the two
 VALID: Final = date(2024, 1, 1)
@@ -156,7 +157,8 @@ class History:
 
     def _about(self) -> dict[str, Any]:
         self._numbers += 1
-        regime, period = self.rng.choice([(YEARLY, "2024"), (YEARLY, "2024"), (YEARLY, "2025"), (ON_CALL, "2024"), (ON_CALL, "2024-Q4")])
+        yearly = [(YEARLY, "2024"), (YEARLY, "2024"), (YEARLY, "2025")]
+        regime, period = self.rng.choice([*yearly, (ON_CALL, CALLED[0]), (ON_CALL, self.rng.choice(CALLED))])
         return {"regime": regime, "period": period, "event_id": f"event-{self._numbers:04}"}
 
     def _commune(self) -> str:
@@ -212,7 +214,7 @@ class History:
         self._send(at_s, builders.extended(unit, sender=sender, until=self.rng.choice(["2024-12-20", "2024-12-27"]), **about))
 
     def _open(self, at_s: float) -> None:
-        about = self._about() | {"regime": ON_CALL, "period": self.rng.choice(["2024", "2024-Q4"])}
+        about = self._about() | {"regime": ON_CALL, "period": self.rng.choice(CALLED)}
         at = events.from_ms(BEGINS_MS + int(1000 * (at_s + 3 * self.rng.random() + 30 * (self.rng.random() < 0.5)) + 2000))
         self._send(at_s, builders.opened(sender=CALLER, deadline=events.to_text(at), **about))
 

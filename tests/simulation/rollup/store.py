@@ -130,7 +130,7 @@ class Bulk:
         """Decides how far it comes."""
         chance, loop = self._server._chance, self._server._loop
         writes = list(enumerate(self._writes))
-        if chance.is_on and len(writes) > 1 and chance.rng.random() < 0.3:
+        if chance.is_on and len(writes) > 1 and chance.rng.random() < 0.6:
             chance.rng.shuffle(writes)
         if chance.has("store_half"):
             cut = chance.rng.randrange(len(writes) + 1)
