@@ -222,6 +222,16 @@ async def _claim_again(self: ClaimStore, decided: Any, parts: int) -> list[Claim
     return found
 
 
+async def _claimed_is_done(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
+    """An event that was claimed before is taken to be in the log."""
+    before = await self._stored({f"{incoming.sender}/{decision.event_id}" for incoming, decision in decided})
+    found = await _claim(self, decided, parts)
+    for claim in found:
+        if claim.id in before and claim.wants_publishing:
+            claim.document["position"] = {"partition": claim.document["partition"], "sequence": 0}
+    return found
+
+
 async def _claim_over(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
     """Whoever claims last wins."""
     wanted = {document["_id"]: document for document in (claims._document(incoming, decision, parts) for incoming, decision in decided)}
@@ -272,9 +282,7 @@ NAMED: Final[dict[str, Plant]] = {
     "returns applied on arrival": _put(Standing, "give_back", _returned_on_arrival),
     "withdrawn counted": _put(Standing, "withdraw", Standing.submit),
     "received time overwritten by a redelivery": _put(ClaimStore, "claim", _claim_again),
-    "claim treated as done": _put(
-        Claim, "wants_publishing", property(lambda claim: not claim.is_repeat and claim.document["verdict"] == "accepted")
-    ),
+    "claim treated as done": _put(ClaimStore, "claim", _claimed_is_done),
     "generation ignored": _put(Partition, "_require", _nothing),
     "last sequence alone as the test for a restored stream": _put(logs, "require_same_stream", _long_enough),
 }
