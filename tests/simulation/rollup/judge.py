@@ -70,6 +70,8 @@ class Judge:
                 self._claim(before, after)
             case "views":
                 self._view(before, after)
+            case "views_next > views":  # until the aggregators load it, what came since the rebuild read the log is missing
+                self.first_generation = 0
             case "checkpoints" if after is not None and "event_id" in after:
                 self._checkpoint(before, after)
             case "reports" if before is not None:
