@@ -50,6 +50,9 @@ bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nh�
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)
 
+simulate: $(READY) ## mô phỏng tiếp nhận và tổng hợp với mọi sự cố; N=số lượt, SEED=một lượt (ingest and aggregate, N seeds or one)
+	$(BIN)/python -m tests.simulation.rollup.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),1000))
+
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
 	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),40)
 

@@ -114,7 +114,7 @@ async def put_newer(collection: Collection, filters_and_documents: Sequence[tupl
 async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:
     """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
     for first in range(0, len(ids), ASK_BATCH):
-        async for document in collection.find({"_id": {"$in": list(ids[first : first + ASK_BATCH])}}, list(fields)):
+        async for document in collection.find({"_id": {"$in": list(ids[first : first + ASK_BATCH])}}, dict.fromkeys(fields, 1)):
             yield document
 
 

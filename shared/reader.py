@@ -28,6 +28,7 @@ EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that
 RETRY_S: Final = 0.5
 BIND_TIMEOUT_S: Final = 5.0
 WINDOW: Final = 4000  # messages asked for ahead of the work
+LAST_DELIVERED: Final = "Nats-Last-Consumer"  # header of a heartbeat: the consumer sequence of the last message sent
 
 AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
@@ -146,6 +147,10 @@ class Reader:
             self._arrived.set()
         elif status != "100":
             await self._on_status(status, message)
+        elif self._is_ordered and int((message.headers or {}).get(LAST_DELIVERED, 0)) > self._handed_out + len(self._buffer):
+            log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
+            self._heard_at = 0.0  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+            self._arrived.set()
 
     async def _on_status(self, status: str, message: Msg) -> None:
         """A pull ended (408, 409 …): what it still owed is asked for again, or the consumer is gone."""

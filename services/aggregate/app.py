@@ -35,6 +35,7 @@ async def aggregate(held: Connections, readiness: Readiness) -> None:
     for number in numbers:
         readiness.wait_for(f"partition {number}", "đang nạp (loading)")
     readiness.has("partitions")
+    readiness.has("work")  # what an earlier attempt failed on has passed
     feed = Feed(held.streams, store, held.reference, numbers)
     followed = [Partition(held, store, feed, number, partitions, readiness) for number in numbers]
 

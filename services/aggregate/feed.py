@@ -20,6 +20,7 @@ from services.aggregate.domain.view import Position, View
 from services.aggregate.store import Store
 from shared import broker, delivery, events, numbers, subjects
 from shared.broker import Streams
+from shared.errors import TransientError
 from shared.observability import Readiness
 from shared.reference_store import ReferenceStore
 
@@ -159,10 +160,13 @@ class Feed:
         found: dict[str, Last] = {}
         try:
             pending = (await consumer.consumer_info()).num_pending or 0
-            while len(found) < pending:
-                for message in await consumer.fetch(SCAN_BATCH, timeout=5):
+            while pending:
+                messages = await consumer.fetch(SCAN_BATCH, timeout=5)
+                if not messages:  # what a broken connection swallowed does not come again
+                    raise TransientError("FEED: not read to its end")
+                for message in messages:
                     found[message.subject] = Last(message.metadata.sequence.stream, _position(message.headers or {}))
-                    pending = max(pending, len(found) + message.metadata.num_pending)
+                    pending = message.metadata.num_pending
         finally:
             await consumer.unsubscribe()
         return found

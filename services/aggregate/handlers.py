@@ -14,6 +14,7 @@ import structlog
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
@@ -55,6 +56,7 @@ class Partition:
                 await self._run()
             except NewGenerationError:
                 log.info("generation.raised", partition=self.number)
+                self._readiness.wait_for(f"partition {self.number}", "đang nạp (loading)")
 
     async def _run(self) -> None:
         reference = await self._held.reference.current()
@@ -67,7 +69,7 @@ class Partition:
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         self._moving = asyncio.create_task(self._move(None))
-        writing = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
+        writing = asyncio.create_task(self._begin(fold.changed(), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
             while True:
@@ -106,6 +108,11 @@ class Partition:
         checkpoint = Checkpoint(logged[-1][1], logged[-1][0].id, created) if logged else None
         self._read_to = checkpoint or self._read_to
         return Work(reports, fold.changed(), checkpoint)
+
+    async def _begin(self, views: list[View], generation: int) -> None:
+        """Writes every view; one of an older generation that is left has no reporters any more."""
+        await self._write(Work((), views, None), generation)
+        await self._try(lambda: self._store.forget_older(self.number, generation))
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""

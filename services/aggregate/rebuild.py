@@ -58,7 +58,7 @@ class Rebuild:
         self._progress = progress
         self._reports = held.database["reports"]
         self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
-        self._ends: dict[int, tuple[int, str]] = {}  # partition: the sequence and id of its last event
+        self._ends: dict[int, tuple[int, str]] = {}  # partition: the sequence and id of the last event that was read
         self._folds: list[Fold] = []
         self._stored = 0
         self._read_to = 0  # sequence
@@ -94,6 +94,7 @@ class Rebuild:
             event = events.read_logged(payload)
             if event is not None:
                 batch.append((event, sequence))
+                self._ends[self._partition(event)] = (sequence, event.id)
             if len(batch) >= BATCH:
                 await self._take(batch)
                 self._progress("log", sequence, end)
@@ -108,7 +109,6 @@ class Rebuild:
         for event, sequence in batch:
             partition = self._partition(event)
             self._folds[partition].take([(event, sequence)])
-            self._ends[partition] = (sequence, event.id)
             if event.id not in self._seen:
                 self._seen[event.id] = (partition, sequence)
                 documents.append(stores.report_document(event, partition, sequence))
@@ -168,17 +168,24 @@ class Rebuild:
         return written
 
     async def _move_checkpoints(self, created: str) -> None:
-        """A checkpoint of another stream, or one that has gone, is set to what was read; a sound one stays where it is."""
+        """A checkpoint of another stream, or one that has gone, is set to what was read; a sound one stays where it is.
+
+        What was published again lies beyond: events that came meanwhile stand before it, and are read with it. Of a partition
+        of which nothing was read the log begins anew.
+        """
         store = Store(self._held.database)
-        for partition, (sequence, event_id) in self._ends.items():
+        for partition in range(len(self._folds)):
             try:
                 is_sound = await store.checkpoint(partition) is not None
                 await logs.require_same_stream(self._held.streams.jetstream, await store.checkpoint(partition))
             except logs.WentBackError:
                 is_sound = False
-            if not is_sound:
-                document = stores.checkpoint_document(partition, Checkpoint(sequence, event_id, created))
-                await self._held.database["checkpoints"].replace_one({"_id": document["_id"]}, document, upsert=True)
+            if is_sound:
+                continue
+            if partition in self._ends:
+                await store.set_checkpoint(partition, Checkpoint(*self._ends[partition], created))
+            else:
+                await store.forget_checkpoint(partition)
 
 
 def _place(document: Document) -> tuple[int, int]:

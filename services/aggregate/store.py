@@ -69,6 +69,10 @@ class Store:
         found = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
         return max([document["position"]["generation"] async for document in found], default=0)
 
+    async def forget_older(self, partition: int, generation: int) -> None:
+        """Takes away the views of a partition that are of an older generation."""
+        await self._views.delete_many({"position.partition": partition, "position.generation": {"$lt": generation}})
+
     async def put_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
         """Moves the checkpoint forward; one that is further, written by another instance, stays."""
         try:
@@ -79,6 +83,14 @@ class Store:
             )
         except DuplicateKeyError:
             return
+
+    async def set_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
+        """Puts the checkpoint where it has to be, wherever it was."""
+        await self._checkpoints.replace_one({"_id": _checkpoint_id(partition)}, checkpoint_document(partition, checkpoint), upsert=True)
+
+    async def forget_checkpoint(self, partition: int) -> None:
+        """The partition is read from its beginning."""
+        await self._checkpoints.delete_one({"_id": _checkpoint_id(partition)})
 
     async def positions(self, partitions: Sequence[int]) -> dict[str, Position]:
         """The position of every view of some partitions, by view id."""

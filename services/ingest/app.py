@@ -39,6 +39,7 @@ async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> 
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     await store.prepare()
     door = Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata))
+    readiness.has("work")  # what an earlier attempt failed on has passed
     follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     under_way: set[asyncio.Task[None]] = set()
 

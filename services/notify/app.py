@@ -37,6 +37,7 @@ async def notify(held: Connections, readiness: Readiness) -> None:
     """Follows the log and ticks until it is cancelled."""
     readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
     desk = await prepare_desk(held)
+    readiness.has("work")  # what an earlier attempt failed on has passed
     try:
         await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, readiness))
     finally:

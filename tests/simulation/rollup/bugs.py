@@ -1,0 +1,309 @@
+"""Bugs to be planted: each breaks one rule of ingest or aggregate, and the simulation must find it.
+
+A bug is a patch of the real code, small enough that somebody could have written it. None of them changes a stand-in or the judge.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Final
+from unittest import mock
+
+from nats.js import JetStreamContext
+from pymongo import ReplaceOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from services.aggregate import handlers as partitions
+from services.aggregate import log as logs
+from services.aggregate import store as stores
+from services.aggregate.domain.block import Block
+from services.aggregate.domain.tree import ReporterTree
+from services.aggregate.feed import Feed
+from services.aggregate.handlers import Partition
+from services.aggregate.log import Checkpoint
+from services.aggregate.rebuild import Rebuild
+from services.aggregate.store import Store, Work
+from services.ingest import store as claims
+from services.ingest.handlers import Door
+from services.ingest.store import Claim, ClaimStore
+from shared import delivery, mongo, reader, subjects
+from shared.counting import Standing
+from shared.observability import Readiness
+from shared.reader import Reader
+from shared.reference import Reference
+from shared.reference_store import ReferenceStore
+
+Plant = Callable[[], AbstractContextManager[Any]]
+Pairs = Sequence[tuple[dict[str, Any], dict[str, Any]]]
+
+
+def _put(where: Any, name: str, wrong: Any) -> Plant:
+    return lambda: mock.patch.object(where, name, wrong)
+
+
+def _all(*plants: Plant) -> Plant:
+    def plant() -> AbstractContextManager[Any]:
+        together = ExitStack()
+        for one in plants:
+            together.enter_context(one())
+        return together
+
+    return plant
+
+
+# views and their checkpoint
+
+
+async def _checkpoint_first(self: Partition, work: Work, generation: int) -> None:
+    if work.checkpoint is not None:
+        checkpoint = work.checkpoint
+        await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
+    refused_by = await self._try(lambda: self._put(work))
+    if refused_by > generation:
+        await self._held.reference.raise_to(refused_by)
+        raise partitions.NewGenerationError
+    self._feed.offer(work.views)
+
+
+async def _unguarded(collection: Any, pairs: Pairs) -> list[Any]:
+    if pairs:
+        writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for _, document in pairs]
+        await collection.bulk_write(writes, ordered=False)
+    return []
+
+
+async def _only_once(collection: Any, pairs: Pairs) -> list[Any]:
+    """A duplicate key is taken to mean at once that the stored one is newer."""
+    try:
+        if pairs:
+            await collection.bulk_write([ReplaceOne(found, document, upsert=True) for found, document in pairs], ordered=False)
+    except BulkWriteError as error:
+        return [pairs[failure["index"]][1] for failure in mongo.only_duplicates(error)]
+    return []
+
+
+def _partition_first(newer: tuple[int, int]) -> dict[str, Any]:
+    """Partition, sequence, generation: the partition is always the same, so that the generation comes last."""
+    generation, sequence = newer
+    return {"$or": [{"position.sequence": {"$lt": sequence}}, {"position.sequence": sequence, "position.generation": {"$lt": generation}}]}
+
+
+async def _everything(self: Store, partition: int, _: int) -> AsyncIterator[Any]:
+    """What is stored, also beyond the checkpoint."""
+    async for found in _events(self, partition, 10**9):
+        yield found
+
+
+def _touched_on_change(self: Block, event: Any, sequence: int) -> tuple[str, ...]:
+    before, deadlines = self.rows.copy(), list(self._deadlines)
+    touched = self._take(event)
+    if (before == self.rows).all() and deadlines == self._deadlines:
+        return ()
+    for unit_id in touched:
+        self.touched[unit_id] = max(self.touched.get(unit_id, (0, 0)), (sequence, event.received_ms))
+    return touched
+
+
+def _without_province(self: ReporterTree, *args: Any) -> None:
+    _tree(self, *args)
+    self.views_above = tuple(path[1:] if len(path) > 1 else path for path in self.views_above)
+
+
+def _without_district(self: ReporterTree, *args: Any) -> None:
+    _tree(self, *args)
+    self.views_above = tuple(path[:1] for path in self.views_above)
+
+
+async def _whatever_happens(self: Partition, act: Callable[[], Any]) -> Any:
+    """A write that fails is left."""
+    try:
+        return await act()
+    except (BulkWriteError, *delivery.PASSING):
+        return 0
+
+
+def _duplicates_or_not(error: BulkWriteError) -> list[Any]:
+    """Whatever failed in a bulk was there already."""
+    return [failure for failure in error.details["writeErrors"] if failure["code"] == mongo.DUPLICATE_KEY]
+
+
+async def _checkpoint_unguarded(self: Store, partition: int, checkpoint: Checkpoint) -> None:
+    document = stores.checkpoint_document(partition, checkpoint)
+    await self._checkpoints.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+# which report counts
+
+
+def _returned_on_arrival(self: Standing, revision: int) -> None:
+    if self.winner[0] <= revision:
+        self.is_submission = False
+
+
+def _opened_last(self: Block, event: Any) -> tuple[str, ...]:
+    """The opening that came last, not the latest deadline."""
+    self._opened_ms = None
+    return _open(self, event)
+
+
+# generations and lives of the stream
+
+
+async def _nothing(*_: Any) -> None:
+    """Does not look."""
+
+
+async def _long_enough(jetstream: Any, checkpoint: Checkpoint | None) -> None:
+    """A stream that reaches as far as the checkpoint is taken for the same."""
+    if checkpoint is not None:
+        info = await jetstream.stream_info(subjects.REPORTS)
+        if info.state.last_seq < checkpoint.sequence:
+            raise logs.WentBackError("chạy `tonghop rebuild`")
+
+
+async def _nothing_lost(self: Rebuild, generation: int) -> int:
+    return 0
+
+
+async def _current_once(self: ReferenceStore, age_s: float = 0.0) -> Reference:
+    """Read at the start, and never again."""
+    if self._held is None:
+        return await _current(self, age_s)
+    return self._held
+
+
+async def _beyond(self: Rebuild, batch: Any) -> None:
+    """The checkpoint goes as far as what was published again."""
+    await _take(self, batch)
+    for event, sequence in batch:
+        self._ends[self._partition(event)] = (sequence, event.id)
+
+
+def _red_for_ever(self: Readiness, what: str) -> None:
+    if what != "work":
+        _has(self, what)
+
+
+# FEED
+
+
+async def _scan_only(self: Feed) -> None:
+    self._last = await self._scan()
+
+
+async def _not_at_start(self: Feed) -> None:
+    if self.__dict__.setdefault("repairs", 0) == 0:
+        await _scan_only(self)
+        self.__dict__["repairs"] = 1
+    else:
+        await _repair(self)
+
+
+async def _write_untold(self: Partition, work: Work, generation: int) -> None:
+    """What a start computes is written, and FEED is not told."""
+    told = Work(work.reports, work.views if work.checkpoint else (), work.checkpoint)
+    await self._try(lambda: self._store.put_views(work.views))
+    await _write(self, told, generation)
+
+
+async def _published_anyway(self: JetStreamContext, *args: Any, **about: Any) -> Any:
+    (about.get("headers") or {}).pop("Nats-Expected-Last-Subject-Sequence", None)
+    return await _js_publish(self, *args, **about)
+
+
+# ingest
+
+
+async def _claim_again(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
+    """A redelivery claims again, with its own received time."""
+    found = await _claim(self, decided, parts)
+    for (incoming, _), claim in zip(decided, found, strict=True):
+        if claim.is_repeat and "#" not in claim.id:
+            claim.document["received_ms"] = incoming.received_ms
+            await self._receipts.bulk_write([UpdateOne({"_id": claim.id}, {"$set": {"received_ms": incoming.received_ms}})], ordered=False)
+    return found
+
+
+async def _claimed_is_done(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
+    """An event that was claimed before is taken to be in the log."""
+    before = await self._stored({f"{incoming.sender}/{decision.event_id}" for incoming, decision in decided})
+    found = await _claim(self, decided, parts)
+    for claim in found:
+        if claim.id in before and claim.wants_publishing:
+            claim.document["position"] = {"partition": claim.document["partition"], "sequence": 0}
+    return found
+
+
+async def _claim_over(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
+    """Whoever claims last wins."""
+    wanted = {document["_id"]: document for document in (claims._document(incoming, decision, parts) for incoming, decision in decided)}
+    if wanted:
+        await self._receipts.bulk_write(
+            [ReplaceOne({"_id": key}, document, upsert=True) for key, document in wanted.items()], ordered=False
+        )
+    return [Claim(wanted[f"{incoming.sender}/{decision.event_id}"]) for incoming, decision in decided]
+
+
+async def _acknowledged_first(self: Door, batch: Any) -> None:
+    await delivery.acknowledge(self._streams.client, batch)
+    await _on_inbox(self, batch)
+
+
+async def _published_or_not(self: Door, wanted: Any) -> None:
+    """A publish that is not acknowledged is taken for done."""
+    try:
+        await _publish(self, wanted)
+    except delivery.PASSING:
+        return
+
+
+# reading
+
+
+async def _batch_unordered(self: Reader, most: int, wait_s: float = 30.0) -> Any:
+    """A gap is not looked for."""
+    self._is_ordered = False
+    return await _batch(self, most, wait_s)
+
+
+_js_publish, _take, _has = JetStreamContext.publish, Rebuild._take, Readiness.has
+_events, _tree, _open = Store.events, ReporterTree.__init__, Block._open
+_current, _repair, _write = ReferenceStore.current, Feed.repair, Partition._write
+_claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
+
+NAMED: Final[dict[str, Plant]] = {
+    "checkpoint before views": _put(Partition, "_write", _checkpoint_first),
+    "FEED not repaired at start": _all(_put(Feed, "repair", _not_at_start), _put(Partition, "_write", _write_untold)),
+    "no guard": _put(mongo, "put_newer", _unguarded),
+    "no retry after a duplicate key": _put(mongo, "put_newer", _only_once),
+    "guard that compares the partition first": _put(stores, "older_than", _partition_first),
+    "state loaded beyond the checkpoint": _put(Store, "events", _everything),
+    "dirty only on change": _put(Block, "apply", _touched_on_change),
+    "a forgotten ancestor": _put(ReporterTree, "__init__", _without_province),
+    "any write error ignored": _put(Partition, "_try", _whatever_happens),
+    "returns applied on arrival": _put(Standing, "give_back", _returned_on_arrival),
+    "withdrawn counted": _put(Standing, "withdraw", Standing.submit),
+    "received time overwritten by a redelivery": _put(ClaimStore, "claim", _claim_again),
+    "claim treated as done": _put(ClaimStore, "claim", _claimed_is_done),
+    "generation ignored": _put(Partition, "_require", _nothing),
+    "last sequence alone as the test for a restored stream": _put(logs, "require_same_stream", _long_enough),
+}
+MORE: Final[dict[str, Plant]] = {
+    "a write error of a bulk ignored": _put(mongo, "only_duplicates", _duplicates_or_not),
+    "a checkpoint goes back": _put(Store, "put_checkpoint", _checkpoint_unguarded),
+    "another forgotten ancestor": _put(ReporterTree, "__init__", _without_district),
+    "the opening that came last": _put(Block, "_open", _opened_last),
+    "FEED never repaired": _put(Feed, "repair", _scan_only),
+    "FEED without the last sequence expected": _put(JetStreamContext, "publish", _published_anyway),
+    "units read once": _put(ReferenceStore, "current", _current_once),
+    "a restored stream is not looked for": _put(logs, "require_same_stream", _nothing),
+    "a rebuild publishes nothing": _put(Rebuild, "_publish_lost", _nothing_lost),
+    "a claim overwritten": _put(ClaimStore, "claim", _claim_over),
+    "acknowledged first": _put(Door, "on_inbox", _acknowledged_first),
+    "a publish that is not acknowledged taken for done": _put(Door, "_publish", _published_or_not),
+    "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
+    "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
+    "a rebuild's checkpoint beyond what was read": _put(Rebuild, "_take", _beyond),
+    "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
+    "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
+}
+BUGS: Final = NAMED | MORE

@@ -1,0 +1,331 @@
+"""A stand-in for MongoDB and its driver: collections whose operations travel, land in parts, fail, and land late.
+
+An operation is a request that arrives after a while, is carried out outside of every process, and answered after a while. A caller
+that was ended or gave up takes nothing back. Writes of a bulk land one after the other; others come between.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Final
+
+from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
+from pymongo import InsertOne
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
+
+from tests.simulation.rollup import tables
+from tests.simulation.rollup.chance import Chance
+from tests.simulation.rollup.loop import PROCESS, NotFakedError, Process, VirtualLoop
+from tests.simulation.rollup.tables import Document, DuplicateError, Table, Watcher, Write
+
+DUPLICATE: Final = 11000
+NO_NAMESPACE: Final = 26
+STEPPED_DOWN: Final = 11602  # InterruptedDueToReplStateChange: this write was not done
+LATE_S: Final = 6.0
+RACE_S: Final = 1.0
+Effect = Callable[[], Any]
+Note = Callable[..., None]
+
+
+class Server:
+    """The database server: its collections, and what becomes of each operation."""
+
+    def __init__(self, loop: VirtualLoop, chance: Chance, note: Note, watch: Watcher) -> None:
+        self.tables: dict[str, Table] = {}
+        self._loop = loop
+        self._chance = chance
+        self._note = note
+        self._watch = watch
+        self.on_half: Callable[[Process], None] = lambda process: None  # a process whose bulk stopped half-way
+
+    def table(self, name: str) -> Table:
+        if name not in self.tables:
+            self.tables[name] = Table(name, self._watch)
+        return self.tables[name]
+
+    def rename(self, name: str, target: str) -> None:
+        """One step: readers see the old documents or the new ones."""
+        if name not in self.tables:
+            raise OperationFailure("source namespace does not exist", NO_NAMESPACE)
+        moved = self.tables.pop(name)
+        moved.name = target
+        self.tables[target] = moved
+        self._watch(f"{name} > {target}", None, None)
+
+    async def read(self, name: str, what: str, effect: Effect) -> Any:
+        """What a query finds when it arrives."""
+        future = self._ask(name, what)
+        if self._chance.has("store_before"):
+            self._loop.later(self._chance.latency_s(), _refuse, future, self._away())
+        else:
+            self._loop.later(self._chance.latency_s(), self._answer, future, effect)
+        return await future
+
+    async def change(self, name: str, what: str, effect: Effect) -> Any:
+        """One change that is done whole or not at all."""
+        future, chance = self._ask(name, what), self._chance
+        latency_s = chance.latency_s()
+        if chance.has("store_before"):
+            self._loop.later(latency_s, _refuse, future, self._away())
+        elif chance.has("store_after"):
+            self._loop.later(latency_s, self._answer, self._loop.create_future(), effect)
+            self._loop.later(latency_s + chance.latency_s(), _refuse, future, self._away())
+        elif chance.has("store_late"):
+            self._loop.later(latency_s, _refuse, future, self._away())
+            self._loop.later(latency_s + chance.late_s(self._loop.time(), LATE_S), self._answer, self._loop.create_future(), effect)
+        else:
+            self._loop.later(latency_s, self._answer, future, effect)
+        return await future
+
+    async def bulk(self, name: str, what: str, writes: Sequence[Write], codec: CodecOptions[Any]) -> None:
+        """Unordered writes: some, then the others. Raises what the driver raises."""
+        future = self._ask(name, f"{what} {len(writes)}")
+        bulk = Bulk(self, name, writes, codec, future)
+        latency_s = self._chance.latency_s()
+        if self._chance.has("store_before"):
+            self._loop.later(latency_s, _refuse, future, self._away())
+        elif self._chance.has("store_late"):
+            self._loop.later(latency_s, _refuse, future, self._away())
+            self._loop.later(latency_s + self._chance.late_s(self._loop.time(), LATE_S), bulk.land, list(enumerate(writes)))
+        else:
+            self._loop.later(latency_s, bulk.start)
+        await future
+
+    def _ask(self, name: str, what: str) -> "asyncio.Future[Any]":
+        """A request leaves; that of a process that is gone does not."""
+        process = PROCESS.get()
+        if process is not None and process.is_dead:
+            raise asyncio.CancelledError
+        self._note("store", process.name if process else "outside", name, what)
+        return self._loop.create_future()
+
+    def _answer(self, future: "asyncio.Future[Any]", effect: Effect) -> None:
+        try:
+            result = effect()
+        except DuplicateError:
+            _refuse(future, DuplicateKeyError("E11000 duplicate key", DUPLICATE))
+        except OperationFailure as error:
+            _refuse(future, error)
+        else:
+            if not future.done():
+                future.set_result(result)
+
+    def _away(self) -> Exception:
+        return self._chance.rng.choice([AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError])("away")
+
+
+class Bulk:
+    """One unordered bulk on its way through the server."""
+
+    def __init__(self, server: Server, name: str, writes: Sequence[Write], codec: CodecOptions[Any], future: "asyncio.Future[Any]") -> None:
+        self._server = server
+        self._name = name
+        self._writes = writes
+        self._codec = codec
+        self._future = future
+        self._failures: list[dict[str, Any]] = []
+        self._is_lost = False
+        self._process = PROCESS.get()
+
+    def start(self) -> None:
+        """Decides how far it comes."""
+        chance, loop = self._server._chance, self._server._loop
+        writes = list(enumerate(self._writes))
+        if chance.is_on and len(writes) > 1 and chance.rng.random() < 0.6:
+            chance.rng.shuffle(writes)
+        if chance.has("store_half"):
+            cut = chance.rng.randrange(len(writes) + 1)
+            first, rest = writes[:cut], writes[cut:]
+            self._is_lost = True
+            self.land(first)
+            if self._process is not None and chance.rng.random() < 0.6:
+                self._server.on_half(self._process)
+            if chance.rng.random() < 0.4:
+                loop.later(chance.late_s(loop.time(), LATE_S), self.land, rest)
+            return
+        if chance.has("store_refused"):
+            cut = chance.rng.randrange(len(writes))
+            self._failures += [{"index": index, "code": STEPPED_DOWN, "errmsg": "stepped down"} for index, _ in writes[cut:]]
+            writes = writes[:cut]
+        elif chance.has("store_after"):
+            self._is_lost = True
+        if chance.is_on and len(writes) > 1 and chance.rng.random() < 0.3:
+            cut = chance.rng.randrange(1, len(writes))
+            self._do(writes[:cut])
+            loop.later(0.02 * chance.rng.random(), self.land, writes[cut:])
+        else:
+            self.land(writes)
+
+    def land(self, writes: Sequence[tuple[int, Write]]) -> None:
+        """Does writes, answers when none is left to wait for."""
+        chance = self._server._chance
+        table = self._server.table(self._name)
+        racing: list[tuple[int, Write]] = []
+        direct: list[tuple[int, Write]] = []
+        for index, write in writes:
+            is_racing = write.is_guarded and table.has_room_for(write) and chance.has("upsert_race")
+            (racing if is_racing else direct).append((index, write))
+        self._do(direct)
+        if racing:
+            self._server._loop.later(RACE_S * chance.rng.random(), self._insert, racing)
+        else:
+            self._finish()
+
+    def _insert(self, racing: Sequence[tuple[int, Write]]) -> None:
+        """Upserts that found nothing some time ago: whoever came between has the `_id` now."""
+        table = self._server.table(self._name)
+        for index, write in racing:
+            if table.has_room_for(write):
+                self._do([(index, write)])
+            else:
+                self._server._chance.counts["upsert race lost"] += 1
+                self._failures.append({"index": index, "code": DUPLICATE, "errmsg": "E11000"})
+        self._finish()
+
+    def _do(self, writes: Sequence[tuple[int, Write]]) -> None:
+        table = self._server.table(self._name)
+        for index, write in writes:
+            try:
+                table.do(write, self._codec)
+            except DuplicateError:
+                self._failures.append({"index": index, "code": DUPLICATE, "errmsg": "E11000"})
+
+    def _finish(self) -> None:
+        if self._is_lost:
+            chance = self._server._chance
+            if self._failures and chance.rng.random() < 0.3:
+                details = {"writeErrors": self._failures, "writeConcernErrors": [{"code": 64, "errmsg": "timed out"}]}
+                return _refuse(self._future, BulkWriteError(details))
+            return _refuse(self._future, self._server._away())
+        if self._failures:
+            self._failures.sort(key=lambda failure: failure["index"])
+            return _refuse(self._future, BulkWriteError({"writeErrors": self._failures, "writeConcernErrors": []}))
+        if not self._future.done():
+            self._future.set_result(None)
+
+
+def _refuse(future: "asyncio.Future[Any]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+class Database:
+    """What `client[name]` gives."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def __getitem__(self, name: str) -> "Collection":
+        return Collection(self._server, name)
+
+
+class Cursor:
+    """A query that is sent when its first result is wanted."""
+
+    def __init__(self, collection: "Collection", filter_: Mapping[str, Any], projection: Mapping[str, int] | None, order: Any) -> None:
+        self._collection = collection
+        self._filter = filter_
+        self._projection = projection
+        self._order = list(tables.rules(order, None)) if order else []
+        self._limit = 0
+        self._rest: list[Document] | None = None
+
+    def sort(self, order: Any, direction: int | None = None) -> "Cursor":
+        self._order = list(tables.rules(order, direction))
+        return self
+
+    def limit(self, most: int) -> "Cursor":
+        self._limit = most
+        return self
+
+    def _found(self) -> list[Document]:
+        table = self._collection.server.table(self._collection.name)
+        found = tables.ordered(table.find(self._filter), self._order)
+        return [tables.projected(document, self._projection) for document in (found[: self._limit] if self._limit else found)]
+
+    async def to_list(self, length: int | None = None) -> list[Document]:
+        """The next results; all of them are read by the first call."""
+        if self._rest is None:
+            self._rest = await self._collection.server.read(self._collection.name, "find", self._found)
+        end = len(self._rest) if length is None else length
+        found, self._rest = self._rest[:end], self._rest[end:]
+        return found
+
+    async def __aiter__(self) -> AsyncIterator[Document]:
+        for document in await self.to_list():
+            yield document
+
+
+class Collection:
+    """As much of a collection as the product uses."""
+
+    def __init__(self, server: Server, name: str, codec: CodecOptions[Any] = DEFAULT_CODEC_OPTIONS) -> None:
+        self.server = server
+        self.name = name
+        self._codec = codec
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotFakedError(f"collection.{name}")
+
+    def with_options(self, codec_options: CodecOptions[Any]) -> "Collection":
+        return Collection(self.server, self.name, codec_options)
+
+    def find(
+        self,
+        filter_: Mapping[str, Any] | None = None,
+        projection: Mapping[str, int] | None = None,
+        sort: Any = None,
+        batch_size: int = 0,
+    ) -> Cursor:
+        return Cursor(self, filter_ or {}, projection, sort)
+
+    async def find_one(
+        self, filter_: Mapping[str, Any] | None = None, projection: Mapping[str, int] | None = None, sort: Any = None
+    ) -> Document | None:
+        found = await Cursor(self, filter_ or {}, projection, sort).limit(1).to_list()
+        return found[0] if found else None
+
+    async def count_documents(self, filter_: Mapping[str, Any]) -> int:
+        count: int = await self.server.read(self.name, "count", lambda: self.server.table(self.name).count(filter_))
+        return count
+
+    async def insert_many(self, documents: Sequence[Document], ordered: bool = True) -> None:
+        await self.bulk_write([InsertOne(document) for document in documents], ordered)
+
+    async def bulk_write(self, operations: Sequence[Any], ordered: bool = True) -> None:
+        if ordered or not operations:
+            raise NotFakedError(f"{self.name}: an ordered or empty bulk")
+        await self.server.bulk(self.name, "bulk", [tables.write_of(operation) for operation in operations], self._codec)
+
+    async def insert_one(self, document: Document) -> None:
+        await self._one(Write("insert", {}, document))
+
+    async def replace_one(self, filter_: Document, document: Document, upsert: bool = False) -> None:
+        await self._one(Write("replace", filter_, document, upsert))
+
+    async def update_one(self, filter_: Document, change: Document, upsert: bool = False) -> None:
+        await self._one(Write("update", filter_, change, upsert))
+
+    async def update_many(self, filter_: Document, change: Document) -> None:
+        await self._one(Write("update", filter_, change, is_many=True))
+
+    async def delete_one(self, filter_: Document) -> None:
+        await self._one(Write("delete", filter_, {}))
+
+    async def delete_many(self, filter_: Document) -> None:
+        await self._one(Write("delete", filter_, {}, is_many=True))
+
+    async def drop(self) -> None:
+        await self.server.change(self.name, "drop", lambda: self.server.tables.pop(self.name, None))
+
+    async def rename(self, target: str, dropTarget: bool = False) -> None:
+        if not dropTarget:
+            raise NotFakedError("rename without dropTarget")
+        await self.server.change(self.name, "rename", lambda: self.server.rename(self.name, target))
+
+    async def create_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
+        if options.get("unique"):
+            raise NotFakedError("a unique index")
+        await self.server.change(self.name, "index", lambda: self.server.table(self.name))
+
+    async def _one(self, write: Write) -> None:
+        await self.server.change(self.name, write.kind, lambda: self.server.table(self.name).do(write, self._codec))

@@ -1,0 +1,251 @@
+"""Documents, filters and updates as MongoDB understands them: as many as the product uses. Anything else is refused aloud.
+
+Documents are kept as BSON, so that what MongoDB would not take is not taken here, and nobody shares an object with the store.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+
+from tests.simulation.rollup.loop import NotFakedError
+
+Document = dict[str, Any]
+READ: Final = CodecOptions[Document](tz_aware=True)
+MISSING: Final = object()
+
+
+class DuplicateError(Exception):
+    """Another document has this `_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write: insert, replace, update or delete. `is_guarded`: an upsert whose filter names more than the `_id`."""
+
+    kind: str
+    filter: Document
+    change: Document
+    is_upsert: bool = False
+    is_many: bool = False
+
+    @property
+    def is_guarded(self) -> bool:
+        return self.is_upsert and len(self.filter) > 1
+
+
+def write_of(operation: object) -> Write:
+    """A write from pymongo's own description of it."""
+    match operation:
+        case InsertOne():
+            return Write("insert", {"_id": operation._doc["_id"]}, operation._doc)
+        case ReplaceOne():
+            return Write("replace", dict(operation._filter), dict(operation._doc), bool(operation._upsert))
+        case UpdateOne() | UpdateMany():
+            if not isinstance(operation._doc, Mapping):
+                raise NotFakedError("update by pipeline")
+            return Write(
+                "update", dict(operation._filter), dict(operation._doc), bool(operation._upsert), is_many=isinstance(operation, UpdateMany)
+            )
+        case DeleteOne() | DeleteMany():
+            return Write("delete", dict(operation._filter), {}, is_many=isinstance(operation, DeleteMany))
+    raise NotFakedError(f"write {operation!r}")
+
+
+Watcher = Callable[[str, Document | None, Document | None], None]
+
+
+@dataclass
+class Table:
+    """One collection: its documents by `_id`, in the order of their insertion. `watch` is told of every change."""
+
+    name: str
+    watch: Watcher
+    rows: dict[Any, tuple[Document, bytes]] = field(default_factory=dict)
+
+    def find(self, filter_: Mapping[str, Any]) -> list[Document]:
+        """Copies of the documents that fit."""
+        return [bson.decode(raw, READ) for document, raw in self._candidates(filter_) if fits(document, filter_)]
+
+    def count(self, filter_: Mapping[str, Any]) -> int:
+        return sum(fits(document, filter_) for document, _ in self._candidates(filter_))
+
+    def has_room_for(self, write: Write) -> bool:
+        """Whether an upsert would insert: nothing fits, and nobody has its `_id`."""
+        return write.filter.get("_id", MISSING) not in self.rows
+
+    def do(self, write: Write, codec: CodecOptions[Any]) -> None:
+        """Carries out one write. Raises DuplicateError."""
+        if write.kind == "insert":
+            return self._put_new(write.change, codec)
+        found = [document for document, _ in self._candidates(write.filter) if fits(document, write.filter)]
+        if not write.is_many:
+            found = found[:1]
+        for document in found:
+            if write.kind == "delete":
+                del self.rows[document["_id"]]
+                self.watch(self.name, document, None)
+            else:
+                self._put(changed(document, write) if write.kind == "update" else {"_id": document["_id"], **write.change}, codec)
+        if not found and write.is_upsert:
+            start = {key: value for key, value in write.filter.items() if not key.startswith("$") and not isinstance(value, dict)}
+            new = changed(start, write, is_insert=True) if write.kind == "update" else {"_id": start.get("_id"), **write.change}
+            if new.get("_id") is None:
+                raise NotFakedError(f"an upsert without _id in {self.name}")
+            self._put_new(new, codec)
+
+    def _candidates(self, filter_: Mapping[str, Any]) -> Iterable[tuple[Document, bytes]]:
+        wanted = filter_.get("_id", MISSING)
+        if wanted is MISSING:
+            return list(self.rows.values())
+        if isinstance(wanted, Mapping):
+            return [row for key, row in self.rows.items() if all(_compare(key, *rule) for rule in wanted.items())]
+        row = self.rows.get(wanted)
+        return [] if row is None else [row]
+
+    def _put_new(self, document: Document, codec: CodecOptions[Any]) -> None:
+        if document["_id"] in self.rows:
+            raise DuplicateError(document["_id"])
+        self._put(document, codec)
+
+    def _put(self, document: Document, codec: CodecOptions[Any]) -> None:
+        raw = bson.encode(document, codec_options=codec)
+        stored = bson.decode(raw, READ)
+        before = self.rows.get(stored["_id"])
+        self.rows[stored["_id"]] = (stored, raw)
+        self.watch(self.name, before[0] if before else None, stored)
+
+
+def changed(document: Document, write: Write, *, is_insert: bool = False) -> Document:
+    """The document after an update; top-level or dotted fields."""
+    copy = bson.decode(bson.encode(document), READ) if document else {}
+    for operator, fields in write.change.items():
+        for name, value in fields.items():
+            if "." in name:
+                raise NotFakedError(f"update of {name}")
+            match operator:
+                case "$set":
+                    copy[name] = value
+                case "$setOnInsert":
+                    if is_insert:
+                        copy[name] = value
+                case "$inc":
+                    copy[name] = copy.get(name, 0) + value
+                case "$max":
+                    copy[name] = value if name not in copy else max(copy[name], value)
+                case "$min":
+                    copy[name] = value if name not in copy else min(copy[name], value)
+                case "$unset":
+                    copy.pop(name, None)
+                case _:
+                    raise NotFakedError(f"update operator {operator}")
+    return copy
+
+
+def fits(document: Document, filter_: Mapping[str, Any]) -> bool:
+    """Whether a document is one that a filter asks for."""
+    return all(_rule(document, name, wanted) for name, wanted in filter_.items())
+
+
+def _rule(document: Document, name: str, wanted: Any) -> bool:
+    if name == "$or":
+        return any(fits(document, some) for some in wanted)
+    if name == "$and":
+        return all(fits(document, some) for some in wanted)
+    if name.startswith("$"):
+        raise NotFakedError(f"filter {name}")
+    value = _at(document, name)
+    if isinstance(wanted, Mapping):
+        if any(key.startswith("$") for key in wanted):
+            return all(_compare(value, *rule) for rule in wanted.items())
+        return _embedded_equal(value, wanted)
+    return bool(value == wanted) or (wanted is None and value is MISSING)
+
+
+def _embedded_equal(value: Any, wanted: Mapping[str, Any]) -> bool:
+    """Embedded documents are equal when their fields are, in the same order."""
+    return isinstance(value, dict) and list(value.items()) == list(wanted.items())
+
+
+def _at(document: Any, path: str) -> Any:
+    for name in path.split("."):
+        if not isinstance(document, dict) or name not in document:
+            return MISSING
+        document = document[name]
+    return document
+
+
+def _compare(value: Any, operator: str, other: Any) -> bool:
+    match operator:
+        case "$in":
+            return value in other if value is not MISSING else False
+        case "$nin":
+            return value not in other
+        case "$eq":
+            return bool(value == other)
+        case "$ne":
+            return bool(value != other)
+        case "$exists":
+            return (value is not MISSING) == bool(other)
+        case "$lt" | "$lte" | "$gt" | "$gte":
+            return value is not MISSING and value is not None and _ordered(value, operator, other)
+    raise NotFakedError(f"comparison {operator}")
+
+
+def _ordered(value: Any, operator: str, other: Any) -> bool:
+    if isinstance(other, Mapping):  # embedded documents: field by field, names included
+        if not isinstance(value, dict):
+            return False
+        left, right = list(value.items()), list(other.items())
+    else:
+        if isinstance(value, str) != isinstance(other, str):
+            return False
+        left, right = value, other
+    match operator:
+        case "$lt":
+            return bool(left < right)
+        case "$lte":
+            return bool(left <= right)
+        case "$gt":
+            return bool(left > right)
+    return bool(left >= right)
+
+
+def projected(document: Document, projection: Mapping[str, int] | None) -> Document:
+    """The fields asked for; `_id` unless it is left out."""
+    if not projection:
+        return document
+    if all(not flag for name, flag in projection.items()):
+        return {name: value for name, value in document.items() if name not in projection}
+    found: Document = {} if projection.get("_id") == 0 or "_id" not in document else {"_id": document["_id"]}
+    for name, flag in projection.items():
+        value = _at(document, name)
+        if flag and value is not MISSING:
+            _place(found, name, value)
+    return found
+
+
+def _place(into: Document, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    for name in above:
+        into = into.setdefault(name, {})
+    into[last] = value
+
+
+def ordered(documents: Iterable[Document], order: Iterable[tuple[str, int]]) -> list[Document]:
+    """Documents sorted by dotted fields."""
+    found = list(documents)
+    for name, direction in reversed(list(order)):
+        found.sort(key=lambda document: _at(document, name), reverse=direction < 0)
+    return found
+
+
+def rules(order: Any, direction: int | None) -> Iterator[tuple[str, int]]:
+    """The order of a sort as pairs, however it was said."""
+    if isinstance(order, str):
+        yield order, direction or 1
+    else:
+        yield from order

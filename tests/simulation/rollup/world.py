@@ -1,0 +1,258 @@
+"""One seed: servers, instances that come and go, units that send, an operator who changes and mends; then quiet, and the verdict.
+
+The product's clocks, ids and logs are replaced here and nowhere else.
+"""
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, cast
+from unittest import mock
+from uuid import UUID
+
+import nats.js.client
+import structlog
+from pymongo.errors import OperationFailure
+
+from services.aggregate import app as aggregate_app
+from services.aggregate.rebuild import Rebuild
+from services.ingest import app as ingest_app
+from services.ingest.store import ClaimStore
+from shared import delivery, events, streams
+from shared.broker import Streams
+from shared.errors import ConfigurationError
+from shared.observability import Readiness
+from shared.reference_store import ReferenceStore
+from shared.service import Connections
+from shared.settings import Settings
+from tests.simulation.rollup import histories
+from tests.simulation.rollup.broker import Broker
+from tests.simulation.rollup.chance import Chance, profile
+from tests.simulation.rollup.client import Connection
+from tests.simulation.rollup.histories import Changes, Sending
+from tests.simulation.rollup.judge import Judge
+from tests.simulation.rollup.loop import Process, VirtualLoop
+from tests.simulation.rollup.store import Database, Server
+
+DECLARED: Final = streams.read().model_copy(update={"partitions": histories.PARTITIONS})
+WINDOW_S: Final = 4.0  # how long REPORTS remembers ids: shorter than a redelivery takes, so that copies come into the log
+WENT_BACK: Final = "tonghop rebuild"  # what an instance says that refuses to go on
+FOR_EVER_S: Final = 400.0  # by then everything is quiet, or never
+UNEXPECTED: Final = ("task.failed", "message.failed")  # errors that no rule knows
+
+
+class MadeUpType(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, datetime)
+
+
+class MadeUp(datetime, metaclass=MadeUpType):
+    """`datetime` whose now is the world's."""
+
+    world: "World"
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain one: it is stored
+        return events.from_ms(cls.world.clock_ms()).astimezone(tz)
+
+
+@dataclass
+class Instance:
+    """One life of a service."""
+
+    kind: str
+    process: Process
+    connection: Connection
+    held: Connections
+    readiness: Readiness = field(default_factory=Readiness)
+    task: Any = None
+
+    @property
+    def is_alive(self) -> bool:
+        return not self.process.is_dead and not self.task.done()
+
+
+class World:
+    """Everything of one seed."""
+
+    def __init__(self, seed: int, *, is_first_enough: bool = False) -> None:
+        self.rng = random.Random(seed)
+        self.loop = VirtualLoop(random.Random(seed + 1))
+        self.judge = Judge(is_first_enough)
+        self.counts: Counter[str] = self.judge.counts
+        self.odds = profile(self.rng)
+        self.chance = Chance(self.rng, self.odds, self.counts)
+        self.server = Server(self.loop, self.chance, self._note, self._watch)
+        self.broker = Broker(self.loop, self.chance, self._note, self.clock_ms)
+        self.broker.on_stored = self.judge.stored
+        self.judge.broker, self.judge.server = self.broker, self.server
+        self.changes = Changes(self.rng)
+        self.sent: list[Sending] = []
+        self.instances: list[Instance] = []
+        self.operators: list[Any] = []
+        self.copy: Any = None
+        self._names: Counter[str] = Counter()
+        self._is_feed_cut = False
+
+    def clock_ms(self) -> int:
+        return histories.BEGINS_MS + int(self.loop.time() * 1000)
+
+    def _note(self, *words: object) -> None:
+        self.judge.note(f"{self.loop.time():.6f}", *words)
+
+    def _watch(self, name: str, before: Any, after: Any) -> None:
+        self.judge.changed(name, before, after)
+
+    # processes
+
+    def connections(self, kind: str, partitions: str = "all") -> tuple[Process, Connection, Connections]:
+        """A new process with its connections."""
+        self._names[kind] += 1
+        process = Process(f"{kind}-{self._names[kind]}")
+        connection = Connection(self.loop, self.broker, self.chance, self._note, process)
+        if not self.broker.is_up:
+            connection.disconnect()
+        shell: Any = SimpleNamespace(
+            config=SimpleNamespace(broker_config=SimpleNamespace(connection_state=SimpleNamespace(connection=connection)))
+        )
+        database: Any = Database(self.server)
+        settings = Settings.model_construct(partitions=partitions)
+        nothing = cast(Any, None)
+        return process, connection, Connections(settings, shell, Streams(shell), nothing, database, ReferenceStore(database), DECLARED)
+
+    def start(self, kind: str, partitions: str = "all") -> Instance:
+        """A new life of a service."""
+        process, connection, held = self.connections(kind, partitions)
+        instance = Instance(kind, process, connection, held)
+        instance.readiness.has("start")
+        instance.task = self.loop.spawn(process, self._serve(instance))
+        self.instances.append(instance)
+        self._note("started", process.name)
+        return instance
+
+    async def _serve(self, instance: Instance) -> None:
+        """What `shared.service` does with a service's work."""
+        held, readiness = instance.held, instance.readiness
+
+        async def work() -> None:
+            if instance.kind == "ingest":
+                await ingest_app.ingest(held, ClaimStore(held.database), readiness)
+            else:
+                await aggregate_app.aggregate(held, readiness)
+
+        try:
+            await delivery.keep_trying("work", work, readiness)
+        except ConfigurationError as error:
+            self.judge.violated("nothing forbids to go on", error)
+
+    def end(self, instance: Instance) -> None:
+        """kill -9: nothing more comes from it but what is under way."""
+        if instance.process.is_dead:
+            return
+        self._note("killed", instance.process.name)
+        instance.process.is_dead = True
+        instance.connection.end()
+        if instance.process.is_paused:
+            self.loop.go_on(instance.process)
+        instance.task.cancel()
+
+    def alive(self, kind: str) -> list[Instance]:
+        return [instance for instance in self.instances if instance.kind == kind and instance.is_alive]
+
+    async def operate(self, name: str, act: Callable[[Connections], Awaitable[object]]) -> None:
+        """A command of the operator, run again until it succeeds; sometimes it is killed at first."""
+        while True:
+            process, connection, held = self.connections(name)
+            instance = Instance(name, process, connection, held)
+            instance.task = self.loop.spawn(process, self._command(instance, act))
+            self.operators.append(instance)
+            if self.chance.is_on and self.rng.random() < 0.3:
+                await asyncio.wait([instance.task], timeout=0.5 * self.rng.random())
+                if not instance.task.done():
+                    self.counts[f"{name} cut off"] += 1
+                    self.end(instance)
+                    continue
+            await asyncio.wait([instance.task])
+            self.counts[name] += 1
+            return
+
+    async def _command(self, instance: Instance, act: Callable[[Connections], Awaitable[object]]) -> None:
+        await delivery.keep_trying(instance.kind, lambda: act(instance.held), instance.readiness)
+
+    async def change_reference(self) -> None:
+        """Units or regimes are imported anew."""
+        if self.rng.random() < 0.6:
+            units = self.changes.next_units()
+            await self.operate("units changed", lambda held: held.reference.put_units(units))
+        else:
+            loaded = self.changes.next_regimes()
+            await self.operate("regimes changed", lambda held: held.reference.put_regimes(loaded))
+
+    async def rebuild(self) -> None:
+        """`tonghop rebuild`."""
+        await self.operate("rebuilds", lambda held: Rebuild(held, ClaimStore(held.database).accepted, lambda *_: None).run())
+
+    def logged(self, level: str, event: dict[str, Any]) -> None:
+        """What the product says of itself."""
+        name = event["event"]
+        self._note("log", level, name)
+        self.counts[f"log: {name}"] += 1
+        error = sys.exc_info()[1]
+        if name in UNEXPECTED and not isinstance(error, OperationFailure):
+            self.judge.violated("no error that nobody expected", name, repr(error), event)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one seed came to."""
+
+    seed: int
+    trace: str
+    counts: Counter[str]
+    told: list[str]
+    lines: list[str]
+
+    @property
+    def violations(self) -> int:
+        return self.counts["violations"]
+
+
+@contextmanager
+def made_up(world: World) -> Iterator[None]:
+    """The product's clocks, ids and logs are this world's."""
+    numbers = iter(range(1, 10**9))
+
+    def on_log(_: Any, level: str, event: MutableMapping[str, Any]) -> Any:
+        world.logged(level, dict(event))
+        raise structlog.DropEvent
+
+    before = structlog.get_config()
+    structlog.configure(processors=[structlog.processors.add_log_level, on_log], wrapper_class=structlog.BoundLogger)
+    MadeUp.world = world
+    with ExitStack() as replaced:
+        replaced.callback(structlog.configure, **before)
+        for module, name in _clocks_and_ids():
+            new = MadeUp if name == "datetime" else lambda: UUID(int=next(numbers))
+            replaced.enter_context(mock.patch.object(module, name, new))
+        replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
+        yield
+
+
+_found: list[tuple[Any, str]] = []
+
+
+def _clocks_and_ids() -> list[tuple[Any, str]]:
+    """Where the product asks for the time of day or for an id out of thin air."""
+    if not _found:
+        for name, module in sorted(sys.modules.items()):
+            if name.startswith(("services.ingest", "services.aggregate", "shared.")):
+                source = Path(module.__file__ or "").read_text(encoding="utf-8")
+                _found.extend((module, what) for what, sign in (("datetime", "datetime.now("), ("uuid4", "uuid4(")) if sign in source)
+    return _found
