@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from services.portal import problems
 from services.portal.duty_store import DutyStore
 from services.portal.store import PortalStore
+from shared import errors
 from shared.events import PeriodCode
 from shared.periods import Period
 from shared.reference import Reference
@@ -74,15 +75,15 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     """What three names mean; raises `Refused` with 404 for an unknown one. A code goes before an id."""
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
-        raise problems.unknown("regime", regime=regime)
+        raise problems.not_found(errors.refusal("report.unknown_regime", "regime", regime=regime))
     found_period = found_regime.period(period)
     if found_period is None:
         known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-Q3", "2024-05"]
-        raise problems.unknown("period", regime=regime, period=period, known=known)
+        raise problems.not_found(errors.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
-        raise problems.unknown("unit", unit=unit, day=found_period.cut_off)
+        raise problems.not_found(errors.refusal("report.unknown_unit", "unit", unit=unit, day=found_period.cut_off))
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 

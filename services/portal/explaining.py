@@ -2,14 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from services.portal import problems
 from services.portal.address import Address
 from services.portal.domain import explain
 from services.portal.domain.explain import Explanation
-from services.portal.problems import Refused
 from services.portal.store import Json, PortalStore
 from shared import errors
 from shared.regimes import Indicator
@@ -60,7 +58,7 @@ async def read(address: Address, store: PortalStore, code: str) -> Explained:
     """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
     indicator = address.regime.by_code.get(code)
     if indicator is None:
-        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("report.unknown_indicator", code[:40], regime=address.regime.id))
+        raise problems.not_found(errors.refusal("report.unknown_indicator", code[:40], regime=address.regime.id))
     found = await _read(address, store, indicator)
     for _ in range(ATTEMPTS - 1):
         if found.explanation.adds_up:

@@ -29,12 +29,12 @@ class Refused(Exception):
 
 
 def no_such_view(regime: str, period: str, unit: str) -> Refused:
-    return Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
+    return not_found(errors.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
 
 
-def unknown(what: str, **details: object) -> Refused:
-    """There is no such regime, period or unit."""
-    return Refused(HTTPStatus.NOT_FOUND, errors.refusal(f"report.unknown_{what}", what, **details))
+def not_found(refusal: Refusal) -> Refused:
+    """There is no such thing, for a reason of the catalogue."""
+    return Refused(HTTPStatus.NOT_FOUND, refusal)
 
 
 def no_such_report(regime: str, period: str, unit: str) -> Refused:
