@@ -300,7 +300,6 @@ MORE: Final[dict[str, Plant]] = {
     "acknowledged first": _put(Door, "on_inbox", _acknowledged_first),
     "a publish that is not acknowledged taken for done": _put(Door, "_publish", _published_or_not),
     "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
-    "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
     "a rebuild's checkpoint beyond what was read": _put(Rebuild, "_take", _beyond),
     "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
