@@ -24,6 +24,7 @@ SEEDS: Final = {
     "a rebuild publishes nothing": 58,
     "generation ignored": 12,
     "last sequence alone as the test for a restored stream": 95,
+    "a restored stream is not looked for": 95,
     "FEED never repaired": 13,
     "views that lost their reporters stay": 68,
 }
