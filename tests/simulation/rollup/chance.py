@@ -23,6 +23,7 @@ class Odds:
     upsert_race: float = 0.0  # an upsert that found nothing inserts some moments later
     broker_lost: float = 0.0  # a message to the broker is lost
     answer_lost: float = 0.0  # the broker did it, its answer is lost
+    blip: float = 0.0  # a connection breaks while a message is on its way, and is there again at once
     broker_late: float = 0.0  # a message to the broker arrives seconds later, overtaken by others
 
 
@@ -30,7 +31,7 @@ CALM: Final = Odds()
 PROFILES: Final = (
     (1, CALM),
     (3, Odds(slow=0.05, store_before=0.03, store_after=0.03, store_late=0.04, store_half=0.12, store_refused=0.03, upsert_race=0.4)),
-    (3, Odds(slow=0.05, broker_lost=0.02, answer_lost=0.04, broker_late=0.02, upsert_race=0.4)),
+    (3, Odds(slow=0.05, broker_lost=0.02, answer_lost=0.04, blip=0.01, broker_late=0.02, upsert_race=0.4)),
     (
         5,
         Odds(
@@ -43,6 +44,7 @@ PROFILES: Final = (
             upsert_race=0.4,
             broker_lost=0.01,
             answer_lost=0.03,
+            blip=0.01,
             broker_late=0.02,
         ),
     ),

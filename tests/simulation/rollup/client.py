@@ -112,6 +112,8 @@ class Connection(Client):
         self._down.append((inbox, headers, data, reply))
         self._down_until = max(self._down_until, self._loop.time() + self._chance.latency_s())
         self._loop.call_at(self._down_until, self._receive_next, self._life, context=OUTSIDE)
+        if self._chance.has("blip"):
+            self._loop.later(0.0, self._blip)
 
     def _receive_next(self, life: int) -> None:
         if life == self._life:
@@ -134,6 +136,15 @@ class Connection(Client):
     @property
     def is_listening(self) -> bool:
         return self._status == Client.CONNECTED
+
+    def _blip(self) -> None:
+        if self.is_listening:
+            self.disconnect()
+            self._loop.later(0.05, self._after_blip)
+
+    def _after_blip(self) -> None:
+        if self._broker.is_up:
+            self.reconnect()
 
     def disconnect(self) -> None:
         """The socket is gone, and all that was on its way. A pull outlives it when the broker does not look meanwhile."""

@@ -18,9 +18,13 @@ from tests.simulation.rollup.run import PROCESSES
 MOST_SEEDS: Final = 2000
 SEEDS: Final = {
     "guard that compares the partition first": 139,
-    "returns applied on arrival": 1,
+    "no retry after a duplicate key": 298,
+    "a gap in the log not looked for": 48,
+    "the opening that came last": 26,
+    "a rebuild publishes nothing": 58,
     "generation ignored": 12,
     "last sequence alone as the test for a restored stream": 95,
+    "a restored stream is not looked for": 95,
     "FEED never repaired": 13,
     "views that lost their reporters stay": 68,
 }
