@@ -18,7 +18,7 @@ from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
-from shared import delivery, reader, subjects, tasks
+from shared import delivery, log_mark, reader, subjects, tasks
 from shared.observability import Readiness
 from shared.reader import Delivery
 from shared.reference import Reference
@@ -63,7 +63,7 @@ class Partition:
         checkpoint = await self._store.checkpoint(self.number)
         await logs.require_same_stream(self._held.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
-        created = await logs.identity(self._held.streams.jetstream)
+        created = await log_mark.stream_created(self._held.streams.jetstream)
         self._read_to = checkpoint
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
@@ -105,7 +105,7 @@ class Partition:
         fold.take(logged)
         self.lag = deliveries[-1].pending if deliveries else 0
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
-        checkpoint = Checkpoint(logged[-1][1], logged[-1][0].id, created) if logged else None
+        checkpoint = Checkpoint(*log_mark.last_of(deliveries), created) if deliveries else None
         self._read_to = checkpoint or self._read_to
         return Work(reports, fold.changed(), checkpoint)
 

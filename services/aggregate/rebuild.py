@@ -22,10 +22,11 @@ from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared import broker, events, mongo, subjects
+from shared import broker, events, log_mark, mongo, subjects
 from shared.broker import Message
 from shared.events import Logged
 from shared.mongo import Document
+from shared.reader import Delivery
 from shared.service import Connections
 
 NEXT: Final = "views_next"
@@ -58,7 +59,7 @@ class Rebuild:
         self._progress = progress
         self._reports = held.database["reports"]
         self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
-        self._ends: dict[int, tuple[int, str]] = {}  # partition: the sequence and id of the last event that was read
+        self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
         self._folds: list[Fold] = []
         self._stored = 0
         self._read_to = 0  # sequence
@@ -90,14 +91,14 @@ class Rebuild:
         """Takes what the log holds by now beyond what was read."""
         batch: list[tuple[Logged, int]] = []
         begin, end = self._read_to + 1, await self._held.streams.last_sequence(subjects.REPORTS)
-        async for sequence, _, payload in logs.whole(self._held.streams, "reports.>", end, begin):
-            event = events.read_logged(payload)
+        async for found in logs.whole(self._held.streams, "reports.>", end, begin):
+            event = events.read_logged(found.payload)
             if event is not None:
-                batch.append((event, sequence))
-                self._ends[self._partition(event)] = (sequence, event.id)
+                batch.append((event, found.sequence))
+                self._ends[self._partition(event)] = found
             if len(batch) >= BATCH:
                 await self._take(batch)
-                self._progress("log", sequence, end)
+                self._progress("log", found.sequence, end)
                 batch = []
         await self._take(batch)
         self._progress("log", end, end)
@@ -183,7 +184,7 @@ class Rebuild:
             if is_sound:
                 continue
             if partition in self._ends:
-                await store.set_checkpoint(partition, Checkpoint(*self._ends[partition], created))
+                await store.set_checkpoint(partition, Checkpoint(*log_mark.last_of([self._ends[partition]]), created))
             else:
                 await store.forget_checkpoint(partition)
 

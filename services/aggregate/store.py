@@ -44,7 +44,7 @@ class Store:
     async def checkpoint(self, partition: int) -> Checkpoint | None:
         """Where the partition is; None before its first batch."""
         found = await self._checkpoints.find_one({"_id": _checkpoint_id(partition)})
-        return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stream_created"])
+        return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"])
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
         """The stored events of a partition whose position is not after `up_to`, with their sequences, a part at a time.
@@ -134,6 +134,7 @@ def checkpoint_document(partition: int, checkpoint: Checkpoint) -> Document:
         "_id": _checkpoint_id(partition),
         "sequence": checkpoint.sequence,
         "event_id": checkpoint.event_id,
+        "stored_ms": checkpoint.stored_ms,
         "stream_created": checkpoint.stream_created,
     }
 

@@ -116,11 +116,11 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> It
 async def _read(held: Connections, number: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
     """Takes up the log from one sequence to another; how many messages there were."""
     count = 0
-    async for sequence, _, payload in logs.whole(held.streams, subjects.reports_of(number), end, begin):
-        event = events.read_logged(payload)
+    async for found in logs.whole(held.streams, subjects.reports_of(number), end, begin):
+        event = events.read_logged(found.payload)
         if event is not None:
-            log.events.setdefault(event.id, (sequence, _digest(payload)))
-            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, sequence)
+            log.events.setdefault(event.id, (found.sequence, _digest(found.payload)))
+            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, found.sequence)
         count += 1
         if count % BATCH == 0:
             progress(count)

@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-import nats.js.errors
 import structlog
 
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.store.duties import Checkpoint, DutyStore, Position
-from shared import delivery, events, subjects
+from shared import delivery, events, log_mark, subjects
 from shared.errors import TransientError
 from shared.observability import Readiness
 from shared.reader import Delivery, Reader, log_reader
@@ -45,7 +44,7 @@ class Follower:
         self._clock = clock
         self._reference: Reference | None = None
         self._book: Book | None = None
-        self._position = Position(0, 0, "", "")
+        self._position = Position(0, 0, "", 0, "")
         self._reader: Reader | None = None
         self._is_stored = False
 
@@ -115,7 +114,7 @@ class Follower:
     async def _start_anew(self, reference: Reference) -> None:
         """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
         book = Book(Roster(reference.regimes, reference.registry), Ledger())
-        position = Position(reference.generation, 0, "", await self._stream_created())
+        position = Position(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
         reader = self._log_from(1)
         end = await self._held.streams.last_sequence(subjects.REPORTS)
         log.info("log.folding_started", generation=reference.generation, end=end)
@@ -138,7 +137,9 @@ class Follower:
                 log.error("log.message_unreadable", sequence=message.sequence)
             else:
                 book.fold(event)
-            position = replace(position, sequence=message.sequence, event_id="" if event is None else event.id)
+        if batch:
+            sequence, event_id, stored_ms = log_mark.last_of(batch)
+            position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)
             self._is_stored = False
         return position
 
@@ -162,22 +163,7 @@ class Follower:
         if self._reader is not None:  # while the log is folded anew its beginning is what it is
             await self._require_same_stream(self._position)
 
-    async def _stream_created(self) -> str:
-        info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)
-        return str(info.created)
-
     async def _require_same_stream(self, position: Position) -> None:
         """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
-        is_same = position.stream_created == await self._stream_created()
-        if not is_same or position.event_id != await self._event_id_at(position.sequence):
+        if not await log_mark.is_there(self._held.streams.jetstream, position):
             raise TransientError(f"REPORTS không còn là dòng đã đọc đến {position.sequence}; chạy `tonghop rebuild` (the stream went back)")
-
-    async def _event_id_at(self, sequence: int) -> str:
-        if sequence == 0:
-            return ""
-        try:
-            message = await self._held.streams.jetstream.get_msg(subjects.REPORTS, sequence)
-        except nats.js.errors.NotFoundError:
-            return ""
-        event = events.read_logged(message.data or b"")
-        return "" if event is None else event.id

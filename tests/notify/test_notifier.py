@@ -174,8 +174,8 @@ async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -
 
 async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_stored(office: Office) -> None:
     store, key = DutyStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
-    await store.put([duty(submitted("111"))], Position(2, 7, "", ""))
-    for older, expected in ((Position(2, 6, "", ""), False), (Position(1, 9, "", ""), False), (Position(2, 7, "", ""), True)):
+    await store.put([duty(submitted("111"))], Position(2, 7, "", 0, ""))
+    for older, expected in ((Position(2, 6, "", 0, ""), False), (Position(1, 9, "", 0, ""), False), (Position(2, 7, "", 0, ""), True)):
         await store.put([duty()], older)
         found = await office.held.database["duties"].find_one(key)
         assert found is not None

@@ -19,11 +19,12 @@ WRITE_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the log was folded: in which generation, up to which sequence, which event that is, in which stream."""
+    """How far the log was folded: in which generation, up to which mark in the log (`shared/log_mark.py`)."""
 
     generation: int
     sequence: int
     event_id: str
+    stored_ms: int
     stream_created: str
 
 
@@ -80,6 +81,7 @@ class DutyStore:
             "_id": CHECKPOINT,
             **_position(position),
             "event_id": position.event_id,
+            "stored_ms": position.stored_ms,
             "stream_created": position.stream_created,
             "begun": [list(pair) for pair in sorted(checkpoint.begun)],
             "opened": [[*pair, deadline] for pair, deadline in sorted(checkpoint.opened.items())],
@@ -102,7 +104,7 @@ def _position(position: Position) -> Document:
 
 def _checkpoint(found: Document) -> Checkpoint:
     return Checkpoint(
-        Position(found["generation"], found["sequence"], found["event_id"], found["stream_created"]),
+        Position(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
         [(regime, period) for regime, period in found["begun"]],
         {(regime, period): deadline for regime, period, deadline in found["opened"]},
         [(Key(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],

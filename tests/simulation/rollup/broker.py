@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from shared import events
 from tests.simulation.rollup import streams
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import NotFakedError, VirtualLoop
@@ -289,6 +290,6 @@ def _message(stream: Stream, request: Json) -> Json:
             "seq": found.sequence,
             "data": base64.b64encode(found.data).decode(),
             "hdrs": base64.b64encode(headers.encode()).decode(),
-            "time": "2024-01-01T00:00:00Z",
+            "time": events.to_text(events.from_ms(found.at_ms)),
         }
     }

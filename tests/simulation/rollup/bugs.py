@@ -171,13 +171,6 @@ async def _current_once(self: ReferenceStore, age_s: float = 0.0) -> Reference:
     return self._held
 
 
-async def _beyond(self: Rebuild, batch: Any) -> None:
-    """The checkpoint goes as far as what was published again."""
-    await _take(self, batch)
-    for event, sequence in batch:
-        self._ends[self._partition(event)] = (sequence, event.id)
-
-
 def _red_for_ever(self: Readiness, what: str) -> None:
     if what != "work":
         _has(self, what)
@@ -309,5 +302,4 @@ BUGS: Final = NAMED | MORE
 NOT_FOUND: Final[dict[str, Plant]] = {
     "state loaded beyond the checkpoint": _put(Store, "events", _everything),
     "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
-    "a rebuild's checkpoint beyond what was read": _put(Rebuild, "_take", _beyond),
 }
