@@ -14,7 +14,6 @@ import structlog
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
-from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
@@ -27,6 +26,7 @@ from shared.service import Connections
 log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
+TIDY_S: Final = 60.0  # how long a view may stay that a late write of a dead instance brought back
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
 REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
@@ -47,6 +47,7 @@ class Partition:
         self._readiness = readiness
         self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
         self._moving: asyncio.Task[None]  # the checkpoint follows its batch while the next is written
+        self._tidied_at: float  # by the loop's clock
         self.lag = 0
 
     async def follow(self) -> None:
@@ -69,7 +70,8 @@ class Partition:
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         self._moving = asyncio.create_task(self._move(None))
-        writing = asyncio.create_task(self._begin(fold.changed(), reference.generation))
+        self._tidied_at = float("-inf")
+        writing = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
             while True:
@@ -109,11 +111,6 @@ class Partition:
         self._read_to = checkpoint or self._read_to
         return Work(reports, fold.changed(), checkpoint)
 
-    async def _begin(self, views: list[View], generation: int) -> None:
-        """Writes every view; one of an older generation that is left has no reporters any more."""
-        await self._write(Work((), views, None), generation)
-        await self._try(lambda: self._store.forget_older(self.number, generation))
-
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
         refused_by = await self._try(lambda: self._put(work))
@@ -123,6 +120,17 @@ class Partition:
         self._feed.offer(work.views)
         await self._moving
         self._moving = asyncio.create_task(self._move(work.checkpoint))
+        await self._tidy(generation)
+
+    async def _tidy(self, generation: int) -> None:
+        """Once all views are written, one of an older generation has no reporters any more.
+
+        Not only at the start: what an instance sent before it died may land late, and brings a view back that was taken away.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._tidied_at >= TIDY_S:
+            await self._try(lambda: self._store.forget_older(self.number, generation))
+            self._tidied_at = now
 
     async def _move(self, checkpoint: Checkpoint | None) -> None:
         """Moves the checkpoint: everything up to it is stored."""

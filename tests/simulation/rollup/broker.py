@@ -33,6 +33,7 @@ class Broker:
         self.is_up = True
         self.life = 1  # another one after an older copy took its place
         self.on_stored: Callable[[Stream, int], None] = lambda stream, sequence: None
+        self.on_pulled: Callable[[Consumer], None] = lambda consumer: None
         self._loop = loop
         self._chance = chance
         self._note = note
@@ -226,6 +227,7 @@ class Broker:
             address = ".".join(map(str, (*tokens, message.at_ms * 1_000_000, consumer.waiting())))
             data = b"" if consumer.config.get("headers_only") else message.data
             pull.listener.send_pulled(pull.inbox, message.headers | {"Nats-Subject": message.subject}, data, address)
+            self.on_pulled(consumer)
             pull.spoke_s = now_s
             pull.left -= 1
             consumer.pulls.remove(pull)

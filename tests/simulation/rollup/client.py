@@ -113,7 +113,7 @@ class Connection(Client):
         self._down_until = max(self._down_until, self._loop.time() + self._chance.latency_s())
         self._loop.call_at(self._down_until, self._receive_next, self._life, context=OUTSIDE)
         if self._chance.has("blip"):
-            self._loop.later(0.0, self._blip)
+            self._loop.later(0.0, self.blip)
 
     def _receive_next(self, life: int) -> None:
         if life == self._life:
@@ -137,7 +137,8 @@ class Connection(Client):
     def is_listening(self) -> bool:
         return self._status == Client.CONNECTED
 
-    def _blip(self) -> None:
+    def blip(self) -> None:
+        """Breaks and is there again, before the broker looks."""
         if self.is_listening:
             self.disconnect()
             self._loop.later(0.05, self._after_blip)

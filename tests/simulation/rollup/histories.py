@@ -152,6 +152,13 @@ class History:
             act(at_s)
         return sorted(self.sent, key=lambda sending: sending.at_s)
 
+    def burst(self, at_s: float, count: int) -> list[Sending]:
+        """Reports for one period, all at once."""
+        before, period = len(self.sent), self.rng.choice(["2024", "2024", "2025"])
+        for _ in range(count):
+            self._submit(at_s, self._about() | {"regime": YEARLY, "period": period})
+        return self.sent[before:]
+
     def _send(self, at_s: float, event: builders.Event, must: str = "") -> None:
         self.sent.append(Sending(at_s, builders.sender_of(event), builders.payload(event), must))
 
@@ -164,8 +171,8 @@ class History:
     def _commune(self) -> str:
         return self.rng.choice(["X1", "X1", "X2", "X3", "X4", "X5"])  # X5 is not known yet
 
-    def _submit(self, at_s: float) -> None:
-        rng, about = self.rng, self._about()
+    def _submit(self, at_s: float, about: dict[str, Any] | None = None) -> None:
+        rng, about = self.rng, about or self._about()
         unit = "D1-VP" if about["regime"] == YEARLY and rng.random() < 0.2 else self._commune()
         key = (about["regime"], about["period"], unit)
         latest = self._revisions.get(key, 0)

@@ -39,6 +39,7 @@ class Process:
         self.name = name
         self.is_dead = False
         self.is_paused = False
+        self.is_cut_off = False  # its power failed: what it had on its way does not arrive either
         self.kept: list[Handle] = []
 
 

@@ -69,6 +69,8 @@ class Season:
         self._asked: list[Callable[[], Awaitable[None]]] = []  # what the operator will do, one after the other
         self._is_feed_cut = False
         self._is_restored = False
+        self._history = History(world.rng)
+        self._breaks_in = 0  # messages of the log that are yet to be sent to aggregators before their connections break
         self._mended_from_s = 0.0  # what ingest did last has landed by then
 
     async def live(self) -> None:
@@ -81,6 +83,8 @@ class Season:
                 world.start(kind)
         world.chance.is_on = True
         world.server.on_half = self._crash_half_way
+        world.server.on_power_cut = self._power_cut
+        world.broker.on_pulled = self._pulled
         self._plan()
         operator = asyncio.create_task(self._operate())
         await asyncio.sleep(LASTS_S + 3.0)
@@ -112,7 +116,7 @@ class Season:
     def _plan(self) -> None:
         """What is sent and what goes wrong, each at its time."""
         world, rng = self.world, self.rng
-        for sending in History(rng).write():
+        for sending in self._history.write():
             world.loop.later(sending.at_s, self._send, sending)
         if world.odds is CALM:
             trouble: list[tuple[int, Callable[[], None]]] = [(1, self._change)]
@@ -132,6 +136,8 @@ class Season:
                 at_s = rng.random() * LASTS_S
                 world.loop.later(at_s, self._keep_copy)
                 world.loop.later(at_s + rng.random() * 6.0, self._restore)
+            if rng.random() < 0.5:
+                world.loop.later(LASTS_S + 1.0 + rng.random(), self._last_moment)
         for at_s in histories.moments(rng, rng.randint(0, 7)):
             world.loop.later(at_s, rng.choices([act for _, act in trouble], [weight for weight, _ in trouble])[0])
 
@@ -161,6 +167,34 @@ class Season:
             if one.process is process and one.is_alive:
                 self.world.counts["crashes half-way"] += 1
                 self._restart_one(one)
+
+    def _last_moment(self) -> None:
+        """Something breaks while the last reports are on their way: the power in the middle of a write, or connections."""
+        count = self.rng.choice([1, 3, 5, 8])
+        for sending in self._history.burst(self.world.loop.time(), count):
+            self._send(sending)
+        if self.rng.random() < 0.6:
+            where = self.rng.choice([("ingest", "receipts"), *[("aggregate", "reports")] * 4])
+            self.world.loop.later(0.15 * self.rng.random(), setattr, self.world.server, "cut_in", where)
+        else:
+            self._breaks_in = self.rng.randint(1, count)
+
+    def _power_cut(self, process: Process) -> None:
+        """The machine of a service: its instances are gone at once, with all that they had on the way."""
+        self.world.counts["power cuts"] += 1
+        for one in self.world.alive(process.name.partition("-")[0]):
+            one.process.is_cut_off = True
+            one.connection.disconnect()
+            self._restart_one(one)
+
+    def _pulled(self, consumer: Consumer) -> None:
+        """Aggregators' connections break for a moment, with what was just sent to them."""
+        if self._breaks_in and consumer.stream.name == subjects.REPORTS:
+            self._breaks_in -= 1
+            if not self._breaks_in:
+                self.world.counts["breaks in the last moment"] += 1
+                for one in self.world.alive("aggregate"):
+                    self.world.loop.later(0.0, one.connection.blip)
 
     def _restart_one(self, one: Instance) -> None:
         self.world.end(one)
@@ -285,9 +319,17 @@ class Season:
                 if world.loop.time() >= self._mended_from_s and (self._is_said() or waited > 40):
                     world.counts["WentBack was said"] += self._is_said()
                     self._is_restored, waited = False, 0
+                    self._send_meanwhile()
                     await world.rebuild()
             elif self._asked:
                 await self._asked.pop(0)()
+
+    def _send_meanwhile(self) -> None:
+        """Units do not wait until views are rebuilt."""
+        for _ in range(4):
+            at_s = self.world.loop.time() + self.rng.random()
+            for sending in self._history.burst(at_s, 2):
+                self.world.loop.later(at_s - self.world.loop.time(), self._send, sending)
 
     def _is_said(self) -> bool:
         return any(WENT_BACK in why for one in self.world.alive("aggregate") for why in one.readiness.waiting_for.values())
@@ -297,6 +339,7 @@ class Season:
     async def _heal(self) -> None:
         """The end of all trouble: whoever is paused goes on, somebody does each work."""
         world = self.world
+        world.server.cut_in, self._breaks_in = ("", ""), 0
         if not world.broker.is_up:
             await asyncio.sleep(4.0)
         for one in world.instances:

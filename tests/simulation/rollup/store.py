@@ -36,6 +36,8 @@ class Server:
         self._note = note
         self._watch = watch
         self.on_half: Callable[[Process], None] = lambda process: None  # a process whose bulk stopped half-way
+        self.cut_in = ("", "")  # the power of this service fails in the middle of its next bulk for this collection
+        self.on_power_cut: Callable[[Process], None] = lambda process: None
 
     def table(self, name: str) -> Table:
         if name not in self.tables:
@@ -57,7 +59,7 @@ class Server:
         if self._chance.has("store_before"):
             self._loop.later(self._chance.latency_s(), _refuse, future, self._away())
         else:
-            self._loop.later(self._chance.latency_s(), self._answer, future, effect)
+            self._arrives(self._chance.latency_s(), self._answer, future, effect)
         return await future
 
     async def change(self, name: str, what: str, effect: Effect) -> Any:
@@ -67,13 +69,13 @@ class Server:
         if chance.has("store_before"):
             self._loop.later(latency_s, _refuse, future, self._away())
         elif chance.has("store_after"):
-            self._loop.later(latency_s, self._answer, self._loop.create_future(), effect)
+            self._arrives(latency_s, self._answer, self._loop.create_future(), effect)
             self._loop.later(latency_s + chance.latency_s(), _refuse, future, self._away())
         elif chance.has("store_late"):
             self._loop.later(latency_s, _refuse, future, self._away())
-            self._loop.later(latency_s + chance.late_s(self._loop.time(), LATE_S), self._answer, self._loop.create_future(), effect)
+            self._arrives(latency_s + chance.late_s(self._loop.time(), LATE_S), self._answer, self._loop.create_future(), effect)
         else:
-            self._loop.later(latency_s, self._answer, future, effect)
+            self._arrives(latency_s, self._answer, future, effect)
         return await future
 
     async def bulk(self, name: str, what: str, writes: Sequence[Write], codec: CodecOptions[Any]) -> None:
@@ -85,10 +87,15 @@ class Server:
             self._loop.later(latency_s, _refuse, future, self._away())
         elif self._chance.has("store_late"):
             self._loop.later(latency_s, _refuse, future, self._away())
-            self._loop.later(latency_s + self._chance.late_s(self._loop.time(), LATE_S), bulk.land, list(enumerate(writes)))
+            self._arrives(latency_s + self._chance.late_s(self._loop.time(), LATE_S), bulk.land, list(enumerate(writes)))
         else:
-            self._loop.later(latency_s, bulk.start)
+            self._arrives(latency_s, bulk.start)
         await future
+
+    def _arrives(self, delay_s: float, act: Callable[..., object], *args: Any) -> None:
+        """What is done when a request arrives, unless the power of its sender failed before."""
+        process = PROCESS.get()
+        self._loop.later(delay_s, lambda: None if process is not None and process.is_cut_off else act(*args))
 
     def _ask(self, name: str, what: str) -> "asyncio.Future[Any]":
         """A request leaves; that of a process that is gone does not."""
@@ -132,6 +139,11 @@ class Bulk:
         writes = list(enumerate(self._writes))
         if chance.is_on and len(writes) > 1 and chance.rng.random() < 0.6:
             chance.rng.shuffle(writes)
+        kind, name = self._server.cut_in
+        if name == self._name and self._process is not None and self._process.name.startswith(kind) and len(writes) > 1:
+            self._server.cut_in = ("", "")
+            self._do(writes[: chance.rng.randrange(1, len(writes))])
+            return self._server.on_power_cut(self._process)
         if chance.has("store_half"):
             cut = chance.rng.randrange(len(writes) + 1)
             first, rest = writes[:cut], writes[cut:]

@@ -27,6 +27,10 @@ SEEDS: Final = {
     "a restored stream is not looked for": 95,
     "FEED never repaired": 13,
     "views that lost their reporters stay": 68,
+    "state loaded beyond the checkpoint": 460,
+    "a loss at the end of the log not looked for": 297,
+    "a rebuild's checkpoint beyond what was read": 114,
+    "a view that a late write brought back stays": 468,
 }
 
 
