@@ -159,6 +159,14 @@ class History:
             self._submit(at_s, self._about() | {"regime": YEARLY, "period": period})
         return self.sent[before:]
 
+    def opening(self, at_s: float) -> list[Sending]:
+        """A period is opened, and reported for at once."""
+        before, period = len(self.sent), self.rng.choice(CALLED)
+        self._open(at_s, period)
+        for _ in range(self.rng.randint(1, 4)):
+            self._submit(at_s, self._about() | {"regime": ON_CALL, "period": period})
+        return self.sent[before:]
+
     def _send(self, at_s: float, event: builders.Event, must: str = "") -> None:
         self.sent.append(Sending(at_s, builders.sender_of(event), builders.payload(event), must))
 
@@ -220,8 +228,8 @@ class History:
         sender = FOCAL if about["regime"] == YEARLY else CALLER
         self._send(at_s, builders.extended(unit, sender=sender, until=self.rng.choice(["2024-12-20", "2024-12-27"]), **about))
 
-    def _open(self, at_s: float) -> None:
-        about = self._about() | {"regime": ON_CALL, "period": self.rng.choice(CALLED)}
+    def _open(self, at_s: float, period: str = "") -> None:
+        about = self._about() | {"regime": ON_CALL, "period": period or self.rng.choice(CALLED)}
         at = events.from_ms(BEGINS_MS + int(1000 * (at_s + 3 * self.rng.random() + 30 * (self.rng.random() < 0.5)) + 2000))
         self._send(at_s, builders.opened(sender=CALLER, deadline=events.to_text(at), **about))
 

@@ -69,6 +69,7 @@ class Season:
         self._asked: list[Callable[[], Awaitable[None]]] = []  # what the operator will do, one after the other
         self._is_feed_cut = False
         self._is_restored = False
+        self._is_for_good = False  # the instance that the power cut ends is not started again
         self._history = History(world.rng)
         self._breaks_in = 0  # messages of the log that are yet to be sent to aggregators before their connections break
         self._mended_from_s = 0.0  # what ingest did last has landed by then
@@ -170,6 +171,8 @@ class Season:
 
     def _last_moment(self) -> None:
         """Something breaks while the last reports are on their way: the power in the middle of a write, or connections."""
+        if self.rng.random() < 0.3:
+            return self._part_for_good()
         count = self.rng.choice([1, 3, 5, 8])
         for sending in self._history.burst(self.world.loop.time(), count):
             self._send(sending)
@@ -179,9 +182,24 @@ class Season:
         else:
             self._breaks_in = self.rng.randint(1, count)
 
+    def _part_for_good(self) -> None:
+        """Of two aggregators that take up a period opened now, one is gone for good in the middle of the first views."""
+        self._is_for_good = True
+        while len(self.world.alive("aggregate")) < 2:
+            self.world.start("aggregate")
+        self.world.loop.later(0.6, self._open_last)
+
+    def _open_last(self) -> None:
+        for sending in self._history.opening(self.world.loop.time()):
+            self._send(sending)
+        self.world.server.cut_in = ("aggregate", "views")
+
     def _power_cut(self, process: Process) -> None:
         """The machine of a service: its instances are gone at once, with all that they had on the way."""
         self.world.counts["power cuts"] += 1
+        if self._is_for_good:
+            self.world.counts["gone for good"] += 1
+            return self.world.end(next(one for one in self.world.instances if one.process is process))
         for one in self.world.alive(process.name.partition("-")[0]):
             one.process.is_cut_off = True
             one.connection.disconnect()

@@ -29,6 +29,7 @@ HAPPENS = (
     "crashes",
     "crashes half-way",
     "power cuts",
+    "gone for good",
     "breaks in the last moment",
     "pauses",
     "zombies",
