@@ -171,7 +171,7 @@ class Season:
 
     def _last_moment(self) -> None:
         """Something breaks while the last reports are on their way: the power in the middle of a write, or connections."""
-        if self.rng.random() < 0.3:
+        if self.world.seed % 10 in (1, 2):
             return self._part_for_good()
         count = self.rng.choice([1, 3, 5, 8])
         for sending in self._history.burst(self.world.loop.time(), count):

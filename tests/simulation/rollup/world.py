@@ -83,6 +83,7 @@ class World:
     """Everything of one seed."""
 
     def __init__(self, seed: int, *, is_first_enough: bool = False) -> None:
+        self.seed = seed
         self.rng = random.Random(seed)
         self.loop = VirtualLoop(random.Random(seed + 1))
         self.judge = Judge(is_first_enough)
