@@ -81,13 +81,12 @@ async def test_a_changed_stream_is_refused(loaded: Connections, tmp_path: Path, 
 
 
 @pytest.fixture
-async def lazy_nats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Server, str]]:
+async def lazy_nats(tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
     """A nats-server that writes to its disk every two minutes, with the streams as declared; and its monitoring address."""
     config = tmp_path / "lazy.conf"
     config.write_text(embedded.NATS_CONFIG.read_text(encoding="utf-8").replace("sync_interval: always", 'sync_interval: "2m"'))
-    monkeypatch.setattr(embedded, "NATS_CONFIG", config)
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path / "lazy", ports.nats, ports.nats_http)
+    server = await start_nats(tmp_path / "lazy", ports.nats, ports.nats_http, config=config)
     connection = await nats.connect(server.url)
     await streams.apply(connection.jetstream(), streams.read())
     await connection.close()
