@@ -47,12 +47,12 @@ def province(cli: Cli, tmp_path: Path) -> Cli:
 def log(cli: Cli, kind: str, unit: str, at: datetime, **data: Any) -> None:
     """Puts an event into the log as ingest does."""
     body = {"regime": "thu", "period": YEAR, "unit": unit, **data}
-    event = {"specversion": "1.0", "id": f"{kind[-12:]}-{unit}", "source": f"/units/{unit}", "type": kind, "data": body}
+    event: dict[str, Any] = {"specversion": "1.0", "id": f"{kind[-12:]}-{unit}", "source": f"/units/{unit}", "type": kind, "data": body}
     payload = orjson.dumps({**event, "unitid": unit, "receivedms": events.to_ms(at)})
 
     async def act(held: Connections) -> None:
         subject = subjects.reports(subjects.partition_of("thu", YEAR, 8), "thu")
-        await held.streams.publish(subjects.REPORTS, Message(subject, payload, event["id"]))  # type: ignore[arg-type]
+        await held.streams.publish(subjects.REPORTS, Message(subject, payload, event["id"]))
 
     cli.ask(act)
 
