@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import orjson
 
@@ -15,10 +14,10 @@ from shared.broker import Message
 from shared.observability import Readiness
 from shared.service import Connections
 from tests.benchmarks import load
+from tests.waiting import until
 
 REGIME, PERIOD = "nq68-quang-binh", "2026"
 PROVINCE = f"{REGIME}/{PERIOD}/44"
-LIMIT_S = 30.0
 
 
 @asynccontextmanager
@@ -60,14 +59,6 @@ async def until_stored(held: Connections, sequence: int) -> None:
 async def _is_stored(held: Connections, partition: int, sequence: int) -> bool:
     found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
     return found is not None and found["sequence"] >= sequence
-
-
-async def until(is_so: Any) -> None:
-    """Waits until an awaited condition holds."""
-    give_up_at = asyncio.get_running_loop().time() + LIMIT_S
-    while not await is_so():
-        assert asyncio.get_running_loop().time() < give_up_at, "it did not come to hold"
-        await asyncio.sleep(0.05)
 
 
 async def verdict(held: Connections) -> Verdict:

@@ -14,7 +14,8 @@ from shared import subjects
 from shared.errors import ConfigurationError
 from shared.regimes import Regime
 from shared.service import Connections
-from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until, until_stored, verdict
+from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
+from tests.waiting import until
 
 
 async def newest(held: Connections, unit: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.ingest.store import ClaimStore
 from shared import streams, subjects
 from shared.service import Connections
-from tests.aggregate.running import PROVINCE, aggregating, log_reports, until, until_stored, verdict
+from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
+from tests.waiting import until
 
 
 async def rebuild(held: Connections) -> Rebuilt:

@@ -8,7 +8,8 @@ import pytest
 from services.aggregate import verify
 from shared import subjects, tasks
 from shared.service import Connections
-from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until, until_stored, verdict
+from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
+from tests.waiting import until
 
 
 def named(found: verify.Verdict) -> set[tuple[str, str]]:

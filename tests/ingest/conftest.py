@@ -79,10 +79,6 @@ class Ingest:
     async def claims(self) -> dict[str, dict[str, Any]]:
         return {document["_id"]: document async for document in self.held.database["receipts"].find()}
 
-    async def unacknowledged(self) -> int:
-        info = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        return (info.num_ack_pending or 0) + (info.num_pending or 0)
-
 
 @pytest.fixture
 async def known(held: Connections, reference: Reference) -> Connections:

@@ -15,6 +15,7 @@ from shared.reader import Delivery
 from shared.service import Connections
 from tests.builders import COMMUNE, KL62, RECIPIENT, opened, payload, returned, submitted, withdrawn
 from tests.ingest.conftest import PARTITIONS, Ingest
+from tests.waiting import until_inbox_is_done
 
 NEIGHBOUR = "06256"
 LATER = "2099-12-31"  # the broker's clock is the real one
@@ -42,7 +43,7 @@ async def test_an_accepted_event_is_claimed_logged_and_answered_once(ingest: Ing
         "received_at": events.to_text(events.from_ms(claim["received_ms"])),
         "position": claim["position"],
     }
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_the_received_time_is_that_of_the_broker(ingest: Ingest) -> None:
@@ -108,7 +109,7 @@ async def test_a_rejected_event_is_claimed_answered_with_all_reasons_and_not_log
     assert {error["code"] for error in receipt["errors"]} == {"report.out_of_range", "report.unknown_indicator"}
     assert again == receipt | {"verdict": "duplicate"}
     assert await ingest.stored(subjects.REPORTS) == []
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_a_rejected_event_stays_rejected_when_what_it_lacked_comes_later(ingest: Ingest) -> None:
@@ -152,7 +153,7 @@ async def test_a_malformed_message_is_parked_with_its_reason_and_nothing_else(in
     assert (receipt["event_id"], receipt["unit"], receipt["verdict"]) == (None, COMMUNE, "rejected")
     assert await ingest.claims() == {}
     assert await ingest.stored(subjects.REPORTS) == []
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> None:
@@ -163,7 +164,7 @@ async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> N
     assert len(await ingest.stored(subjects.PARKED)) == len(bad)
     assert [report["source"] for report in await ingest.stored(subjects.REPORTS)] == [f"/units/{COMMUNE}", f"/units/{NEIGHBOUR}"]
     assert len(receipts) == len(bad) + 2
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_the_others(ingest: Ingest) -> None:
@@ -172,7 +173,7 @@ async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_
     receipts = await ingest.take(submitted(), faulty, submitted(NEIGHBOUR))
 
     assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected", "accepted"]
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_a_sender_cannot_claim_the_id_of_another(ingest: Ingest) -> None:
@@ -280,7 +281,7 @@ async def test_a_crash_leaves_one_event_with_one_received_time(ingest: Ingest, k
     assert [claims[key]["position"]["sequence"] for key in (f"{COMMUNE}/event-abc", f"{NEIGHBOUR}/event-abd")] == [1, 2]
     assert len(claims) == 3
     assert [receipt["verdict"] for receipt in ingest.receipts[-3:]] == ["accepted", "accepted", "rejected"]
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_a_message_that_is_delivered_again_after_its_ack_was_lost_gets_the_same_answer(ingest: Ingest) -> None:
@@ -311,7 +312,7 @@ async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
 
     assert len(await ingest.stored(subjects.REPORTS)) == 2
     assert [receipt["verdict"] for receipt in ingest.receipts] == ["accepted", "accepted"]
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
@@ -365,7 +366,7 @@ async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_t
         answers = [receipt for receipt in ingest.receipts if receipt["event_id"] == event["id"]]
         assert sorted(receipt["verdict"] for receipt in answers) == ["accepted", "duplicate"]
         assert len({receipt["received_at"] for receipt in answers}) == 1
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
 
 
 async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, known: Connections) -> None:
@@ -397,7 +398,7 @@ async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(inges
 
     assert len(await ingest.claims()) == 300
     assert sorted(report["id"] for report in await ingest.stored(subjects.REPORTS)) == [f"event-{number:03d}" for number in range(300)]
-    assert await ingest.unacknowledged() == 0
+    await until_inbox_is_done(ingest.held)
     for follow in readers:
         await follow.close()
 

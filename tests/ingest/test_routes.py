@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
 from tests.builders import COMMUNE, Event, payload, submitted
+from tests.waiting import until
 
 JSON = {"content-type": "application/cloudevents+json"}
 Client = httpx2.AsyncClient
@@ -33,12 +34,6 @@ async def serving(app: FastAPI) -> AsyncIterator[Client]:
         Client(transport=httpx2.ASGITransport(app=app), base_url="http://ingest", timeout=30) as client,
     ):
         yield client
-
-
-async def until(happened: Callable[[], Awaitable[bool]], within_s: float = 15.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not await happened():
-            await asyncio.sleep(0.05)
 
 
 async def is_ready(client: Client) -> bool:

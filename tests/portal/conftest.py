@@ -1,7 +1,7 @@
 """A real mongod and nats-server for this folder's tests, and the portal on them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from shared.mongo import Documents
 from shared.reference_store import ReferenceStore
 from shared.settings import Settings
 from tests.portal import builders
+from tests.waiting import until
 
 WRITTEN = ("views", "reports", "duties", "alerts")
 
@@ -42,12 +43,6 @@ class Stack:
         """Inserts documents by collection."""
         for collection, listed in documents.items():
             await self.database[collection].insert_many(listed)
-
-
-async def until(happened: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not await happened():
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

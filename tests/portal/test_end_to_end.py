@@ -13,8 +13,8 @@ from shared.published import View
 from shared.service import Connections
 from tests import builders
 from tests.builders import CT27
-from tests.portal.conftest import until
 from tests.running import running
+from tests.waiting import until
 
 
 async def send(held: Connections, sender: str, event: dict[str, Any]) -> None:

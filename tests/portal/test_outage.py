@@ -2,7 +2,8 @@ import pytest
 
 from tests.portal import builders
 from tests.portal.builders import CT27
-from tests.portal.conftest import Stack, until
+from tests.portal.conftest import Stack
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -14,6 +14,7 @@ from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.observability import Readiness
 from shared.reader import Delivery, Reader
 from shared.service import Connections
+from tests.waiting import until_inbox_is_done
 
 POISON = b"poison"
 Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
@@ -49,11 +50,6 @@ class Inbox:
         last = (await jetstream.stream_info(subjects.PARKED)).state.last_seq
         return [orjson.loads((await jetstream.get_msg(subjects.PARKED, sequence)).data or b"") for sequence in range(1, last + 1)]
 
-    async def waiting(self) -> int:
-        """Messages that are neither acknowledged nor terminated."""
-        info = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        return (info.num_ack_pending or 0) + (info.num_pending or 0)
-
     async def take(self, batch: Sequence[Delivery]) -> None:
         """A handler that handles all but the poison."""
         if any(found.payload == POISON for found in batch):
@@ -81,7 +77,7 @@ async def test_a_batch_that_was_handled_is_not_delivered_again(inbox: Inbox) -> 
     assert await inbox.deliver(batch, inbox.take)
 
     assert inbox.handled == [1, 2]
-    assert await inbox.waiting() == 0
+    await until_inbox_is_done(inbox.held)
     assert await inbox.parked() == []
 
 
@@ -121,7 +117,7 @@ async def test_a_message_that_no_retry_can_help_is_parked_with_its_reason_and_te
             "payload": "poison",
         }
     ]
-    assert await inbox.waiting() == 0
+    await until_inbox_is_done(inbox.held)
 
 
 async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: Inbox) -> None:
@@ -131,7 +127,7 @@ async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: 
 
     assert inbox.handled == [1, 3, 4]
     assert [parked["sequence"] for parked in await inbox.parked()] == [2]
-    assert await inbox.waiting() == 0
+    await until_inbox_is_done(inbox.held)
 
 
 async def test_a_message_that_fails_for_an_unknown_reason_comes_again_and_does_not_hold_up_the_others(inbox: Inbox) -> None:

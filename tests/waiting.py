@@ -1,0 +1,27 @@
+"""Waiting until something is so, for what a real server or a process does in its own time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from shared import subjects
+from shared.service import Connections
+
+LIMIT_S: Final = 30.0
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], within_s: float = LIMIT_S) -> None:
+    """Returns when an awaited condition holds. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while not await is_so():
+            await asyncio.sleep(0.05)
+
+
+async def until_inbox_is_done(held: Connections, within_s: float = LIMIT_S) -> None:
+    """Returns when every message of INBOX is acknowledged or terminated; a server takes acks in its own time. Raises TimeoutError."""
+
+    async def is_done() -> bool:
+        found = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        return not found.num_ack_pending and not found.num_pending
+
+    await until(is_done, within_s)
