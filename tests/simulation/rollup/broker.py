@@ -5,9 +5,10 @@ a request that it does not know ends the run.
 """
 
 import base64
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from shared import events
 from tests.simulation.rollup import streams
@@ -46,7 +47,7 @@ class Broker:
 
         def answer(body: Json) -> None:
             if reply:
-                connection.send(reply, None, json.dumps(body).encode())
+                connection.send(reply, None, orjson.dumps(body))
 
         if subject.startswith(API):
             return self._request(connection, subject.removeprefix(API), data, reply, answer)
@@ -149,7 +150,7 @@ class Broker:
                 self._pump(consumer)
 
     def _request(self, connection: "Connection", subject: str, data: bytes, reply: str, answer: Reply) -> None:
-        request: Json = json.loads(data) if data else {}
+        request: Json = orjson.loads(data) if data else {}
         kind, *names = subject.split(".")
         verb = ".".join([kind, names.pop(0)])
         if verb in ("CONSUMER.MSG", "STREAM.MSG"):

@@ -101,7 +101,7 @@ class Table:
         wanted = filter_.get("_id", MISSING)
         if wanted is MISSING:
             return list(self.rows.values())
-        if isinstance(wanted, Mapping):
+        if isinstance(wanted, dict):
             return [row for key, row in self.rows.items() if all(_compare(key, *rule) for rule in wanted.items())]
         row = self.rows.get(wanted)
         return [] if row is None else [row]
@@ -158,7 +158,7 @@ def _rule(document: Document, name: str, wanted: Any) -> bool:
     if name.startswith("$"):
         raise NotFakedError(f"filter {name}")
     value = _at(document, name)
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         if any(key.startswith("$") for key in wanted):
             return all(_compare(value, *rule) for rule in wanted.items())
         return _embedded_equal(value, wanted)
@@ -196,7 +196,7 @@ def _compare(value: Any, operator: str, other: Any) -> bool:
 
 
 def _ordered(value: Any, operator: str, other: Any) -> bool:
-    if isinstance(other, Mapping):  # embedded documents: field by field, names included
+    if isinstance(other, dict):  # embedded documents: field by field, names included
         if not isinstance(value, dict):
             return False
         left, right = list(value.items()), list(other.items())
