@@ -31,6 +31,7 @@ class ReferenceStore:
         self._database = database
         self._held: Reference | None = None
         self._looked_at = 0.0
+        self._reading = asyncio.Lock()  # who asks while it is read waits for that reading
 
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
@@ -42,8 +43,9 @@ class ReferenceStore:
         now = asyncio.get_running_loop().time()
         if self._held is None or now - self._looked_at >= age_s:
             generation = await self.generation()
-            if self._held is None or self._held.generation != generation:
-                self._held = await self._read(generation)
+            async with self._reading:
+                if self._held is None or self._held.generation != generation:
+                    self._held = await self._read(generation)
             self._looked_at = now
         return self._held
 
