@@ -1,8 +1,7 @@
 """FEED: changed views for whoever receives them, derived from `views` and repaired, not waited for.
 
-At most one message per view in 250 ms, in 2 s while the log is far behind (nobody can read what changes faster); only if newer
-than the subject's last message; at start and every minute each view that is newer than its subject's last message is published
-again. Source: design, section 3, step 6.
+At most one message per view in 250 ms; only if newer than the subject's last message; at start and every minute each view that is
+newer than its subject's last message is published again. Source: design, section 3, step 6.
 """
 
 import asyncio
@@ -27,8 +26,6 @@ from shared.reference_store import ReferenceStore
 log = structlog.get_logger()
 
 COALESCE_S: Final = 0.25
-COALESCE_BEHIND_S: Final = 2.0
-FAR_BEHIND: Final = 2000  # messages of the log
 REPAIR_S: Final = 60.0
 POSITION: Final = "Tonghop-Position"
 SCAN_BATCH: Final = 2000
@@ -66,15 +63,13 @@ class Feed:
     async def run(self, readiness: Readiness) -> None:
         """Repairs, then publishes what is offered, until it is cancelled."""
         clock = asyncio.get_running_loop().time
-        repaired_at = flushed_at = float("-inf")
+        repaired_at = float("-inf")
         while True:
             if clock() - repaired_at >= REPAIR_S:
                 await delivery.keep_trying("feed", self.repair, readiness)
                 repaired_at = clock()
             await asyncio.sleep(COALESCE_S)
-            if readiness.lag < FAR_BEHIND or clock() - flushed_at >= COALESCE_BEHIND_S:
-                await delivery.keep_trying("feed", self.flush, readiness)
-                flushed_at = clock()
+            await delivery.keep_trying("feed", self.flush, readiness)
 
     async def flush(self) -> None:
         """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 BATCH: Final = 4000  # messages folded at once when the log is behind
 TIDY_S: Final = 60.0  # how long a view may stay that a late write of a dead instance brought back
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
+FAR_BEHIND: Final = 2000  # messages of the log: nobody can read what changes so fast
+BEHIND_S: Final = 2.0  # how often views are written then
 REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
 
@@ -46,8 +48,10 @@ class Partition:
         self._partitions = partitions
         self._readiness = readiness
         self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
+        self._stored_to: Checkpoint | None = None  # the checkpoint
         self._moving: asyncio.Task[None]  # the checkpoint follows its batch while the next is written
-        self._tidied_at: float  # by the loop's clock
+        self._shown_at: float  # by the loop's clock, as the next
+        self._tidied_at: float
         self.lag = 0
 
     async def follow(self) -> None:
@@ -65,12 +69,12 @@ class Partition:
         await logs.require_same_stream(self._held.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
         created = await log_mark.stream_created(self._held.streams.jetstream)
-        self._read_to = checkpoint
+        self._read_to = self._stored_to = checkpoint
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         self._moving = asyncio.create_task(self._move(None))
-        self._tidied_at = float("-inf")
+        self._shown_at, self._tidied_at = asyncio.get_running_loop().time(), float("-inf")
         writing = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
         try:
@@ -102,14 +106,19 @@ class Partition:
             raise NewGenerationError
 
     def _fold(self, fold: Fold, deliveries: list[Delivery], created: str) -> Work:
+        """Folds a batch. Its views, and with them the checkpoint, are mostly left to a later one when the log is far behind."""
         logged = logs.read(deliveries)
         fold.open(_now())
         fold.take(logged)
         self.lag = deliveries[-1].pending if deliveries else 0
+        if deliveries:
+            self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
-        checkpoint = Checkpoint(*log_mark.last_of(deliveries), created) if deliveries else None
-        self._read_to = checkpoint or self._read_to
-        return Work(reports, fold.changed(), checkpoint)
+        now = asyncio.get_running_loop().time()
+        if self.lag >= FAR_BEHIND and now - self._shown_at < BEHIND_S:
+            return Work(reports, (), None)
+        self._shown_at = now
+        return Work(reports, fold.changed(), self._read_to)
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
@@ -134,8 +143,9 @@ class Partition:
 
     async def _move(self, checkpoint: Checkpoint | None) -> None:
         """Moves the checkpoint: everything up to it is stored."""
-        if checkpoint is not None:
+        if checkpoint is not None and checkpoint != self._stored_to:
             await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
+            self._stored_to = checkpoint
 
     async def _put(self, work: Work) -> int:
         _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))

@@ -22,6 +22,7 @@ import structlog
 from pymongo.errors import OperationFailure
 
 from services.aggregate import app as aggregate_app
+from services.aggregate import handlers
 from services.aggregate.rebuild import Rebuild
 from services.ingest import app as ingest_app
 from services.ingest.store import ClaimStore
@@ -242,6 +243,7 @@ def made_up(world: World) -> Iterator[None]:
         for module, name in _clocks_and_ids():
             new = MadeUp if name == "datetime" else lambda: UUID(int=next(numbers))
             replaced.enter_context(mock.patch.object(module, name, new))
+        replaced.enter_context(mock.patch.object(handlers, "FAR_BEHIND", (2, 5, 2000)[world.seed % 3]))
         replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
         yield
 
