@@ -28,8 +28,9 @@ log = structlog.get_logger()
 BATCH: Final = 4000  # messages folded at once when the log is behind
 TIDY_S: Final = 60.0  # how long a view may stay that a late write of a dead instance brought back
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
-FAR_BEHIND: Final = 2000  # messages of the log: nobody can read what changes so fast
-BEHIND_S: Final = 2.0  # how often views are written then
+BEHIND: Final = 200  # messages of the log: from here on views change faster than anybody reads
+SHOW_S_EACH: Final = 0.001  # and are written so much less often for each of them,
+SHOW_S: Final = 2.0  # yet not less often than this
 REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
 
@@ -106,7 +107,7 @@ class Partition:
             raise NewGenerationError
 
     def _fold(self, fold: Fold, deliveries: list[Delivery], created: str) -> Work:
-        """Folds a batch. Its views, and with them the checkpoint, are mostly left to a later one when the log is far behind."""
+        """Folds a batch. Its views, and with them the checkpoint, are mostly left to a later one while the log is behind."""
         logged = logs.read(deliveries)
         fold.open(_now())
         fold.take(logged)
@@ -115,7 +116,7 @@ class Partition:
             self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
-        if self.lag >= FAR_BEHIND and now - self._shown_at < BEHIND_S:
+        if self.lag >= BEHIND and now - self._shown_at < min(self.lag * SHOW_S_EACH, SHOW_S):
             return Work(reports, (), None)
         self._shown_at = now
         return Work(reports, fold.changed(), self._read_to)

@@ -243,7 +243,8 @@ def made_up(world: World) -> Iterator[None]:
         for module, name in _clocks_and_ids():
             new = MadeUp if name == "datetime" else lambda: UUID(int=next(numbers))
             replaced.enter_context(mock.patch.object(module, name, new))
-        replaced.enter_context(mock.patch.object(handlers, "FAR_BEHIND", (2, 5, 2000)[world.seed % 3]))
+        replaced.enter_context(mock.patch.object(handlers, "BEHIND", (2, 5, 200)[world.seed % 3]))
+        replaced.enter_context(mock.patch.object(handlers, "SHOW_S_EACH", 0.3))
         replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
         yield
 
