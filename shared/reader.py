@@ -181,12 +181,12 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _no_check() -> None:
+async def no_check() -> None:
     """Nothing to look at."""
 
 
 def log_reader(
-    client: Client, stream: str, subject_filter: str, begin: int, *, check: Callable[[], Awaitable[None]] = _no_check, window: int = WINDOW
+    client: Client, stream: str, subject_filter: str, begin: int, *, check: Callable[[], Awaitable[None]] = no_check, window: int = WINDOW
 ) -> Reader:
     """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker.
 

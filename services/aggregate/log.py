@@ -4,7 +4,7 @@ A broker restored from an older copy re-uses sequence numbers. The checkpoint is
 at every start and reconnect. Source: design, section 3, "A stream that went back".
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import nats.js.errors
@@ -39,11 +39,13 @@ async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoin
         )
 
 
-async def whole(streams: Streams, subject_filter: str, end: int, begin: int = 1) -> AsyncIterator[Delivery]:
-    """Every message of REPORTS up to the sequence `end`."""
-    follow = reader.log_reader(streams.client, subjects.REPORTS, subject_filter, begin)
+async def whole(
+    streams: Streams, subject_filter: str, end: int, begin: int = 1, check: Callable[[], Awaitable[None]] = reader.no_check
+) -> AsyncIterator[Delivery]:
+    """Every message of REPORTS up to the sequence `end`; `check` is called before reading, and again after a reconnect."""
+    follow = reader.log_reader(streams.client, subjects.REPORTS, subject_filter, begin, check=check)
     try:
-        pending = begin <= end
+        pending = await _has_more(streams, subject_filter, begin, end)
         while pending:
             deliveries = await follow.batch(5000, wait_s=5.0)
             if not deliveries and not await _has_more(streams, subject_filter, follow.next_sequence, end):

@@ -62,13 +62,15 @@ class Rebuild:
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
         self._folds: list[Fold] = []
         self._stored = 0
-        self._read_to = 0  # sequence
+        self._created: str  # the stream's creation time
+        self._last: Delivery | None = None  # the last message that was read, of any partition
 
     async def run(self) -> Rebuilt:
-        """Rebuilds; raises one of `delivery.PASSING` when a server is away (run it again)."""
+        """Rebuilds; raises one of `delivery.PASSING` when a server is away, or the log went back meanwhile (run it again)."""
         jetstream = self._held.streams.jetstream
         info = await jetstream.stream_info(subjects.REPORTS)
         partitions = broker.declared_partitions(info.config.metadata)
+        self._created = str(info.created)
         generation = await self._next_generation()
         reference = await self._held.reference.current()
         self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
@@ -78,7 +80,8 @@ class Rebuild:
         published = await self._publish_lost(unseen, generation)
         await self._read_log()  # a view's position stands for everything before it, so also for what came in between
         views = await self._write_views(generation)
-        await self._move_checkpoints(str(info.created))
+        await self._require_same_stream()
+        await self._move_checkpoints()
         await self._held.reference.raise_to(generation)
         return Rebuilt(generation, len(self._seen), self._stored, published, views)
 
@@ -90,8 +93,9 @@ class Rebuild:
     async def _read_log(self) -> None:
         """Takes what the log holds by now beyond what was read."""
         batch: list[tuple[Logged, int]] = []
-        begin, end = self._read_to + 1, await self._held.streams.last_sequence(subjects.REPORTS)
-        async for found in logs.whole(self._held.streams, "reports.>", end, begin):
+        begin, end = 1 if self._last is None else self._last.sequence + 1, await self._held.streams.last_sequence(subjects.REPORTS)
+        async for found in logs.whole(self._held.streams, "reports.>", end, begin, self._require_same_stream):
+            self._last = found
             event = events.read_logged(found.payload)
             if event is not None:
                 batch.append((event, found.sequence))
@@ -102,7 +106,10 @@ class Rebuild:
                 batch = []
         await self._take(batch)
         self._progress("log", end, end)
-        self._read_to = end
+
+    async def _require_same_stream(self) -> None:
+        """What was read of two lives of the log would be neither: its sequences are used again."""
+        await logs.require_same_stream(self._held.streams.jetstream, self._mark(self._last))
 
     async def _take(self, batch: Sequence[tuple[Logged, int]]) -> None:
         """Folds events and makes `reports` hold each at the position of its first copy."""
@@ -168,25 +175,23 @@ class Rebuild:
         await database[NEXT].rename(stores.VIEWS, dropTarget=True)
         return written
 
-    async def _move_checkpoints(self, created: str) -> None:
-        """A checkpoint of another stream, or one that has gone, is set to what was read; a sound one stays where it is.
+    async def _move_checkpoints(self) -> None:
+        """A checkpoint that the log does not hold is replaced by what was read; a sound one stays where it is.
 
         What was published again lies beyond: events that came meanwhile stand before it, and are read with it. Of a partition
-        of which nothing was read the log begins anew.
+        of which nothing was read the log begins anew. Aggregators go on meanwhile: what they have moved since is not touched.
         """
-        store = Store(self._held.database)
+        store, jetstream = Store(self._held.database), self._held.streams.jetstream
         for partition in range(len(self._folds)):
-            try:
-                is_sound = await store.checkpoint(partition) is not None
-                await logs.require_same_stream(self._held.streams.jetstream, await store.checkpoint(partition))
-            except logs.WentBackError:
-                is_sound = False
-            if is_sound:
-                continue
-            if partition in self._ends:
-                await store.set_checkpoint(partition, Checkpoint(*log_mark.last_of([self._ends[partition]]), created))
-            else:
-                await store.forget_checkpoint(partition)
+            stored, read = await store.checkpoint(partition), self._mark(self._ends.get(partition))
+            if stored is None and read is not None:
+                await store.put_checkpoint(partition, read)
+            elif stored is not None and not await log_mark.is_there(jetstream, stored):
+                await store.replace_checkpoint(partition, stored, read)
+                await logs.require_same_stream(jetstream, await store.checkpoint(partition))
+
+    def _mark(self, found: Delivery | None) -> Checkpoint | None:
+        return None if found is None else Checkpoint(*log_mark.last_of([found]), self._created)
 
 
 def _place(document: Document) -> tuple[int, int]:

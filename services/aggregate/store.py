@@ -84,13 +84,16 @@ class Store:
         except DuplicateKeyError:
             return
 
-    async def set_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
-        """Puts the checkpoint where it has to be, wherever it was."""
-        await self._checkpoints.replace_one({"_id": _checkpoint_id(partition)}, checkpoint_document(partition, checkpoint), upsert=True)
+    async def replace_checkpoint(self, partition: int, stale: Checkpoint, checkpoint: Checkpoint | None) -> None:
+        """Puts another in the place of this very checkpoint; with None the partition is read from its beginning.
 
-    async def forget_checkpoint(self, partition: int) -> None:
-        """The partition is read from its beginning."""
-        await self._checkpoints.delete_one({"_id": _checkpoint_id(partition)})
+        One that was moved meanwhile stays: so a write that lands late cannot take back what an aggregator has done since.
+        """
+        found = checkpoint_document(partition, stale)
+        if checkpoint is None:
+            await self._checkpoints.delete_one(found)
+        else:
+            await self._checkpoints.replace_one(found, checkpoint_document(partition, checkpoint))
 
     async def positions(self, partitions: Sequence[int]) -> dict[str, Position]:
         """The position of every view of some partitions, by view id."""

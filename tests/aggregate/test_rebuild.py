@@ -1,10 +1,15 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Container, Sequence
 
+import pytest
+from nats.js import JetStreamContext
+
+from services.aggregate.log import Checkpoint, WentBackError
 from services.aggregate.rebuild import Rebuild, Rebuilt
+from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
-from shared import streams, subjects
+from shared import log_mark, streams, subjects
 from shared.service import Connections
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
@@ -131,3 +136,65 @@ async def test_reports_that_come_in_while_lost_events_are_published_again_are_in
         await Rebuild(loaded, claimed, lambda step, done, total: None).run()
         await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
         assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+@pytest.mark.parametrize("revisions", [(3,), (3, 4, 5)], ids=["shorter than what was read", "longer"])
+async def test_a_rebuild_under_which_the_stream_goes_back_is_refused(
+    loaded: Connections, monkeypatch: pytest.MonkeyPatch, revisions: Sequence[int]
+) -> None:
+    """Else a checkpoint would stand behind messages that were never read: those that took the places of what was."""
+    created = await log_mark.stream_created(loaded.streams.jetstream)
+
+    async def as_in_the_copy(_: JetStreamContext) -> str:
+        return created
+
+    async def claimed(_: Container[str]) -> AsyncIterator[bytes]:
+        await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
+        await streams.apply(loaded.streams.jetstream, loaded.declaration)
+        await log_reports(loaded, revisions, seed=8)
+        for text in list[bytes]():
+            yield text
+
+    await log_reports(loaded, revisions=(1, 2))
+    with monkeypatch.context() as restored:
+        restored.setattr(log_mark, "stream_created", as_in_the_copy)
+        with pytest.raises(WentBackError):
+            await Rebuild(loaded, claimed, lambda step, done, total: None).run()
+    await rebuild(loaded)
+    async with aggregating(loaded):
+        await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+FIRST, SECOND, THIRD = (Checkpoint(sequence, f"06253/event-{sequence}", sequence, "2024-01-01") for sequence in (9, 4, 7))
+
+
+async def test_a_checkpoint_that_aggregators_make_while_a_rebuild_goes_on_stays(
+    loaded: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also that of a partition of which nothing was read."""
+    made = Checkpoint(10**6, "06253/event-later", 1, "2024-01-01")
+
+    async def look(self: Store, partition: int) -> Checkpoint | None:
+        found = await checkpoint(self, partition)
+        await self.put_checkpoint(partition, made)
+        return found
+
+    checkpoint = Store.checkpoint
+    await log_reports(loaded)
+    monkeypatch.setattr(Store, "checkpoint", look)
+    await rebuild(loaded)
+    store = Store(loaded.database)
+    assert {await checkpoint(store, number) for number in range(loaded.declaration.partitions)} == {made}
+
+
+async def test_a_checkpoint_is_replaced_only_as_long_as_it_is_the_stale_one(loaded: Connections) -> None:
+    store = Store(loaded.database)
+    await store.put_checkpoint(0, FIRST)
+    await store.replace_checkpoint(0, FIRST, SECOND)
+    assert await store.checkpoint(0) == SECOND
+    for late in (THIRD, None):
+        await store.replace_checkpoint(0, FIRST, late)
+        assert await store.checkpoint(0) == SECOND
+    await store.replace_checkpoint(0, SECOND, None)
+    assert await store.checkpoint(0) is None

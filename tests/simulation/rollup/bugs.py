@@ -176,8 +176,7 @@ async def _beyond(self: Rebuild, unseen: Any, generation: int) -> int:
     for event, sequence in placed:
         at = (await self._held.streams.jetstream.get_msg(subjects.REPORTS, sequence)).time
         assert at is not None
-        self._ends[self._partition(event)] = Delivery("", event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0)
-    self._read_to = max([self._read_to, *sequences])
+        self._last = self._ends[self._partition(event)] = Delivery("", event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0)
     return len(lost)
 
 

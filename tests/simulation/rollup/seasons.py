@@ -118,7 +118,7 @@ class Season:
                 self.trouble.is_feed_cut = False  # it is repaired at a start
                 for one in world.alive(kind):
                     world.end(one)
-            if not any(one.held.settings.partitions == "all" for one in world.alive(kind)):
+            if not any(one.held.settings.partitions == "all" and not one.is_replaced for one in world.alive(kind)):
                 world.start(kind)
 
     async def _quiet(self) -> None:

@@ -150,6 +150,7 @@ class Trouble:
         one = self._one()
         if one is not None:
             self.world.counts["zombies"] += 1
+            one.is_replaced = True
             self.world.loop.pause(one.process)
             self.world.start(one.kind)
             woken_s = 10.0 * self.rng.random()

@@ -74,6 +74,7 @@ class Instance:
     held: Connections
     readiness: Readiness = field(default_factory=Readiness)
     task: Any = None
+    is_replaced: bool = False  # held for dead: it will be ended when somebody notices that it is not
 
     @property
     def is_alive(self) -> bool:
