@@ -60,6 +60,12 @@ async def _checkpoint_first(self: Partition, work: Work, generation: int) -> Non
     await _write(self, work, generation)
 
 
+def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, created: str) -> Work:
+    """The checkpoint moves with every batch, also with one whose views are left to a later one."""
+    work = _fold(self, fold, deliveries, created)
+    return Work(work.reports, work.views, self._read_to)
+
+
 async def _unguarded(collection: Any, pairs: Pairs) -> list[Any]:
     if pairs:
         writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for _, document in pairs]
@@ -270,6 +276,7 @@ async def _batch_unordered(self: Reader, most: int, wait_s: float = 30.0) -> Any
 _js_publish, _has = JetStreamContext.publish, Readiness.has
 _events, _tree, _open = Store.events, ReporterTree.__init__, Block._open
 _current, _repair, _write = ReferenceStore.current, Feed.repair, Partition._write
+_fold = Partition._fold
 _claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
 
 NAMED: Final[dict[str, Plant]] = {
@@ -291,6 +298,7 @@ NAMED: Final[dict[str, Plant]] = {
 }
 MORE: Final[dict[str, Plant]] = {
     "a write error of a bulk ignored": _put(mongo, "only_duplicates", _duplicates_or_not),
+    "a checkpoint beyond the views that are written": _put(Partition, "_fold", _checkpoint_of_what_is_left),
     "a checkpoint goes back": _put(Store, "put_checkpoint", _checkpoint_unguarded),
     "another forgotten ancestor": _put(ReporterTree, "__init__", _without_district),
     "the opening that came last": _put(Block, "_open", _opened_last),
