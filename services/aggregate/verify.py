@@ -63,10 +63,14 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     partitions = broker.declared_partitions(info.config.metadata)
     verdicts, read = [], 0
+
+    def on_read(done: int) -> None:
+        progress(read + done)
+
     for number in range(partitions):
         before: set[tuple[str, str]] = set()
         for _ in range(ATTEMPTS):
-            verdict, count = await _partition(held, number, partitions, lambda done, so_far=read: progress(so_far + done))  # type: ignore[misc]
+            verdict, count = await _partition(held, number, partitions, on_read)
             found = {(one.view, one.field) for one in verdict.differences}
             if not found or found == before:
                 break
