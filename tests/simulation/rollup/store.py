@@ -37,6 +37,8 @@ class Server:
         self._watch = watch
         self.on_half: Callable[[Process], None] = lambda process: None  # a process whose bulk stopped half-way
         self.cut_in = ("", "")  # the power of this service fails in the middle of its next bulk for this collection
+        self.is_cut_late = False  # what it wrote is on its way, and lands between another's finding nothing and inserting
+        self.under_way: list[tuple[Bulk, list[tuple[int, Write]]]] = []
         self.on_power_cut: Callable[[Process], None] = lambda process: None
 
     def table(self, name: str) -> Table:
@@ -142,7 +144,11 @@ class Bulk:
         kind, name = self._server.cut_in
         if name == self._name and self._process is not None and self._process.name.startswith(kind) and len(writes) > 1:
             self._server.cut_in = ("", "")
-            self._do(writes[: chance.rng.randrange(1, len(writes))])
+            first = writes[: chance.rng.randrange(1, len(writes))]
+            if self._server.is_cut_late:
+                self._server.under_way.append((self, first))
+            else:
+                self._do(first)
             return self._server.on_power_cut(self._process)
         if chance.has("store_half"):
             cut = chance.rng.randrange(len(writes) + 1)
@@ -174,10 +180,14 @@ class Bulk:
         racing: list[tuple[int, Write]] = []
         direct: list[tuple[int, Write]] = []
         for index, write in writes:
-            is_racing = write.is_guarded and table.has_room_for(write) and chance.has("upsert_race")
+            is_new = write.is_guarded and table.has_room_for(write)
+            is_racing = is_new and (bool(self._server.under_way) or chance.has("upsert_race"))
             (racing if is_racing else direct).append((index, write))
         self._do(direct)
         if racing:
+            while self._server.under_way:
+                bulk, first = self._server.under_way.pop()
+                bulk._do(first)
             self._server._loop.later(RACE_S * chance.rng.random(), self._insert, racing)
         else:
             self._finish()

@@ -18,7 +18,6 @@ from tests.simulation.rollup.run import PROCESSES
 MOST_SEEDS: Final = 2000
 SEEDS: Final = {
     "guard that compares the partition first": 6,
-    "no retry after a duplicate key": 92,
     "a gap in the log not looked for": 25,
     "the opening that came last": 26,
     "a rebuild publishes nothing": 6,

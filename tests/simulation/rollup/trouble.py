@@ -99,15 +99,23 @@ class Trouble:
             self._breaks_in = self.rng.randint(1, count)
 
     def _part_for_good(self) -> None:
-        """Of two aggregators that take up a period opened now, one is gone for good in the middle of the first views."""
-        self._is_for_good = True
+        """Of two aggregators that take up a period opened now, one is gone for good in the middle of the first views, and these land
+        while the other inserts its own.
+        """
+        self._is_for_good = self.world.server.is_cut_late = True
         while len(self.world.alive("aggregate")) < 2:
             self.world.start("aggregate")
         self.world.loop.later(0.6, self._open_last)
 
     def _open_last(self) -> None:
-        for sending in self._history.opening(self.world.loop.time()):
-            self._send(sending)
+        """One takes up the opening alone, the others were asleep and take it up with the reports."""
+        opening, *reports = self._history.opening(self.world.loop.time())
+        self._send(opening)
+        for sending in reports:
+            self.world.loop.later(0.1, self._send, sending)
+        for one in [one for one in self.world.alive("aggregate") if not one.process.is_paused][1:]:
+            self.world.loop.pause(one.process)
+            self.world.loop.later(0.3, self._go_on, one)
         self.world.server.cut_in = ("aggregate", "views")
 
     def _power_cut(self, process: Process) -> None:
