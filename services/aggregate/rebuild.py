@@ -14,6 +14,7 @@ from collections.abc import AsyncIterable, Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from uuid import uuid4
 
 from pymongo import DESCENDING, UpdateOne
 
@@ -24,12 +25,13 @@ from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
 from shared import broker, events, log_mark, mongo, subjects
 from shared.broker import Message
+from shared.errors import TransientError
 from shared.events import Logged
 from shared.mongo import Document
 from shared.reader import Delivery
 from shared.service import Connections
 
-NEXT: Final = "views_next"
+NEXT: Final = "views_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
 
 Progress = Callable[[str, int, int], None]
@@ -158,10 +160,12 @@ class Rebuild:
         return Message(subjects.reports(self._partition(event), event.regime), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
-        database = self._held.database
-        await database[NEXT].drop()
-        await Store(database, NEXT).prepare()
-        target, written = mongo.exact(database[NEXT]), 0
+        database, name = self._held.database, f"{NEXT}_{uuid4().hex}"
+        for left in await database.list_collection_names():
+            if left.startswith(NEXT):
+                await database[left].drop()  # so an earlier attempt's renaming finds nothing any more
+        await Store(database, name).prepare()
+        target, written = mongo.exact(database[name]), 0
         for fold in self._folds:
             fold.open(datetime.now(UTC))
             fold.mark_all()
@@ -172,7 +176,9 @@ class Rebuild:
                 await target.insert_many(documents[first : first + BATCH], ordered=False)
             written += len(documents)
             self._progress("views", fold.partition + 1, len(self._folds))
-        await database[NEXT].rename(stores.VIEWS, dropTarget=True)
+        if await target.count_documents({}) != written:
+            raise TransientError("một lần dựng lại khác đang chạy (another rebuild is running)")
+        await target.rename(stores.VIEWS, dropTarget=True)
         return written
 
     async def _move_checkpoints(self) -> None:

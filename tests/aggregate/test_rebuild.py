@@ -1,15 +1,18 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
 from collections.abc import AsyncIterator, Container, Sequence
+from typing import Any
 
 import pytest
 from nats.js import JetStreamContext
+from pymongo.errors import OperationFailure
 
 from services.aggregate.log import Checkpoint, WentBackError
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from shared import log_mark, streams, subjects
+from shared.errors import TransientError
 from shared.service import Connections
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
@@ -198,3 +201,34 @@ async def test_a_checkpoint_is_replaced_only_as_long_as_it_is_the_stale_one(load
         assert await store.checkpoint(0) == SECOND
     await store.replace_checkpoint(0, SECOND, None)
     assert await store.checkpoint(0) is None
+
+
+async def test_what_an_earlier_rebuild_sent_and_lands_late_takes_nobodys_place(loaded: Connections) -> None:
+    await log_reports(loaded)
+    await loaded.database["views_next_earlier"].insert_one({"_id": PROVINCE})
+    await rebuild(loaded)
+    with pytest.raises(OperationFailure, match="does not exist"):
+        await loaded.database["views_next_earlier"].rename("views", dropTarget=True)
+    assert [name for name in await loaded.database.list_collection_names() if name.startswith("views")] == ["views"]
+
+
+async def test_a_rebuild_whose_views_another_took_away_is_refused_and_the_views_stay(
+    loaded: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log_reports(loaded)
+    await rebuild(loaded)
+    before = await loaded.database["views"].find().to_list(None)
+    prepare = Store.prepare
+
+    async def meet_another(self: Store) -> None:
+        await prepare(self)
+        monkeypatch.setattr(type(self._views), "insert_many", _insert_but_one(type(self._views).insert_many))
+
+    monkeypatch.setattr(Store, "prepare", meet_another)
+    with pytest.raises(TransientError, match="another rebuild"):
+        await rebuild(loaded)
+    assert await loaded.database["views"].find().to_list(None) == before
+
+
+def _insert_but_one(insert_many: Any) -> Any:
+    return lambda self, documents, **options: insert_many(self, documents[1:] or documents, **options)

@@ -70,7 +70,7 @@ class Judge:
                 self._claim(before, after)
             case "views":
                 self._view(before, after)
-            case "views_next > views":  # until the aggregators load it, what came since the rebuild read the log is missing
+            case _ if name.endswith(" > views"):  # until the aggregators load it, what came since the rebuild read the log is missing
                 self.first_generation = 0
             case "units" | "regimes":  # at once, and the generation is raised some time later
                 self.first_generation = 0

@@ -239,6 +239,10 @@ class Database:
     def __getitem__(self, name: str) -> "Collection":
         return Collection(self._server, name)
 
+    async def list_collection_names(self) -> list[str]:
+        names: list[str] = await self._server.read("", "collections", lambda: list(self._server.tables))
+        return names
+
 
 class Cursor:
     """A query that is sent when its first result is wanted."""
