@@ -239,7 +239,7 @@ async def test_a_waiting_log_goes_on_after_its_consumer_was_deleted(broker: Brok
     await follow.close()
 
 
-async def test_a_log_with_a_gap_is_read_again_from_before_it(broker: Broker) -> None:
+async def test_a_log_with_a_gap_is_read_again_from_before_it(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     await broker.publish(30)
     follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
     take = follow._take
@@ -251,7 +251,7 @@ async def test_a_log_with_a_gap_is_read_again_from_before_it(broker: Broker) -> 
             reader_lost.set()
 
     reader_lost = asyncio.Event()
-    follow._take = lose_the_twelfth  # type: ignore[method-assign]
+    monkeypatch.setattr(follow, "_take", lose_the_twelfth)
 
     found = await read(follow, 30, most=5)
 

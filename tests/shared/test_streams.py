@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nats.js.api import StreamConfig
+from nats.js.api import StorageType, StreamConfig
 
 from shared import streams, subjects
 from shared.errors import ConfigurationError, TransientError
@@ -140,7 +140,7 @@ async def test_a_stream_that_nobody_asked_about_is_not_looked_at(held: Connectio
 
 async def test_a_change_that_the_broker_refuses_is_a_matter_for_a_person(held: Connections) -> None:
     await held.streams.jetstream.delete_stream(subjects.INBOX)
-    await held.streams.jetstream.add_stream(StreamConfig(name=subjects.INBOX, subjects=["inbox.*"], storage="memory"))  # type: ignore[arg-type]
+    await held.streams.jetstream.add_stream(StreamConfig(name=subjects.INBOX, subjects=["inbox.*"], storage=StorageType.MEMORY))
 
     with pytest.raises(ConfigurationError, match="INBOX"):
         await streams.apply(held.streams.jetstream, held.declaration)
