@@ -5,13 +5,13 @@ writes on `kill -9`.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import Decimal128
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReplaceOne
 from pymongo.errors import (
     AutoReconnect,
@@ -23,6 +23,7 @@ from pymongo.errors import (
     WriteConcernError,
     WTimeoutError,
 )
+from pymongo.read_concern import ReadConcern
 
 from shared.errors import ConfigurationError
 
@@ -30,6 +31,8 @@ Document = dict[str, Any]
 Client = AsyncIOMotorClient[Document]
 Collection = AsyncIOMotorCollection[Document]
 Documents = AsyncIOMotorDatabase[Document]
+Session = AsyncIOMotorClientSession
+Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
 ASK_BATCH = 5000  # ids in one question
 SERVER_SELECTION_MS = 3000  # a server that is away is noticed, reported and asked again
@@ -109,6 +112,17 @@ async def put_newer(collection: Collection, filters_and_documents: Sequence[tupl
         else:
             return []
     return [document for _, document in refused]
+
+
+async def in_transaction(database: Documents, act: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
+    """Does what `act` writes through the session whole or not at all, on one picture of what is stored. `act` may be run again.
+
+    Of two that write the same document the first wins, and the other is run again. One that was killed is given up by the server after
+    its `transactionLifetimeLimitSeconds` (60); until then, those that write the same document are tried again and again.
+    """
+    async with await database.client.start_session() as session:
+        result: Result = await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
+        return result
 
 
 async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:

@@ -30,7 +30,12 @@ class Readiness:
     def __init__(self) -> None:
         self.waiting_for: dict[str, str] = {"start": "đang khởi động (starting)"}
         self.warnings: list[str] = []
-        self.lag = 0
+        self.behind: dict[str, int] = {}  # what is read: messages that wait
+
+    @property
+    def lag(self) -> int:
+        """Messages that wait, of all that is read."""
+        return sum(self.behind.values())
 
     def wait_for(self, what: str, why: str) -> None:
         self.waiting_for[what] = why

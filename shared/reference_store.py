@@ -1,27 +1,26 @@
 """Reference data in MongoDB: units, regimes, and the generation.
 
-The generation is one integer, raised whenever an import changed something (and by a rebuild): whoever computes from units
-and regimes looks at it and starts anew on a new one. Whether something changed is told by a fingerprint of the stored
-content, so an import that was cut off is finished by the next. Source: design, section 3, "Positions".
+The generation is one integer, raised by every import that changes something (and by a rebuild): whoever computes from units and
+regimes looks at it and starts anew on a new one. An import is one transaction, so that what it changes and the generation are stored
+together or not at all. Source: design, section 3, "Positions".
 """
 
 import asyncio
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-import orjson
 from pymongo import ReplaceOne
 
-from shared import data_format, regimes
-from shared.mongo import Document, Documents
+from shared import data_format, mongo, regimes
+from shared.mongo import Document, Documents, Session
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Contact, Registry, Unit
 
 GENERATION: Final = "generation"
 WRITE_BATCH: Final = 2000
+Result = TypeVar("Result")
 
 
 class ReferenceStore:
@@ -64,48 +63,49 @@ class ReferenceStore:
 
     async def put_units(self, units: Sequence[Unit]) -> int:
         """Stores units; how many were new or changed. Units that are not named stay."""
-        stored = {document["_id"]: document async for document in self._database["units"].find()}
         documents = [_document(unit) for unit in units]
-        changed = [document for document in documents if stored.get(document["_id"]) != document]
-        for first in range(0, len(changed), WRITE_BATCH):
-            await self._database["units"].bulk_write(
-                [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]],
-                ordered=False,
-            )
-        await self._settle()
-        return len(changed)
 
-    async def put_regimes(self, loaded: Iterable[Regime]) -> list[str]:
+        async def put(session: Session) -> int:
+            stored = {document["_id"]: document async for document in self._database["units"].find(session=session)}
+            changed = [document for document in documents if stored.get(document["_id"]) != document]
+            await self._store("units", changed, session)
+            return len(changed)
+
+        return await self._import(put)
+
+    async def put_regimes(self, loaded: Sequence[Regime]) -> list[str]:
         """Stores regimes; the ids that were new or changed. A regime keeps the time it was first loaded."""
-        stored = {document["_id"]: document async for document in self._database["regimes"].find()}
-        changed = []
-        for regime in loaded:
-            file = regime.model_dump(mode="json", exclude_defaults=True)
-            before = stored.get(regime.id)
-            if before is None or before["file"] != file:
-                loaded_at = before["loaded_at"] if before else datetime.now(UTC)
-                kinds = (_kinds(before) if before else {}) | regime.kinds
-                stored_now = {"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds}
-                await self._database["regimes"].replace_one({"_id": regime.id}, stored_now, upsert=True)
-                changed.append(regime.id)
-        await self._settle()
-        return changed
+
+        async def put(session: Session) -> list[str]:
+            stored = {document["_id"]: document async for document in self._database["regimes"].find(session=session)}
+            changed: list[Document] = []
+            for regime in loaded:
+                file = regime.model_dump(mode="json", exclude_defaults=True)
+                before = stored.get(regime.id)
+                if before is None or before["file"] != file:
+                    loaded_at = before["loaded_at"] if before else datetime.now(UTC)
+                    kinds = (_kinds(before) if before else {}) | regime.kinds
+                    changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
+            await self._store("regimes", changed, session)
+            return [str(document["_id"]) for document in changed]
+
+        return await self._import(put)
 
     async def raise_to(self, generation: int) -> None:
         """Makes the generation at least `generation`."""
         await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
-    async def _settle(self) -> None:
-        """Raises the generation when what is stored is not what it was raised for."""
+    async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
         await data_format.mark(self._database)
-        units = [document async for document in self._database["units"].find().sort("_id")]
-        files = [document["file"] async for document in self._database["regimes"].find().sort("_id")]
-        fingerprint = hashlib.sha256(orjson.dumps([units, files], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        found = await self._database["checkpoints"].find_one({"_id": GENERATION})
-        if found is None or found.get("fingerprint") != fingerprint:
-            await self._database["checkpoints"].update_one(
-                {"_id": GENERATION}, {"$inc": {"value": 1}, "$set": {"fingerprint": fingerprint}}, upsert=True
-            )
+        return await mongo.in_transaction(self._database, put)
+
+    async def _store(self, name: str, changed: Sequence[Document], session: Session) -> None:
+        """The documents and their generation. An import that changes nothing is counted: one before it that lands late fails on it."""
+        raised = {"imports": 1, "value": 1 if changed else 0}
+        await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$inc": raised}, upsert=True, session=session)
+        for first in range(0, len(changed), WRITE_BATCH):
+            writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
+            await self._database[name].bulk_write(writes, ordered=False, session=session)
 
 
 def _kinds(document: dict[str, Any]) -> dict[str, tuple[str, int]]:

@@ -1,7 +1,5 @@
 """The aggregator: settings in, a service out."""
 
-import asyncio
-
 from fastapi import FastAPI
 
 from services.aggregate.feed import Feed
@@ -38,14 +36,8 @@ async def aggregate(held: Connections, readiness: Readiness) -> None:
     readiness.has("work")  # what an earlier attempt failed on has passed
     feed = Feed(held.streams, store, held.reference, numbers)
     followed = [Partition(held, store, feed, number, partitions, readiness) for number in numbers]
-
-    async def watch_lag() -> None:
-        while True:
-            readiness.lag = sum(partition.lag for partition in followed)
-            await asyncio.sleep(0.2)
-
     following = [delivery.keep_trying(f"partition {one.number}", one.follow, readiness) for one in followed]
-    await tasks.together(watch_lag(), feed.run(readiness), *following)
+    await tasks.together(feed.run(readiness), *following)
 
 
 def chosen(text: str, partitions: int) -> list[int]:

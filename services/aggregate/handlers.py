@@ -53,7 +53,6 @@ class Partition:
         self._moving: asyncio.Task[None]  # the checkpoint follows its batch while the next is written
         self._shown_at: float  # by the loop's clock, as the next
         self._tidied_at: float
-        self.lag = 0
 
     async def follow(self) -> None:
         """Loads the state and folds the log; again after a new generation."""
@@ -111,12 +110,13 @@ class Partition:
         logged = logs.read(deliveries)
         fold.open(_now())
         fold.take(logged)
-        self.lag = deliveries[-1].pending if deliveries else 0
+        behind = deliveries[-1].pending if deliveries else 0
+        self._readiness.behind[f"partition {self.number}"] = behind
         if deliveries:
             self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
-        if self.lag >= BEHIND and now - self._shown_at < min(self.lag * SHOW_S_EACH, SHOW_S):
+        if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):
             return Work(reports, (), None)
         self._shown_at = now
         return Work(reports, fold.changed(), self._read_to)

@@ -52,7 +52,7 @@ async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> 
     try:
         while True:
             batch = await follow.batch(BATCH, wait_s=1.0)
-            readiness.lag = batch[-1].pending if batch else 0
+            readiness.behind["inbox"] = batch[-1].pending if batch else 0
             under_way.add(asyncio.create_task(handle(batch)))
             if len(under_way) == AT_ONCE:
                 _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)

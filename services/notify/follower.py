@@ -95,7 +95,7 @@ class Follower:
         """Steps for ever; readiness is red while a server is away or the whole log is folded anew."""
         while True:
             await delivery.keep_trying("log", self.step, readiness)
-            readiness.lag = self.lag
+            readiness.behind["log"] = self.lag
 
     async def close(self) -> None:
         reader, self._reader = self._reader, None

@@ -1,13 +1,17 @@
 """Reference data: an import that changes nothing raises nothing, one that changed something raises the generation once."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from pymongo.errors import AutoReconnect
+from pymongo import ReplaceOne
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from shared import reference_store
+from shared.mongo import Document, Session
 from shared.reference_store import ReferenceStore
 from shared.regimes import Regime
 from shared.service import Connections
@@ -115,34 +119,85 @@ async def test_a_changed_regime_raises_the_generation_and_keeps_when_it_was_firs
     assert abs(first.loaded_at["thu"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-async def test_an_import_that_was_cut_off_is_finished_by_the_next(store: ReferenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_import_that_was_cut_off_changed_nothing(store: ReferenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
     await store.put_units(UNITS)
-    renamed = [PROVINCE, replace(DISTRICT, name="Huyện Văn Quan mới")]
-
-    async def cut_off(_: ReferenceStore) -> None:
-        raise AutoReconnect
-
+    renamed = [replace(PROVINCE, name="Tỉnh khác"), replace(DISTRICT, name="Huyện Văn Quan mới")]
     with monkeypatch.context() as patched:
-        patched.setattr(ReferenceStore, "_settle", cut_off)
+        patched.setattr(reference_store, "WRITE_BATCH", 1)
+        patched.setattr(reference_store, "ReplaceOne", _cut_off_at_the_district)
         with pytest.raises(AutoReconnect):
             await store.put_units(renamed)
-    assert await store.generation() == 1
+    assert (await store.generation(), set((await store.current()).registry.units)) == (1, set(UNITS))
 
-    assert await store.put_units(renamed) == 0
+    assert await store.put_units(renamed) == 2
 
-    assert await store.generation() == 2
+    assert (await store.generation(), set((await store.current()).registry.units)) == (2, set(renamed))
 
 
-async def test_an_import_that_was_cut_off_between_batches_is_finished_by_the_next(
-    store: ReferenceStore, held: Connections, monkeypatch: pytest.MonkeyPatch
+def _cut_off_at_the_district(found: Document, document: Document, upsert: bool) -> Any:
+    if found["_id"] == DISTRICT.id:
+        raise AutoReconnect
+    return ReplaceOne(found, document, upsert=upsert)
+
+
+class Held:
+    """Holds an import when all of it is written and nothing of it is stored."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_there, self.goes_on = asyncio.Event(), asyncio.Event()
+        store = ReferenceStore._store
+
+        async def held(itself: ReferenceStore, name: str, changed: Any, session: Session) -> None:
+            await store(itself, name, changed, session)
+            if not self.is_there.is_set():
+                self.is_there.set()
+                await self.goes_on.wait()
+
+        monkeypatch.setattr(ReferenceStore, "_store", held)
+
+
+@pytest.mark.parametrize("before", ["Tỉnh Lạng Sơn", "Tỉnh cũ"], ids=["the newer one changes nothing", "both change it"])
+async def test_a_newer_import_stays_when_an_older_one_lands_late(
+    store: ReferenceStore, held: Connections, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
-    await held.database["units"].insert_one(reference_store._document(PROVINCE))
-    monkeypatch.setattr(reference_store, "WRITE_BATCH", 1)
+    await store.put_units([replace(PROVINCE, name=before)])
+    older = Held(monkeypatch)
 
-    assert await store.put_units(UNITS) == 1
+    late = asyncio.create_task(ReferenceStore(held.database).put_units([replace(PROVINCE, name="Tỉnh khác")]))
+    await older.is_there.wait()
+    newer = asyncio.create_task(ReferenceStore(held.database).put_units([PROVINCE]))
+    await asyncio.sleep(0.2)
+    assert not newer.done()
+    older.goes_on.set()
 
-    assert set((await store.current()).registry.units) == set(UNITS)
-    assert await store.generation() == 1
+    assert (await late, await newer) == (1, 1)
+    assert (await store.current()).registry.by_id["20"].name == PROVINCE.name
+    assert await store.generation() == 3
+
+
+@pytest.fixture
+async def short_lived(held: Connections) -> AsyncIterator[None]:
+    """Transactions that are left open are given up by the server after a second instead of a minute."""
+    admin, name = held.database.client.admin, "transactionLifetimeLimitSeconds"
+    before = (await admin.command({"getParameter": 1, name: 1}))[name]
+    await admin.command({"setParameter": 1, name: 1})
+    yield
+    await admin.command({"setParameter": 1, name: before})
+
+
+@pytest.mark.usefixtures("short_lived")
+async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceStore, held: Connections) -> None:
+    await store.put_units([PROVINCE])
+    async with await held.database.client.start_session() as killed:
+        killed.start_transaction()
+        await store._store("units", [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
+
+        assert await store.put_units([replace(PROVINCE, name="Tỉnh mới")]) == 1
+
+        with pytest.raises(OperationFailure, match="has been aborted"):
+            await killed.commit_transaction()
+    assert (await store.current()).registry.by_id["20"].name == "Tỉnh mới"
+    assert await store.generation() == 2
 
 
 async def test_reference_data_are_read_again_only_when_the_generation_was_raised(store: ReferenceStore, held: Connections) -> None:

@@ -72,8 +72,6 @@ class Judge:
                 self._view(before, after)
             case _ if name.endswith(" > views"):  # until the aggregators load it, what came since the rebuild read the log is missing
                 self.first_generation = 0
-            case "units" | "regimes":  # at once, and the generation is raised some time later
-                self.first_generation = 0
             case "checkpoints" if after is not None and "event_id" in after:
                 self._checkpoint(before, after)
             case "reports" if before is not None:

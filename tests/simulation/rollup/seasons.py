@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from shared import subjects
@@ -20,6 +21,17 @@ FEED_S: Final = 30.0  # changed views are in FEED, although a publisher waits fo
 REPAIRED_S: Final = 100.0  # FEED is repaired every minute
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage is collected meanwhile: what it ends (a generator that nobody finished) would end at another step each time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    yield
+    if was_enabled:
+        gc.enable()
+
+
+@_uncollected()
 def run(seed: int, *, is_first_enough: bool = False, is_told: bool = False) -> Result:
     """Simulates one seed. The same seed gives the same trace."""
     world = World(seed, is_first_enough=is_first_enough)

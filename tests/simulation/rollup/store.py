@@ -16,6 +16,7 @@ from tests.simulation.rollup import tables
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import PROCESS, NotFakedError, Process, VirtualLoop
 from tests.simulation.rollup.tables import Document, DuplicateError, Table, Watcher, Write
+from tests.simulation.rollup.transaction import Session
 
 DUPLICATE: Final = 11000
 NO_NAMESPACE: Final = 26
@@ -54,6 +55,10 @@ class Server:
         moved.name = target
         self.tables[target] = moved
         self._watch(f"{name} > {target}", None, None)
+
+    def conflicted(self) -> None:
+        """A transaction found that somebody else was faster."""
+        self._chance.counts["transactions that lost"] += 1
 
     async def read(self, name: str, what: str, effect: Effect) -> Any:
         """What a query finds when it arrives."""
@@ -236,6 +241,13 @@ class Database:
     def __init__(self, server: Server) -> None:
         self._server = server
 
+    @property
+    def client(self) -> "Database":
+        return self
+
+    async def start_session(self) -> Session:
+        return Session(self._server)
+
     def __getitem__(self, name: str) -> "Collection":
         return Collection(self._server, name)
 
@@ -247,8 +259,16 @@ class Database:
 class Cursor:
     """A query that is sent when its first result is wanted."""
 
-    def __init__(self, collection: "Collection", filter_: Mapping[str, Any], projection: Mapping[str, int] | None, order: Any) -> None:
+    def __init__(
+        self,
+        collection: "Collection",
+        filter_: Mapping[str, Any],
+        projection: Mapping[str, int] | None,
+        order: Any,
+        table: Callable[[], Table],
+    ) -> None:
         self._collection = collection
+        self._table = table
         self._filter = filter_
         self._projection = projection
         self._order = list(tables.rules(order, None)) if order else []
@@ -264,8 +284,7 @@ class Cursor:
         return self
 
     def _found(self) -> list[Document]:
-        table = self._collection.server.table(self._collection.name)
-        found = tables.ordered(table.find(self._filter), self._order)
+        found = tables.ordered(self._table().find(self._filter), self._order)
         return [tables.projected(document, self._projection) for document in (found[: self._limit] if self._limit else found)]
 
     async def to_list(self, length: int | None = None) -> list[Document]:
@@ -301,13 +320,14 @@ class Collection:
         projection: Mapping[str, int] | None = None,
         sort: Any = None,
         batch_size: int = 0,
+        session: Session | None = None,
     ) -> Cursor:
-        return Cursor(self, filter_ or {}, projection, sort)
+        return Cursor(self, filter_ or {}, projection, sort, self._table(session))
 
     async def find_one(
         self, filter_: Mapping[str, Any] | None = None, projection: Mapping[str, int] | None = None, sort: Any = None
     ) -> Document | None:
-        found = await Cursor(self, filter_ or {}, projection, sort).limit(1).to_list()
+        found = await Cursor(self, filter_ or {}, projection, sort, self._table()).limit(1).to_list()
         return found[0] if found else None
 
     async def count_documents(self, filter_: Mapping[str, Any]) -> int:
@@ -317,10 +337,13 @@ class Collection:
     async def insert_many(self, documents: Sequence[Document], ordered: bool = True) -> None:
         await self.bulk_write([InsertOne(document) for document in documents], ordered)
 
-    async def bulk_write(self, operations: Sequence[Any], ordered: bool = True) -> None:
+    async def bulk_write(self, operations: Sequence[Any], ordered: bool = True, session: Session | None = None) -> None:
         if ordered or not operations:
             raise NotFakedError(f"{self.name}: an ordered or empty bulk")
-        await self.server.bulk(self.name, "bulk", [tables.write_of(operation) for operation in operations], self._codec)
+        writes = [tables.write_of(operation) for operation in operations]
+        if session is None:
+            return await self.server.bulk(self.name, "bulk", writes, self._codec)
+        await self._change(f"bulk {len(writes)}", writes, session)
 
     async def insert_one(self, document: Document) -> None:
         await self._one(Write("insert", {}, document))
@@ -328,8 +351,8 @@ class Collection:
     async def replace_one(self, filter_: Document, document: Document, upsert: bool = False) -> None:
         await self._one(Write("replace", filter_, document, upsert))
 
-    async def update_one(self, filter_: Document, change: Document, upsert: bool = False) -> None:
-        await self._one(Write("update", filter_, change, upsert))
+    async def update_one(self, filter_: Document, change: Document, upsert: bool = False, session: Session | None = None) -> None:
+        await self._change("update", [Write("update", filter_, change, upsert)], session)
 
     async def update_many(self, filter_: Document, change: Document) -> None:
         await self._one(Write("update", filter_, change, is_many=True))
@@ -354,4 +377,18 @@ class Collection:
         await self.server.change(self.name, "index", lambda: self.server.table(self.name))
 
     async def _one(self, write: Write) -> None:
-        await self.server.change(self.name, write.kind, lambda: self.server.table(self.name).do(write, self._codec))
+        await self._change(write.kind, [write])
+
+    def _table(self, session: Session | None = None) -> Callable[[], Table]:
+        """This collection when an operation arrives: the server's, or a transaction's picture of it."""
+        of = self.server.table if session is None else session.transaction.table
+        return lambda: of(self.name)
+
+    async def _change(self, what: str, writes: Sequence[Write], session: Session | None = None) -> None:
+        table = self._table(session)
+
+        def effect() -> None:
+            for write in writes:
+                table().do(write, self._codec)
+
+        await self.server.change(self.name, what, effect)

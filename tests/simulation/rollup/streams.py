@@ -4,6 +4,7 @@ No network here and no faults: `broker` lets messages come and go.
 """
 
 import copy
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -187,6 +188,7 @@ class Consumer:
         return Consumer(self.name, stream, copy.copy(self.config), self.next, self.delivered, dict(self.pending), dict(self.counts))
 
 
+@functools.cache
 def matches(pattern: str, subject: str) -> bool:
     """Whether a subject fits a pattern with `*` and `>`."""
     if pattern in (subject, ">"):

@@ -68,10 +68,10 @@ class Table:
 
     def find(self, filter_: Mapping[str, Any]) -> list[Document]:
         """Copies of the documents that fit."""
-        return [bson.decode(raw, READ) for document, raw in self._candidates(filter_) if fits(document, filter_)]
+        return [bson.decode(raw, READ) for _, raw in self._fitting(filter_)]
 
     def count(self, filter_: Mapping[str, Any]) -> int:
-        return sum(fits(document, filter_) for document, _ in self._candidates(filter_))
+        return len(self._fitting(filter_))
 
     def has_room_for(self, write: Write) -> bool:
         """Whether an upsert would insert: nothing fits, and nobody has its `_id`."""
@@ -81,7 +81,7 @@ class Table:
         """Carries out one write. Raises DuplicateError."""
         if write.kind == "insert":
             return self._put_new(write.change, codec)
-        found = [document for document, _ in self._candidates(write.filter) if fits(document, write.filter)]
+        found = [document for document, _ in self._fitting(write.filter)]
         if not write.is_many:
             found = found[:1]
         for document in found:
@@ -97,26 +97,31 @@ class Table:
                 raise NotFakedError(f"an upsert without _id in {self.name}")
             self._put_new(new, codec)
 
-    def _candidates(self, filter_: Mapping[str, Any]) -> Iterable[tuple[Document, bytes]]:
+    def _fitting(self, filter_: Mapping[str, Any]) -> list[tuple[Document, bytes]]:
+        """The documents that fit; of what is asked for by `_id` no other is looked at."""
         wanted = filter_.get("_id", MISSING)
-        if wanted is MISSING:
-            return list(self.rows.values())
-        if isinstance(wanted, dict):
-            return [row for key, row in self.rows.items() if all(_compare(key, *rule) for rule in wanted.items())]
+        if wanted is MISSING or isinstance(wanted, dict):
+            return [row for row in self.rows.values() if fits(row[0], filter_)]
         row = self.rows.get(wanted)
-        return [] if row is None else [row]
+        if row is None or (len(filter_) > 1 and not fits(row[0], filter_)):
+            return []
+        return [row]
 
     def _put_new(self, document: Document, codec: CodecOptions[Any]) -> None:
         if document["_id"] in self.rows:
             raise DuplicateError(document["_id"])
         self._put(document, codec)
 
+    def take(self, key: Any, row: tuple[Document, bytes]) -> None:
+        """Keeps a document as it was stored elsewhere."""
+        before = self.rows.get(key)
+        self.rows[key] = row
+        self.watch(self.name, before[0] if before else None, row[0])
+
     def _put(self, document: Document, codec: CodecOptions[Any]) -> None:
         raw = bson.encode(document, codec_options=codec)
         stored = bson.decode(raw, READ)
-        before = self.rows.get(stored["_id"])
-        self.rows[stored["_id"]] = (stored, raw)
-        self.watch(self.name, before[0] if before else None, stored)
+        self.take(stored["_id"], (stored, raw))
 
 
 def changed(document: Document, write: Write, *, is_insert: bool = False) -> Document:
