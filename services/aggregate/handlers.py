@@ -123,13 +123,15 @@ class Partition:
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
-        refused_by = await self._try(lambda: self._put(work))
-        if refused_by > generation:
-            await self._held.reference.raise_to(refused_by)
-            raise NewGenerationError
-        self._feed.offer(work.views)
-        await self._moving
-        self._moving = asyncio.create_task(self._move(work.checkpoint))
+        if work.reports or work.views:
+            refused_by = await self._try(lambda: self._put(work))
+            if refused_by > generation:
+                await self._held.reference.raise_to(refused_by)
+                raise NewGenerationError
+            self._feed.offer(work.views)
+        if work.checkpoint not in (None, self._stored_to):
+            await self._moving
+            self._moving = asyncio.create_task(self._move(work.checkpoint))
         await self._tidy(generation)
 
     async def _tidy(self, generation: int) -> None:
@@ -144,7 +146,7 @@ class Partition:
 
     async def _move(self, checkpoint: Checkpoint | None) -> None:
         """Moves the checkpoint: everything up to it is stored."""
-        if checkpoint is not None and checkpoint != self._stored_to:
+        if checkpoint is not None:
             await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
             self._stored_to = checkpoint
 

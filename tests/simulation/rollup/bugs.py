@@ -264,6 +264,18 @@ async def _published_or_not(self: Door, wanted: Any) -> None:
         return
 
 
+async def _in_parts(_: Any, act: Callable[[Any], Any]) -> Any:
+    """No transaction."""
+    return await act(None)
+
+
+async def _documents_first(self: ReferenceStore, name: str, changed: Sequence[Any], _: None) -> None:
+    """The generation is raised after what it stands for."""
+    if changed:
+        await self._database[name].bulk_write([ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in changed], ordered=False)
+        await self._database["checkpoints"].update_one({"_id": "generation"}, {"$inc": {"value": 1}}, upsert=True)
+
+
 # reading
 
 
@@ -315,6 +327,7 @@ MORE: Final[dict[str, Plant]] = {
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
     "a view that a late write brought back stays": _put(partitions, "TIDY_S", float("inf")),
     "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
+    "an import in parts": _all(_put(mongo, "in_transaction", _in_parts), _put(ReferenceStore, "_store", _documents_first)),
     "a rebuild's checkpoint beyond what was read": _put(Rebuild, "_publish_lost", _beyond),
 }
 BUGS: Final = NAMED | MORE
