@@ -18,7 +18,7 @@ from tests.simulation.rollup.run import PROCESSES
 MOST_SEEDS: Final = 2000
 SEEDS: Final = {
     "guard that compares the partition first": 26,
-    "no retry after a duplicate key": 282,
+    "no retry after a duplicate key": 1301,
     "a gap in the log not looked for": 35,
     "the opening that came last": 52,
     "a rebuild publishes nothing": 12,
@@ -27,7 +27,7 @@ SEEDS: Final = {
     "a restored stream is not looked for": 50,
     "FEED never repaired": 48,
     "views that lost their reporters stay": 18,
-    "state loaded beyond the checkpoint": 315,
+    "state loaded beyond the checkpoint": 1826,
     "a rebuild's checkpoint beyond what was read": 258,
     "units read once": 11,
     "a view that a late write brought back stays": 174,
