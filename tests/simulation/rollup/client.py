@@ -134,6 +134,11 @@ class Connection(Client):
         sub._pending_queue.put_nowait(Msg(self, subject, reply, data, headers))
 
     @property
+    def is_waiting(self) -> bool:
+        """For an answer, which may have been lost."""
+        return bool(self._resp_map)
+
+    @property
     def is_listening(self) -> bool:
         return self._status == Client.CONNECTED
 

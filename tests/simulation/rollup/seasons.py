@@ -159,7 +159,7 @@ class Season:
         if world.loop.time() < world.chance.late_until_s:
             return False
         alive = [*world.alive("ingest"), *world.alive("aggregate")]
-        if world.judge.older_views():
+        if world.judge.older_views() or any(one.connection.is_waiting for one in alive):
             return False
         return not any(one.readiness.waiting_for for one in alive) and not self._behind()
 

@@ -94,6 +94,10 @@ class Trouble:
             self._send(sending)
         if self.rng.random() < 0.6:
             where = self.rng.choice([("ingest", "receipts"), *[("aggregate", "reports")] * 4])
+            for one in self.world.alive(where[0]):  # asleep meanwhile, so that all of it is one batch
+                if not one.process.is_paused:
+                    self.world.loop.pause(one.process)
+                    self.world.loop.later(0.3, self._go_on, one)
             self.world.loop.later(0.15 * self.rng.random(), setattr, self.world.server, "cut_in", where)
         else:
             self._breaks_in = self.rng.randint(1, count)
@@ -243,7 +247,8 @@ class Trouble:
         world.judge.went_back = self.is_restored = True
         self._down()
         self._mended_from_s = world.chance.late_until_s
-        for one in world.alive("ingest"):
+        for one in [one for one in world.instances if one.kind == "ingest"]:
+            one.process.is_cut_off = True  # it is stopped before: nothing of it is on its way any more
             world.end(one)
         world.broker.restore(world.copy)
         self.is_feed_cut = world.judge.is_feed_cut = True
