@@ -39,12 +39,13 @@ SEEDS: Final = {
 def found_by(bug: str, is_searched: bool = False) -> int | None:
     """The seed that finds a bug, and nothing without it; None when none of 2,000 does."""
     first = [] if is_searched or bug not in SEEDS else [SEEDS[bug]]
-    for seed in [*first, *range(1, MOST_SEEDS + 1 - len(first))]:
-        with bugs.BUGS[bug]():
-            is_found = seasons.run(seed, is_first_enough=True).violations > 0
-        if is_found and not seasons.run(seed, is_first_enough=True).violations:
-            return seed
-    return None
+    return next((seed for seed in [*first, *range(1, MOST_SEEDS + 1 - len(first))] if _bites(bug, seed)), None)
+
+
+def _bites(bug: str, seed: int) -> bool:
+    with bugs.BUGS[bug]():
+        is_found = seasons.run(seed, is_first_enough=True).violations > 0
+    return is_found and seasons.run(seed, is_first_enough=True).violations == 0
 
 
 @pytest.fixture(scope="module")
