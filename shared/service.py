@@ -78,6 +78,8 @@ class Connections:
 
 def connections(settings: Settings, name: str) -> Connections:
     """The connections of the service or command `name`, not yet opened."""
+    # units and what is known of each are held for long and hold no cycles: looking for some takes 0.1 s each time at national size
+    gc.set_threshold(2_000, 20, 1_000)
     nats_broker = broker.create_broker(settings.nats_servers, name)
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
@@ -119,14 +121,8 @@ def create_app(
     return app
 
 
-def collect_seldom() -> None:
-    """Units, regimes and what is known of each unit are held for long and hold no cycles; looking for some takes 0.1 s at national size."""
-    gc.set_threshold(2_000, 20, 1_000)
-
-
 def serve(app: FastAPI, settings: Settings, port: int) -> None:
     """Runs the app until it is told to stop."""
-    collect_seldom()
     uvicorn.run(
         app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False
     )

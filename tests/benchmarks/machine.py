@@ -59,8 +59,7 @@ async def machine(*regimes: Regime) -> AsyncIterator[Connections]:
 
 @asynccontextmanager
 async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
-    """The same, with the servers' processes. What runs in this process runs as in a service."""
-    service.collect_seldom()
+    """The same, with the servers' processes."""
     with TemporaryDirectory(prefix="tonghop-bench-") as name:
         folder, ports = Path(name), choose_ports(defaults=False)
         nats = await start_nats(folder / "nats", ports.nats, ports.nats_http)

@@ -19,7 +19,6 @@ from shared.regimes import Regime
 from shared.units import Tree
 
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
-TOGETHER = 100  # reports that are encoded at once, column by column
 
 
 class Block:
@@ -32,21 +31,13 @@ class Block:
         self.tree = ReporterTree(tree, [tree.by_id[unit_id] for unit_id in groups])
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
-        self._rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)
-        self._unread: dict[int, dict[str, Any]] = {}  # row: the report that counts now, when its figures are not in the row yet
+        self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)
         self.touched: dict[str, tuple[int, int]] = {}  # unit id of a view: sequence and received time of its last event
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._standings = [Standing() for _ in self.tree.reporters]
         self._extended: dict[int, int] = {}  # row: the latest instant it was extended to, ms
         self._opened_ms: int | None = None
         self._deadlines = [self._deadline(row) for row in range(len(self._groups))]
-
-    @property
-    def rows(self) -> Matrix:
-        """What the reports say that count now: units × columns."""
-        if self._unread:
-            self._read()
-        return self._rows
 
     def apply(self, event: Logged, sequence: int) -> tuple[str, ...]:
         """Takes one event; the units whose views it touched, also when nothing changed. Events may come in any order, repeated."""
@@ -67,7 +58,7 @@ class Block:
         match event.type:
             case events.SUBMITTED:
                 if standing.submit(key):
-                    self._unread[row] = event.data
+                    self.rows[row] = self._encode(event.data)
             case events.WITHDRAWN:
                 standing.withdraw(key)
             case events.RETURNED:
@@ -77,8 +68,6 @@ class Block:
             case _:
                 return ()
         self._settle(row)
-        if len(self._unread) >= TOGETHER:
-            self._read()
         return self.tree.views_above[row]
 
     def _open(self, event: Logged) -> tuple[str, ...]:
@@ -110,22 +99,22 @@ class Block:
         """Makes the row say what counts now: the winner's figures with received and on time, or zeros."""
         standing = self._standings[row]
         if standing.counts:
-            self._rows[row, RECEIVED] = 1
-            self._rows[row, ON_TIME] = standing.is_on_time(self._deadlines[row])
+            self.rows[row, RECEIVED] = 1
+            self.rows[row, ON_TIME] = standing.is_on_time(self._deadlines[row])
         else:
-            self._rows[row] = 0
-            self._unread.pop(row, None)
+            self.rows[row] = 0
 
-    def _read(self) -> None:
-        """Puts the figures of reports into their rows, one indicator after the other."""
-        rows, reports = list(self._unread), list(self._unread.values())
-        self._unread = {}
-        found = [[int(code in (data.get("narratives") or {})) for data in reports] for code in self.regime.narratives]
-        values = [data.get("values") or {} for data in reports]
-        for code, column in self.columns.items():
-            found += kinds.encode(column, [reported.get(code) for reported in values])
-        if found:
-            self._rows[rows, NARRATIVES:] = np.array(found, dtype=np.int64).T
+    def _encode(self, data: dict[str, Any]) -> list[int]:
+        row = [0] * self.width
+        narratives = data.get("narratives") or {}
+        for offset, code in enumerate(self.regime.narratives):
+            if code in narratives:
+                row[NARRATIVES + offset] = 1
+        for code, value in (data.get("values") or {}).items():
+            column = self.columns.get(code)
+            if column is not None:
+                kinds.encode(column, value, row)
+        return row
 
 
 def _instant_ms(text: Any) -> int | None:

@@ -11,11 +11,10 @@ Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an in
 section 5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
 from typing import Any, Final, assert_never
 
 import numpy as np
@@ -50,64 +49,39 @@ class Column:
                 assert_never(self.indicator.kind)
 
 
-def encode(column: Column, values: Sequence[Any]) -> list[list[int]]:
-    """The columns of one indicator for many logged values, each as long as these; None is "not reported".
-
-    So is a value that is not of the kind: the fold never raises.
-    """
-    there = [value is not None for value in values]
+def encode(column: Column, value: Any, row: list[int]) -> None:
+    """Writes one logged value into a row. A value that is not of the kind is "not reported": the fold never raises."""
+    indicator, first = column.indicator, column.first
     try:
-        found = _read(column.indicator, [value for value in values if value is not None])
+        match indicator.kind:
+            case "quantity":
+                row[first + 1] = _bounded(numbers.scaled(value, indicator.decimals))
+            case "ratio":
+                numerator = _bounded(numbers.scaled(value["numerator"], indicator.decimals))
+                row[first + 2] = _bounded(numbers.scaled(value["denominator"], indicator.decimals))
+                row[first + 1] = numerator
+            case "flag":
+                row[first + 1] = 1 if value is True else 0
+            case "choice":
+                row[first + 1 + list(indicator.options).index(value)] = 1
+            case _:
+                assert_never(indicator.kind)
     except DAMAGED:
-        if len(values) == 1:
-            return [[0]] * (column.end - column.first)
-        return [list(chain(*parts)) for parts in zip(*(encode(column, [value]) for value in values), strict=True)]
-    if not all(there):
-        found = [_spread(one, there) for one in found]
-    return [list(map(int, there)), *found]
-
-
-def _read(indicator: Indicator, values: list[Any]) -> list[list[int]]:
-    """The columns behind `reported`, of values that were. Raises one of DAMAGED."""
-    match indicator.kind:
-        case "quantity":
-            return [_scaled(values, indicator.decimals)]
-        case "ratio":
-            return [_scaled([value[part] for value in values], indicator.decimals) for part in ("numerator", "denominator")]
-        case "flag":
-            return [[int(value is True) for value in values]]
-        case "choice":
-            if not indicator.options.keys() >= set(values):
-                raise ValueError("not an option")
-            return [[int(value == option) for value in values] for option in indicator.options]
-        case _:
-            assert_never(indicator.kind)
-
-
-def _spread(found: Sequence[int], there: Sequence[bool]) -> list[int]:
-    """Puts zeros where nothing was reported."""
-    rest = iter(found)
-    return [next(rest) if is_there else 0 for is_there in there]
-
-
-def _scaled(values: list[Any], decimals: int) -> list[int]:
-    """Values times 10^decimals. Nearly all are in the form that ingest logs: an integer, or a text with all its decimals."""
-    types = set(map(type, values))
-    if types == {int} and decimals == 0:
-        found = values
-    elif types == {str} and decimals and all(value[-decimals - 1 : -decimals] == "." for value in values):
-        found = [int(value[: -decimals - 1] + value[-decimals:]) for value in values]
+        row[first + 1 : column.end] = [0] * (column.end - first - 1)
     else:
-        found = [numbers.scaled(value, decimals) for value in values]
-    if any(abs(value) > numbers.MAX_SCALED for value in found):
-        raise OverflowError
-    return found
+        row[first] = 1
 
 
 def column_sums(rows: Matrix) -> list[int]:
     """The exact sum of every column, however many rows: parts that fit an int64 are added as Python integers."""
     parts = [rows[first : first + ROWS_AT_ONCE].sum(axis=0).tolist() for first in range(0, max(1, len(rows)), ROWS_AT_ONCE)]
     return parts[0] if len(parts) == 1 else [sum(column) for column in zip(*parts, strict=True)]
+
+
+def _bounded(value: int) -> int:
+    if abs(value) > numbers.MAX_SCALED:
+        raise OverflowError
+    return value
 
 
 def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> Figure:
