@@ -7,7 +7,7 @@ FEED's end, or come back as an older copy; power or connections that fail while 
 services on stand-ins for nats-server and MongoDB (`broker`, `store`) under an event loop without a clock (`loop`); the judge
 (`judge`) compares with the plain recomputation.
 Seed: the number of the run gives the same trace each time.
-Last measured: 10,000 seeds in 669 s on 2 cores with other work beside them (14.9 a second, 20 in a better hour), none violated.
+Last measured: 10,000 seeds in 681 s on 2 cores (14.7 a second; 20 in a better hour), none violated.
 Again: `make simulate N=10000`, one seed with its trace `make simulate SEED=123`.
 """
 
