@@ -79,7 +79,9 @@ def test_the_settings_of_the_operations_page_are_the_settings_with_their_default
 
 def test_the_commands_of_the_operations_page_exist() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    groups = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    program = typer.main.get_command(app)
+    assert isinstance(program, typer.core.TyperGroup)
+    groups = program.commands
     known = {name for name, found in groups.items() if not hasattr(found, "commands")}
     known |= {f"{group} {name}" for group, found in groups.items() for name in getattr(found, "commands", ())}
     named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([^`]+)`", text)}

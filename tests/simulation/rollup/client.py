@@ -47,7 +47,7 @@ class Connection(Client):
         self._status = Client.CONNECTED
         self._max_pending_size = BUFFERED
         self._skip_subject_validation = True
-        self._nuid = Names(process.name.replace("-", ""))  # type: ignore[assignment]
+        self._nuid = Names(process.name.replace("-", ""))  # type: ignore[assignment]  # of its kind, by chance no more
         self._error_cb = self._on_error
         self._life = 0  # counts reconnects: what was sent in another life does not arrive
         self._buffer: list[tuple[str, str, bytes, Headers]] = []

@@ -140,7 +140,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             handle = ready.popleft()
         if handle.cancelled():
             return
-        process = handle._context.get(PROCESS)  # type: ignore[attr-defined]
+        process = handle._context.get(PROCESS)  # type: ignore[attr-defined]  # asyncio gives no other way
         if process is not None and process.is_paused:
             process.kept.append(handle)
             return

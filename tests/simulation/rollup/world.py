@@ -37,10 +37,11 @@ from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance, profile
 from tests.simulation.rollup.client import Connection
+from tests.simulation.rollup.driver import Database
 from tests.simulation.rollup.histories import Changes, Sending
 from tests.simulation.rollup.judge import Judge
 from tests.simulation.rollup.loop import Process, VirtualLoop
-from tests.simulation.rollup.store import Database, Server
+from tests.simulation.rollup.store import Server
 
 DECLARED: Final = streams.read().model_copy(update={"partitions": histories.PARTITIONS})
 WINDOW_S: Final = 4.0  # how long REPORTS remembers ids: shorter than a redelivery takes, so that copies come into the log
