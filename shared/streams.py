@@ -99,22 +99,29 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration) -> list[s
     """Makes what is missing and changes what differs; the names made or changed. A refused change raises ConfigurationError."""
     changed = []
     for name in declaration.streams:
-        wanted = declaration.stream_config(name)
         try:
-            if not differences(wanted, await jetstream.stream_info(name)):
-                continue
-            await jetstream.update_stream(wanted)
-        except nats.js.errors.NotFoundError:
-            await jetstream.add_stream(wanted)
+            if await _apply(jetstream, declaration.stream_config(name), name):
+                changed.append(name)
         except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
             raise ConfigurationError(f"{name}: {error.description}") from error
-        changed.append(name)
     for name, consumer in declaration.consumers.items():
         try:
             await jetstream.add_consumer(consumer.stream, declaration.consumer_config(name))
         except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
             raise ConfigurationError(f"{consumer.stream}, consumer {name}: {error.description}") from error
     return changed
+
+
+async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str) -> bool:
+    """Whether the stream had to be made or changed."""
+    try:
+        is_changed = bool(differences(wanted, await jetstream.stream_info(name)))
+    except nats.js.errors.NotFoundError:
+        await jetstream.add_stream(wanted)
+        return True
+    if is_changed:
+        await jetstream.update_stream(wanted)
+    return is_changed
 
 
 async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nats.js.errors
 import pytest
 
 from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
-from shared import regimes, service, streams
-from shared.errors import ConfigurationError
+from shared import regimes, service
 from shared.reference import Reference
 from shared.service import Connections
 from shared.settings import Settings
 from shared.units import Registry
+from tests import empty_streams
 
 
 @dataclass(frozen=True)
@@ -70,29 +69,13 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
 async def held(settings: Settings) -> AsyncIterator[Connections]:
     """Open connections to an empty database and empty streams, as declared."""
     connections = service.connections(settings, "test")
-    await connections.broker.start()
-    await connections.mongo.drop_database(settings.database)
-    jetstream = connections.streams.jetstream
-    for name in connections.declaration.streams:
-        try:
-            await jetstream.delete_stream(name)
-        except nats.js.errors.NotFoundError:
-            continue
-    await _declare(connections)
-    yield connections
-    await connections.close()
-
-
-async def _declare(connections: Connections) -> None:
-    """Makes the streams; the broker may still be removing the files of those just deleted."""
-    for _ in range(20):
-        try:
-            await streams.apply(connections.streams.jetstream, connections.declaration)
-        except ConfigurationError:  # “error creating store”
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the streams could not be made")
+    try:
+        await connections.broker.start()
+        await connections.mongo.drop_database(settings.database)
+        await empty_streams.make(connections.streams.jetstream, connections.declaration)
+        yield connections
+    finally:
+        await connections.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from services.cli.app import app
 from shared import service
 from shared.service import Connections
 from shared.settings import Settings
+from tests import empty_streams
 
 
 class Cli:
@@ -71,8 +72,7 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     async def clean() -> None:
         held = service.connections(settings, "test")
         await held.broker.start()
-        for info in await held.streams.jetstream.streams_info():
-            await held.streams.jetstream.delete_stream(str(info.config.name))
+        await empty_streams.remove(held.streams.jetstream)
         await held.mongo.drop_database(settings.database)
         await held.close()
 

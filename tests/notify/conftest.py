@@ -11,14 +11,13 @@ from typing import Any
 
 import orjson
 import pytest
-from nats.js import JetStreamContext
 
 from services.cli.embedded import mailcatcher, servers
 from services.cli.embedded.ports import Ports, choose_ports
 from services.notify.app import opened
 from services.notify.domain.alerts import Alert
 from services.notify.handlers import Desk
-from shared import service, streams, subjects
+from shared import service, subjects
 from shared.broker import Message
 from shared.events import Logged
 from shared.observability import Readiness
@@ -26,6 +25,7 @@ from shared.reference_store import ReferenceStore
 from shared.regimes import Regime
 from shared.service import Connections
 from shared.settings import Settings
+from tests import empty_streams
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
 
 DIGEST_MARK = "[Đôn đốc"
@@ -108,21 +108,17 @@ async def office(real_servers: tuple[str, str], ports: Ports, tmp_path: Path) ->
         _env_file=None, nats_url=nats_url, mongo_url=mongo_url, smtp_port=ports.smtp, database=f"notify_test_{next(_databases)}"
     )
     held = service.connections(settings, "test")
-    await held.broker.start()
-    await _empty_streams(held.streams.jetstream, held.declaration)
-    await held.open(Readiness(), *held.declaration.streams)
-    office = Office(settings, held, tmp_path / "mail")
-    await held.reference.put_units(UNITS)
-    await office.import_regimes(regime(), on_call())
-    async with mailcatcher.catching(office.mail_folder, ports.smtp):
-        yield office
-    await held.close()
-
-
-async def _empty_streams(jetstream: JetStreamContext, declaration: streams.Declaration) -> None:
-    for info in await jetstream.streams_info():
-        await jetstream.delete_stream(info.config.name or "")
-    await streams.apply(jetstream, declaration)
+    try:
+        await held.broker.start()
+        await empty_streams.make(held.streams.jetstream, held.declaration)
+        await held.open(Readiness(), *held.declaration.streams)
+        office = Office(settings, held, tmp_path / "mail")
+        await held.reference.put_units(UNITS)
+        await office.import_regimes(regime(), on_call())
+        async with mailcatcher.catching(office.mail_folder, ports.smtp):
+            yield office
+    finally:
+        await held.close()
 
 
 @pytest.fixture

@@ -146,6 +146,14 @@ async def test_a_change_that_the_broker_refuses_is_a_matter_for_a_person(held: C
         await streams.apply(held.streams.jetstream, held.declaration)
 
 
+async def test_a_stream_that_the_broker_does_not_make_is_a_matter_for_a_person(held: Connections) -> None:
+    await held.streams.jetstream.delete_stream(subjects.INBOX)
+    await held.streams.jetstream.add_stream(StreamConfig(name="OTHER", subjects=["inbox.*"]))
+
+    with pytest.raises(ConfigurationError, match="INBOX.*overlap"):
+        await streams.apply(held.streams.jetstream, held.declaration)
+
+
 async def test_the_ingest_durable_is_made_with_unlimited_deliveries(held: Connections) -> None:
     config = (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).config
 

@@ -1,0 +1,28 @@
+"""Streams as if nobody had used the broker before."""
+
+import asyncio
+
+from nats.js import JetStreamContext
+
+from shared import streams
+from shared.errors import ConfigurationError
+from shared.streams import Declaration
+
+
+async def make(jetstream: JetStreamContext, declaration: Declaration) -> None:
+    """Every stream anew, as declared. The broker may still be removing the files of those just deleted."""
+    await remove(jetstream)
+    for _ in range(50):
+        try:
+            await streams.apply(jetstream, declaration)
+        except ConfigurationError:  # “error creating store for stream”
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the streams could not be made")
+
+
+async def remove(jetstream: JetStreamContext) -> None:
+    """Deletes every stream there is."""
+    for info in await jetstream.streams_info():
+        await jetstream.delete_stream(str(info.config.name))
