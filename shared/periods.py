@@ -7,6 +7,7 @@ and the duties are those of that day. Source: NĐ 09/2019/NĐ-CP, art. 12; desig
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), VIETNAM)
 
 
+@lru_cache(4096)  # all that there are, many times over
 def parse(code: str, calendar: str) -> Period | None:
     """The period `code` in `calendar`: `year`, `report_year`, or a yearly cut-off day `MM-DD`; None when it is no period.
 

@@ -150,7 +150,7 @@ async def test_a_stream_that_the_broker_does_not_make_is_a_matter_for_a_person(h
     await held.streams.jetstream.delete_stream(subjects.INBOX)
     await held.streams.jetstream.add_stream(StreamConfig(name="OTHER", subjects=["inbox.*"]))
 
-    with pytest.raises(ConfigurationError, match="INBOX.*overlap"):
+    with pytest.raises(ConfigurationError, match=r"INBOX.*overlap"):
         await streams.apply(held.streams.jetstream, held.declaration)
 
 

@@ -49,12 +49,12 @@ class Cursor:
         self._table = table
         self._filter = filter_
         self._projection = projection
-        self._order = list(tables.rules(order, None)) if order else []
+        self._order = tables.rules(order, None) if order else []
         self._limit = 0
         self._rest: list[Document] | None = None
 
     def sort(self, order: Any, direction: int | None = None) -> "Cursor":
-        self._order = list(tables.rules(order, direction))
+        self._order = tables.rules(order, direction)
         return self
 
     def limit(self, most: int) -> "Cursor":
@@ -62,8 +62,7 @@ class Cursor:
         return self
 
     def _found(self) -> list[Document]:
-        found = tables.ordered(self._table().find(self._filter), self._order)
-        return [tables.projected(document, self._projection) for document in (found[: self._limit] if self._limit else found)]
+        return self._table().find(self._filter, self._order, self._limit, self._projection)
 
     async def to_list(self, length: int | None = None) -> list[Document]:
         """The next results; all of them are read by the first call."""

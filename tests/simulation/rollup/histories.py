@@ -20,7 +20,7 @@ from tests import builders
 
 BEGINS: Final = datetime(2024, 12, 19, 23, 59, 54, tzinfo=VIETNAM)  # six seconds before the deadline
 BEGINS_MS: Final = events.to_ms(BEGINS)
-LASTS_S: Final = 12.0  # how long units send
+LASTS_S: Final = 8.0  # how long units send
 PARTITIONS: Final = 2
 
 CALLED: Final = ("2024", "2024-Q4", "2024-12", "2024-H2")  # each makes new views under way

@@ -51,10 +51,9 @@ class Judge:
 
     def note(self, *words: object) -> None:
         """One line of the trace."""
-        line = " ".join(map(str, words))
-        self.trace.update(line.encode() + b"\n")
+        self.trace.update(repr(words).encode())
         if self.lines is not None:
-            self.lines.append(line)
+            self.lines.append(" ".join(map(str, words)))
 
     def violated(self, promise: str, *words: object) -> None:
         self.counts["violations"] += 1

@@ -16,7 +16,7 @@ from tests.simulation.rollup.trouble import SERVICES, Trouble
 from tests.simulation.rollup.world import DECLARED, WINDOW_S, Result, World, made_up
 
 QUIET_WITHIN_S: Final = 150.0  # after trouble everything is quiet by then, or never
-STAYS_S: Final = 2.5  # quiet stays quiet: a new generation is noticed within a second
+STAYS_S: Final = 1.5  # quiet stays quiet: a new generation is noticed within a second
 FEED_S: Final = 30.0  # changed views are in FEED, although a publisher waits for a lost answer as long as 10 s
 REPAIRED_S: Final = 100.0  # FEED is repaired every minute
 

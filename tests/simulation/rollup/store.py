@@ -35,6 +35,7 @@ class Server:
         self._watch = watch
         self.on_half: Callable[[Process], None] = lambda process: None  # a process whose bulk stopped half-way
         self.cut_in = ("", "")  # the power of this service fails in the middle of its next bulk for this collection
+        self.late_in = ""  # the next bulk for this collection lands late
         self.is_cut_late = False  # what it wrote is on its way, and lands between another's finding nothing and inserting
         self.under_way: list[tuple[Bulk, list[tuple[int, Write]]]] = []
         self.on_power_cut: Callable[[Process], None] = lambda process: None
@@ -87,9 +88,11 @@ class Server:
         future = self._ask(name, f"{what} {len(writes)}")
         bulk = Bulk(self, name, writes, codec, future)
         latency_s = self._chance.latency_s()
+        if is_late := self.late_in == name:
+            self.late_in = ""
         if self._chance.has("store_before"):
             self._loop.later(latency_s, _refuse, future, self._away())
-        elif self._chance.has("store_late"):
+        elif is_late or self._chance.has("store_late"):
             self._loop.later(latency_s, _refuse, future, self._away())
             self._arrives(latency_s + self._chance.late_s(self._loop.time(), LATE_S), bulk.land, list(enumerate(writes)))
         else:

@@ -3,7 +3,7 @@
 Documents are kept as BSON, so that what MongoDB would not take is not taken here, and nobody shares an object with the store.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, Up
 from tests.simulation.rollup.loop import NotFakedError
 
 Document = dict[str, Any]
+Order = list[tuple[str, int]]  # fields, and 1 or -1
 READ: Final = CodecOptions[Document](tz_aware=True)
 MISSING: Final = object()
 
@@ -66,9 +67,13 @@ class Table:
     watch: Watcher
     rows: dict[Any, tuple[Document, bytes]] = field(default_factory=dict)
 
-    def find(self, filter_: Mapping[str, Any]) -> list[Document]:
-        """Copies of the documents that fit."""
-        return [bson.decode(raw, READ) for _, raw in self._fitting(filter_)]
+    def find(self, filter_: Mapping[str, Any], order: Order, most: int, projection: Mapping[str, int] | None) -> list[Document]:
+        """Copies of the documents that fit, as many as `most` (0: all); the fields asked for."""
+        rows = self._fitting(filter_)
+        for name, direction in reversed(order):
+            rows.sort(key=lambda row: _at(row[0], name), reverse=direction < 0)
+        raws = (bson.encode(projected(document, projection)) if projection else raw for document, raw in rows[: most or None])
+        return [bson.decode(raw, READ) for raw in raws]
 
     def count(self, filter_: Mapping[str, Any]) -> int:
         return len(self._fitting(filter_))
@@ -219,10 +224,8 @@ def _ordered(value: Any, operator: str, other: Any) -> bool:
     return bool(left >= right)
 
 
-def projected(document: Document, projection: Mapping[str, int] | None) -> Document:
+def projected(document: Document, projection: Mapping[str, int]) -> Document:
     """The fields asked for; `_id` unless it is left out."""
-    if not projection:
-        return document
     if all(not flag for name, flag in projection.items()):
         return {name: value for name, value in document.items() if name not in projection}
     found: Document = {} if projection.get("_id") == 0 or "_id" not in document else {"_id": document["_id"]}
@@ -240,17 +243,6 @@ def _place(into: Document, path: str, value: Any) -> None:
     into[last] = value
 
 
-def ordered(documents: Iterable[Document], order: Iterable[tuple[str, int]]) -> list[Document]:
-    """Documents sorted by dotted fields."""
-    found = list(documents)
-    for name, direction in reversed(list(order)):
-        found.sort(key=lambda document: _at(document, name), reverse=direction < 0)
-    return found
-
-
-def rules(order: Any, direction: int | None) -> Iterator[tuple[str, int]]:
+def rules(order: Any, direction: int | None) -> Order:
     """The order of a sort as pairs, however it was said."""
-    if isinstance(order, str):
-        yield order, direction or 1
-    else:
-        yield from order
+    return [(order, direction or 1)] if isinstance(order, str) else list(order)

@@ -226,6 +226,9 @@ class Trouble:
             broker.drop(self.rng.choice(passing))
 
     def _change(self) -> None:
+        """Views of before sometimes land after it."""
+        if self.world.odds is not CALM and self.rng.random() < 0.5:
+            self.world.server.late_in = "views"
         self.asked.append(self.world.change_reference)
 
     def _rebuild(self) -> None:
@@ -282,6 +285,6 @@ class Trouble:
 
     def end(self) -> None:
         """Nothing more breaks; whoever is paused goes on."""
-        self.world.server.cut_in, self._breaks_in = ("", ""), 0
+        self.world.server.cut_in, self.world.server.late_in, self._breaks_in = ("", ""), "", 0
         for one in self.world.instances:
             self._go_on(one)

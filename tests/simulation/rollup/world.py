@@ -109,7 +109,7 @@ class World:
         return histories.BEGINS_MS + int(self.loop.time() * 1000)
 
     def _note(self, *words: object) -> None:
-        self.judge.note(f"{self.loop.time():.6f}", *words)
+        self.judge.note(round(self.loop.time(), 6), *words)
 
     def _watch(self, name: str, before: Any, after: Any) -> None:
         self.judge.changed(name, before, after)
