@@ -128,7 +128,8 @@ async def in_transaction(database: Documents, act: Callable[[Session], Coroutine
 async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:
     """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
     for first in range(0, len(ids), ASK_BATCH):
-        async for document in collection.find({"_id": {"$in": list(ids[first : first + ASK_BATCH])}}, dict.fromkeys(fields, 1)):
+        wanted = {"_id": {"$in": list(ids[first : first + ASK_BATCH])}}
+        for document in await collection.find(wanted, dict.fromkeys(fields, 1), batch_size=ASK_BATCH).to_list(None):
             yield document
 
 

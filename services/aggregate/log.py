@@ -6,6 +6,7 @@ at every start and reconnect. Source: design, section 3, "A stream that went bac
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 import nats.js.errors
 from nats.js import JetStreamContext
@@ -15,6 +16,8 @@ from shared.broker import Streams
 from shared.errors import TransientError
 from shared.events import Logged
 from shared.reader import Delivery
+
+BATCH: Final = 2000  # messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,19 @@ async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoin
 
 async def whole(
     streams: Streams, subject_filter: str, end: int, begin: int = 1, check: Callable[[], Awaitable[None]] = reader.no_check
-) -> AsyncIterator[Delivery]:
-    """Every message of REPORTS up to the sequence `end`; `check` is called before reading, and again after a reconnect."""
+) -> AsyncIterator[list[Delivery]]:
+    """Every message of REPORTS up to the sequence `end`, a batch at a time; `check` is called before reading, and again after a
+    reconnect.
+    """
     follow = reader.log_reader(streams.client, subjects.REPORTS, subject_filter, begin, check=check)
     try:
         pending = await _has_more(streams, subject_filter, begin, end)
         while pending:
-            deliveries = await follow.batch(5000, wait_s=5.0)
+            deliveries = await follow.batch(BATCH, wait_s=5.0)
             if not deliveries and not await _has_more(streams, subject_filter, follow.next_sequence, end):
                 break
-            for found in deliveries:
-                if found.sequence <= end:
-                    yield found
+            if wanted := [found for found in deliveries if found.sequence <= end]:
+                yield wanted
             pending = not deliveries or (deliveries[-1].sequence < end and deliveries[-1].pending > 0)
     finally:
         await follow.close()

@@ -10,6 +10,8 @@
 Source: design, section 3, "A stream that went back".
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterable, Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,16 +25,18 @@ from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared import broker, events, log_mark, mongo, subjects
+from shared import broker, events, log_mark, mongo, subjects, tasks
 from shared.broker import Message
 from shared.errors import TransientError
 from shared.events import Logged
-from shared.mongo import Document
 from shared.reader import Delivery
 from shared.service import Connections
 
 NEXT: Final = "views_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
+
+First = tuple[Logged, int, int]
+"""An event, and partition and sequence of its first copy."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done: the step, how many of how many."""
@@ -93,46 +97,56 @@ class Rebuild:
         return 1 + max(found, await self._held.reference.generation())
 
     async def _read_log(self) -> None:
-        """Takes what the log holds by now beyond what was read."""
-        batch: list[tuple[Logged, int]] = []
+        """Takes what the log holds by now beyond what was read: a batch is folded while `reports` gets the one before."""
         begin, end = 1 if self._last is None else self._last.sequence + 1, await self._held.streams.last_sequence(subjects.REPORTS)
-        async for found in logs.whole(self._held.streams, "reports.>", end, begin, self._require_same_stream):
-            self._last = found
-            event = events.read_logged(found.payload)
-            if event is not None:
-                batch.append((event, found.sequence))
-                self._ends[self._partition(event)] = found
-            if len(batch) >= BATCH:
-                await self._take(batch)
-                self._progress("log", found.sequence, end)
-                batch = []
-        await self._take(batch)
+        putting = asyncio.create_task(self._put([]))
+        try:
+            async for batch in logs.whole(self._held.streams, "reports.>", end, begin, self._require_same_stream):
+                firsts = self._fold(batch)
+                await putting
+                putting = asyncio.create_task(self._put(firsts))
+                self._progress("log", batch[-1].sequence, end)
+            await putting
+        finally:
+            await tasks.end(putting)
         self._progress("log", end, end)
 
     async def _require_same_stream(self) -> None:
         """What was read of two lives of the log would be neither: its sequences are used again."""
         await logs.require_same_stream(self._held.streams.jetstream, self._mark(self._last))
 
-    async def _take(self, batch: Sequence[tuple[Logged, int]]) -> None:
-        """Folds events and makes `reports` hold each at the position of its first copy."""
-        documents = []
-        for event, sequence in batch:
-            partition = self._partition(event)
-            self._folds[partition].take([(event, sequence)])
-            if event.id not in self._seen:
-                self._seen[event.id] = (partition, sequence)
-                documents.append(stores.report_document(event, partition, sequence))
-        await self._put(documents)
+    def _fold(self, batch: list[Delivery]) -> list[First]:
+        """Folds messages; the events that were not read before."""
+        self._last = batch[-1]
+        of_partition: dict[int, list[tuple[Logged, int]]] = defaultdict(list)
+        for found in batch:
+            event = events.read_logged(found.payload)
+            if event is not None:
+                partition = self._partition(event)
+                of_partition[partition].append((event, found.sequence))
+                self._ends[partition] = found
+        firsts = []
+        for partition, logged in of_partition.items():
+            self._folds[partition].take(logged)
+            for event, sequence in logged:
+                if event.id not in self._seen:
+                    self._seen[event.id] = (partition, sequence)
+                    firsts.append((event, partition, sequence))
+        return firsts
 
-    async def _put(self, documents: Sequence[Document]) -> None:
-        """Makes `reports` hold each document, at its position."""
-        found = mongo.of_ids(self._reports, [document["_id"] for document in documents], ("partition", "sequence"))
-        places = {stored["_id"]: _place(stored) async for stored in found}
-        lacking = [document for document in documents if document["_id"] not in places]
-        elsewhere = [document for document in documents if places.get(document["_id"], _place(document)) != _place(document)]
-        there = await mongo.insert_new(self._reports, lacking)  # stored by an aggregator in this moment
+    async def _put(self, firsts: Sequence[First]) -> None:
+        """Makes `reports` hold each event at the position of its first copy."""
+        found = mongo.of_ids(self._reports, [event.id for event, _, _ in firsts], ("partition", "sequence"))
+        places = {stored["_id"]: (stored["partition"], stored["sequence"]) async for stored in found}
+        lacking = [stores.report_document(*first) for first in firsts if first[0].id not in places]
+        there = {document["_id"] for document in await mongo.insert_new(self._reports, lacking)}  # by an aggregator in this moment
         self._stored += len(lacking) - len(there)
-        if moved := [_moved(document) for document in (*elsewhere, *there)]:
+        moved = [
+            UpdateOne({"_id": event.id}, {"$set": {"partition": partition, "sequence": sequence}})
+            for event, partition, sequence in firsts
+            if event.id in there or places.get(event.id, (partition, sequence)) != (partition, sequence)
+        ]
+        if moved:
             await self._reports.bulk_write(moved, ordered=False)
 
     def _partition(self, event: Logged) -> int:
@@ -198,11 +212,3 @@ class Rebuild:
 
     def _mark(self, found: Delivery | None) -> Checkpoint | None:
         return None if found is None else Checkpoint(*log_mark.last_of([found]), self._created)
-
-
-def _place(document: Document) -> tuple[int, int]:
-    return document["partition"], document["sequence"]
-
-
-def _moved(document: Document) -> UpdateOne:
-    return UpdateOne({"_id": document["_id"]}, {"$set": {"partition": document["partition"], "sequence": document["sequence"]}})

@@ -24,7 +24,7 @@ from services.aggregate import log as logs
 from services.aggregate.domain import differences, recompute
 from services.aggregate.domain.differences import Difference
 from services.aggregate.domain.recompute import History, Plain
-from shared import broker, events, subjects
+from shared import broker, subjects
 from shared.reference import Reference
 from shared.service import Connections
 
@@ -120,14 +120,12 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> It
 async def _read(held: Connections, number: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
     """Takes up the log from one sequence to another; how many messages there were."""
     count = 0
-    async for found in logs.whole(held.streams, subjects.reports_of(number), end, begin):
-        event = events.read_logged(found.payload)
-        if event is not None:
-            log.events.setdefault(event.id, (found.sequence, _digest(found.payload)))
-            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, found.sequence)
-        count += 1
-        if count % BATCH == 0:
-            progress(count)
+    async for batch in logs.whole(held.streams, subjects.reports_of(number), end, begin):
+        for event, sequence in logs.read(batch):
+            log.events.setdefault(event.id, (sequence, _digest(event.raw)))
+            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, sequence)
+        count += len(batch)
+        progress(count)
     progress(count)
     return count
 

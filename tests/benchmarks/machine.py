@@ -18,6 +18,7 @@ from shared.settings import Settings
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"
 INDICATORS = 12
+CACHE_GB = 4.0  # of mongod: a million reports and their indexes; by itself it would take half of the memory
 
 
 def national_regime(regime_id: str = NATIONAL) -> Regime:
@@ -64,7 +65,7 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
         folder, ports = Path(name), choose_ports(defaults=False)
         nats = await start_nats(folder / "nats", ports.nats, ports.nats_http)
         try:
-            mongo = await start_mongo(folder / "mongo", ports.mongo)
+            mongo = await start_mongo(folder / "mongo", ports.mongo, cache_gb=CACHE_GB)
         except BaseException:
             await nats.stop()
             raise

@@ -52,12 +52,13 @@ async def judge(world: World, acknowledged: Set[str]) -> Outcome:
     async for report in database["reports"].find({}, {"received_ms": 1}):
         stored.add(report["_id"])
         received[report["_id"]].add(report["received_ms"])
-    async for found in logs.whole(streams, "reports.>", await streams.last_sequence(subjects.REPORTS)):
-        event = events.read_logged(found.payload)
-        assert event is not None
-        copies += event.id in logged
-        logged.add(event.id)
-        received[event.id].add(event.received_ms)
+    async for batch in logs.whole(streams, "reports.>", await streams.last_sequence(subjects.REPORTS)):
+        for found in batch:
+            event = events.read_logged(found.payload)
+            assert event is not None
+            copies += event.id in logged
+            logged.add(event.id)
+            received[event.id].add(event.received_ms)
     verdict = await verify.verify(world.held, lambda _: None)
     return Outcome(
         events=len(acknowledged),

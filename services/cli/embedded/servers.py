@@ -23,10 +23,11 @@ __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_port
 NATS_CONFIG = ROOT / "deploy" / "nats" / "nats-server.conf"
 REPLICA_SET = "rs0"
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set member without a configuration
+CACHE_GB = 0.25  # of mongod, for a machine on which much else runs; the least there is
 START_LIMIT_S = 60.0  # a cold disk and a busy machine; usually one or two seconds
 MONGOD_FLAGS = (
     *("--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET, "--nounixsocket", "--quiet"),
-    *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"),
+    *("--oplogSize", "128"),
     *("--networkMessageCompressors", "snappy,zstd"),  # zlib is the vulnerable one of this release, CVE-2025-14847
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
@@ -97,11 +98,12 @@ async def start_nats(folder: Path, port: int, http_port: int, log: Path | None =
     return server
 
 
-async def start_mongo(folder: Path, port: int, log: Path | None = None) -> Server:
+async def start_mongo(folder: Path, port: int, log: Path | None = None, cache_gb: float = CACHE_GB) -> Server:
     """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`."""
     folder.mkdir(parents=True, exist_ok=True)
     host = f"127.0.0.1:{port}"
-    command = (str(find_mongod()), "--dbpath", str(folder.resolve()), "--port", str(port), *MONGOD_FLAGS)
+    own = ("--dbpath", str(folder.resolve()), "--port", str(port), "--wiredTigerCacheSizeGB", str(cache_gb))
+    command = (str(find_mongod()), *own, *MONGOD_FLAGS)
 
     async def has_answered() -> bool:
         return not is_free(port) and await asyncio.to_thread(_is_primary, host)

@@ -177,12 +177,13 @@ async def _beyond(self: Rebuild, unseen: Any, generation: int) -> int:
     """What was published again is taken for the end of what was read."""
     lost = sorted((event for event in unseen if event.id not in self._seen), key=lambda event: event.received_ms)
     sequences = await self._held.streams.publish_together(subjects.REPORTS, [self._message(event, generation) for event in lost])
-    placed = list(zip(lost, sequences, strict=True))
-    await self._take(placed)
-    for event, sequence in placed:
+    read = []
+    for event, sequence in zip(lost, sequences, strict=True):
         at = (await self._held.streams.jetstream.get_msg(subjects.REPORTS, sequence)).time
         assert at is not None
-        self._last = self._ends[self._partition(event)] = Delivery("", event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0)
+        read.append(Delivery("", event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0))
+    if read:
+        await self._put(self._fold(read))
     return len(lost)
 
 
