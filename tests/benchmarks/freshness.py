@@ -2,14 +2,17 @@
 
 What: 100 and 500 reports a second of the 145 communes of Quảng Bình, open loop: each is sent at its intended time whatever
 came before, and its latency counts from that time. How: ingest and aggregate as processes of their own, everything durable
-(`sync_interval: always`, majority and journal); the province's view is read over and over (five milliseconds between reads), and
-its subject of FEED is subscribed to; an event is there when the view's position has passed the event's place in REPORTS.
+(`sync_interval: always`, majority and journal). The province's view is watched (a change stream, which tells what a majority has:
+later than it can be read, never earlier), and its subject of FEED is subscribed to; an event is there when the view's position has
+passed the event's place in REPORTS. Meanwhile a small file that has nothing to do with it is synced twenty times a second:
+`sync_most_ms` is the longest that took, so a disk that stands still is told apart from a system that does.
 Seed: the rate. Again: `make bench ONLY=freshness`. Figures: docs/benchmarks.md.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,6 +22,7 @@ from nats.aio.msg import Msg
 
 from services.aggregate.feed import POSITION
 from shared import subjects, tasks
+from shared.mongo import Document
 from shared.service import Connections
 from tests.benchmarks import load
 from tests.benchmarks.figures import Figures, percentile
@@ -32,18 +36,38 @@ FEED: Final = subjects.feed(PROVINCE, REGIME, YEAR, PROVINCE)
 RATES: Final = (100, 500)
 DURATION_S: Final = 15.0
 SETTLE_S: Final = 20.0
-POLL_S: Final = 0.005  # a finer look would take the processor from what is looked at
+PROBE_S: Final = 0.05
+CHANGES: Final[list[Document]] = [{"$match": {"documentKey._id": VIEW}}, {"$project": {"fullDocument.position.sequence": 1}}]
 
 Seen = list[tuple[float, int]]  # when the view was seen, and its position then
 
 
 async def measure(size: float) -> Figures:
-    """`freshness.<rate>`: `view_p50_ms`, `view_p99_ms`, `feed_p50_ms`, `feed_p99_ms`, `sent_late_p99_ms` (the generator's own)."""
+    """`freshness.<rate>`: `view_p50_ms`, `view_p99_ms`, `feed_p50_ms`, `feed_p99_ms`, `sent_late_p99_ms` (the generator's own),
+    `sync_most_ms`.
+    """
+    found = {}
     with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
         async with machine() as held, running(held.settings, Path(folder), "ingest", "aggregate"):
             await _Run(held, 50, first=0).figures(3.0)  # warm up
-            found = {str(rate): await _Run(held, rate, first=145_000 * rate).figures(DURATION_S * size) for rate in RATES}
+            for rate in RATES:
+                synced: list[float] = []
+                probing = asyncio.create_task(_probe(Path(folder) / "probe", synced))
+                figures = await _Run(held, rate, first=145_000 * rate).figures(DURATION_S * size)
+                await tasks.end(probing)
+                found[str(rate)] = figures | {"sync_most_ms": round(1000 * max(synced), 1)}
     return {"freshness": found}
+
+
+async def _probe(path: Path, synced: list[float]) -> None:
+    """Syncs a small file over and over; how long each took."""
+    with path.open("ab", buffering=0) as file:
+        while True:
+            began = time.perf_counter()
+            file.write(b"x")
+            await asyncio.to_thread(os.fsync, file.fileno())
+            synced.append(time.perf_counter() - began)
+            await asyncio.sleep(PROBE_S)
 
 
 class _Run:
@@ -63,10 +87,12 @@ class _Run:
         """Milliseconds from the intended send time until the event was in what was read."""
         client = self._held.streams.client
         subscriptions = [await client.subscribe("receipts.*", cb=self._on_receipt), await client.subscribe(FEED, cb=self._on_feed)]
-        watching = asyncio.create_task(self._watch())
-        await self._send(max(1, int(self._rate * duration_s)))
-        await self._settle()
-        await tasks.end(watching)
+        async with self._held.database["views"].watch(CHANGES) as changes:
+            await changes.try_next()  # from now on
+            watching = asyncio.create_task(self._watch(changes))
+            await self._send(max(1, int(self._rate * duration_s)))
+            await self._settle()
+            await tasks.end(watching)
         for subscription in subscriptions:
             await subscription.unsubscribe()
         views, feed = self._latencies(self._views), self._latencies(self._feed)
@@ -100,13 +126,9 @@ class _Run:
     async def _on_feed(self, message: Msg) -> None:
         self._feed.append((time.perf_counter(), int((message.headers or {})[POSITION].rpartition(".")[2])))
 
-    async def _watch(self) -> None:
-        views = self._held.database["views"]
-        while True:
-            found = await views.find_one({"_id": VIEW}, {"position.sequence": 1})
-            if found is not None:
-                self._views.append((time.perf_counter(), found["position"]["sequence"]))
-            await asyncio.sleep(POLL_S)
+    async def _watch(self, changes: AsyncIterable[Document]) -> None:
+        async for change in changes:
+            self._views.append((time.perf_counter(), change["fullDocument"]["position"]["sequence"]))
 
     async def _settle(self) -> None:
         deadline = time.perf_counter() + SETTLE_S
