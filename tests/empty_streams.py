@@ -10,8 +10,13 @@ from shared.streams import Declaration
 
 
 async def make(jetstream: JetStreamContext, declaration: Declaration) -> None:
-    """Every stream anew, as declared. The broker may still be removing the files of those just deleted."""
+    """Every stream anew, as declared."""
     await remove(jetstream)
+    await declare(jetstream, declaration)
+
+
+async def declare(jetstream: JetStreamContext, declaration: Declaration) -> None:
+    """Makes the streams that are missing. The broker may still be removing the files of those just deleted."""
     for _ in range(50):
         try:
             await streams.apply(jetstream, declaration)

@@ -11,9 +11,10 @@ from services.aggregate.log import Checkpoint, WentBackError
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
-from shared import log_mark, streams, subjects
+from shared import log_mark, subjects
 from shared.errors import TransientError
 from shared.service import Connections
+from tests import empty_streams
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
 
@@ -80,7 +81,7 @@ async def test_a_stream_that_went_back_is_refused_until_a_rebuild_publishes_what
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded))
     await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
-    await streams.apply(loaded.streams.jetstream, loaded.declaration)
+    await empty_streams.declare(loaded.streams.jetstream, loaded.declaration)
     async with aggregating(loaded) as readiness:
         await until(lambda: _says(readiness.waiting_for, "tonghop rebuild"))
         done = await rebuild(loaded)
@@ -93,7 +94,7 @@ async def test_a_stream_that_goes_back_under_a_running_aggregator_is_noticed_bef
     async with aggregating(loaded) as readiness:
         await until_stored(loaded, await log_reports(loaded))
         await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
-        await streams.apply(loaded.streams.jetstream, loaded.declaration)
+        await empty_streams.declare(loaded.streams.jetstream, loaded.declaration)
         await log_reports(loaded, revisions=(2, 3), seed=8)  # the sequences are used again, and go beyond
         await until(lambda: _says(readiness.waiting_for, "tonghop rebuild"))
         assert await loaded.database["reports"].count_documents({}) == 145
@@ -153,7 +154,7 @@ async def test_a_rebuild_under_which_the_stream_goes_back_is_refused(
 
     async def claimed(_: Container[str]) -> AsyncIterator[bytes]:
         await loaded.streams.jetstream.delete_stream(subjects.REPORTS)
-        await streams.apply(loaded.streams.jetstream, loaded.declaration)
+        await empty_streams.declare(loaded.streams.jetstream, loaded.declaration)
         await log_reports(loaded, revisions, seed=8)
         for text in list[bytes]():
             yield text
