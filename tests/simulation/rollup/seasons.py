@@ -26,9 +26,11 @@ def _uncollected() -> Iterator[None]:
     """No garbage is collected meanwhile: what it ends (a generator that nobody finished) would end at another step each time."""
     was_enabled = gc.isenabled()
     gc.disable()
-    yield
-    if was_enabled:
-        gc.enable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @_uncollected()
