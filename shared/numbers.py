@@ -68,4 +68,4 @@ def vietnamese(value: Decimal | int | None) -> str:
 
 def text(value: object) -> str:
     """A stored or computed decimal as JSON holds it: never with an exponent."""
-    return format(Decimal(str(value)), "f")
+    return format(value if isinstance(value, Decimal) else Decimal(str(value)), "f")

@@ -6,7 +6,7 @@ checkpoint.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,10 +14,12 @@ import structlog
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
 from shared import delivery, log_mark, reader, subjects, tasks
+from shared.mongo import Document
 from shared.observability import Readiness
 from shared.reader import Delivery
 from shared.reference import Reference
@@ -27,10 +29,11 @@ log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
 TIDY_S: Final = 60.0  # how long a view may stay that a late write of a dead instance brought back
+FIRST_S: Final = 0.05  # how long all views wait at the start for what the log has beyond the checkpoint
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
 BEHIND: Final = 200  # messages of the log: from here on views change faster than anybody reads
 SHOW_S_EACH: Final = 0.001  # and are written so much less often for each of them,
-SHOW_S: Final = 2.0  # yet not less often than this
+SHOW_S: Final = 3.0  # yet not less often than this
 REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
 
@@ -75,15 +78,17 @@ class Partition:
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         self._moving = asyncio.create_task(self._move(None))
         self._shown_at, self._tidied_at = asyncio.get_running_loop().time(), float("-inf")
-        writing = asyncio.create_task(self._write(Work((), fold.changed(), None), reference.generation))
+        writing = asyncio.create_task(self._write(Work((), None, None), reference.generation))
         self._readiness.has(f"partition {self.number}")
+        wait_s = FIRST_S
         try:
             while True:
-                deliveries = await follow.batch(BATCH, wait_s=IDLE_S)
+                deliveries = await follow.batch(BATCH, wait_s=wait_s)
                 await self._require(reference.generation)
                 work = self._fold(fold, deliveries, created)
                 await writing
                 writing = asyncio.create_task(self._write(work, reference.generation))
+                wait_s = IDLE_S
         finally:
             await tasks.end(writing, self._moving)
             await follow.close()
@@ -117,22 +122,24 @@ class Partition:
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
         if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):
-            return Work(reports, (), None)
+            return Work(reports, None, None)
         self._shown_at = now
         return Work(reports, fold.changed(), self._read_to)
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
-        if work.reports or work.views:
-            refused_by = await self._try(lambda: self._put(work))
+        views = work.views or ()
+        if work.reports or views:
+            refused_by = await self._try(lambda: self._put(work.reports, views))
             if refused_by > generation:
                 await self._held.reference.raise_to(refused_by)
                 raise NewGenerationError
-            self._feed.offer(work.views)
+            self._feed.offer(views)
         if work.checkpoint not in (None, self._stored_to):
             await self._moving
             self._moving = asyncio.create_task(self._move(work.checkpoint))
-        await self._tidy(generation)
+        if work.views is not None:
+            await self._tidy(generation)
 
     async def _tidy(self, generation: int) -> None:
         """Once all views are written, one of an older generation has no reporters any more.
@@ -150,8 +157,8 @@ class Partition:
             await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
             self._stored_to = checkpoint
 
-    async def _put(self, work: Work) -> int:
-        _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))
+    async def _put(self, reports: Sequence[Document], views: Sequence[View]) -> int:
+        _, refused_by = await asyncio.gather(self._store.put_reports(reports), self._store.put_views(views))
         return refused_by
 
     async def _try(self, act: Callable[[], Awaitable[delivery.Result]]) -> delivery.Result:

@@ -19,10 +19,10 @@ READ_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one batch makes to be stored."""
+    """What one batch makes to be stored. `views` is None when they are left to a later batch; the first that is not holds all."""
 
     reports: Sequence[Document]
-    views: Sequence[View]
+    views: Sequence[View] | None
     checkpoint: Checkpoint | None
 
 

@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import orjson
 
 from services.aggregate.app import aggregate
+from services.aggregate.domain.recompute import expected_views
 from services.aggregate.verify import Verdict, verify
 from shared import subjects, tasks
 from shared.broker import Message
@@ -51,14 +53,20 @@ async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: 
 
 
 async def until_stored(held: Connections, sequence: int) -> None:
-    """Waits until the checkpoint has passed a sequence of the log."""
+    """Waits until the checkpoint has passed a sequence of the log, and every other partition has its first views too."""
     partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
     await until(lambda: _is_stored(held, partition, sequence))
+    views = len(list(expected_views(await held.reference.current(), [], datetime.now(UTC))))
+    await until(lambda: _has_views(held, views))
 
 
 async def _is_stored(held: Connections, partition: int, sequence: int) -> bool:
     found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
     return found is not None and found["sequence"] >= sequence
+
+
+async def _has_views(held: Connections, count: int) -> bool:
+    return await held.database["views"].count_documents({}) >= count
 
 
 async def verdict(held: Connections) -> Verdict:

@@ -13,7 +13,6 @@ import bson
 import numpy as np
 import orjson
 import pytest
-from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import Decimal128
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +23,7 @@ from services.aggregate.domain.view import View
 from services.aggregate.feed import payload
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Incoming
-from shared import events, numbers, subjects
+from shared import events, mongo, numbers, subjects
 from shared.numbers import MAX_SCALED
 from shared.reference import Reference
 from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
@@ -105,8 +104,7 @@ def view_of(country: Reference, reports: Sequence[Figures]) -> View:
 
 def stored(view: View) -> dict[str, Any]:
     """The view's figures as MongoDB keeps them: through BSON, decimals as Decimal128."""
-    registry = TypeRegistry(fallback_encoder=lambda value: Decimal128(value) if isinstance(value, Decimal) else value)
-    kept: dict[str, Any] = bson.decode(bson.encode(view.document, codec_options=CodecOptions(type_registry=registry)))["indicators"]
+    kept: dict[str, Any] = bson.decode(bson.encode(view.document, codec_options=mongo.EXACT))["indicators"]
     return kept
 
 
@@ -242,11 +240,15 @@ def test_the_sum_of_the_most_rows_at_once_fits_and_more_are_added_in_parts() -> 
 
 @pytest.mark.parametrize("scaled", [MAX_SCALED + 1, -MAX_SCALED - 1, 2**63, 10**30])
 def test_a_logged_value_beyond_the_bound_never_reaches_a_row(scaled: int) -> None:
-    column = kinds.Column(Indicator(code="a", label="", kind="quantity", decimals=2), 0)
-    row = [0, 0]
-    kinds.encode(column, numbers.text(numbers.unscaled(scaled, 2)), row)
+    whole = Indicator(code="whole", label="", kind="quantity")
+    parts = Indicator(code="parts", label="", kind="quantity", decimals=2)
+    shares = Indicator(code="shares", label="", kind="ratio")
+    columns = kinds.columns({one.code: one for one in (whole, parts, shares)}, 0)
+    row = [0] * columns["shares"].end
+    text = numbers.text(Decimal(scaled) / 100)
+    kinds.encode(columns, {"whole": scaled, "parts": text, "shares": {"numerator": 1, "denominator": scaled}, "unknown": 1}, row)
 
-    assert row == [0, 0]
+    assert row == [0] * len(row)
 
 
 def test_comparisons_at_the_bound_are_exact() -> None:

@@ -19,7 +19,7 @@ from shared.units import Unit
 from tests.benchmarks.machine import YEAR
 
 FILL_BATCH: Final = 2000
-POLL_S: Final = 0.01
+POLL_S: Final = 0.05
 VIEWS: Final = 63 + 691  # of a national regime and period: five island districts have no commune
 
 Ends = Mapping[int, int]  # partition: the sequence of its last message

@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal, DecimalException
 from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
+from bson.decimal128 import Decimal128
+from hypothesis import example, given, strategies
 from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure
 
 from services.cli.embedded import servers as embedded
@@ -140,6 +144,22 @@ def test_duplicates_beside_an_unmet_write_concern_are_tried_again() -> None:
 
     with pytest.raises(AutoReconnect):
         mongo.only_duplicates(error)
+
+
+@given(strategies.decimals(allow_nan=True, allow_infinity=True) | strategies.decimals(places=1) | strategies.integers().map(Decimal))
+@example(Decimal("-0.0"))
+@example(Decimal(10**34 - 1))
+@example(Decimal("-" + "9" * 32 + ".9"))
+@example(Decimal("NaN"))
+def test_a_decimal_is_written_as_the_driver_would(value: Decimal) -> None:
+    try:
+        wanted = Decimal128(value).to_decimal()
+    except DecimalException:
+        with pytest.raises(DecimalException):
+            bson.encode({"value": value}, codec_options=mongo.EXACT)
+        return
+    written = bson.decode(bson.encode({"value": value}, codec_options=mongo.EXACT))["value"].to_decimal()
+    assert format(written, "f") == format(wanted, "f")
 
 
 async def test_every_write_waits_for_the_majority_and_the_journal(held: Connections) -> None:

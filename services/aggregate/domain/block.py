@@ -37,6 +37,7 @@ class Block:
         self._standings = [Standing() for _ in self.tree.reporters]
         self._extended: dict[int, int] = {}  # row: the latest instant it was extended to, ms
         self._opened_ms: int | None = None
+        self._due = self._due_of_groups()
         self._deadlines = [self._deadline(row) for row in range(len(self._groups))]
 
     def apply(self, event: Logged, sequence: int) -> tuple[str, ...]:
@@ -76,6 +77,7 @@ class Block:
         if not self.regime.is_on_call or deadline is None:
             return ()
         self._opened_ms = max(self._opened_ms or 0, deadline)
+        self._due = self._due_of_groups()
         for row in range(len(self._groups)):
             self._deadlines[row] = self._deadline(row)
             self._settle(row)
@@ -87,13 +89,16 @@ class Block:
             self._extended[row] = max(self._extended.get(row, 0), until)
             self._deadlines[row] = self._deadline(row)
 
-    def _deadline(self, row: int) -> int | None:
-        """The first late millisecond of a row's unit; None when nothing is late."""
+    def _due_of_groups(self) -> dict[str, int | None]:
+        """The first late millisecond of each group of reporters; None when nothing is late."""
         opened = None if self._opened_ms is None else events.from_ms(self._opened_ms)
-        deadline = deadlines.group_deadline(self.regime, self._groups[row], self.period, opened)
-        if deadline is None:
-            return None
-        return max(events.to_ms(deadline), self._extended.get(row, 0))
+        due = {group: deadlines.group_deadline(self.regime, group, self.period, opened) for group in set(self._groups)}
+        return {group: None if deadline is None else events.to_ms(deadline) for group, deadline in due.items()}
+
+    def _deadline(self, row: int) -> int | None:
+        """The first late millisecond of a row's unit."""
+        due = self._due[self._groups[row]]
+        return None if due is None else max(due, self._extended.get(row, 0))
 
     def _settle(self, row: int) -> None:
         """Makes the row say what counts now: the winner's figures with received and on time, or zeros."""
@@ -110,10 +115,7 @@ class Block:
         for offset, code in enumerate(self.regime.narratives):
             if code in narratives:
                 row[NARRATIVES + offset] = 1
-        for code, value in (data.get("values") or {}).items():
-            column = self.columns.get(code)
-            if column is not None:
-                kinds.encode(column, value, row)
+        kinds.encode(self.columns, data.get("values") or {}, row)
         return row
 
 

@@ -49,27 +49,30 @@ class Column:
                 assert_never(self.indicator.kind)
 
 
-def encode(column: Column, value: Any, row: list[int]) -> None:
-    """Writes one logged value into a row. A value that is not of the kind is "not reported": the fold never raises."""
-    indicator, first = column.indicator, column.first
-    try:
-        match indicator.kind:
-            case "quantity":
-                row[first + 1] = _bounded(numbers.scaled(value, indicator.decimals))
-            case "ratio":
-                numerator = _bounded(numbers.scaled(value["numerator"], indicator.decimals))
-                row[first + 2] = _bounded(numbers.scaled(value["denominator"], indicator.decimals))
-                row[first + 1] = numerator
-            case "flag":
-                row[first + 1] = 1 if value is True else 0
-            case "choice":
-                row[first + 1 + list(indicator.options).index(value)] = 1
-            case _:
-                assert_never(indicator.kind)
-    except DAMAGED:
-        row[first + 1 : column.end] = [0] * (column.end - first - 1)
-    else:
-        row[first] = 1
+def encode(columns: Mapping[str, Column], values: Mapping[str, Any], row: list[int]) -> None:
+    """Writes logged values into a row of zeros. One that is not of its kind, or of no column, is "not reported": the fold never raises."""
+    for code, value in values.items():
+        column = columns.get(code)
+        if column is None:
+            continue
+        indicator, first = column.indicator, column.first
+        try:
+            match indicator.kind:
+                case "quantity":
+                    row[first + 1] = _scaled(value, indicator.decimals)
+                case "ratio":
+                    row[first + 1] = _scaled(value["numerator"], indicator.decimals)
+                    row[first + 2] = _scaled(value["denominator"], indicator.decimals)
+                case "flag":
+                    row[first + 1] = 1 if value is True else 0
+                case "choice":
+                    row[first + 1 + list(indicator.options).index(value)] = 1
+                case _:
+                    assert_never(indicator.kind)
+        except DAMAGED:
+            row[first : column.end] = [0] * (column.end - first)
+        else:
+            row[first] = 1
 
 
 def column_sums(rows: Matrix) -> list[int]:
@@ -78,10 +81,11 @@ def column_sums(rows: Matrix) -> list[int]:
     return parts[0] if len(parts) == 1 else [sum(column) for column in zip(*parts, strict=True)]
 
 
-def _bounded(value: int) -> int:
-    if abs(value) > numbers.MAX_SCALED:
-        raise OverflowError
-    return value
+def _scaled(value: Any, decimals: int) -> int:
+    found: int = value if decimals == 0 and isinstance(value, int) else numbers.scaled(value, decimals)
+    if -numbers.MAX_SCALED <= found <= numbers.MAX_SCALED:
+        return found
+    raise OverflowError
 
 
 def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> Figure:

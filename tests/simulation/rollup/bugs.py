@@ -5,6 +5,7 @@ A bug is a patch of the real code, small enough that somebody could have written
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import Any, Final
 from unittest import mock
 
@@ -63,7 +64,7 @@ async def _checkpoint_first(self: Partition, work: Work, generation: int) -> Non
 def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, created: str) -> Work:
     """The checkpoint moves with every batch, also with one whose views are left to a later one."""
     work = _fold(self, fold, deliveries, created)
-    return Work(work.reports, work.views, self._read_to)
+    return replace(work, checkpoint=self._read_to)
 
 
 async def _unguarded(collection: Any, pairs: Pairs) -> list[Any]:
@@ -209,9 +210,15 @@ async def _not_at_start(self: Feed) -> None:
 
 async def _write_untold(self: Partition, work: Work, generation: int) -> None:
     """What a start computes is written, and FEED is not told."""
-    told = Work(work.reports, work.views if work.checkpoint else (), work.checkpoint)
-    await self._try(lambda: self._store.put_views(work.views))
-    await _write(self, told, generation)
+    is_first = self._tidied_at == float("-inf")
+    await self._try(lambda: self._store.put_views(work.views or ()))
+    await _write(self, replace(work, views=()) if is_first and work.views is not None else work, generation)
+
+
+async def _tidied_at_once(self: Partition, work: Work, generation: int) -> None:
+    """Views of an older generation are taken away before those of this one are written."""
+    await self._tidy(generation)
+    await _write(self, work, generation)
 
 
 async def _published_anyway(self: JetStreamContext, *args: Any, **about: Any) -> Any:
@@ -326,6 +333,7 @@ MORE: Final[dict[str, Plant]] = {
     "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
     "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
+    "older views taken away before all are written": _put(Partition, "_write", _tidied_at_once),
     "a view that a late write brought back stays": _put(partitions, "TIDY_S", float("inf")),
     "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
     "an import in parts": _all(_put(mongo, "in_transaction", _in_parts), _put(ReferenceStore, "_store", _documents_first)),
