@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 MAX_SCALED: Final = 10**14  # one value's largest magnitude; 90,000 of them fit an int64
-PLAIN_DECIMAL: Final = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
+PLAIN_DECIMAL: Final = re.compile(r"(-?[0-9]{1,30})(?:\.([0-9]{1,30}))?", re.ASCII)
 
 
 class NumberText(str):
@@ -18,9 +18,13 @@ class NumberText(str):
     __slots__ = ()
 
 
-def is_plain(text: str) -> bool:
-    """Whether `text` is a plain decimal number: digits, at most one point, at most one leading minus."""
-    return PLAIN_DECIMAL.fullmatch(text) is not None
+def parts(text: str) -> tuple[str, str] | None:
+    """What stands before the point of a plain decimal and, without trailing zeros, behind it; None when `text` is none.
+
+    Plain are digits with at most one point among them and at most one minus before them.
+    """
+    found = PLAIN_DECIMAL.fullmatch(text)
+    return None if found is None else (found[1], (found[2] or "").rstrip("0"))
 
 
 def decimals_of(text: str) -> int:
@@ -40,6 +44,12 @@ def scaled(value: int | str, decimals: int) -> int:
 def unscaled(value: int, decimals: int) -> Decimal:
     """The decimal number that the scaled integer stands for, with exactly `decimals` decimals."""
     return Decimal(value).scaleb(-decimals)
+
+
+def plain(value: int, decimals: int) -> str:
+    """The scaled integer as plain decimal text, with exactly `decimals` (at least one) decimals."""
+    whole, fraction = divmod(abs(value), 10**decimals)
+    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{decimals}d}"
 
 
 def quotient(numerator: int, denominator: int, decimals: int) -> Decimal | None:

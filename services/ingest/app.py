@@ -18,6 +18,7 @@ from shared.settings import Settings
 
 BATCH: Final = 1000  # messages claimed and published at once
 AT_ONCE: Final = 2  # batches under way: one is claimed while the one before is published and answered
+GATHER_S: Final = 0.025  # while one is under way the next gathers for so long: many small batches cost more than they save
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -53,7 +54,9 @@ async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> 
         while True:
             batch = await follow.batch(BATCH, wait_s=1.0)
             readiness.behind["inbox"] = batch[-1].pending if batch else 0
-            under_way.add(asyncio.create_task(handle(batch)))
+            newest = asyncio.create_task(handle(batch))
+            under_way.add(newest)
+            await asyncio.wait([newest], timeout=GATHER_S)
             if len(under_way) == AT_ONCE:
                 _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     finally:

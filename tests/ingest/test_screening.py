@@ -687,7 +687,7 @@ def is_normal_number(indicator: Indicator, value: Any) -> bool:
         return type(value) is int and abs(value) <= MAX_SCALED
     return (
         isinstance(value, str)
-        and numbers.is_plain(value)
+        and numbers.parts(value) is not None
         and len(value.partition(".")[2]) == indicator.decimals
         and abs(numbers.scaled(value, indicator.decimals)) <= MAX_SCALED
     )

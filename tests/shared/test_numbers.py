@@ -44,6 +44,20 @@ def test_scaling_back_gives_the_same_figure_with_all_its_decimals(value: int, de
     assert numbers.scaled(numbers.text(figure), decimals) == value
 
 
+@given(SUMS, st.integers(1, 6))
+def test_the_text_of_a_scaled_figure_is_its_decimal_with_all_its_decimals(value: int, decimals: int) -> None:
+    assert numbers.plain(value, decimals) == format(numbers.unscaled(value, decimals), "f")
+
+
+@given(plain_decimals())
+def test_the_parts_of_a_number_are_what_it_is_worth(given_text: tuple[str, int]) -> None:
+    text, _ = given_text
+    whole, fraction = numbers.parts(text) or ("", "")
+
+    assert Decimal(f"{whole}.{fraction}0") == Decimal(text)
+    assert len(fraction) == numbers.decimals_of(text)
+
+
 @given(plain_decimals())
 def test_as_many_decimals_are_counted_as_the_number_needs(given_text: tuple[str, int]) -> None:
     text, _ = given_text
@@ -110,7 +124,7 @@ def test_figures_are_shown_as_vietnamese_people_write_them(figure: Decimal | int
 
 @pytest.mark.parametrize("text", ["0", "-0", "340", "125.5", "-3.25", "007", "9" * 30])
 def test_plain_decimals_are_numbers(text: str) -> None:
-    assert numbers.is_plain(text)
+    assert numbers.parts(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -139,12 +153,12 @@ def test_plain_decimals_are_numbers(text: str) -> None:
     ],
 )
 def test_anything_else_is_no_number(text: str) -> None:
-    assert not numbers.is_plain(text)
+    assert numbers.parts(text) is None
 
 
 @given(st.text())
 def test_what_is_a_number_is_decided_by_ascii_digits_alone(text: str) -> None:
-    if numbers.is_plain(text):
+    if numbers.parts(text) is not None:
         assert set(text) <= set("0123456789.-")
         assert Decimal(text).is_finite()
 

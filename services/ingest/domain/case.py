@@ -1,7 +1,6 @@
 """A case: one event being judged, and what it refers to, looked up once."""
 
 from collections.abc import Set as AbstractSet
-from functools import cached_property
 from typing import Any
 
 from shared import events
@@ -13,59 +12,33 @@ from shared.units import Tree, Unit
 
 
 class Case:
-    """What an event's data refer to. A property is None when the event does not name it rightly; `context` says why."""
+    """What an event's data refer to. What the event does not name rightly is None; `context` says why."""
 
     def __init__(
         self, sender: str, received_ms: int, reference: Reference, opened: AbstractSet[tuple[str, str]], tree: dict[str, Any]
     ) -> None:
         self.sender = sender
         self.received_ms = received_ms
-        self.reference = reference
         self.opened = opened
         self.tree = tree
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
-
-    @property
-    def regime_id(self) -> str:
-        return self._text("regime")
-
-    @property
-    def period_code(self) -> str:
-        return self._text("period")
-
-    @property
-    def unit_code(self) -> str:
-        return self._text("unit")
-
-    @cached_property
-    def regime(self) -> Regime | None:
-        return self.reference.regimes.get(self.regime_id)
-
-    @cached_property
-    def period(self) -> Period | None:
-        return self.regime.period(self.period_code) if self.regime is not None else None
-
-    @cached_property
-    def units(self) -> Tree | None:
-        """The tree at the period's reference date."""
-        return self.reference.registry.at(self.period.cut_off) if self.period is not None else None
-
-    @cached_property
-    def unit(self) -> Unit | None:
-        return self.units.by_code.get(self.unit_code) if self.units is not None else None
+        self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
+        self.regime: Regime | None = reference.regimes.get(self.regime_id)
+        self.period: Period | None = None if self.regime is None else self.regime.period(self.period_code)
+        self.units: Tree | None = None  # the tree at the period's reference date
+        self.unit: Unit | None = None
+        self.group: str | None = None  # in which the unit reports
+        if self.regime is not None and self.period is not None:
+            self.units = reference.registry.at(self.period.cut_off)
+            self.unit = self.units.by_code.get(self.unit_code)
+        if self.regime is not None and self.period is not None and self.unit is not None:
+            self.group = reference.groups(self.regime, self.period.cut_off).get(self.unit.id)
 
     @property
     def unit_id(self) -> str:
         """The id of the unit concerned; "" when the event concerns a whole period."""
         return self.unit.id if self.unit is not None else ""
-
-    @cached_property
-    def group(self) -> str | None:
-        """The group in which the unit reports."""
-        if self.regime is None or self.period is None or self.unit is None:
-            return None
-        return self.reference.groups(self.regime, self.period.cut_off).get(self.unit.id)
 
     def context(self) -> list[Refusal]:
         """What is wrong with the regime and the period."""

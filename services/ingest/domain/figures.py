@@ -73,15 +73,19 @@ def _choice(indicator: Indicator, value: Any, path: str) -> Judged:
 
 def _number(indicator: Indicator, value: Any, path: str, least: str, most: str | None) -> tuple[int | None, list[Refusal]]:
     """The value scaled by the indicator's decimals, or what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None, [_wrong_kind(indicator, path)]
     decimals = indicator.decimals
     if isinstance(value, str):
-        if not numbers.is_plain(value):
+        parts = numbers.parts(value)
+        if parts is None:
             return None, [refusal("report.not_a_number", path, text=value)]
-        if numbers.decimals_of(value) > decimals:
+        whole, fraction = parts
+        if len(fraction) > decimals:
             return None, [refusal("report.too_many_decimals", path, text=value, decimals=decimals)]
-    scaled = numbers.scaled(value, decimals)
+        scaled = int(whole + fraction.ljust(decimals, "0"))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        scaled = value * 10**decimals
+    else:
+        return None, [_wrong_kind(indicator, path)]
     lower, upper = _bounds(least, most, decimals)
     if not lower <= scaled <= upper:
         shown = {"least": numbers.unscaled(lower, decimals), "most": numbers.unscaled(upper, decimals)}
@@ -97,7 +101,7 @@ def _bounds(least: str, most: str | None, decimals: int) -> tuple[int, int]:
 
 
 def _normal(scaled: int, decimals: int) -> int | str:
-    return scaled if decimals == 0 else format(numbers.unscaled(scaled, decimals), "f")
+    return scaled if decimals == 0 else numbers.plain(scaled, decimals)
 
 
 def _wrong_kind(indicator: Indicator, path: str) -> Refusal:

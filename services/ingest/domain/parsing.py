@@ -31,9 +31,7 @@ def parse(payload: bytes) -> Parsed | Refusal:
     if len(payload) > events.MAX_EVENT_BYTES:
         return refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES)
     try:
-        tree = json.loads(
-            payload.decode("utf-8"), object_pairs_hook=_object, parse_float=NumberText, parse_int=_integer, parse_constant=_constant
-        )
+        tree = DECODER.decode(payload.decode("utf-8"))
         found = Parsed(tree, _digest(tree))
     except _Refused as refused:
         return refused.reason
@@ -50,7 +48,7 @@ def parse(payload: bytes) -> Parsed | Refusal:
 
 def _digest(tree: Any) -> str:
     """sha256 of the content: the same fields with the same texts, whatever their order and white space."""
-    return hashlib.sha256(json.dumps(tree, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(ENCODER.encode(tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -67,3 +65,7 @@ def _integer(text: str) -> int | NumberText:
 
 def _constant(text: str) -> NoReturn:
     raise _Refused(refusal("report.not_a_number", text=text))
+
+
+DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=NumberText, parse_int=_integer, parse_constant=_constant)
+ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
