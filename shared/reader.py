@@ -59,14 +59,22 @@ def delivery(message: Msg) -> Delivery:
 class Reader:
     """A standing pull on one consumer of one stream.
 
-    `bind(next_sequence)` makes or finds the consumer and returns its name; it is called again whenever the consumer is
-    lost. An ordered reader is the only one on its consumer and must miss nothing: a gap binds it again.
+    `bind(next_sequence)` makes or finds the consumer and returns its name and how many messages wait for it; it is called again
+    whenever the consumer is lost. An ordered reader is the only one on its consumer and must miss nothing: a gap binds it again.
     """
 
     def __init__(
-        self, client: Client, stream: str, bind: Callable[[int], Awaitable[str]], *, begin: int = 1, is_ordered: bool, window: int = WINDOW
+        self,
+        client: Client,
+        stream: str,
+        bind: Callable[[int], Awaitable[tuple[str, int]]],
+        *,
+        begin: int = 1,
+        is_ordered: bool,
+        window: int = WINDOW,
     ) -> None:
         self.next_sequence = begin  # the first message of the stream that was not handed out yet
+        self.pending: int | None = None  # messages that were not handed out when last heard of; not known before the first bind
         self._client = client
         self._stream = stream
         self._bind = bind
@@ -96,6 +104,7 @@ class Reader:
             return []
         self._handed_out = taken[-1].consumer_sequence
         self.next_sequence = taken[-1].sequence + 1
+        self.pending = taken[-1].pending
         await self._ask()
         return taken
 
@@ -113,7 +122,7 @@ class Reader:
         """A new subscription and consumer. Returns after a pause when the broker is away."""
         await self.close()
         try:
-            self._consumer = await self._bind(self.next_sequence)
+            self._consumer, self.pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
             self._subscription = await self._client.subscribe(
                 self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
@@ -193,7 +202,7 @@ def log_reader(
     `check` is called before every bind, so also after a reconnect: what it raises ends the batch.
     """
 
-    async def bind(next_sequence: int) -> str:
+    async def bind(next_sequence: int) -> tuple[str, int]:
         await check()
         info = await client.jetstream(timeout=BIND_TIMEOUT_S).add_consumer(
             stream,
@@ -207,7 +216,7 @@ def log_reader(
                 num_replicas=1,
             ),
         )
-        return info.name
+        return info.name, info.num_pending or 0
 
     return Reader(client, stream, bind, begin=begin, is_ordered=True, window=window)
 
@@ -215,8 +224,8 @@ def log_reader(
 def durable_reader(client: Client, stream: str, durable: str, *, window: int = WINDOW) -> Reader:
     """Reads a durable consumer that was declared before; several readers share its messages, each is acknowledged."""
 
-    async def bind(_: int) -> str:
-        await client.jetstream(timeout=BIND_TIMEOUT_S).consumer_info(stream, durable)
-        return durable
+    async def bind(_: int) -> tuple[str, int]:
+        info = await client.jetstream(timeout=BIND_TIMEOUT_S).consumer_info(stream, durable)
+        return durable, info.num_pending or 0
 
     return Reader(client, stream, bind, is_ordered=False, window=window)

@@ -85,7 +85,7 @@ class Partition:
             while True:
                 deliveries = await follow.batch(BATCH, wait_s=wait_s)
                 await self._require(reference.generation)
-                work = self._fold(fold, deliveries, created)
+                work = self._fold(fold, deliveries, created, follow.pending)
                 await writing
                 writing = asyncio.create_task(self._write(work, reference.generation))
                 wait_s = IDLE_S
@@ -110,12 +110,12 @@ class Partition:
         if (await self._held.reference.current(REFERENCE_AGE_S)).generation != generation:
             raise NewGenerationError
 
-    def _fold(self, fold: Fold, deliveries: list[Delivery], created: str) -> Work:
+    def _fold(self, fold: Fold, deliveries: list[Delivery], created: str, pending: int | None) -> Work:
         """Folds a batch. Its views, and with them the checkpoint, are mostly left to a later one while the log is behind."""
         logged = logs.read(deliveries)
         fold.open(_now())
         fold.take(logged)
-        behind = deliveries[-1].pending if deliveries else 0
+        behind = pending or 0
         self._readiness.behind[f"partition {self.number}"] = behind
         if deliveries:
             self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
@@ -124,7 +124,7 @@ class Partition:
         if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):
             return Work(reports, None, None)
         self._shown_at = now
-        return Work(reports, fold.changed(), self._read_to)
+        return Work(reports, fold.changed(), self._read_to, is_whole=pending == 0)
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
@@ -138,11 +138,11 @@ class Partition:
         if work.checkpoint not in (None, self._stored_to):
             await self._moving
             self._moving = asyncio.create_task(self._move(work.checkpoint))
-        if work.views is not None:
+        if work.is_whole:
             await self._tidy(generation)
 
     async def _tidy(self, generation: int) -> None:
-        """Once all views are written, one of an older generation has no reporters any more.
+        """Once all views of all that is logged are written, one of an older generation has no reporters any more.
 
         Not only at the start: what an instance sent before it died may land late, and brings a view back that was taken away.
         """

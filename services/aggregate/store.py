@@ -19,11 +19,15 @@ READ_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one batch makes to be stored. `views` is None when they are left to a later batch; the first that is not holds all."""
+    """What one batch makes to be stored. `views` is None when they are left to a later batch; the first that is not holds all.
+
+    `is_whole` says that the log had no more than what they are made of.
+    """
 
     reports: Sequence[Document]
     views: Sequence[View] | None
     checkpoint: Checkpoint | None
+    is_whole: bool = False
 
 
 class Store:

@@ -61,9 +61,9 @@ async def _checkpoint_first(self: Partition, work: Work, generation: int) -> Non
     await _write(self, work, generation)
 
 
-def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, created: str) -> Work:
+def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, created: str, pending: int | None) -> Work:
     """The checkpoint moves with every batch, also with one whose views are left to a later one."""
-    work = _fold(self, fold, deliveries, created)
+    work = _fold(self, fold, deliveries, created, pending)
     return replace(work, checkpoint=self._read_to)
 
 
@@ -305,7 +305,7 @@ NAMED: Final[dict[str, Plant]] = {
     "no guard": _put(mongo, "put_newer", _unguarded),
     "no retry after a duplicate key": _put(mongo, "put_newer", _only_once),
     "guard that compares the partition first": _put(stores, "older_than", _partition_first),
-    "state loaded beyond the checkpoint": _put(Store, "events", _everything),
+    "state loaded beyond the checkpoint": _all(_put(Store, "events", _everything), _put(partitions, "FIRST_S", 0.0)),
     "dirty only on change": _put(Block, "apply", _touched_on_change),
     "a forgotten ancestor": _put(ReporterTree, "__init__", _without_province),
     "any write error ignored": _put(Partition, "_try", _whatever_happens),
@@ -333,7 +333,7 @@ MORE: Final[dict[str, Plant]] = {
     "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
     "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
-    "older views taken away before all are written": _put(Partition, "_write", _tidied_at_once),
+    "older views taken away before all are written": _all(_put(Partition, "_write", _tidied_at_once), _put(partitions, "FIRST_S", 1.0)),
     "a view that a late write brought back stays": _put(partitions, "TIDY_S", float("inf")),
     "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
     "an import in parts": _all(_put(mongo, "in_transaction", _in_parts), _put(ReferenceStore, "_store", _documents_first)),
