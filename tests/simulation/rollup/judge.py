@@ -45,7 +45,7 @@ class Judge:
         self.is_feed_cut = False  # FEED lost its end: sequences are used again
         self.claimed_at: dict[str, int] = {}  # claim: the first received time
         self.first_generation = 0
-        self._taken_in: dict[str, int] = {}  # view taken away: the generation then
+        self._taken_in: dict[str, int] = {}  # view of the generation before, taken away: the generation then
         self._read: dict[bytes, Logged] = {}
         self.broker: Broker
         self.server: Server
@@ -129,9 +129,10 @@ class Judge:
 
     def _view(self, before: Document | None, after: Document | None) -> None:
         if before is not None and after is None:
-            self._taken_in[before["_id"]] = self.generation
             if before["position"]["generation"] >= self.generation:
                 self.violated("a view is not taken away", before["_id"])
+            elif before["position"]["generation"] == self.generation - 1 and not self.went_back:  # else perhaps by one between
+                self._taken_in[before["_id"]] = self.generation
         elif before is None and after is not None and self._taken_in.get(after["_id"]) == after["position"]["generation"]:
             self.violated("a view that stays is replaced, not taken away", after["_id"])
         elif before is not None and after is not None and _place(after) < _place(before):
