@@ -6,7 +6,7 @@ checkpoint.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,12 +14,10 @@ import structlog
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
-from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
 from shared import delivery, log_mark, reader, subjects, tasks
-from shared.mongo import Document
 from shared.observability import Readiness
 from shared.reader import Delivery
 from shared.reference import Reference
@@ -78,7 +76,7 @@ class Partition:
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
         self._moving = asyncio.create_task(self._move(None))
         self._shown_at, self._tidied_at = asyncio.get_running_loop().time(), float("-inf")
-        writing = asyncio.create_task(self._write(Work((), None, None), reference.generation))
+        writing = asyncio.create_task(self._write(Work((), (), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
         wait_s = FIRST_S
         try:
@@ -122,19 +120,18 @@ class Partition:
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
         if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):
-            return Work(reports, None, None)
+            return Work(reports, (), None)
         self._shown_at = now
         return Work(reports, fold.changed(), self._read_to, is_whole=pending == 0)
 
     async def _write(self, work: Work, generation: int) -> None:
         """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
-        views = work.views or ()
-        if work.reports or views:
-            refused_by = await self._try(lambda: self._put(work.reports, views))
+        if work.reports or work.views:
+            refused_by = await self._try(lambda: self._put(work))
             if refused_by > generation:
                 await self._held.reference.raise_to(refused_by)
                 raise NewGenerationError
-            self._feed.offer(views)
+            self._feed.offer(work.views)
         if work.checkpoint not in (None, self._stored_to):
             await self._moving
             self._moving = asyncio.create_task(self._move(work.checkpoint))
@@ -157,8 +154,8 @@ class Partition:
             await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
             self._stored_to = checkpoint
 
-    async def _put(self, reports: Sequence[Document], views: Sequence[View]) -> int:
-        _, refused_by = await asyncio.gather(self._store.put_reports(reports), self._store.put_views(views))
+    async def _put(self, work: Work) -> int:
+        _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))
         return refused_by
 
     async def _try(self, act: Callable[[], Awaitable[delivery.Result]]) -> delivery.Result:

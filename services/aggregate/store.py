@@ -19,13 +19,10 @@ READ_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one batch makes to be stored. `views` is None when they are left to a later batch; the first that is not holds all.
-
-    `is_whole` says that the log had no more than what they are made of.
-    """
+    """What one batch makes to be stored. `is_whole` says that the views are written, and that the log had no more than they are made of."""
 
     reports: Sequence[Document]
-    views: Sequence[View] | None
+    views: Sequence[View]
     checkpoint: Checkpoint | None
     is_whole: bool = False
 

@@ -211,8 +211,8 @@ async def _not_at_start(self: Feed) -> None:
 async def _write_untold(self: Partition, work: Work, generation: int) -> None:
     """What a start computes is written, and FEED is not told."""
     is_first = self._tidied_at == float("-inf")
-    await self._try(lambda: self._store.put_views(work.views or ()))
-    await _write(self, replace(work, views=()) if is_first and work.views is not None else work, generation)
+    await self._try(lambda: self._store.put_views(work.views))
+    await _write(self, replace(work, views=()) if is_first else work, generation)
 
 
 async def _tidied_at_once(self: Partition, work: Work, generation: int) -> None:
