@@ -14,7 +14,7 @@ from prometheus_client import Counter
 
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Rejected
-from services.ingest.store import Claim, ClaimStore, Place
+from services.ingest.store import Claim, ClaimStore
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
@@ -47,8 +47,8 @@ class Door:
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claims = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
-            places = await self._publish(claims)
-        await self._note(claims, places)
+            published = await self._publish(claims)
+        await self._store.put_positions(published)
         await self._park(batch, decided)
         await self._answer([incoming for incoming, _ in events_decided], claims)
         await delivery.acknowledge(
@@ -64,18 +64,11 @@ class Door:
             decided = _decide(batch, reference, self._opened)
         return decided
 
-    async def _publish(self, claims: Sequence[Claim]) -> list[Place]:
-        """Publishes what claims hold and REPORTS may lack; where it stands."""
+    async def _publish(self, claims: Sequence[Claim]) -> list[tuple[Claim, int]]:
+        """Publishes what claims hold and REPORTS may lack; with each its sequence there."""
         wanted = list({claim.id: claim for claim in claims if claim.wants_publishing}.values())
         sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
-        return [(claim.id, claim.document["partition"], sequence) for claim, sequence in zip(wanted, sequences, strict=True)]
-
-    async def _note(self, claims: Sequence[Claim], places: Sequence[Place]) -> None:
-        """Adds to claims where REPORTS has their events."""
-        await self._store.put_positions(places)
-        at = {claim_id: {"partition": partition, "sequence": sequence} for claim_id, partition, sequence in places}
-        for claim in claims:
-            claim.document["position"] = at.get(claim.id, claim.document["position"])
+        return list(zip(wanted, sequences, strict=True))
 
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):

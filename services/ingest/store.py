@@ -4,11 +4,12 @@
 `<sender code>/<event id>#<hash>`. Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany
 
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
@@ -19,9 +20,6 @@ from shared.mongo import Document, Documents
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
 DUPLICATE: Final = "duplicate"
-
-
-Place = tuple[str, int, int]  # where an event stands in REPORTS: claim id, partition, sequence
 
 
 @dataclass(slots=True)
@@ -80,16 +78,18 @@ class ClaimStore:
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
-    async def put_positions(self, positions: Sequence[Place]) -> None:
-        """Adds to claims where REPORTS has their events."""
-        if positions:
-            await self._receipts.bulk_write(
-                [
-                    UpdateOne({"_id": claim_id}, {"$set": {"position": {"partition": partition, "sequence": sequence}}})
-                    for claim_id, partition, sequence in positions
-                ],
-                ordered=False,
-            )
+    async def put_positions(self, published: Sequence[tuple[Claim, int]]) -> None:
+        """Adds to claims where REPORTS has their events, given its sequence.
+
+        Events that stand in REPORTS as they stood in INBOX, all so many messages further, are one write: half the work of one for each.
+        """
+        of_shift: dict[int, list[Claim]] = defaultdict(list)
+        for claim, sequence in published:
+            of_shift[sequence - claim.document["inbox_sequence"]].append(claim)
+        if of_shift:
+            await self._receipts.bulk_write([_positions(shift, claims) for shift, claims in of_shift.items()], ordered=False)
+        for claim, sequence in published:
+            claim.document["position"] = {"partition": claim.document["partition"], "sequence": sequence}
 
     async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
         """The logged text of every accepted event, but for those whose ids are known."""
@@ -114,6 +114,12 @@ def _claim(wanted: Document, stored: dict[str, Document]) -> Claim:
     if found["hash"] != wanted["hash"]:
         return Claim(_reused(wanted))
     return Claim(found, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
+
+
+def _positions(shift: int, claims: Sequence[Claim]) -> UpdateMany:
+    sequence = {"$add": ["$inbox_sequence", shift]}
+    wanted = {"_id": {"$in": [claim.id for claim in claims]}}
+    return UpdateMany(wanted, [{"$set": {"position": {"partition": "$partition", "sequence": sequence}}}])
 
 
 def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Document:

@@ -7,7 +7,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.ingest.handlers import SERVICE, Door
-from services.ingest.store import Claim, ClaimStore, Place
+from services.ingest.store import Claim, ClaimStore
 from shared import delivery, events, reader, subjects
 from shared.broker import Message, Streams
 from shared.errors import TransientError
@@ -72,6 +72,21 @@ async def test_an_event_twice_in_one_batch_is_accepted_and_a_duplicate(ingest: I
     assert receipts[0]["received_at"] == receipts[1]["received_at"]
     assert receipts[0]["position"] == receipts[1]["position"] is not None
     assert len(await ingest.stored(subjects.REPORTS)) == len(await ingest.claims()) == 1
+
+
+async def test_each_claim_has_the_place_of_its_own_event_whatever_stands_between_them(ingest: Ingest) -> None:
+    repeated = submitted(revision=2)
+    await ingest.take(submitted(period="1999"), repeated)
+
+    await ingest.take(submitted(revision=3), submitted(period="1999"), repeated, *[submitted(revision=4 + n) for n in range(9)])
+
+    claims = {claim["event_id"]: claim["position"] for claim in (await ingest.claims()).values() if claim["verdict"] == "accepted"}
+    stored = await ingest.stored(subjects.REPORTS)
+    partition = subjects.partition_of("ct27-van-quan", stored[0]["data"]["period"], PARTITIONS)
+    assert claims == {report["id"]: {"partition": partition, "sequence": place} for place, report in enumerate(stored, 1)}
+    assert len(claims) == 11
+    receipts = {receipt["event_id"]: receipt["position"] for receipt in ingest.receipts if receipt["verdict"] == "accepted"}
+    assert receipts == claims
 
 
 @pytest.mark.parametrize("in_one_batch", [True, False])
@@ -230,14 +245,14 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
 class Unpublished(Door):
     """A door whose process dies after the claims."""
 
-    async def _publish(self, claims: Any) -> list[Place]:
+    async def _publish(self, claims: Any) -> list[tuple[Claim, int]]:
         raise Crash
 
 
 class Unnoted(ClaimStore):
     """A store whose process dies after the events were published, before their positions are noted."""
 
-    async def put_positions(self, positions: Any) -> None:
+    async def put_positions(self, published: Any) -> None:
         raise Crash
 
 

@@ -117,7 +117,7 @@ class Collection:
     async def bulk_write(self, operations: Sequence[Any], ordered: bool = True, session: Session | None = None) -> None:
         if ordered or not operations:
             raise NotFakedError(f"{self.name}: an ordered or empty bulk")
-        writes = [tables.write_of(operation) for operation in operations]
+        writes = [write for operation in operations for write in tables.writes_of(operation)]
         if session is None:
             return await self.server.bulk(self.name, "bulk", writes, self._codec)
         await self._change(f"bulk {len(writes)}", writes, session)

@@ -29,7 +29,7 @@ class Write:
 
     kind: str
     filter: Document
-    change: Document
+    change: Any  # a document, or an update's pipeline
     is_upsert: bool = False
     is_many: bool = False
 
@@ -38,21 +38,21 @@ class Write:
         return self.is_upsert and len(self.filter) > 1
 
 
-def write_of(operation: object) -> Write:
-    """A write from pymongo's own description of it."""
+def writes_of(operation: object) -> list[Write]:
+    """The writes that pymongo's own description says. An update of many is one for each that is asked for: others come between."""
     match operation:
         case InsertOne():
-            return Write("insert", {"_id": operation._doc["_id"]}, operation._doc)
+            return [Write("insert", {"_id": operation._doc["_id"]}, operation._doc)]
         case ReplaceOne():
-            return Write("replace", dict(operation._filter), dict(operation._doc), bool(operation._upsert))
-        case UpdateOne() | UpdateMany():
-            if not isinstance(operation._doc, Mapping):
-                raise NotFakedError("update by pipeline")
-            return Write(
-                "update", dict(operation._filter), dict(operation._doc), bool(operation._upsert), is_many=isinstance(operation, UpdateMany)
-            )
+            return [Write("replace", dict(operation._filter), dict(operation._doc), bool(operation._upsert))]
+        case UpdateOne():
+            return [Write("update", dict(operation._filter), operation._doc, bool(operation._upsert))]
+        case UpdateMany():
+            if operation._upsert or list(operation._filter) != ["_id"]:
+                raise NotFakedError("an update of many that are not named by _id")
+            return [Write("update", {"_id": key}, operation._doc) for key in operation._filter["_id"]["$in"]]
         case DeleteOne() | DeleteMany():
-            return Write("delete", dict(operation._filter), {}, is_many=isinstance(operation, DeleteMany))
+            return [Write("delete", dict(operation._filter), {}, is_many=isinstance(operation, DeleteMany))]
     raise NotFakedError(f"write {operation!r}")
 
 
@@ -132,6 +132,8 @@ class Table:
 def changed(document: Document, write: Write, *, is_insert: bool = False) -> Document:
     """The document after an update; top-level or dotted fields."""
     copy = bson.decode(bson.encode(document), READ) if document else {}
+    if isinstance(write.change, list):
+        return _piped(copy, write.change)
     for operator, fields in write.change.items():
         for name, value in fields.items():
             if "." in name:
@@ -153,6 +155,28 @@ def changed(document: Document, write: Write, *, is_insert: bool = False) -> Doc
                 case _:
                     raise NotFakedError(f"update operator {operator}")
     return copy
+
+
+def _piped(document: Document, stages: list[Document]) -> Document:
+    """The document after a pipeline, whose stages set whole fields."""
+    for stage in stages:
+        if list(stage) != ["$set"]:
+            raise NotFakedError(f"stage {stage}")
+        document |= {name: _computed(document, expression) for name, expression in stage["$set"].items()}
+    return document
+
+
+def _computed(document: Document, expression: Any) -> Any:
+    match expression:
+        case {"$add": [*parts]}:
+            return sum(_computed(document, part) for part in parts)
+        case dict():
+            return {name: _computed(document, inner) for name, inner in expression.items()}
+        case str() if expression.startswith("$"):
+            return _at(document, expression[1:])
+        case int():
+            return expression
+    raise NotFakedError(f"expression {expression!r}")
 
 
 def fits(document: Document, filter_: Mapping[str, Any]) -> bool:
