@@ -3,7 +3,7 @@
 CloudEvents 1.0, structured JSON. Source: design, section 4.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import orjson
@@ -20,6 +20,7 @@ EXTENDED: Final = "vn.tonghop.duty.extended.v1"
 VIEW_UPDATED: Final = "vn.tonghop.view.updated.v1"
 ALERT_RAISED: Final = "vn.tonghop.alert.raised.v1"
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_EVENT_BYTES: Final = 512 * 1024  # twelve narratives of 10,000 characters, four bytes each
 MAX_NARRATIVE_CHARACTERS: Final = 10_000
 
@@ -172,7 +173,7 @@ def read_logged(raw: bytes) -> Logged | None:
 
 def from_ms(milliseconds: int) -> datetime:
     """The instant `milliseconds` after 1970, UTC."""
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
+    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def to_ms(at: datetime) -> int:

@@ -26,7 +26,7 @@ NO_UNICODE: Final = ("chứa ký tự không hợp lệ", "holds characters that
 
 def faults(model: type[BaseModel], tree: dict[str, Any], prefix: str = "") -> list[Refusal]:
     """All that is wrong with the shape of `tree`; paths are dotted."""
-    unstorable = [_invalid(f"{prefix}{name}", NO_UNICODE) for name, value in tree.items() if name in model.model_fields and _has_nul(value)]
+    unstorable = [_invalid(f"{prefix}{name}", NO_UNICODE) for name, value in tree.items() if _has_nul(value) and name in model.model_fields]
     try:
         model.model_validate(_numbers_as_floats(tree))
     except ValidationError as error:
