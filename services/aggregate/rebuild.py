@@ -34,9 +34,13 @@ from shared.service import Connections
 
 NEXT: Final = "views_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
+LOOK: Final = 20_000  # documents of `reports` looked at in one go
 
-First = tuple[Logged, int, int]
-"""An event, and partition and sequence of its first copy."""
+Place = tuple[int, int]
+"""Partition and sequence."""
+
+First = tuple[Logged, Place]
+"""An event, and the place of its first copy."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done: the step, how many of how many."""
@@ -64,7 +68,8 @@ class Rebuild:
         self._claimed = claimed
         self._progress = progress
         self._reports = held.database["reports"]
-        self._seen: dict[str, tuple[int, int]] = {}  # event id: partition and sequence of its first copy
+        self._unread: dict[str, Place] = {}  # event id: where `reports` has it, until it is read
+        self._seen: dict[str, Place] = {}  # event id: where the log has its first copy
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
         self._folds: list[Fold] = []
         self._stored = 0
@@ -80,6 +85,7 @@ class Rebuild:
         generation = await self._next_generation()
         reference = await self._held.reference.current()
         self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
+        await self._look_at_reports()
         await self._read_log()
         unseen = await self._unseen()
         await self._read_log()  # what came in meanwhile is no loss
@@ -95,6 +101,14 @@ class Rebuild:
         newest = await self._held.database[stores.VIEWS].find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
         found = newest["position"]["generation"] if newest else 0
         return 1 + max(found, await self._held.reference.generation())
+
+    async def _look_at_reports(self) -> None:
+        """Notes where `reports` has its events, all at once: asking for each when it is read takes longer."""
+        total = await self._reports.estimated_document_count()
+        cursor = self._reports.find({}, {"partition": 1, "sequence": 1}, batch_size=LOOK)
+        while found := await cursor.to_list(LOOK):
+            self._unread.update((stored["_id"], (stored["partition"], stored["sequence"])) for stored in found)
+            self._progress("reports", len(self._unread), max(total, len(self._unread)))
 
     async def _read_log(self) -> None:
         """Takes what the log holds by now beyond what was read: a batch is folded while `reports` gets the one before."""
@@ -131,20 +145,19 @@ class Rebuild:
             for event, sequence in logged:
                 if event.id not in self._seen:
                     self._seen[event.id] = (partition, sequence)
-                    firsts.append((event, partition, sequence))
+                    firsts.append((event, (partition, sequence)))
         return firsts
 
     async def _put(self, firsts: Sequence[First]) -> None:
-        """Makes `reports` hold each event at the position of its first copy."""
-        found = mongo.of_ids(self._reports, [event.id for event, _, _ in firsts], ("partition", "sequence"))
-        places = {stored["_id"]: (stored["partition"], stored["sequence"]) async for stored in found}
-        lacking = [stores.report_document(*first) for first in firsts if first[0].id not in places]
-        there = {document["_id"] for document in await mongo.insert_new(self._reports, lacking)}  # by an aggregator in this moment
+        """Makes `reports` hold each event at the place of its first copy."""
+        places = {event.id: self._unread.pop(event.id, None) for event, _ in firsts}
+        lacking = [stores.report_document(event, *place) for event, place in firsts if places[event.id] is None]
+        there = {document["_id"] for document in await mongo.insert_new(self._reports, lacking)}  # stored since that was looked at
         self._stored += len(lacking) - len(there)
         moved = [
-            UpdateOne({"_id": event.id}, {"$set": {"partition": partition, "sequence": sequence}})
-            for event, partition, sequence in firsts
-            if event.id in there or places.get(event.id, (partition, sequence)) != (partition, sequence)
+            UpdateOne({"_id": event.id}, {"$set": {"partition": place[0], "sequence": place[1]}})
+            for event, place in firsts
+            if event.id in there or places[event.id] not in (None, place)
         ]
         if moved:
             await self._reports.bulk_write(moved, ordered=False)
@@ -154,8 +167,7 @@ class Rebuild:
 
     async def _unseen(self) -> list[Logged]:
         """Events of `reports` and claims that were not in the log when it was read."""
-        missing = [document["_id"] async for document in self._reports.find({}, {"_id": 1}) if document["_id"] not in self._seen]
-        stored = [document["event"].encode() async for document in mongo.of_ids(self._reports, missing, ("event",))]
+        stored = [document["event"].encode() async for document in mongo.of_ids(self._reports, list(self._unread), ("event",))]
         known = [*stored, *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 

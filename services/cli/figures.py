@@ -12,7 +12,7 @@ from services.cli.data import AsJson
 from services.ingest.store import ClaimStore
 from shared import numbers, subjects
 
-STEPS = {"log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
+STEPS = {"reports": "Xem các báo cáo đã lưu", "log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
 BAR = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
 SHOWN = 20  # differences in a table; --json has all
 
