@@ -111,6 +111,9 @@ class Collection:
         count: int = await self.server.read(self.name, "count", lambda: self.server.table(self.name).count(filter_))
         return count
 
+    async def estimated_document_count(self) -> int:
+        return await self.count_documents({})
+
     async def insert_many(self, documents: Sequence[Document], ordered: bool = True) -> None:
         await self.bulk_write([InsertOne(document) for document in documents], ordered)
 
