@@ -171,6 +171,11 @@ def read_logged(raw: bytes) -> Logged | None:
         return None
 
 
+def stored_text(event: bytes | str) -> bytes:
+    """The logged text, as `reports` keeps it: bytes; text in what was stored before format 2 (`shared/data_format.py`)."""
+    return event if isinstance(event, bytes) else event.encode()
+
+
 def from_ms(milliseconds: int) -> datetime:
     """The instant `milliseconds` after 1970, UTC."""
     return EPOCH + timedelta(milliseconds=milliseconds)

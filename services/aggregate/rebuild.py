@@ -167,7 +167,7 @@ class Rebuild:
 
     async def _unseen(self) -> list[Logged]:
         """Events of `reports` and claims that were not in the log when it was read."""
-        stored = [document["event"].encode() async for document in mongo.of_ids(self._reports, list(self._unread), ("event",))]
+        stored = [events.stored_text(document["event"]) async for document in mongo.of_ids(self._reports, list(self._unread), ("event",))]
         known = [*stored, *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 

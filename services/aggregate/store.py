@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from services.aggregate.domain.view import Position, View, position
 from services.aggregate.log import Checkpoint
 from shared import mongo
-from shared.events import Logged, read_logged
+from shared.events import Logged, read_logged, stored_text
 from shared.mongo import Document, Documents
 
 VIEWS: Final = "views"
@@ -55,7 +55,7 @@ class Store:
         wanted = {"partition": partition, "sequence": {"$lte": up_to}}
         cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort("sequence", DESCENDING)
         while documents := await cursor.to_list(READ_BATCH):
-            found = ((read_logged(document["event"].encode()), document["sequence"]) for document in documents)
+            found = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
             yield [(event, sequence) for event, sequence in found if event is not None]
 
     async def put_reports(self, reports: Sequence[Document]) -> None:
@@ -129,7 +129,7 @@ def report_document(event: Logged, partition: int, sequence: int) -> Document:
         "received_ms": event.received_ms,
         "partition": partition,
         "sequence": sequence,
-        "event": event.raw.decode(),
+        "event": event.raw,
     }
 
 

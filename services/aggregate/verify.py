@@ -24,7 +24,7 @@ from services.aggregate import log as logs
 from services.aggregate.domain import differences, recompute
 from services.aggregate.domain.differences import Difference
 from services.aggregate.domain.recompute import History, Plain
-from shared import broker, subjects
+from shared import broker, events, subjects
 from shared.reference import Reference
 from shared.service import Connections
 
@@ -136,7 +136,7 @@ async def _stored_reports(held: Connections, number: int, end: int) -> dict[str,
     cursor = held.database["reports"].find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
     found: dict[str, Kept] = {}
     while documents := await cursor.to_list(BATCH):
-        found |= {document["_id"]: (document["sequence"], _digest(document["event"].encode())) for document in documents}
+        found |= {document["_id"]: (document["sequence"], _digest(events.stored_text(document["event"]))) for document in documents}
     return found
 
 

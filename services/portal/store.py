@@ -61,7 +61,7 @@ class PortalStore:
             return {}
         found: dict[str, Json] = {}
         async for document in self._database["reports"].find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
-            logged = events.read_logged(document["event"].encode())
+            logged = events.read_logged(events.stored_text(document["event"]))
             if logged is not None:
                 found[document["_id"]] = logged.data
         return found
@@ -70,7 +70,7 @@ class PortalStore:
         """The data of the events that opened the period, or moved its deadline."""
         query = {"regime": regime, "period": period, "type": events.OPENED}
         found = self._database["reports"].find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
-        logged = [events.read_logged(document["event"].encode()) async for document in found]
+        logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
         return [event.data for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:

@@ -34,6 +34,24 @@ async def test_an_event_changed_by_hand_is_named(loaded: Connections, field: str
     assert named(await verdict(loaded)) == {(f"reports/{event_id}", field)}
 
 
+async def test_events_that_older_code_stored_as_text_are_read(loaded: Connections) -> None:
+    """Format 1 kept the logged text as text."""
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    stored = loaded.database["reports"]
+    async for document in stored.find({}, {"event": 1}):
+        assert isinstance(document["event"], bytes)
+        await stored.update_one({"_id": document["_id"]}, {"$set": {"event": document["event"].decode()}})
+    await loaded.database["views"].drop()
+
+    async with aggregating(loaded):  # all views again, from what is stored
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        found = await verdict(loaded)
+
+    assert found.as_dict()["equal"] is True
+    assert found.views > 0
+
+
 async def test_an_event_that_is_gone_and_one_that_nobody_sent_are_named(loaded: Connections) -> None:
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded))

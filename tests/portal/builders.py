@@ -102,7 +102,7 @@ def report(
         "received_ms": events.to_ms(at),
         "partition": 3,
         "sequence": sequence,
-        "event": orjson.dumps(event).decode(),
+        "event": orjson.dumps(event),
     }
 
 

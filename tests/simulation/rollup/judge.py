@@ -230,7 +230,7 @@ class Judge:
             self.violated("only accepted events are stored", strange)
         for key in accepted.keys() & reports.keys():
             report = reports[key]
-            if report["event"].encode() != accepted[key].raw or report["received_ms"] != accepted[key].received_ms:
+            if report["event"] != accepted[key].raw or report["received_ms"] != accepted[key].received_ms:
                 self.violated("one received time", key)
             if report["sequence"] not in copies.get(key, []):
                 self.violated("a stored event's position is in the log", key, report["sequence"], copies.get(key))
