@@ -37,7 +37,7 @@ BATCH: Final = 2000
 LOOK: Final = 20_000  # documents of `reports` looked at in one go
 
 Place = tuple[int, int]
-"""Partition and sequence."""
+"""Partition and sequence; -1 where a document that somebody made by hand has none."""
 
 First = tuple[Logged, Place]
 """An event, and the place of its first copy."""
@@ -107,7 +107,7 @@ class Rebuild:
         total = await self._reports.estimated_document_count()
         cursor = self._reports.find({}, {"partition": 1, "sequence": 1}, batch_size=LOOK)
         while found := await cursor.to_list(LOOK):
-            self._unread.update((stored["_id"], (stored["partition"], stored["sequence"])) for stored in found)
+            self._unread.update((stored["_id"], (stored.get("partition", -1), stored.get("sequence", -1))) for stored in found)
             self._progress("reports", len(self._unread), max(total, len(self._unread)))
 
     async def _read_log(self) -> None:
@@ -167,7 +167,8 @@ class Rebuild:
 
     async def _unseen(self) -> list[Logged]:
         """Events of `reports` and claims that were not in the log when it was read."""
-        stored = [events.stored_text(document["event"]) async for document in mongo.of_ids(self._reports, list(self._unread), ("event",))]
+        found = mongo.of_ids(self._reports, list(self._unread), ("event",))
+        stored = [events.stored_text(document.get("event", b"")) async for document in found]  # one made by hand may have none
         known = [*stored, *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 

@@ -53,6 +53,20 @@ async def test_views_and_reports_come_back_from_the_log_alone(loaded: Connection
     assert (await verdict(loaded)).as_dict()["equal"] is True
 
 
+async def test_documents_made_or_changed_by_hand_do_not_stop_a_rebuild(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    reports = loaded.database["reports"]
+    changed = await reports.find_one_and_update({}, {"$unset": {"sequence": 1}})
+    await reports.insert_one({"_id": "x/made-by-hand"})
+
+    done = await rebuild(loaded)
+
+    assert (done.events, done.stored, done.published) == (145, 0, 0)
+    assert await reports.find_one({"_id": changed["_id"]}) == changed
+    assert await reports.find_one({"_id": "x/made-by-hand"}) == {"_id": "x/made-by-hand"}
+
+
 async def test_live_reports_are_folded_while_a_rebuild_goes_on(loaded: Connections) -> None:
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded))
