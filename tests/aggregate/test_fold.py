@@ -149,6 +149,19 @@ def test_an_extension_makes_a_late_report_on_time(reference: Reference) -> None:
     assert view_of(reference, [late, extended])["reporting"]["late"] == 0
 
 
+@pytest.mark.parametrize("deadlines", [("2026-09-10", "2026-10-10"), ("2026-10-10", "2026-09-10")])
+def test_a_period_opened_twice_has_the_later_deadline_whichever_comes_first(reference: Reference, deadlines: tuple[str, str]) -> None:
+    on_call = "kl62-binh-dinh"
+    between = events.to_ms(datetime(2026, 9, 20, tzinfo=UTC))
+    opened = [logged(events.OPENED, "", number, between - 1, {"deadline": day}, regime=on_call) for number, day in enumerate(deadlines)]
+    report = logged(events.SUBMITTED, "52-SNV", 9, between, {"revision": 1, "values": {}}, regime=on_call)
+
+    reporting = view_of(reference, [*opened, report], unit="52", regime=on_call)["reporting"]
+
+    assert (reporting["received"], reporting["on_time"], reporting["late"]) == (1, 1, 0)
+    assert view_of(reference, [opened[deadlines.index(min(deadlines))], report], unit="52", regime=on_call)["reporting"]["late"] == 1
+
+
 def test_a_derived_regime_is_computed_from_its_sources_reports(reference: Reference) -> None:
     history = [submitted(1, vh_nha_van_hoa_xa=True), submitted(2, "184-TTYT", yt_ttyt_tu_chu="40.0")]
     view = view_of(reference, history, regime="vhtt-van-quan")
