@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from shared.regimes import RegimeId, UnitCode
 
@@ -121,6 +121,12 @@ class Envelope(Sent):
     def sender(self) -> str:
         """The sender's unit code."""
         return self.source.removeprefix("/units/")
+
+
+WHOLE: Final[dict[str, type[Envelope]]] = {
+    kind: create_model(f"{data.__name__}Event", __base__=Envelope, data=(data, ...)) for kind, data in SENT.items()
+}
+"""The whole event of each type: attributes and data are judged in one go."""
 
 
 class Logged(NamedTuple):

@@ -48,8 +48,8 @@ def unscaled(value: int, decimals: int) -> Decimal:
 
 def plain(value: int, decimals: int) -> str:
     """The scaled integer as plain decimal text, with exactly `decimals` (at least one) decimals."""
-    whole, fraction = divmod(abs(value), 10**decimals)
-    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{decimals}d}"
+    digits = str(value).zfill(decimals + 1 + (value < 0))
+    return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def quotient(numerator: int, denominator: int, decimals: int) -> Decimal | None:

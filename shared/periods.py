@@ -43,6 +43,12 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), VIETNAM)
 
 
+@lru_cache(4096)
+def start_ms(day: date) -> int:
+    """The same in milliseconds since 1970."""
+    return round(start_of(day).timestamp()) * 1000
+
+
 @lru_cache(4096)  # all that there are, many times over
 def parse(code: str, calendar: str) -> Period | None:
     """The period `code` in `calendar`: `year`, `report_year`, or a yearly cut-off day `MM-DD`; None when it is no period.

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from shared import numbers, periods
+from shared.numbers import MAX_SCALED
 from shared.periods import Period
 from shared.units import Tree, Unit
 
@@ -149,6 +150,12 @@ class Indicator(Data):
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
             raise ValueError("min lớn hơn max (min is larger than max)")
         return self
+
+    @cached_property
+    def bounds(self) -> tuple[int, int]:
+        """The smallest and the largest value of a quantity that are taken, scaled."""
+        most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
+        return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
 
 
 class Regime(Data):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pymongo import UpdateMany
 
-from services.ingest.domain import screening
+from services.ingest.domain import parsing, screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
 from shared import events, mongo
 from shared.errors import refusal
@@ -74,7 +74,7 @@ class ClaimStore:
         wanted = [_document(incoming, decision, partitions) for incoming, decision in decided]
         there = {document["_id"] for document in await mongo.insert_new(self._receipts, wanted)}
         stored = await self._stored(there)
-        claims = [_claim(document, stored) for document in wanted]
+        claims = [_claim(document, incoming, stored) for document, (incoming, _) in zip(wanted, decided, strict=True)]
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
@@ -108,10 +108,10 @@ class ClaimStore:
         return {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
 
 
-def _claim(wanted: Document, stored: dict[str, Document]) -> Claim:
+def _claim(wanted: Document, incoming: Incoming, stored: dict[str, Document]) -> Claim:
     """What became of one wanted claim, `stored` holding those that were there already, by this message or another."""
     found = stored.get(wanted["_id"], wanted)
-    if found["hash"] != wanted["hash"]:
+    if found["hash"] != wanted["hash"] and found["hash"] != parsing.hash_of_format_2(incoming.payload):
         return Claim(_reused(wanted))
     return Claim(found, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
 

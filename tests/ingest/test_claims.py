@@ -1,6 +1,8 @@
 """Claim, publish, ack: one event and one received time, whatever is repeated, killed or done twice at once."""
 
 import asyncio
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -61,6 +63,21 @@ async def test_an_event_that_is_sent_again_is_a_duplicate_with_the_first_decisio
 
     assert second == first | {"verdict": "duplicate"}
     assert len(await ingest.stored(subjects.REPORTS)) == len(await ingest.claims()) == 1
+
+
+async def test_an_event_that_older_code_claimed_is_a_duplicate_when_it_is_sent_again(ingest: Ingest) -> None:
+    event = submitted(event_id="event-abc")
+    [first] = await ingest.take(event)
+    text = json.dumps(event, sort_keys=True, ensure_ascii=False)
+    await ingest.held.database["receipts"].update_one(
+        {"_id": f"{COMMUNE}/event-abc"}, {"$set": {"hash": hashlib.sha256(text.encode()).hexdigest()}}
+    )
+
+    [again] = await ingest.take(event)
+    [other] = await ingest.take(submitted(event_id="event-abc", revision=2))
+
+    assert again == first | {"verdict": "duplicate"}
+    assert [reason["code"] for reason in other["errors"]] == ["event.id_reused"]
 
 
 async def test_an_event_twice_in_one_batch_is_accepted_and_a_duplicate(ingest: Ingest) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared import periods
+from shared import events, periods
 from shared.periods import VIETNAM
 
 
@@ -78,6 +78,7 @@ def test_a_period_begins_at_midnight_in_vietnam() -> None:
     assert period is not None
     assert not period.has_begun(midnight - timedelta(milliseconds=1))
     assert period.has_begun(midnight)
+    assert periods.start_ms(period.begins) == events.to_ms(midnight)
 
 
 def test_the_day_is_vietnams_wherever_the_server_stands() -> None:

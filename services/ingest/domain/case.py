@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from shared import events
+from shared import periods
 from shared.errors import Refusal, refusal
 from shared.periods import Period
 from shared.reference import Reference
@@ -56,7 +56,7 @@ class Case:
         """What forbids a report for the period now: it has not begun, or nobody opened it."""
         if self.regime is None or self.period is None:
             return []
-        if not self.period.has_begun(events.from_ms(self.received_ms)):
+        if self.received_ms < periods.start_ms(self.period.begins):
             return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=f"{self.period.begins:%d/%m/%Y}")]
         if self.regime.is_on_call and (self.regime.id, self.period.code) not in self.opened:
             return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]

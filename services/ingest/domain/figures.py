@@ -3,8 +3,7 @@
 A normal quantity is an integer when the indicator has no decimals, else a decimal text with all its decimals.
 """
 
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from shared import numbers
@@ -13,7 +12,9 @@ from shared.numbers import MAX_SCALED, NumberText
 from shared.regimes import Indicator
 
 PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # of a ratio, in their order
-Judged = tuple[Any, list[Refusal]]  # the normal form, and what is wrong
+PART_BOUNDS: Final = (0, MAX_SCALED)
+FINE: Final = ()
+Judged = tuple[Any, Sequence[Refusal]]  # the normal form, and what is wrong
 
 WANTED: Final = {
     "quantity": ("một số", "a number"),
@@ -23,93 +24,92 @@ WANTED: Final = {
 }
 
 
-def judge(indicator: Indicator, value: Any, path: str) -> Judged:
+def judge(indicator: Indicator, value: Any) -> Judged:
     """The normal form of `value`, or all that is wrong with it."""
-    return JUDGES[indicator.kind](indicator, value, path)
+    return JUDGES[indicator.kind](indicator, value)
 
 
-def _quantity(indicator: Indicator, value: Any, path: str) -> Judged:
-    scaled, wrong = _number(indicator, value, path, indicator.min, indicator.max)
-    return (None, wrong) if scaled is None else (_normal(scaled, indicator.decimals), wrong)
+def _quantity(indicator: Indicator, value: Any) -> Judged:
+    scaled = _scaled(indicator, value, indicator.bounds)
+    return (None, [scaled]) if isinstance(scaled, Refusal) else (_normal(scaled, indicator.decimals), FINE)
 
 
-def _ratio(indicator: Indicator, value: Any, path: str) -> Judged:
+def _ratio(indicator: Indicator, value: Any) -> Judged:
     if not isinstance(value, dict):
-        return None, [_wrong_kind(indicator, path)]
-    wrong = [] if value.keys() == PARTS.keys() else list(_strange_parts(value, path))
+        return None, [_wrong_kind(indicator)]
+    wrong = [] if value.keys() == PARTS.keys() else list(_strange_parts(indicator, value))
     parts: dict[str, int] = {}
     for name in PARTS:
         if name in value:
-            scaled, found = _number(indicator, value[name], f"{path}.{name}", "0", None)
-            wrong += found
-            if scaled is not None:
+            scaled = _scaled(indicator, value[name], PART_BOUNDS, f".{name}")
+            if isinstance(scaled, Refusal):
+                wrong.append(scaled)
+            else:
                 parts[name] = scaled
-    if wrong or len(parts) < 2:
+    if wrong:
         return None, wrong
     if indicator.share and parts["numerator"] > parts["denominator"]:
-        return None, [refusal("report.share_above_one", path, numerator=value["numerator"], denominator=value["denominator"])]
-    return {name: _normal(scaled, indicator.decimals) for name, scaled in parts.items()}, []
+        shown = {name: value[name] for name in PARTS}
+        return None, [refusal("report.share_above_one", _path(indicator), **shown)]
+    return {name: _normal(scaled, indicator.decimals) for name, scaled in parts.items()}, FINE
 
 
-def _strange_parts(value: dict[str, Any], path: str) -> Iterator[Refusal]:
+def _strange_parts(indicator: Indicator, value: dict[str, Any]) -> Iterator[Refusal]:
     for name in PARTS:
         if name not in value:
-            yield refusal("event.missing_field", f"{path}.{name}")
+            yield refusal("event.missing_field", _path(indicator, f".{name}"))
     for name in sorted(value.keys() - PARTS.keys()):
-        yield refusal("event.unknown_field", f"{path}.{name[:40]}")
+        yield refusal("event.unknown_field", _path(indicator, f".{name[:40]}"))
 
 
-def _flag(indicator: Indicator, value: Any, path: str) -> Judged:
-    return (value, []) if isinstance(value, bool) else (None, [_wrong_kind(indicator, path)])
+def _flag(indicator: Indicator, value: Any) -> Judged:
+    return (value, FINE) if isinstance(value, bool) else (None, [_wrong_kind(indicator)])
 
 
-def _choice(indicator: Indicator, value: Any, path: str) -> Judged:
+def _choice(indicator: Indicator, value: Any) -> Judged:
     if not isinstance(value, str) or isinstance(value, NumberText):
-        return None, [_wrong_kind(indicator, path)]
+        return None, [_wrong_kind(indicator)]
     if value not in indicator.options:
-        return None, [refusal("report.unknown_option", path, options=list(indicator.options))]
-    return value, []
+        return None, [refusal("report.unknown_option", _path(indicator), options=list(indicator.options))]
+    return value, FINE
 
 
-def _number(indicator: Indicator, value: Any, path: str, least: str, most: str | None) -> tuple[int | None, list[Refusal]]:
+def _scaled(indicator: Indicator, value: Any, bounds: tuple[int, int], part: str = "") -> int | Refusal:
     """The value scaled by the indicator's decimals, or what is wrong with it."""
     decimals = indicator.decimals
     if isinstance(value, str):
-        parts = numbers.parts(value)
-        if parts is None:
-            return None, [refusal("report.not_a_number", path, text=value)]
-        whole, fraction = parts
+        found = numbers.parts(value)
+        if found is None:
+            return refusal("report.not_a_number", _path(indicator, part), text=value)
+        whole, fraction = found
         if len(fraction) > decimals:
-            return None, [refusal("report.too_many_decimals", path, text=value, decimals=decimals)]
+            return refusal("report.too_many_decimals", _path(indicator, part), text=value, decimals=decimals)
         scaled = int(whole + fraction.ljust(decimals, "0"))
     elif isinstance(value, int) and not isinstance(value, bool):
         scaled = value * 10**decimals
     else:
-        return None, [_wrong_kind(indicator, path)]
-    lower, upper = _bounds(least, most, decimals)
-    if not lower <= scaled <= upper:
-        shown = {"least": numbers.unscaled(lower, decimals), "most": numbers.unscaled(upper, decimals)}
-        return None, [refusal("report.out_of_range", path, text=value, **shown)]
-    return scaled, []
-
-
-@lru_cache(maxsize=1024)
-def _bounds(least: str, most: str | None, decimals: int) -> tuple[int, int]:
-    """The smallest and the largest scaled value that are taken."""
-    upper = MAX_SCALED if most is None else numbers.scaled(most, decimals)
-    return max(-MAX_SCALED, numbers.scaled(least, decimals)), min(MAX_SCALED, upper)
+        return _wrong_kind(indicator, part)
+    least, most = bounds
+    if not least <= scaled <= most:
+        shown = {"least": numbers.unscaled(least, decimals), "most": numbers.unscaled(most, decimals)}
+        return refusal("report.out_of_range", _path(indicator, part), text=value, **shown)
+    return scaled
 
 
 def _normal(scaled: int, decimals: int) -> int | str:
     return scaled if decimals == 0 else numbers.plain(scaled, decimals)
 
 
-def _wrong_kind(indicator: Indicator, path: str) -> Refusal:
+def _wrong_kind(indicator: Indicator, part: str = "") -> Refusal:
     wanted, wanted_en = WANTED[indicator.kind]
-    return refusal("report.wrong_kind", path, wanted=wanted, wanted_en=wanted_en)
+    return refusal("report.wrong_kind", _path(indicator, part), wanted=wanted, wanted_en=wanted_en)
 
 
-JUDGES: Final[dict[str, Callable[[Indicator, Any, str], Judged]]] = {
+def _path(indicator: Indicator, part: str = "") -> str:
+    return f"data.values.{indicator.code}{part}"
+
+
+JUDGES: Final[dict[str, Callable[[Indicator, Any], Judged]]] = {
     "quantity": _quantity,
     "ratio": _ratio,
     "flag": _flag,

@@ -28,14 +28,13 @@ def judge_withdrawn(case: Case) -> list[Refusal]:
 def _values(case: Case, regime: Regime) -> Iterator[Refusal]:
     values, group, unit_code = case.data.get("values"), case.group, case.unit_code
     for code, value in values.items() if isinstance(values, dict) else ():
-        path = f"data.values.{code[:40]}"
         indicator = regime.by_code.get(code)
         if indicator is None:
-            yield refusal("report.unknown_indicator", path, regime=regime.id)
+            yield refusal("report.unknown_indicator", f"data.values.{code[:40]}", regime=regime.id)
         elif group is not None and not regime.is_asked(indicator, group, unit_code):
-            yield refusal("report.indicator_not_asked", path, unit=unit_code)
+            yield refusal("report.indicator_not_asked", f"data.values.{code}", unit=unit_code)
         else:
-            case.normal_values[code], wrong = figures.judge(indicator, value, path)
+            case.normal_values[code], wrong = figures.judge(indicator, value)
             yield from wrong
 
 

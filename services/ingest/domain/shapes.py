@@ -13,48 +13,48 @@ MEANING: Final = {
     "string_type": ("phải là chuỗi ký tự", "must be a string"),
     "int_type": ("phải là số nguyên", "must be an integer"),
     "dict_type": ("phải là một đối tượng", "must be an object"),
+    "model_type": ("phải là một đối tượng", "must be an object"),
     "string_pattern_mismatch": ("không đúng dạng quy định", "does not have the form wanted"),
     "string_too_short": ("quá ngắn", "is too short"),
     "string_too_long": ("quá dài", "is too long"),
     "greater_than_equal": ("quá nhỏ", "is too small"),
     "less_than_equal": ("quá lớn", "is too large"),
+    "string_unicode": ("chứa ký tự không hợp lệ", "holds characters that are not valid"),
     "literal_error": ("không phải là giá trị được nhận", "is not a value that is taken"),
 }
 OTHER: Final = ("không hợp lệ", "is not valid")
-NO_UNICODE: Final = ("chứa ký tự không hợp lệ", "holds characters that are not valid")
+LONE_SURROGATE: Final = "\ud800"  # no model takes it
 
 
-def faults(model: type[BaseModel], tree: dict[str, Any], prefix: str = "") -> list[Refusal]:
-    """All that is wrong with the shape of `tree`; paths are dotted."""
-    unstorable = [_invalid(f"{prefix}{name}", NO_UNICODE) for name, value in tree.items() if _has_nul(value) and name in model.model_fields]
+def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
+    """All that is wrong with the shape of an event; paths are dotted."""
+    data = tree.get("data")
+    judged = {**tree, "data": _for_model(data)} if isinstance(data, dict) else tree
     try:
-        model.model_validate(_numbers_as_floats(tree))
+        model.model_validate(_for_model(judged))
     except ValidationError as error:
-        return [*_refusals(error, prefix), *unstorable]
-    return unstorable
+        return list(_refusals(error))
+    return []
 
 
-def _has_nul(value: object) -> bool:
-    return isinstance(value, str) and "\0" in value
+def _for_model(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields as a model judges them rightly: to it a number's text would pass for a string, and NUL for a character."""
+    strange = {
+        name: 0.5 if isinstance(value, NumberText) else LONE_SURROGATE
+        for name, value in fields.items()
+        if isinstance(value, str) and ("\0" in value or isinstance(value, NumberText))
+    }
+    return {**fields, **strange} if strange else fields
 
 
-def _invalid(path: str, meaning: tuple[str, str]) -> Refusal:
-    vietnamese, english = meaning
-    return refusal("event.invalid_field", path, detail=f"{vietnamese} ({english})")
-
-
-def _numbers_as_floats(tree: dict[str, Any]) -> dict[str, Any]:
-    """Top-level number texts as floats: to a model a fraction must not pass for a string."""
-    return {key: 0.5 if isinstance(value, NumberText) else value for key, value in tree.items()}
-
-
-def _refusals(error: ValidationError, prefix: str) -> Iterator[Refusal]:
+def _refusals(error: ValidationError) -> Iterator[Refusal]:
     for found in error.errors(include_url=False, include_context=False, include_input=False):
-        path = prefix + ".".join(str(part)[:40] for part in found["loc"])
+        path = ".".join(str(part)[:40] for part in found["loc"])
         match found["type"]:
             case "missing":
                 yield refusal("event.missing_field", path)
             case "extra_forbidden":
                 yield refusal("event.unknown_field", path)
             case kind:
-                yield _invalid(path, MEANING.get(kind, NO_UNICODE if "unicode" in kind else OTHER))
+                vietnamese, english = MEANING.get(kind, OTHER)
+                yield refusal("event.invalid_field", path, detail=f"{vietnamese} ({english})")
