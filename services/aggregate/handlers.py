@@ -1,11 +1,12 @@
 """One partition of the log: fetch, fold, write, move the checkpoint, over and over.
 
-While one batch is written, the next is fetched and folded, and the checkpoint of the one before is moved. A write that fails is
+While one batch is written, the next is fetched and folded, and the checkpoint follows those that are. A write that fails is
 tried again with the same documents until it succeeds; a new generation, or an error in between, loads the state again from the
 checkpoint.
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -32,6 +33,7 @@ IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and t
 BEHIND: Final = 200  # messages of the log: from here on views change faster than anybody reads
 SHOW_S_EACH: Final = 0.001  # and are written so much less often for each of them,
 SHOW_S: Final = 3.0  # yet not less often than this
+CHECKPOINT_S: Final = 0.1  # how often the checkpoint is moved: what it has not reached is read again at a start, which costs little
 REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
 
 
@@ -50,8 +52,9 @@ class Partition:
         self._partitions = partitions
         self._readiness = readiness
         self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
+        self._written_to: Checkpoint | None = None  # everything up to it is stored
         self._stored_to: Checkpoint | None = None  # the checkpoint
-        self._moving: asyncio.Task[None]  # the checkpoint follows its batch while the next is written
+        self._moving: asyncio.Task[None]  # brings the checkpoint to what is written
         self._shown_at: float  # by the loop's clock, as the next
         self._tidied_at: float
 
@@ -70,11 +73,11 @@ class Partition:
         await logs.require_same_stream(self._held.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
         created = await log_mark.stream_created(self._held.streams.jetstream)
-        self._read_to = self._stored_to = checkpoint
+        self._read_to = self._written_to = self._stored_to = checkpoint
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
-        self._moving = asyncio.create_task(self._move(None))
+        self._moving = asyncio.create_task(self._move())
         self._shown_at, self._tidied_at = asyncio.get_running_loop().time(), float("-inf")
         writing = asyncio.create_task(self._write(Work((), (), None), reference.generation))
         self._readiness.has(f"partition {self.number}")
@@ -125,16 +128,17 @@ class Partition:
         return Work(reports, fold.changed(), self._read_to, is_whole=pending == 0)
 
     async def _write(self, work: Work, generation: int) -> None:
-        """Events and views, then FEED and the checkpoint; a checkpoint is moved after the one before."""
+        """Events and views, then FEED and the checkpoint."""
         if work.reports or work.views:
             refused_by = await self._try(lambda: self._put(work))
             if refused_by > generation:
                 await self._held.reference.raise_to(refused_by)
                 raise NewGenerationError
             self._feed.offer(work.views)
-        if work.checkpoint not in (None, self._stored_to):
-            await self._moving
-            self._moving = asyncio.create_task(self._move(work.checkpoint))
+        self._written_to = work.checkpoint or self._written_to
+        if self._moving.done():
+            self._moving.result()
+            self._moving = asyncio.create_task(self._move())
         if work.is_whole:
             await self._tidy(generation)
 
@@ -148,11 +152,12 @@ class Partition:
             await self._try(lambda: self._store.forget_older(self.number, generation))
             self._tidied_at = now
 
-    async def _move(self, checkpoint: Checkpoint | None) -> None:
-        """Moves the checkpoint: everything up to it is stored."""
-        if checkpoint is not None:
-            await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
-            self._stored_to = checkpoint
+    async def _move(self) -> None:
+        """Moves the checkpoint to what is written, and again for what was written meanwhile."""
+        while (reached := self._written_to) not in (None, self._stored_to):
+            await self._try(functools.partial(self._store.put_checkpoint, self.number, reached))
+            self._stored_to = reached
+            await asyncio.sleep(CHECKPOINT_S)
 
     async def _put(self, work: Work) -> int:
         _, refused_by = await asyncio.gather(self._store.put_reports(work.reports), self._store.put_views(work.views))
