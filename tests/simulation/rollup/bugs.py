@@ -3,6 +3,7 @@
 A bug is a patch of the real code, small enough that somebody could have written it. None of them changes a stand-in or the judge.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -94,6 +95,13 @@ async def _everything(self: Store, partition: int, _: int) -> AsyncIterator[Any]
     """What is stored, also beyond the checkpoint."""
     async for found in _events(self, partition, 10**9):
         yield found
+
+
+async def _newest_first(self: Store, reports: Sequence[Any]) -> None:
+    """Events are stored one after the other, which is right, and lets a crash leave gaps among them."""
+    for report in reversed(reports):
+        await mongo.insert_new(self._reports, [report])
+        await asyncio.sleep(0.5)
 
 
 def _touched_on_change(self: Block, event: Any, sequence: int) -> tuple[str, ...]:
@@ -305,7 +313,9 @@ NAMED: Final[dict[str, Plant]] = {
     "no guard": _put(mongo, "put_newer", _unguarded),
     "no retry after a duplicate key": _put(mongo, "put_newer", _only_once),
     "guard that compares the partition first": _put(stores, "older_than", _partition_first),
-    "state loaded beyond the checkpoint": _all(_put(Store, "events", _everything), _put(partitions, "FIRST_S", 0.0)),
+    "state loaded beyond the checkpoint": _all(
+        _put(Store, "events", _everything), _put(Store, "put_reports", _newest_first), _put(partitions, "FIRST_S", 0.0)
+    ),
     "dirty only on change": _put(Block, "apply", _touched_on_change),
     "a forgotten ancestor": _put(ReporterTree, "__init__", _without_province),
     "any write error ignored": _put(Partition, "_try", _whatever_happens),
