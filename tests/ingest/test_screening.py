@@ -225,6 +225,7 @@ def test_what_is_read_does_not_depend_on_how_it_is_laid_out(content: dict[str, A
         ('"\\ud800"', "\ud800"),
         ('{"value":"1.5"}', {"value": "1.5"}),
         ('":1.5"', ":1.5"),
+        ('{"a":' * 300 + "1" + "}" * 300, json.loads('{"a":' * 300 + "1" + "}" * 300)),
     ],
 )
 def test_what_a_text_says_is_read_as_it_stands(text: str, read: object) -> None:
