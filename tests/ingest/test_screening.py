@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain import parsing, screening
-from services.ingest.domain.parsing import Parsed
+from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Opened, Rejected
 from shared import deadlines, events, numbers
 from shared.errors import Refusal
-from shared.numbers import MAX_SCALED, NumberText
+from shared.numbers import MAX_SCALED
 from shared.periods import VIETNAM
 from shared.reference import Reference
 from shared.regimes import Indicator
@@ -98,23 +97,6 @@ def without(event: Event, name: str) -> Event:
 
 def with_data(event: Event, **changes: Any) -> Event:
     return {**event, "data": {**event["data"], **changes}}
-
-
-CONTENT = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
-
-
-def with_types(content: Any) -> Any:
-    """Content in which the text of a number is not equal to a string."""
-    match content:
-        case dict():
-            return {key: with_types(value) for key, value in content.items()}
-        case list():
-            return [with_types(value) for value in content]
-        case _:
-            return type(content), content
 
 
 EMPTY = {**submitted(), "data": {"regime": CT27, "period": "2024", "unit": COMMUNE, "revision": 1}}
@@ -200,39 +182,6 @@ def test_white_space_and_the_order_of_fields_do_not_make_other_content(screen: S
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
     assert first.hash == second.hash
-
-
-@given(st.dictionaries(st.text(), CONTENT))
-def test_what_is_read_does_not_depend_on_how_it_is_laid_out(content: dict[str, Any]) -> None:
-    compact = parsing.parse(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
-    spaced = parsing.parse(json.dumps(content, indent=1).encode())
-
-    assert isinstance(compact, Parsed)
-    assert isinstance(spaced, Parsed)
-    assert (with_types(compact.tree), compact.hash) == (with_types(spaced.tree), spaced.hash)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("1.50", NumberText("1.50")),
-        ("-0.5", NumberText("-0.5")),
-        ("1e3", NumberText("1e3")),
-        ("-0", 0),
-        ("[1.5]", [NumberText("1.5")]),
-        ("18446744073709551616", 2**64),
-        ("123456789012345678901", NumberText("123456789012345678901")),
-        ('"\\ud800"', "\ud800"),
-        ('{"value":"1.5"}', {"value": "1.5"}),
-        ('":1.5"', ":1.5"),
-        ('{"a":' * 300 + "1" + "}" * 300, json.loads('{"a":' * 300 + "1" + "}" * 300)),
-    ],
-)
-def test_what_a_text_says_is_read_as_it_stands(text: str, read: object) -> None:
-    found = parsing.parse(f'{{"value":{text}}}'.encode())
-
-    assert isinstance(found, Parsed)
-    assert with_types(found.tree["value"]) == with_types(read)
 
 
 def test_another_figure_makes_other_content(screen: Screen) -> None:
