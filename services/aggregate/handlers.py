@@ -1,6 +1,6 @@
 """One partition of the log: fetch, fold, write, move the checkpoint, over and over.
 
-While one batch is written, the next is fetched and folded, and the checkpoint follows those that are. A write that fails is
+While one batch is written, the next is fetched, and folded if it is large, and the checkpoint follows those that are. A write that fails is
 tried again with the same documents until it succeeds; a new generation, or an error in between, loads the state again from the
 checkpoint.
 """
@@ -27,6 +27,7 @@ from shared.service import Connections
 log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
+FEW: Final = 200  # messages that are sooner folded than written: folding them while others are written gains nothing
 TIDY_S: Final = 60.0  # how long a view may stay that a late write of a dead instance brought back
 FIRST_S: Final = 0.05  # how long all views wait at the start for what the log has beyond the checkpoint
 IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
@@ -85,6 +86,9 @@ class Partition:
         try:
             while True:
                 deliveries = await follow.batch(BATCH, wait_s=wait_s)
+                if len(deliveries) < FEW:  # what comes while the last batch is written goes with them: one write for both
+                    await writing
+                    deliveries += await follow.batch(BATCH, wait_s=0)
                 await self._require(reference.generation)
                 work = self._fold(fold, deliveries, created, follow.pending)
                 await writing
