@@ -129,7 +129,8 @@ class Season:
         is_all_new = self.rng.random() < 0.3
         for kind in SERVICES:
             if is_all_new:
-                self.trouble.is_feed_cut = False  # it is repaired at a start
+                if world.loop.time() >= world.chance.late_until_s:
+                    self.trouble.is_feed_cut = False  # it is repaired at a start; what the dead sent may land after it
                 for one in world.alive(kind):
                     world.end(one)
             if not any(one.held.settings.partitions == "all" and not one.is_replaced for one in world.alive(kind)):
