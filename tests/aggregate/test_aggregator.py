@@ -1,6 +1,7 @@
 """The aggregator on real servers: two at once, new reference data, FEED and its repair."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import nats.js.errors
@@ -10,8 +11,10 @@ from bson.decimal128 import Decimal128
 
 from services.aggregate.app import chosen
 from services.aggregate.feed import COALESCE_S, plain
+from services.aggregate.store import Store
 from shared import subjects
 from shared.errors import ConfigurationError
+from shared.mongo import Document
 from shared.regimes import Regime
 from shared.service import Connections
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
@@ -72,6 +75,35 @@ async def test_events_stored_before_a_crash_whose_views_are_stale_are_folded_aga
     async with aggregating(loaded):
         await until_stored(loaded, await loaded.streams.last_sequence(subjects.REPORTS))
         assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_what_comes_while_little_is_written_is_one_write(loaded: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
+    put, written, began, goes_on = Store.put_reports, list[int](), asyncio.Event(), asyncio.Event()
+
+    async def put_later(self: Store, reports: Sequence[Document]) -> None:
+        if reports:
+            written.append(len(reports))
+            began.set()
+            await goes_on.wait()
+        await put(self, reports)
+
+    monkeypatch.setattr(Store, "put_reports", put_later)
+    async with aggregating(loaded):
+        await log_reports(loaded)
+        await began.wait()
+        for revision in (2, 3):
+            last = await log_reports(loaded, revisions=(revision,))
+            await until(lambda: _is_delivered(loaded))
+        goes_on.set()
+        await until_stored(loaded, last)
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+    assert len(written) == 2
+    assert sum(written) == 3 * 145
+
+
+async def _is_delivered(held: Connections) -> bool:
+    """Whether the broker has sent all that is logged: on this connection, so before its answer."""
+    return all(consumer.num_pending == 0 for consumer in await held.streams.jetstream.consumers_info(subjects.REPORTS))
 
 
 async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> None:
