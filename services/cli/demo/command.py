@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import EmailMessage
@@ -21,6 +21,7 @@ from services.cli.unit_files import read_contacts
 from services.ingest.store import receipt
 from services.notify import app as notifier
 from services.notify import handlers
+from services.notify.domain.alerts import Alert
 from services.notify.handlers import Desk
 from shared import numbers, periods, subjects
 from shared.errors import TransientError
@@ -119,20 +120,28 @@ async def _show_views(held: Connections, season: Season) -> None:
         show.refused(session.console, receipt(claim), reference.registry.by_id[claim["sender"]].name)
 
 
+def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:
+    """When a tick raises something: now or later today when a rung falls on today, else at the next rung; None when none is left.
+
+    A rung that came before its regime was loaded is never raised.
+    """
+    raised = [alert.at for alert in planned if alert.at >= loaded_at[alert.regime]]
+    todays = [at for at in raised if periods.local_day(at) == periods.local_day(now)]
+    return max(now, *todays) if todays else min([at for at in raised if at > now], default=None)
+
+
 async def _alert(desk: Desk, now: datetime) -> None:
     """A tick now when a rung falls on today, else at the next rung's time; then what comes."""
     today = periods.local_day(now)
     year = str(today.year)
     planned = [alert for alert in await handlers.plan(desk, now) if alert.period == year]
-    todays = [alert.at for alert in planned if periods.local_day(alert.at) == today]
-    coming = [alert.at for alert in planned if alert.at > now]
-    if not todays and not coming:
+    at = tick_at(planned, desk.follower.reference.loaded_at, now)
+    if at is None:
         show.alerted(session.console, "Mức nhắc còn lại", [])
         return
-    at = max([now, *todays]) if todays else min(coming)
-    if not todays:
+    if periods.local_day(at) != today:
         said = f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"
-        session.console.print(f"Hôm nay ({today:%d/%m/%Y}) không có mức nhắc; chạy một lượt nhắc vào mức kế tiếp, {said}.")
+        session.console.print(f"Hôm nay ({today:%d/%m/%Y}) không còn mức nhắc; chạy một lượt nhắc vào mức kế tiếp, {said}.")
     raised = await handlers.tick(desk, at)
     await handlers.wait_for_others(desk, at)
     if raised:
