@@ -9,7 +9,7 @@ from shared.errors import ConfigurationError
 from shared.mongo import Documents
 
 FORMAT: Final = "format"
-VERSION: Final = 3  # raised when code of before would misread or spoil what this code stores, in MongoDB or in the log
+VERSION: Final = 4  # raised when code of before would misread or spoil what this code stores, in MongoDB or in the log
 
 
 async def require(database: Documents) -> None:

@@ -215,7 +215,10 @@ class LogPosition(Published):
 
 
 class Receipt(Published):
-    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision."""
+    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision.
+
+    `position` is null when the event was not accepted; asked for by HTTP, also until the aggregator has stored the event.
+    """
 
     event_id: str | None
     unit: str

@@ -4,7 +4,7 @@ Batches follow one another through the door: one is claimed while the one before
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from prometheus_client import Counter
 
 from services.ingest.domain import screening
 from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Rejected
-from services.ingest.store import Claim, ClaimStore
+from services.ingest.store import Claim, ClaimStore, Position
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
@@ -47,10 +47,9 @@ class Door:
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claims = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
-            published = await self._publish(claims)
-        await self._store.put_positions(published)
+            positions = await self._publish(claims)
         await self._park(batch, decided)
-        await self._answer([incoming for incoming, _ in events_decided], claims)
+        await self._answer([incoming for incoming, _ in events_decided], claims, positions)
         await delivery.acknowledge(
             self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
         )
@@ -64,11 +63,13 @@ class Door:
             decided = _decide(batch, reference, self._opened)
         return decided
 
-    async def _publish(self, claims: Sequence[Claim]) -> list[tuple[Claim, int]]:
-        """Publishes what claims hold and REPORTS may lack; with each its sequence there."""
-        wanted = list({claim.id: claim for claim in claims if claim.wants_publishing}.values())
+    async def _publish(self, claims: Sequence[Claim]) -> dict[str, Position]:
+        """Publishes what claims hold and REPORTS may lack; where REPORTS has each accepted event, by its claim's id."""
+        accepted = {claim.id: claim for claim in claims if claim.is_accepted}
+        positions = await self._store.positions([key for key, claim in accepted.items() if claim.is_found])
+        wanted = [claim for key, claim in accepted.items() if key not in positions]
         sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
-        return list(zip(wanted, sequences, strict=True))
+        return positions | {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
 
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):
@@ -76,9 +77,9 @@ class Door:
                 await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
                 await self._send_receipt(incoming, _malformed_receipt(incoming, verdict))
 
-    async def _answer(self, asked: Sequence[Incoming], claims: Sequence[Claim]) -> None:
+    async def _answer(self, asked: Sequence[Incoming], claims: Sequence[Claim], positions: Mapping[str, Position]) -> None:
         for incoming, claim in zip(asked, claims, strict=True):
-            await self._send_receipt(incoming, claim.receipt())
+            await self._send_receipt(incoming, claim.receipt(positions.get(claim.id)))
 
     async def _send_receipt(self, incoming: Incoming, receipt: dict[str, Any]) -> None:
         """Receipts are not stored on the broker: whoever misses one asks for it."""

@@ -1,15 +1,13 @@
 """Claims: the receipts collection, one document per event, which holds the whole decision and never changes.
 
-`_id` is `<sender code>/<event id>`. Only the position in REPORTS is added later. A re-used id is kept beside it, under
-`<sender code>/<event id>#<hash>`. Source: design, section 3, "Ingest: claim, publish, ack".
+`_id` is `<sender code>/<event id>`, and a re-used id is kept beside it, under `<sender code>/<event id>#<hash>`. Where REPORTS has an
+event is not said here but by `reports`, which the aggregator keeps under the same ids (ADR-0014).
+Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-from pymongo import UpdateMany
 
 from services.ingest.domain import parsing, screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
@@ -22,11 +20,15 @@ REJECTED: Final = "rejected"
 DUPLICATE: Final = "duplicate"
 
 
-@dataclass(slots=True)
+Position = dict[str, int]  # of an event in the log: its partition, and its sequence in REPORTS
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """One claimed event and the message that asks for it. `position` is None until REPORTS has it."""
+    """One claimed event and the message that asks for it."""
 
     document: Document
+    is_found: bool = False  # it was there already, so REPORTS may have the event
     is_repeat: bool = False  # claimed earlier, by another message
 
     @property
@@ -35,30 +37,35 @@ class Claim:
         return key
 
     @property
-    def wants_publishing(self) -> bool:
-        return self.document["verdict"] == ACCEPTED and self.document["position"] is None
+    def is_accepted(self) -> bool:
+        return self.document["verdict"] == ACCEPTED
 
-    def receipt(self) -> dict[str, Any]:
-        return receipt(self.document) | ({"verdict": DUPLICATE} if self.is_repeat else {})
+    def position(self, sequence: int) -> Position:
+        """That of the event, given its sequence in REPORTS."""
+        return {"partition": self.document["partition"], "sequence": sequence}
+
+    def receipt(self, position: Position | None) -> dict[str, Any]:
+        return receipt(self.document, position) | ({"verdict": DUPLICATE} if self.is_repeat else {})
 
 
-def receipt(document: Document) -> dict[str, Any]:
-    """The receipt that a claim says, in the shape of the contract."""
+def receipt(document: Document, position: Position | None) -> dict[str, Any]:
+    """The receipt that a claim says, in the shape of the contract; `position` is None while it is not known."""
     return {
         "event_id": document["event_id"],
         "unit": document["sender"],
         "verdict": document["verdict"],
         "errors": document["errors"],
         "received_at": events.to_text(events.from_ms(document["received_ms"])),
-        "position": document["position"],
+        "position": position,
     }
 
 
 class ClaimStore:
-    """The collection `receipts`."""
+    """The collection `receipts`; of `reports` it reads positions."""
 
     def __init__(self, database: Documents) -> None:
         self._receipts = database["receipts"]
+        self._reports = database["reports"]
 
     async def prepare(self) -> None:
         """An index of the few claims that open a period."""
@@ -78,18 +85,10 @@ class ClaimStore:
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
-    async def put_positions(self, published: Sequence[tuple[Claim, int]]) -> None:
-        """Adds to claims where REPORTS has their events, given its sequence.
-
-        Events that stand in REPORTS as they stood in INBOX, all so many messages further, are one write: half the work of one for each.
-        """
-        of_shift: dict[int, list[Claim]] = defaultdict(list)
-        for claim, sequence in published:
-            of_shift[sequence - claim.document["inbox_sequence"]].append(claim)
-        if of_shift:
-            await self._receipts.bulk_write([_positions(shift, claims) for shift, claims in of_shift.items()], ordered=False)
-        for claim, sequence in published:
-            claim.document["position"] = {"partition": claim.document["partition"], "sequence": sequence}
+    async def positions(self, ids: Sequence[str]) -> dict[str, Position]:
+        """Where REPORTS has events, by their claims' ids; those that the aggregator has not stored yet are not among them."""
+        found = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
+        return {report.pop("_id"): report async for report in found if {"partition", "sequence"} <= report.keys()}
 
     async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
         """The logged text of every accepted event, but for those whose ids are known."""
@@ -99,8 +98,9 @@ class ClaimStore:
 
     async def receipt(self, sender: str, event_id: str) -> dict[str, Any] | None:
         """The receipt of an event; None when it was not screened."""
-        found = await self._receipts.find_one({"_id": f"{sender}/{event_id}"})
-        return None if found is None else receipt(found)
+        key = f"{sender}/{event_id}"
+        found = await self._receipts.find_one({"_id": key})
+        return None if found is None else receipt(found, (await self.positions([key])).get(key))
 
     async def _stored(self, ids: set[str]) -> dict[str, Document]:
         if not ids:
@@ -113,13 +113,7 @@ def _claim(wanted: Document, incoming: Incoming, stored: dict[str, Document]) ->
     found = stored.get(wanted["_id"], wanted)
     if found["hash"] != wanted["hash"] and found["hash"] != parsing.hash_of_format_2(incoming.payload):
         return Claim(_reused(wanted))
-    return Claim(found, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
-
-
-def _positions(shift: int, claims: Sequence[Claim]) -> UpdateMany:
-    sequence = {"$add": ["$inbox_sequence", shift]}
-    wanted = {"_id": {"$in": [claim.id for claim in claims]}}
-    return UpdateMany(wanted, [{"$set": {"position": {"partition": "$partition", "sequence": sequence}}}])
+    return Claim(found, is_found=wanted["_id"] in stored, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
 
 
 def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Document:
@@ -130,7 +124,6 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
         "hash": decision.hash,
         "received_ms": incoming.received_ms,
         "inbox_sequence": incoming.sequence,
-        "position": None,
     }
     if isinstance(decision, Rejected):
         return shared_part | {"verdict": REJECTED, "errors": [reason.as_dict() for reason in decision.reasons]}
@@ -147,7 +140,7 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
 
 
 def _reused(wanted: Document) -> Document:
-    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence", "position")
+    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence")
     reason = refusal("event.id_reused", "id", event_id=wanted["event_id"])
     return {
         "_id": f"{wanted['_id']}#{wanted['hash'][:16]}",

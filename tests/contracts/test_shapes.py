@@ -174,7 +174,7 @@ def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> 
 @pytest.mark.parametrize("is_repeat", [False, True])
 def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None:
     document = {"_id": "06253/an-event-id", "event_id": "an-event-id", "sender": "06253", "verdict": "accepted", "errors": []}
-    receipt = Claim({**document, "received_ms": 1, "position": {"partition": 3, "sequence": 12}}, is_repeat).receipt()
+    receipt = Claim({**document, "received_ms": 1}, is_repeat=is_repeat).receipt({"partition": 3, "sequence": 12})
     assert is_exactly(Receipt, receipt)
     assert fits_schema("receipt", receipt)
 

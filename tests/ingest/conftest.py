@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from services.cli import regime_files
 from services.cli.data import REGIME_FILES
 from services.ingest.handlers import SERVICE, Door
-from services.ingest.store import ClaimStore
+from services.ingest.store import ClaimStore, Position
 from shared import delivery, reader, subjects
 from shared.reader import Delivery
 from shared.reference import Reference
@@ -75,6 +75,10 @@ class Ingest:
         last = (await jetstream.stream_info(stream)).state.last_seq
         messages = [await jetstream.get_msg(stream, sequence) for sequence in range(1, last + 1)]
         return [{**orjson.loads(message.data or b""), "subject": message.subject, "headers": message.headers} for message in messages]
+
+    async def store_report(self, claim_id: str, position: Position) -> None:
+        """What the aggregator does with an event of the log, as far as ingest reads it."""
+        await self.held.database["reports"].insert_one({"_id": claim_id, **position})
 
     async def claims(self) -> dict[str, dict[str, Any]]:
         return {document["_id"]: document async for document in self.held.database["receipts"].find()}

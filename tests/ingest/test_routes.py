@@ -20,6 +20,7 @@ from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
 from tests.builders import COMMUNE, Event, payload, submitted
+from tests.ingest.conftest import Ingest
 from tests.waiting import until
 
 JSON = {"content-type": "application/cloudevents+json"}
@@ -198,14 +199,17 @@ async def test_another_media_type_is_no_event(door: Client) -> None:
         assert codes(await post(door, submitted(), {"content-type": media_type}), 400) == ["door.unsupported"], media_type
 
 
-async def test_a_receipt_can_be_asked_for_later(door: Client) -> None:
+async def test_a_receipt_can_be_asked_for_later_with_the_place_of_the_event_once_it_is_stored(door: Client, ingest: Ingest) -> None:
     posted = await post(door, submitted(event_id="event-abc"))
     await post(door, submitted(event_id="event-abc"))
 
-    answer = await door.get(f"/v1/receipts/{COMMUNE}/event-abc")
+    before = await door.get(f"/v1/receipts/{COMMUNE}/event-abc")
+    await ingest.store_report(f"{COMMUNE}/event-abc", posted.json()["position"])
+    after = await door.get(f"/v1/receipts/{COMMUNE}/event-abc")
 
-    assert answer.status_code == 200
-    assert answer.json() == posted.json()
+    assert before.status_code == after.status_code == 200
+    assert before.json() == posted.json() | {"position": None}
+    assert after.json() == posted.json()
 
 
 async def test_the_receipt_of_a_rejected_event_tells_why(door: Client) -> None:

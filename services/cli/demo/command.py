@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import EmailMessage
@@ -18,7 +18,7 @@ from services.cli.demo import show
 from services.cli.demo.season import Season
 from services.cli.embedded import mailcatcher, stack
 from services.cli.unit_files import read_contacts
-from services.ingest.store import receipt
+from services.ingest.store import ACCEPTED, ClaimStore, Position, receipt
 from services.notify import app as notifier
 from services.notify import handlers
 from services.notify.domain.alerts import Alert
@@ -91,17 +91,18 @@ async def _settled(held: Connections, season: Season) -> None:
     """Waits until every event has a verdict and every view has what was accepted."""
     give_up_at = time.monotonic() + SETTLE_S
     while time.monotonic() < give_up_at:
-        claims = [claim async for claim in held.database["receipts"].find({"_id": {"$in": list(season.ids)}})]
-        places = [claim["position"] for claim in claims if claim["verdict"] == "accepted"]
+        verdicts = {claim["_id"]: claim["verdict"] async for claim in held.database["receipts"].find({"_id": {"$in": list(season.ids)}})}
+        accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
+        places = await ClaimStore(held.database).positions(accepted)
         info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        is_screened = len(claims) == len(season.ids) and all(places) and not info.num_pending and not info.num_ack_pending
-        if is_screened and await _is_folded(held, places):
+        is_screened = len(verdicts) == len(season.ids) and not info.num_pending and not info.num_ack_pending
+        if is_screened and len(places) == len(accepted) and await _is_folded(held, places.values()):
             return
         await asyncio.sleep(0.1)
     raise TransientError("tổng hợp chưa kịp (the services are behind), xem `tonghop status`")
 
 
-async def _is_folded(held: Connections, places: Sequence[dict[str, int]]) -> bool:
+async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
     checkpoints = {found["_id"]: found async for found in held.database["checkpoints"].find()}
     stored = {partition: checkpoints.get(f"aggregate/{partition}", {}).get("sequence", 0) for partition in {p["partition"] for p in places}}
     return all(stored[place["partition"]] >= place["sequence"] for place in places)
@@ -117,7 +118,7 @@ async def _show_views(held: Connections, season: Season) -> None:
         show.missing(session.console, reference, view)
     claim = await held.database["receipts"].find_one({"_id": seasons.claim_id(season.refused)})
     if claim is not None:
-        show.refused(session.console, receipt(claim), reference.registry.by_id[claim["sender"]].name)
+        show.refused(session.console, receipt(claim, position=None), reference.registry.by_id[claim["sender"]].name)
 
 
 def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:

@@ -35,6 +35,7 @@ class Broker:
         self.life = 1  # another one after an older copy took its place
         self.on_stored: Callable[[Stream, int], None] = lambda stream, sequence: None
         self.on_pulled: Callable[[Consumer], None] = lambda consumer: None
+        self.on_receipt: Callable[[bytes], None] = lambda data: None
         self._loop = loop
         self._chance = chance
         self._note = note
@@ -58,6 +59,7 @@ class Broker:
             return self._store(stream, subject, headers, data, answer)
         if not subject.startswith("receipts."):
             raise NotFakedError(f"published to {subject}")
+        self.on_receipt(data)
 
     def receive(self, name: str, subject: str, data: bytes) -> None:
         """A message from outside: what a unit sends."""

@@ -26,7 +26,7 @@ from services.aggregate.rebuild import Rebuild
 from services.aggregate.store import Store, Work
 from services.ingest import store as claims
 from services.ingest.handlers import Door
-from services.ingest.store import Claim, ClaimStore
+from services.ingest.store import Claim, ClaimStore, Position
 from shared import delivery, events, mongo, reader, subjects
 from shared.counting import Standing
 from shared.observability import Readiness
@@ -247,14 +247,9 @@ async def _claim_again(self: ClaimStore, decided: Any, parts: int) -> list[Claim
     return found
 
 
-async def _claimed_is_done(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
+async def _claimed_is_done(_: ClaimStore, ids: Sequence[str]) -> dict[str, Position]:
     """An event that was claimed before is taken to be in the log."""
-    before = await self._stored({f"{incoming.sender}/{decision.event_id}" for incoming, decision in decided})
-    found = await _claim(self, decided, parts)
-    for claim in found:
-        if claim.id in before and claim.wants_publishing:
-            claim.document["position"] = {"partition": claim.document["partition"], "sequence": 0}
-    return found
+    return {key: {"partition": 0, "sequence": 1} for key in ids}
 
 
 async def _claim_over(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
@@ -272,12 +267,12 @@ async def _acknowledged_first(self: Door, batch: Any) -> None:
     await _on_inbox(self, batch)
 
 
-async def _published_or_not(self: Door, wanted: Any) -> None:
+async def _published_or_not(self: Door, wanted: Any) -> dict[str, Position]:
     """A publish that is not acknowledged is taken for done."""
     try:
-        await _publish(self, wanted)
+        return await _publish(self, wanted)
     except delivery.PASSING:
-        return
+        return {}
 
 
 async def _in_parts(_: Any, act: Callable[[Any], Any]) -> Any:
@@ -322,7 +317,7 @@ NAMED: Final[dict[str, Plant]] = {
     "returns applied on arrival": _put(Standing, "give_back", _returned_on_arrival),
     "withdrawn counted": _put(Standing, "withdraw", Standing.submit),
     "received time overwritten by a redelivery": _put(ClaimStore, "claim", _claim_again),
-    "claim treated as done": _put(ClaimStore, "claim", _claimed_is_done),
+    "claim treated as done": _put(ClaimStore, "positions", _claimed_is_done),
     "generation ignored": _put(Partition, "_require", _nothing),
     "last sequence alone as the test for a restored stream": _put(logs, "require_same_stream", _long_enough),
 }

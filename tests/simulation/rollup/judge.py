@@ -92,6 +92,17 @@ class Judge:
             if logged is None or claim is None or claim[0].get("event") != message.data:
                 self.violated("only what was claimed is logged", message.subject, logged and logged.id)
 
+    def answered(self, data: bytes) -> None:
+        """A receipt was sent."""
+        receipt = orjson.loads(data)
+        if receipt["position"] is None:
+            if receipt["verdict"] == "accepted":
+                self.violated("an accepted event's receipt says where the log has it", receipt["event_id"])
+        elif not self.went_back:
+            place = self.broker.streams["REPORTS"].messages.get(receipt["position"]["sequence"])
+            if place is None or self._logged(place).id != f"{receipt['unit']}/{receipt['event_id']}":
+                self.violated("a receipt's position is in the log", receipt["unit"], receipt["event_id"], receipt["position"])
+
     def feed_lacks(self) -> list[str]:
         """Views whose figures are not those of their newest message in FEED."""
         newest = self._newest()
@@ -124,7 +135,7 @@ class Judge:
     def _claim(self, before: Document | None, after: Document | None) -> None:
         if before is None and after is not None:
             self.claimed_at[after["_id"]] = after["received_ms"]
-        elif before is not None and (after is None or any(after[key] != before[key] for key in before if key != "position")):
+        elif before is not None and after != before:
             self.violated("a claim never changes", before["_id"])
 
     def _view(self, before: Document | None, after: Document | None) -> None:
@@ -235,10 +246,6 @@ class Judge:
             if report["sequence"] not in copies.get(key, []):
                 self.violated("a stored event's position is in the log", key, report["sequence"], copies.get(key))
         self.counts["copies in the log"] += sum(len(found) - 1 for found in copies.values())
-        if not self.went_back:
-            for claim, _ in self.server.table("receipts").rows.values():
-                if claim["verdict"] == "accepted" and (claim["position"] or {}).get("sequence") not in copies.get(claim["_id"], []):
-                    self.violated("a receipt's position is in the log", claim["_id"], claim["position"])
 
     def _verdicts(self, sent: Iterable[Sending]) -> None:
         """Whatever stands in INBOX has a verdict, and the one it must have."""

@@ -96,6 +96,7 @@ class World:
         self.server = Server(self.loop, self.chance, self._note, self._watch)
         self.broker = Broker(self.loop, self.chance, self._note, self.clock_ms)
         self.broker.on_stored = self.judge.stored
+        self.broker.on_receipt = self.judge.answered
         self.judge.broker, self.judge.server = self.broker, self.server
         self.changes = Changes(self.rng)
         self.sent: list[Sending] = []
