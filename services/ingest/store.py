@@ -38,7 +38,8 @@ class Claim:
 
     @property
     def is_accepted(self) -> bool:
-        return self.document["verdict"] == ACCEPTED
+        verdict: str = self.document["verdict"]
+        return verdict == ACCEPTED
 
     def position(self, sequence: int) -> Position:
         """That of the event, given its sequence in REPORTS."""
