@@ -217,7 +217,7 @@ class LogPosition(Published):
 class Receipt(Published):
     """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision.
 
-    `position` is null when the event was not accepted; asked for by HTTP, also until the aggregator has stored the event.
+    `position` is null when the event was not accepted. In a receipt that is asked for it may be null until the event is in a view.
     """
 
     event_id: str | None

@@ -69,7 +69,9 @@ class Door:
         positions = await self._store.positions([key for key, claim in accepted.items() if claim.is_found])
         wanted = [claim for key, claim in accepted.items() if key not in positions]
         sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
-        return positions | {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
+        published = {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
+        self._store.remember(published)
+        return positions | published
 
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):

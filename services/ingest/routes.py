@@ -50,7 +50,7 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
 
     @router.get("/receipts/{unit}/{event_id}", responses={404: {}, 503: {}})
     async def get_receipt(unit: str, event_id: str) -> Response:
-        """The receipt of an event, as it was first decided. `position` is null until the aggregator has stored the event."""
+        """The receipt of an event, as it was first decided. `position` may be null until the aggregator has stored the event."""
         try:
             receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
         except delivery.PASSING:

@@ -5,8 +5,9 @@ event is not said here but by `reports`, which the aggregator keeps under the sa
 Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
-from collections.abc import AsyncIterator, Container, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from services.ingest.domain import parsing, screening
@@ -18,7 +19,7 @@ from shared.mongo import Document, Documents
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
 DUPLICATE: Final = "duplicate"
-
+REMEMBERED: Final = 20_000  # positions; more than the aggregator is ever behind while it keeps up
 
 Position = dict[str, int]  # of an event in the log: its partition, and its sequence in REPORTS
 
@@ -67,6 +68,7 @@ class ClaimStore:
     def __init__(self, database: Documents) -> None:
         self._receipts = database["receipts"]
         self._reports = database["reports"]
+        self._published: dict[str, Position] = {}  # what this instance published last: known before `reports` has it
 
     async def prepare(self) -> None:
         """An index of the few claims that open a period."""
@@ -86,10 +88,17 @@ class ClaimStore:
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
+    def remember(self, published: Mapping[str, Position]) -> None:
+        """Keeps for a while where events were published, by their claims' ids."""
+        self._published |= published
+        for key in list(islice(self._published, max(0, len(self._published) - REMEMBERED))):
+            del self._published[key]
+
     async def positions(self, ids: Sequence[str]) -> dict[str, Position]:
-        """Where REPORTS has events, by their claims' ids; those that the aggregator has not stored yet are not among them."""
+        """Where REPORTS has events, by their claims' ids; those of which neither `reports` nor this instance knows are not among them."""
         found = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
-        return {report.pop("_id"): report async for report in found if {"partition", "sequence"} <= report.keys()}
+        stored = {report.pop("_id"): report async for report in found if {"partition", "sequence"} <= report.keys()}
+        return {key: self._published[key] for key in ids if key in self._published} | stored
 
     async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
         """The logged text of every accepted event, but for those whose ids are known."""

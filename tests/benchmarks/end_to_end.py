@@ -1,10 +1,10 @@
 """The whole chain, INBOX → ingest → REPORTS → aggregate → views, against the mere durable publishing of the same messages.
 
-What: 20,000 reports of 12 indicators of all communes. `durable_publish` publishes them into one more file stream, declared as
+What: 60,000 reports of 12 indicators of all communes. `durable_publish` publishes them into one more file stream, declared as
 INBOX is and synced at each message (`sync_interval: always`), with `IN_FLIGHT` (2,000) unacknowledged; counted is what the broker
 has acknowledged. `end_to_end` publishes the very same messages the same way into INBOX, while ingest and aggregate run as
 processes of their own; counted is from the first publish until every event and view is in MongoDB and the checkpoint is at the
-end. `prefilled_per_s` is the same without the publishing: the next 20,000 stand in INBOX before ingest starts, counted from its
+end. `prefilled_per_s` is the same without the publishing: the next 60,000 stand in INBOX before ingest starts, counted from its
 readiness on. Publishing is measured before and after the chain, and the mean taken: the disk's speed wanders.
 How: one process publishes, servers beside it. `cores` are the processors that each process used meanwhile. Seed: 1.
 Again: `make bench ONLY=end_to_end`. Figures: docs/benchmarks.md.
@@ -27,7 +27,7 @@ from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import YEAR, Machine, national_regime, servers
 from tests.running import running, until_ready
 
-REPORTS: Final = 20_000
+REPORTS: Final = 60_000
 WARM_UP: Final = 500
 DURABLE: Final = "DURABLE"
 STALL_S: Final = 60.0  # a publish waits no longer for room among those in flight

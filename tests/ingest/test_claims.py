@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
+from services.ingest import store as stores
 from services.ingest.handlers import SERVICE, Door
 from services.ingest.store import ClaimStore, Position
 from shared import delivery, events, reader, subjects
@@ -116,7 +117,19 @@ async def test_a_repeat_of_a_stored_event_is_not_published_and_answered_with_its
     assert len(await ingest.stored(subjects.REPORTS)) == 1
 
 
-async def test_a_repeat_that_comes_before_its_event_is_stored_is_published_again_whatever_the_broker_remembers(ingest: Ingest) -> None:
+async def test_places_are_remembered_of_what_was_published_last_only(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "REMEMBERED", 3)
+    await ingest.take(*[submitted(event_id=f"event-{number:03d}") for number in range(4)])
+    await ingest.take(submitted(event_id="event-004"))
+
+    known = await ingest.store.positions([f"{COMMUNE}/event-{number:03d}" for number in range(6)])
+
+    assert {key: position["sequence"] for key, position in known.items()} == {f"{COMMUNE}/event-{n:03d}": n + 1 for n in (2, 3, 4)}
+
+
+async def test_a_repeat_that_comes_to_another_before_its_event_is_stored_is_published_again_whatever_the_broker_remembers(
+    ingest: Ingest,
+) -> None:
     """A copy in the log is folded once; an event that only a claim holds would be lost."""
     event = submitted(event_id="event-abc")
     jetstream = ingest.held.streams.jetstream
@@ -124,8 +137,10 @@ async def test_a_repeat_that_comes_before_its_event_is_stored_is_published_again
     [first] = await ingest.take(event)
     await asyncio.sleep(0.5)
 
-    [again] = await ingest.take(event)
+    batch = await ingest.send(event)
+    await ingest.work(batch, another_door(ingest.held))
 
+    [again] = ingest.receipts[1:]
     reports = await ingest.stored(subjects.REPORTS)
     assert [report["receivedms"] for report in reports] == [reports[0]["receivedms"]] * 2
     assert [first["position"]["sequence"], again["position"]["sequence"]] == [1, 2]
@@ -134,12 +149,13 @@ async def test_a_repeat_that_comes_before_its_event_is_stored_is_published_again
 
 async def test_a_document_in_reports_without_a_place_is_no_proof(ingest: Ingest) -> None:
     event = submitted(event_id="event-abc")
+    await ingest.take(event)
     await ingest.held.database["reports"].insert_one({"_id": f"{COMMUNE}/event-abc"})
 
-    receipts = [*await ingest.take(event), *await ingest.take(event)]
+    await ingest.work(await ingest.send(event), another_door(ingest.held))
 
-    assert [receipt["position"]["sequence"] for receipt in receipts] == [1, 1]
-    assert (await ingest.store.receipt(COMMUNE, "event-abc") or {})["position"] is None
+    assert [receipt["position"]["sequence"] for receipt in ingest.receipts] == [1, 1]
+    assert len(await ingest.stored(subjects.REPORTS)) == 1
 
 
 @pytest.mark.parametrize("in_one_batch", [True, False])
@@ -154,7 +170,7 @@ async def test_a_re_used_id_with_other_content_is_rejected_and_nothing_changes(i
     assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected"]
     assert [error["code"] for error in receipts[1]["errors"]] == ["event.id_reused"]
     assert [report["data"]["revision"] for report in await ingest.stored(subjects.REPORTS)] == [1]
-    assert await ingest.store.receipt(COMMUNE, "event-abc") == without_subject(receipts[0]) | {"position": None}
+    assert await ingest.store.receipt(COMMUNE, "event-abc") == without_subject(receipts[0])
 
 
 async def test_after_a_re_used_id_the_first_event_is_still_a_duplicate(ingest: Ingest) -> None:
@@ -292,6 +308,11 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
     assert [report["source"] for report in stored] == [f"/units/{COMMUNE}"] * 3 + [f"/units/{RECIPIENT}"]
 
 
+def another_door(held: Connections) -> Door:
+    """That of another instance, which remembers nothing of this one."""
+    return Door(held.streams, ClaimStore(held.database), held.reference, PARTITIONS)
+
+
 # A crash, anywhere
 
 
@@ -391,7 +412,7 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
 
 
 async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ingest) -> None:
-    other = Door(ingest.held.streams, ClaimStore(ingest.held.database), ingest.held.reference, PARTITIONS)
+    other = another_door(ingest.held)
     batch = await ingest.send(*[submitted(event_id=f"event-{number:03d}") for number in range(100)])
 
     await asyncio.gather(ingest.door.on_inbox(batch), other.on_inbox(batch))
@@ -407,7 +428,7 @@ async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ing
 
 async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_time(ingest: Ingest, known: Connections) -> None:
     sent = [submitted(event_id=f"event-{number:03d}") for number in range(60)]
-    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    other = another_door(known)
     batch = await ingest.send(*sent, *sent)
 
     await asyncio.gather(*[door.on_inbox(part) for door, part in ((ingest.door, batch[:60]), (other, batch[60:]))])
@@ -424,7 +445,7 @@ async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_t
 
 
 async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, known: Connections) -> None:
-    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    other = another_door(known)
     batch = await ingest.send(
         *[submitted(event_id=f"event-{number:03d}", revision=revision) for revision in (1, 2) for number in range(40)]
     )
@@ -438,7 +459,7 @@ async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, kn
 
 
 async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(ingest: Ingest, known: Connections) -> None:
-    other = Door(known.streams, ClaimStore(known.database), known.reference, PARTITIONS)
+    other = another_door(known)
     readers = [reader.durable_reader(known.streams.client, subjects.INBOX, subjects.INGEST_DURABLE, window=64) for _ in range(2)]
 
     async def work(follow: reader.Reader, door: Door) -> None:
