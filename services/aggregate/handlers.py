@@ -20,7 +20,7 @@ from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store, Work, report_document
 from shared import delivery, log_mark, reader, subjects, tasks
 from shared.observability import Readiness
-from shared.reader import Delivery
+from shared.reader import Delivery, Reader
 from shared.reference import Reference
 from shared.service import Connections
 
@@ -52,7 +52,7 @@ class Partition:
         self.number = number
         self._partitions = partitions
         self._readiness = readiness
-        self._read_to: Checkpoint | None = None  # the last event that was read, stored or not
+        self._read_to: Checkpoint | None = None  # the last message that the reader handed out, folded or not
         self._written_to: Checkpoint | None = None  # everything up to it is stored
         self._stored_to: Checkpoint | None = None  # the checkpoint
         self._moving: asyncio.Task[None]  # brings the checkpoint to what is written
@@ -85,18 +85,25 @@ class Partition:
         wait_s = FIRST_S
         try:
             while True:
-                deliveries = await follow.batch(BATCH, wait_s=wait_s)
+                deliveries = await self._batch(follow, created, wait_s)
                 if len(deliveries) < FEW:  # what comes while the last batch is written goes with them: one write for both
                     await writing
-                    deliveries += await follow.batch(BATCH, wait_s=0)
+                    deliveries += await self._batch(follow, created, wait_s=0)
                 await self._require(reference.generation)
-                work = self._fold(fold, deliveries, created, follow.pending)
+                work = self._fold(fold, deliveries, follow.pending)
                 await writing
                 writing = asyncio.create_task(self._write(work, reference.generation))
                 wait_s = IDLE_S
         finally:
             await tasks.end(writing, self._moving)
             await follow.close()
+
+    async def _batch(self, follow: Reader, created: str, wait_s: float) -> list[Delivery]:
+        """The next messages. They are read from now on: a rebind after them asks for the last of them, whether it is folded or not."""
+        deliveries = await follow.batch(BATCH, wait_s=wait_s)
+        if deliveries:
+            self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
+        return deliveries
 
     async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
         """The fold of all that is stored up to the checkpoint, with every view to be written again."""
@@ -115,15 +122,13 @@ class Partition:
         if (await self._held.reference.current(REFERENCE_AGE_S)).generation != generation:
             raise NewGenerationError
 
-    def _fold(self, fold: Fold, deliveries: list[Delivery], created: str, pending: int | None) -> Work:
+    def _fold(self, fold: Fold, deliveries: list[Delivery], pending: int | None) -> Work:
         """Folds a batch. Its views, and with them the checkpoint, are mostly left to a later one while the log is behind."""
         logged = logs.read(deliveries)
         fold.open(_now())
         fold.take(logged)
         behind = pending or 0
         self._readiness.behind[f"partition {self.number}"] = behind
-        if deliveries:
-            self._read_to = Checkpoint(*log_mark.last_of(deliveries), created)
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
         if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):

@@ -1,18 +1,21 @@
 """Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
 
-from collections.abc import AsyncIterator, Container, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from typing import Any
 
 import pytest
 from nats.js import JetStreamContext
 from pymongo.errors import OperationFailure
 
+from services.aggregate import log as logs
 from services.aggregate.log import Checkpoint, WentBackError
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
-from shared import log_mark, subjects
+from shared import log_mark, reader, subjects
 from shared.errors import TransientError
+from shared.reader import Delivery
 from shared.service import Connections
 from tests import empty_streams
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
@@ -115,6 +118,47 @@ async def test_a_stream_that_goes_back_under_a_running_aggregator_is_noticed_bef
         await rebuild(loaded)
         await until(lambda: _is_quiet(readiness.waiting_for))
         assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+class Rebinding:
+    """A reader that has one message of a stream that went back, and then binds again."""
+
+    pending = 0
+
+    def __init__(self, stale: list[Delivery], check: Callable[[], Awaitable[None]], refused: asyncio.Event) -> None:
+        self._stale, self._check, self._refused = stale, check, refused
+
+    async def batch(self, _: int, wait_s: float) -> list[Delivery]:
+        if self._stale:
+            return [self._stale.pop()]
+        try:
+            await self._check()
+        except WentBackError:
+            self._refused.set()
+            raise
+        await asyncio.sleep(wait_s)
+        return []
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_stream_that_went_back_is_noticed_also_before_a_message_in_hand_is_folded(
+    loaded: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log_reports(loaded)
+    [message] = [found async for batch in logs.whole(loaded.streams, "reports.>", 1) for found in batch]
+    stale = [message._replace(stored_ns=message.stored_ns - 1_000_000_000)]
+    refused = asyncio.Event()
+    own = subjects.reports_of(int(message.subject.split(".")[1]))
+    monkeypatch.setattr(
+        reader,
+        "log_reader",
+        lambda client, stream, wanted, begin, check: Rebinding(stale if wanted == own else [], check, refused),
+    )
+    async with aggregating(loaded), asyncio.timeout(5):
+        await refused.wait()
+        assert await loaded.database["reports"].count_documents({}) == 0
 
 
 async def _is_quiet(waiting_for: dict[str, str]) -> bool:

@@ -62,9 +62,9 @@ async def _checkpoint_first(self: Partition, work: Work, generation: int) -> Non
     await _write(self, work, generation)
 
 
-def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, created: str, pending: int | None) -> Work:
+def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, pending: int | None) -> Work:
     """The checkpoint moves with every batch, also with one whose views are left to a later one."""
-    work = _fold(self, fold, deliveries, created, pending)
+    work = _fold(self, fold, deliveries, pending)
     return replace(work, checkpoint=self._read_to)
 
 
