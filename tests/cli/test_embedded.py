@@ -16,7 +16,7 @@ import nats
 import pytest
 from pymongo import AsyncMongoClient
 
-from services.cli.embedded import mailcatcher, servers
+from services.cli.embedded import mailbox, mailcatcher, servers
 from services.cli.embedded.family import Family
 from services.cli.embedded.ports import DEFAULT_PORTS, Ports, choose_ports, is_free
 from services.cli.embedded.process import Process
@@ -156,7 +156,7 @@ async def test_a_vietnamese_mail_is_caught_and_read_back(tmp_path: Path, ports: 
         mail["Subject"] = "Lần hai"
         await aiosmtplib.send(mail, hostname="127.0.0.1", port=ports.smtp)
 
-    caught = mailcatcher.mails(tmp_path)
+    caught = mailbox.mails(tmp_path)
     assert [one["Subject"] for one in caught] == ["Đôn đốc báo cáo trước ngày 20/12", "Lần hai"]
     assert caught[0].get_content().strip() == "Đơn vị chưa gửi báo cáo."
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.cli.embedded import mailcatcher, servers
+from services.cli.embedded import mailbox, mailcatcher, servers
 from services.cli.embedded.ports import Ports, choose_ports
 from services.notify.app import opened
 from services.notify.domain.alerts import Alert
@@ -89,10 +89,10 @@ class Office:
 
     def mails(self) -> list[EmailMessage]:
         """The reminders by e-mail."""
-        return [mail for mail in mailcatcher.mails(self.mail_folder) if not mail["Subject"].startswith(DIGEST_MARK)]
+        return [mail for mail in mailbox.mails(self.mail_folder) if not mail["Subject"].startswith(DIGEST_MARK)]
 
     def digest_mails(self) -> list[EmailMessage]:
-        return [mail for mail in mailcatcher.mails(self.mail_folder) if mail["Subject"].startswith(DIGEST_MARK)]
+        return [mail for mail in mailbox.mails(self.mail_folder) if mail["Subject"].startswith(DIGEST_MARK)]
 
     async def import_regimes(self, *regimes: Regime) -> None:
         """Loads regimes as if that had been long ago."""

@@ -16,7 +16,7 @@ from services.cli.data import ROOT
 from services.cli.demo import season as seasons
 from services.cli.demo import show
 from services.cli.demo.season import Season
-from services.cli.embedded import mailcatcher, stack
+from services.cli.embedded import mailbox, stack
 from services.cli.unit_files import read_contacts
 from services.ingest.store import ACCEPTED, ClaimStore, Position, receipt
 from services.notify import app as notifier
@@ -44,7 +44,7 @@ def demo() -> None:
     if found is None:
         session.stop(session.AWAY, "Hệ thống chưa chạy. Chạy `make up` trước (the stack is not running).")
     session.run(_season)
-    mails = mailcatcher.mails(found.mail_folder)
+    mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
     settings = Settings()
     portal = f"http://{settings.bind_host}:{settings.portal_port}"

@@ -1,16 +1,18 @@
-"""An SMTP server that delivers to a folder: what the alerts say can be read, and nobody is bothered."""
+"""An SMTP server that delivers to a folder: what the alerts say can be read, and nobody is bothered.
+
+Only the supervisor imports it: its package is in the extra `embedded`, which production does without.
+"""
 
 import asyncio
-import email
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email import policy
-from email.message import EmailMessage
 from pathlib import Path
 from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from services.cli.embedded import mailbox
 
 
 class _Folder:
@@ -24,7 +26,7 @@ class _Folder:
         name = f"{time.time_ns():020d}-{uuid4().hex[:8]}"
         unfinished = self._folder / f"{name}.part"
         unfinished.write_bytes(content if isinstance(content, bytes) else content.encode())
-        unfinished.rename(self._folder / f"{name}.eml")
+        unfinished.rename(self._folder / f"{name}{mailbox.SUFFIX}")
         return "250 OK"
 
 
@@ -38,8 +40,3 @@ async def catching(folder: Path, port: int) -> AsyncIterator[None]:
         yield
     finally:
         server.close()  # not waited for: from Python 3.12 on that would wait for idle clients too
-
-
-def mails(folder: Path) -> list[EmailMessage]:
-    """The mails caught so far, oldest first; none when the folder does not exist."""
-    return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob("*.eml"))]
