@@ -1,0 +1,36 @@
+"""Texts as people see them: one Unicode form, nothing that reorders or hides, and what counts as no text at all.
+
+The one home for every text that comes from outside: events, forms, files, search words, names. Source: Unicode 15, UAX #9
+(bidi controls), UAX #15 (normal forms), DerivedCoreProperties (default ignorable); design-2, section 2, "Content".
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+BIDI_CONTROLS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}]")
+UNSTORABLE: Final = re.compile("[\ud800-\udfff]")  # half of a surrogate pair: no character, and no UTF-8
+LINE_END: Final = re.compile("\r\n")
+
+# characters that leave no mark although their category is that of letters, symbols or of nothing yet assigned
+BLANK: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]")
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
+
+
+def normal(text: str) -> str:
+    """The text as it is stored, counted and compared: composed (NFC), lines ended by a line feed alone."""
+    return text if text.isascii() and "\r" not in text else unicodedata.normalize("NFC", LINE_END.sub("\n", text))
+
+
+def forbidden(text: str) -> str | None:
+    """The first character that no text may hold, as `U+202E`: a control character but tab and newline, a bidi control, or half of a
+    surrogate pair; None when there is none. Lines may also end as in Windows.
+    """
+    found = FORBIDDEN.search(LINE_END.sub("\n", text)) or UNSTORABLE.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: it is empty, or of spaces, format characters, fillers and marks without a letter."""
+    return not any(unicodedata.category(character) not in UNSEEN for character in BLANK.sub("", text))

@@ -1,0 +1,72 @@
+"""Texts: one Unicode form, no hidden control, and what can be seen."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\t\n",
+        "\u200b\u00a0\ufeff",
+        "\u2800",
+        "\u3164",
+        "\uffa0",
+        "\u115f\u1160",
+        "\u034f",
+        "\u0301",
+        "\ufe0f",
+        "\U000e0041",
+        "\u2063\u00ad",
+    ],
+)
+def test_text_of_which_nothing_can_be_seen_is_blank(text: str) -> None:
+    assert texts.is_blank(text)
+
+
+@pytest.mark.parametrize("text", [".", "–", "0", "a\u0301", "\u200bxã\u200b", "中", "🙂", "\U0001fae8", "½", "₫"])
+def test_a_character_that_leaves_a_mark_is_text(text: str) -> None:
+    assert not texts.is_blank(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("a\0b", "U+0000"), ("a\x07", "U+0007"), ("a\rb", "U+000D"), ("\x7f", "U+007F"), ("\x85", "U+0085"), ("\x9f", "U+009F"),
+     ("\x1b[2J", "U+001B"),
+     ("x\u202ey", "U+202E"), ("\u200f", "U+200F"), ("\u2066", "U+2066"), ("\u061c", "U+061C"), ("\ud800", "U+D800")],
+)  # fmt: skip
+def test_control_characters_and_bidi_controls_are_named(text: str, named: str) -> None:
+    assert texts.forbidden(text) == named
+
+
+@pytest.mark.parametrize("text", ["dòng một\ndòng hai\tcột", "dòng một\r\ndòng hai", "\u200bẩn", "👨\u200d👩\u200d👧", "Đ₫"])
+def test_tabs_newlines_and_joiners_are_taken(text: str) -> None:
+    assert texts.forbidden(text) is None
+
+
+def test_every_bidi_control_and_every_control_character_but_two_is_forbidden() -> None:
+    every = [chr(point) for point in range(0x110000)]
+    bidi = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+    wanted = {one for one in every if unicodedata.category(one) in ("Cc", "Cs")} - {"\t", "\n"} | bidi
+
+    assert {one for one in every if texts.forbidden(one)} == wanted
+
+
+@given(st.text())
+def test_the_normal_form_is_composed_and_stays(text: str) -> None:
+    normal = texts.normal(text)
+
+    assert normal == unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    assert texts.normal(normal) == normal
+
+
+@given(st.text())
+def test_the_normal_form_hides_and_shows_nothing(text: str) -> None:
+    assert texts.is_blank(text) == texts.is_blank(texts.normal(text)) == texts.is_blank(unicodedata.normalize("NFD", text))
