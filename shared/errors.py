@@ -177,7 +177,35 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Hệ thống tạm thời chưa đọc được số liệu. Thử lại sau ít phút.",
         "The figures cannot be read now. Try again in some minutes.",
     ),
-    "door.bad_query": ("Tham số không hợp lệ: {detail}.", "Invalid parameter: {detail}."),
+    "door.bad_query": ("Tham số “{name}” không hợp lệ: cần {wanted}.", "Invalid parameter “{name}”: wanted is {wanted_en}."),
+    "door.bad_cursor": (
+        "“{name}” không phải là mốc mà danh sách này đã trả về với cùng lựa chọn. Đọc lại từ đầu, không kèm “{name}”.",
+        "“{name}” is no place that this list has given for the same choice. Begin again, without “{name}”.",
+    ),
+    "door.bad_request": (
+        "Không đọc được yêu cầu ({status}). Kiểm tra lại địa chỉ và phần mềm gửi.",
+        "The request cannot be read ({status}). Check the address and the sending software.",
+    ),
+    "door.method_not_allowed": (
+        "Địa chỉ này không nhận {method}; dùng {allowed}.",
+        "This address does not take {method}; use {allowed}.",
+    ),
+    "door.too_many_rows": (
+        "Bảng có hơn {most} dòng. Chọn hẹp hơn: một chế độ, một kỳ hoặc một đơn vị.",
+        "The table has more than {most} rows. Choose fewer: one regime, one period or one unit.",
+    ),
+    "door.too_many_readers": (
+        "Quá nhiều trang đang chờ tin mới cùng lúc. Trang này tự thử lại.",
+        "Too many pages wait for news at once. This page tries again by itself.",
+    ),
+    "door.feed_away": (
+        "Hệ thống tạm thời chưa đọc được luồng số liệu tổng hợp. Thử lại sau ít phút.",
+        "The feed of views cannot be read now. Try again in some minutes.",
+    ),
+    "door.fault": (
+        "Hệ thống gặp lỗi khi trả lời. Thử lại; nếu vẫn lỗi, báo cho người vận hành kèm địa chỉ và thời điểm.",
+        "The system failed to answer. Try again; if it fails again, tell the operator the address and the time.",
+    ),
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

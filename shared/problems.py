@@ -5,7 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
+from shared import errors
 from shared.errors import Refusal
 
 
@@ -13,15 +15,31 @@ def problem(
     status: int, reasons: Sequence[Refusal | Mapping[str, str]], headers: Mapping[str, str] | None = None, **extensions: Any
 ) -> JSONResponse:
     """The answer to a refused request: `type` and `code` are those of the first reason, `errors` holds all."""
-    errors = [reason.as_dict() if isinstance(reason, Refusal) else dict(reason) for reason in reasons]
+    told = [reason.as_dict() if isinstance(reason, Refusal) else dict(reason) for reason in reasons]
     body = {
-        "type": f"urn:tonghop:problem:{errors[0]['code']}",
+        "type": f"urn:tonghop:problem:{told[0]['code']}",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "code": errors[0]["code"],
-        "detail": " ".join(error["message_vi"] for error in errors),
-        "detail_en": " ".join(error["message_en"] for error in errors),
-        "errors": errors,
+        "code": told[0]["code"],
+        "detail": " ".join(error["message_vi"] for error in told),
+        "detail_en": " ".join(error["message_en"] for error in told),
+        "errors": told,
         **extensions,
     }
     return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")
+
+
+def refusal_of(method: str, error: HTTPException) -> Refusal:
+    """What a framework's refusal means: no such address, not with this method, or a request that cannot be read."""
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return errors.refusal("door.not_found")
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return errors.refusal("door.method_not_allowed", method=method, allowed=(error.headers or {}).get("Allow", "GET"))
+        case status:
+            return errors.refusal("door.bad_request", status=status)
+
+
+def wrong_address(method: str, error: HTTPException) -> JSONResponse:
+    """A framework's refusal as a problem."""
+    return problem(error.status_code, [refusal_of(method, error)], error.headers)

@@ -43,7 +43,7 @@ def explain(
         code = session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE
         session.stop(code, f"{refused.refusal.message_vi} [{refused.refusal.code}]")
     if as_json:
-        session.say_json(found.as_json("", max(1, len(found.explanation.parts))))
+        session.say_json(found.as_json(None, max(1, len(found.explanation.parts))))
     else:
         _show(found)
     if not found.explanation.adds_up:

@@ -3,7 +3,6 @@
 Errors are RFC 9457 problem+json, with the catalogue's code and sentences in two languages.
 """
 
-from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -19,7 +18,7 @@ from shared import broker, delivery, events, subjects
 from shared.broker import Streams
 from shared.errors import Refusal, TransientError, refusal
 from shared.events import Envelope
-from shared.problems import problem
+from shared.problems import problem, wrong_address
 
 log = structlog.get_logger()
 
@@ -62,10 +61,10 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
     return router
 
 
-async def on_wrong_address(_: Request, error: Exception) -> Response:
+async def on_wrong_address(request: Request, error: Exception) -> Response:
     """No such address, or not with this method."""
-    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    return problem(status, [refusal("door.bad_query", detail=HTTPStatus(status).phrase)], headers=headers)
+    assert isinstance(error, HTTPException)
+    return wrong_address(request.method, error)
 
 
 async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 from fastapi import Depends, Request
 
 from services.portal import problems
+from services.portal.domain import wanted
 from services.portal.duty_store import DutyStore
 from services.portal.store import PortalStore
 from shared import errors
@@ -60,7 +61,7 @@ class Address:
 def checked(name: str, text: str | None) -> str | None:
     """A name as sent, refused unless it has a name's shape (`regime`, `period` or `unit`)."""
     if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
-        raise problems.bad_query(name, name)
+        raise problems.bad_query(name, wanted.name(name))
     return text
 
 

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from services.portal import calendars, duty_pages, live, look, pages, problems, routes
 from services.portal.caching import Changes
 from services.portal.duty_store import DutyStore
-from services.portal.headers import SafeHeaders
+from services.portal.headers import Heads, SafeHeaders
 from services.portal.live import Hub
 from services.portal.store import PortalStore
 from shared import service, subjects
@@ -38,12 +38,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.hub = hub
     app.state.calendars = Changes()
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Heads)
     problems.install(app)
-    app.include_router(routes.router)
-    app.include_router(live.router)
-    app.include_router(calendars.router)
-    app.include_router(pages.router)
-    app.include_router(duty_pages.router)
+    for router in (routes.router, live.router, calendars.router, pages.router, duty_pages.router):
+        app.include_router(router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app
 

@@ -3,83 +3,50 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from http import HTTPStatus
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal import address, look, problems
+from services.portal import duty_choice, look
 from services.portal.address import Duties, Referred
-from services.portal.domain import scope, spreadsheet
-from services.portal.domain.duties import WORDS, Duty, DutyState
+from services.portal.domain import spreadsheet
+from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
+from services.portal.duty_choice import After, Choice, Typed
 from services.portal.duty_store import Asked, DutyStore
-from shared import periods
+from services.portal.problems import Refused
+from shared import errors, periods
 from shared.reference import Reference
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 200
-MOST_PAGES = 100_000
 CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader chose; `only` leaves out the units below."""
-
-    regime: str | None
-    period: str | None
-    unit: str | None
-    state: DutyState | None
-    only: bool
-
-    def to(self, path: str = "/nghia-vu", **changes: object) -> str:
-        """An address with the same choice but for `changes`."""
-        chosen = {"regime": self.regime, "period": self.period, "unit": self.unit, "state": self.state, "only": int(self.only)}
-        kept = {name: str(value) for name, value in (chosen | changes).items() if value}
-        return f"{path}?{urlencode(kept)}" if kept else path
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of duties. `totals` are of all states, whichever was chosen."""
+    """One page of duties. `totals` are of all states, whichever was chosen; `next` is where the next page begins."""
 
     duties: Sequence[Duty]
     all: int
     totals: Mapping[DutyState, int]
     found: int
-    page: int
-    pages: int
+    is_first: bool
+    next: str | None
     now: datetime
 
-
-def filters(
-    regime: str | None = None,
-    period: str | None = None,
-    unit: str | None = None,
-    state: Annotated[DutyState | Literal[""] | None, Query()] = None,
-    only: bool = False,
-) -> Filters:
-    """The choice as an address has it. A form sends empty texts for what was not chosen."""
-    return Filters(
-        address.checked("regime", regime or None),
-        address.checked("period", period or None),
-        address.checked("unit", (unit or "").strip() or None),
-        state or None,
-        only,
-    )
-
-
-Chosen = Annotated[Filters, Depends(filters)]
+    @property
+    def is_whole(self) -> bool:
+        return self.is_first and self.next is None
 
 
 @router.get("/nghia-vu")
-async def duties(chosen: Chosen, reference: Referred, store: Duties, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Response:
-    """Who owes what by when, 200 a page. A page beyond the last is the last."""
+async def duties(chosen: Typed, reference: Referred, store: Duties, after: After = None) -> Response:
+    """Who owes what by when, 200 a page: by regime, period and unit, which nothing moves; within a page what is owed comes first."""
     known = await reference.current()
     there = await store.periods(known.regimes)
-    listing = await _list(store, _asked(chosen, known, there), chosen.state, page, datetime.now(UTC))
+    listing = await _list(store, chosen, chosen.asked(known, there), after, datetime.now(UTC))
     shown = {
         "chosen": chosen,
         "it": listing,
@@ -93,34 +60,36 @@ async def duties(chosen: Chosen, reference: Referred, store: Duties, page: Annot
 
 
 @router.get("/nghia-vu.csv")
-async def table(chosen: Chosen, reference: Referred, store: Duties) -> Response:
-    """The chosen duties, all pages."""
+async def table(chosen: Typed, reference: Referred, store: Duties) -> Response:
+    """The chosen duties, all pages, what is owed first."""
     now = datetime.now(UTC)
     known = await reference.current()
-    asked = _asked(chosen, known, await store.periods(known.regimes))
+    duty_choice.require_known(chosen, known)
+    asked = chosen.asked(known, await store.periods(known.regimes))
+    found = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
+    if len(found) > CSV_AT_ONCE:
+        raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.too_many_rows", most=CSV_AT_ONCE))
     titles = _titles(known)
-    read = store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)
-    lines = [spreadsheet.line(duty, titles, now) async for duty in read]
-    if len(lines) > CSV_AT_ONCE:
-        raise problems.bad_query("", f"quá {CSV_AT_ONCE} dòng, hãy chọn hẹp hơn (too many rows, choose fewer)")
+    lines = [spreadsheet.line(duty, titles, now) for duty in sorted(found, key=first_owed)]
     name = f"nghia-vu-{periods.local_day(now):%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
     return Response(spreadsheet.head() + "".join(lines), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _list(store: DutyStore, asked: Asked, state: DutyState | None, page: int, now: datetime) -> Listing:
+async def _list(store: DutyStore, chosen: Choice, asked: Asked, after: str | None, now: datetime) -> Listing:
+    behind = chosen.behind(after)
     everything, totals = await store.totals(asked, now)
-    found = totals[state] if state else everything
-    pages = max(1, -(-found // PAGE))
-    page = min(page, pages)
-    duties = [duty async for duty in store.read(asked, state, now, skip=(page - 1) * PAGE, limit=PAGE)]
-    return Listing(duties, everything, totals, found, page, pages, now)
-
-
-def _asked(chosen: Filters, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
-    """The choice with the asked unit looked up in each period's tree."""
-    scopes = None if chosen.unit is None else scope.scopes(known, there, chosen.unit, only=chosen.only)
-    return Asked(chosen.regime, chosen.period, scopes)
+    found = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
+    shown = found[:PAGE]
+    return Listing(
+        sorted(shown, key=first_owed),
+        everything,
+        totals,
+        totals[chosen.state] if chosen.state else everything,
+        behind is None,
+        chosen.after(shown[-1].id) if len(found) > PAGE else None,
+        now,
+    )
 
 
 def _titles(known: Reference) -> dict[str, str]:

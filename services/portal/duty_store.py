@@ -1,6 +1,6 @@
 """What the portal reads from the collection `duties`, which notify writes."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -10,11 +10,27 @@ from services.portal.domain.scope import Scope
 from services.portal.store import TIME_LIMIT_MS, Json, as_json
 from shared.mongo import Document, Documents
 
-DUTIES_AT_ONCE = 2000
 BATCH = 500  # documents turned into rows between two waits
 OF_ONE_UNIT = 500  # duties in one unit's calendar
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
-"""What is owed first, the nearest deadline before."""
+"""What is owed first, the nearest deadline before: of what is read at once. Lists go on in the order of `_id`, which nothing moves."""
+FIELDS = (
+    "regime",
+    "period",
+    "unit",
+    "task",
+    "deadline",
+    "owed",
+    "received_at",
+    "first_received_at",
+    "revision",
+    "late",
+    "late_by_s",
+    "extended_to",
+    "returned",
+    "confirmed_at",
+)
+"""What the API tells of a duty, beside its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +49,14 @@ class Asked:
         return query
 
 
-@dataclass(frozen=True, slots=True)
-class DutyFilter:
-    """What the API is asked for; None: all. `unit` is a code or an id, without the units below."""
-
-    regime: str | None = None
-    period: str | None = None
-    unit: str | None = None
-    state: DutyState | None = None
-
-    def as_query(self, now: datetime) -> Document:
-        query = Asked(self.regime, self.period).as_query()
-        return {"$and": [query, of_unit(self.unit) if self.unit else {}, of_state(self.state, now) if self.state else {}]}
-
-
 def of_unit(unit: str) -> Document:
     return {"$or": [{"unit.code": {"$eq": unit}}, {"unit.id": {"$eq": unit}}]}
 
 
-def listed(asked: Asked, state: DutyState | None, now: datetime) -> Document:
-    """The query of a page of duties."""
-    return {"$and": [asked.as_query(), of_state(state, now) if state else {}]}
+def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
+    """The query of a page of duties: those behind a duty's id."""
+    rest: Document = {} if behind is None else {"_id": {"$gt": behind}}
+    return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
 
 
 def in_calendar(unit: str, now: datetime) -> Document:
@@ -105,18 +108,21 @@ class DutyStore:
         found = (await self._duties.aggregate(stages, maxTimeMS=TIME_LIMIT_MS).to_list(None))[0]
         return _count(found["all"]), {state: _count(found[state.value]) for state in DutyState}
 
-    async def read(self, asked: Asked, state: DutyState | None, now: datetime, *, skip: int = 0, limit: int = 0) -> AsyncIterator[Duty]:
-        """The duties of a state (or of all), those that are owed first; no limit: all."""
-        found = (
-            self._duties.find(listed(asked, state, now), max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort(ORDER).skip(skip).limit(limit)
-        )
-        async for document in found:
+    async def read(
+        self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None = None, limit: int = 0
+    ) -> AsyncIterator[Duty]:
+        """The duties of a state (or of all) behind a duty's id, by id; no limit: all. Each is met once, whatever changes meanwhile."""
+        async for document in self._listed(asked, state, now, behind, limit):
             yield _duty(document)
 
-    async def documents(self, wanted: DutyFilter, now: datetime) -> list[Json]:
-        """At most `DUTIES_AT_ONCE` duties as the API gives them, by id."""
-        found = self._duties.find(wanted.as_query(now), max_time_ms=TIME_LIMIT_MS).sort("_id", 1).limit(DUTIES_AT_ONCE)
-        return [as_json(document) async for document in found]
+    async def documents(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[Json]:
+        """The same duties as the API gives them."""
+        found = self._listed(asked, state, now, behind, limit)
+        return [{"id": document["_id"], **as_json({name: document.get(name) for name in FIELDS})} async for document in found]
+
+    def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[Document]:
+        query = listed(asked, state, now, behind)
+        return self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort("_id", 1).limit(limit)
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
         """What a unit (a code, or an id) owes, and what it has done before a deadline that is still to come."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.portal import problems
 from services.portal.address import Address
-from services.portal.domain import explain
+from services.portal.domain import cursor, explain
 from services.portal.domain.explain import Explanation
 from services.portal.store import Json, PortalStore
 from shared import errors
@@ -24,11 +24,18 @@ class Explained:
     view: Json
     explanation: Explanation
 
-    def as_json(self, after: str, limit: int) -> Json:
-        """The answer of the API: the parts of units after the code `after`, at most `limit`, and where to go on."""
+    def as_json(self, after: str | None, limit: int) -> Json:
+        """The answer of the API: the parts of units behind a cursor, at most `limit`, and where to go on.
+
+        Raises `Refused` for a cursor that this list has not given.
+        """
         found, unit = self.explanation, self.address.unit
-        rest = [part for part in found.parts if part.unit.code > after]
         indicator = found.indicator
+        choice = ("explain", self.address.regime.id, self.address.period.code, unit.id, indicator.code)
+        behind = "" if after is None else cursor.key_of(after, *choice)
+        if behind is None:
+            raise problems.bad_cursor("after")
+        rest = [part for part in found.parts if part.unit.code > behind]
         return {
             "regime": self.address.regime.id,
             "period": self.address.period.code,
@@ -50,7 +57,7 @@ class Explained:
             "silent": len(found.silent),
             "missing": len(found.missing),
             "reports": [part.as_json() for part in rest[:limit]],
-            "next": rest[limit - 1].unit.code if len(rest) > limit else None,
+            "next": cursor.after(rest[limit - 1].unit.code, *choice) if len(rest) > limit else None,
         }
 
 

@@ -1,4 +1,4 @@
-"""Headers of every answer. Written as plain ASGI, so that live streams pass through unbuffered."""
+"""Headers of every answer, and answers of headers alone. Plain ASGI, so that live streams pass through unbuffered."""
 
 from typing import Final
 
@@ -9,6 +9,7 @@ POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+ENDLESS: Final = "/live/"
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,3 +34,15 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Heads:
+    """HEAD is answered as GET, the server leaves the body out (RFC 9110, 9.3.2). A live stream has no end, so no head either."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD" and not scope["path"].startswith(ENDLESS):
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, send)

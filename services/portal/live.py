@@ -110,7 +110,7 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     """A listener that already holds the view's position, for a page that was read before it listened."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
-        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, errors.refusal("door.broker_away"))
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, errors.refusal("door.too_many_readers"))
     regime, period, code = key_for(address)
     with hub.listening((regime, period, code)) as held:
         view = await store.view(regime, period, address.tree.by_code[code].id)

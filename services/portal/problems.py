@@ -8,10 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from faststream.exceptions import IncorrectState
 from starlette.exceptions import HTTPException
 
-from services.portal import look
+from services.portal import headers, look
+from services.portal.domain import wanted
+from services.portal.domain.wanted import Wanted
 from shared import delivery, errors, mongo
 from shared.errors import Refusal
-from shared.problems import problem
+from shared.problems import problem, refusal_of
 
 log = structlog.get_logger()
 
@@ -41,16 +43,34 @@ def no_such_report(regime: str, period: str, unit: str) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
 
 
-def bad_query(path: str, detail: str) -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.bad_query", path, detail=detail))
+def bad_query(name: str, form: Wanted) -> Refused:
+    """A parameter of an address that has not the form which it must have."""
+    return Refused(HTTPStatus.BAD_REQUEST, _bad_query(name, form))
+
+
+def bad_cursor(name: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.bad_cursor", name, name=name))
+
+
+async def each_once(request: Request) -> None:
+    """Refuses a parameter that is given twice: one of the two would be passed over in silence."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise bad_query(name, wanted.ONCE)
+
+
+def _bad_query(name: str, form: Wanted) -> Refusal:
+    vietnamese, english = form
+    return errors.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
 
 
 def answer(request: Request, status: HTTPStatus, refusal: Refusal) -> Response:
     """The refusal as its reader wants it. The path decides: whoever asks for a page gets a page."""
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not request.url.path.startswith(FOR_PROGRAMS):
-        return look.page("problem.html", {"status": int(status), "refusal": refusal}, status, headers)
-    return problem(status, [refusal], headers)
+        return look.page("problem.html", {"status": int(status), "refusal": refusal}, status, later)
+    return problem(status, [refusal], later)
 
 
 def install(app: FastAPI) -> None:
@@ -62,28 +82,30 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, errors.refusal("door.bad_query", names, detail=names))
+        first = error.errors()[0]
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _bad_query(str(first["loc"][-1]), wanted.value(first)))
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        status = HTTPStatus(error.status_code)
-        refusal = errors.refusal("door.bad_query", detail=status.phrase)
-        if status == HTTPStatus.NOT_FOUND:
-            refusal = errors.refusal("door.not_found")
-        response = answer(request, status, refusal)
+        response = answer(request, HTTPStatus(error.status_code), refusal_of(request.method, error))
         response.headers.update(error.headers or {})
         return response
 
     async def on_away(request: Request, error: Exception) -> Response:
         log.warning("request.postponed", error=type(error).__name__)
-        away = errors.refusal("door.broker_away")
+        away = errors.refusal("door.feed_away")
         if isinstance(error, mongo.AWAY):
             away = errors.refusal("door.database_away")
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
 
+    async def on_fault(request: Request, _: Exception) -> Response:
+        response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, errors.refusal("door.fault"))
+        response.headers.update(headers.HEADERS)  # nothing of ours is around this answer
+        return response
+
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_fault)
     for passing in (*delivery.PASSING, IncorrectState):  # the latter: the broker was never reached yet
         app.add_exception_handler(passing, on_away)

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from services.portal import address, explaining, feed, problems, statuses
+from services.portal import address, duty_choice, explaining, feed, problems, statuses
 from services.portal.address import Duties, Named, Referred, Stored
-from services.portal.domain.duties import DutyState
 from services.portal.domain.standing import Status
-from services.portal.duty_store import DUTIES_AT_ONCE, DutyFilter
+from services.portal.duty_choice import After, Chosen
 from services.portal.problems import Refused
 from services.portal.store import Json
 from shared import errors, events
@@ -23,6 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["API"])
 
 MAX_SEQUENCE = 2**63 - 1
 PARTS_AT_ONCE = 2000
+DUTIES_AT_ONCE = 2000
 
 
 @router.get("/views/{regime}/{period}/{unit}", responses={200: {"model": View}})
@@ -83,7 +83,7 @@ async def explain(
     at: Named,
     store: Stored,
     indicator: str,
-    after: Annotated[str, Query(max_length=64)] = "",
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=PARTS_AT_ONCE)] = PARTS_AT_ONCE,
 ) -> JSONResponse:
     """The reports that make one figure of a view, by unit code, and whether they add up to it.
@@ -91,7 +91,8 @@ async def explain(
     `{regime, period, unit, indicator, position, figure, computed, adds_up, expected, reported, silent, missing, reports, next}`.
     `figure` is what the view says at `position`, `computed` what its reports say, both without the target. `reports` holds
     `{unit: {id, code, name}, revision, event_id, received_at, position, value}`; `silent` counts the units whose report counts and
-    left the figure out, `missing` those of which no report counts. Give `next` as `after` to go on.
+    left the figure out, `missing` those of which no report counts. Give `next` as `after` to go on; a `position` that is another than
+    that of the page before says that the figure has changed meanwhile.
     """
     found = await explaining.read(at, store, indicator)
     return JSONResponse(found.as_json(after, limit))
@@ -125,15 +126,27 @@ async def feeds(
 
 @router.get("/duties")
 async def duties(
-    store: Duties, unit: str | None = None, period: str | None = None, regime: str | None = None, state: DutyState | None = None
+    chosen: Chosen,
+    reference: Referred,
+    store: Duties,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=DUTIES_AT_ONCE)] = DUTIES_AT_ONCE,
 ) -> JSONResponse:
-    """Who owes what by when: `{"duties": […], "truncated": false}`. `unit` is a code or an id; every filter may be left out.
+    """Who owes what by when, by id, `<regime>/<period>/<unit id>`: `{"duties": […], "next": "…"}`. Every filter may be left out.
 
-    `state`: `owed` includes `overdue` and `returned`, `received` includes `late`; `confirmed` are views, not reports.
+    A duty is `{id, regime, period, unit: {id, code, name}, task, deadline, owed, received_at, first_received_at, revision, late,
+    late_by_s, extended_to, returned, confirmed_at}`; `task` is report or confirm. `unit`, a code or an id, asks for the unit and
+    those below it in each period's tree, with `only=true` for it alone. `state`: `owed` (chưa nộp) includes `overdue` and
+    `returned`, `received` includes `late`; `confirmed` are views, not reports. Give `next` as `after`, with the same filters, to
+    go on; null at the end. A duty that is there throughout is met once, whatever becomes of it meanwhile.
     """
-    wanted = DutyFilter(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state)
-    found = await store.documents(wanted, datetime.now(UTC))
-    return JSONResponse({"duties": found, "truncated": len(found) == DUTIES_AT_ONCE})
+    behind = chosen.behind(after)
+    known = await reference.current()
+    duty_choice.require_known(chosen, known)
+    asked = chosen.asked(known, {} if chosen.unit is None else await store.periods(known.regimes))
+    found = await store.documents(asked, chosen.state, datetime.now(UTC), behind, limit + 1)
+    shown = found[:limit]
+    return JSONResponse({"duties": shown, "next": chosen.after(shown[-1]["id"]) if len(found) > limit else None})
 
 
 def status_json(status: Status) -> Json:

@@ -117,6 +117,11 @@ class Duty:
         return countdown(self.due, now) if self.is_owed else ""
 
 
+def first_owed(duty: Duty) -> tuple[bool, datetime, str, str, str, str]:
+    """What is owed first, the nearest deadline before."""
+    return not duty.is_owed, duty.due, duty.regime, duty.period, duty.unit_code, duty.id
+
+
 def countdown(deadline: datetime, now: datetime) -> str:
     """How long until the first late instant, or since; to the hour, then the minute, within its last day."""
     if now >= deadline:

@@ -1,0 +1,47 @@
+"""What a parameter of an address must look like, told to whoever sent another: in Vietnamese and in English."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Wanted = tuple[str, str]
+
+NAMES: Final[Mapping[str, Wanted]] = {
+    "regime": (
+        "mã chế độ báo cáo gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ ct27-van-quan",
+        "a regime's id of lower-case letters, digits and hyphens, such as ct27-van-quan",
+    ),
+    "period": ("mã kỳ báo cáo như 2024, 2024-H1, 2024-Q3 hoặc 2024-05", "a period such as 2024, 2024-H1, 2024-Q3 or 2024-05"),
+    "unit": (
+        "mã đơn vị gồm chữ không dấu, chữ số và dấu gạch nối, tối đa 32 ký tự, ví dụ 06253",
+        "a unit's code of letters, digits and hyphens, at most 32 characters, such as 06253",
+    ),
+}
+NAMES_OF_UNITS: Final = ("province",)
+ONCE: Final[Wanted] = ("đúng một giá trị, không lặp lại", "one value, not several")
+OTHER: Final[Wanted] = ("một giá trị đúng dạng", "a value of the documented form")
+
+
+def name(parameter: str) -> Wanted:
+    """The form of a name: a regime, a period, a unit."""
+    return NAMES["unit" if parameter in NAMES_OF_UNITS else parameter]
+
+
+def value(fault: Mapping[str, Any]) -> Wanted:
+    """The form that one of pydantic's faults asks for."""
+    bounds = fault.get("ctx", {})
+    match fault["type"]:
+        case "int_parsing" | "int_parsing_size" | "int_type" | "int_from_float":
+            return "một số nguyên", "a whole number"
+        case "greater_than_equal":
+            return f"một số nguyên từ {bounds['ge']} trở lên", f"a whole number of at least {bounds['ge']}"
+        case "less_than_equal":
+            return f"một số nguyên không quá {bounds['le']}", f"a whole number of at most {bounds['le']}"
+        case "bool_parsing" | "bool_type":
+            return "true hoặc false", "true or false"
+        case "string_too_long":
+            return f"tối đa {bounds['max_length']} ký tự", f"at most {bounds['max_length']} characters"
+        case "enum" | "literal_error":
+            options = str(bounds["expected"]).replace("'", "").replace(" or ", ", ")
+            return f"một trong: {options}", f"one of: {options}"
+        case _:
+            return OTHER
