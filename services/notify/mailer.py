@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email import policy
-from email.message import EmailMessage
 from email.utils import localtime
 from typing import Final
 
 import aiosmtplib
 import structlog
 
+from services.notify import letter
 from services.notify.domain.messages import Mail, Outcome
 
 log = structlog.get_logger()
@@ -33,7 +32,8 @@ class Session:
         try:
             if not self._client.is_connected:
                 await self._client.connect()
-            await self._client.send_message(_message(mail, self._sender))
+            message = letter.written(mail, self._sender, localtime())
+            await self._client.sendmail(letter.address(self._sender), [mail.to], message)
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError, aiosmtplib.SMTPNotSupported, ValueError) as error:
             outcome = Outcome.REFUSED if _is_permanent(error) else Outcome.AWAY
             log.warning("mail.refused", mail=mail.id, error=type(error).__name__, is_final=outcome is Outcome.REFUSED)
@@ -67,19 +67,6 @@ class Mailer:
             yield session
         finally:
             await session.close()
-
-
-def _message(mail: Mail, sender: str) -> EmailMessage:
-    """Raises ValueError when the address cannot stand in a header."""
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = sender
-    message["To"] = mail.to
-    message["Subject"] = " ".join(mail.subject.split())
-    message["Date"] = localtime()
-    message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    message.set_content(mail.body)
-    return message
 
 
 def _is_permanent(error: Exception) -> bool:
