@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded import mailcatcher
+from services.cli.embedded import mailbox, mailcatcher
 from services.cli.embedded.ports import Ports
 from services.notify import letter
 from services.notify.domain import messages, series
@@ -113,6 +113,6 @@ async def test_subjects_and_texts_pass_a_real_server_unchanged(ports: Ports, tmp
     mails = [_mail(subject, f"{subject}\n.\n..{subject}\nFrom {subject}\n") for subject in subjects]
     async with mailcatcher.catching(tmp_path, ports.smtp), Mailer("127.0.0.1", ports.smtp, SENDER).session() as session:
         assert {await session.send(mail) for mail in mails} == {Outcome.SENT}
-    caught = mailcatcher.mails(tmp_path)
+    caught = mailbox.mails(tmp_path)
     assert [mail["Subject"] for mail in caught] == subjects
     assert [mail.get_content().replace("\r\n", "\n") for mail in caught] == [mail.body for mail in mails]
