@@ -1,27 +1,44 @@
 """The format of what is stored: code refuses data of a later one, which it would misread.
 
-One integer beside the generation. Whoever writes makes it at least its own; going back to older code after that is refused.
+One integer beside the generation. Whoever writes makes it at least its own, and of data of an earlier format raises the generation, once:
+so all that is computed from the log is computed anew. Going back to older code after that is refused.
 """
 
 from typing import Final
 
+from shared import mongo
 from shared.errors import ConfigurationError
-from shared.mongo import Documents
+from shared.mongo import Documents, Session
 
 FORMAT: Final = "format"
-VERSION: Final = 4  # raised when code of before would misread or spoil what this code stores, in MongoDB or in the log
+GENERATION: Final = "generation"
+VERSION: Final = 5  # raised when code of before would misread or spoil what this code stores, in MongoDB or in the log
 
 
 async def require(database: Documents) -> None:
     """Raises ConfigurationError when what is stored is of a later format than this code knows."""
-    found = await database["checkpoints"].find_one({"_id": FORMAT}, {"value": 1})
-    if found is not None and found["value"] > VERSION:
+    found = await _stored(database)
+    if found > VERSION:
         raise ConfigurationError(
-            f"MongoDB: checkpoints.{FORMAT}: {found['value']}, cần (wanted) tối đa {VERSION}: dữ liệu của phiên bản mới hơn,"
+            f"MongoDB: checkpoints.{FORMAT}: {found}, cần (wanted) tối đa {VERSION}: dữ liệu của phiên bản mới hơn,"
             " chạy lại phiên bản đó (stored by newer code, run that)"
         )
 
 
 async def mark(database: Documents) -> None:
-    """Says that data of this code's format are stored."""
-    await database["checkpoints"].update_one({"_id": FORMAT}, {"$max": {"value": VERSION}}, upsert=True)
+    """Says that data of this code's format are stored; what was computed in an earlier one is computed anew."""
+
+    async def bring_up(session: Session) -> None:
+        if await _stored(database, session) < VERSION:
+            checkpoints = database["checkpoints"]
+            await checkpoints.update_one({"_id": FORMAT}, {"$max": {"value": VERSION}}, upsert=True, session=session)
+            await checkpoints.update_one({"_id": GENERATION}, {"$inc": {"value": 1}}, session=session)  # none: nothing is computed yet
+
+    if await _stored(database) < VERSION:
+        await mongo.in_transaction(database, bring_up)
+
+
+async def _stored(database: Documents, session: Session | None = None) -> int:
+    """The format of what is stored; 0 when nothing is, or nothing says so."""
+    found = await database["checkpoints"].find_one({"_id": FORMAT}, {"value": 1}, session=session)
+    return int(found["value"]) if found else 0

@@ -114,8 +114,9 @@ class ChoiceFigure(Figure):
 class View(Published):
     """The roll-up of one unit's subtree for one regime and period.
 
-    `hash` is the sha256 of the figures' canonical JSON: the same reports give the same hash. `updated_at` is the received
-    time of the event that touched the view last, null when there was none.
+    `hash` is the sha256 of the figures' canonical JSON, without names, measures, targets and timeliness (the contracts' README has a
+    worked example): the same figures give the same hash. `updated_at` is the received time of the event that touched the view last,
+    null when there was none.
     """
 
     regime: RegimeId

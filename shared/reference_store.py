@@ -18,7 +18,6 @@ from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Contact, Registry, Unit
 
-GENERATION: Final = "generation"
 WRITE_BATCH: Final = 2000
 Result = TypeVar("Result")
 
@@ -34,7 +33,7 @@ class ReferenceStore:
 
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
-        found = await self._database["checkpoints"].find_one({"_id": GENERATION}, {"value": 1})
+        found = await self._database["checkpoints"].find_one({"_id": data_format.GENERATION}, {"value": 1})
         return int(found["value"]) if found else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
@@ -93,7 +92,7 @@ class ReferenceStore:
 
     async def raise_to(self, generation: int) -> None:
         """Makes the generation at least `generation`."""
-        await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$max": {"value": generation}}, upsert=True)
+        await self._database["checkpoints"].update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
     async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
         await data_format.mark(self._database)
@@ -102,7 +101,7 @@ class ReferenceStore:
     async def _store(self, name: str, changed: Sequence[Document], session: Session) -> None:
         """The documents and their generation. An import that changes nothing is counted: one before it that lands late fails on it."""
         raised = {"imports": 1, "value": 1 if changed else 0}
-        await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$inc": raised}, upsert=True, session=session)
+        await self._database["checkpoints"].update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
         for first in range(0, len(changed), WRITE_BATCH):
             writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
             await self._database[name].bulk_write(writes, ordered=False, session=session)

@@ -10,7 +10,7 @@ from services.portal.domain import figures
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
 from services.portal.store import PortalStore
-from shared import deadlines, events
+from shared import deadlines, events, view_hash
 from shared.published import Reporting, View
 from shared.units import Unit
 
@@ -67,7 +67,7 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
         [status for status in found if status.state is State.LATE],
         await _children(address, store, below),
         _deadlines(address, found),
-        await _confirmation(address, store, view.hash),
+        await _confirmation(address, store, view),
         sorted({str(other["period"]) for other in same_unit}),
         now,
     )
@@ -109,7 +109,7 @@ def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, dat
     return [(address.regime.reporters[name].label, due) for name, due in usual.items()]
 
 
-async def _confirmation(address: Address, store: PortalStore, view_hash: str) -> Confirmation | None:
+async def _confirmation(address: Address, store: PortalStore, view: View) -> Confirmation | None:
     """None when the unit has nothing to confirm."""
     due = deadlines.confirm_deadline(address.regime, address.period)
     if due is None or address.unit not in address.regime.confirmers(address.tree):
@@ -120,4 +120,5 @@ async def _confirmation(address: Address, store: PortalStore, view_hash: str) ->
         return Confirmation(due, None, is_current=False)
     last = max(confirmed, key=lambda entry: (entry.received_ms, entry.id))
     data = (await store.contents([last.id])).get(last.id, {})
-    return Confirmation(due, events.from_ms(last.received_ms), is_current=data.get("view_hash") == view_hash)
+    is_current = view_hash.is_of(view.model_dump(exclude_unset=True), str(data.get("view_hash")))
+    return Confirmation(due, events.from_ms(last.received_ms), is_current=is_current)

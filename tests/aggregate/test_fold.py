@@ -1,5 +1,6 @@
 """The fold: views are a function of the set of events."""
 
+import dataclasses
 import random
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from shared import counting, events, subjects
 from shared.events import Logged
 from shared.reference import Reference
 from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.units import Registry
 from tests.aggregate.histories import DEADLINE_MS, PERIOD, REGIME, histories, logged
 
 NOW = datetime(2026, 12, 25, tzinfo=UTC)
@@ -106,6 +108,31 @@ def test_a_report_received_on_the_stroke_of_the_deadline_is_late_one_millisecond
     late = submitted(2, "06256", received_ms=DEADLINE_MS, gd_ngay_cong=1)
     reporting = view_of(reference, [on_time, late])["reporting"]
     assert (reporting["received"], reporting["on_time"], reporting["late"]) == (2, 1, 1)
+
+
+def test_a_corrected_name_another_target_and_a_measure_leave_the_hash_of_every_view(reference: Reference) -> None:
+    history = [submitted(1, "06253", gd_ngay_cong=1, vh_nha_van_hoa_xa=True)]
+    units = [dataclasses.replace(unit, name=f"{unit.name} (đã sửa)") for unit in reference.registry.units]
+    regime = reference.regimes[REGIME]
+    indicators = [
+        one.model_copy(update={"measure": f"{one.measure} (đã sửa)", "target": Target(at_least="1", by="2031")})
+        for one in regime.indicators
+    ]
+    changed = Regime.model_validate({**regime.model_dump(), "indicators": [one.model_dump() for one in indicators]})
+    corrected = dataclasses.replace(reference, registry=Registry(units), regimes={**reference.regimes, REGIME: changed})
+    for unit in ("184", "20"):
+        before, after = view_of(reference, history, unit), view_of(corrected, history, unit)
+        assert before["unit"]["name"] != after["unit"]["name"]
+        assert before["indicators"] != after["indicators"]
+        assert before["hash"] == after["hash"]
+
+
+def test_a_report_that_was_late_and_is_on_time_after_an_extension_leaves_the_hash(reference: Reference) -> None:
+    late = submitted(1, received_ms=DEADLINE_MS, gd_ngay_cong=1)
+    extended = logged(events.EXTENDED, "06253", 2, DEADLINE_MS + 1, {"until": "2026-12-25", "reason": "mưa lũ"})
+    before, after = view_of(reference, [late]), view_of(reference, [late, extended])
+    assert (before["reporting"]["late"], after["reporting"]["late"]) == (1, 0)
+    assert before["hash"] == after["hash"]
 
 
 def test_a_rate_is_the_ratio_of_sums(reference: Reference) -> None:

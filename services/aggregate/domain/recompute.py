@@ -4,6 +4,7 @@ It shares no code with the fold but the events' models: no matrix, no columns, n
 found by walking up from each reporter. If it and the fold agree, two different programs say the same.
 """
 
+import copy
 import hashlib
 import json
 import math
@@ -130,17 +131,25 @@ class Plain:
             "indicators": {one.code: _figure(one, counted, unit, not missing) for one in self._regime.indicators},
             "narratives": {code: sum(code in (one.data.get("narratives") or {}) for one in counted) for code in self._regime.narratives},
         }
-        canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return body | {
-            "_id": f"{self._regime.id}/{self._period.code}/{unit.id}",
-            "hash": hashlib.sha256(canonical.encode()).hexdigest(),
-        }
+        return body | {"_id": f"{self._regime.id}/{self._period.code}/{unit.id}", "hash": _hash(body)}
 
     def _report(self, unit_id: str, bound: float) -> _Report | None:
         if (unit_id, bound) not in self._counted:
             due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, self._history.opened(bound))
             self._counted[unit_id, bound] = _counting(due, self._history.own(unit_id, bound))
         return self._counted[unit_id, bound]
+
+
+def _hash(body: Json) -> str:
+    """The hash of a view. Source: `shared/contracts/README.md`, "The hash of a view"."""
+    hashed = copy.deepcopy(body)
+    hashed["unit"] = body["unit"]["id"]
+    for name in ("on_time", "late", "rate", "timely_rate"):
+        del hashed["reporting"][name]
+    for indicator in hashed["indicators"].values():
+        for name in ("measure", "target"):
+            indicator.pop(name, None)
+    return hashlib.sha256(json.dumps(hashed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _counting(deadline: datetime | None, own: list[_Noted]) -> _Report | None:

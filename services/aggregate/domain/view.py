@@ -1,19 +1,16 @@
 """View: what one unit's subtree says for one regime and period, in the shape of the contract.
 
 Decimals are `Decimal`, instants `datetime`: the store and the feed write each in their own way. The hash is over the
-figures alone, so equal sets of events give equal hashes. Source: design, section 4, "View".
+figures alone (`shared/view_hash.py`), so equal sets of events give equal hashes. Source: design, section 4, "View".
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
-from shared import events, numbers, subjects
+from shared import events, numbers, subjects, view_hash
 
 Position = tuple[int, int]  # generation, sequence
 
@@ -56,18 +53,15 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         },
         "narratives": {code: sums[blocks.NARRATIVES + offset] for offset, code in enumerate(block.regime.narratives)},
     }
-    identity = {
-        "regime": regime,
-        "period": period,
-        "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
-    }
     sequence, received_ms = block.touched.get(unit_id, (0, None))
     document = {
         "_id": f"{regime}/{period}/{unit.id}",
-        **identity,
+        "regime": regime,
+        "period": period,
+        "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
         "position": {"generation": generation, "partition": partition, "sequence": sequence},
         "updated_at": None if received_ms is None else events.from_ms(received_ms),
-        "hash": digest({**identity, **figures}),
+        "hash": view_hash.hash_of(regime, period, unit.id, figures),
         **figures,
     }
     return View(document, subjects.feed(span.top, regime, period, unit.code))
@@ -86,8 +80,3 @@ def _reporting(block: Block, first: int, end: int, sums: list[int]) -> dict[str,
         "rate": numbers.percent(received, expected),
         "timely_rate": numbers.percent(on_time, expected),
     }
-
-
-def digest(figures: dict[str, Any]) -> str:
-    """sha256 of the canonical JSON of figures: sorted keys, no white space, decimals as strings."""
-    return hashlib.sha256(orjson.dumps(figures, default=numbers.text, option=orjson.OPT_SORT_KEYS)).hexdigest()

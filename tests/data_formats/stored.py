@@ -1,0 +1,48 @@
+"""A stored copy of data of an earlier format, put back into MongoDB and the streams.
+
+`format-4.json.gz`: `make demo` of 26/11/2026 at data format 4, with the units of the three provinces that its regimes are about; then
+three districts confirmed their views without figures (450, 452, 453 in nq68-quang-binh/2026), a report below 452 was withdrawn, one of
+ct27-van-quan returned, a unit given longer, and a period of kl62-binh-dinh opened.
+"""
+
+import functools
+import gzip
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from bson import json_util
+
+from shared import events, log_mark, subjects
+from shared.broker import Message
+from shared.service import Connections
+
+FOLDER: Final = Path(__file__).parent
+Json = dict[str, Any]
+
+
+@functools.cache
+def _read(name: str) -> str:
+    return gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()).decode()
+
+
+def collections(name: str) -> dict[str, list[Json]]:
+    """The documents of each collection, as MongoDB gives them."""
+    found: dict[str, list[Json]] = json_util.loads(_read(name), json_options=json_util.JSONOptions(tz_aware=True))["collections"]
+    return found
+
+
+async def put_back(held: Connections, name: str) -> None:
+    """Fills the empty database and streams. What tells the copied broker from others is that of the one it is put into."""
+    for collection, documents in collections(name).items():
+        await held.database[collection].insert_many(documents)
+    for stream, messages in json.loads(_read(name))["streams"].items():
+        put = [Message(subject, payload.encode(), headers.get("Nats-Msg-Id", "")) for subject, headers, payload in messages]
+        await held.streams.publish_all(stream, put)
+    created = await log_mark.stream_created(held.streams.jetstream)
+    checkpoints = held.database["checkpoints"]
+    async for mark in checkpoints.find({"stream_created": {"$exists": True}}):
+        message = await held.streams.jetstream.get_msg(subjects.REPORTS, mark["sequence"])
+        assert message.time is not None
+        now = {"stored_ms": events.to_ms(message.time), "stream_created": created}
+        await checkpoints.update_one({"_id": mark["_id"]}, {"$set": now})

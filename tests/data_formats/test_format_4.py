@@ -1,0 +1,87 @@
+"""Data of format 4 go on in format 5, on a stored copy: views get their hash of today, and what was confirmed stays confirmed."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.cli.embedded import probe
+from services.portal.store import as_json
+from shared import data_format, view_hash
+from shared.service import Connections
+from tests.aggregate.running import verdict
+from tests.data_formats import stored
+from tests.running import running
+from tests.waiting import until, until_inbox_is_done
+
+NAME = "format-4"
+REGIME, PERIOD = "nq68-quang-binh", "2026"
+CHANGED = "452"  # a report below it was withdrawn after it confirmed
+Json = dict[str, Any]
+
+
+@pytest.fixture
+async def before(held: Connections) -> Connections:
+    """The database and streams of then."""
+    await stored.put_back(held, NAME)
+    return held
+
+
+async def checkpoint(held: Connections, name: str) -> int:
+    found = await held.database["checkpoints"].find_one({"_id": name})
+    assert found is not None
+    return int(found["value"])
+
+
+def test_the_old_digest_is_what_views_of_format_4_have() -> None:
+    views = stored.collections(NAME)["views"]
+    assert len(views) == 50
+    for view in views:
+        assert view_hash.digest_of_format_4(as_json(view)) == view["hash"], view["_id"]
+
+
+async def test_services_that_start_together_raise_the_generation_once(before: Connections) -> None:
+    assert (await checkpoint(before, "format"), await checkpoint(before, "generation")) == (4, 3)
+
+    await asyncio.gather(*[data_format.mark(before.database) for _ in range(5)])
+    await data_format.mark(before.database)
+
+    assert (await checkpoint(before, "format"), await checkpoint(before, "generation")) == (data_format.VERSION, 4)
+
+
+async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path) -> None:
+    settings = before.settings
+    told = {event["_id"]: event["event"] async for event in before.database["reports"].find()}
+    owed = {duty["_id"]: (duty["owed"], duty["state"]["winner"]) async for duty in before.database["duties"].find()}
+
+    async with running(settings, tmp_path, "ingest", "aggregate", "notify", "portal"):
+        await until(lambda: _is_computed_anew(before))
+        await until_inbox_is_done(before)
+        found = await verdict(before)
+
+        # every view is right by the rules of today, and nothing was added to the log or lost
+        assert found.as_dict()["differences"] == []
+        assert {event["_id"]: event["event"] async for event in before.database["reports"].find()} == told
+        async with httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}") as http:
+            answer = await http.get(f"/api/v1/views/{REGIME}/{PERIOD}/450")
+            view: Json = json.loads(answer.text)
+            assert view["hash"] == view_hash.hash_of(REGIME, PERIOD, "450", view_hash.figures_of(view))
+            pages = {unit: (await http.get(f"/bang/{REGIME}/{PERIOD}/{unit}")).text for unit in ("450", CHANGED, "453")}
+        assert probe.get(settings.aggregate_port, "/readyz")[0] == 200
+
+    # who has confirmed still has, and is told of changes only where figures changed since
+    assert all("Đã chốt" in page for page in pages.values())
+    assert [unit for unit, page in pages.items() if "số liệu đã thay đổi sau khi chốt" in page] == [CHANGED]
+    now = {duty["_id"]: (duty["owed"], duty["state"]["winner"]) async for duty in before.database["duties"].find()}
+    assert {name: now.get(name) for name in owed} == owed
+
+
+async def _is_computed_anew(held: Connections) -> bool:
+    generation = await checkpoint(held, "generation")
+    older = {"generation": {"$lt": generation}}
+    views = await held.database["views"].count_documents({"position.generation": {"$lt": generation}})
+    duties = await held.database["duties"].count_documents(older)
+    return generation == 4 and views == duties == 0
