@@ -102,9 +102,13 @@ class Collection:
         return Cursor(self, filter_ or {}, projection, sort, self._table(session))
 
     async def find_one(
-        self, filter_: Mapping[str, Any] | None = None, projection: Mapping[str, int] | None = None, sort: Any = None
+        self,
+        filter_: Mapping[str, Any] | None = None,
+        projection: Mapping[str, int] | None = None,
+        sort: Any = None,
+        session: Session | None = None,
     ) -> Document | None:
-        found = await Cursor(self, filter_ or {}, projection, sort, self._table()).limit(1).to_list()
+        found = await Cursor(self, filter_ or {}, projection, sort, self._table(session)).limit(1).to_list()
         return found[0] if found else None
 
     async def count_documents(self, filter_: Mapping[str, Any]) -> int:
