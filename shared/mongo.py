@@ -1,17 +1,18 @@
 """The one place that knows the MongoDB driver (ADR-0003: Motor is past its end of life; the move is one line here).
 
-Every client writes with w=majority and journal=true, and a service refuses a standalone server: it loses acknowledged
-writes on `kill -9`.
+Every client writes with w=majority and journal=true, and reads only what a majority has: what one reads at a primary that is cut off may
+be rolled back, and would then never be stored. A service refuses a standalone server: it loses acknowledged writes on `kill -9`.
 """
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import Decimal128
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient as DriverClient
 from pymongo import ReplaceOne
 from pymongo.errors import (
     AutoReconnect,
@@ -25,13 +26,11 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
+from shared.driver import Client, Collection, Document, Documents, Session
 from shared.errors import ConfigurationError
 
-Document = dict[str, Any]
-Client = AsyncIOMotorClient[Document]
-Collection = AsyncIOMotorCollection[Document]
-Documents = AsyncIOMotorDatabase[Document]
-Session = AsyncIOMotorClientSession
+__all__ = ["Client", "Collection", "Document", "Documents", "Session"]
+
 Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
 ASK_BATCH = 5000  # ids in one question
@@ -56,29 +55,37 @@ AWAY = (
 
 def connect(url: str) -> Client:
     """A client; connecting happens on first use and is repeated for ever."""
-    return Client(
+    client: Any = DriverClient[Document](
         url,
         tz_aware=True,
         w="majority",
         journal=True,
+        readConcernLevel="majority",
+        readPreference="primary",
         retryWrites=True,
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
         heartbeatFrequencyMS=HEARTBEAT_MS,
         connectTimeoutMS=CONNECT_MS,
         socketTimeoutMS=SOCKET_MS,
     )
+    connected: Client = client
+    return connected
 
 
-async def close(client: Any) -> None:
-    """Closes a client; Motor does it at once, its successor wants to be awaited."""
-    closing = client.close()
-    if inspect.isawaitable(closing):
-        await closing
+async def close(client: Client) -> None:
+    """Closes a client."""
+    driver: Any = client
+    await awaited(driver.close())
+
+
+async def awaited(answer: Any) -> Any:
+    """What a call gives that one of Motor and its successor does at once, and the other wants to be awaited."""
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 async def require_replica_set(client: Client) -> None:
     """Raises ConfigurationError when the server is standalone."""
-    hello = await client.admin.command("hello")
+    hello = await client["admin"].command("hello")
     if "setName" not in hello:
         raise ConfigurationError("MongoDB: máy chủ phải thuộc một replica set (replSetName), không dùng standalone (wanted)")
 
@@ -122,9 +129,24 @@ async def in_transaction(database: Documents, act: Callable[[Session], Coroutine
     Of two that write the same document the first wins, and the other is run again. One that was killed is given up by the server after
     its `transactionLifetimeLimitSeconds` (60); until then, those that write the same document are tried again and again.
     """
-    async with await database.client.start_session() as session:
-        result: Result = await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
-        return result
+    async with opened_session(database) as session:
+        return await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
+
+
+@asynccontextmanager
+async def opened_session(database: Documents) -> AsyncIterator[Session]:
+    """A session, ended afterwards."""
+    driver: Any = database.client
+    async with await awaited(driver.start_session()) as session:
+        yield session
+
+
+async def aggregate(collection: Collection, stages: Sequence[Document], **options: Any) -> list[Document]:
+    """All that a pipeline gives."""
+    driver: Any = collection
+    cursor = await awaited(driver.aggregate(list(stages), **options))
+    found: list[Document] = await cursor.to_list(None)
+    return found
 
 
 async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:

@@ -19,6 +19,10 @@ from shared.units import Registry
 from tests import empty_streams
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "stores: what stores do with MongoDB; run again on the driver's successor by tests/architecture")
+
+
 @dataclass(frozen=True)
 class Servers:
     """Both servers, as real processes."""

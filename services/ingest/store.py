@@ -13,7 +13,7 @@ from typing import Any, Final
 from services.ingest.domain import parsing, screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
 from shared import events, mongo
-from shared.errors import refusal
+from shared.errors import TransientError, refusal
 from shared.mongo import Document, Documents
 
 ACCEPTED: Final = "accepted"
@@ -115,7 +115,10 @@ class ClaimStore:
     async def _stored(self, ids: set[str]) -> dict[str, Document]:
         if not ids:
             return {}
-        return {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
+        found = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
+        if len(found) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
+            raise TransientError("receipts: claims that are there cannot be read yet")
+        return found
 
 
 def _claim(wanted: Document, incoming: Incoming, stored: dict[str, Document]) -> Claim:

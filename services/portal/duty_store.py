@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
 from services.portal.store import TIME_LIMIT_MS, Json, as_json
+from shared import mongo
 from shared.mongo import Document, Documents
 
 BATCH = 500  # documents turned into rows between two waits
@@ -105,7 +106,7 @@ class DutyStore:
         """How many duties there are, and how many of each state."""
         counted: Document = {state.value: [{"$match": of_state(state, now)}, {"$count": "n"}] for state in DutyState}
         stages: list[Document] = [{"$match": asked.as_query()}, {"$facet": {"all": [{"$count": "n"}], **counted}}]
-        found = (await self._duties.aggregate(stages, maxTimeMS=TIME_LIMIT_MS).to_list(None))[0]
+        found = (await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS))[0]
         return _count(found["all"]), {state: _count(found[state.value]) for state in DutyState}
 
     async def read(

@@ -41,10 +41,12 @@ async def test_a_view_taken_away_or_added_by_hand_is_named(loaded: Connections) 
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded))
         view = await loaded.database["views"].find_one_and_delete({"_id": PROVINCE})
+        assert view is not None
         await loaded.database["views"].insert_one({**view, "_id": "nq68-quang-binh/2026/khong-co"})
         assert {found.view for found in (await verdict(loaded)).differences} == {PROVINCE, "nq68-quang-binh/2026/khong-co"}
 
 
+@pytest.mark.stores
 async def test_views_and_reports_come_back_from_the_log_alone(loaded: Connections) -> None:
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded, revisions=(2, 1)))
@@ -61,6 +63,7 @@ async def test_documents_made_or_changed_by_hand_do_not_stop_a_rebuild(loaded: C
         await until_stored(loaded, await log_reports(loaded))
     reports = loaded.database["reports"]
     changed = await reports.find_one_and_update({}, {"$unset": {"sequence": 1}})
+    assert changed is not None
     await reports.insert_one({"_id": "x/made-by-hand"})
 
     done = await rebuild(loaded)
@@ -94,6 +97,7 @@ async def _is_generation(held: Connections, wanted: int) -> bool:
     return await held.reference.generation() == wanted
 
 
+@pytest.mark.stores
 async def test_a_stream_that_went_back_is_refused_until_a_rebuild_publishes_what_it_lost(loaded: Connections) -> None:
     async with aggregating(loaded):
         await until_stored(loaded, await log_reports(loaded))

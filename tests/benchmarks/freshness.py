@@ -15,13 +15,13 @@ import time
 from collections.abc import AsyncIterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from nats.aio.msg import Msg
 
 from services.aggregate.feed import POSITION
-from shared import subjects, tasks
+from shared import mongo, subjects, tasks
 from shared.mongo import Document
 from shared.service import Connections
 from tests.benchmarks import load
@@ -87,7 +87,8 @@ class _Run:
         """Milliseconds from the intended send time until the event was in what was read."""
         client = self._held.streams.client
         subscriptions = [await client.subscribe("receipts.*", cb=self._on_receipt), await client.subscribe(FEED, cb=self._on_feed)]
-        async with self._held.database["views"].watch(CHANGES) as changes:
+        views: Any = self._held.database["views"]
+        async with await mongo.awaited(views.watch(CHANGES)) as changes:
             await changes.try_next()  # from now on
             watching = asyncio.create_task(self._watch(changes))
             await self._send(max(1, int(self._rate * duration_s)))

@@ -59,7 +59,7 @@ async def _on_top(held: Connections, regime: Regime, first: int, count: int) -> 
     """Seconds to load, and to fold `count` reports after the first `first`."""
     await _fill(held, regime, first, count)
     wanted = await stored.ends(held)
-    await held.mongo.admin.command("fsync")
+    await held.mongo["admin"].command("fsync")
     began = time.perf_counter()
     async with stored.aggregating(held) as readiness:
         loaded = await stored.until_ready(readiness, LIMIT_S)

@@ -106,7 +106,7 @@ async def _strike(held: Connections, desk: Desk, eight: datetime, coming: asynci
     alerts, of_rung = held.database["alerts"], {"task": REPORT, "at": eight}
     claimed = await alerts.count_documents({**of_rung, "channel": STREAM})
     dropped = await alerts.count_documents({**of_rung, "channel": STREAM, "state": PASSED})
-    owed = len(REGIMES) * len(await alerts.database["units"].distinct("_id", {"level": "commune"})) - REPORTED
+    owed = len(REGIMES) * len(await held.database["units"].distinct("_id", {"level": "commune"})) - REPORTED
     mails = [(int(path.name.split("-")[0]), path.read_bytes()) for path in folder.glob("*.eml")]
     digests = [at for at, content in mails if f"To: {RECIPIENT_MAIL}".encode() in content]
     return {

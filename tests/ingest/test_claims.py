@@ -28,6 +28,7 @@ class Crash(BaseException):
     """The process is gone."""
 
 
+@pytest.mark.stores
 async def test_an_accepted_event_is_claimed_logged_and_answered_once(ingest: Ingest) -> None:
     [receipt] = await ingest.take(submitted(event_id="event-abc"))
 
@@ -106,6 +107,7 @@ async def test_each_receipt_has_the_place_of_its_own_event_whatever_stands_betwe
     assert [position for event_id, position in answers if event_id == repeated["id"]] == [places[repeated["id"]]] * 2
 
 
+@pytest.mark.stores
 async def test_a_repeat_of_a_stored_event_is_not_published_and_answered_with_its_place(ingest: Ingest) -> None:
     event = submitted(event_id="event-abc")
     await ingest.take(event)
@@ -158,6 +160,7 @@ async def test_a_document_in_reports_without_a_place_is_no_proof(ingest: Ingest)
     assert len(await ingest.stored(subjects.REPORTS)) == 1
 
 
+@pytest.mark.stores
 @pytest.mark.parametrize("in_one_batch", [True, False])
 async def test_a_re_used_id_with_other_content_is_rejected_and_nothing_changes(ingest: Ingest, in_one_batch: bool) -> None:
     first, other = submitted(event_id="event-abc"), submitted(event_id="event-abc", revision=2)
@@ -208,6 +211,7 @@ async def test_a_rejected_event_stays_rejected_when_what_it_lacked_comes_later(i
     assert under_a_new_id["verdict"] == "accepted"
 
 
+@pytest.mark.stores
 async def test_an_opening_opens_its_period_for_the_rest_of_the_batch_and_for_ever(ingest: Ingest) -> None:
     def report() -> dict[str, Any]:
         return submitted("540", regime=KL62, values={"dv_tong": 5})

@@ -55,6 +55,7 @@ async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk:
     assert len(office.mails()) == 2
 
 
+@pytest.mark.stores
 async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
         ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
@@ -121,6 +122,7 @@ async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: 
     assert len(units(await handlers.tick(desk, AT))) == 3
 
 
+@pytest.mark.stores
 async def test_a_restarted_notifier_knows_what_was_reported(office: Office) -> None:
     early = extended("2027-12-24", period="2027")
     history = (submitted("111"), returned("111"), submitted("113"), opened("2026-12-30"), early, withdrawn("113"))

@@ -81,7 +81,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     server.should_exit = True
     await serving
     await connection.close()
-    client.close()
+    await mongo.close(client)
     await mongod.kill()
     await broker.kill()
 

@@ -9,7 +9,7 @@ from tests.portal import builders
 from tests.portal.builders import AFTER, CT27, report
 from tests.portal.conftest import Stack
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
 
 API = "/api/v1"
 

@@ -13,7 +13,7 @@ from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import HOSTILE, Links, page, text_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
 
 HEADINGS = "Đơn vị,Mã đơn vị,Chế độ báo cáo,Mã chế độ,Kỳ,Việc,Hạn (trước),Còn lại,Tình trạng,Nhận lần đầu,Muộn"
 

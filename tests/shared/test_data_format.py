@@ -6,6 +6,8 @@ from shared import data_format
 from shared.errors import ConfigurationError
 from shared.service import Connections
 
+pytestmark = pytest.mark.stores
+
 
 async def stored(held: Connections) -> int | None:
     found = await held.database["checkpoints"].find_one({"_id": "format"})

@@ -20,6 +20,8 @@ from shared.errors import ConfigurationError
 from shared.mongo import Collection, Document
 from shared.service import Connections
 
+pytestmark = pytest.mark.stores
+
 DUPLICATE = {"index": 0, "code": mongo.DUPLICATE_KEY, "errmsg": "duplicate key"}
 
 
@@ -191,4 +193,4 @@ async def test_a_standalone_server_is_refused(standalone: str) -> None:
 
     with pytest.raises(ConfigurationError, match="replica set"):
         await mongo.require_replica_set(client)
-    client.close()
+    await mongo.close(client)

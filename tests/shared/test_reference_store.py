@@ -10,12 +10,14 @@ import pytest
 from pymongo import ReplaceOne
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from shared import reference_store
+from shared import mongo, reference_store
 from shared.mongo import Document, Session
 from shared.reference_store import ReferenceStore
 from shared.regimes import Regime
 from shared.service import Connections
 from shared.units import Contact, Unit
+
+pytestmark = pytest.mark.stores
 
 PROVINCE = Unit("20", "20", "Tỉnh Lạng Sơn", "province", "peoples_committee", None, date(2024, 1, 1))
 DISTRICT = Unit("184", "184", "Huyện Văn Quan", "district", "peoples_committee", "20", date(2024, 1, 1), date(2025, 7, 1))
@@ -178,7 +180,7 @@ async def test_a_newer_import_stays_when_an_older_one_lands_late(
 @pytest.fixture
 async def short_lived(held: Connections) -> AsyncIterator[None]:
     """Transactions that are left open are given up by the server after a second instead of a minute."""
-    admin, name = held.database.client.admin, "transactionLifetimeLimitSeconds"
+    admin, name = held.database.client["admin"], "transactionLifetimeLimitSeconds"
     before = (await admin.command({"getParameter": 1, name: 1}))[name]
     await admin.command({"setParameter": 1, name: 1})
     yield
@@ -188,8 +190,9 @@ async def short_lived(held: Connections) -> AsyncIterator[None]:
 @pytest.mark.usefixtures("short_lived")
 async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceStore, held: Connections) -> None:
     await store.put_units([PROVINCE])
-    async with await held.database.client.start_session() as killed:
-        killed.start_transaction()
+    async with mongo.opened_session(held.database) as killed:
+        driver: Any = killed
+        await mongo.awaited(driver.start_transaction())
         await store._store("units", [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
 
         assert await store.put_units([replace(PROVINCE, name="Tỉnh mới")]) == 1

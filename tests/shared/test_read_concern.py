@@ -1,0 +1,112 @@
+"""Everything that is read is read as a majority has it: what the server itself was asked, on a real server."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pymongo import ReadPreference
+
+from services.aggregate import rebuild
+from services.aggregate.store import Store
+from services.ingest.store import ClaimStore
+from services.notify.store.alerts import AlertStore
+from services.notify.store.duties import DutyStore as DutyBook
+from services.portal.duty_store import Asked, DutyFilter, DutyStore
+from services.portal.store import PortalStore
+from shared import data_format, mongo
+from shared.reference_store import ReferenceStore
+from shared.service import Connections
+from shared.settings import Settings
+
+pytestmark = pytest.mark.stores
+
+READS = ("find", "aggregate", "count", "distinct")
+
+
+@pytest.fixture
+async def profiled(held: Connections) -> AsyncIterator[Connections]:
+    """The server writes down every command that it is given."""
+    await held.database.command({"profile": 2})
+    yield held
+    await held.database.command({"profile": 0})
+
+
+async def reads(held: Connections) -> list[dict[str, Any]]:
+    """The reading commands that the server was given, but for the reading of the profile."""
+    profile = held.database["system.profile"]
+    found = [entry["command"] async for entry in profile.find({"ns": {"$not": {"$regex": "system.profile$"}}}).sort("ts")]
+    return [command for command in found if any(name in command for name in READS)]
+
+
+async def read_everything(held: Connections) -> None:
+    """Every reading method of every store, also of what is not there."""
+    database, now = held.database, datetime.now(UTC)
+    reference = ReferenceStore(database)
+    await reference.current()
+    await reference.kinds()
+    await data_format.require(database)
+    claims = ClaimStore(database)
+    await claims.openings()
+    await claims.receipt("06253", "x")
+    await claims.positions(["x"])
+    assert [text async for text in claims.accepted(set())] == []
+    views = Store(database)
+    await views.checkpoint(0)
+    assert [part async for part in views.events(0, 1)] == []
+    await views.positions([0])
+    await views.documents(["x"])
+    alerts = AlertStore(database)
+    await alerts.known(["x"])
+    await alerts.unsent("stream")
+    await alerts.is_another_sending()
+    book = DutyBook(database)
+    await book.checkpoint()
+    await book.progress(1)
+    portal = PortalStore(database)
+    await portal.view("r", "2026", "x")
+    await portal.views("r", "2026", ["x"])
+    await portal.views_of(["r"], ["x"])
+    await portal.entries("r", "2026", ["x"])
+    await portal.contents(["x"])
+    await portal.openings("r", "2026")
+    await portal.duty_dates("r", "2026", ["x"])
+    duties = DutyStore(database)
+    await duties.periods(["r"])
+    await duties.totals(Asked(), now)
+    assert [duty async for duty in duties.read(Asked(), None, now)] == []
+    await duties.documents(DutyFilter(), now)
+    await duties.of_unit("x", now)
+    await rebuild.Rebuild(held, lambda known: claims.accepted(known), lambda *_: None).run()
+
+
+async def test_every_store_reads_what_a_majority_has(profiled: Connections) -> None:
+    await read_everything(profiled)
+
+    found = await reads(profiled)
+    kinds = {name for command in found for name in READS if name in command}
+    collections = {command[name] for command in found for name in READS if name in command}
+    assert kinds == set(READS)
+    assert collections >= {"checkpoints", "reports", "receipts", "views", "duties", "alerts", "units", "regimes"}
+    assert [command for command in found if command.get("readConcern", {}).get("level") != "majority"] == []
+
+
+async def test_a_transaction_reads_one_picture_that_a_majority_has(profiled: Connections) -> None:
+    async def look(session: mongo.Session) -> None:
+        await profiled.database["units"].find_one({}, session=session)
+
+    await mongo.in_transaction(profiled.database, look)
+
+    (asked,) = await reads(profiled)
+    assert asked["readConcern"]["level"] == "snapshot"
+    assert profiled.database["units"].write_concern.document == {"w": "majority", "j": True}
+
+
+@pytest.mark.parametrize("options", ["readConcernLevel=local", "readConcernLevel=available", "readPreference=secondaryPreferred"])
+async def test_no_address_can_ask_for_less(settings: Settings, options: str) -> None:
+    client = mongo.connect(f"{settings.mongo_url}&{options}")
+    things = client[settings.database]["things"]
+
+    assert things.read_concern.level == mongo.exact(things).read_concern.level == "majority"
+    assert things.read_preference == ReadPreference.PRIMARY
+    await mongo.close(client)
