@@ -12,7 +12,7 @@ from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore as DutyBook
-from services.portal.duty_store import Asked, DutyFilter, DutyStore
+from services.portal.duty_store import Asked, DutyStore
 from services.portal.store import PortalStore
 from shared import data_format, mongo
 from shared.reference_store import ReferenceStore
@@ -75,7 +75,6 @@ async def read_everything(held: Connections) -> None:
     await duties.periods(["r"])
     await duties.totals(Asked(), now)
     assert [duty async for duty in duties.read(Asked(), None, now)] == []
-    await duties.documents(DutyFilter(), now)
     await duties.of_unit("x", now)
     await rebuild.Rebuild(held, lambda known: claims.accepted(known), lambda *_: None).run()
 
