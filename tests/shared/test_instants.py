@@ -1,103 +1,64 @@
-"""The instant that stands of all that were given: whatever the order and repetition of events."""
+"""Which of several instants is in force: the latest, unless one was corrected."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import events, instants
-from shared.instants import Given, Instants
-from tests import builders
-from tests.builders import RECEIVED, logged
+from shared.instants import Instants
 
-DAY = timedelta(days=1)
+START = datetime(2026, 12, 1, tzinfo=UTC)
+Given = tuple[int, str, int, bool]  # received, event id, day, corrects
 
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[Given]:
-    """Instants and corrections, often received in the same millisecond, ids all different."""
-    drawn = draw(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 5), st.booleans()), min_size=1, max_size=10))
-    ids = draw(st.permutations([f"event-{number:03d}" for number in range(len(drawn))]))
-    return [Given(RECEIVED + day * DAY, ms, name, corrects) for (day, ms, corrects), name in zip(drawn, ids, strict=True)]
+GIVEN = st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abc"), st.integers(0, 5), st.booleans()), unique_by=lambda one: one[:2])
 
 
-def after(history: Sequence[Given]) -> Instants:
+def day(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+def instants(*given: Given) -> Instants:
     found = Instants()
-    for one in history:
-        found.take(one)
+    for received, event_id, number, corrects in given:
+        found.take((received, event_id), day(number), corrects=corrects)
     return found
 
 
-def plainly(history: Sequence[Given]) -> Given:
-    """The rule, word by word, over the whole history."""
-    corrections = sorted((one for one in history if one.is_correction), key=lambda one: (one.received_ms, one.event_id))
-    if corrections:
-        last = corrections[-1]
-        history = [last, *(one for one in history if not one.is_correction and one.received_ms > last.received_ms)]
-    return max(history, key=lambda one: (one.at, one.received_ms, one.event_id))
-
-
-@given(histories(), st.randoms(use_true_random=False), st.data())
-def test_order_and_repetition_do_not_change_what_stands_nor_what_is_kept(history: list[Given], rng: Random, data: st.DataObject) -> None:
-    repeated = [*history, *data.draw(st.lists(st.sampled_from(history)))]
-    rng.shuffle(repeated)
-
-    assert after(repeated) == after(history)
-
-
-@given(histories())
-def test_what_stands_is_what_the_rule_says_of_the_whole_history(history: list[Given]) -> None:
-    assert after(history).effective == plainly(history)
-
-
-def test_nothing_given_is_no_instant() -> None:
+def test_without_any_there_is_none() -> None:
     assert Instants().effective is None
-    assert Instants().at is None
 
 
-def opened(deadline: str, received_days: int, **more: object) -> Given:
-    event = builders.opened(deadline=deadline)
-    event["data"] |= more
-    found = instants.of_event(logged(event, received=RECEIVED + received_days * DAY))
-    assert found is not None
-    return found
+def test_of_plain_ones_the_latest_is_in_force_whenever_it_was_received() -> None:
+    assert instants((1, "a", 9, False), (2, "b", 3, False)).effective == day(9)
 
 
-def test_a_slip_is_taken_back_by_a_correction_and_by_nothing_else() -> None:
-    slip, plain = opened("2062-12-31", 0), opened("2026-12-31", 1)
-    assert after([slip, plain]).effective == slip
-
-    correction = opened("2026-12-31", 2, corrects=True, reason="Gõ nhầm năm.")
-    assert after([slip, plain, correction]).effective == correction
+def test_a_correction_is_in_force_although_it_is_earlier() -> None:
+    assert instants((1, "a", 9000, False), (2, "b", 3, True)).effective == day(3)
 
 
-def test_a_plain_one_after_a_correction_moves_the_deadline_on_and_one_before_it_does_not() -> None:
-    slip, correction, later = opened("2062-12-31", 0), opened("2026-12-20", 1, corrects=True), opened("2026-12-25", 2)
-    assert after([later, correction, slip]).effective == later
+def test_a_later_plain_one_moves_a_correction_and_an_earlier_one_does_not() -> None:
+    assert instants((1, "a", 9, False), (2, "b", 3, True), (3, "c", 5, False)).effective == day(5)
+    assert instants((1, "a", 9, False), (2, "b", 3, True), (3, "c", 2, False)).effective == day(3)
 
 
-def test_of_two_corrections_the_one_received_last_stands_though_it_names_an_earlier_day() -> None:
-    first, second = opened("2026-12-31", 1, corrects=True), opened("2026-12-20", 2, corrects=True)
-    assert after([second, first]).effective == second
+def test_of_two_corrections_the_one_received_last_is_in_force() -> None:
+    assert instants((2, "b", 8, True), (3, "c", 4, True), (1, "a", 9, False)).effective == day(4)
 
 
-@pytest.mark.parametrize("corrects", [False, None, 1, "true"])
-def test_only_true_corrects(corrects: object) -> None:
-    assert not opened("2026-12-20", 1, corrects=corrects).is_correction
+@given(GIVEN, st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_change_what_is_in_force(given_ones: list[Given], rng: Random) -> None:
+    shuffled = [*given_ones, *rng.sample(given_ones, len(given_ones) // 2)]
+    rng.shuffle(shuffled)
+
+    assert instants(*shuffled).effective == instants(*given_ones).effective
 
 
-def test_an_extension_keeps_its_reason_and_who_gave_it() -> None:
-    found = instants.of_event(logged(builders.extended(until="2024-12-27", reason="Thiên tai.")))
-    assert found is not None
-    assert (found.at.isoformat(), found.reason, found.author) == ("2024-12-28T00:00:00+07:00", "Thiên tai.", builders.RECIPIENT)
+@given(GIVEN)
+def test_it_is_the_rule_as_it_is_written(given_ones: list[Given]) -> None:
+    corrections = sorted(one for one in given_ones if one[3])
+    since = corrections[-1][:2] if corrections else (-1, "")
+    wanted = [number for received, event_id, number, corrects in given_ones if not corrects and (received, event_id) > since]
+    wanted += [corrections[-1][2]] if corrections else []
 
-
-@pytest.mark.parametrize("text", ["hôm qua", "9999-12-31", "1999-01-01", None, "2024-12-20T00:00:00"])
-def test_what_is_no_instant_gives_nothing(text: object) -> None:
-    event = logged(builders.extended())
-    damaged = event._replace(data={**event.data, "until": text})
-    assert instants.of_event(damaged) is None
-    assert instants.of_event(event._replace(type=events.RETURNED)) is None
+    assert instants(*given_ones).effective == (day(max(wanted)) if wanted else None)
