@@ -19,6 +19,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
+from shared.connection import Connection
 from shared.errors import ConfigurationError, TransientError
 
 log = structlog.get_logger()
@@ -51,13 +52,23 @@ class Message:
         return {"content-type": "application/cloudevents+json", **self.headers, "Nats-Msg-Id": self.id}
 
 
+class Broker(NatsBroker):
+    """FastStream's broker on a connection of ours."""
+
+    async def _connect(self) -> Client:
+        connection = Connection()
+        await connection.connect(**self._connection_kwargs)
+        self.config.connect(connection)
+        return connection
+
+
 def create_broker(servers: list[str], name: str) -> NatsBroker:
     """A FastStream broker that waits for its servers and never gives up on them."""
 
     async def on_error(error: Exception) -> None:
         log.warning("broker.error_reported", error=type(error).__name__, detail=str(error)[:200])
 
-    return NatsBroker(
+    return Broker(
         servers,
         name=name,
         connect_timeout=CONNECT_S,

@@ -20,6 +20,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from shared import connection
+
 log = structlog.get_logger()
 
 HEARTBEAT_S: Final = 1.0
@@ -50,7 +52,10 @@ class Delivery(NamedTuple):
 
 
 def delivery(message: Msg) -> Delivery:
-    """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain)."""
+    """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain).
+
+    Raises ValueError when it is none: somebody else has written to the reader's own subject.
+    """
     tokens = message.reply.split(".")
     stream_sequence, consumer_sequence, stored_ns, pending = map(int, tokens[5:9] if len(tokens) == 9 else tokens[7:11])
     return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_ns, pending)
@@ -80,7 +85,7 @@ class Reader:
         self._bind = bind
         self._is_ordered = is_ordered
         self._window = window
-        self._buffer: deque[Msg] = deque()
+        self._buffer: deque[Delivery] = deque()
         self._arrived = asyncio.Event()
         self._asked = 0  # messages the broker may still send on our requests
         self._handed_out = 0  # consumer sequence of the last message handed out since the last bind
@@ -97,7 +102,7 @@ class Reader:
             if (left := give_up_at - _now()) <= 0:
                 return []
             await self._wait(min(left, SILENCE_S))
-        taken = [delivery(self._buffer.popleft()) for _ in range(min(most, len(self._buffer)))]
+        taken = [self._buffer.popleft() for _ in range(min(most, len(self._buffer)))]
         if self._is_ordered and taken[-1].consumer_sequence != self._handed_out + len(taken):
             log.warning("reader.gap_found", stream=self._stream, next_sequence=self.next_sequence)
             await self.close()
@@ -149,29 +154,43 @@ class Reader:
 
     async def _take(self, message: Msg) -> None:
         self._heard_at = _now()
-        status = message.headers.get("Status") if message.headers else None
-        if status is None:
-            self._asked -= 1
-            self._buffer.append(message)
-            self._arrived.set()
-        elif status != "100":
-            await self._on_status(status, message)
-        elif self._is_ordered and int((message.headers or {}).get(LAST_DELIVERED, 0)) > self._handed_out + len(self._buffer):
-            log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
-            self._heard_at = 0.0  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
-            self._arrived.set()
+        if connection.is_delivery(message.reply):
+            self._on_delivery(message)
+        else:
+            await self._on_status((message.headers or {}).get("Status", ""), message)
+
+    def _on_delivery(self, message: Msg) -> None:
+        """Data: what its headers say was chosen by whoever sent it, and decides nothing."""
+        try:
+            self._buffer.append(delivery(message))
+        except ValueError:
+            log.warning("reader.message_ignored", stream=self._stream)
+            return
+        self._asked -= 1
+        self._arrived.set()
 
     async def _on_status(self, status: str, message: Msg) -> None:
-        """A pull ended (408, 409 …): what it still owed is asked for again, or the consumer is gone."""
+        """What the broker says of a pull: it is alive (100), it ended (408, 409 …) and what it still owed is asked for again, or the
+        consumer is gone.
+        """
         headers = message.headers or {}
         owed = headers.get("Nats-Pending-Messages")
-        if status == "408" or (status == "409" and owed is not None and "Deleted" not in headers.get("Description", "")):
+        if status == "100":
+            if self._is_ordered and int(headers.get(LAST_DELIVERED, 0)) > self._handed_out + len(self._buffer):
+                log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
+                self._start_anew()  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+        elif status == "408" or (status == "409" and owed is not None and "Deleted" not in headers.get("Description", "")):
             self._asked = max(0, self._asked - int(owed or self._asked))
             await self._ask()
-        else:
+        elif status:
             log.warning("reader.pull_refused", stream=self._stream, status=status, reason=headers.get("Description", ""))
-            self._heard_at = 0.0
-            self._arrived.set()
+            self._start_anew()
+        else:
+            log.warning("reader.message_ignored", stream=self._stream)
+
+    def _start_anew(self) -> None:
+        self._heard_at = 0.0
+        self._arrived.set()
 
     def _is_silent(self) -> bool:
         return _now() - self._heard_at > SILENCE_S

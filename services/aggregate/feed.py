@@ -5,6 +5,7 @@ newer than its subject's last message is published again. Source: design, sectio
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 COALESCE_S: Final = 0.25
 REPAIR_S: Final = 60.0
 POSITION: Final = "Tonghop-Position"
+POSITION_TEXT: Final = re.compile(r"([0-9]{1,18})\.(-?[0-9]{1,18})", re.ASCII)
 SCAN_BATCH: Final = 2000
 
 
@@ -202,10 +204,11 @@ def _event_id(view: View) -> str:
 
 
 def _position(headers: dict[str, str]) -> Position:
-    generation, _, sequence = headers.get(POSITION, "0.-1").partition(".")
-    return int(generation), int(sequence)
+    """What the header says; a message of which it cannot be told is older than any view."""
+    found = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
+    return (int(found[1]), int(found[2])) if found else NONE.position
 
 
-def _view_key(subject: str) -> tuple[str, str, str]:
-    _, _, regime, period, unit_code = subject.split(".")
-    return regime, period, unit_code
+def _view_key(subject: str) -> tuple[str, ...]:
+    """Regime, period and unit code of a view's subject."""
+    return tuple(subject.split(".")[2:])

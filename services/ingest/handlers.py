@@ -25,6 +25,7 @@ from shared.reference_store import ReferenceStore
 log = structlog.get_logger()
 
 SERVICE: Final = "ingest"
+LONGEST_SENDER: Final = 500  # characters; nats-server ends a connection on which a line of more than 4,096 bytes comes
 REFERENCE_AGE_S: Final = 0.25  # how late a new regime may be noticed
 SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
 
@@ -84,8 +85,10 @@ class Door:
             await self._send_receipt(incoming, claim.receipt(positions.get(claim.id)))
 
     async def _send_receipt(self, incoming: Incoming, receipt: dict[str, Any]) -> None:
-        """Receipts are not stored on the broker: whoever misses one asks for it."""
+        """Receipts are not stored on the broker: whoever misses one asks for it. A sender of a name without end gets none."""
         SCREENED.labels(receipt["verdict"]).inc()
+        if len(incoming.sender) > LONGEST_SENDER:
+            return
         answers = {ANSWERS: str(incoming.sequence)}
         await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
 

@@ -5,6 +5,8 @@ import orjson
 import pytest
 
 from shared import events, subjects
+from tests import hostile
+from tests.hostile import Hostile
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27, report
 from tests.portal.conftest import Stack
@@ -144,6 +146,21 @@ async def test_the_feed_is_read_on_from_a_cursor(stack: Stack) -> None:
     assert [event["data"]["number"] for event in rest["events"]] == [2, 3, 4]
     assert rest["cursor"] == str(last)
     assert await get(stack, f"/feeds/20/{CT27}?after={last}") == {"events": [], "cursor": str(last)}
+
+
+async def test_no_header_in_the_feed_ends_it(stack: Stack) -> None:
+    after = await publish(stack, 0)
+    subject = f"feed.20.{CT27}.2024.184".encode()
+    for body in (b"{}", b"", b"{"):
+        await hostile.publish(stack.settings.nats_servers[0], *[Hostile(subject, body, block) for block in hostile.HEADERS.values()])
+    last = await publish(stack, 7)
+
+    found, cursor = list[Any](), str(after)
+    while cursor != str(last):
+        page = await get(stack, f"/feeds/20/{CT27}?after={cursor}")
+        found, cursor = found + page["events"], page["cursor"]
+
+    assert found[-1]["data"]["number"] == 7
 
 
 async def test_the_feed_of_another_regime_is_not_seen(stack: Stack) -> None:

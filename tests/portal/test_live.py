@@ -6,6 +6,8 @@ import pytest
 
 from services.portal.live import Hub, key_of, position_of
 from shared import subjects
+from tests import hostile
+from tests.hostile import Hostile
 from tests.portal import builders
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -98,6 +100,23 @@ async def test_an_unreadable_feed_message_does_not_stop_the_next(stack: Stack) -
         for payload in (b"\xff", b"[]"):
             await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
         assert (await anext(heard))["event"] == "view"
+
+
+async def test_no_header_and_no_reply_in_the_feed_stops_the_next(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    subject = subjects.feed("20", CT27, "2024", "184").encode()
+    position = {"generation": 1, "partition": 3, "sequence": 1236}
+    async with asyncio.timeout(20), stack.http.stream("GET", f"/live/{CT27}/2024/184") as answer:
+        heard = events_of(answer.aiter_lines())
+        while "event" not in await anext(heard):
+            pass
+        await hostile.publish(stack.settings.nats_servers[0], *hostile.of_every_kind(subject, b"{}"))
+        await hostile.publish(
+            stack.settings.nats_servers[0], *[Hostile(b"feed.20.x.y." + token, b"{}") for token in hostile.TOKENS.values()]
+        )
+        await stack.jetstream.publish(subject.decode(), orjson.dumps({"data": {"position": position}}))
+        while (await anext(heard))["id"] != "1-3-1236":
+            pass
 
 
 async def test_a_page_of_nothing_cannot_be_listened_to(stack: Stack) -> None:

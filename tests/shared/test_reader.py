@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import nats
 import nats.errors
 import nats.js.errors
 import pytest
@@ -16,7 +16,10 @@ from nats.js.api import ConsumerConfig
 
 from services.cli.embedded.servers import Server, choose_ports, start_nats
 from shared import events, reader
+from shared.connection import Connection
 from shared.reader import Delivery, Reader
+from tests import hostile
+from tests.hostile import Hostile
 
 STREAM = "S"
 DURABLE = "worker"
@@ -52,7 +55,9 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
 
     ports = choose_ports(defaults=False)
     server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
-    client = await nats.connect(server.url, reconnect_time_wait=0.1, max_reconnect_attempts=-1, error_cb=ignore)
+    client = Connection()
+    at_once: dict[str, Any] = {"reconnect_time_wait": 0.1}
+    await client.connect(server.url, max_reconnect_attempts=-1, error_cb=ignore, **at_once)
     await client.jetstream().add_stream(name=STREAM, subjects=["s.*"])
     yield Broker(server, client)
     await client.close()
@@ -338,6 +343,56 @@ async def test_a_delivery_tells_when_the_broker_stored_it_and_how_many_wait(brok
     stored = await broker.client.jetstream().get_msg(STREAM, 1)
     assert stored.time is not None
     assert found[0].stored_ms == events.to_ms(stored.time)
+    await follow.close()
+
+
+@pytest.mark.parametrize("block", hostile.HEADERS.values(), ids=hostile.HEADERS)
+async def test_no_header_decides_what_is_read(broker: Broker, block: bytes) -> None:
+    await broker.make_durable()
+    sent = [Hostile(b"s.a", b"1"), Hostile(b"s.a", b"2", block), Hostile(b"s.a", b"", block), Hostile(b"s.a", b"4")]
+    await hostile.publish(broker.server.url, *sent)
+    for follow in (reader.log_reader(broker.client, STREAM, "s.>", 1), reader.durable_reader(broker.client, STREAM, DURABLE)):
+        found = await read(follow, 4, within_s=10)
+
+        assert [delivery.payload for delivery in found] == [b"1", b"2", b"", b"4"]
+        assert sequences(found) == [1, 2, 3, 4]
+        await follow.close()
+
+
+@pytest.mark.parametrize("token", hostile.TOKENS.values(), ids=hostile.TOKENS)
+async def test_no_subject_stops_a_reader(broker: Broker, token: bytes) -> None:
+    await broker.make_durable()
+    await hostile.publish(broker.server.url, Hostile(b"s." + token, b"1"), Hostile(b"s.a", b"2"))
+    for follow in (reader.log_reader(broker.client, STREAM, "s.>", 1), reader.durable_reader(broker.client, STREAM, DURABLE)):
+        found = await read(follow, 2, within_s=10)
+
+        assert [delivery.payload for delivery in found] == [b"1", b"2"]
+        assert found[0].subject == "s." + token.decode(errors="backslashreplace")
+        await follow.close()
+
+
+@pytest.mark.parametrize("reply", hostile.REPLIES.values(), ids=hostile.REPLIES)
+async def test_no_reply_subject_of_a_sender_reaches_a_reader(broker: Broker, reply: bytes) -> None:
+    await broker.make_durable()
+    await hostile.publish(broker.server.url, Hostile(b"s.a", b"1", reply=reply))
+    follow = reader.durable_reader(broker.client, STREAM, DURABLE)
+
+    [found] = await read(follow, 1, within_s=10)
+
+    assert found.reply.startswith(f"$JS.ACK.{STREAM}.{DURABLE}.")
+    await follow.close()
+
+
+@pytest.mark.parametrize("reply", [b"", b"$JS.ACK.x", b"$JS.ACK.a.b.c.d.e.f.g", b"s.a"], ids=["none", "short", "words", "other"])
+async def test_what_is_written_to_a_readers_own_subject_is_ignored(broker: Broker, reply: bytes) -> None:
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    assert await follow.batch(10, wait_s=0.2) == []
+    assert follow._subscription is not None
+    own = follow._subscription.subject.encode()
+    await broker.client.publish(own.decode(), b"forged", reply=reply.decode())
+    await broker.publish(3)
+
+    assert [delivery.payload for delivery in await read(follow, 3)] == [b"1", b"2", b"3"]
     await follow.close()
 
 
