@@ -31,11 +31,11 @@ def list_duties(
     regime: Annotated[str | None, typer.Option(help="Chỉ một chế độ báo cáo.")] = None,
     period: Annotated[str | None, typer.Option(help="Chỉ một kỳ.")] = None,
     unit: Annotated[str | None, typer.Option(help="Chỉ một đơn vị (mã).")] = None,
-    owed: Annotated[bool, typer.Option("--owed", help="Chỉ việc còn nợ.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm muộn, hoặc còn nợ khi đã quá hạn.")] = False,
+    owed: Annotated[bool, typer.Option("--owed", help="Chỉ việc chưa làm.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm muộn, hoặc chưa làm khi đã quá hạn.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi nghĩa vụ của các kỳ đã bắt đầu: còn nợ, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt."""
+    """Mọi nghĩa vụ của các kỳ đã bắt đầu: chưa nộp, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt."""
     now = datetime.now(UTC)
 
     async def act() -> list[Duty]:
@@ -104,7 +104,7 @@ async def _send(held: Connections, sender: str, kind: str, data: dict[str, str])
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:
-    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, còn nợ {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
+    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, chưa làm {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
     table = Table("Chế độ báo cáo", "Kỳ", "Đơn vị", "Việc", "Hạn: trước", "Tình trạng", title=title, title_justify="left")
     for duty in found:
         task = "gửi báo cáo" if duty.task == REPORT else "chốt bảng"
@@ -115,7 +115,8 @@ def _show(found: Sequence[Duty], now: datetime) -> None:
 def _state(duty: Duty, now: datetime) -> str:
     """What a person wants to know of one duty."""
     standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.progress.extension, duty.late_by(now)
-    said = ["còn nợ" if not duty.is_done else "đã nộp" if duty.task == REPORT else "đã chốt"]
+    done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
+    said = [done if duty.is_done else owed]
     if duty.is_done and duty.task == REPORT:
         said[0] += f" {_local(events.from_ms(standing.winner[1]))}, lần {standing.winner[0]}"
     if late_by is not None:

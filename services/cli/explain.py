@@ -72,8 +72,9 @@ def _show(found: "Explained") -> None:
     )
     session.console.print(table)
     session.console.print(
-        f"{numbers.vietnamese(len(it.silent))} đơn vị đã nộp nhưng không báo chỉ tiêu này,"
-        f" {numbers.vietnamese(len(it.missing))} đơn vị chưa có báo cáo được tính."
+        f"{numbers.vietnamese(len(it.asked))} đơn vị được giao, {numbers.vietnamese(len(it.parts))} đã báo;"
+        f" {numbers.vietnamese(len(it.silent))} đã nộp báo cáo nhưng bỏ trống chỉ tiêu này,"
+        f" {numbers.vietnamese(len(it.missing))} chưa nộp."
     )
     if it.adds_up:
         session.console.print(f"Khớp: {numbers.vietnamese(len(it.parts))} báo cáo cộng lại đúng bằng số trong bảng tổng hợp.")

@@ -16,7 +16,7 @@ from shared.events import PeriodCode
 from shared.periods import Period
 from shared.reference import Reference
 from shared.reference_store import ReferenceStore
-from shared.regimes import Regime, RegimeId, UnitCode
+from shared.regimes import Indicator, Regime, RegimeId, UnitCode
 from shared.units import Tree, Unit
 
 
@@ -48,6 +48,18 @@ class Address:
         """The reporters at or below the unit, by code."""
         below = [unit for unit in self.tree.subtree(self.unit.id) if unit.id in self.group_of]
         return sorted(below, key=lambda unit: unit.code)
+
+    def asked(self, indicator: Indicator) -> list[Unit]:
+        """The reporters at or below the unit of whom an indicator is asked, by code."""
+        return [unit for unit in self.reporters if self.regime.is_asked(indicator, self.group_of[unit.id], unit.code)]
+
+    @cached_property
+    def part(self) -> Unit | None:
+        """The unit below to which the regime is confined, when it does not concern all of this one."""
+        confined = self.tree.by_code.get(self.regime.within)
+        if confined is None or self.unit.id not in {above.id for above in self.tree.ancestors(confined.id)}:
+            return None
+        return confined
 
     @property
     def is_reporter(self) -> bool:

@@ -52,7 +52,7 @@ class Explained:
             "figure": found.stored,
             "computed": found.computed,
             "adds_up": found.adds_up,
-            "expected": len(self.address.reporters),
+            "expected": len(found.asked),
             "reported": len(found.parts),
             "silent": len(found.silent),
             "missing": len(found.missing),
@@ -84,4 +84,5 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     counted = explain.standing_reports(reporters, entries, view["position"]["sequence"])
     contents = await store.contents([entry.id for entry in counted.values()])
     stored = view["indicators"].get(indicator.code, {})
-    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents))
+    asked = {unit.id for unit in address.asked(indicator)}
+    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked))

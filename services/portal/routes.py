@@ -90,9 +90,9 @@ async def explain(
 
     `{regime, period, unit, indicator, position, figure, computed, adds_up, expected, reported, silent, missing, reports, next}`.
     `figure` is what the view says at `position`, `computed` what its reports say, both without the target. `reports` holds
-    `{unit: {id, code, name}, revision, event_id, received_at, position, value}`; `silent` counts the units whose report counts and
-    left the figure out, `missing` those of which no report counts. Give `next` as `after` to go on; a `position` that is another than
-    that of the page before says that the figure has changed meanwhile.
+    `{unit: {id, code, name}, revision, event_id, received_at, position, value}`; `expected` counts the units of whom the indicator is
+    asked; of them `silent` those whose report counts and left the figure out, `missing` those of which no report counts. Give `next`
+    as `after` to go on; a `position` that is another than that of the page before says that the figure has changed meanwhile.
     """
     found = await explaining.read(at, store, indicator)
     return JSONResponse(found.as_json(after, limit))

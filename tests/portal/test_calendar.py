@@ -45,7 +45,7 @@ def test_a_duty_lasts_all_day_on_its_last_day() -> None:
     assert event["UID"] == f"{CT27}/2024/06253@tonghop"
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2024, 12, 19), date(2024, 12, 20))
     assert event["SUMMARY"] == f"Hạn nộp báo cáo: {builders.regime().title}, năm 2024"
-    assert "Hạn: trước ngày 20/12/2024\nTình trạng: Còn nợ" in event["DESCRIPTION"]
+    assert "Hạn: trước ngày 20/12/2024\nTình trạng: Chưa nộp" in event["DESCRIPTION"]
     assert event["URL"] == f"{SITE}/bao-cao/{CT27}/2024/06253"
     assert event.decoded("DTSTAMP") == NOW
 

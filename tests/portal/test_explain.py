@@ -141,7 +141,7 @@ async def test_the_api_lists_the_reports_of_a_total(stack: Stack) -> None:
 
     assert found["adds_up"] is True
     assert found["figure"] == found["computed"] == {"kind": "quantity", "total": 12, "measure": "công", "reported": 2}
-    assert (found["expected"], found["reported"], found["silent"], found["missing"], found["next"]) == (22, 2, 1, 19, None)
+    assert (found["expected"], found["reported"], found["silent"], found["missing"], found["next"]) == (15, 2, 1, 12, None)
     assert found["reports"][0] == {
         "unit": {"id": COMMUNE, "code": COMMUNE, "name": "Thị trấn Văn Quan"},
         "revision": 1,
@@ -150,6 +150,17 @@ async def test_the_api_lists_the_reports_of_a_total(stack: Stack) -> None:
         "position": {"partition": 3, "sequence": 1},
         "value": 5,
     }
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_unit_that_was_never_asked_for_a_figure_is_not_said_to_have_left_it_out(stack: Stack) -> None:
+    before = three_reports()
+    office = report(unit="184-GDDT", narratives={"kho_khan": "Thiếu vốn"}, sequence=4)
+    await stack.put(views=before["views"], reports=[*before["reports"], office])
+
+    found = (await stack.http.get(f"{API}/gd_ngay_cong")).json()
+
+    assert (found["expected"], found["reported"], found["silent"], found["missing"]) == (15, 2, 1, 12)
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -203,6 +214,6 @@ async def test_the_page_of_a_total_is_reached_from_the_view_and_lists_its_report
     shown = (await stack.http.get(link)).text
 
     assert "2 báo cáo dưới đây cộng lại đúng bằng số" in shown
-    assert "1 đơn vị đã nộp nhưng không báo chỉ tiêu này; 19 đơn vị chưa có báo cáo" in shown
+    assert "15 đơn vị được giao, 2 đã báo; 1 đã nộp báo cáo nhưng bỏ trống chỉ tiêu này; 12 chưa nộp." in shown
     assert "Thị trấn Văn Quan" in shown
     assert "10/12/2024 09:30" in shown

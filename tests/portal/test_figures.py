@@ -9,8 +9,12 @@ from tests.portal import builders
 
 
 def view_rows() -> dict[str, Row]:
-    view = View.model_validate(as_json(builders.view()))
-    return by_code(figures.view_sections(view, builders.regime()))
+    return by_code(sections())
+
+
+def sections() -> list[Section]:
+    asked = dict.fromkeys(builders.regime().by_code, 22)
+    return figures.view_sections(View.model_validate(as_json(builders.view())), builders.regime(), asked)
 
 
 def by_code(sections: list[Section]) -> dict[str, Row]:
@@ -22,8 +26,7 @@ def report_row(code: str, value: object) -> Row:
 
 
 def test_sections_stand_in_the_regimes_order() -> None:
-    view = View.model_validate(as_json(builders.view()))
-    titles = [section.title for section in figures.view_sections(view, builders.regime())]
+    titles = [section.title for section in sections()]
     assert titles[:3] == ["Giáo dục – đào tạo", "Giáo dục nghề nghiệp", "Y tế"]
 
 
@@ -41,7 +44,8 @@ def test_zero_is_a_figure() -> None:
 def test_a_ratio_shows_its_sums_its_percent_and_its_target() -> None:
     row = view_rows()["vh_nha_van_hoa_thon"]
     assert (row.value, row.measure, row.percent) == ("131 / 148", "thôn, phố", "88,5 %")
-    assert (row.target, row.is_met) == ("≥ 100 % đến 2030", False)
+    assert (row.target, row.is_met, row.missing) == ("≥ 100 % đến 2030", False, 9)
+    assert (row.reported, row.asked) == (12, 22)
     assert [segment.width for segment in row.bar] == [Decimal("88.50")]
 
 

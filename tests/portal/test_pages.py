@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import httpx2
@@ -8,7 +9,7 @@ from services.portal.app import create_app
 from services.portal.look import HERE
 from shared import events
 from tests.portal import builders
-from tests.portal.builders import AFTER, CT27, report
+from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -59,7 +60,8 @@ async def test_a_view_tells_totals_and_how_complete_they_are(stack: Stack) -> No
     assert "13/22 đơn vị đã nộp" in shown
     assert "1.532,750" in shown
     assert "131 / 148" in shown
-    assert "≥ 100 % đến 2030 Chưa đạt" in shown
+    assert "≥ 100 % đến 2030 Chưa đạt còn thiếu 9 đơn vị" in shown
+    assert "11/15" in shown
     assert "trước ngày 20/12/2024" in shown
     assert "Chưa nộp (9)" in shown
     assert "Nộp muộn (1)" in shown
@@ -71,6 +73,41 @@ async def test_a_view_leads_up_and_down_the_tree(stack: Stack) -> None:
     await stack.put(views=[builders.view(), builders.view("20")])
     assert f'href="/bang/{CT27}/2024/20"' in await page(stack, f"/bang/{CT27}/2024/184")
     assert f'href="/bang/{CT27}/2024/184"' in await page(stack, f"/bang/{CT27}/2024/20")
+
+
+async def test_a_target_that_is_missed_by_all_that_were_asked_needs_no_other_reason(stack: Stack) -> None:
+    whole = {"expected": 22, "received": 22, "on_time": 22, "late": 0, "missing": [], "rate": None, "timely_rate": None}
+    await stack.put(views=[builders.view(reporting=whole)])
+    shown = text_of(await page(stack, f"/bang/{CT27}/2024/184"))
+    assert "≥ 100 % đến 2030 Chưa đạt" in shown
+    assert "còn thiếu" not in shown
+
+
+async def test_a_page_of_a_unit_of_which_only_a_part_is_concerned_says_so(stack: Stack) -> None:
+    await stack.put(views=[builders.view(), builders.view("20")], reports=builders.season())
+    for path in ("/bang/{}", "/thuyet-minh/{}", "/giai-trinh/{}/gd_ngay_cong"):
+        above = text_of(await page(stack, path.format(f"{CT27}/2024/20")))
+        assert "Chế độ này chỉ áp dụng tại Huyện Văn Quan: đây là số liệu của một phần" in above
+        assert "một phần" not in text_of(await page(stack, path.format(f"{CT27}/2024/184")))
+
+
+async def test_what_was_withdrawn_is_not_submitted_on_every_page(stack: Stack) -> None:
+    ahead = datetime.now(UTC) + timedelta(days=9)
+    withdrawn = [report(at=BEFORE, values={"gd_ngay_cong": 5}), report(events.WITHDRAWN, revision=2, at=AFTER)]
+    for deadline, word in ((ahead, "Chưa nộp"), (builders.DEADLINE, "Quá hạn, chưa nộp")):
+        await stack.database["duties"].delete_many({})
+        await stack.database["reports"].delete_many({})
+        await stack.database["views"].delete_many({})
+        duty = builders.duty(deadline=deadline, first_received_at=BEFORE)
+        await stack.put(views=[builders.view()], reports=withdrawn, duties=[duty])
+        own = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
+        assert re.search(f"Tình trạng ?{word} ?Nhận lần đầu", own)
+        assert f"Thị trấn Văn Quan 06253 {word} 10/12/2024" in text_of(await page(stack, f"/bang/{CT27}/2024/184"))
+        for path in (f"/bao-cao/{CT27}/2024/06253", f"/bang/{CT27}/2024/184", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics"):
+            shown = (await stack.http.get(path)).text
+            assert "Đã rút" not in shown
+            assert "nợ" not in shown
+    assert "Chưa nộp" in (await stack.http.get("/nghia-vu")).text
 
 
 async def test_a_unit_without_a_view_is_led_to_its_own_report(stack: Stack) -> None:

@@ -27,13 +27,14 @@ class DutyState(StrEnum):
 
 
 WORDS = {
-    DutyState.OWED: "Còn nợ",
+    DutyState.OWED: "Chưa nộp",
     DutyState.OVERDUE: "Quá hạn",
     DutyState.RETURNED: "Bị trả lại",
     DutyState.RECEIVED: "Đã nộp",
     DutyState.LATE: "Nộp muộn",
     DutyState.CONFIRMED: "Đã chốt",
 }
+NOT_CONFIRMED = "Chưa chốt"  # the word for a view that is owed
 BADGES = {
     DutyState.OWED: "missing",
     DutyState.OVERDUE: "overdue",
@@ -106,11 +107,14 @@ class Duty:
         return found[1:] or found
 
     def words(self, now: datetime) -> list[str]:
-        return [WORDS[state] for state in self.shown_states(now)]
+        return [self._word(state) for state in self.shown_states(now)]
 
     def badges(self, now: datetime) -> list[tuple[str, str]]:
         """Class and word of each label on the page."""
-        return [(BADGES[state], WORDS[state]) for state in self.shown_states(now)]
+        return [(BADGES[state], self._word(state)) for state in self.shown_states(now)]
+
+    def _word(self, state: DutyState) -> str:
+        return NOT_CONFIRMED if state is DutyState.OWED and not self.is_report else WORDS[state]
 
     def countdown(self, now: datetime) -> str:
         """`còn 3 ngày`, `quá hạn 2 ngày`; empty when nothing is owed."""

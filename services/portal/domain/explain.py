@@ -4,7 +4,7 @@ Which report counts is the rule of `shared.counting`; the sum is made again from
 the fold does not use. Only events up to the view's position are looked at: a view is a function of those.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,13 +45,15 @@ class Part:
 class Explanation:
     """A total and what it is made of. `stored` is the view's figure, `computed` that of the parts, both without the target.
 
-    `silent` units have a report that counts and left the figure out; no report of the `missing` ones counts.
+    Of the `asked` units, of whom the indicator is asked, the `silent` ones have a report that counts and left the figure out; no
+    report of the `missing` ones counts.
     """
 
     indicator: Indicator
     stored: Json
     computed: Json
     parts: tuple[Part, ...]
+    asked: tuple[Unit, ...]
     silent: tuple[Unit, ...]
     missing: tuple[Unit, ...]
 
@@ -72,21 +74,26 @@ def standing_reports(reporters: Iterable[Unit], entries: Mapping[str, Sequence[E
 
 
 def explain(
-    indicator: Indicator, stored: Json, reporters: Sequence[Unit], counted: Mapping[str, Entry], contents: Mapping[str, Json]
+    indicator: Indicator,
+    stored: Json,
+    reporters: Sequence[Unit],
+    counted: Mapping[str, Entry],
+    contents: Mapping[str, Json],
+    asked: Collection[str] | None = None,
 ) -> Explanation:
-    """`counted` are the standing reports by unit id, `contents` their data by the event's id, `stored` is the view's figure."""
+    """`counted` are the standing reports by unit id, `contents` their data by the event's id, `stored` is the view's figure, `asked`
+    the ids of the reporters of whom the indicator is asked (None: all).
+    """
+    bound = tuple(unit for unit in reporters if asked is None or unit.id in asked)
     parts: list[Part] = []
-    silent: list[Unit] = []
     for unit in reporters:
         entry = counted.get(unit.id)
-        if entry is None:
-            continue
-        values = contents.get(entry.id, {}).get("values") or {}
-        if indicator.code in values:
+        values = {} if entry is None else contents.get(entry.id, {}).get("values") or {}
+        if entry is not None and indicator.code in values:
             parts.append(Part(unit, entry, values[indicator.code]))
-        else:
-            silent.append(unit)
+    reported = {part.unit.id for part in parts}
     figure = {name: value for name, value in stored.items() if name != "target"}
     computed = plain_figures.figure(indicator, [part.value for part in parts])
-    missing = tuple(unit for unit in reporters if unit.id not in counted)
-    return Explanation(indicator, figure, computed, tuple(parts), tuple(silent), missing)
+    silent = tuple(unit for unit in bound if unit.id in counted and unit.id not in reported)
+    missing = tuple(unit for unit in bound if unit.id not in counted)
+    return Explanation(indicator, figure, computed, tuple(parts), bound, silent, missing)

@@ -1,7 +1,7 @@
 """A view's and a report's figures as rows for people: text, a bar, the target."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -29,7 +29,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator. `is_met` is None when the plan sets no target."""
+    """One indicator. `is_met` is None when the plan sets no target; `missing` units keep it from being met, whatever the figure.
+
+    Of the `asked` units `reported` gave it.
+    """
 
     code: str
     label: str
@@ -41,6 +44,8 @@ class Row:
     is_met: bool | None = None
     reported: int = 0
     is_reported: bool = True
+    missing: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,15 @@ def bar(parts: Sequence[tuple[int, str, str]], whole: int) -> tuple[Segment, ...
     return tuple(segments)
 
 
-def view_sections(view: View, regime: Regime) -> list[Section]:
-    """The totals by section, in the regime's order. An indicator that the view lacks was reported by nobody."""
-    return _sections([(indicator, _view_row(indicator, view.indicators.get(indicator.code))) for indicator in regime.indicators])
+def view_sections(view: View, regime: Regime, asked: Mapping[str, int]) -> list[Section]:
+    """The totals by section, in the regime's order; of how many units each is asked. One that the view lacks was reported by nobody."""
+    return _sections([(indicator, view_row(view, indicator, asked[indicator.code])) for indicator in regime.indicators])
 
 
-def view_row(view: View, indicator: Indicator) -> Row:
+def view_row(view: View, indicator: Indicator, asked: int = 0) -> Row:
     """One figure of a view as a row."""
-    return _view_row(indicator, view.indicators.get(indicator.code))
+    row = _view_row(indicator, view.indicators.get(indicator.code))
+    return replace(row, asked=asked, missing=len(view.reporting.missing))
 
 
 def report_sections(values: dict[str, Any], asked: Sequence[Indicator]) -> list[Section]:

@@ -50,7 +50,7 @@ WORDS = {
     State.ON_TIME: "Đã nộp",
     State.LATE: "Nộp muộn",
     State.RETURNED: "Bị trả lại",
-    State.WITHDRAWN: "Đã rút",
+    State.WITHDRAWN: "Chưa nộp",
     State.OVERDUE: "Quá hạn, chưa nộp",
     State.MISSING: "Chưa nộp",
 }
@@ -58,7 +58,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One unit's report. `received_at` is the first submission's time, by which on time is judged."""
+    """One unit's report. `received_at` is the first submission's time, by which on time is judged.
+
+    `shown` is what people are told: a report that was withdrawn is one that was not submitted.
+    """
 
     unit: Unit
     state: State
@@ -67,10 +70,15 @@ class Status:
     received_at: datetime | None
     on_time: bool | None
     deadline: datetime | None
+    shown: State
 
     @property
     def word(self) -> str:
-        return WORDS[self.state]
+        return WORDS[self.shown]
+
+    @property
+    def colour(self) -> str:
+        return self.shown.value
 
     def is_past(self, now: datetime) -> bool:
         """Whether the unit still owes a report that was due."""
@@ -95,14 +103,17 @@ def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: 
     standing = fold(entries)
     on_time = standing.is_on_time(None if deadline is None else events.to_ms(deadline))
     first = standing.first_submitted_ms
+    is_due = deadline is not None and now >= deadline
+    state = _state(standing, on_time, is_due=is_due)
     return Status(
         unit,
-        _state(standing, on_time, is_due=deadline is not None and now >= deadline),
+        state,
         standing.counts,
         standing.winner[0] or None,
         None if first is None else events.from_ms(first),
         on_time if standing.counts else None,
         deadline,
+        _missing(is_due=is_due) if state is State.WITHDRAWN else state,
     )
 
 
@@ -113,6 +124,10 @@ def _state(standing: Standing, on_time: bool, *, is_due: bool) -> State:
         return State.RETURNED
     if standing.first_submitted_ms is not None:
         return State.WITHDRAWN
+    return _missing(is_due=is_due)
+
+
+def _missing(*, is_due: bool) -> State:
     return State.OVERDUE if is_due else State.MISSING
 
 
