@@ -6,23 +6,23 @@ from typing import Any, Final
 
 import yaml
 
+from shared import yaml_files
 from shared.calendar import AgencyDays
 from shared.errors import ConfigurationError
+from shared.text_files import UnreadableError
 
 ROOT: Final = Path(__file__).parent.parent  # a relative path is one below the product's folder
 LISTS: Final = ("off", "working")
+YEARS: Final = range(2000, 2200)  # a day outside of them is a slip of the pen, and would never come
 
 
 def read(name: str) -> AgencyDays:
     """The days of a file. Raises ConfigurationError with file, line and reason when it is broken."""
     path = ROOT / name
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: tệp: không đọc được (cannot be read): {type(error).__name__}") from error
-    except yaml.YAMLError as error:
-        raise _broken(path, getattr(error, "problem_mark", None), "không phải YAML (not YAML)") from error
+        root = yaml_files.read(path)
+    except UnreadableError as error:
+        raise ConfigurationError(f"{path}: {error} [TONGHOP_CALENDAR_DAYS]") from error
     found = _lists(path, root)
     both = [day for day in found["off"] if day in found["working"]]
     if both:
@@ -37,11 +37,9 @@ def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
         return found
     if not isinstance(root, yaml.MappingNode):
         raise _broken(path, root.start_mark, "cần off: và working: (lists off and working)")
-    seen: set[str] = set()
     for key, value in root.value:
-        if key.value not in LISTS or key.value in seen:
-            raise _broken(path, key.start_mark, f"“{key.value}”: chỉ có off và working, mỗi mục một lần (only off and working, once each)")
-        seen.add(key.value)
+        if key.value not in LISTS:
+            raise _broken(path, key.start_mark, f"“{key.value}”: chỉ có off và working (only off and working)")
         if not isinstance(value, yaml.SequenceNode):
             raise _broken(path, value.start_mark, f"“{key.value}” phải là danh sách ngày (must be a list of days)")
         found[key.value] = {_day(path, node): node.start_mark for node in value.value}
@@ -50,12 +48,14 @@ def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
 
 def _day(path: Path, node: Any) -> date:
     try:
-        return datetime.strptime(node.value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the calendar has no time zone
+        day = datetime.strptime(node.value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the calendar has no time zone
     except (TypeError, ValueError) as error:
         shown = node.value if isinstance(node.value, str) else "…"
         raise _broken(path, node.start_mark, f"“{shown}” không phải là ngày YYYY-MM-DD (not a day)") from error
+    if day.year not in YEARS:
+        raise _broken(path, node.start_mark, f"“{node.value}”: năm từ {YEARS[0]} đến {YEARS[-1]} (the year is out of range)")
+    return day
 
 
 def _broken(path: Path, mark: Any, reason: str) -> ConfigurationError:
-    line = mark.line + 1 if mark is not None else "?"
-    return ConfigurationError(f"{path}: dòng {line}: {reason}")
+    return ConfigurationError(f"{path}: {yaml_files.line_of(mark)}: {reason}")

@@ -6,7 +6,8 @@ together or not at all. Source: design, section 3, "Positions".
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
@@ -60,13 +61,18 @@ class ReferenceStore:
         """Kind and decimals of every indicator that a regime ever had, by regime and code: also of those that were left out since."""
         return {document["_id"]: _kinds(document) async for document in self._database["regimes"].find()}
 
-    async def put_units(self, units: Sequence[Unit]) -> int:
-        """Stores units; how many were new or changed. Units that are not named stay."""
-        documents = [_document(unit) for unit in units]
+    async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
+        """Stores units; how many were new or changed. Units that are not named stay.
+
+        `contacts`, by unit id, are all that those units have from now on; units that are not stored get none.
+        """
+        documents = {unit.id: _document(unit) for unit in units}
+        of_units = {unit_id: {"contacts": [asdict(contact) for contact in found]} for unit_id, found in (contacts or {}).items()}
 
         async def put(session: Session) -> int:
             stored = {document["_id"]: document async for document in self._database["units"].find(session=session)}
-            changed = [document for document in documents if stored.get(document["_id"]) != document]
+            named = {unit_id: (stored | documents)[unit_id] | given for unit_id, given in of_units.items() if unit_id in stored | documents}
+            changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
             await self._store("units", changed, session)
             return len(changed)
 
@@ -89,6 +95,17 @@ class ReferenceStore:
             return [str(document["_id"]) for document in changed]
 
         return await self._import(put)
+
+    async def remove_regime(self, regime_id: str) -> bool:
+        """Takes a regime away, with what is remembered of its indicators; whether it was there."""
+
+        async def remove(session: Session) -> bool:
+            found = await self._database["regimes"].delete_one({"_id": regime_id}, session=session)
+            raised = {"imports": 1, "value": found.deleted_count}
+            await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$inc": raised}, upsert=True, session=session)
+            return bool(found.deleted_count)
+
+        return await self._import(remove)
 
     async def raise_to(self, generation: int) -> None:
         """Makes the generation at least `generation`."""
@@ -124,7 +141,7 @@ def _document(unit: Unit) -> Document:
         "parent": unit.parent,
         "valid_from": unit.valid_from.isoformat(),
         "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
-        "contacts": [{"name": contact.name, "phone": contact.phone, "email": contact.email} for contact in unit.contacts],
+        "contacts": [asdict(contact) for contact in unit.contacts],
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
@@ -17,13 +17,21 @@ from shared.numbers import MAX_SCALED
 from shared.periods import Period
 from shared.units import Tree, Unit
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-RegimeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
-DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$")]
-DayText = Annotated[str, StringConstraints(pattern=r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-DateText = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-TimeText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
+REGIME_ID: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
+DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
+DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+Code = Annotated[str, StringConstraints(pattern=CODE)]
+RegimeId = Annotated[str, StringConstraints(pattern=REGIME_ID)]
+UnitCode = Annotated[str, StringConstraints(pattern=UNIT_CODE)]
+DecimalText = Annotated[str, StringConstraints(pattern=DECIMAL)]
+DayText = Annotated[str, StringConstraints(pattern=DAY)]
+DateText = Annotated[str, StringConstraints(pattern=DATE)]
+TimeText = Annotated[str, StringConstraints(pattern=TIME)]
 
 
 class Data(BaseModel):
@@ -183,7 +191,7 @@ class Regime(Data):
         if value not in ("year", "report_year") and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
             raise ValueError("calendar là year, report_year hoặc ngày chốt MM-DD (year, report_year or a cut-off day MM-DD)")
         if "-" in value:
-            date.fromisoformat(f"2023-{value}")  # a day that every year has
+            _require_day(f"2023-{value}")  # a day that every year has
         return value
 
     @field_validator("periods")
@@ -209,7 +217,7 @@ class Regime(Data):
         if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
             raise ValueError("deadlines phải nêu đúng các nhóm của reporters (must name exactly the groups of reporters)")
         for rule in (*self.obligation.deadlines.values(), *([self.obligation.confirm] if self.obligation.confirm else [])):
-            date.fromisoformat(rule.day_in(2023))
+            _require_day(rule.day_in(2023))
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
             if unknown := set(indicator.asked) - known:
@@ -265,6 +273,14 @@ def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
     if group.units:
         return [tree.by_code[code] for code in group.units if code in tree.by_code]
     return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
+
+
+def _require_day(text: str) -> None:
+    """Raises ValueError for a day that the calendar does not have."""
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"không có ngày {text[8:]}/{text[5:7]}, hoặc không phải năm nào cũng có (day is out of range)") from error
 
 
 def _refuse_repeats(what: str, codes: list[str]) -> None:

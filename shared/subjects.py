@@ -45,6 +45,11 @@ def reports_of(partition: int) -> str:
     return f"reports.{partition}.>"
 
 
+def reports_under(regime: str) -> str:
+    """The filter for all that was logged under a regime."""
+    return f"reports.*.{regime}"
+
+
 def feed(province_code: str, regime: str, period: str, unit_code: str) -> str:
     return f"feed.{province_code}.{regime}.{period}.{unit_code}"
 

@@ -3,14 +3,19 @@
 import typer
 
 from services.cli import contracts, data, explain, figures, stack
+from services.cli.contacts import contacts
 from services.cli.demo import command as demo
 from services.cli.duties import duties
 from services.cli.notify import notify
+from services.cli.on_call import periods
+from services.cli.regimes import regimes
 
 app = typer.Typer(help="Tổng Hợp: báo cáo nhiều cấp.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
-app.add_typer(data.regimes, name="regimes")
+app.add_typer(contacts, name="contacts")
+app.add_typer(regimes, name="regimes")
+app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 stack.add_to(app)

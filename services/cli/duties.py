@@ -2,28 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
-from uuid import uuid4
+from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.table import Table
 
-from services.cli import session
+from services.cli import sending, session
 from services.cli.data import AsJson
-from services.ingest import waiting
 from services.notify import app as notifier
 from services.notify import handlers
 from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.listing import Wanted
-from shared import broker, deadlines, events, numbers, periods, subjects
-from shared.errors import TransientError
-from shared.service import Connections
+from shared import deadlines, events, numbers, periods
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
-
-VERDICT_S: Final = 10.0  # how long a command waits for ingest
 
 
 @duties.command("list")
@@ -67,40 +60,11 @@ def extend(
 
     async def act() -> dict[str, Any]:
         async with session.connected() as held:
-            found = (await held.reference.current()).regimes.get(regime)
-            if found is None:
-                raise typer.BadParameter(f"không có chế độ “{regime}”", param_hint="REGIME")
+            found = await sending.regime_of(held, regime)
             data = {"regime": regime, "period": period, "unit": unit, "until": until, "reason": reason}
-            return await _send(held, found.recipient, events.EXTENDED, data)
+            return await sending.send(held, found.recipient, events.EXTENDED, data)
 
-    receipt = session.run(act)
-    if as_json:
-        session.say_json(receipt)
-    elif not receipt["errors"]:
-        session.console.print(f"Đã gia hạn cho {unit} đến {until} ({receipt['verdict']}; sự kiện {receipt['event_id']}).", markup=False)
-    if receipt["errors"]:
-        sentences = [f"{error['path']}: {error['message_vi']} [{error['code']}]" for error in receipt["errors"]]
-        session.stop(session.NO, "\n".join([f"Không được tiếp nhận ({receipt['verdict']}):", *sentences]))
-
-
-async def _send(held: Connections, sender: str, kind: str, data: dict[str, str]) -> dict[str, Any]:
-    """Puts an event into the sender's inbox; the receipt. Raises TransientError when none comes."""
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": f"/units/{sender}",
-        "type": kind,
-        "time": events.to_text(datetime.now(UTC)),
-        "data": data,
-    }
-    async with waiting.receipts_of(held.streams.client, sender) as receipts:
-        ack = await held.streams.jetstream.publish(
-            subjects.inbox(sender), orjson.dumps(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
-        )
-        receipt = await waiting.verdict(receipts, ack.seq, VERDICT_S)
-    if receipt is None:
-        raise TransientError(f"ingest chưa trả lời; sự kiện {event['id']} đã ở trong INBOX và sẽ được xử lý (ingest is away)")
-    return receipt
+    sending.tell(session.run(act), f"Đã gia hạn cho {unit} đến {until}", as_json)
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:

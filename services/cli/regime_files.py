@@ -1,30 +1,46 @@
 """Regimes from YAML files, checked as a whole: every fault with its file, line and path."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from services.cli import regime_effects, shape_faults
 from services.cli.faults import Fault, FaultsError
-from shared import deadlines, regimes
+from shared import deadlines, regimes, yaml_files
 from shared.regimes import Regime
+from shared.text_files import UnreadableError
 from shared.units import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeFile:
+    """A regime that is right in itself, and where it was read."""
+
+    path: Path
+    root: Any
+    regime: Regime
+
+    def fault(self, where: Sequence[int | str], reason: str) -> Fault:
+        return Fault(self.path, _where(self.root, where), reason)
 
 
 def read_regimes(paths: Iterable[Path]) -> list[Regime]:
     """The regimes of files, or of all `*.yaml` in folders, which hold together. Raises FaultsError with all that is wrong."""
     read = read_each(paths)
-    if faults := together(read):
+    if faults := together(read, []):
         raise FaultsError(faults)
-    return read
+    return [file.regime for file in read]
 
 
-def read_each(paths: Iterable[Path]) -> list[Regime]:
+def read_each(paths: Iterable[Path]) -> list[RegimeFile]:
     """The regimes of files, each right in itself; what they derive from may be elsewhere."""
     faults: list[Fault] = []
-    read: list[Regime] = []
+    read: list[RegimeFile] = []
     for path in _files(paths):
         try:
             read.append(_regime(path))
@@ -35,29 +51,66 @@ def read_each(paths: Iterable[Path]) -> list[Regime]:
     return read
 
 
-def unit_faults(read: Sequence[Regime], registry: Registry) -> list[Fault]:
+def together(read: Sequence[RegimeFile], stored: Sequence[Regime]) -> list[Fault]:
+    """What is wrong between regimes, files and stored ones: one that repeats, a source that lacks what is derived from it."""
+    by_id = {file.regime.id: file for file in read}
+    try:
+        regimes.resolve([*(file.regime for file in read), *others(stored, read)])
+    except ValueError as error:
+        subject, _, reason = str(error).partition(": ")
+        file = by_id.get(subject)
+        if file is not None:
+            name = next((field for field in ("derived_groups", "derived_indicators") if reason.startswith(field)), "derived_from")
+            return [file.fault((name,), reason)]
+        return [Fault(Path(f"{subject}.yaml") if reason else read[-1].path, "derived_from" if reason else "id", reason or str(error))]
+    return []
+
+
+def others(stored: Sequence[Regime], read: Sequence[RegimeFile]) -> list[Regime]:
+    """The stored regimes that no file replaces."""
+    replaced = {file.regime.id for file in read}
+    return [regime for regime in stored if regime.id not in replaced]
+
+
+def judge(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
+    """What is wrong with files beside the regimes that are stored, and with these units: what does not hold together, units that the
+    registry has at no time, what has no effect.
+    """
+    return together(read, stored) or unit_faults(read, registry) or _without_effect(read, stored, registry, today)
+
+
+def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
     """Units that regimes name and the registry has at no time."""
     known = {unit.code for unit in registry.units}
     return [
-        Fault(Path(f"{regime.id}.yaml"), where, f"không có đơn vị “{code}” (no such unit)")
-        for regime in read
-        for where, code in _named_units(regime)
+        file.fault(where, f"không có đơn vị “{code}” trong danh mục (no such unit)")
+        for file in read
+        for where, code in _named_units(file.regime)
         if code not in known
     ]
 
 
-def changed_meaning(read: Sequence[Regime], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
+def _without_effect(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
+    whole = regimes.resolve([*(file.regime for file in read), *others(stored, read)])
+    return [file.fault(where, reason) for file in read for where, reason in regime_effects.of_units(file.regime, whole, registry, today)]
+
+
+def changed_meaning(read: Sequence[RegimeFile], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
     """Indicators whose kind or decimals are not what they were (`stored`, by regime and code): a new meaning is a new code."""
     return [
-        Fault(
-            Path(f"{regime.id}.yaml"),
-            f"indicators.{code}",
-            "kind và decimals không đổi được, hãy đặt mã mới (use a new code)",
+        file.fault(
+            ("indicators", indicator.code),
+            f"đã nạp là {_meaning(before)}; kind và decimals không đổi được, hãy đặt mã mới (use a new code)",
         )
-        for regime in read
-        for code, kind in regime.kinds.items()
-        if stored.get(regime.id, {}).get(code, kind) != kind
+        for file in read
+        for indicator in file.regime.indicators
+        if (before := stored.get(file.regime.id, {}).get(indicator.code)) not in (None, file.regime.kinds[indicator.code])
     ]
+
+
+def _meaning(kind: tuple[str, int] | None) -> str:
+    name, decimals = kind or ("", 0)
+    return f"{name}, {decimals} số lẻ"
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -71,66 +124,48 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _regime(path: Path) -> Regime:
+def _regime(path: Path) -> RegimeFile:
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise FaultsError([Fault(path, "tệp", f"không đọc được (cannot be read): {type(error).__name__}")]) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise FaultsError([Fault(path, _line(mark), f"không phải YAML (not YAML): {getattr(error, 'problem', '')}")]) from error
-    except (ValueError, RecursionError) as error:  # a day that no calendar has; brackets without end
-        raise FaultsError([Fault(path, "tệp", f"không phải YAML (not YAML): {error}")]) from error
-    if repeated := list(_repeated_keys(path, root)):
-        raise FaultsError(repeated)
+        root = yaml_files.read(path)
+        data = yaml_files.values(root)
+    except UnreadableError as error:
+        raise FaultsError([Fault(path, error.where, error.reason)]) from error
+    if data is None:
+        raise FaultsError([Fault(path, "tệp", "tệp trống (the file is empty)")])
     try:
         regime = Regime.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise FaultsError(
-            [Fault(path, _where(root, fault["loc"]), fault["msg"].removeprefix("Value error, ")) for fault in found]
-        ) from error
+        found = shape_faults.of(error, Regime, dict(_scalars(root)))
+        raise FaultsError([Fault(path, _where(root, where), reason) for where, reason in found]) from error
+    file = RegimeFile(path, root, regime)
     if regime.id != path.stem:
-        raise FaultsError([Fault(path, "id", f"id “{regime.id}” phải trùng tên tệp (must be the file's name)")])
-    if wrong := [Fault(path, _where(root, where), reason) for where, reason in deadlines.faults(regime)]:
+        raise FaultsError([file.fault(("id",), f"id “{regime.id}” phải trùng tên tệp (must be the file's name)")])
+    if wrong := [file.fault(where, reason) for where, reason in (*deadlines.faults(regime), *regime_effects.of_file(regime))]:
         raise FaultsError(wrong)
-    return regime
+    return file
 
 
-def together(read: Sequence[Regime]) -> list[Fault]:
-    """What is wrong between regimes: one that repeats, a source that lacks what is derived from it."""
-    try:
-        regimes.resolve(read)
-    except ValueError as error:
-        regime_id = str(error).partition(":")[0]
-        return [Fault(Path(f"{regime_id}.yaml"), "derived_from", str(error))]
-    return []
-
-
-def _named_units(regime: Regime) -> Iterator[tuple[str, str]]:
-    yield "recipient", regime.recipient
+def _named_units(regime: Regime) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    yield ("recipient",), regime.recipient
     if regime.on_behalf_of:
-        yield "on_behalf_of", regime.on_behalf_of
+        yield ("on_behalf_of",), regime.on_behalf_of
     if regime.within:
-        yield "within", regime.within
+        yield ("within",), regime.within
     for name, group in regime.reporters.items():
-        for code in group.units:
-            yield f"reporters.{name}.units", code
+        for number, code in enumerate(group.units):
+            yield ("reporters", name, "units", number), code
 
 
-def _repeated_keys(path: Path, node: Any) -> Iterator[Fault]:
+def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """What stands in the document, as it was written, by its path."""
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
-                yield Fault(path, _line(key.start_mark), f"“{key.value}” xuất hiện hai lần (stands twice)")
-            seen.add(key.value)
-            yield from _repeated_keys(path, value)
+            yield from _scalars(value, (*path, str(key.value)))
     elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _repeated_keys(path, value)
+        for number, value in enumerate(node.value):
+            yield from _scalars(value, (*path, number))
+    elif isinstance(node, yaml.ScalarNode):
+        yield path, str(node.value)
 
 
 def _where(root: Any, path: Sequence[int | str]) -> str:
@@ -138,16 +173,14 @@ def _where(root: Any, path: Sequence[int | str]) -> str:
     node = root
     for part in path:
         node = _step(node, part) or node
-    return f"{_line(node.start_mark if node is not None else None)}, {'.'.join(map(str, path)) or 'tệp'}"
+    return f"{yaml_files.line_of(node.start_mark if node is not None else None)}, {'.'.join(map(str, path)) or 'tệp'}"
 
 
 def _step(node: Any, part: int | str) -> Any:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part]
+    if isinstance(node, yaml.SequenceNode):
+        if isinstance(part, int):
+            return node.value[part] if part < len(node.value) else None
+        return next((value for value in node.value if getattr(_step(value, "code"), "value", None) == part), None)
     return None
-
-
-def _line(mark: Any) -> str:
-    return f"dòng {mark.line + 1}" if mark is not None else "dòng ?"

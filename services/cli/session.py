@@ -5,18 +5,22 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
+import nats.js.errors
 import orjson
 import structlog
 import typer
 from pydantic import ValidationError
+from pymongo.errors import InvalidURI
 from rich.console import Console
 
+from services.cli import shape_faults
+from services.cli.embedded.runfolder import RUN_FOLDER, RunFolder
 from services.cli.faults import FaultsError
-from shared import agency_days, calendar, data_format, delivery, durability, mongo, service
+from shared import agency_days, calendar, data_format, delivery, durability, mongo, numbers, service
 from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
 from shared.settings import Settings
@@ -48,12 +52,17 @@ async def connected(settings: Settings | None = None) -> AsyncIterator[Connectio
         await held.close()
 
 
-def run(act: Callable[[], Awaitable[Result]]) -> Result:
-    """Runs a command's work; what goes wrong ends it with a sentence and an exit code, never with a traceback."""
+def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> Result:
+    """Runs a command's work; what goes wrong ends it with a sentence and an exit code, never with a traceback.
+
+    Faults of files are raised on when the command prints them itself.
+    """
     structlog.configure(processors=[_drop])
     try:
         return asyncio.run(_awaited(act))
     except FaultsError as error:
+        if not prints_faults:
+            raise
         for fault in error.faults:
             typer.echo(str(fault), err=True)
         raise typer.Exit(NO) from error
@@ -61,9 +70,24 @@ def run(act: Callable[[], Awaitable[Result]]) -> Result:
         stop(NO, str(error))
     except ValidationError as error:
         _stop_at_settings(error)
+    except InvalidURI as error:
+        stop(WRONG_USE, f"TONGHOP_MONGO_URL: không phải là địa chỉ MongoDB, ví dụ mongodb://127.0.0.1:27017/?replicaSet=rs0 ({error})")
+    except nats.js.errors.NotFoundError:
+        stop(AWAY, "NATS chưa có luồng hoặc consumer cần thiết: chạy `tonghop streams apply` (a stream is missing).")
+    except TransientError as error:
+        stop(AWAY, f"Chưa làm được (not now): {error}.")
     except delivery.PASSING as error:
-        reason = str(error) if isinstance(error, TransientError) else type(error).__name__
-        stop(AWAY, f"Máy chủ không trả lời (a server is away): {reason}. Chạy `make up` hoặc kiểm tra địa chỉ.")
+        stop(AWAY, _away(error))
+
+
+def _away(error: BaseException) -> str:
+    """Which server does not answer, and what helps."""
+    name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if isinstance(error, mongo.AWAY) else ("NATS", "TONGHOP_NATS_URL")
+    if RunFolder(RUN_FOLDER).supervisor() is None:
+        remedy = f"Chạy `make up`, hoặc kiểm tra địa chỉ {setting}"
+    else:
+        remedy = f"Hệ thống đang chạy: xem `tonghop status`, nhật ký trong {RUN_FOLDER / 'logs'}, và địa chỉ {setting}"
+    return f"Máy chủ không trả lời (a server is away): {name}, {type(error).__name__}. {remedy}."
 
 
 def read_calendar() -> None:
@@ -79,8 +103,8 @@ def read_calendar() -> None:
 def _stop_at_settings(error: ValidationError) -> NoReturn:
     if error.title != Settings.__name__:
         raise error
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    stop(WRONG_USE, "; ".join(f"TONGHOP_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in found))
+    found = shape_faults.of(error, Settings)
+    stop(WRONG_USE, "\n".join(f"TONGHOP_{str(path[0]).upper()}: {reason}" for path, reason in found))
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:
@@ -91,6 +115,13 @@ def stop(code: int, sentence: str) -> NoReturn:
     """Ends the command with a sentence on standard error."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
+
+
+def changed(count: int, names: Sequence[str] = ()) -> str:
+    """What a command that stores has changed, in words."""
+    if not count:
+        return "không có gì thay đổi"
+    return f"thay đổi {numbers.vietnamese(count)}" + (f": {', '.join(names)}" if names else "")
 
 
 def say_json(answer: Any) -> None:

@@ -5,6 +5,7 @@ bears on the day on which the unit begins. Source: design, section 5.
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,12 +15,19 @@ from pathlib import Path
 from typing import Final
 
 from services.cli.faults import Fault, FaultsError
+from shared import text_files, texts
+from shared.text_files import UnreadableError
 from shared.units import Contact, Unit
 
 COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
 CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
 CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
 EMAIL: Final = re.compile(r"[^@\s,<>]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+SEPARATORS: Final = {";": "“;”", "\t": "dấu tab"}
+FROM_SEMICOLONS: Final = (
+    "trong Windows: Control Panel, Region, Additional settings, List separator “,”, rồi lưu lại từ Excel loại “CSV UTF-8”"
+    " (separate the cells by commas)"
+)
 KINDS: Final = ("peoples_committee", "office")
 
 
@@ -37,7 +45,7 @@ def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]
     """The units of some files, given those that are stored already. Raises FaultsError with all that is wrong."""
     rows = [row for path in paths for row in _rows(path, COLUMNS)]
     faults = [fault for row in rows for fault in _row_faults(row)]
-    faults += _repeats(rows)
+    faults += _repeats(rows, ("code", "valid_from"))
     if faults:
         raise FaultsError(faults)
     bearers: dict[str, list[Unit]] = {}
@@ -51,32 +59,69 @@ def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]
     return _with_parents(rows, read, bearers)
 
 
-def read_contacts(path: Path, units: Sequence[Unit]) -> list[Unit]:
-    """The units that a file names, with the contacts it gives them. Raises FaultsError with all that is wrong."""
+def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact, ...]]:
+    """Whom a file names for which unit, by the unit's id: all that the unit has. Raises FaultsError with all that is wrong.
+
+    A unit is named by the code that it bears, the latest bearer of one that passed on, or by its id.
+    """
     rows = list(_rows(path, CONTACT_COLUMNS))
-    by_code = {unit.code: unit for unit in sorted(units, key=lambda unit: unit.valid_from)}
-    faults = [row.fault(f"không có đơn vị “{row.cells['unit']}” (no such unit)") for row in rows if row.cells["unit"] not in by_code]
-    faults += [row.fault("email không đúng dạng (not an e-mail address)") for row in rows if not _is_email(row.cells["email"])]
+    named = by_name(units)
+    faults = [fault for row in rows for fault in _contact_faults(row, named)]
+    faults += _repeats(rows, ("unit", "email")) if not faults else []
     if faults:
         raise FaultsError(faults)
     contacts: dict[str, list[Contact]] = {}
     for row in rows:
-        contacts.setdefault(row.cells["unit"], []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
-    return [replace(by_code[code], contacts=tuple(found)) for code, found in contacts.items()]
+        contacts.setdefault(named[row.cells["unit"]].id, []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
+    return {unit_id: tuple(found) for unit_id, found in contacts.items()}
+
+
+def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
+    """Units by code, of several bearers the latest; and by id."""
+    found = sorted(units, key=lambda unit: unit.valid_from)
+    return {unit.id: unit for unit in found} | {unit.code: unit for unit in found}
+
+
+def _contact_faults(row: _Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
+    cells = row.cells
+    if cells["unit"] not in named:
+        yield row.fault(f"không có đơn vị “{cells['unit'][:40]}” trong danh mục (no such unit)")
+    if not _is_email(cells["email"]):
+        yield row.fault("email không đúng dạng, mỗi dòng một địa chỉ, ví dụ ten@co-quan.gov.vn (not an e-mail address)")
+    if all(texts.is_blank(cells[name]) for name in CONTACT_COLUMNS[1:]):
+        yield row.fault("không có tên, điện thoại, email; để bỏ đầu mối: `tonghop contacts remove MÃ` (nobody is named)")
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FaultsError([Fault(path, "tệp", f"không đọc được (cannot be read): {type(error).__name__}")]) from error
-    reader = csv.DictReader(text.splitlines())
-    if tuple(reader.fieldnames or ()) != tuple(columns):
-        raise FaultsError([Fault(path, "dòng 1", f"cần các cột {','.join(columns)} (columns wanted)")])
+        text = text_files.read(path, text_files.FROM_EXCEL)
+    except UnreadableError as error:
+        raise FaultsError([Fault(path, error.where, error.reason)]) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    _require_columns(path, text.partition("\n")[0], tuple(_header(path, reader)), columns)
     for cells in _cells(path, reader):
         if None in cells or None in cells.values():
-            raise FaultsError([Fault(path, f"dòng {reader.line_num}", "thừa hoặc thiếu ô (too many or too few cells)")])
+            raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"thừa hoặc thiếu ô, cần {len(columns)} (wrong number of cells)")])
         yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
+
+
+def _header(path: Path, reader: "csv.DictReader[str]") -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise FaultsError([Fault(path, "dòng 1", f"không phải CSV (not CSV): {error}")]) from error
+
+
+def _require_columns(path: Path, first_line: str, found: tuple[str, ...], wanted: Sequence[str]) -> None:
+    if found == tuple(wanted):
+        return
+    reason = f"cần các cột {','.join(wanted)} (columns wanted)"
+    separator = next((mark for mark in SEPARATORS if mark in first_line and "," not in first_line.replace(f"sep={mark}", "")), None)
+    if separator is not None:
+        reason = f"các ô cách nhau bằng {SEPARATORS[separator]}, {reason}; {FROM_SEMICOLONS}"
+    elif not first_line.strip():
+        reason = f"dòng đầu để trống, {reason}"
+    raise FaultsError([Fault(path, "dòng 1", reason)])
 
 
 def _cells(path: Path, reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
@@ -92,8 +137,10 @@ def _row_faults(row: _Row) -> Iterator[Fault]:
         if (cells[name] or name == "code") and not CODE.fullmatch(cells[name]):
             yield row.fault(f"{name} “{cells[name][:40]}” chỉ gồm chữ không dấu, số, gạch nối, tối đa 32 (letters, digits, hyphens)")
     for name in ("name", "level"):
-        if not cells[name]:
+        if texts.is_blank(cells[name]):
             yield row.fault(f"thiếu {name} (missing)")
+        elif "\n" in cells[name]:
+            yield row.fault(f"{name} có xuống dòng (stands on several lines)")
     if cells["kind"] not in KINDS:
         yield row.fault(f"kind là một trong {', '.join(KINDS)} (one of)")
     for name in ("valid_from", "valid_to"):
@@ -104,10 +151,11 @@ def _row_faults(row: _Row) -> Iterator[Fault]:
         yield row.fault("valid_to phải sau valid_from (must be after)")
 
 
-def _repeats(rows: Sequence[_Row]) -> list[Fault]:
-    keys = [(row.cells["code"], row.cells["valid_from"]) for row in rows]
+def _repeats(rows: Sequence[_Row], columns: Sequence[str]) -> list[Fault]:
+    """Rows that name one unit twice: with the same first day, or the same address."""
+    keys = [tuple(row.cells[column] for column in columns) for row in rows]
     counts = Counter(keys)
-    return [row.fault(f"đơn vị “{row.cells['code']}” lặp lại (repeated)") for row, key in zip(rows, keys, strict=True) if counts[key] > 1]
+    return [row.fault(f"đơn vị “{key[0]}” lặp lại (repeated)") for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
 
 
 def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:

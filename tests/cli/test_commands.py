@@ -137,7 +137,7 @@ def test_loading_regimes_twice_changes_nothing(cli: Cli, tmp_path: Path) -> None
     assert cli.json("regimes", "load", tmp_path) == {"regimes": ["dan-xuat", "thu"], "changed": []}
 
     assert cli.generation() == generation
-    assert cli.run("regimes", "load", tmp_path).stdout == "Chế độ báo cáo: đọc 2, thay đổi 0.\n"
+    assert cli.run("regimes", "load", tmp_path).stdout == "Chế độ báo cáo: đọc 2, không có gì thay đổi.\n"
 
 
 def test_a_regime_that_names_an_unknown_unit_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_regime_that_names_an_unknown_unit_is_not_loaded(cli: Cli, tmp_path: P
 
 
 def test_a_regime_that_changes_the_meaning_of_an_indicator_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
-    cli.run("units", "import", csv(tmp_path, PROVINCE))
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
     cli.run("regimes", "load", regime(tmp_path))
 
     assert "indicators.co" in cli.refused("regimes", "load", regime(tmp_path, REGIME.replace("kind: flag", "kind: ratio")))

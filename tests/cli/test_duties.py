@@ -156,7 +156,7 @@ def test_an_extension_without_a_day_or_regime_is_wrong_use(province: Cli) -> Non
 
 
 def test_an_extension_that_nobody_answers_ends_with_3(province: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.cli.duties.VERDICT_S", 0.2)
+    monkeypatch.setattr("services.cli.sending.VERDICT_S", 0.2)
     words = ("thu", YEAR, "184", "--until", "2099-12-31", "--reason", "Bão lũ")
     assert "đã ở trong INBOX" in province.refused("duties", "extend", *words, code=session.AWAY)
 

@@ -1,5 +1,7 @@
 """Files of units, contacts and regimes: refused as a whole, with all that is wrong and where it stands."""
 
+import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,8 +10,8 @@ import pytest
 from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.faults import FaultsError
+from services.cli.regime_files import RegimeFile
 from shared.reference import Reference
-from shared.regimes import Regime
 from shared.units import Contact, Unit
 
 HEADER = "code,name,level,kind,parent,valid_from,valid_to"
@@ -191,7 +193,7 @@ def test_a_code_that_passes_on_twice_in_one_year_is_refused(tmp_path: Path) -> N
 
 def test_a_unit_keeps_its_contacts_when_its_file_is_imported_again(tmp_path: Path) -> None:
     province = units(tmp_path, PROVINCE)
-    stored = unit_files.read_contacts(csv(tmp_path, "20,Văn phòng,0205,a@b.vn", header="unit,name,phone,email", name="c.csv"), province)
+    stored = [replace(province[0], contacts=(Contact("Văn phòng", "0205", "a@b.vn"),))]
 
     assert units(tmp_path, PROVINCE, stored=stored)[0].contacts == (Contact("Văn phòng", "0205", "a@b.vn"),)
 
@@ -213,15 +215,13 @@ def test_a_file_with_an_endless_cell_is_refused(tmp_path: Path) -> None:
 # Contacts
 
 
-def contacts(folder: Path, *lines: str) -> list[Unit]:
+def contacts(folder: Path, *lines: str) -> dict[str, tuple[Contact, ...]]:
     read = units(folder, PROVINCE, DISTRICT)
     return unit_files.read_contacts(csv(folder, *lines, header="unit,name,phone,email", name="contacts.csv"), read)
 
 
 def test_a_unit_may_have_several_contacts(tmp_path: Path) -> None:
-    found = contacts(tmp_path, "20,Văn phòng,0205,a@b.vn", "184,Phòng,,", "20,Chủ tịch,,c@d.vn")
-
-    assert {unit.id: unit.contacts for unit in found} == {
+    assert contacts(tmp_path, "20,Văn phòng,0205,a@b.vn", "184,Phòng,,", "20,Chủ tịch,,c@d.vn") == {
         "20": (Contact("Văn phòng", "0205", "a@b.vn"), Contact("Chủ tịch", "", "c@d.vn")),
         "184": (Contact("Phòng", "", ""),),
     }
@@ -235,11 +235,75 @@ def test_a_unit_may_have_several_contacts(tmp_path: Path) -> None:
         ("20,Văn phòng,,ab.vn", "email không đúng dạng"),
         ("20,Văn phòng,,a@b.vn>", "email không đúng dạng"),
         ('20,Văn phòng,,"a@b.vn,c@d.vn"', "email không đúng dạng"),
+        ("184,,,", "không có tên, điện thoại, email"),
+        ("184,\u200b,\u00a0,", "không có tên, điện thoại, email"),
     ],
 )
 def test_a_wrong_contact_is_named_by_its_line(tmp_path: Path, line: str, reason: str) -> None:
     with pytest.raises(FaultsError, match=f"contacts.csv: dòng 3: {reason}"):
         contacts(tmp_path, "20,Văn phòng,,", line)
+
+
+def test_an_address_that_stands_twice_for_a_unit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FaultsError, match=r"contacts\.csv: dòng 2: đơn vị “20” lặp lại"):
+        contacts(tmp_path, "20,Văn phòng,,a@b.vn", "20,Chủ tịch,,a@b.vn")
+
+
+def test_a_contact_is_of_the_latest_bearer_of_a_code_or_of_an_id(tmp_path: Path) -> None:
+    later = DISTRICT.replace("2024-01-01", "2025-07-01")
+    read = units(tmp_path, PROVINCE, DISTRICT + "2025-07-01", later)
+    path = csv(tmp_path, "184,A,,a@b.vn", "20,B,,b@b.vn", header="unit,name,phone,email", name="contacts.csv")
+
+    assert list(unit_files.read_contacts(path, read)) == ["184-2025", "20"]
+
+
+# Files as spreadsheets and editors write them
+
+LINES = "\n".join([HEADER, PROVINCE]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (LINES.encode("utf-16"), ("UTF-16", "CSV UTF-8")),
+        (LINES.encode("utf-16-le"), ("UTF-16", "CSV UTF-8")),
+        (LINES.replace(",", "\t").encode("utf-16"), ("UTF-16", "CSV UTF-8")),
+        (LINES.encode("cp1258", "replace"), ("dòng 2", "Windows-1258", "CSV UTF-8")),
+        ("name\nxã\n".encode("latin-1"), ("dòng 2", "không phải UTF-8")),
+        (LINES.replace(",", ";").encode(), ("dòng 1", "cách nhau bằng “;”", "List separator", HEADER)),
+        (b"\xef\xbb\xbf" + LINES.replace(",", ";").encode(), ("dòng 1", "cách nhau bằng “;”")),
+        (("sep=;\n" + LINES.replace(",", ";")).encode(), ("dòng 1", "cách nhau bằng “;”")),
+        (LINES.replace(",", "\t").encode(), ("dòng 1", "dấu tab")),
+        (b"PK\x03\x04" + b"\x00" * 100, ("Excel .xlsx", "CSV UTF-8")),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 100, ("Excel .xls", "CSV UTF-8")),
+        (b"", ("dòng 1", HEADER)),
+        (b"\x00\x01\x02\x03" * 9, ("không",)),
+        (LINES.replace("Tỉnh", "Tỉnh\u202e").encode(), ("dòng 2", "U+202E")),
+        (LINES.replace("Tỉnh Lạng Sơn", "\u200b\u00a0").encode(), ("dòng 2", "thiếu name")),
+        (LINES.replace("Tỉnh", '"Tỉnh\n').replace("Sơn,", 'Sơn",').encode(), ("name có xuống dòng",)),
+    ],
+    ids=range(16),
+)
+def test_a_file_in_another_form_is_refused_with_what_to_do(tmp_path: Path, raw: bytes, words: tuple[str, ...]) -> None:
+    path = tmp_path / "units.csv"
+    path.write_bytes(raw)
+
+    with pytest.raises(FaultsError) as found:
+        unit_files.read_units([path])
+
+    assert all(word in str(found.value) for word in words), str(found.value)
+
+
+def test_a_file_that_never_ends_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FaultsError, match="lớn hơn 16 MB"):
+        unit_files.read_units([Path("/dev/zero")])
+
+
+def test_names_are_stored_composed_whatever_keyboard_typed_them(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(unicodedata.normalize("NFD", LINES).replace("\n", "\r"), encoding="utf-8-sig")
+
+    assert [unit.name for unit in unit_files.read_units([path])] == ["Tỉnh Lạng Sơn"]
 
 
 # Regimes
@@ -288,10 +352,10 @@ def test_a_folder_of_regimes_is_read(tmp_path: Path) -> None:
 
 
 def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Reference) -> None:
-    read = regime_files.read_regimes(REGIME_FILES)
+    read = regime_files.read_each(REGIME_FILES)
 
     assert len(read) == 6
-    assert regime_files.unit_faults(read, reference.registry) == []
+    assert regime_files.judge(read, [], reference.registry, date(2026, 11, 26)) == []
     assert regime_files.changed_meaning(read, {one.id: one.kinds for one in reference.regimes.values()}) == []
 
 
@@ -304,21 +368,34 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
         ("title: Thử", "title: !!python/object:os.system Thử", "dòng 2", "không phải YAML"),
         ("title: Thử", "? [title]\n: Thử", "dòng 2", "không phải YAML"),
         ("title: Thử", "title: Thử\n---\nid: hai", "dòng 3", "không phải YAML"),
-        ("title: Thử", "title: Thử\ntitel: Thử", "dòng 3, titel", "Extra inputs"),
-        ("    kind: flag", "    kind: flag\n    kinds: flag", "dòng 20, indicators.1.kinds", "Extra inputs"),
-        ("    kind: flag", "    kind: flags", "dòng 19, indicators.1.kind", "Input should be"),
-        ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "valid integer"),
-        ("    decimals: 2", "    decimals: 2\n    min: 0", "dòng 17, indicators.0.min", "valid string"),
-        ('["2024"]', "[2024]", "dòng 4, periods.list", "valid string"),
+        ("title: Thử", "title: Thử\ntitel: Thử", "dòng 3, titel", "không có mục “titel”; có phải “title”?"),
+        ("    kind: flag", "    kind: flag\n    kinds: flag", "dòng 20, indicators.1.kinds", "có phải “kind”?"),
+        ("    kind: flag", "    kind: flags", "dòng 19, indicators.1.kind", "“flags”: chọn một trong quantity, ratio, flag, choice"),
+        ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "“2.5”: cần số nguyên"),
+        (
+            "    decimals: 2",
+            "    decimals: 2\n    min: 0",
+            "dòng 17, indicators.0.min",
+            '“0” không phải là chữ: đặt trong ngoặc kép, ví dụ "0"',
+        ),
+        ('["2024"]', "[2024]", "dòng 4, periods.0", "“2024” không phải là chữ: đặt trong ngoặc kép"),
         ('["2024"]', '["2024-13"]', "dòng 4, periods", "not a period"),
-        ('{before: "12-20"}', '{before: "20-12"}', "dòng 11, obligation.deadlines.huyen.before", "pattern"),
-        ('{before: "12-20"}', "{before: 2024-12-20}", "dòng 11, obligation.deadlines.huyen.before", "valid string"),
-        ('{before: "12-20"}', "{before: 2024-02-30}", "tệp", "day is out of range"),
-        ("title: Thử\n", "", "dòng 1, title", "Field required"),
-        ("title: Thử", "title: Thử\ntitle: Lại", "dòng 3", "“title” xuất hiện hai lần"),
+        ('{before: "12-20"}', '{before: "20-12"}', "dòng 11, obligation.deadlines.huyen.before", "“20-12”: cần ngày MM-DD"),
+        ('{before: "12-20"}', "{before: 2024-12-20}", "dòng 11, obligation.deadlines.huyen.before", "“2024-12-20” không phải là chữ"),
+        ('{before: "12-20"}', "{before: 2024-02-30}", "dòng 11", "không có ngày “2024-02-30”"),
+        ("title: Thử\n", "", "dòng 1, title", "thiếu mục bắt buộc"),
+        ("title: Thử", "title: Thử\ntitle: Lại", "dòng 3", "“title” xuất hiện hai lần, trước đó ở dòng 2"),
+        ("title: Thử", "title: &chu Thử\nwithin: *chu", "dòng 3", "không dùng bí danh"),
+        ("title: Thử", "title: &chu [*chu]", "dòng 2", "không dùng bí danh"),
+        ("title: Thử", "title: Thử\u202e", "dòng 2", "U+202E"),
+        ("title: Thử", "title: no", "dòng 2, title", "“no” không phải là chữ"),
+        ('recipient: "20"', "recipient: 06253", "dòng 5, recipient", 'ví dụ "06253"'),
+        ("level: district", "level: district, units: [ab]", "dòng 8, reporters.huyen", "either a level or units"),
+        ('periods: ["2024"]', 'periods: "2024"', "dòng 4, periods", "“2024”: cần danh sách"),
+        ('periods: ["2024"]', 'within: "Lạng Sơn"', "dòng 4, within", "“Lạng Sơn”: cần mã đơn vị"),
         ("    label: Có", "    label: Có\n    label: Không", "dòng 19", "“label” xuất hiện hai lần"),
         ("code: co", "code: so", "dòng 1, tệp", "so (repeated)"),
-        ("id: thu", "id: khac", "id", "phải trùng tên tệp"),
+        ("id: thu", "id: khac", "dòng 1, id", "phải trùng tên tệp"),
         ("calendar: report_year", "calendar: year", "dòng 11, obligation.deadlines.huyen", "NĐ 09/2019"),
         (
             'huyen: {before: "12-20"}',
@@ -358,22 +435,22 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_a_derived_regime_needs_its_source(tmp_path: Path) -> None:
     [(name, where, reason)] = faults(regime(tmp_path, DERIVED, "dan-xuat.yaml"))
 
-    assert (name, where) == ("dan-xuat.yaml", "derived_from")
+    assert (name, where) == ("dan-xuat.yaml", "dòng 5, derived_from")
     assert "no such regime" in reason
 
 
 def test_a_unit_that_the_registry_never_had_is_named_with_its_place(reference: Reference, tmp_path: Path) -> None:
     text = REGIME.replace('recipient: "20"', 'recipient: "98"').replace("level: district", 'units: ["184", "99"]')
-    read = regime_files.read_regimes([regime(tmp_path, text)])
+    read = regime_files.read_each([regime(tmp_path, text)])
 
     assert [(fault.file.name, fault.where) for fault in regime_files.unit_faults(read, reference.registry)] == [
-        ("thu.yaml", "recipient"),
-        ("thu.yaml", "reporters.huyen.units"),
+        ("thu.yaml", "dòng 5, recipient"),
+        ("thu.yaml", "dòng 8, reporters.huyen.units.1"),
     ]
 
 
-def load(folder: Path, text: str = REGIME) -> list[Regime]:
-    return regime_files.read_regimes([regime(folder, text)])
+def load(folder: Path, text: str = REGIME) -> list[RegimeFile]:
+    return regime_files.read_each([regime(folder, text)])
 
 
 @pytest.mark.parametrize(
@@ -381,15 +458,15 @@ def load(folder: Path, text: str = REGIME) -> list[Regime]:
     [("kind: flag", "kind: quantity", "co"), ("decimals: 2", "decimals: 3", "so"), ("kind: quantity\n    decimals: 2", "kind: flag", "so")],
 )
 def test_an_indicator_never_changes_its_kind_or_decimals(tmp_path: Path, old: str, new: str, indicator: str) -> None:
-    stored = {found.id: found.kinds for found in load(tmp_path)}
+    stored = {found.regime.id: found.regime.kinds for found in load(tmp_path)}
 
     found = regime_files.changed_meaning(load(tmp_path, REGIME.replace(old, new, 1)), stored)
 
-    assert [(fault.file.name, fault.where) for fault in found] == [("thu.yaml", f"indicators.{indicator}")]
+    assert [(fault.file.name, fault.where.partition(", ")[2]) for fault in found] == [("thu.yaml", f"indicators.{indicator}")]
 
 
 def test_an_indicator_may_change_its_label_and_a_new_one_may_come(tmp_path: Path) -> None:
-    stored = {found.id: found.kinds for found in load(tmp_path)}
+    stored = {found.regime.id: found.regime.kinds for found in load(tmp_path)}
     changed = REGIME.replace("label: Số", "label: Số lượng") + "  - {code: moi, label: Mới, kind: flag}\n"
 
     assert regime_files.changed_meaning(load(tmp_path, changed), stored) == []

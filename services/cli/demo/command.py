@@ -78,7 +78,7 @@ async def _season() -> None:
 async def _give_contacts(held: Connections) -> None:
     """Contacts of the demo's units; giving them again changes nothing."""
     units = (await held.reference.current()).registry.units
-    await held.reference.put_units(read_contacts(CONTACTS, units))
+    await held.reference.put_units([], read_contacts(CONTACTS, units))
 
 
 async def _publish(held: Connections, season: Season) -> None:

@@ -1,0 +1,114 @@
+"""`tonghop contacts list|import|remove`: whom a reminder to a unit goes to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from services.cli import session, unit_files
+from services.cli.data import AsJson
+from shared import numbers
+from shared.service import Connections
+from shared.units import Contact, Unit
+
+contacts = typer.Typer(help="Đầu mối liên hệ của đơn vị: ai nhận thư nhắc.", no_args_is_help=True)
+
+UnitCodes = Annotated[list[str], typer.Argument(metavar="ĐƠN VỊ...", help="Mã đơn vị.")]
+
+
+@contacts.command("list")
+def list_contacts(
+    units: Annotated[list[str] | None, typer.Argument(metavar="[ĐƠN VỊ]...", help="Mã đơn vị; mặc định: mọi đơn vị có đầu mối.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Đầu mối của các đơn vị được nêu, hoặc của mọi đơn vị có đầu mối. Không ghi gì.
+
+    Ví dụ: tonghop contacts list 06253 184-TP
+
+    Mã thoát: 0, 1 không có đơn vị được nêu, 3 máy chủ không trả lời.
+    """
+
+    async def act() -> list[Unit]:
+        async with session.connected() as held:
+            known = (await held.reference.current()).registry.units
+            return await _named(held, units) if units else [unit for unit in known if unit.contacts]
+
+    found = sorted(session.run(act), key=lambda unit: unit.code)
+    if as_json:
+        session.say_json({"contacts": [_entry(unit, contact) for unit in found for contact in unit.contacts]})
+        return
+    table = Table("Mã", "Đơn vị", "Người nhận", "Điện thoại", "Email")
+    for unit in found:
+        for contact in unit.contacts or (Contact(name="chưa có đầu mối"),):
+            table.add_row(unit.code, unit.name, contact.name, contact.phone, contact.email)
+    session.console.print(table if found else "Chưa đơn vị nào có đầu mối: `tonghop contacts import TỆP`.")
+
+
+@contacts.command("import")
+def import_contacts(
+    path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp CSV: unit,name,phone,email.")],
+    as_json: AsJson = False,
+) -> None:
+    """Nạp đầu mối cho các đơn vị đã có trong danh mục. Tệp là toàn bộ đầu mối của những đơn vị mà nó nêu.
+
+    Ví dụ: tonghop contacts import dau-moi.csv
+
+    Mã thoát: 0, 1 tệp có lỗi và không nạp gì, 3 máy chủ không trả lời.
+    """
+
+    async def act() -> tuple[int, int]:
+        async with session.connected() as held:
+            known = (await held.reference.current()).registry.units
+            read = unit_files.read_contacts(path, known)
+            return len(read), await held.reference.put_units([], read)
+
+    read, changed = session.run(act)
+    if as_json:
+        session.say_json({"units": read, "changed": changed})
+    else:
+        session.console.print(f"Đầu mối: đọc {numbers.vietnamese(read)} đơn vị, {session.changed(changed)}.")
+
+
+@contacts.command("remove")
+def remove_contacts(
+    units: UnitCodes,
+    email: Annotated[str | None, typer.Option(metavar="ĐỊA CHỈ", help="Chỉ bỏ đầu mối có địa chỉ này; mặc định: mọi đầu mối.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bỏ đầu mối của các đơn vị được nêu; họ không nhận thư nhắc nữa.
+
+    Ví dụ: tonghop contacts remove 06253 --email can-bo-cu@xa.gov.vn
+
+    Mã thoát: 0 đã bỏ hoặc không có gì để bỏ, 1 không có đơn vị được nêu, 3 máy chủ không trả lời.
+    """
+
+    async def act() -> list[dict[str, str]]:
+        async with session.connected() as held:
+            found = await _named(held, units)
+            gone = [(unit, contact) for unit in found for contact in unit.contacts if email in (None, contact.email)]
+            left = {unit.id: [contact for contact in unit.contacts if email not in (None, contact.email)] for unit in found}
+            await held.reference.put_units([], left)
+            return [_entry(unit, contact) for unit, contact in gone]
+
+    removed = session.run(act)
+    if as_json:
+        session.say_json({"removed": removed})
+    elif removed:
+        session.console.print(f"Đã bỏ {numbers.vietnamese(len(removed))} đầu mối.")
+    else:
+        session.console.print("Không có đầu mối như vậy: không có gì thay đổi.")
+
+
+async def _named(held: Connections, codes: Sequence[str]) -> list[Unit]:
+    """The units with these codes or ids, each once. Ends the command when there is none of a code."""
+    units = (await held.reference.current()).registry.units
+    by_name = unit_files.by_name(units)
+    if unknown := [code for code in codes if code not in by_name]:
+        session.stop(session.NO, f"Không có đơn vị {', '.join(f'“{code}”' for code in unknown)} trong danh mục (no such unit).")
+    return list({by_name[code].id: by_name[code] for code in codes}.values())
+
+
+def _entry(unit: Unit, contact: Contact) -> dict[str, Any]:
+    return {"unit": unit.code, "unit_name": unit.name, "name": contact.name, "phone": contact.phone, "email": contact.email}

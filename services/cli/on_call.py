@@ -1,0 +1,44 @@
+"""`tonghop periods open`: the recipient of an on-call regime asks for a period by a deadline."""
+
+from typing import Annotated, Any
+
+import typer
+
+from services.cli import sending, session
+from services.cli.data import AsJson
+from shared import deadlines, events
+
+periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
+
+
+@periods.command("open")
+def open_period(
+    regime: Annotated[str, typer.Argument(metavar="CHẾ ĐỘ", help="Mã chế độ báo cáo khi có yêu cầu (on_call).")],
+    period: Annotated[str, typer.Argument(metavar="KỲ", help="Kỳ báo cáo: 2026, 2026-H1, 2026-Q3, 2026-05.")],
+    deadline: Annotated[str, typer.Option(help="Hạn nộp: ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
+    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một hạn đã ghi sai, kể cả sửa cho sớm lại; cần --reason.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Lý do sửa.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Mở một kỳ báo cáo đột xuất, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận.
+
+    Ví dụ: tonghop periods open kl62-binh-dinh 2026-H1 --deadline 2026-07-15
+
+    Sửa hạn ghi sai: thêm --corrects --reason "ghi nhầm năm".
+
+    Mã thoát: 0 đã mở, 1 không được tiếp nhận và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
+    """
+    if deadlines.of_event(deadline) is None:
+        hint = "cần ngày YYYY-MM-DD, ví dụ 2026-07-15, hoặc 2026-07-15T17:00:00+07:00"
+        raise typer.BadParameter(f"“{deadline}”: {hint} (a day, or an instant with its offset)", param_hint="--deadline")
+    if corrects != (reason is not None):
+        raise typer.BadParameter("--corrects và --reason đi cùng nhau (each needs the other)", param_hint="--corrects")
+
+    async def act() -> dict[str, Any]:
+        async with session.connected() as held:
+            found = await sending.regime_of(held, regime)
+            data: dict[str, Any] = {"regime": regime, "period": period, "deadline": deadline}
+            data |= {"corrects": True, "reason": reason} if corrects else {}
+            return await sending.send(held, found.recipient, events.OPENED, data)
+
+    sending.tell(session.run(act), f"Đã {'sửa hạn' if corrects else 'mở'} kỳ {period} của {regime}, hạn {deadline}", as_json)

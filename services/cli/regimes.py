@@ -1,0 +1,183 @@
+"""`tonghop regimes check|load|remove`: who reports what to whom, from files."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import nats.js.errors
+import typer
+
+from services.cli import regime_files, session, unit_files
+from services.cli.data import REGIME_FILES, UNIT_FILES, AsJson
+from services.cli.faults import FaultsError
+from shared import data_format, mongo, numbers, periods, subjects
+from shared.errors import TransientError
+from shared.reference_store import ReferenceStore
+from shared.regimes import Regime
+from shared.service import Connections
+from shared.settings import Settings
+from shared.units import Registry
+
+regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ.", no_args_is_help=True)
+
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="[TỆP|THƯ MỤC]...", help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")]
+
+STORED_S: Final = 1.0  # how long a check waits for MongoDB: without it the files of the product are taken
+NOTICED_S: Final = 0.5  # after so long every ingest has noticed that units or regimes changed
+SCREENED_S: Final = 15.0  # and after so long it has finished, or given back, what it was about
+
+
+@regimes.command("check")
+def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
+    """Kiểm tra tệp chế độ báo cáo; nêu tệp, dòng, lý do. Không ghi gì.
+
+    Đơn vị được đối chiếu với danh mục đã nạp; khi MongoDB không chạy thì với danh mục kèm theo (deploy/units).
+
+    Ví dụ: tonghop regimes check deploy/regimes/ct27-van-quan.yaml
+
+    Mã thoát: 0 hợp lệ, 1 có lỗi.
+    """
+
+    async def act() -> tuple[list[str], str]:
+        read = regime_files.read_each(paths or REGIME_FILES)
+        stored, registry, words = await _stored(Settings()) or ([], Registry(unit_files.read_units(UNIT_FILES)), "kèm theo (deploy/units)")
+        if faults := regime_files.judge(read, stored, registry, _today()):
+            raise FaultsError(faults)
+        return [file.regime.id for file in read], f"danh mục {words}, {numbers.vietnamese(len(registry.units))} đơn vị"
+
+    session.read_calendar()
+    try:
+        read, registry = session.run(act, prints_faults=not as_json)
+    except FaultsError as error:
+        session.say_json({"regimes": [], "faults": [fault.as_dict() for fault in error.faults]})
+        raise typer.Exit(session.NO) from error
+    if as_json:
+        session.say_json({"regimes": read, "faults": []})
+    else:
+        session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(read)}.")
+        session.notes.print(f"Đã đối chiếu với {registry}.")
+
+
+@regimes.command("load")
+def load_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
+    """Kiểm tra rồi nạp chế độ báo cáo; nạp lại tệp không đổi thì không thay đổi gì.
+
+    Ví dụ: tonghop regimes load deploy/regimes
+
+    Mã thoát: 0 đã nạp hoặc không có gì thay đổi, 1 tệp có lỗi và không nạp gì, 3 máy chủ không trả lời.
+    """
+
+    async def act() -> tuple[list[str], list[str]]:
+        read = regime_files.read_each(paths or REGIME_FILES)
+        async with session.connected() as held:
+            stored, registry = await held.reference.files(), (await held.reference.current()).registry
+            faults = regime_files.judge(read, stored, registry, _today())
+            if faults := faults + regime_files.changed_meaning(read, await held.reference.kinds()):
+                raise FaultsError(faults)
+            loaded = [file.regime for file in read]
+            return [regime.id for regime in loaded], await held.reference.put_regimes(loaded)
+
+    read, changed = session.run(act)
+    if as_json:
+        session.say_json({"regimes": read, "changed": changed})
+    else:
+        session.console.print(f"Chế độ báo cáo: đọc {len(read)}, {session.changed(len(changed), changed)}.")
+
+
+@regimes.command("remove")
+def remove_regime(
+    regime: Annotated[str, typer.Argument(metavar="MÃ", help="Mã chế độ báo cáo.")],
+    as_json: AsJson = False,
+) -> None:
+    """Bỏ một chế độ báo cáo, chỉ khi chưa tiếp nhận gì theo chế độ đó.
+
+    Ví dụ: tonghop regimes remove thu-nghiem
+
+    Mã thoát: 0 đã bỏ, 1 không bỏ được và vì sao, 3 máy chủ không trả lời.
+    """
+
+    async def act() -> None:
+        async with session.connected() as held:
+            await _remove(held, regime)
+
+    session.run(act)
+    if as_json:
+        session.say_json({"removed": [regime]})
+        return
+    session.console.print(f"Đã bỏ chế độ báo cáo {regime}.", markup=False)
+    left = [folder / f"{regime}.yaml" for folder in REGIME_FILES if (folder / f"{regime}.yaml").exists()]
+    for path in left:
+        session.console.print(f"Tệp {path} vẫn còn: `make up` hoặc `regimes load` sẽ nạp lại. Hãy chuyển tệp đi.", markup=False)
+
+
+async def _remove(held: Connections, regime_id: str) -> None:
+    """Takes the regime away; puts it back when something came in for it meanwhile."""
+    files = {file.id: file for file in await held.reference.files()}
+    if regime_id not in files:
+        session.stop(session.NO, f"Không có chế độ “{regime_id}” (no such regime); có: {', '.join(sorted(files)) or 'không chế độ nào'}.")
+    if derived := sorted(file.id for file in files.values() if file.derived_from == regime_id):
+        session.stop(session.NO, f"Không bỏ được: {', '.join(derived)} được tính từ chế độ này; bỏ trước (derived from it).")
+    await _refuse_reported(held, regime_id)
+    await held.reference.remove_regime(regime_id)
+    try:
+        await _until_noticed(held)
+        await _refuse_reported(held, regime_id)
+    except BaseException:
+        await _put_back(held, files[regime_id])
+        raise
+
+
+async def _put_back(held: Connections, file: Regime) -> None:
+    await held.reference.put_regimes([file])
+
+
+async def _refuse_reported(held: Connections, regime_id: str) -> None:
+    """Ends the command when an event of the regime was accepted: as a claim, in `reports`, or in the log."""
+    claims = await held.database["receipts"].count_documents({"verdict": "accepted", "regime": regime_id})
+    reports = await held.database["reports"].count_documents({"regime": regime_id})
+    logged = await _logged(held, regime_id)
+    if most := max(claims, reports, logged):
+        reason = f"đã tiếp nhận {numbers.vietnamese(most)} sự kiện theo chế độ này, không bỏ được nữa (events were accepted)"
+        session.stop(session.NO, f"{regime_id}: {reason}.")
+
+
+async def _logged(held: Connections, regime_id: str) -> int:
+    try:
+        info = await held.streams.jetstream.stream_info(subjects.REPORTS, subjects.reports_under(regime_id))
+    except nats.js.errors.NotFoundError:
+        return 0
+    return sum((info.state.subjects or {}).values())
+
+
+async def _until_noticed(held: Connections) -> None:
+    """Returns when no ingest judges by the regimes of before any more. Raises TransientError."""
+    await asyncio.sleep(NOTICED_S)
+    try:
+        async with asyncio.timeout(SCREENED_S):
+            while (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).num_ack_pending:
+                await asyncio.sleep(0.1)
+    except nats.js.errors.NotFoundError:
+        return  # nobody can have reported
+    except TimeoutError as error:
+        raise TransientError("ingest chưa xử lý xong tin đã nhận; chưa bỏ gì, chạy lại sau (ingest is busy)") from error
+
+
+async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | None:
+    """Regimes and units that are stored, when MongoDB answers at once and has any; it is only read."""
+    client = mongo.connect(settings.mongo_url)
+    database = client[settings.database]
+    try:
+        async with asyncio.timeout(STORED_S):
+            await data_format.require(database)
+            store = ReferenceStore(database)
+            units = (await store.current()).registry
+            return (await store.files(), units, "đã nạp") if units.units else None
+    except (*mongo.AWAY, TimeoutError):
+        return None
+    finally:
+        await mongo.close(client)
+
+
+def _today() -> date:
+    return periods.local_day(datetime.now(UTC))

@@ -1,0 +1,221 @@
+"""`tonghop regimes check|load|remove` and `tonghop periods open` on real servers, with a real ingest where one answers."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from services.cli import regimes, session
+from services.cli.app import app
+from services.cli.embedded.servers import choose_ports
+from shared import events, subjects
+from shared.service import Connections
+from tests.cli.conftest import Cli
+from tests.cli.test_duties import log
+from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
+from tests.running import running
+
+YEAR = str(datetime.now(UTC).year)
+ON_CALL = """id: dot-xuat
+title: Đột xuất
+legal_basis: []
+recipient: "20"
+reporters:
+  huyen: {label: Huyện, level: district}
+obligation: {on_call: true}
+indicators: []
+narratives: {ket_qua: Kết quả}
+"""
+
+
+@pytest.fixture
+def province(cli: Cli, tmp_path: Path) -> Cli:
+    """A province with a district and a commune; two regimes, one derived from it, and one on call."""
+    cli.run("streams", "apply")
+    cli.run("units", "import", csv(tmp_path, *(line.replace("2024-01-01", "2010-01-01") for line in (PROVINCE, DISTRICT, COMMUNE))))
+    folder = tmp_path / "regimes"
+    folder.mkdir()
+    regime(folder)
+    regime(folder, DERIVED, "dan-xuat.yaml")
+    regime(folder, ON_CALL, "dot-xuat.yaml")
+    assert cli.json("regimes", "load", folder)["changed"] == ["dan-xuat", "dot-xuat", "thu"]
+    return cli
+
+
+def known(cli: Cli) -> set[str]:
+    async def question(held: Connections) -> set[str]:
+        return set((await held.reference.current()).regimes)
+
+    found: set[str] = cli.ask(question)
+    return found
+
+
+async def _beside(settings: Any, folder: Path, act: Callable[[], Result]) -> Result:
+    async with running(settings, folder, "ingest"):
+        return await asyncio.to_thread(act)
+
+
+def beside_ingest(cli: Cli, folder: Path, *words: str) -> Result:
+    """What a command says while ingest runs."""
+    return asyncio.run(_beside(cli.settings, folder, lambda: cli.run(*words)))
+
+
+# Check and load
+
+
+@pytest.mark.parametrize("command", ["check", "load"])
+def test_a_level_that_no_unit_has_is_refused_with_the_levels_that_there_are(province: Cli, tmp_path: Path, command: str) -> None:
+    said = province.refused("regimes", command, regime(tmp_path, REGIME.replace("level: district", "level: xã")))
+
+    assert said.startswith(f"{tmp_path / 'thu.yaml'}: dòng 8, reporters.huyen.level: ")
+    assert "commune (peoples_committee), district (peoples_committee), province (peoples_committee)" in said
+    assert "level “xã”" in said
+
+
+def test_a_check_is_held_against_the_units_and_regimes_that_are_stored(province: Cli, tmp_path: Path) -> None:
+    own = csv(tmp_path, "xa-moi,Xã Mới,ward,peoples_committee,184,2010-01-01,")
+    wanted = regime(tmp_path, REGIME.replace("level: district", "level: ward"))
+    province.refused("regimes", "check", wanted)
+
+    province.run("units", "import", own)
+
+    assert province.json("regimes", "check", wanted) == {"regimes": ["thu"], "faults": []}
+    derived = regime(tmp_path, DERIVED, "dan-xuat.yaml")
+    assert province.json("regimes", "check", derived) == {"regimes": ["dan-xuat"], "faults": []}
+    assert "đã nạp" in province.run("regimes", "check", derived).stderr
+
+
+def test_a_check_without_servers_is_held_against_the_units_of_the_product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGHOP_MONGO_URL", f"mongodb://127.0.0.1:{choose_ports(defaults=False).mongo}/?replicaSet=rs0")
+    monkeypatch.setattr(regimes, "STORED_S", 0.2)
+
+    result = CliRunner().invoke(app, ["regimes", "check", str(regime(tmp_path, REGIME.replace("level: district", "level: xã")))])
+
+    assert result.exit_code == session.NO
+    assert "commune (peoples_committee), district (office, peoples_committee)" in result.stderr
+
+
+def test_a_check_writes_nothing(cli: Cli) -> None:
+    async def collections(held: Connections) -> list[str]:
+        return list(await held.database.list_collection_names())
+
+    cli.run("regimes", "check")
+
+    assert cli.ask(collections) == []
+
+
+def test_a_stored_regime_that_would_not_be_loaded_today_goes_on(province: Cli, tmp_path: Path) -> None:
+    async def store(held: Connections) -> None:
+        await held.database["regimes"].update_one({"_id": "thu"}, {"$set": {"file.reporters.huyen.level": "xã"}})
+        await held.reference.raise_to(9)
+
+    province.ask(store)
+
+    assert "thu" in known(province)
+    assert province.json("regimes", "load", regime(tmp_path, ON_CALL, "dot-xuat.yaml"))["changed"] == []
+
+
+# Remove
+
+
+def test_a_regime_under_which_nothing_was_reported_is_removed(province: Cli) -> None:
+    generation = province.generation()
+
+    assert province.json("regimes", "remove", "dot-xuat") == {"removed": ["dot-xuat"]}
+
+    assert known(province) == {"thu", "dan-xuat"}
+    assert province.generation() == generation + 1
+
+
+def test_a_regime_that_another_is_derived_from_is_not_removed_before_it(province: Cli) -> None:
+    assert "dan-xuat" in province.refused("regimes", "remove", "thu")
+    assert province.run("regimes", "remove", "dan-xuat").exit_code == session.FINE
+    assert province.run("regimes", "remove", "thu").exit_code == session.FINE
+    assert known(province) == {"dot-xuat"}
+
+
+def test_a_regime_that_is_none_is_named_with_those_that_are(province: Cli) -> None:
+    assert "có: dan-xuat, dot-xuat, thu" in province.refused("regimes", "remove", "khac")
+
+
+def test_a_regime_with_a_report_in_the_log_is_not_removed(province: Cli) -> None:
+    province.run("regimes", "remove", "dan-xuat")
+    log(province, events.SUBMITTED, "184", datetime(int(YEAR), 1, 2, tzinfo=UTC), revision=1, values={})
+
+    assert "đã tiếp nhận 1 sự kiện" in province.refused("regimes", "remove", "thu")
+    assert "thu" in known(province)
+
+
+@pytest.mark.parametrize("collection", ["receipts", "reports"])
+def test_a_regime_with_a_report_that_only_mongodb_has_is_not_removed(province: Cli, collection: str) -> None:
+    async def claim(held: Connections) -> None:
+        await held.database[collection].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
+
+    province.ask(claim)
+
+    province.refused("regimes", "remove", "dot-xuat")
+    assert "dot-xuat" in known(province)
+
+
+def test_a_regime_is_put_back_when_something_came_in_meanwhile(province: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def claim(held: Connections) -> None:
+        await held.database["receipts"].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
+
+    monkeypatch.setattr(regimes, "_until_noticed", claim)
+
+    province.refused("regimes", "remove", "dot-xuat")
+    assert "dot-xuat" in known(province)
+
+
+# Periods
+
+
+def opened(cli: Cli) -> list[dict[str, Any]]:
+    """The openings that were accepted."""
+
+    async def question(held: Connections) -> list[dict[str, Any]]:
+        found = held.database["receipts"].find({"verdict": "accepted", "type": events.OPENED})
+        read = [events.read_logged(events.stored_text(claim["event"])) async for claim in found]
+        return [event.data for event in read if event is not None]
+
+    answer: list[dict[str, Any]] = cli.ask(question)
+    return answer
+
+
+def test_a_period_is_opened_in_the_name_of_the_recipient(province: Cli, tmp_path: Path) -> None:
+    result = beside_ingest(province, tmp_path, "periods", "open", "dot-xuat", YEAR, "--deadline", "2099-12-31")
+
+    assert result.exit_code == session.FINE, result.output
+    assert f"Đã mở kỳ {YEAR} của dot-xuat, hạn 2099-12-31" in result.stdout
+    assert opened(province) == [{"regime": "dot-xuat", "period": YEAR, "deadline": "2099-12-31"}]
+
+
+def test_a_period_of_a_regime_with_fixed_deadlines_is_not_opened(province: Cli, tmp_path: Path) -> None:
+    result = beside_ingest(province, tmp_path, "periods", "open", "thu", "2024", "--deadline", "2099-12-31")
+
+    assert (result.exit_code, result.stdout) == (session.NO, "")
+    assert "action.not_on_call" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dot-xuat", YEAR, "--deadline", "31/12/2099"),
+        ("dot-xuat", YEAR, "--deadline", "2099-02-30"),
+        ("dot-xuat", YEAR, "--deadline", "9999-12-31"),
+        ("dot-xuat", YEAR, "--deadline", "2099-12-31", "--corrects"),
+        ("dot-xuat", YEAR, "--deadline", "2099-12-31", "--reason", "Nhầm"),
+        ("khac", YEAR, "--deadline", "2099-12-31"),
+    ],
+)
+def test_an_opening_that_makes_no_sense_is_wrong_use_and_sends_nothing(province: Cli, words: tuple[str, ...]) -> None:
+    province.refused("periods", "open", *words, code=session.WRONG_USE)
+
+    async def last(held: Connections) -> int:
+        return await held.streams.last_sequence(subjects.INBOX)
+
+    assert province.ask(last) == 0

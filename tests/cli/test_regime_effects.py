@@ -1,0 +1,186 @@
+"""What a regime's file says and nothing would come of is refused, with its place and what the registry has."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.cli import regime_files
+from services.cli.faults import FaultsError
+from shared.reference import Reference
+from shared.units import Registry
+
+TODAY = date(2026, 11, 26)
+
+REGIME = """id: thu
+title: Thử
+legal_basis: ["Kế hoạch 1"]
+periods: ["2024", "2025"]
+recipient: "20"
+calendar: report_year
+within: "184"
+reporters:
+  xa: {label: Xã, level: commune}
+  phong: {label: Phòng, units: [184-TP, 184-TTYT]}
+obligation:
+  deadlines:
+    xa: {before: "12-20"}
+    phong: {before: "12-20"}
+  confirm: {level: district, before: "12-25"}
+indicators:
+  - code: so
+    label: Số
+    kind: quantity
+    decimals: 2
+    asked: [xa]
+    target: {at_least: "1", by: "2030", level: district}
+  - code: ty_le
+    label: Tỷ lệ
+    kind: ratio
+    asked: [184-TP]
+  - code: co
+    label: Có
+    kind: flag
+  - code: chon
+    label: Chọn
+    kind: choice
+    options: {mot: Một, hai: Hai}
+narratives: {ket_qua: Kết quả}
+"""
+DERIVED = """id: dan-xuat
+title: Dẫn xuất
+legal_basis: []
+recipient: "20"
+derived_from: thu
+derived_groups: [xa]
+derived_indicators: [so, co]
+"""
+
+
+def write(folder: Path, text: str, name: str = "thu.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def judged(registry: Registry, *paths: Path) -> Iterator[str]:
+    """All that `regimes check` says of files."""
+    try:
+        read = regime_files.read_each(paths)
+    except FaultsError as error:
+        yield from map(str, error.faults)
+    else:
+        yield from map(str, regime_files.judge(read, [], registry, TODAY))
+
+
+def test_a_regime_of_which_all_has_effect_is_right(reference: Reference, tmp_path: Path) -> None:
+    write(tmp_path, REGIME)
+    write(tmp_path, DERIVED, "dan-xuat.yaml")
+
+    assert list(judged(reference.registry, tmp_path)) == []
+
+
+LADDER = '  confirm: {level: district, before: "12-25"}\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "reason"),
+    [
+        ("level: commune", "level: xã", "dòng 9, reporters.xa.level", "commune (peoples_committee)"),
+        ("level: commune", "level: xã", "dòng 9, reporters.xa.level", "level “xã”"),
+        ("level: commune", "level: commune, kind: office", "dòng 9, reporters.xa.level", "kind office"),
+        ("level: commune", "level: province", "dòng 9, reporters.xa.level", "cả danh mục có"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-TTYT], kind: office", "dòng 10, reporters.phong.kind", "only with level"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-TP]", "dòng 10, reporters.phong.units.1", "lặp lại"),
+        ("[184-TP, 184-TTYT]", '[184-TP, "06253"]', "dòng 10, reporters.phong", "06253 cũng ở nhóm khác"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-KHAC]", "dòng 10, reporters.phong.units.1", "không có đơn vị “184-KHAC”"),
+        ('within: "184"', 'within: "06253"', "dòng 15, obligation.confirm.level", "nobody confirms"),
+        ('within: "184"', 'within: "184-TP"', "dòng 9, reporters.xa.level", "trong “184-TP” có district (office)"),
+        ("{level: district, before", "{level: huyện, before", "dòng 15, obligation.confirm.level", "district"),
+        ('["2024", "2025"]', '["2024", "2020"]', "dòng 4, periods.1", "danh mục đơn vị bắt đầu từ 01/01/2024"),
+        ('["2024", "2025"]', '["2024", "2024"]', "dòng 4, periods.1", "lặp lại"),
+        ("level: district}\n  - code: ty_le", "level: huyện}\n  - code: ty_le", "dòng 22, indicators.0.target.level", "commune, district"),
+        ("    asked: [xa]\n", "    asked: [xa, xa]\n", "dòng 21, indicators.0.asked.1", "lặp lại"),
+        ("    decimals: 2\n", "    decimals: 2\n    share: false\n", "dòng 21, indicators.0.share", "kind quantity"),
+        ("    decimals: 2\n", "    decimals: 2\n    numerator_label: Tử\n", "dòng 21, indicators.0.numerator_label", "kind quantity"),
+        ("    decimals: 2\n", '    decimals: 9\n    min: "99999999999999"\n', "dòng 21, indicators.0.min", "không số nào nộp được"),
+        ("kind: ratio\n", 'kind: ratio\n    min: "5"\n', "dòng 26, indicators.1.min", "kind ratio"),
+        ("kind: ratio\n", 'kind: ratio\n    max: "5"\n', "dòng 26, indicators.1.max", "kind ratio"),
+        (
+            "kind: ratio\n",
+            'kind: ratio\n    target: {at_least: "101", by: "2030"}\n',
+            "dòng 26, indicators.1.target.at_least",
+            "nhiều nhất 100",
+        ),
+        ("kind: flag\n", "kind: flag\n    measure: nhà\n", "dòng 30, indicators.2.measure", "kind flag"),
+        ("kind: flag\n", "kind: flag\n    decimals: 1\n", "dòng 30, indicators.2.decimals", "kind flag"),
+        ("kind: choice\n", 'kind: choice\n    target: {at_least: "1", by: "2030"}\n', "dòng 33, indicators.3.target", "kind choice"),
+        ("hai: Hai", 'hai: "\\u200b"', "dòng 33, indicators.3.options.hai", "nothing of it can be seen"),
+        ("title: Thử", 'title: " "', "dòng 2, title", "nothing of it can be seen"),
+        ("label: Tỷ lệ", 'label: ""', "dòng 24, indicators.1.label", "nothing of it can be seen"),
+        ("{ket_qua: Kết quả}", '{ket_qua: "\\u00a0"}', "dòng 34, narratives.ket_qua", "nothing of it can be seen"),
+        ('["Kế hoạch 1"]', '[""]', "dòng 3, legal_basis.0", "nothing of it can be seen"),
+        (LADDER, LADDER + "  ladder: {before_days: [-3]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
+        (LADDER, LADDER + "  ladder: {after_days: [1, 0]}\n", "dòng 16, obligation.ladder.after_days.1", "từ 1 đến 366"),
+        (LADDER, LADDER + "  ladder: {before_days: [99999999999]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
+        (LADDER, LADDER + "  ladder: {after_days: [3, 3]}\n", "dòng 16, obligation.ladder.after_days.1", "lặp lại"),
+        ("title: Thử", "title: Thử\nderived_groups: [xa]", "dòng 3, derived_groups", "only with derived_from"),
+    ],
+)
+def test_what_has_no_effect_is_refused(reference: Reference, tmp_path: Path, old: str, new: str, where: str, reason: str) -> None:
+    assert old in REGIME
+    path = write(tmp_path, REGIME.replace(old, new, 1))
+
+    found = list(judged(reference.registry, path))
+
+    assert any(line.startswith(f"{path}: {where}: ") and reason in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "reason"),
+    [
+        ("[so, co]", "[ty_le]", "dòng 7, derived_indicators.0", "ty_le không hỏi nhóm nào"),
+        ("[so, co]", "[so, so]", "dòng 7, derived_indicators.1", "lặp lại"),
+        ("[xa]", "[]", "dòng 6, derived_groups", "nêu ít nhất một nhóm"),
+        ("[xa]", "[thon]", "dòng 6, derived_groups", "thon"),
+        ("title: Dẫn xuất", 'title: Dẫn xuất\nwithin: "184"', "dòng 3, within", "taken from the source"),
+        ("title: Dẫn xuất", 'title: Dẫn xuất\nperiods: ["2024"]', "dòng 3, periods", "taken from the source"),
+        ("title: Dẫn xuất", "title: Dẫn xuất\ncalendar: year", "dòng 3, calendar", "taken from the source"),
+        ("title: Dẫn xuất", "title: Dẫn xuất\nnarratives: {khac: Khác}", "dòng 3, narratives.khac", "chế độ nguồn"),
+    ],
+)
+def test_what_has_no_effect_in_a_derived_regime_is_refused(
+    reference: Reference, tmp_path: Path, old: str, new: str, where: str, reason: str
+) -> None:
+    write(tmp_path, REGIME)
+    path = write(tmp_path, DERIVED.replace(old, new, 1), "dan-xuat.yaml")
+
+    found = list(judged(reference.registry, tmp_path))
+
+    assert any(line.startswith(f"{path}: {where}: ") and reason in line for line in found), found
+
+
+def test_a_reminder_after_the_hour_of_the_deadline_is_refused(reference: Reference, tmp_path: Path) -> None:
+    text = REGIME.replace('confirm: {level: district, before: "12-25"}', 'ladder: {last_day: ["08:00", "14:00"]}')
+    text = text.replace('["2024", "2025"]', '["2024"]')  # a Friday: on a Saturday the steps of its last day are those of Friday
+    path = write(tmp_path, text.replace('{before: "12-20"}', '{by: "12-20", hour: "10:00"}'))
+
+    [found] = judged(reference.registry, path)
+
+    assert found.startswith(f"{path}: dòng 15, obligation.ladder.last_day.1: mức nhắc 14:00 không bao giờ đến")
+
+
+def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, tmp_path: Path) -> None:
+    text = REGIME.replace('periods: ["2024", "2025"]\n', "").replace("report_year", "year")
+    head, _, rest = text.partition("obligation:")
+    path = write(tmp_path, f"{head}obligation: {{on_call: true}}\nindicators:{rest.partition('indicators:')[2]}")
+    assert list(judged(reference.registry, path)) == []
+
+    path.write_text(path.read_text().replace("level: commune", "level: thôn"))
+
+    assert "level “thôn”" in next(judged(reference.registry, path))
+
+
+def test_no_regime_is_right_while_there_are_no_units(tmp_path: Path) -> None:
+    assert "không có đơn vị “20”" in next(judged(Registry([]), write(tmp_path, REGIME)))
