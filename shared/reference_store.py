@@ -101,8 +101,7 @@ class ReferenceStore:
 
         async def remove(session: Session) -> bool:
             found = await self._database["regimes"].delete_one({"_id": regime_id}, session=session)
-            raised = {"imports": 1, "value": found.deleted_count}
-            await self._database["checkpoints"].update_one({"_id": GENERATION}, {"$inc": raised}, upsert=True, session=session)
+            await self._count(bool(found.deleted_count), session)
             return bool(found.deleted_count)
 
         return await self._import(remove)
@@ -115,10 +114,14 @@ class ReferenceStore:
         await data_format.mark(self._database)
         return await mongo.in_transaction(self._database, put)
 
-    async def _store(self, name: str, changed: Sequence[Document], session: Session) -> None:
-        """The documents and their generation. An import that changes nothing is counted: one before it that lands late fails on it."""
-        raised = {"imports": 1, "value": 1 if changed else 0}
+    async def _count(self, is_changed: bool, session: Session) -> None:
+        """Counts an import, also one that changes nothing: one before it that lands late fails on it. One that does is a generation."""
+        raised = {"imports": 1, "value": 1 if is_changed else 0}
         await self._database["checkpoints"].update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
+
+    async def _store(self, name: str, changed: Sequence[Document], session: Session) -> None:
+        """The documents and their generation."""
+        await self._count(bool(changed), session)
         for first in range(0, len(changed), WRITE_BATCH):
             writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
             await self._database[name].bulk_write(writes, ordered=False, session=session)
