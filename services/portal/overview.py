@@ -26,11 +26,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Whether a view that must be confirmed is; `is_current` when the figures are still those that were confirmed."""
+    """Whether a view that must be confirmed is; `is_current` when the figures are still those that were confirmed.
+
+    `is_untouched`: no report came since. A confirmation of data format 4 does not match then because of names or targets, which its
+    digest held too.
+    """
 
     deadline: datetime
     confirmed_at: datetime | None
     is_current: bool
+    is_untouched: bool
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,9 @@ async def _confirmation(address: Address, store: PortalStore, view: View) -> Con
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
     confirmed = [entry for entry in entries if entry.type == events.CONFIRMED]
     if not confirmed:
-        return Confirmation(due, None, is_current=False)
+        return Confirmation(due, None, is_current=False, is_untouched=False)
     last = max(confirmed, key=lambda entry: (entry.received_ms, entry.id))
     data = (await store.contents([last.id])).get(last.id, {})
     is_current = view_hash.is_of(view.model_dump(exclude_unset=True), str(data.get("view_hash")))
-    return Confirmation(due, events.from_ms(last.received_ms), is_current=is_current)
+    is_untouched = "figures" not in data and last.sequence >= view.position.sequence
+    return Confirmation(due, events.from_ms(last.received_ms), is_current=is_current, is_untouched=is_untouched)

@@ -1,6 +1,6 @@
 """Reads the state of units' reports: their events, their deadlines, and the one rule of which report counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,9 @@ from services.portal.address import Address
 from services.portal.domain import history, standing
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
-from services.portal.store import PortalStore
+from services.portal.store import Json, PortalStore
 from shared import deadlines, events
+from shared.instants import Instants, Key
 from shared.regimes import Indicator
 from shared.units import Unit
 
@@ -39,7 +40,7 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
         return {}
     duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
     openings = await store.openings(regime.id, period.code) if regime.is_on_call else []
-    opened = max(filter(None, (history.instant(opening.get("deadline")) for opening in openings)), default=None)
+    opened = _in_force([((opening.received_ms, opening.event_id), opening.data, "deadline") for opening in openings])
     extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
     found: dict[str, datetime] = {}
     for unit in units:
@@ -54,14 +55,24 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
 
 
 async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str, datetime]:
-    """The latest extension by unit id."""
-    unit_of = {entry.id: entry.unit_id for entry in entries if entry.type == events.EXTENDED}
-    latest: dict[str, datetime] = {}
-    for event_id, data in (await store.contents(unit_of)).items():
-        until = history.instant(data.get("until"))
-        if until is not None:
-            latest[unit_of[event_id]] = max(until, latest.get(unit_of[event_id], until))
-    return latest
+    """The extension in force by unit id."""
+    extensions = [entry for entry in entries if entry.type == events.EXTENDED]
+    contents = await store.contents([entry.id for entry in extensions])
+    by_unit: dict[str, list[tuple[Key, Json, str]]] = {}
+    for entry in extensions:
+        by_unit.setdefault(entry.unit_id, []).append(((entry.received_ms, entry.event_id), contents.get(entry.id, {}), "until"))
+    found = {unit_id: _in_force(given) for unit_id, given in by_unit.items()}
+    return {unit_id: until for unit_id, until in found.items() if until is not None}
+
+
+def _in_force(given: Iterable[tuple[Key, Json, str]]) -> datetime | None:
+    """The instant in force of events, each by its key, with its data and the name of the field."""
+    instants = Instants()
+    for key, data, name in given:
+        at = history.instant(data.get(name))
+        if at is not None:
+            instants.take(key, at, corrects=data.get("corrects") is True)
+    return instants.effective
 
 
 async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> list[Status]:

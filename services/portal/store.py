@@ -9,6 +9,7 @@ from bson import Decimal128
 
 from services.portal.domain.standing import Entry
 from shared import events
+from shared.events import Logged
 from shared.mongo import Document, Documents
 
 Json = dict[str, Any]
@@ -66,12 +67,12 @@ class PortalStore:
                 found[document["_id"]] = logged.data
         return found
 
-    async def openings(self, regime: str, period: str) -> list[Json]:
-        """The data of the events that opened the period, or moved its deadline."""
+    async def openings(self, regime: str, period: str) -> list[Logged]:
+        """The events that opened the period, or moved its deadline."""
         query = {"regime": regime, "period": period, "type": events.OPENED}
         found = self._database["reports"].find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
         logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
-        return [event.data for event in logged if event is not None]
+        return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""

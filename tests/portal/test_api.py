@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ from shared import events, subjects
 from tests import hostile
 from tests.hostile import Hostile
 from tests.portal import builders
-from tests.portal.builders import AFTER, CT27, report
+from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
@@ -118,6 +119,25 @@ async def test_an_on_call_period_has_the_latest_deadline_it_was_opened_with(stac
 
     await stack.put(reports=[opened("opened-1", "2024-06-30"), opened("opened-2", "2024-06-15")])
     assert (await get(stack, "/reports/kl62-binh-dinh/2024/52-SYT"))["deadline"] == "2024-06-30T17:00:00.000Z"
+
+
+async def test_a_corrected_deadline_stands_instead_of_the_later_one_that_was_a_slip(stack: Stack) -> None:
+    def opened(name: str, at: datetime, **data: Any) -> dict[str, Any]:
+        found = report(events.OPENED, unit="", sender="52-BCSD", regime="kl62-binh-dinh", revision=0, event_id=name, at=at, **data)
+        return found
+
+    slip = opened("opened-1", BEFORE, deadline="2062-06-30")
+    await stack.put(reports=[slip, opened("opened-2", AFTER, deadline="2026-06-30", corrects=True, reason="Gõ nhầm năm")])
+    assert (await get(stack, "/reports/kl62-binh-dinh/2024/52-SYT"))["deadline"] == "2026-06-30T17:00:00.000Z"
+
+
+async def test_a_corrected_extension_stands_instead_of_the_later_one_that_was_a_slip(stack: Stack) -> None:
+    def extended(name: str, at: datetime, **data: Any) -> dict[str, Any]:
+        return report(events.EXTENDED, sender="184-TCKH", revision=0, event_id=name, at=at, **data)
+
+    slip = extended("extended-1", BEFORE, until="2062-12-31", reason="Lũ")
+    await stack.put(reports=[slip, extended("extended-2", AFTER, until="2024-12-31", reason="Gõ nhầm năm", corrects=True)])
+    assert (await get(stack, f"/reports/{CT27}/2024/06253"))["deadline"] == "2024-12-31T17:00:00.000Z"
 
 
 async def test_a_unit_that_does_not_report_has_no_report(stack: Stack) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from services.portal.app import create_app
 from services.portal.look import HERE
-from shared import events
+from services.portal.store import as_json
+from shared import events, view_hash
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
@@ -124,6 +125,34 @@ async def test_a_view_that_must_be_confirmed_says_whether_it_is(stack: Stack) ->
     assert "Đã chốt 10/12/2024 09:30" in text_of(await page(stack, f"/bang/{regime}/2024/450"))
     await stack.database["views"].update_one({"regime": regime}, {"$set": {"hash": "1" * 64}})
     assert "số liệu đã thay đổi sau khi chốt" in await page(stack, f"/bang/{regime}/2024/450")
+
+
+async def test_a_confirmation_stands_while_the_figures_are_those_that_it_carries(stack: Stack) -> None:
+    regime = "nq68-quang-binh"
+    view = as_json(builders.view("450", regime=regime))
+    figures = view_hash.figures_of(view)
+    digest = view_hash.hash_of(regime, "2024", "450", figures)
+    confirmed = report(events.CONFIRMED, unit="450", regime=regime, revision=0, view_hash=digest, figures=figures, sequence=1)
+    await stack.put(reports=[confirmed], views=[builders.view("450", regime=regime, hash=digest)])
+    renamed = {"unit.name": "Huyện Minh Hóa (đổi tên)", "indicators.vh_nha_van_hoa_xa.target.at_least": "90"}
+    await stack.database["views"].update_one({"regime": regime}, {"$set": renamed})
+    shown = text_of(await page(stack, f"/bang/{regime}/2024/450"))
+    assert "Đã chốt 10/12/2024 09:30" in shown
+    assert "sau khi chốt" not in shown
+
+
+async def test_a_confirmation_without_figures_is_not_undone_by_a_name_that_was_corrected(stack: Stack) -> None:
+    regime = "nq68-quang-binh"
+    stored = builders.view("450", regime=regime, sequence=7)
+    old = view_hash.digest_of_format_4(as_json(stored))
+    await stack.put(views=[stored], reports=[report(events.CONFIRMED, unit="450", regime=regime, revision=0, view_hash=old, sequence=9)])
+    assert "sau khi chốt" not in text_of(await page(stack, f"/bang/{regime}/2024/450"))
+    await stack.database["views"].update_one({"regime": regime}, {"$set": {"unit.name": "Huyện Minh Hóa (đổi tên)"}})
+    shown = text_of(await page(stack, f"/bang/{regime}/2024/450"))
+    assert "số liệu đã thay đổi sau khi chốt" not in shown
+    assert "danh mục (tên gọi, mục tiêu, đơn vị) đã thay đổi sau khi chốt, không có báo cáo mới" in shown
+    await stack.database["views"].update_one({"regime": regime}, {"$set": {"position.sequence": 11, "reporting.received": 14}})
+    assert "số liệu đã thay đổi sau khi chốt" in text_of(await page(stack, f"/bang/{regime}/2024/450"))
 
 
 async def test_a_returned_report_says_so_first(stack: Stack) -> None:
