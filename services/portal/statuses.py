@@ -29,6 +29,11 @@ class Report:
     shown_revision: int | None
     steps: Sequence[Step]
 
+    @property
+    def returned(self) -> Step | None:
+        """Why and until when the last submission was sent back."""
+        return history.last_return(self.steps, self.shown_revision)
+
 
 async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, datetime]:
     """The first late instant by unit id, extensions included: what notify wrote, else what the regime and the events say.
@@ -98,7 +103,7 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
         {code: value for code, value in content.get("values", {}).items() if code in address.regime.by_code},
         {code: text for code, text in content.get("narratives", {}).items() if code in address.regime.narratives},
         last.revision if last else None,
-        history.history(recent, data),
+        history.history(own, data)[-HISTORY_AT_ONCE:],
     )
 
 

@@ -164,6 +164,26 @@ async def test_a_returned_report_says_so_first(stack: Stack) -> None:
     assert "không tính vào bảng tổng hợp" in shown
 
 
+async def test_what_was_superseded_on_arrival_says_so_in_the_history(stack: Stack) -> None:
+    await stack.put(reports=[report(revision=3, values={"gd_ngay_cong": 5}), report(revision=2, at=AFTER, values={"gd_ngay_cong": 6})])
+    shown = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
+    assert "Khi nhận đã có lần gửi mới hơn (lần 3)" in shown
+    assert "Số liệu (lần nộp 3)" in shown
+    found = (await stack.http.get(f"/api/v1/reports/{CT27}/2024/06253")).json()
+    assert [step.get("superseded_by") for step in found["history"]] == [None, 3]
+
+
+async def test_the_reason_shown_is_that_of_the_revision_that_was_returned(stack: Stack) -> None:
+    def returned(revision: int, at: datetime, reason: str) -> dict[str, object]:
+        return report(events.RETURNED, sender="184-TCKH", revision=revision, at=at, reason=reason, fix_by="2024-12-28")
+
+    late = AFTER + timedelta(days=1)
+    await stack.put(reports=[report(), report(revision=2, at=AFTER), returned(2, AFTER, "Sai lần hai"), returned(1, late, "Sai lần một")])
+    shown = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
+    assert "Lý do: Sai lần hai" in shown
+    assert "Lý do: Sai lần một" not in shown
+
+
 async def test_narratives_are_read_from_the_reports_that_stand(stack: Stack) -> None:
     withdrawn = report(events.WITHDRAWN, unit="06268", revision=2, at=AFTER)
     await stack.put(reports=[*builders.season(), withdrawn])

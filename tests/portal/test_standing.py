@@ -46,6 +46,23 @@ def test_the_last_submission_has_the_highest_revision_whatever_the_order() -> No
     assert found.revision == 2
 
 
+def test_a_revision_that_comes_after_a_newer_one_was_superseded_on_arrival() -> None:
+    entries = [entry(revision=3, at=BEFORE), entry(revision=2, at=AFTER), entry(revision=4, at=AFTER + timedelta(days=1))]
+    assert [(step.entry.revision, step.superseded_by) for step in history.history(entries, {})] == [(3, 0), (2, 3), (4, 0)]
+
+
+def test_two_reports_of_one_revision_do_not_supersede_each_other() -> None:
+    entries = [entry(event_id="event-a1"), entry(event_id="event-b1", at=AFTER)]
+    assert [step.superseded_by for step in history.history(entries, {})] == [0, 0]
+
+
+def test_a_return_is_of_the_revision_that_it_names() -> None:
+    entries = [entry(revision=1), entry(events.RETURNED, 1, AFTER), entry(revision=2, at=AFTER), entry(events.RETURNED, 1, AFTER)]
+    steps = history.history(entries, {})
+    assert history.last_return(steps, 2) is None
+    assert history.last_return(steps, 1) is not None
+
+
 def test_history_is_in_order_of_receipt_and_leaves_out_confirmations() -> None:
     entries = [entry(revision=2, at=AFTER), entry(events.CONFIRMED), entry(revision=1, at=BEFORE)]
     steps = history.history(entries, {})

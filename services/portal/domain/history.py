@@ -17,15 +17,20 @@ SHOWN = {
 }
 """The events of a report's history. A confirmation concerns a view, an opening a period: they are not of it."""
 
+REVISIONS = (events.SUBMITTED, events.WITHDRAWN)
 DETAILS = ("reason", "fix_by", "until")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until."""
+    """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until.
+
+    `superseded_by` is the newer revision that had come before, so that the event changed nothing; 0: none.
+    """
 
     entry: Entry
     details: Mapping[str, str]
+    superseded_by: int = 0
 
     @property
     def word(self) -> str:
@@ -55,14 +60,26 @@ class Step:
             "revision": self.entry.revision or None,
             "received_at": events.to_text(self.received_at),
             "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
+            **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
 
 
 def history(entries: Sequence[Entry], data: Mapping[str, Mapping[str, Any]]) -> list[Step]:
     """The steps of a report; `data` is the content of the events, by id, as far as it was read."""
-    shown = sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id))
-    return [Step(entry, _details(data.get(entry.id, {}))) for entry in shown]
+    steps: list[Step] = []
+    newest = 0
+    for entry in sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id)):
+        superseded_by = newest if 0 < entry.revision < newest else 0
+        steps.append(Step(entry, _details(data.get(entry.id, {})), superseded_by))
+        if entry.type in REVISIONS:
+            newest = max(newest, entry.revision)
+    return steps
+
+
+def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
+    """The return of a revision that was received last. A return concerns the revision that it names, no other."""
+    return next((step for step in reversed(steps) if step.entry.type == events.RETURNED and step.entry.revision == revision), None)
 
 
 def _details(data: Mapping[str, Any]) -> dict[str, str]:
