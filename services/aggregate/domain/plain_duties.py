@@ -9,6 +9,7 @@ from shared.units import Tree, Unit
 
 ONE_DAY = timedelta(days=1)
 ONE_MS = timedelta(milliseconds=1)
+HALF_YEAR = timedelta(days=182)
 
 
 def groups(regime: Regime, tree: Tree) -> dict[str, str]:
@@ -45,8 +46,7 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
     late: datetime | None = opened
     if not obligation.on_call:
         rule = obligation.deadlines[group]
-        text = rule.before or rule.by or rule.once or ""
-        day = date.fromisoformat(text if len(text) == len("2026-12-20") else f"{period.year}-{text}")
+        day = _day(rule.before or rule.by or rule.once or "", period)
         hour = time.fromisoformat(rule.hour) if rule.hour else None
         if rule.before:
             late = datetime.combine(day, hour or time(), VIETNAM)
@@ -61,13 +61,26 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
     return late if working == last else datetime.combine(working + ONE_DAY, time(), VIETNAM)
 
 
+def _day(text: str, period: Period) -> date:
+    """The day of a rule. A day of the year, 12-20, is that of the period's year; but when the figures are not closed before it, and the
+    next one comes within half a year of their closing, that next one is meant.
+    """
+    if len(text) == len("2026-12-20"):
+        return date.fromisoformat(text)
+    this_year, next_year = date.fromisoformat(f"{period.year}-{text}"), date.fromisoformat(f"{period.year + 1}-{text}")
+    is_closed = period.cut_off < this_year
+    return this_year if is_closed or next_year > period.cut_off + HALF_YEAR else next_year
+
+
 def instant(text: object) -> datetime | None:
     """The first late instant that an event names: a day YYYY-MM-DD is meant to its end; None when it is none from 2000 to 2199."""
     try:
-        if len(str(text)) == len("2026-12-20"):
+        if len(str(text)) == len("2026-12-20") and str(text)[4] == str(text)[7] == "-":
             at = datetime.combine(date.fromisoformat(str(text)) + ONE_DAY, time(), VIETNAM)
         else:
             at = datetime.fromisoformat(str(text))
+            if str(at.date()) != str(text)[:10]:  # Python reads more shapes of a day than the contract has
+                return None
         is_sound = at.tzinfo is not None and 2000 <= at.astimezone(VIETNAM).year < 2200
     except (ValueError, OverflowError):
         return None
