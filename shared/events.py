@@ -21,6 +21,7 @@ VIEW_UPDATED: Final = "vn.tonghop.view.updated.v1"
 ALERT_RAISED: Final = "vn.tonghop.alert.raised.v1"
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_MS: Final = 253_402_300_799_999  # the end of 9999: nothing later is an instant
 MAX_EVENT_BYTES: Final = 512 * 1024  # twelve narratives of 10,000 characters, four bytes each
 MAX_NARRATIVE_CHARACTERS: Final = 10_000
 
@@ -163,18 +164,35 @@ def read_logged(raw: bytes) -> Logged | None:
     try:
         event = orjson.loads(raw)
         data = event["data"]
-        return Logged(
+        logged = Logged(
             id=f"{event['source'][7:]}/{event['id']}",
             type=event["type"],
             regime=data["regime"],
             period=data["period"],
             unit_id=event["unitid"],
-            received_ms=event["receivedms"],
+            received_ms=int(event["receivedms"]),
             data=data,
             raw=raw,
         )
     except (ValueError, KeyError, TypeError):
         return None
+    return logged if _is_sound(logged) else None
+
+
+def _is_sound(event: Logged) -> bool:
+    """Whether the parts that readers count on are of their kinds: what somebody else wrote into the log must stop nobody."""
+    revision, values, narratives = event.data.get("revision", 0), event.data.get("values", {}), event.data.get("narratives", {})
+    return (
+        isinstance(event.type, str)
+        and isinstance(event.regime, str)
+        and isinstance(event.period, str)
+        and isinstance(event.unit_id, str)
+        and 0 <= event.received_ms <= LATEST_MS
+        and isinstance(revision, int)
+        and 0 <= revision <= LATEST_MS
+        and isinstance(values, dict)
+        and isinstance(narratives, dict)
+    )
 
 
 def stored_text(event: bytes | str) -> bytes:

@@ -7,7 +7,8 @@ One partition of the log after the other, so that only one is in memory. Of each
 3. the views are read, then the events that came meanwhile. A view that has moved on is compared with what the events up to its
    own position say: reports that come in while verify reads are no difference, and none that was there before is overlooked.
 
-What differs is looked at again, until the same differs twice. Source: design, section 3; `docs/promises.md`.
+What differs is looked at again, until the same differs twice. Events that no view can count, because their regime, period or unit is
+not known, are named too: equal figures of half a log are not equal. Source: design, section 3; `docs/promises.md`.
 """
 
 import asyncio
@@ -21,9 +22,10 @@ import nats.js.errors
 from bson.decimal128 import Decimal128
 
 from services.aggregate import log as logs
-from services.aggregate.domain import differences, recompute
+from services.aggregate.domain import differences, recompute, uncounted
 from services.aggregate.domain.differences import Difference
 from services.aggregate.domain.recompute import History, Plain
+from services.aggregate.domain.uncounted import Uncounted
 from shared import broker, events, subjects
 from shared.reference import Reference
 from shared.service import Connections
@@ -40,13 +42,19 @@ Kept = tuple[int, bytes]  # an event's position in the log, and the digest of it
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many views were compared, and what differs."""
+    """How many views were compared, what differs, and what of the log no view counts."""
 
     views: int
     differences: list[Difference]
+    uncounted: Uncounted
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differences and not self.uncounted
 
     def as_dict(self) -> Json:
-        return {"equal": not self.differences, "views": self.views, "differences": [found.as_dict() for found in self.differences]}
+        differing = [found.as_dict() for found in self.differences]
+        return {"equal": self.is_equal, "views": self.views, "differences": differing, **self.uncounted.as_dict()}
 
 
 @dataclass(slots=True)
@@ -56,6 +64,7 @@ class _Log:
     settled: int  # up to here everything must stand in views and `reports`
     events: dict[str, Kept] = field(default_factory=dict)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
+    unreadable: set[int] = field(default_factory=set)
 
 
 async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
@@ -79,7 +88,10 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
         verdicts.append(verdict)
         read += count
     strays = [differences.unexpected(name) async for name in _strays(held, partitions)]
-    return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays)
+    unknown = Uncounted()
+    for one in verdicts:
+        unknown.add(one.uncounted)
+    return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays, unknown)
 
 
 async def _partition(held: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
@@ -104,7 +116,8 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
             wrong += differences.between(view_id, _as_json(stored), expected)
         await asyncio.sleep(0)  # a connection that is not served is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
-    return Verdict(compared, wrong), count
+    spoken_of = {pair: history.units for pair, history in log.histories.items()}
+    return Verdict(compared, wrong, uncounted.find(reference, spoken_of, log.unreadable)), count
 
 
 def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> Iterator[Plain]:
@@ -121,9 +134,13 @@ async def _read(held: Connections, number: int, log: _Log, begin: int, end: int,
     """Takes up the log from one sequence to another; how many messages there were."""
     count = 0
     async for batch in logs.whole(held.streams, subjects.reports_of(number), end, begin):
-        for event, sequence in logs.read(batch):
-            log.events.setdefault(event.id, (sequence, _digest(event.raw)))
-            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, sequence)
+        for message in batch:
+            event = events.read_logged(message.payload)
+            if event is None:
+                log.unreadable.add(message.sequence)
+                continue
+            log.events.setdefault(event.id, (message.sequence, _digest(event.raw)))
+            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, message.sequence)
         count += len(batch)
         progress(count)
     progress(count)

@@ -12,6 +12,9 @@ from shared import numbers
 if TYPE_CHECKING:
     from services.portal.explaining import Explained
 
+UNKNOWN = ("report.unknown_regime", "report.unknown_period")
+UNCOUNTED = "nạp chế độ có kỳ này bằng `tonghop regimes load`, rồi xem `tonghop verify`."
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command of this module."""
@@ -37,16 +40,22 @@ def explain(
             at = address.named(await held.reference.current(), *names)
             return await explaining.read(at, PortalStore(held.database), indicator)
 
+    async def logged() -> int:
+        async with session.connected() as held:
+            return await held.database["reports"].count_documents({"regime": names[0], "period": names[1]})
+
     try:
         found = session.run(act)
     except Refused as refused:
-        code = session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE
-        session.stop(code, f"{refused.refusal.message_vi} [{refused.refusal.code}]")
+        said = f"{refused.refusal.message_vi} [{refused.refusal.code}]"
+        if refused.refusal.code not in UNKNOWN or not (count := session.run(logged)):
+            session.stop(session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE, said)
+        session.stop(session.NO, f"{said} Nhật ký có {numbers.vietnamese(count)} sự kiện của kỳ này mà không bảng nào tính: {UNCOUNTED}")
     if as_json:
         session.say_json(found.as_json(None, max(1, len(found.explanation.parts))))
     else:
         _show(found)
-    if not found.explanation.adds_up:
+    if not found.explanation.adds_up or found.unknown_units:
         raise typer.Exit(session.NO)
 
 
@@ -80,3 +89,9 @@ def _show(found: "Explained") -> None:
         session.console.print(f"Khớp: {numbers.vietnamese(len(it.parts))} báo cáo cộng lại đúng bằng số trong bảng tổng hợp.")
     else:
         session.console.print(f"Không khớp: bảng lưu {it.stored}, các báo cáo cho {it.computed}. Chạy `tonghop verify`.", markup=False)
+    if found.unknown_units:
+        session.console.print(
+            f"Chưa trọn: có báo cáo của {numbers.vietnamese(len(found.unknown_units))} đơn vị không có trong danh mục, không bảng nào tính:"
+            f" {', '.join(found.unknown_units)}. Thêm đơn vị bằng `tonghop units import`.",
+            markup=False,
+        )

@@ -16,6 +16,14 @@ STEPS = {"reports": "Xem các báo cáo đã lưu", "log": "Đọc nhật ký", 
 BAR = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
 SHOWN = 20  # differences in a table; --json has all
 
+UNCOUNTED = {
+    "unknown_regimes": "{count} chế độ có sự kiện nhưng chưa được nạp: {shown}. Nạp tệp của chế độ bằng `tonghop regimes load`.",
+    "unknown_periods": "{count} kỳ có sự kiện nhưng chế độ không còn nêu: {shown}. Thêm kỳ vào tệp của chế độ rồi `tonghop regimes load`.",
+    "unknown_units": "{count} đơn vị có sự kiện nhưng không có trong danh mục: {shown}. Thêm đơn vị bằng `tonghop units import`.",
+    "unreadable": "{count} thông điệp của REPORTS không phải sự kiện do ingest ghi, ở vị trí: {shown}. Tìm xem ai có quyền ghi vào REPORTS;"
+    " xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+}
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands of this module."""
@@ -36,14 +44,28 @@ def verify(as_json: AsJson = False) -> None:
     verdict = session.run(act)
     if as_json:
         session.say_json(verdict.as_dict())
-    elif not verdict.differences:
-        session.console.print(f"Khớp: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng như nhật ký.")
     else:
+        _show(verdict)
+    if not verdict.is_equal:
+        raise typer.Exit(session.NO)
+
+
+def _show(verdict: Verdict) -> None:
+    """What differs, what no view counts, and what to do."""
+    if verdict.is_equal:
+        session.console.print(f"Khớp: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng như nhật ký.")
+    if verdict.differences:
         session.console.print(f"Khác: {numbers.vietnamese(len(verdict.differences))} chỗ. Chạy `tonghop rebuild` để tính lại.")
         for found in verdict.differences[:SHOWN]:
             session.console.print(f"  {found.view}  {found.field}: đang lưu {found.stored}, đúng là {found.expected}", markup=False)
-    if verdict.differences:
-        raise typer.Exit(session.NO)
+    elif verdict.uncounted:
+        session.console.print(
+            f"Chưa trọn: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng, nhưng nhật ký có điều không bảng nào tính."
+        )
+    for name, found_in_log in verdict.uncounted.as_dict().items():
+        if found_in_log:
+            shown = ", ".join(str(one) for one in found_in_log[:SHOWN]) + (" …" if len(found_in_log) > SHOWN else "")
+            session.console.print(f"  {UNCOUNTED[name].format(count=numbers.vietnamese(len(found_in_log)), shown=shown)}", markup=False)
 
 
 def rebuild(as_json: AsJson = False) -> None:

@@ -18,11 +18,15 @@ PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its r
 
 @dataclass(frozen=True)
 class Explained:
-    """An explanation with the view that it is of."""
+    """An explanation with the view that it is of.
+
+    `unknown_units` are ids that accepted reports of the regime and period are about, and that no registry has: no view counts them.
+    """
 
     address: Address
     view: Json
     explanation: Explanation
+    unknown_units: tuple[str, ...]
 
     def as_json(self, after: str | None, limit: int) -> Json:
         """The answer of the API: the parts of units behind a cursor, at most `limit`, and where to go on.
@@ -56,6 +60,7 @@ class Explained:
             "reported": len(found.parts),
             "silent": len(found.silent),
             "missing": len(found.missing),
+            "unknown_units": list(self.unknown_units),
             "reports": [part.as_json() for part in rest[:limit]],
             "next": cursor.after(rest[limit - 1].unit.code, *choice) if len(rest) > limit else None,
         }
@@ -85,4 +90,6 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     contents = await store.contents([entry.id for entry in counted.values()])
     stored = view["indicators"].get(indicator.code, {})
     asked = {unit.id for unit in address.asked(indicator)}
-    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked))
+    spoken_of = await store.reported_units(regime.source_id, period)
+    unknown = tuple(unit_id for unit_id in spoken_of if unit_id and unit_id not in address.reference.registry.by_id)
+    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked), unknown)

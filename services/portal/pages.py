@@ -63,7 +63,10 @@ async def explain(at: Named, store: Stored, indicator: str) -> Response:
     rows = [(part, figures.report_row(found.explanation.indicator, part.value)) for part in found.explanation.parts]
     position = live.position_text(View.model_validate(found.view).position)
     total = figures.view_row(View.model_validate(found.view), found.explanation.indicator)
-    return look.page("explain.html", {**_frame(at), "position": position, "it": found.explanation, "rows": rows, "total": total})
+    return look.page(
+        "explain.html",
+        {**_frame(at), "position": position, "it": found.explanation, "rows": rows, "total": total, "unknown_units": found.unknown_units},
+    )
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")

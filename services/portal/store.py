@@ -56,6 +56,11 @@ class PortalStore:
             found[document["unit"]].append(_entry(document))
         return found
 
+    async def reported_units(self, regime: str, period: str) -> list[str]:
+        """The ids of all units that accepted events of a regime and period are about."""
+        query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
+        return sorted(await self._database["reports"].distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
+
     async def contents(self, ids: Collection[str]) -> dict[str, Json]:
         """The data of these accepted events, by id."""
         if not ids:

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 
 from services.aggregate import verify
 from shared import subjects, tasks
+from shared.broker import Message
 from shared.service import Connections
+from tests import builders
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
 
@@ -142,3 +145,65 @@ async def test_every_partition_is_read(loaded: Connections) -> None:
     partitions = {document["position"]["partition"] async for document in loaded.database["views"].find()}
     assert (max(read), found.views) == (145, await loaded.database["views"].count_documents({}))
     assert partitions > {subjects.partition_of(REGIME, PERIOD, loaded.declaration.partitions)}
+
+
+async def log_event(held: Connections, **about: str) -> int:
+    """Logs one report as if other units and regimes were loaded; its sequence."""
+    data = {"regime": REGIME, "period": PERIOD, "revision": 1, "values": {}, "narratives": {"kho_khan": "x"}}
+    of_data = {name: about[name] for name in ("regime", "period") if name in about}
+    event = builders.submitted("19003", narratives={"kho_khan": "x"}) | {"unitid": "19003", "receivedms": 1_797_000_000_000}
+    event = {**event, **{name: about[name] for name in ("unitid",) if name in about}, "data": {**data, "unit": "19003", **of_data}}
+    partition = subjects.partition_of(event["data"]["regime"], event["data"]["period"], held.declaration.partitions)
+    subject = subjects.reports(partition, event["data"]["regime"])
+    return (await held.streams.publish(subjects.REPORTS, Message(subject, orjson.dumps(event), f"19003/{event['id']}"))).seq
+
+
+@pytest.mark.parametrize(
+    ("about", "field", "named_as"),
+    [
+        ({"regime": "chua-nap"}, "unknown_regimes", "chua-nap"),
+        ({"regime": "vhtt-van-quan"}, "unknown_regimes", "vhtt-van-quan"),  # derived: it takes no reports
+        ({"period": "2019"}, "unknown_periods", f"{REGIME}/2019"),
+        ({"unitid": "99999"}, "unknown_units", f"{REGIME}/{PERIOD}/99999"),
+    ],
+)
+async def test_events_that_no_view_can_count_are_named(loaded: Connections, about: dict[str, str], field: str, named_as: str) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        last = await log_event(loaded, **about)
+        await until(lambda: _has_stored(loaded, last))
+
+        found = (await verdict(loaded)).as_dict()
+
+    lists = ("differences", "unknown_regimes", "unknown_periods", "unknown_units", "unreadable")
+    assert found == {"equal": False, "views": found["views"], **{name: [] for name in lists}, field: [named_as]}
+
+
+async def _has_stored(held: Connections, sequence: int) -> bool:
+    return await held.database["reports"].find_one({"sequence": sequence}) is not None
+
+
+RUBBISH = [
+    b"{",
+    b"[]",
+    b'{"hello": 1}',
+    orjson.dumps(builders.submitted()),  # as a unit sends it, without what ingest adds
+    orjson.dumps(builders.submitted() | {"unitid": "06253", "receivedms": 1, "data": {"regime": ["x"], "period": "2026"}}),
+    orjson.dumps(builders.submitted(revision=10**30 % 2**64) | {"unitid": "06253", "receivedms": 1}),
+    orjson.dumps(builders.submitted() | {"unitid": "06253", "receivedms": -1}),
+    orjson.dumps(builders.submitted() | {"unitid": "06253", "receivedms": 10**18}),
+    orjson.dumps(builders.submitted() | {"unitid": "06253", "receivedms": 1, "data": {"regime": REGIME, "period": PERIOD, "values": [1]}}),
+]
+
+
+async def test_messages_of_the_log_that_are_no_events_are_named_and_stop_nobody(loaded: Connections) -> None:
+    partition = subjects.partition_of(REGIME, PERIOD, loaded.declaration.partitions)
+    rubbish = [Message(subjects.reports(partition, REGIME), text, f"rubbish/{number}") for number, text in enumerate(RUBBISH)]
+    sequences = [ack.seq for ack in await loaded.streams.publish_all(subjects.REPORTS, rubbish)]
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        found = await verdict(loaded)
+
+    assert found.as_dict()["unreadable"] == sequences
+    assert found.differences == []
+    assert not found.is_equal

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 from services.cli import session
+from shared import subjects
+from shared.broker import Message
 from shared.service import Connections
 from tests.aggregate.running import PERIOD, REGIME, aggregating, log_reports, until_stored
 from tests.cli.conftest import Cli
+from tests.waiting import until
 
 INDICATOR = "ld_viec_lam_moi"
 VIEW = f"{REGIME}/{PERIOD}/44"
@@ -72,3 +76,54 @@ def test_a_total_that_does_not_add_up_ends_with_1_and_says_so(season: Cli, monke
 )
 def test_what_cannot_be_explained_is_refused(season: Cli, view: str, indicator: str, code: int, reason: str) -> None:
     assert reason in season.refused("explain", view, indicator, code=code)
+
+
+def copied(**fields: Any) -> Callable[[Connections], Any]:
+    """One more event of the log, about something else."""
+
+    async def act(held: Connections) -> None:
+        found = await held.database["reports"].find_one({"regime": REGIME}, sort=[("sequence", 1)])
+        assert found is not None
+        event = orjson.loads(found["event"])
+        event["id"], event["unitid"] = "mot-su-kien-khac", fields.get("unit", event["unitid"])
+        event["data"] |= {name: fields[name] for name in ("regime", "period") if name in fields}
+        number = subjects.partition_of(event["data"]["regime"], event["data"]["period"], held.declaration.partitions)
+        message = Message(subjects.reports(number, event["data"]["regime"]), orjson.dumps(event), "x")
+        async with aggregating(held):
+            sequence = (await held.streams.publish(subjects.REPORTS, message)).seq
+            await until(lambda: _is_stored(held, sequence))
+
+    async def _is_stored(held: Connections, sequence: int) -> bool:
+        return await held.database["reports"].find_one({"sequence": sequence}) is not None
+
+    return act
+
+
+def test_reports_of_units_that_nobody_knows_are_said_of_every_total(season: Cli) -> None:
+    season.ask(copied(unit="99999"))
+
+    answer = season.json("explain", VIEW, INDICATOR, code=session.NO)
+    said = season.run("explain", VIEW, INDICATOR).stdout
+
+    assert (answer["adds_up"], answer["unknown_units"]) == (True, ["99999"])
+    assert "Chưa trọn: có báo cáo của 1 đơn vị không có trong danh mục, không bảng nào tính: 99999." in said
+
+
+@pytest.mark.parametrize("about", [{"regime": "chua-nap"}, {"period": "2019"}])
+def test_of_a_regime_or_period_that_is_not_known_it_is_said_that_the_log_has_events(season: Cli, about: dict[str, str]) -> None:
+    season.ask(copied(**about))
+    asked = {"regime": REGIME, "period": PERIOD} | about
+    assert "Nhật ký có 1 sự kiện" in season.refused("explain", f"{asked['regime']}/{asked['period']}/44", INDICATOR)
+
+
+def test_verify_says_what_no_view_counts_and_what_to_do(season: Cli) -> None:
+    assert season.run("verify").exit_code == session.FINE
+    season.ask(copied(regime="chua-nap"))
+
+    said = season.run("verify")
+
+    assert said.exit_code == session.NO
+    assert "Khớp" not in said.stdout
+    assert "Chưa trọn" in said.stdout
+    assert "1 chế độ có sự kiện nhưng chưa được nạp: chua-nap. Nạp tệp của chế độ bằng `tonghop regimes load`." in said.stdout
+    assert season.json("verify", code=session.NO)["unknown_regimes"] == ["chua-nap"]

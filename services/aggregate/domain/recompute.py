@@ -71,6 +71,11 @@ class History:
         if lower is not None and lower is not higher:
             lower.text = None
 
+    @property
+    def units(self) -> set[str]:
+        """The ids of the units that events were about."""
+        return set(self._own)
+
     def own(self, unit_id: str, bound: float) -> list[_Noted]:
         """What was logged about a unit up to a sequence."""
         return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
