@@ -1,6 +1,7 @@
 """Refusals: problem+json (RFC 9457) for programs, a friendly page for people."""
 
 from http import HTTPStatus
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -17,6 +18,15 @@ from shared.problems import problem, refusal_of
 
 log = structlog.get_logger()
 
+TITLES: Final = {
+    HTTPStatus.NOT_FOUND: ("Không tìm thấy trang này", "Kiểm tra lại mã chế độ, kỳ báo cáo và mã đơn vị trong địa chỉ."),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "Hệ thống tạm thời gián đoạn",
+        "Báo cáo đã nộp không bị mất. Trang này tự thử lại sau 10 giây.",
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("Hệ thống gặp lỗi", "Báo cáo đã nộp không bị mất."),
+}
+OTHER_TITLE: Final = ("Không trả lời được yêu cầu này", "Sửa lại địa chỉ, hoặc chọn lại từ đầu.")
 FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 RETRY_AFTER_S = 5
 
@@ -69,7 +79,8 @@ def answer(request: Request, status: HTTPStatus, refusal: Refusal) -> Response:
     """The refusal as its reader wants it. The path decides: whoever asks for a page gets a page."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not request.url.path.startswith(FOR_PROGRAMS):
-        return look.page("problem.html", {"status": int(status), "refusal": refusal}, status, later)
+        title, advice = TITLES.get(status, OTHER_TITLE)
+        return look.page("problem.html", {"status": int(status), "refusal": refusal, "title": title, "advice": advice}, status, later)
     return problem(status, [refusal], later)
 
 
