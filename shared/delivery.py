@@ -12,6 +12,7 @@ import nats.errors
 import orjson
 import structlog
 from nats.aio.client import Client
+from pymongo.errors import OperationFailure
 
 from shared import broker, mongo, subjects
 from shared.broker import Message, Streams
@@ -28,6 +29,14 @@ NAK_DELAY_S: Final = 1.0
 PARKED_EXCERPT_BYTES: Final = 16_384
 
 PASSING = (TransientError, *broker.AWAY, *mongo.AWAY)
+"""Errors that pass. Of those that a server answers with, some do: see `is_passing`."""
+
+MAY_PASS = (*PASSING, OperationFailure)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed when it is tried again."""
+    return isinstance(error, PASSING) or mongo.is_away(error)
 
 
 async def acknowledge(client: Client, deliveries: Sequence[Delivery]) -> None:
@@ -71,11 +80,11 @@ async def deliver(
     """
     try:
         await handle(batch)
-    except PASSING as error:
-        log.warning("batch.postponed", count=len(batch), error=type(error).__name__)
-        await postpone(streams.client, batch)
-        return False
     except Exception as error:
+        if is_passing(error):
+            log.warning("batch.postponed", count=len(batch), error=type(error).__name__)
+            await postpone(streams.client, batch)
+            return False
         if len(batch) > 1:
             return all([await deliver(streams, service, [delivery], handle) for delivery in batch])
         if isinstance(error, PermanentError):
@@ -95,13 +104,13 @@ async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness
             result = await act()
         except ConfigurationError:
             raise
-        except PASSING as error:
-            reason = str(error) if isinstance(error, TransientError) else type(error).__name__
-            log.warning("task.retried", task=name, reason=reason)
-            readiness.wait_for(name, reason)
         except Exception as error:
-            log.error("task.failed", task=name, exc_info=True)
-            readiness.wait_for(name, type(error).__name__)
+            reason = str(error) if isinstance(error, TransientError) else type(error).__name__
+            if is_passing(error):
+                log.warning("task.retried", task=name, reason=reason)
+            else:
+                log.error("task.failed", task=name, exc_info=True)
+            readiness.wait_for(name, reason)
         else:
             readiness.has(name)
             return result

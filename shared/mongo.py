@@ -18,8 +18,11 @@ from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
     ConnectionFailure,
+    DuplicateKeyError,
     ExecutionTimeout,
     NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
     ServerSelectionTimeoutError,
     WriteConcernError,
     WTimeoutError,
@@ -33,6 +36,7 @@ __all__ = ["Client", "Collection", "Document", "Documents", "Session"]
 
 Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
+KEY_NOT_FOUND = 211
 ASK_BATCH = 5000  # ids in one question
 DECIMAL128_DIGITS = 34  # of a coefficient (IEEE 754-2008, binary integer significand)
 DECIMAL128_BIAS = 6176  # of the exponent
@@ -51,6 +55,37 @@ AWAY = (
     WTimeoutError,
 )
 """Errors that pass: the same write is tried again."""
+
+AWAY_CODES = frozenset(
+    {
+        *(6, 7, 89, 202, 279, 9001),  # HostUnreachable, HostNotFound, NetworkTimeout, …: between members of the set
+        *(91, 189, 10058, 10107, 11600, 11602, 13435, 13436),  # it stops, starts or has stepped down; no primary, not yet a secondary
+        *(133, 134),  # FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet: no primary, or one that has just begun
+        KEY_NOT_FOUND,  # a set with a key file that has no primary yet cannot tell whether a time is signed
+        391,  # ReauthenticationRequired
+        *(43, 237, 175),  # CursorNotFound, CursorKilled, QueryPlanKilled: what was being read was given up, or renamed underneath
+        *(24, 46, 50, 64, 262, 11601),  # LockTimeout, LockBusy, MaxTimeMSExpired, WriteConcernFailed, ExceededTimeLimit, Interrupted
+        *(112, 225, 239, 246, 251, 290),  # WriteConflict, TransactionTooOld, SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, …
+    }
+)
+"""What a server says while it, or its set, is not able to answer. Source: error_codes.yml of MongoDB."""
+
+PASSING_LABELS = ("RetryableWriteError", "TransientTransactionError", "UnknownTransactionCommitResult")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error passes: the server is away, or says so itself; of a bulk, whether one of its writes was told so."""
+    if isinstance(error, AWAY):
+        return True
+    if not isinstance(error, PyMongoError) or isinstance(error, DuplicateKeyError):
+        return False
+    if any(error.has_error_label(label) for label in PASSING_LABELS):
+        return True
+    if isinstance(error, BulkWriteError):
+        return bool(error.details.get("writeConcernErrors")) or any(
+            failure.get("code") in AWAY_CODES for failure in error.details.get("writeErrors", ())
+        )
+    return isinstance(error, OperationFailure) and error.code in AWAY_CODES
 
 
 def connect(url: str) -> Client:
@@ -93,7 +128,7 @@ async def require_replica_set(client: Client) -> None:
 async def insert_new(collection: Collection, documents: Sequence[Document]) -> list[Document]:
     """Inserts those whose `_id` is not there yet, in any order; returns the ones that were there already.
 
-    Raises one of AWAY when the server could not take them all; inserting the same documents again is safe.
+    Raises an error that `is_away` when the server could not take them all; inserting the same documents again is safe.
     """
     if not documents:
         return []

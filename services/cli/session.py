@@ -76,13 +76,15 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
         stop(AWAY, "NATS chưa có luồng hoặc consumer cần thiết: chạy `tonghop streams apply` (a stream is missing).")
     except TransientError as error:
         stop(AWAY, f"Chưa làm được (not now): {error}.")
-    except delivery.PASSING as error:
+    except delivery.MAY_PASS as error:
+        if not delivery.is_passing(error):
+            raise
         stop(AWAY, _away(error))
 
 
 def _away(error: BaseException) -> str:
     """Which server does not answer, and what helps."""
-    name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if isinstance(error, mongo.AWAY) else ("NATS", "TONGHOP_NATS_URL")
+    name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if mongo.is_away(error) else ("NATS", "TONGHOP_NATS_URL")
     if RunFolder(RUN_FOLDER).supervisor() is None:
         remedy = f"Chạy `make up`, hoặc kiểm tra địa chỉ {setting}"
     else:

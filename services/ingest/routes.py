@@ -52,7 +52,9 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
         """The receipt of an event, as it was first decided. `position` may be null until the aggregator has stored the event."""
         try:
             receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
-        except delivery.PASSING:
+        except delivery.MAY_PASS as error:
+            if not delivery.is_passing(error):
+                raise
             return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
         if receipt is None:
             return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])

@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from faststream.exceptions import IncorrectState
+from pymongo.errors import OperationFailure
 from starlette.exceptions import HTTPException
 
 from services.portal import headers, look
@@ -105,9 +106,14 @@ def install(app: FastAPI) -> None:
     async def on_away(request: Request, error: Exception) -> Response:
         log.warning("request.postponed", error=type(error).__name__)
         away = errors.refusal("door.feed_away")
-        if isinstance(error, mongo.AWAY):
+        if mongo.is_away(error):
             away = errors.refusal("door.database_away")
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
+
+    async def on_database(request: Request, error: Exception) -> Response:
+        if mongo.is_away(error):
+            return await on_away(request, error)
+        raise error
 
     async def on_fault(request: Request, _: Exception) -> Response:
         response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, errors.refusal("door.fault"))
@@ -120,3 +126,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, on_fault)
     for passing in (*delivery.PASSING, IncorrectState):  # the latter: the broker was never reached yet
         app.add_exception_handler(passing, on_away)
+    app.add_exception_handler(OperationFailure, on_database)  # a server answers with it while it cannot answer, too

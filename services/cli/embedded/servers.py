@@ -98,12 +98,14 @@ async def start_nats(folder: Path, port: int, http_port: int, log: Path | None =
     return server
 
 
-async def start_mongo(folder: Path, port: int, log: Path | None = None, cache_gb: float = CACHE_GB) -> Server:
+async def start_mongo(
+    folder: Path, port: int, log: Path | None = None, cache_gb: float = CACHE_GB, flags: Sequence[str] = MONGOD_FLAGS
+) -> Server:
     """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`."""
     folder.mkdir(parents=True, exist_ok=True)
     host = f"127.0.0.1:{port}"
     own = ("--dbpath", str(folder.resolve()), "--port", str(port), "--wiredTigerCacheSizeGB", str(cache_gb))
-    command = (str(find_mongod()), *own, *MONGOD_FLAGS)
+    command = (str(find_mongod()), *own, *flags)
 
     async def has_answered() -> bool:
         return not is_free(port) and await asyncio.to_thread(_is_primary, host)

@@ -1,0 +1,307 @@
+"""A MongoDB that answers that it cannot answer is away: what it says passes, nothing is taken for poison, nothing is lost.
+
+What: every code that a server says while it stops, starts, or has no primary, at ingest's batch, at the aggregator, at a command; on a
+real mongod that is told to answer so (failCommand), and on a real set of three with a key file whose members are all killed, which then
+says 211. Seed: none. Again: `pytest tests/system/test_database_answers.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import structlog.testing
+from fastapi import FastAPI
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.cli import regime_files
+from services.cli.data import REGIME_FILES
+from services.cli.embedded.servers import MONGOD_FLAGS, choose_ports, start_mongo
+from services.ingest import routes
+from services.ingest.handlers import SERVICE, Door
+from services.ingest.store import ClaimStore
+from services.portal import problems
+from shared import delivery, mongo, reader, service, subjects
+from shared.reader import Delivery
+from shared.reference import Reference
+from shared.service import Connections
+from shared.settings import Settings
+from shared.units import Unit
+from tests import empty_streams
+from tests.aggregate.running import aggregating, log_reports, until_stored, verdict
+from tests.builders import payload, sender_of, submitted
+from tests.replica_set import replica_set
+from tests.running import command
+from tests.waiting import until, until_inbox_is_done
+
+NEIGHBOUR = "06256"
+STOPPING = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436]
+WITHOUT_PRIMARY = [133, 134, mongo.KEY_NOT_FOUND]
+PASSING = [6, 7, 43, 50, 64, 89, 112, 175, 237, 246, 251, 262, 391, 9001, 11601, *STOPPING, *WITHOUT_PRIMARY]
+LASTING = [2, 13, 26, 59, 121, 10334]  # BadValue, Unauthorized, NamespaceNotFound, CommandNotFound, DocumentValidationFailure, too large
+
+
+@pytest.fixture(scope="module")
+def told_to(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The address of a mongod that takes orders about what it answers."""
+    folder = tmp_path_factory.mktemp("told")
+    flags = (*MONGOD_FLAGS, "--setParameter", "enableTestCommands=1")
+    server = asyncio.run(start_mongo(folder, choose_ports(defaults=False).mongo, flags=flags))
+    yield server.url
+    asyncio.run(server.kill())
+
+
+@asynccontextmanager
+async def connected(settings: Settings, mongo_url: str) -> AsyncIterator[Connections]:
+    """Connections to empty streams and an empty database."""
+    held = service.connections(settings.model_copy(update={"mongo_url": mongo_url}), "test")
+    await held.broker.start()
+    await held.mongo.drop_database(settings.database)
+    await empty_streams.make(held.streams.jetstream, held.declaration)
+    try:
+        yield held
+    finally:
+        await held.close()
+
+
+@pytest.fixture
+async def held(settings: Settings, told_to: str) -> AsyncIterator[Connections]:
+    async with connected(settings, told_to) as connections:
+        yield connections
+
+
+async def load(held: Connections, units: Sequence[Unit]) -> None:
+    await held.reference.put_units(units)
+    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+
+
+def few(reference: Reference) -> list[Unit]:
+    """The units of Văn Quan, and all offices."""
+    return [unit for unit in reference.registry.units if unit.code in {"20", "184"} or unit.parent == "184" or unit.kind == "office"]
+
+
+@asynccontextmanager
+async def answering(held: Connections, *commands: str, **answer: Any) -> AsyncIterator[None]:
+    """Meanwhile the server answers these commands so."""
+    order = {"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"failCommands": list(commands), **answer}}
+    await held.mongo["admin"].command(order)
+    try:
+        yield
+    finally:
+        await until(lambda: obeys(held))
+
+
+async def obeys(held: Connections) -> bool:
+    try:
+        await held.mongo["admin"].command({"configureFailPoint": "failCommand", "mode": "off"})
+    except PyMongoError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("code", PASSING)
+async def test_what_a_server_says_while_it_cannot_answer_passes(held: Connections, code: int) -> None:
+    async with answering(held, "find", errorCode=code):
+        with pytest.raises(PyMongoError) as raised:
+            await held.database["things"].find_one({})
+
+    assert delivery.is_passing(raised.value)
+
+
+@pytest.mark.parametrize("code", LASTING)
+async def test_what_no_retry_can_help_does_not(held: Connections, code: int) -> None:
+    async with answering(held, "find", errorCode=code):
+        with pytest.raises(OperationFailure) as raised:
+            await held.database["things"].find_one({})
+
+    assert not delivery.is_passing(raised.value)
+
+
+@pytest.mark.parametrize("label", mongo.PASSING_LABELS)
+async def test_whatever_a_server_calls_retryable_passes(held: Connections, label: str) -> None:
+    async with answering(held, "find", errorCode=8000, errorLabels=[label]):
+        with pytest.raises(OperationFailure) as raised:
+            await held.database["things"].find_one({})
+
+    assert delivery.is_passing(raised.value)
+
+
+class Inbox:
+    """INBOX, ingest's door, and how often the door was used."""
+
+    def __init__(self, held: Connections) -> None:
+        self.held = held
+        self.used: list[int] = []  # messages of each batch
+        self._door = Door(held.streams, ClaimStore(held.database), held.reference, held.declaration.partitions)
+        self._follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+
+    async def send(self) -> None:
+        for event in (submitted(), submitted(NEIGHBOUR)):
+            await self.held.streams.jetstream.publish(subjects.inbox(sender_of(event)), payload(event))
+
+    async def batch(self) -> list[Delivery]:
+        found: list[Delivery] = []
+        async with asyncio.timeout(20):
+            while len(found) < 2:
+                found += await self._follow.batch(100, wait_s=0.5)
+        return found
+
+    async def handle(self, batch: Sequence[Delivery]) -> None:
+        self.used.append(len(batch))
+        await self._door.on_inbox(batch)
+
+    async def deliver(self) -> bool:
+        return await delivery.deliver(self.held.streams, SERVICE, await self.batch(), self.handle)
+
+    async def require_both_once(self) -> None:
+        await until_inbox_is_done(self.held)
+        claims = [claim async for claim in self.held.database["receipts"].find()]
+        assert [claim["verdict"] for claim in claims] == ["accepted", "accepted"]
+        assert (await self.held.streams.jetstream.stream_info(subjects.REPORTS)).state.messages == 2
+        assert (await self.held.streams.jetstream.stream_info(subjects.PARKED)).state.messages == 0
+
+
+@pytest.mark.parametrize("code", [mongo.KEY_NOT_FOUND, 133, 11602, 91])
+@pytest.mark.parametrize("failing", ["insert", "find"])
+async def test_a_batch_of_ingest_is_postponed_whole_and_comes_again(
+    held: Connections, reference: Reference, failing: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(held, few(reference))
+    monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
+    inbox = Inbox(held)
+    await inbox.send()
+    with structlog.testing.capture_logs() as logs:
+        async with answering(held, failing, errorCode=code):
+            assert not await inbox.deliver()
+
+    assert inbox.used == [2]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("batch.postponed", "warning")]
+    assert await inbox.deliver()
+    await inbox.require_both_once()
+
+
+async def test_a_batch_whose_writes_a_majority_may_not_have_comes_again(
+    held: Connections, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(held, few(reference))
+    monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
+    inbox = Inbox(held)
+    await inbox.send()
+
+    async with answering(held, "insert", writeConcernError={"code": 91, "errmsg": "shutdown in progress"}):
+        assert not await inbox.deliver()
+
+    assert inbox.used == [2]
+    assert await inbox.deliver()
+    await inbox.require_both_once()
+
+
+async def is_told(logs: Sequence[MutableMapping[str, Any]], reason: str) -> bool:
+    return any(entry["event"] == "task.retried" and entry["reason"] == reason for entry in logs)
+
+
+@pytest.mark.parametrize("failing", ["insert", "update"])
+async def test_the_aggregator_tries_again_and_its_views_are_right(held: Connections, reference: Reference, failing: str) -> None:
+    await load(held, reference.registry.units)
+    with structlog.testing.capture_logs() as logs:
+        async with aggregating(held):
+            await until_stored(held, await log_reports(held))
+            async with answering(held, failing, errorCode=mongo.KEY_NOT_FOUND):
+                sequence = await log_reports(held, revisions=(2,))
+                await until(lambda: is_told(logs, "OperationFailure"))
+            await until_stored(held, sequence)
+            assert (await verdict(held)).as_dict()["equal"] is True
+
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
+
+
+async def test_an_aggregator_that_cannot_read_reads_again_and_its_views_are_right(held: Connections, reference: Reference) -> None:
+    await load(held, reference.registry.units)
+    with structlog.testing.capture_logs() as logs:
+        async with aggregating(held):
+            await until_stored(held, await log_reports(held))
+            async with answering(held, "find", errorCode=mongo.KEY_NOT_FOUND):
+                await until(lambda: is_told(logs, "OperationFailure"))
+            await until_stored(held, await log_reports(held, revisions=(2,)))
+            assert (await verdict(held)).as_dict()["equal"] is True
+
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
+
+
+async def get(app: FastAPI, path: str) -> httpx2.Response:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://door") as client:
+        return await client.get(path)
+
+
+@pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
+async def test_the_door_for_receipts_says_come_again_while_it_passes(held: Connections, code: int, status: int) -> None:
+    app = FastAPI()
+    app.include_router(routes.create_router(held.streams, ClaimStore(held.database)))
+
+    async with answering(held, "find", errorCode=code):
+        assert (await get(app, "/v1/receipts/06253/12345678")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [(mongo.KEY_NOT_FOUND, 503, "door.database_away"), (133, 503, "door.database_away"), (13, 500, "door.fault")],
+)
+async def test_the_portal_says_that_the_database_is_away_while_it_passes(held: Connections, code: int, status: int, told: str) -> None:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/api/v1/x")
+    async def look() -> None:
+        await held.database["views"].find_one({})
+
+    async with answering(held, "find", errorCode=code):
+        answer = await get(app, "/api/v1/x")
+    assert (answer.status_code, answer.json()["code"]) == (status, told)
+
+
+async def test_a_command_says_that_a_server_is_away_and_ends_with_3(held: Connections, tmp_path: Path) -> None:
+    async with answering(held, "find", errorCode=mongo.KEY_NOT_FOUND):
+        verifying = command("verify", settings=held.settings, folder=tmp_path)
+        verifying.launch()
+        assert await verifying.ended() == 3
+    assert "a server is away" in verifying.log.read_text(encoding="utf-8")
+
+
+async def test_a_set_with_a_key_file_that_was_restarted_whole_is_away_until_it_has_a_primary(
+    settings: Settings, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
+    async with replica_set(tmp_path / "set") as keyed, connected(settings, keyed.url) as held:
+        await load(held, few(reference))
+        inbox = Inbox(held)
+        await inbox.send()
+        batch = await inbox.batch()
+        said: set[int | None] = set()
+        while mongo.KEY_NOT_FOUND not in said:
+            await keyed.restart()
+            errors = [error async for error in refusals(held)]
+            assert [error for error in errors if not delivery.is_passing(error)] == []
+            said |= {getattr(error, "code", None) for error in errors}
+        with structlog.testing.capture_logs() as logs:
+            await keyed.restart()
+            while not await delivery.deliver(held.streams, SERVICE, batch, inbox.handle):
+                batch = await inbox.batch()
+
+        assert set(inbox.used) == {2}
+        assert {entry["event"] for entry in logs} <= {"batch.postponed"}
+        await inbox.require_both_once()
+
+
+async def refusals(held: Connections) -> AsyncIterator[PyMongoError]:
+    """With what reads are refused, until one is answered."""
+    while True:
+        try:
+            await held.database["things"].find_one({})
+        except PyMongoError as error:
+            yield error
+        else:
+            return
