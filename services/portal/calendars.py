@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.portal import address, caching
 from services.portal.address import Duties, Referred
 from services.portal.caching import Changes
-from services.portal.domain import ical
+from services.portal.domain import file_name, ical
 from services.portal.problems import Refused
 from shared import errors
 
@@ -44,4 +44,5 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     headers = {"Cache-Control": "no-cache", "ETag": validator, "Last-Modified": modified}
     if caching.is_known(request.headers, validator, modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return CalendarResponse(body, headers={"Content-Disposition": f'inline; filename="lich-{unit}.ics"', **headers})
+    named = file_name.disposition("inline", f"lich-{unit}.ics", f"Hạn báo cáo {name}")
+    return CalendarResponse(body, headers={"Content-Disposition": named, **headers})

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from services.portal import duty_choice, look
 from services.portal.address import Duties, Referred
-from services.portal.domain import spreadsheet
+from services.portal.domain import file_name, spreadsheet
 from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
 from services.portal.duty_choice import After, Choice, Typed
 from services.portal.duty_store import Asked, DutyStore
@@ -71,8 +71,10 @@ async def table(chosen: Typed, reference: Referred, store: Duties) -> Response:
         raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.too_many_rows", most=CSV_AT_ONCE))
     titles = _titles(known)
     lines = [spreadsheet.line(duty, titles, now) for duty in sorted(found, key=first_owed)]
-    name = f"nghia-vu-{periods.local_day(now):%Y%m%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    today = periods.local_day(now)
+    title = f"Nghĩa vụ báo cáo {_unit_name(known, chosen.unit) or ''} {today:%d-%m-%Y}"
+    named = file_name.disposition("attachment", f"nghia-vu-{today:%Y%m%d}.csv", title)
+    headers = {"Content-Disposition": named, "Cache-Control": "no-cache"}
     return Response(spreadsheet.head() + "".join(lines), media_type="text/csv; charset=utf-8", headers=headers)
 
 

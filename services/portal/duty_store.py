@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
 from services.portal.store import TIME_LIMIT_MS, Json, as_json
-from shared import mongo
+from shared import mongo, texts
 from shared.mongo import Document, Documents
 
 BATCH = 500  # documents turned into rows between two waits
@@ -136,13 +136,13 @@ def _count(counted: list[Document]) -> int:
 
 
 def _duty(document: dict[str, Any]) -> Duty:
-    returned = document.get("returned")
+    returned, unit = document.get("returned"), document["unit"]
     return Duty(
         id=document["_id"],
         regime=document["regime"],
         period=document["period"],
-        unit_code=document["unit"]["code"],
-        unit_name=document["unit"]["name"],
+        unit_code=unit["code"],
+        unit_name=unit["code"] if texts.is_blank(unit["name"]) else unit["name"],
         task=document["task"],
         deadline=document["deadline"],
         due=document["reminded_of"],

@@ -3,13 +3,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+import vobject
+from hypothesis import example, given
 from hypothesis import strategies as st
-from icalendar import Calendar, vText
+from icalendar import Calendar
 
 from services.portal import caching
-from services.portal.domain import ical
+from services.portal.domain import ical, wording
 from services.portal.duty_store import _duty
+from shared import texts
 from shared.periods import VIETNAM
 from tests.portal import builders
 from tests.portal.builders import CT27
@@ -90,13 +92,31 @@ def test_a_returned_report_stands_on_its_fix_by_day() -> None:
     assert event["SUMMARY"].startswith("Sửa và nộp lại báo cáo: ")
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\", include_characters="\n"), max_size=300))
-def test_any_name_is_folded_and_escaped_so_that_it_reads_back(name: str) -> None:
-    named = builders.duty(unit={"id": "1", "code": "1", "name": name})
-    body = text_of(named, name=name)
+names = st.text(max_size=300)
+vietnamese = st.text("aăâđêôơưộếẫữẶỚ ,;\\:\n\u202e\u0301", max_size=300)
+
+
+@given(names | vietnamese)
+@example("Sở Lao động – Thương binh và Xã hội; phòng “Trẻ em, Bảo trợ”\\n" * 4)
+def test_any_name_reads_back_in_a_reader_that_is_not_the_writer(name: str) -> None:
+    seen = wording.shown(name).replace("\t", " ")
+    body = text_of(builders.duty(unit={"id": "1", "code": "1", "name": f"X{name}"}), name=f"X{name}")
     (event,) = events_of(body)
-    assert event["DESCRIPTION"].startswith(f"Đơn vị: {name} (1)\nChế độ")
-    assert b"\r\nNAME:" + vText(f"Hạn báo cáo: {name}").to_ical() + b"\r\n" in body.replace(b"\r\n ", b"")
+    assert str(event["DESCRIPTION"]).startswith(f"Đơn vị: X{seen} (1)\nChế độ")
+    calendar = vobject.readOne(body.decode())
+    assert calendar.contents["name"][0].value == f"Hạn báo cáo: X{seen}"
+    assert calendar.vevent.description.value.startswith(f"Đơn vị: X{seen} (1)\nChế độ")
+    assert calendar.vevent.summary.value == f"Hạn nộp báo cáo: {builders.regime().title}, năm 2024"
+    assert texts.forbidden(seen) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_an_instance_of_folding_cuts_no_letter(title: str) -> None:
+    regime = builders.regime().model_copy(update={"title": f"Chế độ {title}"})
+    body = ical.feed("Xã", [_duty(builders.duty())], {CT27: regime}, SITE, NOW)
+    check_lines(body)
+    seen = wording.shown(title).replace("\t", " ")
+    assert vobject.readOne(body.decode()).vevent.summary.value == f"Hạn nộp báo cáo: Chế độ {seen}, năm 2024"
 
 
 def test_a_hostile_name_begins_no_line_of_its_own() -> None:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from services.portal.domain import duties, scope, spreadsheet, wording
 from services.portal.domain.duties import Duty, DutyState
 from services.portal.duty_store import _duty
+from shared import texts
 from shared.periods import VIETNAM
 from shared.reference import Reference
 from shared.units import Registry, Unit
@@ -141,3 +143,22 @@ def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
 def test_every_state_has_a_word_and_a_colour() -> None:
     assert set(duties.WORDS) == set(duties.BADGES) == set(DutyState)
     assert Duty.__slots__
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u200b=1", "\ufeff=1", '"=1', " \u00a0+1", "﹣1", "－1", "\u202e=1", "x;=1", "x\t@SUM(1)", "x\n-1", "x; =1", "x|+1"],
+)
+def test_no_part_of_a_cell_is_a_formula_whatever_splits_it(text: str) -> None:
+    for part in re.split("[;|\t\n]", spreadsheet.harmless(text)):
+        seen = "".join(letter for letter in part if not texts.is_blank(letter))
+        assert not seen.lstrip('"').startswith(tuple("=+-@＝＋－＠﹣")), part
+
+
+def test_an_ordinary_cell_stays_as_it_is() -> None:
+    for text in ("Sở Lao động – Thương binh và Xã hội", "1.234,5", "20/12/2024 00:00", "Xã Ấp; Xã Ổi", "a-b", "06253"):
+        assert spreadsheet.harmless(text) == text
+
+
+def test_a_duty_of_a_unit_whose_name_cannot_be_seen_is_told_by_its_code() -> None:
+    assert _duty(builders.duty(unit={"id": "1", "code": "06253", "name": "\u200b\u00a0"})).unit_name == "06253"

@@ -6,9 +6,10 @@ import httpx2
 import pytest
 
 from services.portal.app import create_app
+from services.portal.domain import spreadsheet
 from services.portal.look import HERE
 from services.portal.store import as_json
-from shared import events, view_hash
+from shared import events, texts, view_hash
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
@@ -204,6 +205,22 @@ async def test_what_a_sender_wrote_is_never_markup(stack: Stack) -> None:
         assert "<script>alert" not in html
         assert "<img" not in html
         assert "&lt;script&gt;" in html
+
+
+REORDERING = "Xã \u202eAnh\u202c \u2066X\u0007\x1b[31m"
+
+
+async def test_no_text_of_a_page_reorders_or_rings(stack: Stack) -> None:
+    returned = report(events.RETURNED, unit="06256", sender="184-TCKH", reason=REORDERING, fix_by=REORDERING)
+    hostile = report(narratives={"kho_khan": f"{REORDERING}\nDòng hai"}, values={"nv_tien_do": REORDERING})
+    named = builders.duty(unit={"id": "06253", "code": "06253", "name": REORDERING})
+    unit = {"id": "184", "code": "184", "name": REORDERING, "level": "district", "parent": "20"}
+    await stack.put(reports=[hostile, report(unit="06256"), returned], duties=[named], views=[builders.view(unit=unit)])
+    paths = ["/", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics", *PAGES[2:5], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
+    for path in paths:
+        shown = (await stack.http.get(path)).text.lstrip(spreadsheet.BOM)
+        assert texts.forbidden(shown) is None, path
+    assert "Xã Anh X[31m\nDòng hai" in await page(stack, f"/bao-cao/{CT27}/2024/06253")
 
 
 class Links(HTMLParser):

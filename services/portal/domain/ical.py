@@ -1,6 +1,5 @@
 """A unit's duties as an iCalendar feed (RFC 5545) that a calendar program subscribes to."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -118,5 +117,5 @@ def _description(duty: Duty, title: str, now: datetime) -> str:
 
 
 def _text(text: str) -> vText:
-    """A text that is escaped under every name (the package leaves names that it does not know as they are), without controls."""
-    return vText("".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) != "Cc"))
+    """A text that is escaped under every name (the package leaves names that it does not know as they are)."""
+    return vText(wording.shown(text).replace("\t", " "))

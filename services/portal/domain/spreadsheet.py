@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,10 @@ from services.portal.domain import wording
 from services.portal.domain.duties import Duty
 
 BOM: Final = "\ufeff"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection"
+SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # what begins a formula, with its wide and small forms: OWASP, "CSV injection"
+PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # what a program may cut off, or nobody see, before it
+FORMULA: Final = re.compile(f"{PASSED_OVER}{SIGNS}")
+SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # where a program set to another separator begins a cell
 HEADER: Final = (
     "Đơn vị",
     "Mã đơn vị",
@@ -57,8 +61,9 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    """A cell that no spreadsheet takes for a formula, whatever separator it is set to."""
+    cell = wording.shown(text)
+    return ("'" if FORMULA.match(cell) else "") + SPLIT.sub(r"\1'", cell)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -3,11 +3,24 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from shared import deadlines, numbers
+from shared import deadlines, numbers, texts
 from shared.periods import VIETNAM, Period
 
 Number = int | str | None
 """A figure of a view or a report as JSON has it: an integer, a plain decimal text, or nothing."""
+
+
+def shown(text: str) -> str:
+    """A stored text as people may see it: no control character but tab and newline, no bidi control that reorders what stands around.
+
+    What is stored since data format 5 holds none; names and texts of before may.
+    """
+    return texts.UNSTORABLE.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
+
+
+def line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(shown(text).split())
 
 
 def day(value: date) -> str:

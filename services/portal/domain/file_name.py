@@ -1,0 +1,24 @@
+"""The name under which a browser keeps a file: the header `Content-Disposition` (RFC 6266, RFC 8187)."""
+
+import re
+from typing import Final, Literal
+from urllib.parse import quote
+
+from services.portal.domain import wording
+from shared import texts
+
+MOST_LETTERS: Final = 80  # four octets each at most, twelve as written: any file system takes as many
+NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|%]')  # of Windows, and what some programs decode once more
+ATTRIBUTE: Final = "!#$&+-.^_`|~"  # RFC 8187, 3.2.1: beside letters and digits
+
+
+def disposition(kind: Literal["inline", "attachment"], plain: str, title: str) -> str:
+    """The header's value. `plain` is an ASCII name of ours, for readers that know no other; `title` is the name for people, without its
+    ending; one of which nothing can be seen is left out.
+    """
+    simple = f'{kind}; filename="{plain}"'
+    _, point, ending = plain.rpartition(".")
+    named = " ".join(NOT_IN_NAMES.sub(" ", wording.line(title)).split()).strip(". ")[:MOST_LETTERS].strip(". ")
+    if texts.is_blank(named):
+        return simple
+    return f"{simple}; filename*=UTF-8''{quote(named + point + ending, safe=ATTRIBUTE)}"
