@@ -6,7 +6,7 @@ so all that is computed from the log is computed anew. Going back to older code 
 
 from typing import Final
 
-from shared import mongo
+from shared import collection_names, mongo
 from shared.errors import ConfigurationError
 from shared.mongo import Documents, Session
 
@@ -30,7 +30,7 @@ async def mark(database: Documents) -> None:
 
     async def bring_up(session: Session) -> None:
         if await _stored(database, session) < VERSION:
-            checkpoints = database["checkpoints"]
+            checkpoints = database[collection_names.CHECKPOINTS]
             await checkpoints.update_one({"_id": FORMAT}, {"$max": {"value": VERSION}}, upsert=True, session=session)
             await checkpoints.update_one({"_id": GENERATION}, {"$inc": {"value": 1}}, session=session)  # none: nothing is computed yet
 
@@ -40,5 +40,5 @@ async def mark(database: Documents) -> None:
 
 async def _stored(database: Documents, session: Session | None = None) -> int:
     """The format of what is stored; 0 when nothing is, or nothing says so."""
-    found = await database["checkpoints"].find_one({"_id": FORMAT}, {"value": 1}, session=session)
+    found = await database[collection_names.CHECKPOINTS].find_one({"_id": FORMAT}, {"value": 1}, session=session)
     return int(found["value"]) if found else 0

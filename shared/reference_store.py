@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 
 from pymongo import ReplaceOne
 
-from shared import data_format, mongo, regimes
-from shared.mongo import Document, Documents, Session
+from shared import collection_names, data_format, mongo, regimes
+from shared.mongo import Collection, Document, Documents, Session
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Contact, Registry, Unit
@@ -28,13 +28,16 @@ class ReferenceStore:
 
     def __init__(self, database: Documents) -> None:
         self._database = database
+        self._units = database[collection_names.UNITS]
+        self._regimes = database[collection_names.REGIMES]
+        self._checkpoints = database[collection_names.CHECKPOINTS]
         self._held: Reference | None = None
         self._looked_at = 0.0
         self._reading = asyncio.Lock()  # who asks while it is read waits for that reading
 
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
-        found = await self._database["checkpoints"].find_one({"_id": data_format.GENERATION}, {"value": 1})
+        found = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
         return int(found["value"]) if found else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
@@ -49,17 +52,17 @@ class ReferenceStore:
         return self._held
 
     async def _read(self, generation: int) -> Reference:
-        units = [_unit(document) async for document in self._database["units"].find()]
-        loaded_at = {document["_id"]: document["loaded_at"] async for document in self._database["regimes"].find({}, {"loaded_at": 1})}
+        units = [_unit(document) async for document in self._units.find()]
+        loaded_at = {document["_id"]: document["loaded_at"] async for document in self._regimes.find({}, {"loaded_at": 1})}
         return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at)
 
     async def files(self) -> list[Regime]:
         """The regimes as their files say, derived ones not filled in."""
-        return [Regime.model_validate(document["file"]) async for document in self._database["regimes"].find()]
+        return [Regime.model_validate(document["file"]) async for document in self._regimes.find()]
 
     async def kinds(self) -> dict[str, dict[str, tuple[str, int]]]:
         """Kind and decimals of every indicator that a regime ever had, by regime and code: also of those that were left out since."""
-        return {document["_id"]: _kinds(document) async for document in self._database["regimes"].find()}
+        return {document["_id"]: _kinds(document) async for document in self._regimes.find()}
 
     async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
         """Stores units; how many were new or changed. Units that are not named stay.
@@ -70,10 +73,10 @@ class ReferenceStore:
         of_units = {unit_id: {"contacts": [asdict(contact) for contact in found]} for unit_id, found in (contacts or {}).items()}
 
         async def put(session: Session) -> int:
-            stored = {document["_id"]: document async for document in self._database["units"].find(session=session)}
+            stored = {document["_id"]: document async for document in self._units.find(session=session)}
             named = {unit_id: (stored | documents)[unit_id] | given for unit_id, given in of_units.items() if unit_id in stored | documents}
             changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
-            await self._store("units", changed, session)
+            await self._store(self._units, changed, session)
             return len(changed)
 
         return await self._import(put)
@@ -82,7 +85,7 @@ class ReferenceStore:
         """Stores regimes; the ids that were new or changed. A regime keeps the time it was first loaded."""
 
         async def put(session: Session) -> list[str]:
-            stored = {document["_id"]: document async for document in self._database["regimes"].find(session=session)}
+            stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
             changed: list[Document] = []
             for regime in loaded:
                 file = regime.model_dump(mode="json", exclude_defaults=True)
@@ -91,7 +94,7 @@ class ReferenceStore:
                     loaded_at = before["loaded_at"] if before else datetime.now(UTC)
                     kinds = (_kinds(before) if before else {}) | regime.kinds
                     changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
-            await self._store("regimes", changed, session)
+            await self._store(self._regimes, changed, session)
             return [str(document["_id"]) for document in changed]
 
         return await self._import(put)
@@ -100,7 +103,7 @@ class ReferenceStore:
         """Takes a regime away, with what is remembered of its indicators; whether it was there."""
 
         async def remove(session: Session) -> bool:
-            found = await self._database["regimes"].delete_one({"_id": regime_id}, session=session)
+            found = await self._regimes.delete_one({"_id": regime_id}, session=session)
             await self._count(bool(found.deleted_count), session)
             return bool(found.deleted_count)
 
@@ -108,7 +111,7 @@ class ReferenceStore:
 
     async def raise_to(self, generation: int) -> None:
         """Makes the generation at least `generation`."""
-        await self._database["checkpoints"].update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
+        await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
     async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
         await data_format.mark(self._database)
@@ -117,14 +120,14 @@ class ReferenceStore:
     async def _count(self, is_changed: bool, session: Session) -> None:
         """Counts an import, also one that changes nothing: one before it that lands late fails on it. One that does is a generation."""
         raised = {"imports": 1, "value": 1 if is_changed else 0}
-        await self._database["checkpoints"].update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
+        await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
 
-    async def _store(self, name: str, changed: Sequence[Document], session: Session) -> None:
+    async def _store(self, collection: Collection, changed: Sequence[Document], session: Session) -> None:
         """The documents and their generation."""
         await self._count(bool(changed), session)
         for first in range(0, len(changed), WRITE_BATCH):
             writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
-            await self._database[name].bulk_write(writes, ordered=False, session=session)
+            await collection.bulk_write(writes, ordered=False, session=session)
 
 
 def _kinds(document: dict[str, Any]) -> dict[str, tuple[str, int]]:

@@ -15,6 +15,9 @@ PARKED: Final = "PARKED"
 
 INGEST_DURABLE: Final = "ingest"
 
+ALL_REPORTS: Final = "reports.>"  # the filter for the whole log
+ALL_FEED: Final = "feed.>"
+
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -52,6 +55,12 @@ def reports_under(regime: str) -> str:
 
 def feed(province_code: str, regime: str, period: str, unit_code: str) -> str:
     return f"feed.{province_code}.{regime}.{period}.{unit_code}"
+
+
+def fed_view(subject: str) -> tuple[str, str, str] | None:
+    """Regime, period and unit code of the view that a subject of FEED is about; None for another subject."""
+    tokens = subject.split(".")
+    return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
 
 
 def alerts(unit_code: str) -> str:

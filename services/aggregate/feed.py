@@ -118,7 +118,7 @@ class Feed:
         """Offers every view that is newer than its subject's last message."""
         self._last = await self._scan()
         stored = await self._store.positions(self._partitions)
-        published = {_view_key(subject): last.position for subject, last in self._last.items()}
+        published = {subjects.fed_view(subject): last.position for subject, last in self._last.items()}
         registry = (await self._reference.current()).registry
         behind = []
         for view_id, found in stored.items():
@@ -143,7 +143,7 @@ class Feed:
         """The last message of every subject, by its headers alone."""
         jetstream = self._streams.jetstream
         consumer = await jetstream.pull_subscribe(
-            "feed.>",
+            subjects.ALL_FEED,
             stream=subjects.FEED,
             config=ConsumerConfig(
                 deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
@@ -207,8 +207,3 @@ def _position(headers: dict[str, str]) -> Position:
     """What the header says; a message of which it cannot be told is older than any view."""
     found = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
     return (int(found[1]), int(found[2])) if found else NONE.position
-
-
-def _view_key(subject: str) -> tuple[str, ...]:
-    """Regime, period and unit code of a view's subject."""
-    return tuple(subject.split(".")[2:])

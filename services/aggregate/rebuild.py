@@ -25,14 +25,14 @@ from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared import broker, events, log_mark, mongo, subjects, tasks
+from shared import broker, collection_names, events, log_mark, mongo, subjects, tasks
 from shared.broker import Message
 from shared.errors import TransientError
 from shared.events import Logged
 from shared.reader import Delivery
 from shared.service import Connections
 
-NEXT: Final = "views_next"  # and an id of its own for each attempt: what an earlier one sent may land late
+NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
 LOOK: Final = 20_000  # documents of `reports` looked at in one go
 
@@ -67,7 +67,7 @@ class Rebuild:
         self._held = held
         self._claimed = claimed
         self._progress = progress
-        self._reports = held.database["reports"]
+        self._reports = held.database[collection_names.REPORTS]
         self._unread: dict[str, Place] = {}  # event id: where `reports` has it, until it is read
         self._seen: dict[str, Place] = {}  # event id: where the log has its first copy
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
@@ -98,7 +98,7 @@ class Rebuild:
         return Rebuilt(generation, len(self._seen), self._stored, published, views)
 
     async def _next_generation(self) -> int:
-        newest = await self._held.database[stores.VIEWS].find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
+        newest = await self._held.database[collection_names.VIEWS].find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
         found = newest["position"]["generation"] if newest else 0
         return 1 + max(found, await self._held.reference.generation())
 
@@ -115,7 +115,7 @@ class Rebuild:
         begin, end = 1 if self._last is None else self._last.sequence + 1, await self._held.streams.last_sequence(subjects.REPORTS)
         putting = asyncio.create_task(self._put([]))
         try:
-            async for batch in logs.whole(self._held.streams, "reports.>", end, begin, self._require_same_stream):
+            async for batch in logs.whole(self._held.streams, subjects.ALL_REPORTS, end, begin, self._require_same_stream):
                 firsts = self._fold(batch)
                 await putting
                 putting = asyncio.create_task(self._put(firsts))
@@ -205,7 +205,7 @@ class Rebuild:
             self._progress("views", fold.partition + 1, len(self._folds))
         if await target.count_documents({}) != written:
             raise TransientError("một lần dựng lại khác đang chạy (another rebuild is running)")
-        await target.rename(stores.VIEWS, dropTarget=True)
+        await target.rename(collection_names.VIEWS, dropTarget=True)
         return written
 
     async def _move_checkpoints(self) -> None:

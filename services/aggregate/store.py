@@ -9,11 +9,10 @@ from pymongo.errors import DuplicateKeyError
 
 from services.aggregate.domain.view import Position, View, position
 from services.aggregate.log import Checkpoint
-from shared import mongo
+from shared import collection_names, mongo
 from shared.events import Logged, read_logged, stored_text
 from shared.mongo import Document, Documents
 
-VIEWS: Final = "views"
 READ_BATCH: Final = 2000
 
 
@@ -30,10 +29,10 @@ class Work:
 class Store:
     """Reads and writes what one partition of the log becomes. Every write may be repeated."""
 
-    def __init__(self, database: Documents, views: str = VIEWS) -> None:
-        self._reports = database["reports"]
+    def __init__(self, database: Documents, views: str = collection_names.VIEWS) -> None:
+        self._reports = database[collection_names.REPORTS]
         self._views = mongo.exact(database[views])
-        self._checkpoints = database["checkpoints"]
+        self._checkpoints = database[collection_names.CHECKPOINTS]
 
     async def prepare(self) -> None:
         """The indexes: a partition's events by position, a unit's reports, a regime's views."""
@@ -44,7 +43,7 @@ class Store:
 
     async def checkpoint(self, partition: int) -> Checkpoint | None:
         """Where the partition is; None before its first batch."""
-        found = await self._checkpoints.find_one({"_id": _checkpoint_id(partition)})
+        found = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
         return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"])
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
@@ -78,7 +77,7 @@ class Store:
         """Moves the checkpoint forward; one that is further, written by another instance, stays."""
         try:
             await self._checkpoints.replace_one(
-                {"_id": _checkpoint_id(partition), "sequence": {"$lt": checkpoint.sequence}},
+                {"_id": collection_names.aggregate_checkpoint(partition), "sequence": {"$lt": checkpoint.sequence}},
                 checkpoint_document(partition, checkpoint),
                 upsert=True,
             )
@@ -135,13 +134,9 @@ def report_document(event: Logged, partition: int, sequence: int) -> Document:
 
 def checkpoint_document(partition: int, checkpoint: Checkpoint) -> Document:
     return {
-        "_id": _checkpoint_id(partition),
+        "_id": collection_names.aggregate_checkpoint(partition),
         "sequence": checkpoint.sequence,
         "event_id": checkpoint.event_id,
         "stored_ms": checkpoint.stored_ms,
         "stream_created": checkpoint.stream_created,
     }
-
-
-def _checkpoint_id(partition: int) -> str:
-    return f"aggregate/{partition}"

@@ -26,7 +26,7 @@ from services.aggregate.domain import differences, recompute, uncounted
 from services.aggregate.domain.differences import Difference
 from services.aggregate.domain.recompute import History, Plain
 from services.aggregate.domain.uncounted import Uncounted
-from shared import broker, events, subjects
+from shared import broker, collection_names, events, subjects
 from shared.reference import Reference
 from shared.service import Connections
 
@@ -102,7 +102,7 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     reading = _read(held, number, log, 1, log.settled, progress)
     count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
     wrong = list(_reports_differ(log, reports))
-    views = {document["_id"]: document async for document in held.database["views"].find({"position.partition": number})}
+    views = {document["_id"]: document async for document in held.database[collection_names.VIEWS].find({"position.partition": number})}
     count += await _read(held, number, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
     for plain in _plains(reference, log, number, partitions):
@@ -150,7 +150,7 @@ async def _read(held: Connections, number: int, log: _Log, begin: int, end: int,
 async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
     """The events that `reports` has of the partition, up to a position."""
     query = {"partition": number, "sequence": {"$lte": end}}
-    cursor = held.database["reports"].find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
+    cursor = held.database[collection_names.REPORTS].find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
     found: dict[str, Kept] = {}
     while documents := await cursor.to_list(BATCH):
         found |= {document["_id"]: (document["sequence"], _digest(events.stored_text(document["event"]))) for document in documents}
@@ -160,13 +160,13 @@ async def _stored_reports(held: Connections, number: int, end: int) -> dict[str,
 def _reports_differ(log: _Log, stored: dict[str, Kept]) -> Iterator[Difference]:
     for event_id, (sequence, text) in log.events.items():
         if event_id not in stored:
-            yield differences.absent(f"reports/{event_id}")
+            yield differences.absent(f"{collection_names.REPORTS}/{event_id}")
         elif stored[event_id][0] != sequence:
-            yield Difference(f"reports/{event_id}", "sequence", stored[event_id][0], sequence)
+            yield Difference(f"{collection_names.REPORTS}/{event_id}", "sequence", stored[event_id][0], sequence)
         elif stored[event_id][1] != text:
-            yield Difference(f"reports/{event_id}", "event", stored[event_id][1].hex(), text.hex())
+            yield Difference(f"{collection_names.REPORTS}/{event_id}", "event", stored[event_id][1].hex(), text.hex())
     for event_id in stored.keys() - log.events.keys():
-        yield differences.unexpected(f"reports/{event_id}")
+        yield differences.unexpected(f"{collection_names.REPORTS}/{event_id}")
 
 
 def _digest(text: bytes) -> bytes:
@@ -176,9 +176,9 @@ def _digest(text: bytes) -> bytes:
 async def _strays(held: Connections, partitions: int) -> Any:
     """Events and views of no partition."""
     known = list(range(partitions))
-    async for document in held.database["reports"].find({"partition": {"$nin": known}}, {"_id": 1}):
-        yield f"reports/{document['_id']}"
-    async for document in held.database["views"].find({"position.partition": {"$nin": known}}, {"_id": 1}):
+    async for document in held.database[collection_names.REPORTS].find({"partition": {"$nin": known}}, {"_id": 1}):
+        yield f"{collection_names.REPORTS}/{document['_id']}"
+    async for document in held.database[collection_names.VIEWS].find({"position.partition": {"$nin": known}}, {"_id": 1}):
         yield document["_id"]
 
 
@@ -196,7 +196,7 @@ async def _until_stored(held: Connections, number: int, sequence: int) -> None:
     clock = asyncio.get_running_loop().time
     reached, moved_at = 0, clock()
     while reached < sequence and clock() - moved_at < STILL_S:
-        found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{number}"})
+        found = await held.database[collection_names.CHECKPOINTS].find_one({"_id": collection_names.aggregate_checkpoint(number)})
         if found is not None and found["sequence"] > reached:
             reached, moved_at = found["sequence"], clock()
         await asyncio.sleep(POLL_S if reached < sequence else 0)

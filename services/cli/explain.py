@@ -7,7 +7,7 @@ from rich.table import Table
 
 from services.cli import session
 from services.cli.data import AsJson
-from shared import numbers
+from shared import collection_names, numbers
 
 if TYPE_CHECKING:
     from services.portal.explaining import Explained
@@ -42,7 +42,7 @@ def explain(
 
     async def logged() -> int:
         async with session.connected() as held:
-            return await held.database["reports"].count_documents({"regime": names[0], "period": names[1]})
+            return await held.database[collection_names.REPORTS].count_documents({"regime": names[0], "period": names[1]})
 
     try:
         found = session.run(act)

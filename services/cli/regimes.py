@@ -11,7 +11,7 @@ import typer
 from services.cli import regime_files, session, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES, AsJson
 from services.cli.faults import FaultsError
-from shared import data_format, mongo, numbers, periods, subjects
+from shared import collection_names, data_format, delivery, mongo, numbers, periods, subjects
 from shared.errors import TransientError
 from shared.reference_store import ReferenceStore
 from shared.regimes import Regime
@@ -134,8 +134,8 @@ async def _put_back(held: Connections, file: Regime) -> None:
 
 async def _refuse_reported(held: Connections, regime_id: str) -> None:
     """Ends the command when an event of the regime was accepted: as a claim, in `reports`, or in the log."""
-    claims = await held.database["receipts"].count_documents({"verdict": "accepted", "regime": regime_id})
-    reports = await held.database["reports"].count_documents({"regime": regime_id})
+    claims = await held.database[collection_names.RECEIPTS].count_documents({"verdict": "accepted", "regime": regime_id})
+    reports = await held.database[collection_names.REPORTS].count_documents({"regime": regime_id})
     logged = await _logged(held, regime_id)
     if most := max(claims, reports, logged):
         reason = f"đã tiếp nhận {numbers.vietnamese(most)} sự kiện theo chế độ này, không bỏ được nữa (events were accepted)"
@@ -173,7 +173,9 @@ async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | No
             store = ReferenceStore(database)
             units = (await store.current()).registry
             return (await store.files(), units, "đã nạp") if units.units else None
-    except (*mongo.AWAY, TimeoutError):
+    except delivery.MAY_PASS as error:
+        if not delivery.is_passing(error):
+            raise
         return None
     finally:
         await mongo.close(client)

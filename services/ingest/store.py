@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from services.ingest.domain import parsing, screening
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
-from shared import events, mongo
+from shared import collection_names, events, mongo
 from shared.errors import TransientError, refusal
 from shared.mongo import Document, Documents
 
@@ -66,8 +66,8 @@ class ClaimStore:
     """The collection `receipts`; of `reports` it reads positions."""
 
     def __init__(self, database: Documents) -> None:
-        self._receipts = database["receipts"]
-        self._reports = database["reports"]
+        self._receipts = database[collection_names.RECEIPTS]
+        self._reports = database[collection_names.REPORTS]
         self._published: dict[str, Position] = {}  # what this instance published last: known before `reports` has it
 
     async def prepare(self) -> None:

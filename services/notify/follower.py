@@ -24,7 +24,6 @@ from shared.service import Connections
 
 log = structlog.get_logger()
 
-ALL_REPORTS: Final = "reports.>"
 BATCH: Final = 5000
 IDLE_S: Final = 1.0  # how often a quiet log is left to look at the generation and the calendar
 FIRST_BATCH_S: Final = 5.0
@@ -156,7 +155,7 @@ class Follower:
         self._is_stored = True
 
     def _log_from(self, sequence: int) -> Reader:
-        return log_reader(self._held.streams.client, subjects.REPORTS, ALL_REPORTS, sequence, check=self._check)
+        return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
 
     async def _check(self) -> None:
         """Before each bind: of a log that went back nothing is folded, though it may have grown beyond what was read."""

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
 from services.portal.store import TIME_LIMIT_MS, Json, as_json
-from shared import mongo, texts
+from shared import collection_names, mongo, texts
 from shared.mongo import Document, Documents
 
 BATCH = 500  # documents turned into rows between two waits
@@ -93,7 +93,7 @@ class DutyStore:
     """Reads duties."""
 
     def __init__(self, database: Documents) -> None:
-        self._duties = database["duties"]
+        self._duties = database[collection_names.DUTIES]
 
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
         """The periods in which somebody has a duty, by regime."""

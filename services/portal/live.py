@@ -57,12 +57,6 @@ class Hub:
             listener.put_nowait(position)
 
 
-def key_of(subject: str) -> Key | None:
-    """The view that a subject of FEED is about."""
-    tokens = subject.split(".")
-    return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
-
-
 def position_text(position: ViewPosition) -> str:
     """A view's position as pages and event ids write it: generation first, as positions are compared."""
     return f"{position.generation}-{position.partition}-{position.sequence}"
@@ -88,7 +82,7 @@ def feed_router(hub: Hub) -> NatsRouter:
 
     @router.subscriber(subjects.feed("*", "*", "*", "*"), decoder=as_it_is, no_reply=True)
     async def on_view_updated(body: bytes, message: NatsMessage) -> None:
-        key = key_of(message.raw_message.subject)
+        key = subjects.fed_view(message.raw_message.subject)
         if key is not None:
             hub.tell(key, position_of(body))
 

@@ -13,7 +13,7 @@ from services.portal.domain.standing import Status
 from services.portal.duty_choice import After, Chosen
 from services.portal.problems import Refused
 from services.portal.store import Json
-from shared import errors, events
+from shared import errors, events, subjects
 from shared.broker import Streams
 from shared.published import View
 from shared.units import Unit
@@ -120,7 +120,7 @@ async def feeds(
         raise problems.no_such_view(regime, "*", province)
     streams: Streams = request.app.state.streams
     found, cursor = await feed.page(streams, province, regime, after, limit)
-    if not found and after and after > await streams.last_sequence("FEED"):
+    if not found and after and after > await streams.last_sequence(subjects.FEED):
         raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.cursor_ahead", "after", after=after))
     return JSONResponse({"events": found, "cursor": str(cursor)})
 

@@ -8,7 +8,7 @@ from typing import Any
 from bson import Decimal128
 
 from services.portal.domain.standing import Entry
-from shared import events
+from shared import collection_names, events
 from shared.events import Logged
 from shared.mongo import Document, Documents
 
@@ -30,43 +30,45 @@ class PortalStore:
     """Reads views, accepted events and the dates of duties."""
 
     def __init__(self, database: Documents) -> None:
-        self._database = database
+        self._views = database[collection_names.VIEWS]
+        self._reports = database[collection_names.REPORTS]
+        self._duties = database[collection_names.DUTIES]
 
     async def view(self, regime: str, period: str, unit_id: str) -> Json | None:
-        found = await self._database["views"].find_one({"_id": f"{regime}/{period}/{unit_id}"}, max_time_ms=TIME_LIMIT_MS)
+        found = await self._views.find_one({"_id": f"{regime}/{period}/{unit_id}"}, max_time_ms=TIME_LIMIT_MS)
         return None if found is None else as_json(found)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[Json]:
         """The views of these units, by unit code; a unit without one is left out."""
         ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
-        found = self._database["views"].find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
+        found = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted([as_json(document) async for document in found], key=lambda view: str(view["unit"]["code"]))
 
     async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Json]:
         """The views of these units in these regimes, all periods, newest period first."""
         query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
-        found = self._database["views"].find(query, max_time_ms=TIME_LIMIT_MS)
+        found = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
         return sorted([as_json(document) async for document in found], key=lambda view: str(view["period"]), reverse=True)
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         """The accepted events that concern these units, by unit id, without their content."""
         query = {"regime": regime, "period": period, "unit": {"$in": list(unit_ids)}}
         found: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
-        async for document in self._database["reports"].find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
+        async for document in self._reports.find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
             found[document["unit"]].append(_entry(document))
         return found
 
     async def reported_units(self, regime: str, period: str) -> list[str]:
         """The ids of all units that accepted events of a regime and period are about."""
         query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
-        return sorted(await self._database["reports"].distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
+        return sorted(await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
 
     async def contents(self, ids: Collection[str]) -> dict[str, Json]:
         """The data of these accepted events, by id."""
         if not ids:
             return {}
         found: dict[str, Json] = {}
-        async for document in self._database["reports"].find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
+        async for document in self._reports.find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
             logged = events.read_logged(events.stored_text(document["event"]))
             if logged is not None:
                 found[document["_id"]] = logged.data
@@ -75,16 +77,14 @@ class PortalStore:
     async def openings(self, regime: str, period: str) -> list[Logged]:
         """The events that opened the period, or moved its deadline."""
         query = {"regime": regime, "period": period, "type": events.OPENED}
-        found = self._database["reports"].find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
+        found = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
         logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
         return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
         ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
-        found = self._database["duties"].find(
-            {"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS
-        )
+        found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from services.portal.live import Hub, key_of, position_of
+from services.portal.live import Hub, position_of
 from shared import subjects
 from tests import hostile
 from tests.hostile import Hostile
@@ -45,8 +45,8 @@ async def test_a_listener_that_left_is_forgotten() -> None:
 async def test_a_feed_event_that_cannot_be_read_has_no_position() -> None:
     assert position_of(b"{") == ""
     assert position_of(b'{"data": []}') == ""
-    assert key_of("feed.20.x") is None
-    assert key_of("feed.20.a.2024.184") == ("a", "2024", "184")
+    assert subjects.fed_view("feed.20.x") is None
+    assert subjects.fed_view("feed.20.a.2024.184") == ("a", "2024", "184")
 
 
 async def events_of(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:

@@ -149,8 +149,8 @@ class Held:
         self.is_there, self.goes_on = asyncio.Event(), asyncio.Event()
         store = ReferenceStore._store
 
-        async def held(itself: ReferenceStore, name: str, changed: Any, session: Session) -> None:
-            await store(itself, name, changed, session)
+        async def held(itself: ReferenceStore, collection: mongo.Collection, changed: Any, session: Session) -> None:
+            await store(itself, collection, changed, session)
             if not self.is_there.is_set():
                 self.is_there.set()
                 await self.goes_on.wait()
@@ -193,7 +193,7 @@ async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceS
     async with mongo.opened_session(held.database) as killed:
         driver: Any = killed
         await mongo.awaited(driver.start_transaction())
-        await store._store("units", [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
+        await store._store(store._units, [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
 
         assert await store.put_units([replace(PROVINCE, name="Tỉnh mới")]) == 1
 

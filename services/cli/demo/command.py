@@ -23,7 +23,7 @@ from services.notify import app as notifier
 from services.notify import handlers
 from services.notify.domain.alerts import Alert
 from services.notify.handlers import Desk
-from shared import numbers, periods, subjects
+from shared import collection_names, numbers, periods, subjects
 from shared.errors import TransientError
 from shared.service import Connections
 from shared.settings import Settings
@@ -63,7 +63,7 @@ async def _season() -> None:
         reference = await held.reference.current()
         season = seasons.season(reference, str(periods.local_day(now).year))
         with session.notes.status("Gửi báo cáo vào NATS …"):
-            before = await held.database["receipts"].count_documents({"_id": {"$in": list(season.ids)}})
+            before = await held.database[collection_names.RECEIPTS].count_documents({"_id": {"$in": list(season.ids)}})
             await _publish(held, season)
         with session.notes.status("Chờ tổng hợp …"):
             await _settled(held, season)
@@ -91,7 +91,8 @@ async def _settled(held: Connections, season: Season) -> None:
     """Waits until every event has a verdict and every view has what was accepted."""
     give_up_at = time.monotonic() + SETTLE_S
     while time.monotonic() < give_up_at:
-        verdicts = {claim["_id"]: claim["verdict"] async for claim in held.database["receipts"].find({"_id": {"$in": list(season.ids)}})}
+        found = held.database[collection_names.RECEIPTS].find({"_id": {"$in": list(season.ids)}})
+        verdicts = {claim["_id"]: claim["verdict"] async for claim in found}
         accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
         places = await ClaimStore(held.database).positions(accepted)
         info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
@@ -103,20 +104,19 @@ async def _settled(held: Connections, season: Season) -> None:
 
 
 async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
-    checkpoints = {found["_id"]: found async for found in held.database["checkpoints"].find()}
-    stored = {partition: checkpoints.get(f"aggregate/{partition}", {}).get("sequence", 0) for partition in {p["partition"] for p in places}}
-    return all(stored[place["partition"]] >= place["sequence"] for place in places)
+    stored = {found["_id"]: found.get("sequence", 0) async for found in held.database[collection_names.CHECKPOINTS].find()}
+    return all(stored.get(collection_names.aggregate_checkpoint(place["partition"]), 0) >= place["sequence"] for place in places)
 
 
 async def _show_views(held: Connections, season: Season) -> None:
     reference = await held.reference.current()
     for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
-        view = await held.database["views"].find_one({"_id": f"{regime}/{season.year}/{unit}"})
+        view = await held.database[collection_names.VIEWS].find_one({"_id": f"{regime}/{season.year}/{unit}"})
         if view is None:
             raise TransientError(f"chưa có bảng {regime}/{season.year}/{unit} (no view yet)")
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
-    claim = await held.database["receipts"].find_one({"_id": seasons.claim_id(season.refused)})
+    claim = await held.database[collection_names.RECEIPTS].find_one({"_id": seasons.claim_id(season.refused)})
     if claim is not None:
         show.refused(session.console, receipt(claim, position=None), reference.registry.by_id[claim["sender"]].name)
 

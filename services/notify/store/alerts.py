@@ -14,7 +14,7 @@ from pymongo import ASCENDING
 
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert
 from services.notify.domain.decision import Decision
-from shared import mongo
+from shared import collection_names, mongo
 from shared.mongo import Document, Documents
 
 LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
@@ -26,7 +26,7 @@ class AlertStore:
 
     def __init__(self, database: Documents) -> None:
         self.seen: set[str] = set()
-        self._alerts = database["alerts"]
+        self._alerts = database[collection_names.ALERTS]
         self._holder = uuid4().hex
 
     async def prepare(self) -> None:

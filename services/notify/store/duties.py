@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
 from services.notify.domain.ledger import Confirmation, Extension, Key, Progress, Return
-from shared import events, mongo
+from shared import collection_names, events, mongo
 from shared.counting import Standing
 from shared.mongo import Document, Documents
 
@@ -42,8 +42,8 @@ class DutyStore:
     """Reads and writes duties. Every write may be repeated, and by several notifiers: only an older position is replaced."""
 
     def __init__(self, database: Documents) -> None:
-        self._duties = database["duties"]
-        self._checkpoints = database["checkpoints"]
+        self._duties = database[collection_names.DUTIES]
+        self._checkpoints = database[collection_names.CHECKPOINTS]
 
     async def prepare(self) -> None:
         """The indexes: the duties of a period, of a unit by code and by id, and those that are owed, in the order of the portal."""

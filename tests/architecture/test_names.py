@@ -1,0 +1,115 @@
+"""Every stream, subject, durable and collection is named in one place: no other module spells it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared import collection_names, streams, subjects
+
+ROOT = Path(__file__).parents[2]
+ON_THE_WIRE, IN_MONGODB = "shared/subjects.py", "shared/collection_names.py"
+FIRST_TOKENS = ("inbox", "reports", "feed", "alerts", "receipts", "parked")
+SUBJECT = re.compile(rf"({'|'.join(FIRST_TOKENS)})\.($|[*>0-9{{$])")  # not `feed.repaired`, the name of something logged
+STREAMS = {subjects.INBOX, subjects.REPORTS, subjects.FEED, subjects.ALERTS, subjects.PARKED}
+COLLECTIONS = {value for name, value in vars(collection_names).items() if name.isupper()}
+
+
+def texts(tree: ast.AST) -> Iterator[ast.Constant]:
+    """The texts of a module, f-strings in parts, but for docstrings."""
+    documentation = {
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }  # docstrings, and the sentences under constants
+    yield from (
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation
+    )
+
+
+def collections(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Texts with which a database is asked for a collection, or which stand as an argument and are the name of one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and is_database(node.value):
+            yield node.slice
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("get_collection", "create_collection")
+        ):
+            yield from (given for given in node.args if isinstance(given, ast.Constant) and given.value in COLLECTIONS)
+
+
+def is_database(node: ast.AST) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name.strip("_") in ("database", "documents")
+
+
+def spelled(source: str) -> list[str]:
+    """What a module spells that has a home elsewhere: `line: text`."""
+    tree = ast.parse(source)
+    found = [text for text in texts(tree) if SUBJECT.match(text.value) or text.value in STREAMS or text.value.startswith("aggregate/")]
+    return [f"{text.lineno}: {text.value}" for text in (*found, *collections(tree))]
+
+
+MODULES = sorted(str(file.relative_to(ROOT)) for folder in ("services", "shared") for file in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in (ON_THE_WIRE, IN_MONGODB)])
+def test_no_module_spells_a_name_that_has_a_home(module: str) -> None:
+    assert spelled((ROOT / module).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = "reports.>"',
+        'x = f"inbox.{unit}"',
+        'x = f"feed.*.{regime}"',
+        'jetstream.stream_info("FEED")',
+        'x = f"aggregate/{partition}"',
+        'held.database["views"].find()',
+        'self._database["reports"]',
+        'database.create_collection("units")',
+    ],
+)
+def test_a_name_that_is_spelled_is_found(line: str) -> None:
+    assert len(spelled(line)) == 1
+
+
+@pytest.mark.parametrize("line", ['log.info("feed.repaired")', '"""As `reports.>`."""', 'document["duties"]', 'x = "report.unknown_unit"'])
+def test_another_text_is_none(line: str) -> None:
+    assert spelled(line) == []
+
+
+def test_the_declared_streams_are_those_of_the_code_and_take_its_subjects() -> None:
+    declared = {name: stream.subjects for name, stream in streams.read().streams.items()}
+    token: Any = "*"
+
+    assert declared == {
+        subjects.INBOX: [subjects.inbox(token)],
+        subjects.REPORTS: [subjects.reports(token, token)],
+        subjects.FEED: [subjects.ALL_FEED],
+        subjects.ALERTS: [subjects.alerts(token)],
+        subjects.PARKED: [subjects.parked(token)],
+    }
+
+
+def test_the_declared_durables_are_those_of_the_code() -> None:
+    declared = yaml.safe_load(streams.DECLARATION.read_text(encoding="utf-8"))["consumers"]
+
+    assert {name: consumer["stream"] for name, consumer in declared.items()} == {subjects.INGEST_DURABLE: subjects.INBOX}
+
+
+def test_the_filters_of_a_stream_lie_within_it() -> None:
+    first = {name: config.subjects[0].partition(".")[0] for name, config in streams.read().streams.items()}
+
+    assert [subjects.ALL_REPORTS.partition(".")[0], subjects.reports_of(0).partition(".")[0]] == [first[subjects.REPORTS]] * 2
+    assert subjects.ALL_FEED.partition(".")[0] == first[subjects.FEED]
+    assert set(first.values()) | {subjects.receipts("x").partition(".")[0]} == set(FIRST_TOKENS)
+
+
+def test_collections_are_those_of_the_design_that_the_product_has() -> None:
+    assert {"units", "regimes", "reports", "views", "checkpoints", "receipts", "duties", "alerts"} == COLLECTIONS
