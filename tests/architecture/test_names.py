@@ -19,27 +19,21 @@ STREAMS = {subjects.INBOX, subjects.REPORTS, subjects.FEED, subjects.ALERTS, sub
 COLLECTIONS = {value for name, value in vars(collection_names).items() if name.isupper()}
 
 
-def texts(tree: ast.AST) -> Iterator[ast.Constant]:
-    """The texts of a module, f-strings in parts, but for docstrings."""
-    documentation = {
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }  # docstrings, and the sentences under constants
-    yield from (
-        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation
-    )
-
-
-def collections(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Texts with which a database is asked for a collection, or which stand as an argument and are the name of one."""
+def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and text of the texts of a module, f-strings in parts, but for docstrings and the sentences under constants."""
+    documentation = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and is_database(node.value):
-            yield node.slice
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("get_collection", "create_collection")
-        ):
-            yield from (given for given in node.args if isinstance(given, ast.Constant) and given.value in COLLECTIONS)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation:
+            yield node.lineno, node.value
+
+
+def collections(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and text of what a database is asked for by a text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and is_database(node.value):
+            yield from texts(node.slice)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_collection"):
+            yield from (found for given in node.args for found in texts(given))
 
 
 def is_database(node: ast.AST) -> bool:
@@ -50,8 +44,8 @@ def is_database(node: ast.AST) -> bool:
 def spelled(source: str) -> list[str]:
     """What a module spells that has a home elsewhere: `line: text`."""
     tree = ast.parse(source)
-    found = [text for text in texts(tree) if SUBJECT.match(text.value) or text.value in STREAMS or text.value.startswith("aggregate/")]
-    return [f"{text.lineno}: {text.value}" for text in (*found, *collections(tree))]
+    found = [one for one in texts(tree) if SUBJECT.match(one[1]) or one[1] in STREAMS or one[1].startswith("aggregate/")]
+    return [f"{line}: {text}" for line, text in (*found, *collections(tree))]
 
 
 MODULES = sorted(str(file.relative_to(ROOT)) for folder in ("services", "shared") for file in (ROOT / folder).rglob("*.py"))
