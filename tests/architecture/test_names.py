@@ -38,7 +38,7 @@ def collections(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def is_database(node: ast.AST) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name.strip("_") in ("database", "documents")
+    return name.strip("_") == "database"
 
 
 def spelled(source: str) -> list[str]:
