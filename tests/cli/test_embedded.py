@@ -180,6 +180,24 @@ async def test_a_child_that_dies_is_launched_again_and_noted(tmp_path: Path) -> 
     assert not child.is_alive
 
 
+async def test_a_log_of_a_process_that_never_stops_writing_stays_bounded(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    talking = "import itertools, time\nfor n in itertools.count(): print(n, '.' * 200, flush=True); time.sleep(0.0005)"
+    child = Process("talker", (sys.executable, "-c", talking), run.log_of("talker"))
+    child.launch()
+    log, before = run.log_of("talker"), run.logs / "talker.log.1"
+
+    for _ in range(3):
+        await wait_until(lambda: log.stat().st_size > 20_000)
+        run.rotate_logs(most_bytes=20_000)
+        assert log.stat().st_size < 20_000 < before.stat().st_size
+
+    first = int(before.read_text().split()[0])
+    await wait_until(lambda: log.stat().st_size > 0)
+    assert int(log.read_text().split()[0]) > first > 0
+    await child.kill()
+
+
 async def test_down_stops_what_a_killed_supervisor_left_and_nothing_else(tmp_path: Path) -> None:
     orphan, stranger = (Process(name, SLEEP, tmp_path / "sleeper.log") for name in ("orphan", "stranger"))
     orphan.launch()

@@ -60,6 +60,14 @@ class Family:
                     self._on_change(list(self._children))
             await asyncio.sleep(LOOK_S)
 
+    def launch(self, names: Sequence[str]) -> None:
+        """Launch these children again; they must have been stopped."""
+        for child, backoff in self._children.items():
+            if child.name in names:
+                child.launch()
+                backoff.launched(time.monotonic())
+        self._on_change(list(self._children))
+
     async def stop(self, names: Sequence[str]) -> None:
         """Stop these children side by side."""
         await asyncio.gather(*(child.stop() for child in self._children if child.name in names))

@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.cli.embedded import process
+from services.cli.embedded import fingerprint, process
+from services.cli.embedded.fingerprint import SERVICES
 from services.cli.embedded.ports import Ports
 from services.cli.embedded.process import ROOT, Process
 
+__all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder", "environment", "mongo_url", "nats_url"]
+
 RUN_FOLDER = ROOT / ".run"
-SERVICES = ("ingest", "aggregate", "notify", "portal")
+LOG_BYTES = 10 * 1024 * 1024  # of one log, and as many again of the part before
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,12 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A process of the stack, as noted when it was launched."""
+    """A process of the stack, as noted when it was launched, with the fingerprint of what it was launched with."""
 
     name: str
     pid: int
     command: tuple[str, ...]
+    version: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -56,6 +61,8 @@ class RunFolder:
         self._pids = self.path / "pids.json"
         self._ports = self.path / "ports.json"
         self._phase = self.path / "phase"
+        self._setup = self.path / "setup.json"
+        self._versions: dict[int, str] = {}  # by process id
 
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -65,6 +72,16 @@ class RunFolder:
         self.logs.mkdir(parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):
             log.replace(log.with_suffix(".log.1"))
+
+    def rotate_logs(self, most_bytes: int = LOG_BYTES) -> None:
+        """A log that has grown too long begins anew; the part before stays as `<name>.log.1`.
+
+        The processes go on writing to the same file, at its end: what comes between the copy and the cut is lost.
+        """
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > most_bytes:
+                shutil.copyfile(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
 
     def note_phase(self, phase: str) -> None:
         """What the supervisor is busy with; also the name of the log that tells more."""
@@ -83,8 +100,8 @@ class RunFolder:
 
     def note_processes(self, children: Iterable[Process]) -> None:
         """Remember this supervisor and its children, in the order in which they were started."""
-        me = Recorded("supervisor", os.getpid(), process.command_of(os.getpid()))
-        launched = [Recorded(child.name, child.pid, child.command) for child in children]
+        me = Recorded("supervisor", os.getpid(), process.command_of(os.getpid()), self._version_of("supervisor", os.getpid()))
+        launched = [Recorded(child.name, child.pid, child.command, self._version_of(child.name, child.pid)) for child in children]
         self._replace(self._pids, json.dumps([asdict(one) for one in (me, *launched)], indent=2))
         self._replace(self._supervisor_pid, f"{me.pid}\n")
 
@@ -93,7 +110,28 @@ class RunFolder:
         if not self._pids.exists():
             return []
         noted = json.loads(self._pids.read_text())
-        return [Recorded(one["name"], one["pid"], tuple(one["command"])) for one in noted]
+        return [Recorded(one["name"], one["pid"], tuple(one["command"]), one.get("version", "")) for one in noted]
+
+    def stale(self) -> list[str]:
+        """Names of processes that were launched with other code than stands there now."""
+        return [one.name for one in self.processes() if one.version != fingerprint.of(one.name)]
+
+    def note_setup(self, version: str, failure: str = "") -> None:
+        """With what the set-up was run last, and how it failed."""
+        self._replace(self._setup, json.dumps({"version": version, "failure": failure}, ensure_ascii=False))
+
+    def setup_failure(self) -> str:
+        """How the set-up failed last; empty when it did not."""
+        return str(self._noted_setup()["failure"])
+
+    def is_setup_stale(self) -> bool:
+        """Whether the set-up failed, or was run with other files than stand there now."""
+        noted = self._noted_setup()
+        return bool(noted["failure"]) or noted["version"] != fingerprint.of(fingerprint.SETUP)
+
+    def _noted_setup(self) -> dict[str, str]:
+        none = {"version": "", "failure": ""}
+        return none | (json.loads(self._setup.read_text()) if self._setup.exists() else {})
 
     def supervisor(self) -> Recorded | None:
         """The running supervisor of this folder, if any."""
@@ -120,6 +158,10 @@ class RunFolder:
             notify=_http(ports.notify),
             mail_folder=self.mail,
         )
+
+    def _version_of(self, name: str, pid: int) -> str:
+        """Computed once for each launch."""
+        return self._versions.setdefault(pid, fingerprint.of(name))
 
     def _replace(self, note: Path, text: str) -> None:
         self.path.mkdir(parents=True, exist_ok=True)

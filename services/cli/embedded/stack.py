@@ -1,16 +1,18 @@
 """Start and stop the whole stack in the background: `tonghop up`, `tonghop down`."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
 
-from services.cli.embedded import probe, process, servers
+from services.cli.embedded import fingerprint, process, readiness, servers
 from services.cli.embedded.process import ROOT
 from services.cli.embedded.runfolder import RUN_FOLDER, SERVICES, Addresses, RunFolder
 
@@ -19,7 +21,8 @@ __all__ = ["RUN_FOLDER", "Addresses", "addresses", "down", "up"]
 SUPERVISOR = "services.cli.embedded.supervisor"
 READY_LIMIT_S = 90.0
 STOP_LIMIT_S = 45.0  # the services, NATS and MongoDB have 10 s each
-SERVER_IS_AWAY = 3  # exit code
+NOT_READY, SERVER_IS_AWAY = 1, 3  # exit codes
+COMMANDS = Path(sys.executable).parent
 PHASES = {
     "supervisor": "Khởi động (starting) …",
     "mongod": "Khởi động MongoDB …",
@@ -32,25 +35,87 @@ console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def up(folder: Path = RUN_FOLDER) -> Addresses:
-    """Start the stack of `folder` unless it runs; return when every service is ready.
+    """Start the stack of `folder`, or what has changed of one that runs; return when every service is ready.
 
-    A failure prints the end of the log that explains it and leaves with exit code 3; what this call started is stopped.
+    What cannot be brought up prints the end of the log that explains it and leaves with exit code 3; what this call started is stopped.
+    When all runs and a service is not ready, nothing is stopped: what the services wait for, and what helps, is printed, exit code 1.
     """
     run = RunFolder(folder)
-    if run.supervisor() is not None:
-        console.print("Hệ thống đang chạy sẵn (already running).")
-        guilty = _wait_until_ready(run, lambda: run.supervisor() is not None)
+    changed = _changed(run)
+    if changed is None:
+        _start(run)
     else:
-        _check_machine()
-        _stop(run)  # what a killed supervisor left behind
-        supervisor = _spawn(run)
-        guilty = _wait_until_ready(run, lambda: supervisor.poll() is None)
-        if guilty is not None:
-            _stop(run)
+        _renew(run, changed)
     found = run.addresses()
-    if guilty is not None or found is None:
-        _fail(run, guilty or "supervisor")
+    if found is None:
+        _fail(run, "supervisor")
+    if failure := run.setup_failure():
+        console.print(f"Dịch vụ chạy, nhưng phần thiết lập không xong (the set-up failed): {failure}. Sửa rồi chạy lại `make up`.")
+        _print_log(run, "setup")
+        raise SystemExit(NOT_READY)
     return found
+
+
+def _changed(run: RunFolder) -> list[str] | None:
+    """What of the running stack was started with other code than stands there now; None when the stack must be started, as it does
+    not run, or what runs the servers has changed.
+    """
+    if run.supervisor() is None:
+        _stop(run)  # what a killed supervisor left behind
+        return None
+    stale = run.stale()
+    if servers_too := [name for name in stale if name not in SERVICES]:
+        console.print(f"Đã thay đổi: {', '.join(servers_too)}. Khởi động lại toàn bộ hệ thống (changed, everything is restarted).")
+        _stop(run)
+        return None
+    return stale + ([fingerprint.SETUP] if run.is_setup_stale() else [])
+
+
+def _start(run: RunFolder) -> None:
+    _check_machine()
+    supervisor = _spawn(run)
+    guilty = _wait_until_ready(run, lambda: supervisor.poll() is None)
+    if guilty is not None and (run.phase() != "services" or run.supervisor() is None):
+        _stop(run)
+        _fail(run, guilty)
+    _require_ready(run, guilty)
+
+
+def _renew(run: RunFolder, changed: Sequence[str]) -> None:
+    """Has the supervisor start again what has changed."""
+    supervisor = run.supervisor()
+    if supervisor is None:
+        _fail(run, "supervisor")
+    if changed:
+        services = [name for name in changed if name in SERVICES]
+        what = f"khởi động lại {', '.join(services)}" if services else "chạy lại phần thiết lập (the set-up)"
+        console.print(f"Hệ thống đang chạy bằng mã cũ: {what}; máy chủ vẫn chạy (running old code, restarting what changed).")
+        run.note_phase("setup")
+        os.kill(supervisor.pid, signal.SIGHUP)
+    else:
+        console.print("Hệ thống đang chạy sẵn, đúng mã hiện tại (already running, nothing has changed).")
+    _require_ready(run, _wait_until_ready(run, lambda: run.supervisor() is not None))
+
+
+def _require_ready(run: RunFolder, guilty: str | None) -> None:
+    """Leaves, with what services wait for and what helps, when one is not ready."""
+    if guilty is None:
+        return
+    if run.supervisor() is None:
+        _fail(run, guilty)
+    waiting = readiness.all_of(run)
+    console.print("Hệ thống đang chạy, nhưng chưa sẵn sàng (running, not ready):")
+    for service in waiting:
+        console.print(f"  {service.name}: {service.reason or 'không trả lời (no answer), nhật ký ' + str(run.log_of(service.name))}")
+    commands = dict.fromkeys(command for service in waiting for command in service.commands)
+    if commands:
+        console.print("Máy chủ và dịch vụ vẫn chạy. Hãy chạy (run):", *(f"  {COMMANDS / command}" for command in commands), sep="\n")
+    else:
+        console.print("Máy chủ và dịch vụ vẫn chạy: xem `tonghop status`; dừng bằng `make down`.")
+    for service in waiting:
+        if not service.reason:
+            _print_log(run, service.name)
+    raise SystemExit(SERVER_IS_AWAY if len(waiting) == len(SERVICES) and not any(service.reason for service in waiting) else NOT_READY)
 
 
 def down(folder: Path = RUN_FOLDER) -> bool:
@@ -92,27 +157,23 @@ def _spawn(run: RunFolder) -> subprocess.Popen[bytes]:
 def _wait_until_ready(run: RunFolder, is_supervised: Callable[[], bool]) -> str | None:
     """None when all services are ready, else the name of the log that tells why not."""
     deadline = time.monotonic() + READY_LIMIT_S
-    said = ""
-    guilty = run.phase()
+    said, guilty, patience = "", run.phase(), readiness.Patience()
     with _progress() as say:
         while time.monotonic() < deadline:
             phase = run.phase()
             if phase != said:
                 say(PHASES[phase])
                 said = phase
-            waiting = _not_ready(run) if phase == "services" else [phase]
+            waiting = [service.name for service in readiness.all_of(run)] if phase == "services" else [phase]
             if not waiting:
                 return None
             guilty = waiting[0]
             if not is_supervised():
                 return "supervisor" if phase == "services" else phase
+            if phase == "services" and patience.is_over(readiness.all_of(run)):
+                return guilty
             time.sleep(0.1)
     return guilty
-
-
-def _not_ready(run: RunFolder) -> list[str]:
-    ports = run.ports()
-    return [name for name in SERVICES if ports is None or probe.get(getattr(ports, name), "/readyz")[0] != 200]
 
 
 @contextmanager
@@ -137,7 +198,11 @@ def _stop(run: RunFolder) -> None:
 def _fail(run: RunFolder, guilty: str) -> NoReturn:
     console.print(f"Không khởi động được (could not start): {guilty}. Nhật ký (logs): {run.logs}")
     for name in dict.fromkeys((guilty, "supervisor")):
-        log = run.log_of(name)
-        if log.exists():
-            console.print(f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:], sep="\n")
+        _print_log(run, name)
     raise SystemExit(SERVER_IS_AWAY)
+
+
+def _print_log(run: RunFolder, name: str) -> None:
+    log = run.log_of(name)
+    if log.exists():
+        console.print(f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:], sep="\n")

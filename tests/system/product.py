@@ -1,0 +1,83 @@
+"""A copy of the product with a stack of its own, as somebody has it who cloned it: `tonghop up` starts real servers there."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from services.cli.embedded.ports import Ports, choose_ports
+from services.cli.embedded.runfolder import Recorded, RunFolder
+from shared import events
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("services", "shared", "deploy")
+COMMAND_S = 240.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """The copy's folder, and what a person does there."""
+
+    folder: Path
+    ports: Ports
+
+    @property
+    def run_folder(self) -> RunFolder:
+        return RunFolder(self.folder / ".run")
+
+    def tonghop(self, *words: str, code: int = 0, stdin: str = "") -> str:
+        """What a command says, standard output and error; it must end with `code`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli.app", *words],
+            cwd=self.folder,
+            env=self.environment(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    def environment(self) -> dict[str, str]:
+        """Nothing of the tester's own settings."""
+        return {name: value for name, value in os.environ.items() if not name.startswith("TONGHOP_")} | {"PYTHONPATH": str(self.folder)}
+
+    def processes(self) -> dict[str, Recorded]:
+        return {one.name: one for one in self.run_folder.processes() if one.is_running}
+
+    def report(self, unit: str, revision: int) -> dict[str, Any]:
+        """Sends a small report of a commune of Văn Quan; the receipt."""
+        data = {"regime": "ct27-van-quan", "period": "2026", "unit": unit, "revision": revision, "values": {"gd_ngay_cong": 7}}
+        event = {"specversion": "1.0", "id": str(uuid4()), "source": f"/units/{unit}", "type": events.SUBMITTED, "data": data}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports.ingest}/v1/reports",
+            orjson.dumps(event),
+            {"content-type": "application/cloudevents+json"},
+            method="POST",
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            receipt: dict[str, Any] = orjson.loads(answer.read())
+        assert receipt["verdict"] == "accepted"
+        return receipt
+
+
+def copy(folder: Path) -> Product:
+    """The product as it stands, in a folder, on free ports; nothing runs."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    ports = choose_ports(defaults=False)
+    (folder / ".run").mkdir()
+    (folder / ".run" / "ports.json").write_text(json.dumps(asdict(ports)))
+    return Product(folder, ports)
