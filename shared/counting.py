@@ -1,9 +1,9 @@
 """Which report counts: the one rule on which aggregate, notify and the portal must agree.
 
 Of a unit's revisions the highest (revision, received time, event id) wins. A report counts if its winning revision is a
-submission and higher than every returned revision. On time is judged by the earliest received time among the submitted
-revisions, even if later withdrawn or returned. Every field below only grows or only shrinks, so the order and repetition
-of events cannot matter. Source: design, section 3, "Which report counts".
+submission that was not returned: a return concerns only the revision that it names. On time is judged by the earliest received
+time among the submitted revisions, even if later withdrawn or returned. Every field below only grows or only shrinks, so the order
+and repetition of events cannot matter. Source: design, section 3, "Which report counts"; second part, section 2, "Order"; ADR-0026.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Standing:
 
     winner: Key = NOTHING
     is_submission: bool = False  # the winner is a submission, not a withdrawal
-    returned: int = 0  # the highest revision that was returned
+    returned: frozenset[int] = frozenset()  # the revisions that were returned
     first_submitted_ms: int | None = None
 
     def submit(self, key: Key) -> bool:
@@ -34,7 +34,7 @@ class Standing:
 
     def give_back(self, revision: int) -> None:
         """Takes a return of `revision`."""
-        self.returned = max(self.returned, revision)
+        self.returned |= {revision}
 
     def _take(self, key: Key, *, is_submission: bool) -> bool:
         if key <= self.winner:
@@ -45,7 +45,7 @@ class Standing:
     @property
     def counts(self) -> bool:
         """Whether the unit's report stands in the totals."""
-        return self.is_submission and self.winner[0] > self.returned
+        return self.is_submission and self.winner[0] not in self.returned
 
     def is_on_time(self, deadline_ms: int | None) -> bool:
         """Whether the first submission came before the deadline (exclusive); without a deadline nothing is late."""

@@ -48,7 +48,7 @@ def values(unit: str) -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Logged]:
-    """Submissions, withdrawals, returns and extensions, some of them of the same revision, around the deadline."""
+    """Submissions, withdrawals, returns and extensions, some of them of the same revision, some corrected, around the deadline."""
     made = []
     for number in range(draw(st.integers(0, 14))):
         unit = draw(st.sampled_from([*COMMUNES, OFFICE]))
@@ -59,6 +59,30 @@ def histories(draw: st.DrawFn) -> list[Logged]:
             narratives = draw(st.dictionaries(st.sampled_from(["ket_qua", "kho_khan"]), st.text(max_size=5)))
             data |= {"values": draw(values(unit)), "narratives": narratives}
         if kind == events.EXTENDED:
-            data = {"until": draw(st.sampled_from(["2026-12-20", "2026-12-25", "2026-12-20T00:00:00.002+07:00"])), "reason": "mưa lũ"}
+            until = draw(st.sampled_from(["2026-12-19", "2026-12-20", "2026-12-25", "2026-12-20T00:00:00.002+07:00"]))
+            data = {"until": until, "reason": "mưa lũ", **draw(st.sampled_from([{}, {}, {"corrects": True}, {"corrects": False}]))}
         made.append(logged(kind, unit, number, received_ms, data))
+    return made
+
+
+ON_CALL = "kl62-binh-dinh"
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> list[Logged]:
+    """A period on call: opened, moved, corrected; reports and extensions of two offices around the deadlines."""
+    made = []
+    for number in range(draw(st.integers(1, 12))):
+        received_ms = DEADLINE_MS + draw(st.integers(-3, 3))
+        corrects = draw(st.sampled_from([{}, {}, {"corrects": True, "reason": "gõ nhầm"}]))
+        instant = f"2026-12-20T00:00:00.00{draw(st.integers(0, 4))}+07:00"
+        match draw(st.sampled_from(["opened", "opened", "extended", "submitted", "submitted"])):
+            case "opened":
+                made.append(logged(events.OPENED, "", number, received_ms, {"deadline": instant} | corrects, regime=ON_CALL))
+            case "extended":
+                data = {"until": instant, "reason": "mưa lũ"} | corrects
+                made.append(logged(events.EXTENDED, draw(st.sampled_from(["52-SNV", "52-STC"])), number, received_ms, data, regime=ON_CALL))
+            case _:
+                unit = draw(st.sampled_from(["52-SNV", "52-STC"]))
+                made.append(logged(events.SUBMITTED, unit, number, received_ms, {"revision": draw(st.integers(1, 3))}, regime=ON_CALL))
     return made

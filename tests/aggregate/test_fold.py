@@ -20,7 +20,7 @@ from shared.events import Logged
 from shared.reference import Reference
 from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
 from shared.units import Registry
-from tests.aggregate.histories import DEADLINE_MS, PERIOD, REGIME, histories, logged
+from tests.aggregate.histories import DEADLINE_MS, ON_CALL, PERIOD, REGIME, histories, logged, openings
 
 NOW = datetime(2026, 12, 25, tzinfo=UTC)
 PARTITIONS = 8
@@ -67,6 +67,20 @@ def test_the_fold_agrees_with_the_plain_recomputation(reference: Reference, hist
     for view_id, view in views.items():
         assert {**view, **expected[view_id]} == view
     assert {view_id for view_id in expected if f"/{PERIOD}/" in view_id and "quan" in view_id and "quang" not in view_id} <= views.keys()
+
+
+@settings(max_examples=100, deadline=None)
+@given(history=openings(), rng=st.randoms(use_true_random=False))
+def test_a_period_on_call_is_in_any_order_what_the_plain_recomputation_says(
+    reference: Reference, history: list[Logged], rng: random.Random
+) -> None:
+    found = folded(reference, shuffled(history, rng))
+    assert found == folded(reference, [history])
+    views = orjson.loads(found)
+    expected = {view["_id"]: view for view in recompute.expected_views(reference, history, NOW)}
+    assert f"{ON_CALL}/{PERIOD}/52" in views
+    for view_id, view in views.items():
+        assert {**view, **expected[view_id]} == view
 
 
 def last_wins(self: counting.Standing, key: counting.Key, *, is_submission: bool) -> bool:
@@ -162,6 +176,14 @@ def test_a_returned_report_leaves_the_totals_until_a_later_revision(reference: R
     assert view_of(reference, [back, first, second])["indicators"]["gd_ngay_cong"]["total"] == 8
 
 
+def test_a_return_of_a_revision_that_never_was_hides_nothing(reference: Reference) -> None:
+    """Older logs hold some; ingest refuses them now."""
+    back = logged(events.RETURNED, "06253", 9, DEADLINE_MS, {"revision": 53, "reason": "sai", "fix_by": "2026-12-30"})
+    for revision in (1, 4, 52):
+        assert view_of(reference, [submitted(1, revision=revision, gd_ngay_cong=7), back])["indicators"]["gd_ngay_cong"]["total"] == 7
+    assert view_of(reference, [submitted(1, revision=53, gd_ngay_cong=7), back])["reporting"]["received"] == 0
+
+
 def test_a_withdrawn_report_counts_as_not_received(reference: Reference) -> None:
     withdrawn = logged(events.WITHDRAWN, "06253", 9, DEADLINE_MS, {"revision": 2})
     view = view_of(reference, [submitted(1, gd_ngay_cong=7), withdrawn])
@@ -187,6 +209,32 @@ def test_a_period_opened_twice_has_the_later_deadline_whichever_comes_first(refe
 
     assert (reporting["received"], reporting["on_time"], reporting["late"]) == (1, 1, 0)
     assert view_of(reference, [opened[deadlines.index(min(deadlines))], report], unit="52", regime=on_call)["reporting"]["late"] == 1
+
+
+def test_a_slip_of_a_deadline_is_taken_back_by_a_correction(reference: Reference) -> None:
+    """Opened until 2062 by a slip of the pen, it stood open for ever."""
+    on_call, received = "kl62-binh-dinh", events.to_ms(datetime(2026, 9, 20, tzinfo=UTC))
+
+    def opening(number: int, day: str, **more: Any) -> Logged:
+        return logged(events.OPENED, "", number, received + number, {"deadline": day, **more}, regime=on_call)
+
+    slip, plain_one, correction = opening(1, "2062-12-31"), opening(2, "2026-12-31"), opening(3, "2026-12-31", corrects=True, reason="nhầm")
+    late = logged(events.SUBMITTED, "52-SNV", 9, events.to_ms(datetime(2027, 2, 1, tzinfo=UTC)), {"revision": 1}, regime=on_call)
+
+    def late_of(*openings: Logged) -> int:
+        found: int = view_of(reference, [*openings, late], unit="52", regime=on_call)["reporting"]["late"]
+        return found
+
+    assert [late_of(slip, plain_one), late_of(slip, correction), late_of(correction, plain_one, slip)] == [0, 1, 1]
+    assert late_of(correction, slip, opening(4, "2027-03-01")) == 0
+
+
+def test_an_extension_is_corrected_to_an_earlier_day(reference: Reference) -> None:
+    late = submitted(1, received_ms=DEADLINE_MS + 1000, gd_ngay_cong=1)
+    slip = logged(events.EXTENDED, "06253", 8, DEADLINE_MS - 2, {"until": "2062-12-22", "reason": "mưa lũ"})
+    correction = logged(events.EXTENDED, "06253", 9, DEADLINE_MS - 1, {"until": "2026-12-19", "reason": "nhầm năm", "corrects": True})
+    assert view_of(reference, [late, slip])["reporting"]["late"] == 0
+    assert view_of(reference, [correction, late, slip])["reporting"]["late"] == 1
 
 
 def test_a_derived_regime_is_computed_from_its_sources_reports(reference: Reference) -> None:

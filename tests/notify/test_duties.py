@@ -73,6 +73,16 @@ def test_a_returned_report_has_a_ladder_of_its_own_until_the_fix_by_day() -> Non
     assert found.deadline == vn("2026-12-20")
 
 
+def test_a_return_of_a_revision_that_never_was_asks_for_nothing() -> None:
+    assert not duties.owes(duty(submitted(revision=4), returned(revision=53)))
+    mended = duty(submitted(revision=1), returned(revision=1, received="2026-12-11 09:00"), submitted(revision=2), returned(revision=1))
+    assert not duties.owes(mended)
+    back = duty(submitted(revision=2), returned(revision=53), returned(revision=2, reason="Sai số thôn"))
+    assert back.cause == "return-2"
+    assert back.progress.returned is not None
+    assert back.progress.returned.reason == "Sai số thôn"
+
+
 def test_a_report_withdrawn_after_its_return_is_owed_as_a_report() -> None:
     found = duty(submitted(), returned(), withdrawn(revision=2))
     assert (found.cause, found.reminded_of) == ("report", vn("2026-12-20"))

@@ -57,7 +57,7 @@ def test_a_standing_is_what_the_rule_says_of_the_whole_history(history: list[Ste
     counts = False
     if revisions:
         revision, _, _, what = max(revisions)
-        counts = what == "submitted" and all(revision > given_back for given_back in returns)
+        counts = what == "submitted" and revision not in returns
     assert standing.counts == counts
     assert standing.first_submitted_ms == min(submissions, default=None)
 
@@ -102,6 +102,16 @@ def test_a_returned_report_does_not_count_until_a_later_revision() -> None:
 
 def test_a_return_of_an_earlier_revision_changes_nothing() -> None:
     assert standing_after([("submitted", 1, 10, "event-a"), ("submitted", 2, 20, "event-b"), ("returned", 1, 30, "event-c")]).counts
+
+
+def test_a_return_concerns_only_the_revision_that_it_names() -> None:
+    """A return of revision 53 once hid 4 to 53."""
+    history = [("submitted", 3, 10, "event-a"), ("returned", 53, 20, "event-b")]
+
+    assert standing_after(history).counts
+    assert standing_after([*history, ("submitted", 4, 30, "event-c")]).counts
+    assert not standing_after([*history, ("submitted", 53, 30, "event-c")]).counts
+    assert standing_after([*history, ("submitted", 53, 30, "event-c"), ("submitted", 54, 40, "event-d")]).counts
 
 
 def test_a_report_mended_after_the_deadline_stays_on_time() -> None:

@@ -99,10 +99,10 @@ class Oracle:
         latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
         if latest is None or latest.type == events.WITHDRAWN:
             return Owed("report", max(deadline, extended))
-        returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] >= latest.data["revision"]]
+        returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
         if not returns:
             return None
-        last = max(returns, key=lambda event: (event.data["revision"], event.received_ms, event.event_id))
+        last = max(returns, key=lambda event: (event.received_ms, event.event_id))
         has_more = any(event.type == events.EXTENDED for event in mine)
         fix_by = end_of(last.data["fix_by"])
         return Owed(f"return-{last.data['revision']}", max(fix_by, extended_only(mine)) if has_more else fix_by)

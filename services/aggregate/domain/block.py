@@ -14,6 +14,7 @@ from services.aggregate.domain.tree import ReporterTree
 from shared import deadlines, events
 from shared.counting import Standing
 from shared.events import Logged
+from shared.instants import Instants
 from shared.periods import Period
 from shared.regimes import Regime
 from shared.units import Tree
@@ -35,8 +36,8 @@ class Block:
         self.touched: dict[str, tuple[int, int]] = {}  # unit id of a view: sequence and received time of its last event
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._standings = [Standing() for _ in self.tree.reporters]
-        self._extended: dict[int, int] = {}  # row: the latest instant it was extended to, ms
-        self._opened_ms: int | None = None
+        self._extended: dict[int, Instants] = {}  # row: until when it was extended
+        self._opened = Instants()
         self._due = self._due_of_groups()
         self._deadlines = [self._deadline(row) for row in range(len(self._groups))]
 
@@ -72,11 +73,9 @@ class Block:
         return self.tree.views_above[row]
 
     def _open(self, event: Logged) -> tuple[str, ...]:
-        """A deadline that was moved is the latest one: never silently earlier."""
-        deadline = _instant_ms(event.data.get("deadline"))
-        if not self.regime.is_on_call or deadline is None:
+        """The deadline of every unit is the one that stands of all that the period was opened with."""
+        if not self.regime.is_on_call or not _give(self._opened, event, "deadline"):
             return ()
-        self._opened_ms = max(self._opened_ms or 0, deadline)
         self._due = self._due_of_groups()
         for row in range(len(self._groups)):
             self._deadlines[row] = self._deadline(row)
@@ -84,21 +83,19 @@ class Block:
         return tuple(self.tree.spans)
 
     def _extend(self, row: int, event: Logged) -> None:
-        until = _instant_ms(event.data.get("until"))
-        if until is not None:
-            self._extended[row] = max(self._extended.get(row, 0), until)
+        if _give(self._extended.setdefault(row, Instants()), event, "until"):
             self._deadlines[row] = self._deadline(row)
 
     def _due_of_groups(self) -> dict[str, int | None]:
         """The first late millisecond of each group of reporters; None when nothing is late."""
-        opened = None if self._opened_ms is None else events.from_ms(self._opened_ms)
+        opened = self._opened.effective
         due = {group: deadlines.group_deadline(self.regime, group, self.period, opened) for group in set(self._groups)}
         return {group: None if deadline is None else events.to_ms(deadline) for group, deadline in due.items()}
 
     def _deadline(self, row: int) -> int | None:
         """The first late millisecond of a row's unit."""
-        due = self._due[self._groups[row]]
-        return None if due is None else max(due, self._extended.get(row, 0))
+        due, extended = self._due[self._groups[row]], self._extended[row].effective if row in self._extended else None
+        return due if due is None or extended is None else max(due, events.to_ms(extended))
 
     def _settle(self, row: int) -> None:
         """Makes the row say what counts now: the winner's figures with received and on time, or zeros."""
@@ -119,7 +116,9 @@ class Block:
         return row
 
 
-def _instant_ms(text: Any) -> int | None:
-    """An instant of an event; None when it is none: the fold never raises."""
-    at = deadlines.of_event(text)
-    return None if at is None else events.to_ms(at)
+def _give(instants: Instants, event: Logged, name: str) -> bool:
+    """Takes the instant of an event; whether it is one: the fold never raises."""
+    at = deadlines.of_event(event.data.get(name))
+    if at is not None:
+        instants.take((event.received_ms, event.event_id), at, corrects=event.data.get("corrects") is True)
+    return at is not None

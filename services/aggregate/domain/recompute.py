@@ -34,6 +34,7 @@ class _Noted:
     type: str
     key: tuple[int, int, str]  # revision, received time, event id
     until: datetime | None = None
+    corrects: bool = False
     text: bytes | None = None
 
 
@@ -47,15 +48,16 @@ class History:
         self._settled = settled
         self._own: dict[str, list[_Noted]] = {}
         self._highest: dict[str, _Noted] = {}
-        self._opened: list[tuple[int, datetime]] = []
+        self._opened: list[_Noted] = []
 
     def take(self, event: Logged, sequence: int) -> None:
         """Notes one event; copies and any order do no harm."""
-        if event.type == events.OPENED:
-            if (deadline := plain_duties.instant(event.data.get("deadline"))) is not None:
-                self._opened.append((sequence, deadline))
-            return
         noted = _Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id))
+        noted.corrects = event.data.get("corrects") is True
+        if event.type == events.OPENED:
+            noted.until = plain_duties.instant(event.data.get("deadline"))
+            self._opened.append(noted)
+            return
         if event.type == events.EXTENDED:
             noted.until = plain_duties.instant(event.data.get("until"))
         self._own.setdefault(event.unit_id, []).append(noted)
@@ -81,8 +83,8 @@ class History:
         return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
 
     def opened(self, bound: float) -> datetime | None:
-        """The latest deadline that the period was opened with up to a sequence."""
-        return max((deadline for sequence, deadline in self._opened if sequence <= bound), default=None)
+        """The deadline that the period stands open with, of all that were given up to a sequence."""
+        return _given([noted for noted in self._opened if noted.sequence <= bound])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +166,24 @@ def _counting(deadline: datetime | None, own: list[_Noted]) -> _Report | None:
         return None
     winner = max(revisions, key=lambda noted: noted.key)
     returned = [noted.key[0] for noted in own if noted.type == events.RETURNED]
-    if winner.type != events.SUBMITTED or any(winner.key[0] <= revision for revision in returned):
+    if winner.type != events.SUBMITTED or winner.key[0] in returned:
         return None
     first = min(noted.key[1] for noted in revisions if noted.type == events.SUBMITTED)
     logged = events.read_logged(winner.text or b"")
     data = {} if logged is None else logged.data
     if deadline is None:
         return _Report(data, is_on_time=True)
-    due = max([deadline, *(noted.until for noted in own if noted.until is not None)])
+    extended = _given([noted for noted in own if noted.type == events.EXTENDED])
+    due = deadline if extended is None else max(deadline, extended)
     return _Report(data, events.from_ms(first) < due.replace(microsecond=due.microsecond // 1000 * 1000))
+
+
+def _given(noted: list[_Noted]) -> datetime | None:
+    """The instant that stands of some: a correction takes back what was given before it, and else the latest is meant."""
+    given = sorted((one for one in noted if one.until is not None), key=lambda one: one.key[1:])
+    while any(one.corrects for one in given[1:]):
+        given.pop(0)
+    return max((one.until for one in given if one.until is not None), default=None)
 
 
 def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complete: bool) -> Json:

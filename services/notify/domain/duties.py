@@ -74,7 +74,7 @@ class Duty:
     @property
     def cause(self) -> str:
         """What the reminder ladder is about: `report`, `confirm`, or `return-<revision>`."""
-        return f"return-{self.progress.standing.returned}" if self.is_returned else self.task
+        return f"return-{self.progress.standing.winner[0]}" if self.is_returned else self.task
 
     @property
     def reminded_of(self) -> datetime:

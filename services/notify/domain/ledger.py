@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Return:
-    """A report sent back: of several the one of the highest revision counts, then the latest."""
+    """A revision sent back: of several returns of one revision the latest counts."""
 
     revision: int
     received_ms: int
@@ -60,7 +60,7 @@ class Progress:
 
     standing: Standing = field(default_factory=Standing)
     extension: Extension | None = None
-    returned: Return | None = None
+    returns: dict[int, Return] = field(default_factory=dict)  # by the revision that was sent back
     confirmed: Confirmation | None = None
     first_confirmed_ms: int | None = None
 
@@ -68,12 +68,17 @@ class Progress:
     def extended_to(self) -> datetime | None:
         return None if self.extension is None else self.extension.until
 
+    @property
+    def returned(self) -> Return | None:
+        """The return of the revision that would stand; those of other revisions concern nobody."""
+        return self.returns.get(self.standing.winner[0])
+
     def extend(self, extension: Extension) -> None:
         self.extension = extension if self.extension is None else max(self.extension, extension)
 
     def give_back(self, returned: Return) -> None:
         self.standing.give_back(returned.revision)
-        self.returned = returned if self.returned is None else max(self.returned, returned)
+        self.returns[returned.revision] = max(self.returns.get(returned.revision, returned), returned)
 
     def confirm(self, confirmed: Confirmation) -> None:
         first = self.first_confirmed_ms

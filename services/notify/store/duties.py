@@ -160,14 +160,13 @@ def _late_by_s(duty: Duty) -> int | None:
 
 def _state(progress: Progress) -> Document:
     """All that the fold knows of one unit's report."""
-    standing, extended, returned, confirmed = progress.standing, progress.extension, progress.returned, progress.confirmed
+    standing, extended, confirmed = progress.standing, progress.extension, progress.confirmed
     return {
         "winner": list(standing.winner),
         "is_submission": standing.is_submission,
-        "returned": standing.returned,
         "first_submitted_ms": standing.first_submitted_ms,
         "extension": [extended.until, extended.received_ms, extended.event_id, extended.reason, extended.author] if extended else None,
-        "return": [returned.revision, returned.received_ms, returned.event_id, returned.reason, returned.fix_by] if returned else None,
+        "returns": [[one.revision, one.received_ms, one.event_id, one.reason, one.fix_by] for one in progress.returns.values()],
         "confirmation": [confirmed.received_ms, confirmed.event_id, confirmed.view_hash] if confirmed else None,
         "first_confirmed_ms": progress.first_confirmed_ms,
     }
@@ -175,10 +174,11 @@ def _state(progress: Progress) -> Document:
 
 def _progress(state: dict[str, Any]) -> Progress:
     revision, received_ms, event_id = state["winner"]
+    returns = {one[0]: Return(*one) for one in state.get("returns", ())}  # what is stored in format 4 is folded anew
     return Progress(
-        Standing((revision, received_ms, event_id), state["is_submission"], state["returned"], state["first_submitted_ms"]),
+        Standing((revision, received_ms, event_id), state["is_submission"], frozenset(returns), state["first_submitted_ms"]),
         Extension(*state["extension"]) if state["extension"] else None,
-        Return(*state["return"]) if state["return"] else None,
+        returns,
         Confirmation(*state["confirmation"]) if state["confirmation"] else None,
         state["first_confirmed_ms"],
     )

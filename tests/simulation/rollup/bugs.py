@@ -29,6 +29,7 @@ from services.ingest.handlers import Door
 from services.ingest.store import Claim, ClaimStore, Position
 from shared import delivery, events, mongo, reader, subjects
 from shared.counting import Standing
+from shared.instants import Instants
 from shared.observability import Readiness
 from shared.reader import Delivery, Reader
 from shared.reference import Reference
@@ -152,7 +153,7 @@ def _returned_on_arrival(self: Standing, revision: int) -> None:
 
 def _opened_last(self: Block, event: Any) -> tuple[str, ...]:
     """The opening that came last, not the latest deadline."""
-    self._opened_ms = None
+    self._opened = Instants()
     return _open(self, event)
 
 

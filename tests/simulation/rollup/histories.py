@@ -226,12 +226,19 @@ class History:
     def _extend(self, at_s: float) -> None:
         about, unit, _ = self._known()
         sender = FOCAL if about["regime"] == YEARLY else CALLER
-        self._send(at_s, builders.extended(unit, sender=sender, until=self.rng.choice(["2024-12-20", "2024-12-27"]), **about))
+        event = builders.extended(unit, sender=sender, until=self.rng.choice(["2024-12-20", "2024-12-27"]), **about)
+        self._send(at_s, self._perhaps_corrected(event))
 
     def _open(self, at_s: float, period: str = "") -> None:
         about = self._about() | {"regime": ON_CALL, "period": period or self.rng.choice(CALLED)}
         at = events.from_ms(BEGINS_MS + int(1000 * (at_s + 3 * self.rng.random() + 30 * (self.rng.random() < 0.5)) + 2000))
-        self._send(at_s, builders.opened(sender=CALLER, deadline=events.to_text(at), **about))
+        self._send(at_s, self._perhaps_corrected(builders.opened(sender=CALLER, deadline=events.to_text(at), **about)))
+
+    def _perhaps_corrected(self, event: builders.Event) -> builders.Event:
+        """The event, or the same as a correction of what was given before."""
+        if self.rng.random() < 0.3:
+            event["data"] |= {"corrects": True, "reason": "Gõ nhầm."}
+        return event
 
     def _confirm(self, at_s: float) -> None:
         about = self._about() | {"regime": YEARLY, "period": "2024"}
