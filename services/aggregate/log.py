@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import nats.js.errors
+import structlog
 from nats.js import JetStreamContext
 
 from shared import events, log_mark, reader, subjects
@@ -16,6 +17,8 @@ from shared.broker import Streams
 from shared.errors import TransientError
 from shared.events import Logged
 from shared.reader import Delivery
+
+log = structlog.get_logger()
 
 BATCH: Final = 2000  # messages
 
@@ -72,6 +75,12 @@ async def _has_more(streams: Streams, subject_filter: str, begin: int, end: int)
 
 
 def read(deliveries: list[Delivery]) -> list[tuple[Logged, int]]:
-    """The events among messages of the log, with their sequences; what is no event is left out."""
-    found = ((events.read_logged(delivery.payload), delivery.sequence) for delivery in deliveries)
-    return [(event, sequence) for event, sequence in found if event is not None]
+    """The events among messages of the log, with their sequences; what is no event is left out, and told."""
+    found: list[tuple[Logged, int]] = []
+    for delivery in deliveries:
+        event = events.read_logged(delivery.payload)
+        if event is None:
+            log.error("log.message_unreadable", sequence=delivery.sequence)
+        else:
+            found.append((event, delivery.sequence))
+    return found

@@ -116,8 +116,7 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
             wrong += differences.between(view_id, _as_json(stored), expected)
         await asyncio.sleep(0)  # a connection that is not served is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
-    spoken_of = {pair: history.units for pair, history in log.histories.items()}
-    return Verdict(compared, wrong, uncounted.find(reference, spoken_of, log.unreadable)), count
+    return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.unreadable)), count
 
 
 def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> Iterator[Plain]:

@@ -20,8 +20,10 @@ UNCOUNTED = {
     "unknown_regimes": "{count} chế độ có sự kiện nhưng chưa được nạp: {shown}. Nạp tệp của chế độ bằng `tonghop regimes load`.",
     "unknown_periods": "{count} kỳ có sự kiện nhưng chế độ không còn nêu: {shown}. Thêm kỳ vào tệp của chế độ rồi `tonghop regimes load`.",
     "unknown_units": "{count} đơn vị có sự kiện nhưng không có trong danh mục: {shown}. Thêm đơn vị bằng `tonghop units import`.",
+    "unknown_types": "{count} loại sự kiện mà phiên bản này không biết: {shown}. Chạy phiên bản đã ghi chúng.",
     "unreadable": "{count} thông điệp của REPORTS không phải sự kiện do ingest ghi, ở vị trí: {shown}. Tìm xem ai có quyền ghi vào REPORTS;"
     " xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+    "not_asked": "Lưu ý: {count} đơn vị đã nộp mà nay không thuộc diện báo cáo của kỳ, không bảng nào tính: {shown}.",
 }
 
 

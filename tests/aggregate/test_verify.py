@@ -152,7 +152,7 @@ async def log_event(held: Connections, **about: str) -> int:
     data = {"regime": REGIME, "period": PERIOD, "revision": 1, "values": {}, "narratives": {"kho_khan": "x"}}
     of_data = {name: about[name] for name in ("regime", "period") if name in about}
     event = builders.submitted("19003", narratives={"kho_khan": "x"}) | {"unitid": "19003", "receivedms": 1_797_000_000_000}
-    event = {**event, **{name: about[name] for name in ("unitid",) if name in about}, "data": {**data, "unit": "19003", **of_data}}
+    event = {**event, **{name: about[name] for name in ("unitid", "type") if name in about}, "data": {**data, "unit": "19003", **of_data}}
     partition = subjects.partition_of(event["data"]["regime"], event["data"]["period"], held.declaration.partitions)
     subject = subjects.reports(partition, event["data"]["regime"])
     return (await held.streams.publish(subjects.REPORTS, Message(subject, orjson.dumps(event), f"19003/{event['id']}"))).seq
@@ -165,6 +165,8 @@ async def log_event(held: Connections, **about: str) -> int:
         ({"regime": "vhtt-van-quan"}, "unknown_regimes", "vhtt-van-quan"),  # derived: it takes no reports
         ({"period": "2019"}, "unknown_periods", f"{REGIME}/2019"),
         ({"unitid": "99999"}, "unknown_units", f"{REGIME}/{PERIOD}/99999"),
+        ({"type": "vn.tonghop.khac.v9"}, "unknown_types", "vn.tonghop.khac.v9"),
+        ({"unitid": "06253"}, "not_asked", f"{REGIME}/{PERIOD}/06253"),  # of another province: told, and no fault
     ],
 )
 async def test_events_that_no_view_can_count_are_named(loaded: Connections, about: dict[str, str], field: str, named_as: str) -> None:
@@ -175,8 +177,8 @@ async def test_events_that_no_view_can_count_are_named(loaded: Connections, abou
 
         found = (await verdict(loaded)).as_dict()
 
-    lists = ("differences", "unknown_regimes", "unknown_periods", "unknown_units", "unreadable")
-    assert found == {"equal": False, "views": found["views"], **{name: [] for name in lists}, field: [named_as]}
+    lists = ("differences", "unknown_regimes", "unknown_periods", "unknown_units", "unknown_types", "unreadable", "not_asked")
+    assert found == {"equal": field == "not_asked", "views": found["views"], **{name: [] for name in lists}, field: [named_as]}
 
 
 async def _has_stored(held: Connections, sequence: int) -> bool:

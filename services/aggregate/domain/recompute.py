@@ -78,6 +78,16 @@ class History:
         """The ids of the units that events were about."""
         return set(self._own)
 
+    @property
+    def reporting(self) -> set[str]:
+        """The ids of the units that have reported."""
+        return {unit_id for unit_id, noted in self._own.items() if any(one.type == events.SUBMITTED for one in noted)}
+
+    @property
+    def types(self) -> set[str]:
+        """The types of all events."""
+        return {noted.type for own in (*self._own.values(), self._opened) for noted in own}
+
     def own(self, unit_id: str, bound: float) -> list[_Noted]:
         """What was logged about a unit up to a sequence."""
         return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
