@@ -1,10 +1,14 @@
 """The declaration of streams and consumers: applied by `tonghop streams apply`, compared by every service at its start."""
 
-from enum import Enum
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import nats.js.errors
+import structlog
 import yaml
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -16,15 +20,22 @@ from nats.js.api import (
     RetentionPolicy,
     StorageType,
     StreamConfig,
-    StreamInfo,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared import subjects
+from shared import stream_differences, subjects
 from shared.errors import ConfigurationError, TransientError
 
 DECLARATION: Final = Path(__file__).parent.parent / "deploy" / "nats" / "streams.yaml"
 DAY_S: Final = 86_400
+NO_SUITABLE_PEERS: Final = 10005  # the broker's error code
+PATIENCE_S: Final = 20.0  # in which a server that was just started has joined its cluster
+RETRY_S: Final = 0.5
+REMAKE_ATTEMPTS: Final = 20
+
+REFUSED = (nats.js.errors.BadRequestError, nats.js.errors.ServerError)
+
+log = structlog.get_logger()
 
 
 class Declared(BaseModel):
@@ -32,7 +43,7 @@ class Declared(BaseModel):
 
 
 class StreamDeclaration(Declared):
-    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds."""
+    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds. One that is derived can be made anew from other data."""
 
     subjects: list[str]
     max_age_days: int
@@ -41,6 +52,7 @@ class StreamDeclaration(Declared):
     max_msgs_per_subject: int = -1
     persist_mode: Literal["default", "async"] = "default"
     allow_atomic: bool = False
+    derived: bool = False
 
 
 class ConsumerDeclaration(Declared):
@@ -95,33 +107,99 @@ def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
     return Declaration.model_validate({**yaml.safe_load(path.read_text(encoding="utf-8")), "replicas": replicas})
 
 
-async def apply(jetstream: JetStreamContext, declaration: Declaration) -> list[str]:
-    """Makes what is missing and changes what differs; the names made or changed. A refused change raises ConfigurationError."""
-    changed = []
-    for name in declaration.streams:
+class RefusedError(ConfigurationError):
+    """All that the broker refused to make or change. `derived` are the streams among it that may be made anew, `changed` is what went."""
+
+    def __init__(self, refusals: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
+        told = [f"{', '.join(name for name in refusals if refusals[name] == why)}: {why}" for why in dict.fromkeys(refusals.values())]
+        if derived:
+            told.append(
+                f"{', '.join(derived)} chỉ chứa dữ liệu suy ra: `tonghop streams apply --remake-derived` xóa và tạo lại, aggregate nạp đầy"
+                " trong một phút (derived, can be made anew)"
+            )
+        if changed:
+            told.append(f"đã tạo hoặc sửa: {', '.join(changed)} (done)")
+        super().__init__("; ".join(told))
+        self.derived, self.changed = tuple(derived), tuple(changed)
+
+
+async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remakes_derived: bool = False) -> list[str]:
+    """Makes what is missing and changes what differs; the names made or changed.
+
+    What is refused holds up nothing else: all refusals are raised together at the end, as RefusedError. A derived stream whose change is
+    refused is made anew if that is wished. Raises TransientError when the cluster is not whole yet.
+    """
+    changed: list[str] = []
+    refusals: dict[str, str] = {}
+    for name, stream in declaration.streams.items():
         try:
-            if await _apply(jetstream, declaration.stream_config(name), name):
+            if await _apply(jetstream, declaration.stream_config(name), name, remakes=remakes_derived and stream.derived):
                 changed.append(name)
-        except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
-            raise ConfigurationError(f"{name}: {error.description}") from error
+        except REFUSED as error:
+            refusals[name] = str(error.description)
     for name, consumer in declaration.consumers.items():
+        wanted = declaration.consumer_config(name)
         try:
-            await jetstream.add_consumer(consumer.stream, declaration.consumer_config(name))
-        except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
-            raise ConfigurationError(f"{consumer.stream}, consumer {name}: {error.description}") from error
+            await _patiently(consumer.stream, functools.partial(jetstream.add_consumer, consumer.stream, wanted))
+        except (*REFUSED, nats.js.errors.NotFoundError) as error:
+            if consumer.stream not in refusals:
+                refusals[f"{consumer.stream}, consumer {name}"] = str(error.description)
+    if refusals:
+        raise RefusedError(refusals, [name for name, stream in declaration.streams.items() if stream.derived and name in refusals], changed)
     return changed
 
 
-async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str) -> bool:
+async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *, remakes: bool) -> bool:
     """Whether the stream had to be made or changed."""
     try:
-        is_changed = bool(differences(wanted, await jetstream.stream_info(name)))
+        found = await jetstream.stream_info(name)
     except nats.js.errors.NotFoundError:
-        await jetstream.add_stream(wanted)
+        await _patiently(name, functools.partial(jetstream.add_stream, wanted))
         return True
-    if is_changed:
-        await jetstream.update_stream(wanted)
-    return is_changed
+    if not stream_differences.of_stream(wanted, found):
+        return False
+    try:
+        await _patiently(name, functools.partial(jetstream.update_stream, wanted))
+    except REFUSED:
+        if not remakes:
+            raise
+        await _remake(jetstream, wanted, name, found.state.last_seq)
+    return True
+
+
+async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, last_sequence: int) -> None:
+    """The stream anew, empty. Its sequences go on, so that whoever reads it from a cursor misses nothing."""
+    await jetstream.delete_stream(name)
+    anew = replace(wanted, first_seq=last_sequence + 1)
+    for _ in range(REMAKE_ATTEMPTS):
+        try:
+            await _patiently(name, functools.partial(jetstream.add_stream, anew))
+        except nats.js.errors.ServerError as error:  # the broker still removes the files of the old one
+            log.info("stream.remake_repeated", stream=name, reason=error.description)
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+    raise TransientError(f"{name}: đã xóa, chưa tạo lại được: chạy lại `tonghop streams apply` (deleted, not made anew yet)")
+
+
+async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
+    """Asks again while a server is still joining the cluster, which has no room for all copies then. Raises TransientError in the end."""
+    clock = asyncio.get_running_loop().time
+    give_up_at = clock() + PATIENCE_S
+    while True:
+        try:
+            await act()
+        except (nats.js.errors.BadRequestError, nats.js.errors.ServiceUnavailableError) as error:
+            if isinstance(error, nats.js.errors.BadRequestError) and error.err_code != NO_SUITABLE_PEERS:
+                raise
+            if clock() >= give_up_at:
+                raise TransientError(
+                    f"{name}: {error.description}: cụm NATS chưa đủ máy chủ cho số bản sao TONGHOP_REPLICAS, chờ máy còn thiếu"
+                    " (the cluster lacks a server)"
+                ) from error
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
 
 
 async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:
@@ -131,10 +209,12 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
     for name in names:
         durables = [durable for durable, consumer in declaration.consumers.items() if consumer.stream == name]
         try:
-            _refuse(f"stream {name}", differences(declaration.stream_config(name), await jetstream.stream_info(name)))
+            info = await jetstream.stream_info(name)
+            _refuse(f"stream {name}", stream_differences.of_stream(declaration.stream_config(name), info))
             for durable in durables:
                 found = await jetstream.consumer_info(name, durable)
-                _refuse(f"stream {name}, consumer {durable}", consumer_differences(declaration.consumer_config(durable), found.config))
+                differing = stream_differences.of_consumer(declaration.consumer_config(durable), found.config)
+                _refuse(f"stream {name}, consumer {durable}", differing)
         except nats.js.errors.NotFoundError as error:
             raise TransientError(f"stream {name} is not there yet: run `tonghop streams apply`") from error
 
@@ -142,60 +222,3 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
 def _refuse(what: str, found: list[str]) -> None:
     if found:
         raise ConfigurationError(f"{what} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")
-
-
-def differences(wanted: StreamConfig, info: StreamInfo) -> list[str]:
-    """What of a stream's settings is not as declared: `setting: stored, wanted …`."""
-    found = info.config
-    stored_metadata = {key: value for key, value in (found.metadata or {}).items() if not key.startswith("_nats.")}
-    pairs: dict[str, tuple[Any, Any]] = {
-        "subjects": (found.subjects, wanted.subjects),
-        "retention": (found.retention, wanted.retention),
-        "storage": (found.storage, wanted.storage),
-        "discard": (found.discard, wanted.discard),
-        "discard_new_per_subject": (bool(found.discard_new_per_subject), False),
-        "max_age": (found.max_age or 0, wanted.max_age),
-        "max_msgs": (found.max_msgs, -1),
-        "max_bytes": (found.max_bytes, -1),
-        "max_msgs_per_subject": (found.max_msgs_per_subject, wanted.max_msgs_per_subject),
-        "max_msg_size": (found.max_msg_size, wanted.max_msg_size),
-        "duplicate_window": (found.duplicate_window, wanted.duplicate_window),
-        "no_ack": (bool(found.no_ack), False),
-        "sealed": (bool(found.sealed), False),
-        "mirror": (found.mirror, None),
-        "sources": (found.sources or None, None),
-        "subject_transform": (found.subject_transform, None),
-        "allow_rollup_hdrs": (bool(found.allow_rollup_hdrs), False),
-        "allow_msg_ttl": (bool(found.allow_msg_ttl), False),
-        "allow_msg_schedules": (bool(found.allow_msg_schedules), False),
-        "num_replicas": (found.num_replicas, wanted.num_replicas),
-        "persist_mode": (found.persist_mode or PersistMode.DEFAULT, wanted.persist_mode or PersistMode.DEFAULT),
-        "allow_atomic": (bool(found.allow_atomic), bool(wanted.allow_atomic)),
-        "metadata": (stored_metadata, wanted.metadata or {}),
-    }
-    return _told(pairs)
-
-
-def consumer_differences(wanted: ConsumerConfig, found: ConsumerConfig) -> list[str]:
-    """What of a durable's settings is not as declared: one that gives up, or sees only a part, loses what units sent."""
-    pairs: dict[str, tuple[Any, Any]] = {
-        "deliver_policy": (found.deliver_policy, wanted.deliver_policy),
-        "ack_policy": (found.ack_policy, wanted.ack_policy),
-        "ack_wait": (found.ack_wait, wanted.ack_wait),
-        "max_ack_pending": (found.max_ack_pending, wanted.max_ack_pending),
-        "max_deliver": (found.max_deliver, wanted.max_deliver),
-        "filter_subject": (found.filter_subject or None, None),
-        "filter_subjects": (found.filter_subjects or None, None),
-        "headers_only": (bool(found.headers_only), False),
-        "inactive_threshold": (found.inactive_threshold or None, None),
-        "mem_storage": (bool(found.mem_storage), False),
-    }
-    return _told(pairs)
-
-
-def _told(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
-    return [f"{name}: {_shown(stored)}, cần (wanted) {_shown(value)}" for name, (stored, value) in pairs.items() if stored != value]
-
-
-def _shown(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value

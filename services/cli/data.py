@@ -1,5 +1,6 @@
 """`tonghop streams|units`: what must be there before a service works."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,12 +22,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON.")
 
 
 @streams.command("apply")
-def apply_streams(as_json: AsJson = False) -> None:
-    """Tạo hoặc sửa các luồng theo deploy/nats/streams.yaml."""
+def apply_streams(
+    remake_derived: Annotated[
+        bool, typer.Option("--remake-derived", help="Xóa và tạo lại luồng suy ra được (FEED) khi máy chủ từ chối sửa.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tạo hoặc sửa các luồng theo deploy/nats/streams.yaml.
+
+    Luồng suy ra được (FEED) mà máy chủ không cho sửa thì được hỏi trước khi xóa và tạo lại; aggregate nạp đầy lại trong một phút.
+
+    Mã thoát: 0, 1 máy chủ từ chối một thay đổi (các thay đổi khác vẫn được làm), 3 máy chủ không trả lời hoặc cụm chưa đủ máy.
+    """
 
     async def act() -> list[str]:
         async with session.connected() as held:
-            return await declarations.apply(held.streams.jetstream, declarations.read(Settings().replicas))
+            jetstream, declaration = held.streams.jetstream, declarations.read(Settings().replicas)
+            try:
+                return await declarations.apply(jetstream, declaration, remakes_derived=remake_derived)
+            except declarations.RefusedError as error:
+                if not (error.derived and sys.stdin.isatty() and typer.confirm(f"Xóa và tạo lại {', '.join(error.derived)}?", err=True)):
+                    raise
+                return [*error.changed, *await declarations.apply(jetstream, declaration, remakes_derived=True)]
 
     changed = session.run(act)
     if as_json:
