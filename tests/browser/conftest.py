@@ -27,7 +27,9 @@ FLAGS = [
 ]
 
 
-collect_ignore = [] if importlib.util.find_spec("playwright") else ["test_pages.py"]  # the default run does without it
+collect_ignore = (
+    [] if importlib.util.find_spec("playwright") else ["test_accessibility.py", "test_pages.py"]
+)  # the default run does without it
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,64 @@
+"""No page breaks a rule of WCAG or a good practice that axe-core knows: landmarks, labels, headings, contrast; in each of its states."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from services.portal import duty_pages
+from shared import events
+from tests.portal import builders
+from tests.portal.builders import AFTER, CT27, report
+from tests.portal.conftest import Stack
+from tests.portal.test_duty_pages import a_bit_of_all
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PATHS = [
+    "/",
+    "/nghia-vu",
+    "/nghia-vu?state=overdue&unit=184",
+    "/nghia-vu?unit=99999",
+    "/nghia-vu?unit=$ne",
+    f"/bang/{CT27}/2024/184",
+    f"/bang/{CT27}/2024/20",
+    "/bang/nq68-quang-binh/2024/450",
+    f"/bao-cao/{CT27}/2024/06253",
+    f"/bao-cao/{CT27}/2024/06256",
+    f"/bao-cao/{CT27}/2024/06268",
+    f"/bao-cao/{CT27}/2024/06277",
+    f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",
+    f"/giai-trinh/{CT27}/2024/184/nv_tien_do",
+    f"/thuyet-minh/{CT27}/2024/184",
+    "/khong-co",
+]
+
+
+def faults(found: dict[str, Any]) -> list[str]:
+    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+async def fill(stack: Stack) -> None:
+    """Reports of every state: on time, late, returned, withdrawn, missing; duties of every state, on more pages than one."""
+    ahead = datetime.now(UTC) + timedelta(days=9)
+    returned = report(events.RETURNED, unit="06256", sender="184-TCKH", at=AFTER, reason="Sai số thôn", fix_by="2024-12-28")
+    withdrawn = report(events.WITHDRAWN, unit="06268", revision=2, at=AFTER)
+    confirmed = report(events.CONFIRMED, unit="450", regime="nq68-quang-binh", revision=0, view_hash="1" * 64)
+    views = [builders.view(), builders.view(period="2025"), builders.view("20"), builders.view("450", regime="nq68-quang-binh")]
+    duties = a_bit_of_all() + [builders.duty(_id=f"{CT27}/2024/x{number}", deadline=ahead) for number in range(3)]
+    await stack.put(views=views, reports=[*builders.season(), returned, withdrawn, confirmed], duties=duties)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_page_breaks_no_rule_of_accessibility(
+    stack: Stack, page: Page, path: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duty_pages, "PAGE", 6)
+    await fill(stack)
+    await page.set_viewport_size({"width": width, "height": 900})
+    await page.goto(stack.url + path)
+    assert faults((await Axe().run(page)).response) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
