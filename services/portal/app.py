@@ -5,7 +5,7 @@ import asyncio
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal import calendars, duty_pages, live, look, pages, problems, routes
+from services.portal import calendars, duty_pages, live, look, pages, problems, routes, search_pages
 from services.portal.caching import Changes
 from services.portal.duty_store import DutyStore
 from services.portal.headers import Heads, SafeHeaders
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
-    for router in (routes.router, live.router, calendars.router, pages.router, duty_pages.router):
+    for router in (routes.router, live.router, calendars.router, pages.router, duty_pages.router, search_pages.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app

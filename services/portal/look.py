@@ -35,6 +35,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        day=wording.day,
         moment=wording.moment,
         machine=wording.machine,
         deadline=wording.deadline,

@@ -1,10 +1,11 @@
 """No page breaks a rule of WCAG or a good practice that axe-core knows: landmarks, labels, headings, contrast; in each of its states."""
 
+import importlib.util
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from services.portal import duty_pages
@@ -16,6 +17,8 @@ from tests.portal.test_duty_pages import a_bit_of_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+PACKAGE = importlib.util.find_spec("axe_playwright_python")
+AXE = (Path((PACKAGE and PACKAGE.origin) or "").parent / "axe.min.js").read_text(encoding="utf-8")  # only this file of the package
 PATHS = [
     "/",
     "/nghia-vu",
@@ -32,6 +35,8 @@ PATHS = [
     f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",
     f"/giai-trinh/{CT27}/2024/184/nv_tien_do",
     f"/thuyet-minh/{CT27}/2024/184",
+    "/tim?q=xa",
+    "/tim?q=",
     "/khong-co",
 ]
 
@@ -60,5 +65,6 @@ async def test_a_page_breaks_no_rule_of_accessibility(
     await fill(stack)
     await page.set_viewport_size({"width": width, "height": 900})
     await page.goto(stack.url + path)
-    assert faults((await Axe().run(page)).response) == []
+    await page.evaluate(AXE)
+    assert faults(await page.evaluate("axe.run()")) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -21,6 +21,7 @@ PATHS = {
     "/thuyet-minh/{}/{}/{}": [CT27, "2024", "184"],
     "/nghia-vu": [],
     "/nghia-vu.csv": [],
+    "/tim": [],
     "/lich/{}.ics": ["06253"],
     "/api/v1/views/{}/{}/{}": [CT27, "2024", "184"],
     "/api/v1/views/{}/{}/{}/children": [CT27, "2024", "184"],
@@ -37,7 +38,7 @@ TEXTS = [
 ]  # fmt: skip
 QUERIES = [
     "limit={}", "after={}", "unit={}", "regime={}", "period={}", "state={}", "only={}", "page={}", "{}", "{}={}", "unit[]={}",
-    "unit[$ne]={}", "limit=1&limit={}", "after={}&after=2", "unit=184&unit={}",
+    "unit[$ne]={}", "limit=1&limit={}", "after={}&after=2", "unit=184&unit={}", "q={}",
 ]  # fmt: skip
 FINE = (200, 204, 307)
 REFUSED = (400, 404, 405, 422)

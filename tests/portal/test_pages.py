@@ -19,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = [
     "/",
     "/nghia-vu",
+    "/tim?q=van",
     f"/bang/{CT27}/2024/184",
     f"/bao-cao/{CT27}/2024/06253",
     f"/thuyet-minh/{CT27}/2024/184",
@@ -216,7 +217,7 @@ async def test_no_text_of_a_page_reorders_or_rings(stack: Stack) -> None:
     named = builders.duty(unit={"id": "06253", "code": "06253", "name": REORDERING})
     unit = {"id": "184", "code": "184", "name": REORDERING, "level": "district", "parent": "20"}
     await stack.put(reports=[hostile, report(unit="06256"), returned], duties=[named], views=[builders.view(unit=unit)])
-    paths = ["/", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics", *PAGES[2:5], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
+    paths = ["/", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics", *PAGES[3:6], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
     for path in paths:
         shown = (await stack.http.get(path)).text.lstrip(spreadsheet.BOM)
         assert texts.forbidden(shown) is None, path

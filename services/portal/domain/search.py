@@ -1,0 +1,68 @@
+"""Finding a unit by what a person types: a code, or words of its name, with or without accents, in any Unicode form."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared import texts
+from shared.units import Unit
+
+LETTERS: Final = re.compile(r"[^\W_]+")
+WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter of its own, that no normal form takes apart
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A unit as it is searched: the words of its name as they are written, and without accents."""
+
+    unit: Unit
+    words: tuple[str, ...]
+    bare: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A unit that was found. The key is its place in the list: the code first, then names with the accents that were typed."""
+
+    unit: Unit
+    key: str
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, composed, in small letters; what nobody can see separates nothing."""
+    seen = "".join(character for character in texts.normal(text) if character.isspace() or not texts.is_blank(character))
+    return tuple(LETTERS.findall(seen.casefold()))
+
+
+def bare(text: str) -> str:
+    """A word without accents: `Điềm` is `Diem`."""
+    taken_apart = unicodedata.normalize("NFD", text)
+    return "".join(character for character in taken_apart if unicodedata.category(character) != "Mn").translate(WITHOUT_MARK)
+
+
+def index(units: Iterable[Unit]) -> list[Entry]:
+    """The units as they are searched."""
+    named = ((unit, words(unit.name)) for unit in units)
+    return [Entry(unit, written, tuple(bare(word) for word in written)) for unit, written in named]
+
+
+def find(entries: Sequence[Entry], query: str) -> list[Hit]:
+    """The units of which every word that was typed begins a word of the name, or that bear the code; nothing for no word."""
+    typed = words(query)
+    plain = tuple(bare(word) for word in typed)
+    if not typed:
+        return []
+    code = texts.normal(query).strip().casefold()
+    hits = []
+    for entry in entries:
+        is_code = code in (entry.unit.code.casefold(), entry.unit.id.casefold())
+        if is_code or _all_begin(plain, entry.bare):
+            rank = 0 if is_code else 1 if _all_begin(typed, entry.words) else 2
+            hits.append(Hit(entry.unit, f"{rank} {' '.join(entry.bare)} {entry.unit.id}"))
+    return sorted(hits, key=lambda hit: hit.key)
+
+
+def _all_begin(typed: Sequence[str], named: Sequence[str]) -> bool:
+    return all(any(word.startswith(begin) for word in named) for begin in typed)

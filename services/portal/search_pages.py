@@ -1,0 +1,61 @@
+"""The page on which a unit is looked for by name or code."""
+
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+
+from services.portal import look, problems
+from services.portal.address import Referred
+from services.portal.domain import cursor, search
+from services.portal.domain.search import Entry
+from services.portal.duty_choice import After
+from shared import texts
+from shared.units import Registry, Unit
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PAGE = 50
+MOST_LETTERS = 200  # of what is typed
+
+
+@router.get("/tim")
+async def find(reference: Referred, q: Annotated[str, Query(max_length=MOST_LETTERS)] = "", after: After = None) -> Response:
+    """Units by name, with or without accents, or by code; 50 a page. Words of which nothing can be seen are none."""
+    registry = (await reference.current()).registry
+    asked = " ".join(search.words(q))
+    behind = "" if after is None else cursor.key_of(after, "units", asked)
+    if behind is None:
+        raise problems.bad_cursor("after")
+    found = search.find(_index(registry), q)
+    rest = [hit for hit in found if hit.key > behind]
+    shown = {
+        "q": "" if texts.is_blank(q) else q,
+        "all": len(found),
+        "units": [(hit.unit, _above(registry, hit.unit)) for hit in rest[:PAGE]],
+        "is_first": after is None,
+        "next": cursor.after(rest[PAGE - 1].key, "units", asked) if len(rest) > PAGE else None,
+    }
+    return look.page("search.html", shown)
+
+
+@lru_cache(maxsize=2)
+def _index(registry: Registry) -> list[Entry]:
+    """The units of all times, the latest row of each id."""
+    latest: dict[str, Unit] = {}
+    for unit in sorted(registry.units, key=lambda unit: unit.valid_from):
+        latest[unit.id] = unit
+    return search.index(latest.values())
+
+
+def _above(registry: Registry, unit: Unit) -> list[str]:
+    """The names of the units above, nearest first."""
+    names: list[str] = []
+    seen = {unit.id}
+    parent = registry.by_id.get(unit.parent or "")
+    while parent is not None and parent.id not in seen:
+        seen.add(parent.id)
+        names.append(parent.name)
+        parent = registry.by_id.get(parent.parent or "")
+    return names

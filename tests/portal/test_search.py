@@ -1,0 +1,123 @@
+"""A unit is found by what people type, however they type it."""
+
+import unicodedata
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.portal import search_pages
+from services.portal.domain import search
+from shared.units import Unit
+from tests.portal import builders
+from tests.portal.conftest import Stack
+from tests.portal.test_duty_pages import following
+from tests.portal.test_pages import HOSTILE, page, text_of
+
+loop = pytest.mark.asyncio(loop_scope="session")
+
+ENTRIES = search.index(builders.units())
+
+
+def names(query: str) -> list[str]:
+    return [hit.unit.name for hit in search.find(ENTRIES, query)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "văn quan",
+        "Văn Quan",
+        "VAN QUAN",
+        "van quan",
+        "quan van",
+        "  van   quan ",
+        "Va\u0306n Quan",
+        "van\u00a0quan",
+        "v\u200ba\u200bn quan",
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(query: str) -> None:
+    assert {"Huyện Văn Quan", "Thị trấn Văn Quan"} <= set(names(query))
+
+
+def test_a_name_that_was_stored_taken_apart_is_found_too() -> None:
+    unit = replace(builders.registry().by_id["184"], name=unicodedata.normalize("NFD", "Huyện Văn Quan"))
+    for query in ("văn quan", "van quan", unicodedata.normalize("NFD", "văn quan")):
+        assert [hit.unit for hit in search.find(search.index([unit]), query)] == [unit]
+
+
+def test_the_letter_d_with_a_stroke_is_a_d() -> None:
+    assert "Xã Điềm He" in names("diem he")
+    assert "Xã Điềm He" in names("Điềm")
+
+
+def test_a_code_goes_first_and_a_name_as_typed_before_one_without_its_accents() -> None:
+    assert names("06253")[0] == "Thị trấn Văn Quan"
+    units = [replace(builders.registry().by_id["184"], id=str(place), name=name) for place, name in enumerate(["Xã Vân An", "Xã Văn An"])]
+    found = search.find(search.index(units), "văn an")
+    assert [hit.unit.name for hit in found] == ["Xã Văn An", "Xã Vân An"]
+
+
+@pytest.mark.parametrize("query", ["", " ", "\u200b", "\u00a0\ufeff", "\u202e", "\u3164", "!!!", "\u0301"])
+def test_words_of_which_nothing_can_be_seen_find_nothing(query: str) -> None:
+    assert names(query) == []
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_query(query: str) -> None:
+    found = search.find(ENTRIES, query)
+    assert [hit.key for hit in found] == sorted({hit.key for hit in found})
+    composed, apart = (names(unicodedata.normalize(form, query)) for form in ("NFC", "NFD"))
+    assert composed == apart
+
+
+@given(st.sampled_from(builders.units()))
+def test_every_unit_is_found_by_its_name_composed_or_not_with_or_without_accents(unit: Unit) -> None:
+    assert unit.name in names(unicodedata.normalize("NFC", unit.name))
+    assert unit.name in names(unicodedata.normalize("NFD", unit.name))
+    assert unit.name in names(search.bare(unit.name).upper())
+
+
+@loop
+async def test_the_page_lists_units_with_what_stands_above_and_leads_to_their_duties(stack: Stack) -> None:
+    shown = await page(stack, f"/tim?q={quote('xa tran ninh')}")
+    assert "Tìm “xa tran ninh”: 1 đơn vị" in text_of(shown)
+    assert 'href="/nghia-vu?unit=06256">Xã Trấn Ninh</a>' in shown
+    assert "Huyện Văn Quan, Tỉnh Lạng Sơn" in shown
+
+
+@loop
+@pytest.mark.parametrize("query", ["", "%E2%80%8B", "%C2%A0%EF%BB%BF"])
+async def test_a_search_for_nothing_tells_how_to_search(stack: Stack, query: str) -> None:
+    shown = await page(stack, f"/tim?q={query}")
+    assert "Gõ tên hoặc mã đơn vị" in shown
+    assert 'href="/nghia-vu?unit=' not in shown
+
+
+@loop
+async def test_pages_of_a_search_hold_every_unit_once(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_pages, "PAGE", 7)
+    pages = [await page(stack, "/tim?q=xa")]
+    while 'rel="next"' in pages[-1]:
+        pages.append(await page(stack, following(pages[-1])))
+    links = [
+        line.partition('href="/nghia-vu?unit=')[2].partition('"')[0] for html in pages for line in html.split("<li>") if "?unit=" in line
+    ]
+    assert len(links) == len(set(links)) == len(names("xa"))
+    given_away = following(pages[0]).partition("after=")[2]
+    await page(stack, f"/tim?q=huyen&after={given_away}", 400)
+
+
+@loop
+async def test_what_was_typed_is_never_markup(stack: Stack) -> None:
+    shown = await page(stack, f"/tim?q={quote(HOSTILE)}")
+    assert "<script>alert" not in shown
+    assert "<img" not in shown
+
+
+@loop
+async def test_too_long_a_search_is_refused_with_the_form_wanted(stack: Stack) -> None:
+    assert "tối đa 200 ký tự" in await page(stack, f"/tim?q={'a' * 201}", 422)
