@@ -22,6 +22,9 @@ UNIT = builders.registry().by_id[builders.COMMUNE]
         ([entry(), entry(events.RETURNED, at=AFTER)], State.RETURNED),
         ([entry(), entry(events.RETURNED), entry(revision=2, at=AFTER)], State.ON_TIME),
         ([entry(), entry(events.WITHDRAWN, revision=2)], State.WITHDRAWN),
+        ([entry(revision=3), entry(events.RETURNED, revision=53)], State.ON_TIME),
+        ([entry(revision=3), entry(events.RETURNED, revision=2)], State.ON_TIME),
+        ([entry(revision=4), entry(revision=3), entry(events.RETURNED, revision=3, at=AFTER)], State.ON_TIME),
     ],
 )
 def test_the_state_of_a_report_after_its_deadline(entries: list[Entry], state: State) -> None:
@@ -54,6 +57,11 @@ def test_a_revision_that_comes_after_a_newer_one_was_superseded_on_arrival() -> 
 def test_two_reports_of_one_revision_do_not_supersede_each_other() -> None:
     entries = [entry(event_id="event-a1"), entry(event_id="event-b1", at=AFTER)]
     assert [step.superseded_by for step in history.history(entries, {})] == [0, 0]
+
+
+def test_the_return_of_a_revision_that_was_never_submitted_is_void() -> None:
+    entries = [entry(revision=3), entry(events.RETURNED, revision=53, at=AFTER), entry(events.RETURNED, revision=3, at=AFTER)]
+    assert [(step.entry.revision, step.is_void) for step in history.history(entries, {})] == [(3, False), (3, False), (53, True)]
 
 
 def test_a_return_is_of_the_revision_that_it_names() -> None:

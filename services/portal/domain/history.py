@@ -25,12 +25,14 @@ DETAILS = ("reason", "fix_by", "until")
 class Step:
     """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until.
 
-    `superseded_by` is the newer revision that had come before, so that the event changed nothing; 0: none.
+    `superseded_by` is the newer revision that had come before, so that the event changed nothing; 0: none. `is_void`: the return of a
+    revision that was never submitted (taken up to data format 4).
     """
 
     entry: Entry
     details: Mapping[str, str]
     superseded_by: int = 0
+    is_void: bool = False
 
     @property
     def word(self) -> str:
@@ -67,11 +69,13 @@ class Step:
 
 def history(entries: Sequence[Entry], data: Mapping[str, Mapping[str, Any]]) -> list[Step]:
     """The steps of a report; `data` is the content of the events, by id, as far as it was read."""
+    submitted = {entry.revision for entry in entries if entry.type == events.SUBMITTED}
     steps: list[Step] = []
     newest = 0
     for entry in sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id)):
         superseded_by = newest if 0 < entry.revision < newest else 0
-        steps.append(Step(entry, _details(data.get(entry.id, {})), superseded_by))
+        is_void = entry.type == events.RETURNED and entry.revision not in submitted
+        steps.append(Step(entry, _details(data.get(entry.id, {})), superseded_by, is_void))
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps
