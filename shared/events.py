@@ -3,12 +3,14 @@
 CloudEvents 1.0, structured JSON. Source: design, section 4.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import PydanticCustomError
 
+from shared import texts
 from shared.regimes import RegimeId, UnitCode
 
 SUBMITTED: Final = "vn.tonghop.report.submitted.v1"
@@ -29,7 +31,31 @@ EventId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=
 PeriodCode = Annotated[str, StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$")]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+RFC_3339: Final = (  # no leap second: most libraries could not read it back
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+
+
+def _visible(text: str) -> str:
+    """A text that says something. Raises PydanticCustomError `missing`."""
+    if texts.is_blank(text):
+        raise PydanticCustomError("missing", "nothing can be seen")
+    return text
+
+
+def _on_a_day(text: str) -> str:
+    """A timestamp whose day there is: 31/02 is none. Raises PydanticCustomError."""
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "there is no such day") from None
+    return text
+
+
+TimeText = Annotated[str, StringConstraints(max_length=40, pattern=RFC_3339), AfterValidator(_on_a_day)]
+
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
 
 
 class Sent(BaseModel):
@@ -73,28 +99,51 @@ class ReportReturned(Concern):
     fix_by: InstantText
 
 
+class ConfirmedReporting(BaseModel):
+    """How complete the confirmed figures are; what else the view says of it is no part of the statement."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    expected: Annotated[int, Field(ge=0)]
+    received: Annotated[int, Field(ge=0)]
+    missing: list[UnitCode]
+
+
+class ConfirmedFigures(Sent):
+    """The figures that a unit approves, as the view's API gives them."""
+
+    reporting: ConfirmedReporting
+    indicators: dict[str, dict[str, Any]]
+    narratives: dict[str, Annotated[int, Field(ge=0)]]
+
+
 class ViewConfirmed(Concern):
-    """A unit approves its view, named by its hash, and sends it up."""
+    """A unit approves its view, named by its hash and with its figures, and sends it up. A reason is wanted while a unit is missing."""
 
     type: ClassVar = CONFIRMED
     unit: UnitCode
     view_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    figures: ConfirmedFigures
+    reason: Reason | None = None
 
 
 class PeriodOpened(Concern):
-    """The recipient of an on-call regime asks for a period by a deadline."""
+    """The recipient of an on-call regime asks for a period by a deadline. `corrects`, with a reason: a slip in an earlier one is mended."""
 
     type: ClassVar = OPENED
     deadline: InstantText
+    corrects: bool = False
+    reason: Reason | None = None
 
 
 class DutyExtended(Concern):
-    """The recipient gives one unit until a later instant."""
+    """The recipient gives one unit until a later instant. `corrects`: a slip in an earlier extension is mended."""
 
     type: ClassVar = EXTENDED
     unit: UnitCode
     until: InstantText
     reason: Reason
+    corrects: bool = False
 
 
 Data = ReportSubmitted | ReportWithdrawn | ReportReturned | ViewConfirmed | PeriodOpened | DutyExtended
@@ -110,12 +159,12 @@ class Envelope(Sent):
     id: EventId
     source: Annotated[str, StringConstraints(pattern=r"^/units/[A-Za-z0-9-]{1,32}$")]
     type: Annotated[str, StringConstraints(max_length=100)]
-    time: Annotated[str, StringConstraints(max_length=40)] | None = None
+    time: TimeText | None = None
     datacontenttype: Literal["application/json"] | None = None
-    dataschema: Annotated[str, StringConstraints(max_length=200)] | None = None
-    subject: Annotated[str, StringConstraints(max_length=200)] | None = None
-    traceparent: Annotated[str, StringConstraints(max_length=100)] | None = None
-    tracestate: Annotated[str, StringConstraints(max_length=512)] | None = None
+    dataschema: Annotated[str, StringConstraints(max_length=200, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$")] | None = None
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    traceparent: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    tracestate: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
     data: dict[str, Any]
 
     @property
@@ -170,7 +219,7 @@ def read_logged(raw: bytes) -> Logged | None:
             regime=data["regime"],
             period=data["period"],
             unit_id=event["unitid"],
-            received_ms=int(event["receivedms"]),
+            received_ms=int(event["receivedms"]),  # text since data format 5, a number before
             data=data,
             raw=raw,
         )
@@ -193,6 +242,12 @@ def _is_sound(event: Logged) -> bool:
         and isinstance(values, dict)
         and isinstance(narratives, dict)
     )
+
+
+def read_data(raw: bytes) -> dict[str, Any]:
+    """The data of a logged event that a claim holds; none of what cannot be read."""
+    logged = read_logged(stored_text(raw))
+    return {} if logged is None else logged.data
 
 
 def stored_text(event: bytes | str) -> bytes:

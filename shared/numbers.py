@@ -19,17 +19,17 @@ class NumberText(str):
 
 
 def parts(text: str) -> tuple[str, str] | None:
-    """What stands before the point of a plain decimal and, without trailing zeros, behind it; None when `text` is none.
+    """What stands before the point of a plain decimal and behind it, as written; None when `text` is none.
 
     Plain are digits with at most one point among them and at most one minus before them.
     """
     found = PLAIN_DECIMAL.fullmatch(text)
-    return None if found is None else (found[1], (found[2] or "").rstrip("0"))
+    return None if found is None else (found[1], found[2] or "")
 
 
 def decimals_of(text: str) -> int:
-    """Decimals that a plain decimal needs: trailing zeros do not count (`1.50` needs one)."""
-    return len(text.partition(".")[2].rstrip("0"))
+    """Decimals of a plain decimal as written: trailing zeros count, for `1.000` may be a thousand to whoever wrote it."""
+    return len(text.partition(".")[2])
 
 
 def scaled(value: int | str, decimals: int) -> int:

@@ -21,8 +21,8 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": told[0]["code"],
-        "detail": " ".join(error["message_vi"] for error in told),
-        "detail_en": " ".join(error["message_en"] for error in told),
+        "detail": _said(told, "message_vi"),
+        "detail_en": _said(told, "message_en"),
         "errors": told,
         **extensions,
     }
@@ -43,3 +43,8 @@ def refusal_of(method: str, error: HTTPException) -> Refusal:
 def wrong_address(method: str, error: HTTPException) -> JSONResponse:
     """A framework's refusal as a problem."""
     return problem(error.status_code, [refusal_of(method, error)], error.headers)
+
+
+def _said(told: Sequence[Mapping[str, str]], language: str) -> str:
+    """All sentences in one language, each after the path of what it is about."""
+    return " ".join(f"{error['path']}: {error[language]}" if error["path"] else error[language] for error in told)

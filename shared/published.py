@@ -215,8 +215,12 @@ class LogPosition(Published):
     sequence: Annotated[int, Field(ge=1)]
 
 
+FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
+
+
 class Receipt(Published):
-    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision.
+    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision, which
+    `first_verdict` names. `warnings` say what an accepted event does not change, or who else sends.
 
     `position` is null when the event was not accepted. In a receipt that is asked for it may be null until the event is in a view.
     """
@@ -224,7 +228,9 @@ class Receipt(Published):
     event_id: str | None
     unit: str
     verdict: Literal["accepted", "rejected", "duplicate"]
+    first_verdict: FirstVerdict = None
     errors: list[Reason]
+    warnings: list[Reason]
     received_at: UtcText
     position: LogPosition | None
 

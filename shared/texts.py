@@ -10,7 +10,9 @@ from typing import Final
 
 BIDI_CONTROLS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}]")
-UNSTORABLE: Final = re.compile("[\ud800-\udfff]")  # half of a surrogate pair: no character, and no UTF-8
+NO_CHARACTER: Final = re.compile(  # halves of surrogate pairs, and what Unicode says will never be a character: CloudEvents takes neither
+    "[\ud800-\udfff\ufdd0-\ufdef" + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)) + "]"
+)
 LINE_END: Final = re.compile("\r\n")
 
 # characters that leave no mark although their category is that of letters, symbols or of nothing yet assigned
@@ -24,10 +26,10 @@ def normal(text: str) -> str:
 
 
 def forbidden(text: str) -> str | None:
-    """The first character that no text may hold, as `U+202E`: a control character but tab and newline, a bidi control, or half of a
-    surrogate pair; None when there is none. Lines may also end as in Windows.
+    """The first character that no text may hold, as `U+202E`: a control character but tab and newline, a bidi control, or what is no
+    character; None when there is none. Lines may also end as in Windows.
     """
-    found = FORBIDDEN.search(LINE_END.sub("\n", text)) or UNSTORABLE.search(text)
+    found = FORBIDDEN.search(LINE_END.sub("\n", text)) or NO_CHARACTER.search(text)
     return None if found is None else f"U+{ord(found[0]):04X}"
 
 

@@ -9,6 +9,7 @@ import orjson
 from shared import events
 from shared.events import Logged
 from shared.periods import VIETNAM
+from shared.view_hash import hash_of
 
 Event = dict[str, Any]
 
@@ -20,6 +21,15 @@ DISTRICT: Final = "450"  # confirms in nq68
 RECIPIENT: Final = "184-TCKH"  # of ct27
 CALLER: Final = "52-BCSD"  # recipient of kl62
 RECEIVED: Final = datetime(2024, 12, 10, 9, 30, tzinfo=VIETNAM)
+
+FIGURES: Final[dict[str, Any]] = {  # of a view, as its API gives them
+    "reporting": {"expected": 2, "received": 2, "on_time": 1, "late": 1, "missing": [], "rate": "100.0", "timely_rate": "50.0"},
+    "indicators": {
+        "tong_so": {"kind": "quantity", "total": 12, "measure": "hộ", "reported": 2},
+        "kinh_phi": {"kind": "quantity", "total": "1532.750", "measure": "triệu đồng", "reported": 2},
+    },
+    "narratives": {"kho_khan": 1},
+}
 
 _numbers = count(1)
 
@@ -59,19 +69,48 @@ def returned(
     return _event(events.RETURNED, sender, {"unit": unit, "revision": revision, "reason": reason, "fix_by": fix_by}, **about)
 
 
-def opened(*, sender: str = CALLER, regime: str = KL62, deadline: str = "2024-12-31", **about: Any) -> Event:
+def opened(
+    *,
+    sender: str = CALLER,
+    regime: str = KL62,
+    deadline: str = "2024-12-31",
+    corrects: Any = None,
+    reason: str | None = None,
+    **about: Any,
+) -> Event:
     """The recipient of an on-call regime opens a period."""
-    return _event(events.OPENED, sender, {"deadline": deadline}, regime=regime, **about)
+    data = {"deadline": deadline, "corrects": corrects, "reason": reason}
+    return _event(events.OPENED, sender, {name: value for name, value in data.items() if value is not None}, regime=regime, **about)
 
 
-def extended(unit: str = COMMUNE, *, sender: str = RECIPIENT, until: str = "2024-12-27", reason: str = "Thiên tai.", **about: Any) -> Event:
+def extended(
+    unit: str = COMMUNE,
+    *,
+    sender: str = RECIPIENT,
+    until: str = "2024-12-27",
+    reason: str = "Thiên tai.",
+    corrects: Any = None,
+    **about: Any,
+) -> Event:
     """The recipient gives one unit longer."""
-    return _event(events.EXTENDED, sender, {"unit": unit, "until": until, "reason": reason}, **about)
+    data = {"unit": unit, "until": until, "reason": reason} | ({} if corrects is None else {"corrects": corrects})
+    return _event(events.EXTENDED, sender, data, **about)
 
 
-def confirmed(unit: str = DISTRICT, *, regime: str = NQ68, view_hash: str = "0" * 64, **about: Any) -> Event:
-    """A unit approves its view."""
-    return _event(events.CONFIRMED, unit, {"unit": unit, "view_hash": view_hash}, regime=regime, **about)
+def confirmed(
+    unit: str = DISTRICT,
+    *,
+    regime: str = NQ68,
+    period: str = "2024",
+    figures: dict[str, Any] | None = None,
+    view_hash: str | None = None,
+    reason: str | None = None,
+    **about: Any,
+) -> Event:
+    """A unit approves its view; a reason is given when there is one."""
+    stated = FIGURES if figures is None else figures
+    data = {"unit": unit, "view_hash": view_hash or hash_of(regime, period, unit, stated), "figures": stated}
+    return _event(events.CONFIRMED, unit, data | ({} if reason is None else {"reason": reason}), regime=regime, period=period, **about)
 
 
 def _event(

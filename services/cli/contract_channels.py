@@ -205,4 +205,4 @@ def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json
 
 def logged(event: Json) -> Json:
     """An accepted event as the log keeps it, when its unit's id is its code and it was received at 2024-12-10T02:30Z."""
-    return {**event, "unitid": event["data"].get("unit", ""), "receivedms": 1_733_797_800_000}
+    return {**event, "unitid": event["data"].get("unit", ""), "receivedms": "1733797800000"}

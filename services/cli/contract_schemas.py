@@ -62,7 +62,9 @@ class Logged(BaseModel):
     """What ingest adds to an event that it logs."""
 
     unitid: Annotated[str, Field(description="the unit concerned, resolved at the period's reference date; empty for a whole period")]
-    receivedms: Annotated[int, Field(ge=0, description="when the broker stored the event, milliseconds since 1970")]
+    receivedms: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{1,15}$"), Field(description="when the broker stored the event, milliseconds since 1970")
+    ]
 
 
 class PlainSchema(GenerateJsonSchema):

@@ -5,7 +5,6 @@ Batches follow one another through the door: one is claimed while the one before
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import orjson
@@ -13,13 +12,12 @@ import structlog
 from prometheus_client import Counter
 
 from services.ingest.domain import screening
-from services.ingest.domain.screening import Accepted, Decision, Incoming, Malformed, Rejected
+from services.ingest.domain.screening import Decision, Incoming, Malformed
 from services.ingest.store import Claim, ClaimStore, Position
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects
 from shared.broker import Message, Streams
 from shared.reader import Delivery
-from shared.reference import Reference
 from shared.reference_store import ReferenceStore
 
 log = structlog.get_logger()
@@ -38,7 +36,6 @@ class Door:
         self._store = store
         self._reference = reference
         self._partitions = partitions
-        self._opened: AbstractSet[tuple[str, str]] = frozenset()  # periods known to be opened; none is ever closed
         self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
 
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
@@ -56,13 +53,11 @@ class Door:
         )
 
     async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
-        """Decides on each message; whether a period was opened is asked again only when a report is refused for it."""
+        """Decides on each message, knowing what was accepted before; one question for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
-        decided = _decide(batch, reference, self._opened)
-        if any(isinstance(verdict, Rejected) and verdict.is_not_opened for _, verdict in decided):
-            self._opened = await self._store.openings()
-            decided = _decide(batch, reference, self._opened)
-        return decided
+        cases = [screening.read(incoming, reference) for incoming in batch]
+        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases))
+        return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def _publish(self, claims: Sequence[Claim]) -> dict[str, Position]:
         """Publishes what claims hold and REPORTS may lack; where REPORTS has each accepted event, by its claim's id."""
@@ -93,17 +88,6 @@ class Door:
         await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
 
 
-def _decide(batch: list[Incoming], reference: Reference, known: AbstractSet[tuple[str, str]]) -> list[tuple[Incoming, Decision]]:
-    """Decides on each message in order; a period that one message opens is open for the next."""
-    opened, decided = set(known), []
-    for incoming in batch:
-        verdict = screening.screen(incoming, reference, opened)
-        if isinstance(verdict, Accepted) and verdict.type == events.OPENED:
-            opened.add((verdict.regime, verdict.period))
-        decided.append((incoming, verdict))
-    return decided
-
-
 def _incoming(found: Delivery) -> Incoming:
     return Incoming(subjects.inbox_sender(found.subject), found.payload, found.stored_ms, found.sequence)
 
@@ -115,10 +99,11 @@ def _message(claim: Claim) -> Message:
 
 def _malformed_receipt(incoming: Incoming, verdict: Malformed) -> dict[str, Any]:
     return {
-        "event_id": None,
+        "event_id": verdict.event_id,
         "unit": incoming.sender,
         "verdict": "rejected",
         "errors": [verdict.reason.as_dict()],
+        "warnings": [],
         "received_at": events.to_text(events.from_ms(incoming.received_ms)),
         "position": None,
     }

@@ -23,6 +23,7 @@ from shared.problems import problem, wrong_address
 log = structlog.get_logger()
 
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
+BINARY_MODE: Final = ("ce-specversion", "ce-id", "ce-type", "ce-source")  # attributes in headers: the body is the data alone
 MEDIA_TYPES: Final = ("application/cloudevents+json", "application/json")
 
 
@@ -55,7 +56,8 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
         except delivery.MAY_PASS as error:
             if not delivery.is_passing(error):
                 raise
-            return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+            log.warning("door.database_away", error=type(error).__name__)
+            return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
         if receipt is None:
             return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
         return JSONResponse(receipt)
@@ -81,8 +83,10 @@ async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any]
 async def _body(request: Request) -> bytes | Response:
     """The request's body, read no further than an event may be long. A form of a foreign page has another media type and is no event."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if any(name in request.headers for name in BINARY_MODE):
+        return problem(400, [refusal("event.not_structured")])
     if media_type not in MEDIA_TYPES:
-        return problem(400, [refusal("door.unsupported")])
+        return problem(400, [refusal("door.unsupported", media_type=media_type or "–")])
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -93,22 +97,23 @@ async def _body(request: Request) -> bytes | Response:
 
 def _sender_and_id(body: bytes) -> tuple[str, str] | list[Refusal]:
     """Who sends which event; or why the body is no event."""
-    parsed = parsing.parse(body)
-    if isinstance(parsed, Refusal):
-        return [parsed]
-    wrong = shapes.faults(Envelope, parsed.tree)
+    tree = parsing.parse(body)
+    if isinstance(tree, Refusal):
+        return [tree]
+    wrong = shapes.faults(Envelope, tree)
     if wrong:
         return wrong
-    return str(parsed.tree["source"]).removeprefix("/units/"), str(parsed.tree["id"])
+    return str(tree["source"]).removeprefix("/units/"), str(tree["id"])
 
 
 def _answer(receipt: dict[str, Any]) -> Response:
     """201 accepted, 200 a repeat of an accepted event, 422 rejected, now or the first time."""
-    if receipt["verdict"] == REJECTED or receipt["errors"]:
+    if REJECTED in (receipt["verdict"], receipt.get("first_verdict")):
         return problem(422, receipt["errors"], receipt=receipt)
     return JSONResponse(receipt, 200 if receipt["verdict"] == DUPLICATE else 201)
 
 
 def _pending(sender: str, event_id: str) -> Response:
-    body: dict[str, Any] = {"event_id": event_id, "unit": sender, "verdict": "pending", "errors": [], "received_at": None, "position": None}
+    body: dict[str, Any] = {"event_id": event_id, "unit": sender, "verdict": "pending", "errors": [], "warnings": []}
+    body |= {"received_at": None, "position": None}
     return JSONResponse(body, 202, headers={"Location": f"/v1/receipts/{sender}/{event_id}", "Retry-After": "2"})

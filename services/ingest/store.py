@@ -5,21 +5,26 @@ event is not said here but by `reports`, which the aggregator keeps under the sa
 Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
-from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from services.ingest.domain import parsing, screening
+from services.ingest.domain import content, screening
+from services.ingest.domain.known import About, Known
 from services.ingest.domain.screening import Accepted, Incoming, Rejected
 from shared import collection_names, events, mongo
-from shared.errors import TransientError, refusal
+from shared.errors import Refusal, TransientError, refusal
+from shared.events import Logged
 from shared.mongo import Document, Documents
 
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
 DUPLICATE: Final = "duplicate"
+BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # all that is asked of these later is their revision
 REMEMBERED: Final = 20_000  # positions; more than the aggregator is ever behind while it keeps up
+
+FOR_KNOWN: Final = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
 
 Position = dict[str, int]  # of an event in the log: its partition, and its sequence in REPORTS
 
@@ -47,7 +52,9 @@ class Claim:
         return {"partition": self.document["partition"], "sequence": sequence}
 
     def receipt(self, position: Position | None) -> dict[str, Any]:
-        return receipt(self.document, position) | ({"verdict": DUPLICATE} if self.is_repeat else {})
+        """What the sender is told. A repeat is told what became of the event the first time (ADR-0007)."""
+        first = receipt(self.document, position)
+        return first | ({"verdict": DUPLICATE, "first_verdict": first["verdict"]} if self.is_repeat else {})
 
 
 def receipt(document: Document, position: Position | None) -> dict[str, Any]:
@@ -57,27 +64,62 @@ def receipt(document: Document, position: Position | None) -> dict[str, Any]:
         "unit": document["sender"],
         "verdict": document["verdict"],
         "errors": document["errors"],
+        "warnings": document.get("warnings", []),
         "received_at": events.to_text(events.from_ms(document["received_ms"])),
         "position": position,
     }
 
 
 class ClaimStore:
-    """The collection `receipts`; of `reports` it reads positions."""
+    """The collection `receipts`; of `reports` it reads positions, of `views` the hash that stands."""
 
     def __init__(self, database: Documents) -> None:
         self._receipts = database[collection_names.RECEIPTS]
         self._reports = database[collection_names.REPORTS]
+        self._views = database[collection_names.VIEWS]
         self._published: dict[str, Position] = {}  # what this instance published last: known before `reports` has it
 
     async def prepare(self) -> None:
-        """An index of the few claims that open a period."""
-        await self._receipts.create_index([("type", 1)], partialFilterExpression={"type": events.OPENED}, name="openings")
+        """An index by which the accepted claims about a unit's report or a period are found."""
+        keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
+        await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
-    async def openings(self) -> set[tuple[str, str]]:
-        """(regime, period) of every period that a recipient opened."""
-        found = self._receipts.find({"type": events.OPENED, "verdict": ACCEPTED}, {"regime": 1, "period": 1})
-        return {(document["regime"], document["period"]) async for document in found}
+    async def known(self, abouts: Collection[About], confirmed: Collection[About]) -> Known:
+        """What was accepted before about these, and for those that are to be confirmed the hash of their view."""
+        known = Known()
+        for event in await self._accepted_about(abouts):
+            known.take(event)
+        keys = {"/".join(about): about for about in confirmed}
+        async for view in mongo.of_ids(self._views, list(keys), ("hash",)):
+            known.of(keys[view["_id"]]).view_hash = view["hash"]
+        return known
+
+    async def _accepted_about(self, abouts: Collection[About]) -> list[Logged]:
+        """The accepted events about these, in full where more than the revision matters or the claim does not say it (before format 5)."""
+        units: dict[tuple[str, str], list[str]] = {}
+        for regime, period, unit_id in abouts:
+            units.setdefault((regime, period), []).append(unit_id)
+        wanted: list[Document] = [
+            {"regime": regime, "period": period, "unit_id": {"$in": ids}, "verdict": ACCEPTED} for (regime, period), ids in units.items()
+        ]
+        if not wanted:
+            return []
+        found = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], FOR_KNOWN).to_list(None)
+        whole = [claim["_id"] for claim in found if claim["type"] not in BY_REVISION or "revision" not in claim]
+        data = {claim["_id"]: events.read_data(claim["event"]) async for claim in mongo.of_ids(self._receipts, whole, ("event",))}
+        return [
+            Logged(
+                claim["_id"],
+                claim["type"],
+                claim["regime"],
+                claim["period"],
+                claim["unit_id"],
+                claim["received_ms"],
+                data.get(claim["_id"]) or {"revision": claim["revision"]},
+                b"",
+            )
+            for claim in found
+        ]
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
         """Claims each event once; a claim for every message, in order: new, found with the same content, or an id re-used."""
@@ -124,12 +166,18 @@ class ClaimStore:
 def _claim(wanted: Document, incoming: Incoming, stored: dict[str, Document]) -> Claim:
     """What became of one wanted claim, `stored` holding those that were there already, by this message or another."""
     found = stored.get(wanted["_id"], wanted)
-    if found["hash"] != wanted["hash"] and found["hash"] != parsing.hash_of_format_2(incoming.payload):
+    if found["hash"] != wanted["hash"] and not _is_older_repeat(found, wanted, incoming):
         return Claim(_reused(wanted))
     return Claim(found, is_found=wanted["_id"] in stored, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
 
 
+def _is_older_repeat(found: Document, wanted: Document, incoming: Incoming) -> bool:
+    """Whether a message repeats what a claim of data format 4 or before holds: those say nothing of warnings."""
+    return "warnings" not in found and content.is_repeat(incoming.payload, wanted.get("event"), found["hash"], found.get("event"))
+
+
 def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Document:
+    about = decision.about
     shared_part = {
         "_id": f"{incoming.sender}/{decision.event_id}",
         "event_id": decision.event_id,
@@ -137,27 +185,34 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
         "hash": decision.hash,
         "received_ms": incoming.received_ms,
         "inbox_sequence": incoming.sequence,
+        "type": about.type,
+        "regime": about.regime,
+        "period": about.period,
+        "unit_id": about.unit_id,
+        "revision": about.revision,
     }
     if isinstance(decision, Rejected):
-        return shared_part | {"verdict": REJECTED, "errors": [reason.as_dict() for reason in decision.reasons]}
+        return shared_part | {"verdict": REJECTED, "errors": _dicts(decision.reasons), "warnings": []}
     return shared_part | {
         "verdict": ACCEPTED,
         "errors": [],
-        "type": decision.type,
-        "regime": decision.regime,
-        "period": decision.period,
-        "unit_id": decision.unit_id,
+        "warnings": _dicts(decision.warnings),
         "partition": screening.partition(decision, partitions),
         "event": decision.logged,
     }
 
 
+def _dicts(said: Iterable[Refusal]) -> list[dict[str, str]]:
+    return [one.as_dict() for one in said]
+
+
 def _reused(wanted: Document) -> Document:
-    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence")
+    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence", "type", "regime", "period", "unit_id", "revision")
     reason = refusal("event.id_reused", "id", event_id=wanted["event_id"])
     return {
         "_id": f"{wanted['_id']}#{wanted['hash'][:16]}",
         **{name: wanted[name] for name in kept},
         "verdict": REJECTED,
         "errors": [reason.as_dict()],
+        "warnings": [],
     }

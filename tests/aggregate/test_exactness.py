@@ -22,6 +22,7 @@ from services.aggregate.domain.fold import Fold
 from services.aggregate.domain.view import View
 from services.aggregate.feed import payload
 from services.ingest.domain import screening
+from services.ingest.domain.known import Known
 from services.ingest.domain.screening import Accepted, Incoming
 from shared import events, mongo, numbers, subjects
 from shared.numbers import MAX_SCALED
@@ -93,7 +94,7 @@ def view_of(country: Reference, reports: Sequence[Figures]) -> View:
     reporters = [unit for unit in country.registry.units if unit.id != TOP]
     fold = Fold(country, subjects.partition_of(REGIME.id, PERIOD, PARTITIONS), PARTITIONS)
     for number, (unit, figures) in enumerate(zip(reporters, reports, strict=False), start=1):
-        decision = screening.screen(Incoming(unit.code, sent(unit, figures), RECEIVED_MS, number), country, frozenset())
+        decision = screening.screen(Incoming(unit.code, sent(unit, figures), RECEIVED_MS, number), country, Known())
         assert isinstance(decision, Accepted), decision
         logged = events.read_logged(decision.logged)
         assert logged is not None

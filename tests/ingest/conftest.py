@@ -86,9 +86,9 @@ class Ingest:
 
 @pytest.fixture
 async def known(held: Connections, reference: Reference) -> Connections:
-    """The connections with all regimes, and the units of Văn Quan and of Bình Định's districts: few, so that a test is short."""
+    """The connections with all regimes, the units of Văn Quan and of Bình Định's districts, one that confirms: few, for a short test."""
     all_units = reference.registry.units
-    places = {"20", "184", "44", "52"}
+    places = {"20", "184", "44", "450", "52"}
     await held.reference.put_units(
         [unit for unit in all_units if unit.code in places or unit.parent in {"184", "52"} or unit.kind == "office"]
     )

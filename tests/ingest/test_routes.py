@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 from fastapi import FastAPI
 
@@ -62,8 +63,10 @@ def codes(answer: httpx2.Response, status: int) -> list[str]:
     assert body["type"] == f"urn:tonghop:problem:{body['code']}"
     assert body["title"]
     assert all(error.keys() == {"code", "path", "message_vi", "message_en"} for error in body["errors"])
-    assert body["detail"] == " ".join(error["message_vi"] for error in body["errors"])
-    assert body["detail_en"] == " ".join(error["message_en"] for error in body["errors"])
+    for error in body["errors"]:
+        place = f"{error['path']}: " if error["path"] else ""
+        assert place + error["message_vi"] in body["detail"]
+        assert place + error["message_en"] in body["detail_en"]
     found = [error["code"] for error in body["errors"]]
     assert body["code"] == found[0]
     return found
@@ -91,7 +94,34 @@ async def test_a_repeat_is_answered_with_200_and_the_first_receipt(door: Client)
     second = await post(door, event)
 
     assert second.status_code == 200
-    assert second.json() == first.json() | {"verdict": "duplicate"}
+    assert second.json() == first.json() | {"verdict": "duplicate", "first_verdict": "accepted"}
+
+
+async def test_an_event_in_binary_mode_is_told_how_it_is_sent(door: Client) -> None:
+    event = submitted()
+    headers = {"content-type": "application/json"} | {f"ce-{name}": event[name] for name in ("specversion", "id", "source", "type")}
+
+    answer = await door.post("/v1/reports", content=orjson.dumps(event["data"]), headers=headers)
+    data_alone = await door.post("/v1/reports", content=orjson.dumps(event["data"]), headers={"content-type": "application/json"})
+
+    assert codes(answer, 400) == codes(data_alone, 400) == ["event.not_structured"]
+
+
+@pytest.mark.parametrize("media_type", ["application/cloudevents-batch+json", "text/plain", "multipart/form-data", ""])
+async def test_another_media_type_is_named(door: Client, media_type: str) -> None:
+    answer = await door.post("/v1/reports", content=payload(submitted()), headers={"content-type": media_type})
+
+    assert codes(answer, 400) == ["door.unsupported"]
+    assert f"“{media_type or '–'}”" in answer.json()["detail"]
+
+
+async def test_what_is_accepted_without_effect_is_warned_of(door: Client) -> None:
+    await post(door, submitted(revision=2))
+
+    answer = await post(door, submitted(revision=1))
+
+    assert answer.status_code == 201
+    assert [warning["code"] for warning in answer.json()["warnings"]] == ["report.superseded"]
 
 
 @pytest.mark.parametrize("media_type", ["application/cloudevents+json; charset=utf-8", "application/json", "Application/JSON"])
@@ -154,7 +184,8 @@ NO_EVENTS: list[tuple[bytes, list[str]]] = [
     (payload(submitted(source="/units/06253.>")), ["event.invalid_field"]),
     (payload(submitted(source="06253")), ["event.invalid_field"]),
     (json.dumps(submitted(source="/units/\ud800")).encode(), ["event.invalid_field"]),
-    (b"{}", ["event.missing_field"] * 5),
+    (b"{}", ["event.not_structured"]),
+    (b'{"id": "event-0001"}', ["event.missing_field"] * 4),
 ]
 
 
@@ -366,4 +397,4 @@ async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
     async with serving(app) as client:
         answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
 
-    assert codes(answer, 503) == ["door.broker_away"]
+    assert codes(answer, 503) == ["door.database_away"]

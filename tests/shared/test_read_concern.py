@@ -47,7 +47,7 @@ async def read_everything(held: Connections) -> None:
     await reference.kinds()
     await data_format.require(database)
     claims = ClaimStore(database)
-    await claims.openings()
+    await claims.known({("ct27-van-quan", "2024", "06253")}, {("nq68-quang-binh", "2024", "450")})
     await claims.receipt("06253", "x")
     await claims.positions(["x"])
     assert [text async for text in claims.accepted(set())] == []

@@ -1,26 +1,38 @@
-"""Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm)."""
+"""Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm).
 
+An act that can have no effect is refused: "accepted" is said only of what changes something. Whether it would have one is looked at
+when all else is right: who may not act learns nothing of what was accepted before. Source: design-2, section 2.
+"""
+
+from datetime import datetime
 from typing import Final
 
-from services.ingest.domain.case import Case
-from shared import deadlines, events
-from shared.errors import Refusal, refusal
+import orjson
+
+from services.ingest.domain import reports, shapes
+from services.ingest.domain.case import Case, shown
+from shared import deadlines, events, periods, view_hash
+from shared.errors import Both, Refusal, refusal
 
 LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
 
+NONE_YET: Final = Both("chưa có", "not set")
+WHY_CORRECTED: Final = Both("sửa một hạn đã ghi thì phải nói rõ vì sao", "a deadline is corrected")
+WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units have not reported")
+
 
 def judge_returned(case: Case) -> list[Refusal]:
-    """All that is wrong with a return."""
+    """All that is wrong with a return by itself."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "fix_by")]
 
 
 def judge_extended(case: Case) -> list[Refusal]:
-    """All that is wrong with an extension."""
+    """All that is wrong with an extension by itself."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "until")]
 
 
 def judge_opened(case: Case) -> list[Refusal]:
-    """All that is wrong with the opening of a period."""
+    """All that is wrong with the opening of a period by itself."""
     wrong = [*case.context(), *_by_recipient(case), *_later(case, "deadline")]
     if case.regime is not None and case.regime.derived_from is None and not case.regime.is_on_call:
         wrong.append(refusal("action.not_on_call", "data.regime", regime=case.regime.id))
@@ -28,13 +40,73 @@ def judge_opened(case: Case) -> list[Refusal]:
 
 
 def judge_confirmed(case: Case) -> list[Refusal]:
-    """All that is wrong with the confirmation of a view."""
+    """All that is wrong with the confirmation of a view by itself."""
     wrong = [*case.context(), *case.begun(), *case.own_unit()]
     if case.regime is None or case.units is None or not case.unit_code:
         return wrong
     if case.unit is None or case.unit not in case.regime.confirmers(case.units):
         wrong.append(refusal("action.not_confirmer", "data.unit", unit=case.unit_code, regime=case.regime.id))
     return wrong
+
+
+def return_in_vain(case: Case) -> list[Refusal]:
+    """Why a return would change nothing: only the revision that counts can be returned."""
+    standing, names = case.record.standing, {"unit": case.unit_code, "revision": case.revision, "standing": case.record.standing.winner[0]}
+    if case.revision not in case.record.newest:
+        return [refusal("action.no_such_revision", "data.revision", **names)]
+    if case.revision != standing.winner[0] or not standing.counts:
+        return [refusal("action.not_standing", "data.revision", **names, state=reports.state_of(standing))]
+    return []
+
+
+def extension_in_vain(case: Case) -> list[Refusal]:
+    """Why an extension would change nothing: there is no deadline yet, or it is no earlier than what is given."""
+    assert case.regime is not None  # judged before
+    assert case.period is not None
+    assert case.group is not None
+    due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.until)
+    if due is None:
+        return [refusal("report.period_not_opened", "data.period", period=case.period.code, recipient=case.regime.recipient)]
+    return _in_vain(case, "until", due)
+
+
+def opening_in_vain(case: Case) -> list[Refusal]:
+    """Why an opening would change nothing: the period is open for as long or longer."""
+    return _in_vain(case, "deadline", None)
+
+
+def confirmation_in_vain(case: Case) -> list[Refusal]:
+    """Why a confirmation would state what is not so, or nothing new."""
+    figures, stated, record = case.data["figures"], case.data["view_hash"], case.record
+    reporting = figures["reporting"]
+    if (found := _hash(case)) != stated:
+        return [refusal("action.hash_differs", "data.figures", found=found or "–")]
+    if record.view_hash is None:
+        return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
+    if stated != record.view_hash:
+        return [refusal("action.view_moved", "data.view_hash", present=record.view_hash)]
+    if reporting["received"] == 0:
+        return [refusal("action.nothing_to_confirm", "data.figures", received=0, expected=reporting["expected"])]
+    if (before := record.confirmation).view_hash == stated:
+        return [refusal("action.already_confirmed", "data.view_hash", at=shown(before.received_ms), event_id=before.event_id)]
+    if reporting["missing"] and case.data.get("reason") is None:
+        count = len(reporting["missing"])
+        return [refusal("action.reason_required", "data.reason", why=Both(*(phrase.format(count=count) for phrase in WHY_MISSING)))]
+    return []
+
+
+def statement(case: Case) -> dict[str, object]:
+    """The figures that a confirmation states, as they are logged: what its hash covers, and no more, for nothing else was checked."""
+    stated = orjson.loads(view_hash.canonical(case.regime_id, case.period_code, case.unit_id, case.data["figures"]))
+    return {name: stated[name] for name in view_hash.FIGURES}
+
+
+def _hash(case: Case) -> str:
+    """The hash of the figures sent; "" of what has none (numbers or nesting beyond all figures)."""
+    try:
+        return view_hash.hash_of(case.regime_id, case.period_code, case.unit_id, case.data["figures"])
+    except (orjson.JSONEncodeError, ValueError):
+        return ""
 
 
 def _by_recipient(case: Case) -> list[Refusal]:
@@ -45,17 +117,43 @@ def _by_recipient(case: Case) -> list[Refusal]:
 
 def _later(case: Case, name: str) -> list[Refusal]:
     """The instant `name` must be one, and after the time of receipt."""
-    text = case.data.get(name)
-    if not isinstance(text, str):
+    if not isinstance(case.data.get(name), str):
         return []  # the event's shape already says so
-    path = f"data.{name}"
-    try:
-        instant = deadlines.instant(text)
-        if instant.year > LATEST_YEAR:
-            raise ValueError("out of range")
-    except (ValueError, OverflowError):
-        detail = "cần ngày YYYY-MM-DD hoặc thời điểm có múi giờ (a day, or an instant with its offset)"
-        return [refusal("event.invalid_field", path, detail=detail)]
-    if events.to_ms(instant) <= case.received_ms:
-        return [refusal("action.date_not_after", path, text=text, received=events.to_text(events.from_ms(case.received_ms)))]
+    at = _instant(case, name)
+    if at is None:
+        return [shapes.wrong_field(f"data.{name}")]
+    if events.to_ms(at) <= case.received_ms:
+        return [refusal("action.date_not_after", f"data.{name}", text=case.data[name], received=shown(case.received_ms))]
     return []
+
+
+def _instant(case: Case, name: str) -> datetime | None:
+    text = case.data.get(name)
+    try:
+        at = deadlines.instant(text) if isinstance(text, str) else None
+        return None if at is None or at.astimezone(periods.VIETNAM).year > LATEST_YEAR else at
+    except (ValueError, OverflowError):
+        return None
+
+
+def _in_vain(case: Case, name: str, due: datetime | None) -> list[Refusal]:
+    """Why an instant would move nothing; `due` is the deadline of those who were given no other."""
+    at, known, corrects = _instant(case, name), case.record.instants, case.data.get("corrects") is True
+    assert at is not None  # judged before
+    before = _in_force(due, known.effective)
+    after = _in_force(due, known.after((case.received_ms, case.event_id), at, corrects=corrects))
+    if corrects and (known.effective is None or after == before):
+        return [refusal("action.nothing_to_correct", f"data.{name}", present=_shown(before))]
+    if corrects and case.data.get("reason") is None:
+        return [refusal("action.reason_required", "data.reason", why=WHY_CORRECTED)]
+    if after == before:
+        return [refusal("action.not_later", f"data.{name}", text=case.data[name], present=_shown(before))]
+    return []
+
+
+def _in_force(due: datetime | None, until: datetime | None) -> datetime | None:
+    return until if due is None else deadlines.effective(due, until)
+
+
+def _shown(at: datetime | None) -> Both:
+    return NONE_YET if at is None else shown(events.to_ms(at))

@@ -1,26 +1,30 @@
 """A case: one event being judged, and what it refers to, looked up once."""
 
-from collections.abc import Set as AbstractSet
 from typing import Any
 
-from shared import periods
-from shared.errors import Refusal, refusal
+from services.ingest.domain.known import About, Known, Record
+from shared import events, periods
+from shared.errors import Both, Refusal, refusal
 from shared.periods import Period
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Tree, Unit
 
 
+def shown(milliseconds: int) -> Both:
+    """An instant, given in milliseconds since 1970, as sentences name it: Vietnam's time."""
+    at = events.from_ms(milliseconds).astimezone(periods.VIETNAM)
+    return Both(f"{at:%H:%M:%S ngày %d/%m/%Y}", at.isoformat(timespec="seconds"))
+
+
 class Case:
     """What an event's data refer to. What the event does not name rightly is None; `context` says why."""
 
-    def __init__(
-        self, sender: str, received_ms: int, reference: Reference, opened: AbstractSet[tuple[str, str]], tree: dict[str, Any]
-    ) -> None:
+    def __init__(self, sender: str, received_ms: int, reference: Reference, tree: dict[str, Any]) -> None:
         self.sender = sender
         self.received_ms = received_ms
-        self.opened = opened
         self.tree = tree
+        self.record, self.period_record = Record(), Record()  # what was accepted before
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
         self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
@@ -40,6 +44,36 @@ class Case:
         """The id of the unit concerned; "" when the event concerns a whole period."""
         return self.unit.id if self.unit is not None else ""
 
+    @property
+    def event_id(self) -> str:
+        event_id: str = self.tree["id"]
+        return event_id
+
+    @property
+    def type(self) -> str:
+        kind = self.tree.get("type")
+        return kind if isinstance(kind, str) else ""
+
+    @property
+    def revision(self) -> int:
+        """The revision concerned; 0 when the event names none rightly."""
+        revision = self.data.get("revision")
+        return revision if isinstance(revision, int) and not isinstance(revision, bool) else 0
+
+    @property
+    def about(self) -> About:
+        """The unit, regime and period concerned."""
+        return self.regime_id, self.period_code, self.unit_id
+
+    @property
+    def about_period(self) -> About:
+        """The regime and period concerned, as a whole."""
+        return self.regime_id, self.period_code, ""
+
+    def learn(self, known: Known) -> None:
+        """Takes what was accepted before about the same unit and period."""
+        self.record, self.period_record = known.of(self.about), known.of(self.about_period)
+
     def context(self) -> list[Refusal]:
         """What is wrong with the regime and the period."""
         regime = self.regime
@@ -48,7 +82,7 @@ class Case:
         if regime.derived_from is not None:
             return [refusal("report.derived_regime", "data.regime", regime=regime.id, source=regime.derived_from)]
         if self.period is None and self.period_code:
-            known = "theo lịch (by calendar)" if regime.periods == "any" else regime.periods
+            known = Both("theo lịch", "those of the calendar") if regime.periods == "any" else regime.periods
             return [refusal("report.unknown_period", "data.period", regime=regime.id, period=self.period_code, known=known)]
         return []
 
@@ -58,7 +92,7 @@ class Case:
             return []
         if self.received_ms < periods.start_ms(self.period.begins):
             return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=f"{self.period.begins:%d/%m/%Y}")]
-        if self.regime.is_on_call and (self.regime.id, self.period.code) not in self.opened:
+        if self.regime.is_on_call and self.period_record.until is None:
             return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
         return []
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from shared import numbers
-from shared.errors import Refusal, refusal
+from shared.errors import Both, Refusal, refusal
 from shared.numbers import MAX_SCALED, NumberText
 from shared.regimes import Indicator
 
@@ -17,10 +17,10 @@ FINE: Final = ()
 Judged = tuple[Any, Sequence[Refusal]]  # the normal form, and what is wrong
 
 WANTED: Final = {
-    "quantity": ("một số", "a number"),
-    "ratio": ("một cặp {numerator, denominator}", "a pair {numerator, denominator}"),
-    "flag": ("true hoặc false", "true or false"),
-    "choice": ("một mã lựa chọn", "the code of an option"),
+    "quantity": Both("một số", "a number"),
+    "ratio": Both("một cặp {numerator, denominator}", "a pair {numerator, denominator}"),
+    "flag": Both("true hoặc false", "true or false"),
+    "choice": Both("một mã lựa chọn", "the code of an option"),
 }
 
 
@@ -57,9 +57,9 @@ def _ratio(indicator: Indicator, value: Any) -> Judged:
 def _strange_parts(indicator: Indicator, value: dict[str, Any]) -> Iterator[Refusal]:
     for name in PARTS:
         if name not in value:
-            yield refusal("event.missing_field", _path(indicator, f".{name}"))
+            yield refusal("event.missing_field", _path(indicator, f".{name}"), field=name)
     for name in sorted(value.keys() - PARTS.keys()):
-        yield refusal("event.unknown_field", _path(indicator, f".{name[:40]}"))
+        yield refusal("event.unknown_field", _path(indicator, f".{name[:40]}"), field=name)
 
 
 def _flag(indicator: Indicator, value: Any) -> Judged:
@@ -83,7 +83,7 @@ def _scaled(indicator: Indicator, value: Any, bounds: tuple[int, int], part: str
             return refusal("report.not_a_number", _path(indicator, part), text=value)
         whole, fraction = found
         if len(fraction) > decimals:
-            return refusal("report.too_many_decimals", _path(indicator, part), text=value, decimals=decimals)
+            return refusal("report.too_many_decimals", _path(indicator, part), text=value, found=len(fraction), decimals=decimals)
         scaled = int(whole + fraction.ljust(decimals, "0"))
     elif isinstance(value, int) and not isinstance(value, bool):
         scaled = value * 10**decimals
@@ -101,8 +101,7 @@ def _normal(scaled: int, decimals: int) -> int | str:
 
 
 def _wrong_kind(indicator: Indicator, part: str = "") -> Refusal:
-    wanted, wanted_en = WANTED[indicator.kind]
-    return refusal("report.wrong_kind", _path(indicator, part), wanted=wanted, wanted_en=wanted_en)
+    return refusal("report.wrong_kind", _path(indicator, part), wanted=WANTED[indicator.kind])
 
 
 def _path(indicator: Indicator, part: str = "") -> str:

@@ -1,19 +1,31 @@
-"""Reads JSON as it was sent: number texts are kept, a key that stands twice is refused, nothing is rounded."""
+"""Reads JSON as it was sent: number texts are kept, a key that stands twice is refused, nothing is rounded.
 
-import hashlib
+Texts are read in their normal form (NFC, `shared.texts`): what is counted, compared and stored is what people see.
+"""
+
 import json
 import re
-from dataclasses import dataclass
+import unicodedata
 from typing import Any, Final, NoReturn
 
 import orjson
 
-from shared import events
-from shared.errors import Refusal, refusal
+from shared import events, texts
+from shared.errors import Both, Refusal, refusal
 from shared.numbers import NumberText
 
 LONGEST_INTEGER: Final = 20  # digits; a longer one stays text and is judged as out of range
 FRACTION: Final = re.compile(rb":-?[0-9]+[.eE]")  # of a field; what texts hold may look like it
+BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+NO_MARK: Final = Both(
+    "có ký tự BOM ở đầu hoặc không phải UTF-8; lưu dạng UTF-8 không BOM",
+    "it begins with a byte order mark or is not UTF-8; save it as UTF-8 without one",
+)
+NOT_UTF_8: Final = Both("không phải mã hóa UTF-8", "it is not UTF-8")
+TOO_DEEP: Final = Both("lồng quá sâu", "it is nested too deeply")
+NOT_JSON: Final = Both("không đọc được JSON tại dòng {line}, cột {column}", "it is no JSON at line {line}, column {column}")
+NO_OBJECT: Final = Both("không phải một đối tượng JSON {{…}}", "it is not a JSON object {{…}}")
 
 
 class _Refused(Exception):
@@ -22,42 +34,31 @@ class _Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A JSON object, fractions and long integers as `NumberText`, and the hash of its content."""
-
-    tree: dict[str, Any]
-    hash: str
-
-
-def parse(payload: bytes) -> Parsed | Refusal:
-    """The JSON object in `payload`, or why it is none."""
+def parse(payload: bytes) -> dict[str, Any] | Refusal:
+    """The JSON object in `payload`, or why it is none. Fractions and long integers are `NumberText`, texts are normal."""
     if len(payload) > events.MAX_EVENT_BYTES:
         return refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES)
+    if payload.startswith(BYTE_ORDER_MARKS):
+        return _malformed(NO_MARK)
     try:
-        tree = _read(payload)
-        found = Parsed(tree, _digest(tree))
+        tree = as_sent(payload)
+        if not _is_normal(payload):
+            tree = _normal(tree)
     except _Refused as refused:
         return refused.reason
     except UnicodeDecodeError:
-        return refusal("event.malformed", detail="không phải UTF-8 (not UTF-8)")
+        return _malformed(NOT_UTF_8)
     except RecursionError:
-        return refusal("event.malformed", detail="lồng quá sâu (nested too deeply)")
-    except ValueError:
-        return refusal("event.malformed", detail="không phải JSON (not JSON)")
-    if not isinstance(tree, dict):
-        return refusal("event.malformed", detail="không phải một đối tượng JSON (not an object)")
-    return found
+        return _malformed(TOO_DEEP)
+    except json.JSONDecodeError as error:
+        return _malformed(NOT_JSON, line=error.lineno, column=error.colno)
+    return tree if isinstance(tree, dict) else _malformed(NO_OBJECT)
 
 
-def hash_of_format_2(payload: bytes) -> str:
-    """The hash that claims of format 2 and before hold (`shared/data_format.py`). The payload is one that `parse` takes."""
-    return _sha256_of_text(DECODER.decode(payload.decode("utf-8")))
-
-
-def _read(payload: bytes) -> Any:
-    """The content of a JSON text. orjson, five times as fast, is asked when it can lose nothing: there is no fraction, and what
-    it read is, written again, the same text."""
+def as_sent(payload: bytes) -> Any:
+    """The content of a JSON text, to the letter. orjson, five times as fast, is asked when it can lose nothing: there is no fraction,
+    and what it read is, written again, the same text. Raises what `parse` takes for a refusal.
+    """
     if b"[" not in payload and FRACTION.search(payload) is None:
         try:
             tree = orjson.loads(payload)
@@ -68,16 +69,26 @@ def _read(payload: bytes) -> Any:
     return DECODER.decode(payload.decode("utf-8"))
 
 
-def _digest(tree: Any) -> str:
-    """sha256 of the content: the same fields with the same texts, whatever their order and white space."""
-    try:
-        return hashlib.sha256(orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    except orjson.JSONEncodeError:  # half of a surrogate pair, nested deeply, an integer above 2^64
-        return _sha256_of_text(tree)
+def _malformed(detail: Both, **place: int) -> Refusal:
+    return refusal("event.malformed", detail=Both(*(phrase.format(**place) for phrase in detail)))
 
 
-def _sha256_of_text(tree: Any) -> str:
-    return hashlib.sha256(ENCODER.encode(tree).encode("utf-8", "surrogatepass")).hexdigest()
+def _is_normal(payload: bytes) -> bool:
+    """Whether every text in it is normal already: it is composed, and no escape stands for another character."""
+    return b"\\" not in payload and (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode("utf-8")))
+
+
+def _normal(tree: Any) -> Any:
+    match tree:
+        case NumberText():
+            return tree
+        case str():
+            return texts.normal(tree)
+        case dict():
+            return {name: _normal(value) for name, value in tree.items()}
+        case list():
+            return [_normal(value) for value in tree]
+    return tree
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -97,4 +108,3 @@ def _constant(text: str) -> NoReturn:
 
 
 DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=NumberText, parse_int=_integer, parse_constant=_constant)
-ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)

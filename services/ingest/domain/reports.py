@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from services.ingest.domain import figures
-from services.ingest.domain.case import Case
-from shared import events
-from shared.errors import Refusal, refusal
+from services.ingest.domain.case import Case, shown
+from shared import events, texts
+from shared.counting import Key, Standing
+from shared.errors import Both, Refusal, refusal
 from shared.numbers import NumberText
 from shared.regimes import Regime
 
@@ -23,6 +24,33 @@ def judge_submitted(case: Case) -> list[Refusal]:
 def judge_withdrawn(case: Case) -> list[Refusal]:
     """All that is wrong with a withdrawal."""
     return [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
+
+
+def warnings(case: Case) -> Iterator[Refusal]:
+    """What the sender of an accepted revision should know: what it does not change, and who else sends. Order never refuses it."""
+    standing, revision = case.record.standing, case.revision
+    winner, at = standing.winner, "data.revision"
+    if revision < winner[0]:
+        yield refusal("report.superseded", at, revision=revision, standing=winner[0], state=state_of(standing), **_event(winner))
+    elif revision in case.record.returned:
+        yield refusal("report.revision_returned", at, revision=revision)
+    elif case.type == events.WITHDRAWN and not standing.counts:
+        yield refusal("report.nothing_to_withdraw", at)
+    other = case.record.newest.get(revision)
+    if other is not None:
+        yield refusal("report.revision_repeated", at, revision=revision, **_event(other))
+
+
+def state_of(standing: Standing) -> Both:
+    """What became of the winning revision."""
+    if standing.counts:
+        return Both("đang được tính", "counts")
+    return Both("đã bị trả lại", "was returned") if standing.is_submission else Both("đã rút", "was a withdrawal")
+
+
+def _event(key: Key) -> dict[str, object]:
+    """The event behind a revision, as sentences name it."""
+    return {"event_id": key[2], "at": shown(key[1])}
 
 
 def _values(case: Case, regime: Regime) -> Iterator[Refusal]:
@@ -44,17 +72,12 @@ def _narratives(case: Case, regime: Regime) -> Iterator[Refusal]:
         path = f"data.narratives.{code[:40]}"
         if code not in regime.narratives:
             yield refusal("report.unknown_narrative", path, regime=regime.id, known=list(regime.narratives))
-        elif not isinstance(text, str) or isinstance(text, NumberText) or not _is_text(text):
-            yield refusal("report.wrong_kind", path, wanted="văn bản", wanted_en="a text")
+        elif not isinstance(text, str) or isinstance(text, NumberText):
+            yield refusal("report.wrong_kind", path, wanted=Both("văn bản", "a text"))
         elif len(text) > events.MAX_NARRATIVE_CHARACTERS:
             yield refusal("report.narrative_too_long", path, size=len(text), most=events.MAX_NARRATIVE_CHARACTERS)
 
 
 def _is_blank(narratives: object) -> bool:
     """Whether no narrative says anything: a form sends empty texts for what was not filled in."""
-    return not isinstance(narratives, dict) or all(isinstance(text, str) and not text.strip() for text in narratives.values())
-
-
-def _is_text(text: str) -> bool:
-    """Whether it is text that can be stored: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return not isinstance(narratives, dict) or all(isinstance(text, str) and texts.is_blank(text) for text in narratives.values())

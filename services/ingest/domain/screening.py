@@ -1,27 +1,35 @@
 """Screening: the decision on one message, with all that is wrong said at once.
 
-Pure: the message, the reference data, the periods opened so far and the received time come in; a decision goes out. What the
-log gets is decided here too: the event as sent, its figures in their normal form, the unit resolved at the period's
-reference date, and the received time. Source: design, sections 3 and 4.
+Pure, in two steps: a message is read against the reference data; then, what was accepted before about the same report, period or
+view being known, it is decided. What the log gets is decided here too: the event as sent, its texts and figures in their normal
+form, the unit resolved at the period's reference date, and the received time. Source: design, sections 3 and 4; design-2, section 2.
 """
 
 import re
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from services.ingest.domain import actions, parsing, reports, shapes
+from services.ingest.domain import actions, content, parsing, reports, shapes
 from services.ingest.domain.case import Case
-from shared import events, subjects
-from shared.errors import Refusal, refusal
-from shared.events import Envelope
+from services.ingest.domain.known import About, Known
+from shared import events, subjects, texts
+from shared.errors import Both, Refusal, refusal
+from shared.events import Envelope, Logged
 from shared.reference import Reference
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
+IN_VAIN: Final = {
+    events.RETURNED: actions.return_in_vain,
+    events.EXTENDED: actions.extension_in_vain,
+    events.OPENED: actions.opening_in_vain,
+    events.CONFIRMED: actions.confirmation_in_vain,
+}
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; a form has fewer fields
+WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
+MOST_ID: Final = 200  # characters of what stands where an event's id belongs that are told back
 
 JUDGES: Final = {
     events.SUBMITTED: reports.judge_submitted,
@@ -42,16 +50,25 @@ class Incoming(NamedTuple):
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What an event is about, as far as it could be read; empty where not."""
+
+    type: str = ""
+    regime: str = ""
+    period: str = ""
+    unit_id: str = ""
+    revision: int = 0
+
+
 class Accepted(NamedTuple):
-    """The event counts: what is logged, and where."""
+    """The event counts: what is logged, where, and what its sender should know."""
 
     event_id: str
     hash: str
-    type: str
-    regime: str
-    period: str
-    unit_id: str
+    about: Concerned
     logged: bytes
+    warnings: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,61 +77,111 @@ class Rejected:
 
     event_id: str
     hash: str
+    about: Concerned
     reasons: tuple[Refusal, ...]
-
-    @property
-    def is_not_opened(self) -> bool:
-        """Whether it would matter that its period was opened meanwhile."""
-        return any(reason.code == "report.period_not_opened" for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """No event can be told: nothing to claim, the message is parked."""
+    """No event can be told: nothing to claim, the message is parked. `event_id` is what stands where the id belongs, if it is a text."""
 
     reason: Refusal
+    event_id: str | None = None
 
 
 Decision = Accepted | Rejected | Malformed
-Opened = AbstractSet[tuple[str, str]]  # (regime, period) of on-call regimes
 
 
-def screen(incoming: Incoming, reference: Reference, opened: Opened) -> Decision:
-    """Decides on one message."""
-    parsed = parsing.parse(incoming.payload)
-    if isinstance(parsed, Refusal):
-        return Malformed(parsed)
-    tree, digest = parsed.tree, parsed.hash
+def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
+    """The case that a message makes, what it refers to looked up; or why it is no event."""
+    tree = parsing.parse(incoming.payload)
+    if isinstance(tree, Refusal):
+        return Malformed(tree)
     event_id = tree.get("id")
     if not isinstance(event_id, str) or not is_event_id(event_id):
-        return Malformed(refusal("event.malformed", "id", detail="id phải là chuỗi 8–64 ký tự (a string of 8–64 characters)"))
-    case = Case(incoming.sender, incoming.received_ms, reference, opened, tree)
-    wrong = [*shapes.faults(_model(tree), tree), *_judge(case)]
-    if wrong:
-        return Rejected(event_id, digest, _reasons(wrong))
-    return Accepted(event_id, digest, tree["type"], case.regime_id, case.period_code, case.unit_id, _logged(case))
+        return Malformed(*_without_id(tree))
+    return Case(incoming.sender, incoming.received_ms, reference, tree)
+
+
+def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
+    """What has to be known of earlier events: of each report or period that is concerned, of an on-call period whether it was opened."""
+    found = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
+    return {case.about for case in found if case.unit is not None or case.type == events.OPENED} | {
+        case.about_period for case in found if case.regime is not None and case.regime.is_on_call
+    }
+
+
+def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
+    """Whose views are to be confirmed."""
+    return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
+
+
+def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
+    """Decides on each message in order; what one changes is known for the next. A message that stands twice is decided once."""
+    decisions: dict[tuple[str, str], Decision] = {}
+    decided: list[Decision] = []
+    for case in cases:
+        if isinstance(case, Malformed):
+            decided.append(case)
+            continue
+        key = (f"{case.sender}/{case.event_id}", content.hash_of(case.tree))
+        if key not in decisions:
+            decisions[key] = _decision(case, key[1], known)
+        decided.append(decisions[key])
+    return decided
+
+
+def screen(incoming: Incoming, reference: Reference, known: Known) -> Decision:
+    """Decides on one message."""
+    return decide([read(incoming, reference)], known)[0]
 
 
 def is_event_id(text: str) -> bool:
-    """Whether `text` may be an event's id: 8–64 printable characters without a space or a slash."""
+    """Whether `text` may be an event's id: 8–64 printable ASCII characters without a space or a slash."""
     return EVENT_ID.fullmatch(text) is not None
 
 
-def _model(tree: dict[str, Any]) -> type[Envelope]:
+def partition(decision: Accepted, partitions: int) -> int:
+    """The log's partition of an accepted event; nobody reports to a derived regime, so its regime is the source."""
+    return subjects.partition_of(decision.about.regime, decision.about.period, partitions)
+
+
+def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
+    """Why an object is no event: it was sent in another mode, or its id is none."""
+    event_id = tree.get("id")
+    if not any(name in tree for name in shapes.ATTRIBUTES):
+        return refusal("event.not_structured"), None
+    is_told = isinstance(event_id, str) and len(event_id) <= MOST_ID and texts.forbidden(event_id) is None
+    return refusal("event.malformed", "id", detail=WITHOUT_ID), event_id if is_told else None
+
+
+def _decision(case: Case, digest: str, known: Known) -> Accepted | Rejected:
+    case.learn(known)
+    about = _concerned(case)
+    wrong = [*shapes.faults(_model(case.type), case.tree), *content.faults(case.tree), *_judge(case)]
+    if not wrong and case.type in IN_VAIN:
+        wrong = IN_VAIN[case.type](case)
+    if wrong:
+        return Rejected(case.event_id, digest, about, _reasons(wrong))
+    warnings = tuple(reports.warnings(case)) if case.type in (events.SUBMITTED, events.WITHDRAWN) else ()
+    known.take(_as_logged(case))
+    return Accepted(case.event_id, digest, about, _logged(case), warnings)
+
+
+def _model(kind: str) -> type[Envelope]:
     """The shape that an event of its type has, if there is such a type."""
-    kind = tree.get("type")
-    return events.WHOLE.get(kind, Envelope) if isinstance(kind, str) else Envelope
+    return events.WHOLE.get(kind, Envelope)
 
 
 def _judge(case: Case) -> list[Refusal]:
     """All that is wrong with what the event says: the sender, the type and the data."""
-    source, kind, data = case.tree.get("source"), case.tree.get("type"), case.tree.get("data")
+    source, data = case.tree.get("source"), case.tree.get("data")
     wrong = []
     if isinstance(source, str) and source != f"/units/{case.sender}":
         wrong.append(refusal("event.subject_mismatch", "source", sender=case.sender, claimed=source.removeprefix("/units/")))
-    judge = JUDGES.get(kind) if isinstance(kind, str) else None
+    judge = JUDGES.get(case.type)
     if judge is None:
-        return [*wrong, refusal("event.unknown_type", "type", type=kind, known=list(JUDGES))] if isinstance(kind, str) else wrong
+        return [*wrong, refusal("event.unknown_type", "type", type=case.type, known=list(JUDGES))] if case.type else wrong
     return [*wrong, *judge(case)] if isinstance(data, dict) else wrong
 
 
@@ -126,14 +193,30 @@ def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return (refusal("event.too_many_faults", size=len(found), most=MOST_FAULTS), *found[:MOST_FAULTS])
 
 
+def _concerned(case: Case) -> Concerned:
+    """What is told of a rejected event too: what is of the regimes and units that there are."""
+    regime = "" if case.regime is None else case.regime.id
+    period = "" if case.period is None else case.period.code
+    return Concerned(case.type if case.type in JUDGES else "", regime, period, case.unit_id, case.revision)
+
+
+def _as_logged(case: Case) -> Logged:
+    return Logged(f"{case.sender}/{case.event_id}", case.type, *case.about, case.received_ms, case.data, b"")
+
+
 def _logged(case: Case) -> bytes:
-    """The event as the log keeps it: as sent, with normal figures and two extension attributes."""
+    """The event as the log keeps it: as sent, with normal figures, no text that says nothing, and two extension attributes.
+
+    The received time is text: to CloudEvents an integer has 32 bits.
+    """
     data: dict[str, Any] = {**case.tree["data"]}
     if case.normal_values:
         data["values"] = case.normal_values
-    return orjson.dumps({**case.tree, "unitid": case.unit_id, "receivedms": case.received_ms, "data": data})
-
-
-def partition(decision: Accepted, partitions: int) -> int:
-    """The log's partition of an accepted event; nobody reports to a derived regime, so its regime is the source."""
-    return subjects.partition_of(decision.regime, decision.period, partitions)
+    if "narratives" in data:
+        data["narratives"] = {code: text for code, text in data["narratives"].items() if not texts.is_blank(text)}
+    if case.type == events.CONFIRMED:
+        data["figures"] = actions.statement(case)
+    event = {name: value for name, value in case.tree.items() if value is not None}
+    if "time" in event:
+        event["time"] = event["time"].upper()  # a small t or z is allowed, and not read by every library
+    return orjson.dumps({**event, "unitid": case.unit_id, "receivedms": str(case.received_ms), "data": data})

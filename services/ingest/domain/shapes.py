@@ -5,56 +5,78 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Refusal, refusal
+from shared.errors import Both, Refusal, refusal
 from shared.numbers import NumberText
 
-# what a model's error type means: (Vietnamese, English); the input itself is never repeated
-MEANING: Final = {
-    "string_type": ("phải là chuỗi ký tự", "must be a string"),
-    "int_type": ("phải là số nguyên", "must be an integer"),
-    "dict_type": ("phải là một đối tượng", "must be an object"),
-    "model_type": ("phải là một đối tượng", "must be an object"),
-    "string_pattern_mismatch": ("không đúng dạng quy định", "does not have the form wanted"),
-    "string_too_short": ("quá ngắn", "is too short"),
-    "string_too_long": ("quá dài", "is too long"),
-    "greater_than_equal": ("quá nhỏ", "is too small"),
-    "less_than_equal": ("quá lớn", "is too large"),
-    "string_unicode": ("chứa ký tự không hợp lệ", "holds characters that are not valid"),
-    "literal_error": ("không phải là giá trị được nhận", "is not a value that is taken"),
+# what a field has to be, by its name; the input itself is never repeated
+FORMS: Final = {
+    "specversion": Both("“1.0”", "“1.0”"),
+    "id": Both(
+        "8–64 ký tự ASCII in được, không có dấu cách và dấu “/”, ví dụ một UUID",
+        "8–64 printable ASCII characters without a space or a slash, such as a UUID",
+    ),
+    "source": Both("“/units/” và mã đơn vị, ví dụ /units/06253", "“/units/” and the unit's code, such as /units/06253"),
+    "type": Both("tên một loại sự kiện", "the name of an event type"),
+    "time": Both("thời điểm RFC 3339, ví dụ 2026-12-10T09:30:00+07:00", "an instant of RFC 3339 such as 2026-12-10T09:30:00+07:00"),
+    "datacontenttype": Both("“application/json”", "“application/json”"),
+    "dataschema": Both("một URI tuyệt đối, tối đa 200 ký tự", "an absolute URI of at most 200 characters"),
+    "subject": Both("một chuỗi 1–200 ký tự", "a string of 1–200 characters"),
+    "traceparent": Both("một chuỗi 1–100 ký tự", "a string of 1–100 characters"),
+    "tracestate": Both("một chuỗi 1–512 ký tự", "a string of 1–512 characters"),
+    "data": Both("một đối tượng JSON", "a JSON object"),
+    "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "a regime's code: a–z, digits and hyphens"),
+    "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
+    "unit": Both("mã đơn vị: chữ cái, chữ số, dấu gạch ngang, tối đa 32 ký tự", "a unit's code: at most 32 letters, digits and hyphens"),
+    "revision": Both("số nguyên từ 1 đến 1.000.000", "a whole number from 1 to 1,000,000"),
+    "values": Both("một đối tượng {mã chỉ tiêu: giá trị}", "an object {indicator: value}"),
+    "narratives": Both("một đối tượng {mã mục: văn bản}", "an object {narrative: text}"),
+    "reason": Both("một văn bản 1–2.000 ký tự", "a text of 1–2,000 characters"),
+    "view_hash": Both("64 chữ số thập lục phân viết thường", "64 lower-case hexadecimal digits"),
+    "figures": Both("reporting, indicators, narratives của bảng tổng hợp", "reporting, indicators and narratives of the view"),
+    "corrects": Both("true hoặc false", "true or false"),
+    **dict.fromkeys(
+        ("fix_by", "until", "deadline"),
+        Both("ngày YYYY-MM-DD hoặc thời điểm RFC 3339 có múi giờ", "a day YYYY-MM-DD or an instant of RFC 3339 with its offset"),
+    ),
 }
-OTHER: Final = ("không hợp lệ", "is not valid")
-LONE_SURROGATE: Final = "\ud800"  # no model takes it
+OTHER: Final = Both("đúng dạng của hợp đồng dữ liệu", "of the form that the contract says")
+ATTRIBUTES: Final = ("specversion", "id", "source", "type")
 
 
 def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
-    """All that is wrong with the shape of an event; paths are dotted."""
-    data = tree.get("data")
-    judged = {**tree, "data": _for_model(data)} if isinstance(data, dict) else tree
+    """All that is wrong with the shape of an event; paths are dotted. One without any attribute was sent in another mode."""
+    if not any(name in tree for name in ATTRIBUTES):
+        return [refusal("event.not_structured")]
     try:
-        model.model_validate(_for_model(judged))
+        model.model_validate(_for_model(tree))
     except ValidationError as error:
-        return list(_refusals(error))
+        return list(dict.fromkeys(_refusals(error)))
     return []
 
 
-def _for_model(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields as a model judges them rightly: to it a number's text would pass for a string, and NUL for a character."""
-    strange = {
-        name: 0.5 if isinstance(value, NumberText) else LONE_SURROGATE
-        for name, value in fields.items()
-        if isinstance(value, str) and ("\0" in value or isinstance(value, NumberText))
-    }
-    return {**fields, **strange} if strange else fields
+def wrong_field(path: str) -> Refusal:
+    """The field at a path has not the form that is wanted of it."""
+    field = path.rpartition(".")[2]
+    return refusal("event.invalid_field", path, field=field, wanted=FORMS.get(field, OTHER))
+
+
+def _for_model(value: Any) -> Any:
+    """What a model judges rightly: to it a number's text would pass for a string. Figures of a report are judged by their indicators."""
+    if isinstance(value, NumberText):
+        return 0.5
+    if isinstance(value, dict):
+        return {name: inner if name == "values" else _for_model(inner) for name, inner in value.items()}
+    return [_for_model(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _refusals(error: ValidationError) -> Iterator[Refusal]:
     for found in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(str(part)[:40] for part in found["loc"])
+        names = [str(part)[:40] for part in found["loc"]]
+        path = ".".join(names)
         match found["type"]:
             case "missing":
-                yield refusal("event.missing_field", path)
+                yield refusal("event.missing_field", path, field=names[-1])
             case "extra_forbidden":
-                yield refusal("event.unknown_field", path)
-            case kind:
-                vietnamese, english = MEANING.get(kind, OTHER)
-                yield refusal("event.invalid_field", path, detail=f"{vietnamese} ({english})")
+                yield refusal("event.unknown_field", path, field=names[-1])
+            case _:
+                yield wrong_field(".".join(names[:2]) if names[:2] == ["data", "figures"] else path)

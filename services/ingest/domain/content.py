@@ -1,0 +1,81 @@
+"""The content of an event, by which a repeat is told from another event under the same id.
+
+It is what the event says: specversion, id, source, type and data. What a client may stamp anew when it tries again (time, subject,
+dataschema, datacontenttype, trace) decides nothing. Source: design-2, section 2, "Content"; ADR-0021.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import orjson
+
+from services.ingest.domain import parsing
+from shared import texts
+from shared.errors import Refusal, refusal
+
+ATTRIBUTES: Final = ("specversion", "id", "source", "type", "data")
+FIGURES: Final = ("data", "values")
+ADDED: Final = ("unitid", "receivedms")  # by ingest, to what it logs
+
+Json = dict[str, Any]
+
+
+def hash_of(tree: Json) -> str:
+    """sha256 of the content of an event whose texts are normal: the same fields with the same texts, whatever their order."""
+    return _digest({name: tree[name] for name in ATTRIBUTES if name in tree})
+
+
+def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_event: bytes | None) -> bool:
+    """Whether a message repeats what a claim of data format 4 or before holds: a hash of everything that was sent, and the event as it was
+    logged, when it was accepted. `normal` is what would be logged now, None when it would not be.
+    """
+    tree = parsing.as_sent(payload)
+    if stored_event is None:
+        return stored_hash in (_digest(tree), _sha256_of_text(tree))
+    logged = orjson.loads(stored_event)
+    free = {name: value for name, value in logged.items() if name not in (*ATTRIBUTES, *ADDED)}
+    stamped = {name: value for name, value in tree.items() if name in ATTRIBUTES} | free
+    if stored_hash in (_digest(stamped), _sha256_of_text(stamped)):
+        return True
+    return normal is not None and hash_of(orjson.loads(normal)) == hash_of(_normal(logged))
+
+
+def faults(tree: Json) -> Iterator[Refusal]:
+    """The texts of an event that hold what nobody can see, by their path; figures are judged by their indicators."""
+    yield from _faults(tree, ())
+
+
+def _faults(value: Any, path: tuple[str, ...]) -> Iterator[Refusal]:
+    if isinstance(value, str):
+        if not value.isprintable() and (character := texts.forbidden(value)) is not None:
+            yield refusal("text.control_character", ".".join(path), character=character)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if (*path, name) != FIGURES:
+                yield from _faults(inner, (*path, name[:40]))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _faults(inner, (*path, str(place)))
+
+
+def _normal(logged: Json) -> Json:
+    parsed = parsing.parse(orjson.dumps(logged))
+    assert isinstance(parsed, dict)  # it was an event when it was logged
+    return parsed
+
+
+def _digest(tree: Mapping[str, Any]) -> str:
+    try:
+        return hashlib.sha256(orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    except orjson.JSONEncodeError:  # half of a surrogate pair, nested deeply, an integer above 2^64
+        return _sha256_of_text(tree)
+
+
+def _sha256_of_text(tree: Mapping[str, Any]) -> str:
+    """The hash of format 2 and before, and of what the faster writer does not take."""
+    return hashlib.sha256(ENCODER.encode(tree).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
