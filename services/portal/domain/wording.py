@@ -15,7 +15,7 @@ def shown(text: str) -> str:
 
     What is stored since data format 5 holds none; names and texts of before may.
     """
-    return texts.UNSTORABLE.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
+    return texts.NO_CHARACTER.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
 
 
 def line(text: str) -> str:
