@@ -266,6 +266,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "There is no report {regime}/{period}/{unit}: this unit does not report.",
     ),
     "door.no_such_unit": ("Không có đơn vị “{unit}”. Kiểm tra mã đơn vị.", "There is no unit “{unit}”. Check its code."),
+    "door.no_such_feed": (
+        "Luồng tổng hợp chỉ có theo đơn vị cấp cao nhất (tỉnh), không có theo “{unit}”. Dùng mã tỉnh.",
+        "There is a feed for each province (a unit that has none above it), not for “{unit}”. Use the province's code.",
+    ),
     "door.not_found": (
         "Không có địa chỉ này. Kiểm tra lại đường dẫn.",
         "There is no such address. Check the path.",

@@ -100,6 +100,14 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 
+def require_known(known: Reference, regime: str | None, unit: str | None) -> None:
+    """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
+    if regime is not None and regime not in known.regimes:
+        raise problems.not_found(errors.refusal("report.unknown_regime", "regime", regime=regime))
+    if unit is not None and not any(unit in (one.code, one.id) for one in known.registry.units):
+        raise problems.not_found(errors.refusal("door.no_such_unit", "unit", unit=unit))
+
+
 def reference_of(request: Request) -> ReferenceStore:
     store: ReferenceStore = request.app.state.reference
     return store

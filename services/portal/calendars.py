@@ -10,8 +10,6 @@ from services.portal import address, caching
 from services.portal.address import Duties, Referred
 from services.portal.caching import Changes
 from services.portal.domain import file_name, ical
-from services.portal.problems import Refused
-from shared import errors
 
 router = APIRouter(tags=["API"])
 
@@ -32,9 +30,8 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     """
     address.checked("unit", unit)
     known = await reference.current()
+    address.require_known(known, None, unit)
     bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
-    if not bearers:
-        raise Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_unit", "unit", unit=unit))
     now = datetime.now(UTC)
     name = max(bearers, key=lambda one: one.valid_from).name
     body = ical.feed(name, await store.of_unit(unit, now), known.regimes, str(request.base_url).rstrip("/"), now)

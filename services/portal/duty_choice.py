@@ -11,7 +11,7 @@ from services.portal import address, problems
 from services.portal.domain import cursor, scope
 from services.portal.domain.duties import DutyState
 from services.portal.duty_store import Asked
-from shared import errors, texts
+from shared import texts
 from shared.reference import Reference
 
 MOST_LETTERS = 1000  # of a cursor; ours have less than 200
@@ -79,14 +79,6 @@ def named(
 ) -> Choice:
     """The choice as a program sends it."""
     return Choice(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state, only)
-
-
-def require_known(chosen: Choice, known: Reference) -> None:
-    """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
-    if chosen.regime is not None and chosen.regime not in known.regimes:
-        raise problems.not_found(errors.refusal("report.unknown_regime", "regime", regime=chosen.regime))
-    if chosen.unit is not None and not any(chosen.unit in (unit.code, unit.id) for unit in known.registry.units):
-        raise problems.not_found(errors.refusal("door.no_such_unit", "unit", unit=chosen.unit))
 
 
 def _seen(text: str | None) -> str | None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal import duty_choice, look
+from services.portal import address, look
 from services.portal.address import Duties, Referred
 from services.portal.domain import file_name, spreadsheet
 from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
@@ -64,7 +64,7 @@ async def table(chosen: Typed, reference: Referred, store: Duties) -> Response:
     """The chosen duties, all pages, what is owed first."""
     now = datetime.now(UTC)
     known = await reference.current()
-    duty_choice.require_known(chosen, known)
+    address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, await store.periods(known.regimes))
     found = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(found) > CSV_AT_ONCE:

@@ -30,6 +30,7 @@ TITLES: Final = {
 OTHER_TITLE: Final = ("Không trả lời được yêu cầu này", "Sửa lại địa chỉ, hoặc chọn lại từ đầu.")
 FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 RETRY_AFTER_S = 5
+MOST_LETTERS = 64  # of a parameter's name that is told again
 
 
 class Refused(Exception):
@@ -68,7 +69,7 @@ async def each_once(request: Request) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     for name in names:
         if names.count(name) > 1:
-            raise bad_query(name, wanted.ONCE)
+            raise bad_query(name[:MOST_LETTERS], wanted.ONCE)
 
 
 def _bad_query(name: str, form: Wanted) -> Refusal:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from services.portal import address, duty_choice, explaining, feed, problems, statuses
+from services.portal import address, explaining, feed, problems, statuses
 from services.portal.address import Duties, Named, Referred, Stored
 from services.portal.domain.standing import Status
 from services.portal.duty_choice import After, Chosen
@@ -110,14 +110,16 @@ async def feeds(
 ) -> JSONResponse:
     """Views as they changed, oldest first: `{"events": [CloudEvents], "cursor": "…"}`.
 
-    Give the cursor as `after` to go on; an empty list means that nothing changed since. A cursor that the stream has not
-    reached (it was made anew) is refused: begin again without one.
+    Give the cursor as `after` to go on: it is a place in the stream, the same for every province and regime. An empty list means that
+    nothing changed since. A cursor that the stream has not reached (it was made anew) is refused: begin again without one. There is a
+    feed for each unit that has none above it, not for those below.
     """
     address.checked("unit", province)
     address.checked("regime", regime)
     known = await reference.current()
-    if regime not in known.regimes or not any(unit.code == province for unit in known.registry.units):
-        raise problems.no_such_view(regime, "*", province)
+    address.require_known(known, regime, province)
+    if not any(unit.code == province and unit.parent not in known.registry.by_id for unit in known.registry.units):
+        raise problems.not_found(errors.refusal("door.no_such_feed", "province", unit=province))
     streams: Streams = request.app.state.streams
     found, cursor = await feed.page(streams, province, regime, after, limit)
     if not found and after and after > await streams.last_sequence(subjects.FEED):
@@ -143,7 +145,7 @@ async def duties(
     """
     behind = chosen.behind(after)
     known = await reference.current()
-    duty_choice.require_known(chosen, known)
+    address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, {} if chosen.unit is None else await store.periods(known.regimes))
     found = await store.documents(asked, chosen.state, datetime.now(UTC), behind, limit + 1)
     shown = found[:limit]

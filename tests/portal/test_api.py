@@ -215,6 +215,7 @@ async def test_a_hostile_name_is_refused(stack: Stack, hostile: str) -> None:
         f"/views/{CT27}/2024/99999",
         f"/views/{CT27}/2024/20",
         "/feeds/99/" + CT27,
+        "/feeds/20/no-such",
         "/x",
     ],
 )
@@ -224,7 +225,16 @@ async def test_what_is_unknown_is_not_found(stack: Stack, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(("path", "code"), [("/api/v1/x", "door.not_found"), ("/lich/99999.ics", "door.no_such_unit")])
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/api/v1/x", "door.not_found"),
+        ("/lich/99999.ics", "door.no_such_unit"),
+        ("/api/v1/feeds/99/" + CT27, "door.no_such_unit"),
+        ("/api/v1/feeds/184/" + CT27, "door.no_such_feed"),
+        ("/api/v1/feeds/20/no-such", "report.unknown_regime"),
+    ],
+)
 async def test_what_is_unknown_is_named_as_what_it_is(stack: Stack, path: str, code: str) -> None:
     assert (await stack.http.get(path)).json()["code"] == code
 
