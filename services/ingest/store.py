@@ -122,11 +122,17 @@ class ClaimStore:
         ]
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
-        """Claims each event once; a claim for every message, in order: new, found with the same content, or an id re-used."""
+        """Claims each event once; a claim for every message, in order: new, found with the same content, or an id re-used.
+
+        Of an id that stands several times the first message is claimed: the others were decided when it was known.
+        """
         wanted = [_document(incoming, decision, partitions) for incoming, decision in decided]
-        there = {document["_id"] for document in await mongo.insert_new(self._receipts, wanted)}
+        first: dict[str, Document] = {}
+        for document in wanted:
+            first.setdefault(document["_id"], document)
+        there = {document["_id"] for document in await mongo.insert_new(self._receipts, list(first.values()))}
         stored = await self._stored(there)
-        claims = [_claim(document, incoming, stored) for document, (incoming, _) in zip(wanted, decided, strict=True)]
+        claims = [_claim(document, incoming, first, stored) for document, (incoming, _) in zip(wanted, decided, strict=True)]
         await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
         return claims
 
@@ -163,9 +169,9 @@ class ClaimStore:
         return found
 
 
-def _claim(wanted: Document, incoming: Incoming, stored: dict[str, Document]) -> Claim:
-    """What became of one wanted claim, `stored` holding those that were there already, by this message or another."""
-    found = stored.get(wanted["_id"], wanted)
+def _claim(wanted: Document, incoming: Incoming, first: Mapping[str, Document], stored: Mapping[str, Document]) -> Claim:
+    """What became of one wanted claim: `stored` are those that were there already, by this message or another; of this batch `first`."""
+    found = stored.get(wanted["_id"], first[wanted["_id"]])
     if found["hash"] != wanted["hash"] and not _is_older_repeat(found, wanted, incoming):
         return Claim(_reused(wanted))
     return Claim(found, is_found=wanted["_id"] in stored, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])

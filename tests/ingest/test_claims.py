@@ -212,6 +212,19 @@ async def test_what_was_accepted_in_earlier_batches_is_known(ingest: Ingest) -> 
     ]
 
 
+async def test_an_act_that_stands_twice_in_a_batch_is_a_repeat_and_not_in_vain(ingest: Ingest) -> None:
+    act = returned(fix_by=LATER)
+
+    receipts = await ingest.take(submitted(event_id="event-abc"), act, act, submitted(event_id="event-abc"))
+
+    assert [receipt["verdict"] for receipt in receipts] == ["accepted", "accepted", "duplicate", "duplicate"]
+    assert receipts[2] == receipts[1] | {"verdict": "duplicate", "first_verdict": "accepted"}
+    logged = [events.read_logged(claim["event"]) for claim in (await ingest.claims()).values()]
+    assert {one.id: one.received_ms for one in logged if one} == {
+        key: claim["received_ms"] for key, claim in (await ingest.claims()).items()
+    }
+
+
 async def test_a_confirmation_is_of_the_view_that_is_stored(ingest: Ingest) -> None:
     views = ingest.held.database["views"]
     approved = confirmed(event_id="event-abc")

@@ -129,16 +129,6 @@ def test_in_one_batch_each_event_knows_those_before(reference: Reference) -> Non
     ]
 
 
-def test_a_message_that_stands_twice_in_a_batch_has_one_decision(reference: Reference) -> None:
-    report, act = submitted(), returned()
-
-    first, again, returning, returning_again = decide(reference, report, report, act, act)
-
-    assert first == again
-    assert isinstance(returning, Accepted)
-    assert returning == returning_again
-
-
 def test_other_content_under_an_id_that_was_taken_is_known_to_nobody(reference: Reference) -> None:
     first = submitted(event_id="event-abc")
 

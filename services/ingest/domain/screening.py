@@ -117,18 +117,8 @@ def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
 
 
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
-    """Decides on each message in order; what one changes is known for the next. A message that stands twice is decided once."""
-    decisions: dict[tuple[str, str], Decision] = {}
-    decided: list[Decision] = []
-    for case in cases:
-        if isinstance(case, Malformed):
-            decided.append(case)
-            continue
-        key = (f"{case.sender}/{case.event_id}", content.hash_of(case.tree))
-        if key not in decisions:
-            decisions[key] = _decision(case, key[1], known)
-        decided.append(decisions[key])
-    return decided
+    """Decides on each message in order; what one changes is known for the next."""
+    return [case if isinstance(case, Malformed) else _decision(case, known) for case in cases]
 
 
 def screen(incoming: Incoming, reference: Reference, known: Known) -> Decision:
@@ -155,9 +145,9 @@ def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
     return refusal("event.malformed", "id", detail=WITHOUT_ID), event_id if is_told else None
 
 
-def _decision(case: Case, digest: str, known: Known) -> Accepted | Rejected:
+def _decision(case: Case, known: Known) -> Accepted | Rejected:
     case.learn(known)
-    about = _concerned(case)
+    digest, about = content.hash_of(case.tree), _concerned(case)
     wrong = [*shapes.faults(_model(case.type), case.tree), *content.faults(case.tree), *_judge(case)]
     if not wrong and case.type in IN_VAIN:
         wrong = IN_VAIN[case.type](case)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from shared import events
+from shared import events, view_hash
 from shared.periods import VIETNAM
 from shared.regimes import Confirm, DeadlineRule, Group, Indicator, Obligation, Regime, Target
 from shared.units import Unit
@@ -113,12 +113,22 @@ def views_of(kind: str, regime: str, period: str, unit_id: str) -> list[tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One message to INBOX. `must` says what has to become of it where that does not depend on when it comes."""
+    """One message to INBOX. `must` says what has to become of it where that does not depend on when it comes. `confirms`: it states the
+    figures that this view (its `_id`) has when it is sent.
+    """
 
     at_s: float
     sender: str
     payload: bytes
     must: str = ""
+    confirms: str = ""
+
+    def stating(self, view: dict[str, Any]) -> "Sending":
+        """The confirmation of a view as its API gives it."""
+        event = orjson.loads(self.payload)
+        figures = view_hash.figures_of(view)
+        event["data"] |= {"view_hash": view["hash"], "figures": figures, "reason": "Chốt theo số liệu hiện có."}
+        return replace(self, payload=orjson.dumps(event))
 
 
 class History:
@@ -242,7 +252,9 @@ class History:
 
     def _confirm(self, at_s: float) -> None:
         about = self._about() | {"regime": YEARLY, "period": "2024"}
-        self._send(at_s, builders.confirmed(self.rng.choice(["D1", "D2"]), **about), "accepted")
+        event = builders.confirmed(self.rng.choice(["D1", "D2"]), **about)
+        sender = builders.sender_of(event)
+        self.sent.append(Sending(at_s, sender, builders.payload(event), confirms=f"{YEARLY}/2024/{sender}"))
 
     def _refused(self, at_s: float) -> None:
         about = self._about() | {"regime": YEARLY, "period": "2024"}

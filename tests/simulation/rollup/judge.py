@@ -5,6 +5,7 @@ stored once, with one received time. Nothing here shares code with ingest or the
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
@@ -47,6 +48,7 @@ class Judge:
         self.first_generation = 0
         self._taken_in: dict[str, int] = {}  # view of the generation before, taken away: the generation then
         self._read: dict[bytes, Logged] = {}
+        self._stood: set[tuple[str, str]] = set()  # views, and the hashes that they had
         self.broker: Broker
         self.server: Server
 
@@ -72,6 +74,7 @@ class Judge:
                 self._view(before, after)
             case _ if name.endswith(" > views"):  # until the aggregators load it, what came since the rebuild read the log is missing
                 self.first_generation = 0
+                self._stood |= {(view["_id"], view["hash"]) for view, _ in self.server.table("views").rows.values()}
             case "checkpoints" if after is not None and "event_id" in after:
                 self._checkpoint(before, after)
             case "reports" if before is not None:
@@ -139,6 +142,8 @@ class Judge:
             self.violated("a claim never changes", before["_id"])
 
     def _view(self, before: Document | None, after: Document | None) -> None:
+        if after is not None:
+            self._stood.add((after["_id"], after["hash"]))
         if before is not None and after is None:
             if before["position"]["generation"] >= self.generation:
                 self.violated("a view is not taken away", before["_id"])
@@ -218,9 +223,22 @@ class Judge:
                     self.violated("a claim holds its event", claim["_id"])
                     continue
                 found[claim["_id"]] = logged
+                if logged.type == events.CONFIRMED:
+                    self._confirmation(logged)
                 if claim["received_ms"] != self.claimed_at[claim["_id"]]:
                     self.violated("one received time", claim["_id"])
         return found
+
+    def _confirmation(self, logged: Logged) -> None:
+        """It states figures that its view had, and says which."""
+        self.counts["confirmations"] += 1
+        stated, figures = logged.data["view_hash"], logged.data["figures"]
+        text = {"regime": logged.regime, "period": logged.period, "unit": logged.unit_id, **figures}
+        canonical = json.dumps(text, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        if hashlib.sha256(canonical.encode()).hexdigest() != stated:
+            self.violated("a confirmation carries the figures of its hash", logged.id)
+        if (f"{logged.regime}/{logged.period}/{logged.unit_id}", stated) not in self._stood:
+            self.violated("a confirmation states figures that stood", logged.id, stated)
 
     def _events(self, accepted: dict[str, Logged]) -> None:
         """Claims, the log and `reports` hold the same events."""

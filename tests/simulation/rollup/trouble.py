@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from services.aggregate.feed import plain
 from shared import subjects
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.chance import CALM
@@ -65,6 +66,8 @@ class Trouble:
         world = self.world
         if not world.broker.is_up:
             return world.loop.later(0.5, self._send, sending)
+        if (row := world.server.table("views").rows.get(sending.confirms)) is not None:
+            sending = sending.stating(plain(row[0]))
         world.sent.append(sending)
         world.broker.receive(subjects.INBOX, subjects.inbox(sending.sender), sending.payload)
 
