@@ -32,7 +32,7 @@ def list_duties(
     now = datetime.now(UTC)
 
     async def act() -> list[Duty]:
-        async with session.connected() as held, notifier.opened(held) as desk:
+        async with session.connected() as held, notifier.reading(held) as desk:
             known = sorted(desk.follower.reference.regimes)
             if regime is not None and regime not in known:
                 raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")

@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.notify import handlers
-from services.notify.follower import Follower, system_clock
+from services.notify.follower import Follower, Keeper, system_clock
 from services.notify.handlers import Desk
 from services.notify.mailer import Mailer
 from services.notify.store.alerts import AlertStore
@@ -51,7 +51,20 @@ async def opened(held: Connections, clock: Callable[[], datetime] = system_clock
     Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
     """
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    desk = await prepare_desk(held, clock)
+    async with _followed(await prepare_desk(held, clock)) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def reading(held: Connections) -> AsyncIterator[Desk]:
+    """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
+    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
+    async with _followed(_desk(held, Follower(held, DutyStore(held.database)))) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def _followed(desk: Desk) -> AsyncIterator[Desk]:
     await desk.follower.start()
     following = asyncio.create_task(desk.follower.follow(Readiness()))
     try:
@@ -63,11 +76,17 @@ async def opened(held: Connections, clock: Callable[[], datetime] = system_clock
 
 async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system_clock) -> Desk:
     """The desk on open connections; nothing is folded yet."""
-    duties, alerts = DutyStore(held.database), AlertStore(held.database)
+    duties = DutyStore(held.database)
+    desk = _desk(held, Keeper(held, duties, clock))
     await duties.prepare()
-    await alerts.prepare()
+    await desk.alerts.prepare()
+    return desk
+
+
+def _desk(held: Connections, follower: Follower) -> Desk:
     settings = held.settings
-    return Desk(held, Follower(held, duties, clock), alerts, Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from))
+    mailer = Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+    return Desk(held, follower, AlertStore(held.database), mailer)
 
 
 async def _tick_for_ever(desk: Desk, readiness: Readiness) -> None:

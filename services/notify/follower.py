@@ -1,4 +1,5 @@
-"""Follows the log: every event goes into the book, changed duties are stored, then the checkpoint moves.
+"""Follows the log: every event goes into the book. The service's keeper stores changed duties, then the checkpoint moves; a command that
+only reads leaves no trace.
 
 A crash between is only a repeat. On a new generation of units and regimes the log is folded from its beginning into a new
 book, while the old one still answers. Source: design, section 3.
@@ -34,18 +35,16 @@ def system_clock() -> datetime:
 
 
 class Follower:
-    """The book of one notifier, kept up to date with the log."""
+    """A book kept up to date with the log, begun from what the keepers stored. It stores nothing itself."""
 
-    def __init__(self, held: Connections, store: DutyStore, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(self, held: Connections, store: DutyStore) -> None:
         self.lag = 0
         self._held = held
         self._store = store
-        self._clock = clock
         self._reference: Reference | None = None
         self._book: Book | None = None
         self._position = Position(0, 0, "", 0, "")
         self._reader: Reader | None = None
-        self._is_stored = False
 
     @property
     def book(self) -> Book:
@@ -74,8 +73,7 @@ class Follower:
             await self._go_on(reference, checkpoint)
         elif self._book is None or self._position.generation != reference.generation:
             await self._start_anew(reference)
-        await self._store_changes()
-        await self._store.remove_before(self._position.generation)
+        await self._keep()
 
     async def step(self) -> None:
         """Folds what the log has, and stores what changed."""
@@ -87,7 +85,7 @@ class Follower:
         if not batch:
             await self._require_same_stream(self._position)
         self._position = self._fold(self.book, batch, self._position)
-        await self._store_changes()
+        await self._keep()
         self.lag = batch[-1].pending if batch else 0
 
     async def follow(self, readiness: Readiness) -> None:
@@ -126,7 +124,6 @@ class Follower:
 
     def _use(self, reference: Reference, book: Book, position: Position, reader: Reader) -> None:
         self._reference, self._book, self._position, self._reader = reference, book, position, reader
-        self._is_stored = False
 
     def _fold(self, book: Book, batch: list[Delivery], position: Position) -> Position:
         """Takes a batch into a book; the position after it."""
@@ -139,20 +136,10 @@ class Follower:
         if batch:
             sequence, event_id, stored_ms = log_mark.last_of(batch)
             position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)
-            self._is_stored = False
         return position
 
-    async def _store_changes(self) -> None:
-        book = self.book
-        book.begin(self._clock())
-        if self._is_stored and not book.is_changed:
-            return
-        changes = book.changes()
-        await self._store.put(changes, self._position)
-        book.forget_changes(changes)
-        begun = sorted(book.begun)
-        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.opened, book.waiting()))
-        self._is_stored = True
+    async def _keep(self) -> None:
+        """What is folded stays in memory."""
 
     def _log_from(self, sequence: int) -> Reader:
         return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
@@ -166,3 +153,26 @@ class Follower:
         """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
         if not await log_mark.is_there(self._held.streams.jetstream, position):
             raise TransientError(f"REPORTS không còn là dòng đã đọc đến {position.sequence}; chạy `tonghop rebuild` (the stream went back)")
+
+
+class Keeper(Follower):
+    """A notifier's follower: it stores the duties that changed, then moves the checkpoint."""
+
+    def __init__(self, held: Connections, store: DutyStore, clock: Callable[[], datetime] = system_clock) -> None:
+        super().__init__(held, store)
+        self._clock = clock
+        self._kept = Position(0, 0, "", 0, "")
+
+    async def _keep(self) -> None:
+        book = self.book
+        book.begin(self._clock())
+        if self._kept == self._position and not book.is_changed:
+            return
+        changes = book.changes()
+        await self._store.put(changes, self._position)
+        book.forget_changes(changes)
+        begun = sorted(book.begun)
+        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.opened, book.waiting()))
+        if self._kept.generation != self._position.generation:
+            await self._store.remove_before(self._position.generation)
+        self._kept = self._position
