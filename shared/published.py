@@ -14,7 +14,7 @@ from shared.regimes import RegimeId, UnitCode
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 PercentText = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]$")]
 UtcText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$")]
-OffsetText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00$")]
+OffsetText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?\+07:00$")]
 Count = Annotated[int, Field(ge=0)]
 WholeOrDecimal = int | DecimalText
 
@@ -174,7 +174,8 @@ DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], Field(json_schema_ext
 
 
 class AlertData(Published):
-    """One rung of a unit's reminder ladder. `cause` is report, confirm, or return-<revision>.
+    """One rung of a unit's reminder ladder, or, at the rung `now`, what it is told at once. `cause` is report, confirm or
+    return-<revision>; at `now` returned-<revision> (its report was sent back) or moved-<n> (its deadline is another).
 
     With `digest` it is not the unit that owes: the unit is told how those stand who owe it the report.
     """
@@ -185,7 +186,7 @@ class AlertData(Published):
     rung: str
     at: OffsetText
     deadline: OffsetText
-    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|return-[0-9]+)$")]
+    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|(return|returned|moved)-[0-9]+)$")]
     digest: DigestIfOne = None
 
 

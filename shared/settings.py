@@ -18,12 +18,18 @@ class Settings(BaseSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: str = "tong-hop@bao-cao.example"
+    public_url: str = Field("", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal's address in mails; none: no links")
     bind_host: str = "127.0.0.1"
     ingest_port: int = Field(8080, ge=1, le=65535)
     portal_port: int = Field(8000, ge=1, le=65535)
     aggregate_port: int = Field(8081, ge=1, le=65535)
     notify_port: int = Field(8082, ge=1, le=65535)
     partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
+
+    @property
+    def site(self) -> str:
+        """Where the portal's pages are, as mails link to them; "" when nobody said."""
+        return self.public_url.rstrip("/")
 
     @property
     def nats_servers(self) -> list[str]:

@@ -13,6 +13,8 @@ FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}]")
 NO_CHARACTER: Final = re.compile(  # halves of surrogate pairs, and what Unicode says will never be a character: CloudEvents takes neither
     "[\ud800-\udfff\ufdd0-\ufdef" + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)) + "]"
 )
+REORDERS: Final = re.compile(f"[{BIDI_CONTROLS}]")
+LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and all other controls
 LINE_END: Final = re.compile("\r\n")
 
 # characters that leave no mark although their category is that of letters, symbols or of nothing yet assigned
@@ -36,3 +38,10 @@ def forbidden(text: str) -> str | None:
 def is_blank(text: str) -> bool:
     """Whether nothing of the text can be seen: it is empty, or of spaces, format characters, fillers and marks without a letter."""
     return not any(unicodedata.category(character) not in UNSEEN for character in BLANK.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """The text where one line is wanted, however it was stored: no line ends, tabs or other controls, nothing that reorders; "" when
+    nothing of it can be seen.
+    """
+    return "" if is_blank(text) else LINE_ENDS.sub(" ", REORDERS.sub("", NO_CHARACTER.sub("\ufffd", text))).strip()

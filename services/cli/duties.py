@@ -88,7 +88,7 @@ def _state(duty: Duty, now: datetime) -> str:
     if duty.is_returned and returned is not None:
         said.append("bị trả lại" + (f", sửa trước {_local(returned.fix_by)}" if returned.fix_by else ""))
     if extension is not None:
-        said.append(f"gia hạn đến {_local(extension.until)}")
+        said.append(f"gia hạn đến {_local(extension.at)}")
     return "; ".join(said)
 
 

@@ -1,9 +1,9 @@
-"""`tonghop notify plan|tick|rebuild`: who will be reminded when, reminding now, and the duties made anew."""
+"""`tonghop notify plan|tick|test|rebuild`: who will be reminded when, reminding now, a trial mail, and the duties made anew."""
 
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.table import Table
@@ -11,14 +11,25 @@ from rich.table import Table
 from services.cli import session
 from services.notify import app as notifier
 from services.notify import handlers
-from services.notify.domain import alerts, messages
+from services.notify.domain import alerts, contacts, messages, reach, trial
 from services.notify.domain import duties as duty_list
 from services.notify.domain.alerts import Alert
 from services.notify.domain.duties import Duty
+from services.notify.domain.messages import Outcome
+from services.notify.domain.reach import Told
 from services.notify.handlers import Desk
 from shared import numbers, periods
+from shared.reference import Reference
+from shared.units import Unit
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị còn nợ báo cáo.", no_args_is_help=True)
+
+TRIED: Final = {
+    Outcome.SENT: "Máy chủ thư đã nhận thư thử đến",
+    Outcome.REFUSED: "Máy chủ thư từ chối địa chỉ",
+    Outcome.AWAY: "Máy chủ thư không trả lời, chưa gửi được đến",
+}
+Found = TypeVar("Found")
 
 
 def _instant(text: str) -> datetime:
@@ -50,30 +61,97 @@ def plan(
             raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
         return await handlers.plan(desk, at or datetime.now(UTC), regime, period)
 
-    found = _work(act)
+    found = _read(act)
     if as_json:
         session.say_json({"alerts": [alerts.entry(alert) for alert in found]})
     else:
-        _show(found, f"Lịch nhắc: {len(found)} mức nhắc")
+        _show(found, f"Lịch nhắc: {numbers.vietnamese(len(found))} mức nhắc")
 
 
 @notify.command()
 def tick(at: At = None, as_json: AsJson = False) -> None:
-    """Nhắc ngay những đơn vị đến mức nhắc và còn nợ; chạy lại không nhắc lần nữa."""
-
-    async def act(desk: Desk) -> Sequence[Alert]:
-        moment = at or datetime.now(UTC)
-        raised = await handlers.tick(desk, moment)
-        await handlers.wait_for_others(desk, moment)
-        return raised
-
-    found = _work(act)
-    raised, digests = [alert for alert in found if not alert.is_digest], [alert for alert in found if alert.is_digest]
-    if as_json:
-        session.say_json({"raised": [alerts.entry(alert) for alert in raised], "digests": [alerts.entry(alert) for alert in digests]})
+    """Nhắc ngay những đơn vị đến mức nhắc và còn nợ; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì."""
+    now = datetime.now(UTC)
+    if at is not None and at > now:
+        _rehearse(at, as_json)
     else:
-        _show(raised, f"Đã nhắc {len(raised)} lượt")
-        _show(digests, f"Đã gửi tình hình cho nơi nhận: {len(digests)} lượt")
+        _tick(at or now, as_json)
+
+
+def _tick(at: datetime, as_json: bool) -> None:
+    async def act() -> Sequence[Told]:
+        async with session.connected() as held, notifier.opened(held) as desk:
+            raised = await handlers.tick(desk, at)
+            await handlers.wait_for_others(desk, at)
+            return await handlers.told(desk, raised)
+
+    found = session.run(act)
+    reminders, digests = _apart(found)
+    if as_json:
+        raised = [one.as_json() for one in reminders]
+        session.say_json({"rehearsal": False, "raised": raised, "digests": [one.as_json() for one in digests]})
+    else:
+        _show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
+        _show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        _show_reach(found, "Đã gửi thư")
+
+
+def _rehearse(at: datetime, as_json: bool) -> None:
+    async def act(desk: Desk) -> Sequence[Told]:
+        return handlers.would_tell(desk, await handlers.rehearse(desk, at))
+
+    found = _read(act)
+    reminders, digests = _apart(found)
+    if as_json:
+        would = {"would_raise": [one.as_json() for one in reminders], "would_digest": [one.as_json() for one in digests]}
+        session.say_json({"rehearsal": True, "raised": [], "digests": [], **would})
+    else:
+        session.console.print(f"Diễn tập lượt nhắc lúc {_local(at)}: không ghi gì, không gửi gì.")
+        _show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
+        _show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        _show_reach(found, "Sẽ gửi thư")
+
+
+@notify.command("test")
+def send_trial(
+    unit: Annotated[str, typer.Argument(help="Mã hoặc định danh của đơn vị.")],
+    as_json: AsJson = False,
+) -> None:
+    """Gửi một thư thử, ghi rõ là thử, đến đầu mối của một đơn vị; không nhắc ai."""
+    now = datetime.now(UTC)
+
+    async def act() -> dict[str, Outcome]:
+        async with session.connected() as held:
+            reference = await held.reference.current()
+            found = _unit_today(reference, unit)
+            mails = trial.mails(found, held.settings.site, now)
+            if not mails:
+                session.stop(
+                    session.NO, f"{found.code} {contacts.name(found)}: chưa có địa chỉ thư điện tử, không gửi được thư thử (no address)."
+                )
+            return await handlers.try_mail(notifier.mailer(held.settings), mails)
+
+    outcomes = session.run(act)
+    by_outcome = {outcome: sorted(to for to, found in outcomes.items() if found is outcome) for outcome in Outcome}
+    if as_json:
+        session.say_json({"unit": unit, **{outcome.value: to for outcome, to in by_outcome.items()}})
+    else:
+        for outcome, to in by_outcome.items():
+            if to:
+                session.console.print(f"{TRIED[outcome]}: {', '.join(to)}.", markup=False)
+    if by_outcome[Outcome.AWAY]:
+        raise typer.Exit(session.AWAY)
+    if by_outcome[Outcome.REFUSED]:
+        raise typer.Exit(session.NO)
+
+
+def _unit_today(reference: Reference, code: str) -> Unit:
+    """The unit that bears a code today, or has it as its id."""
+    tree = reference.registry.at(periods.local_day(datetime.now(UTC)))
+    found = tree.by_code.get(code) or reference.registry.by_id.get(code)
+    if found is None:
+        raise typer.BadParameter(f"không có đơn vị “{code}”", param_hint="UNIT")
+    return found
 
 
 @notify.command()
@@ -96,14 +174,33 @@ def rebuild(as_json: AsJson = False) -> None:
         session.console.print(f"Đã lập lại {counts}, đến sự kiện thứ {numbers.vietnamese(sequence)} của nhật ký (thế hệ {generation}).")
 
 
-def _work(act: Callable[[Desk], Awaitable[Sequence[Alert]]]) -> Sequence[Alert]:
-    """Does `act` at a desk of its own."""
+def _read(act: Callable[[Desk], Awaitable[Found]]) -> Found:
+    """Does `act` at a desk that stores nothing."""
 
-    async def work() -> Sequence[Alert]:
-        async with session.connected() as held, notifier.opened(held) as desk:
+    async def work() -> Found:
+        async with session.connected() as held, notifier.reading(held) as desk:
             return await act(desk)
 
     return session.run(work)
+
+
+def _apart(found: Sequence[Told]) -> tuple[list[Told], list[Told]]:
+    """Reminders and digests."""
+    return [one for one in found if not one.alert.is_digest], [one for one in found if one.alert.is_digest]
+
+
+def _show_reach(found: Sequence[Told], said: str) -> None:
+    """How many get a mail, and who gets none, by why."""
+    if not found:
+        return
+    mailed = sum(not one.unreached for one in found)
+    session.console.print(f"{said}: {numbers.vietnamese(mailed)}/{numbers.vietnamese(len(found))} lượt.")
+    for why, codes in reach.unreached(found).items():
+        session.console.print(
+            f"Không có thư vì {reach.WHY[why]}: {numbers.vietnamese(len(codes))} đơn vị ({', '.join(codes)}).", markup=False
+        )
+    if refused := sum(one.refused for one in found):
+        session.console.print(f"Máy chủ thư từ chối {numbers.vietnamese(refused)} địa chỉ.")
 
 
 def _show(found: Sequence[Alert], title: str) -> None:

@@ -84,9 +84,12 @@ async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system
 
 
 def _desk(held: Connections, follower: Follower) -> Desk:
-    settings = held.settings
-    mailer = Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
-    return Desk(held, follower, AlertStore(held.database), mailer)
+    return Desk(held, follower, AlertStore(held.database), mailer(held.settings))
+
+
+def mailer(settings: Settings) -> Mailer:
+    """The way to the mail server of the settings."""
+    return Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
 
 
 async def _tick_for_ever(desk: Desk, readiness: Readiness) -> None:

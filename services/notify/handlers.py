@@ -9,9 +9,12 @@ from typing import Final
 import structlog
 
 from services.notify import barrier
-from services.notify.domain import decision, digest, messages, outgoing, series
+from services.notify.domain import decision, digest, messages, outgoing, reach, series
 from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, STREAM, Alert
+from services.notify.domain.decision import Decision
 from services.notify.domain.duties import Duty
+from services.notify.domain.messages import Handed, Mail, Outcome
+from services.notify.domain.reach import Told
 from services.notify.follower import Follower
 from services.notify.mailer import Mailer, Session
 from services.notify.store.alerts import LEASE, AlertStore
@@ -42,14 +45,43 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
     now, digests last.
     """
     await barrier.pass_screened(desk.held, desk.follower)
+    raised = await desk.alerts.claim(await _decide(desk, at))
+    log.info("tick.completed", at=at.isoformat(), raised=len(raised))
+    await send_raised(desk, at)
+    return raised
+
+
+async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
+    """What a tick at `at` would raise if nothing came until then; nothing is stored and nothing is sent."""
+    await barrier.pass_folded(desk.held, desk.follower)
+    return list((await _decide(desk, at)).raised)
+
+
+async def _decide(desk: Desk, at: datetime) -> Decision:
     reference, owing = desk.follower.reference, desk.follower.book.owing(at).values()
     loaded_at, seen = reference.loaded_at, desk.alerts.seen
     ladders = series.reached(owing, loaded_at, at, seen) + digest.reached(owing, reference, at, seen)
     alerted = await desk.alerts.known(alert_id for ladder in ladders for alert_id in ladder.ids)
-    raised = await desk.alerts.claim(decision.decide(ladders, alerted, loaded_at, at))
-    log.info("tick.completed", at=at.isoformat(), raised=len(raised))
-    await send_raised(desk, at)
-    return raised
+    return decision.decide(ladders, alerted, loaded_at, at)
+
+
+async def try_mail(mailer: Mailer, mails: Sequence[Mail]) -> dict[str, Outcome]:
+    """Hands over mails that are no alerts; what became of each, by address."""
+    async with mailer.session() as session:
+        return {mail.to: await session.send(mail) for mail in mails}
+
+
+async def told(desk: Desk, raised: Sequence[Alert]) -> list[Told]:
+    """What became of raised alerts."""
+    by_mail = await desk.alerts.by_mail(raised)
+    units = desk.follower.reference.registry.by_id
+    return [reach.told(alert, units[alert.unit_id], *by_mail.get(alert.id(STREAM), ("", 0))) for alert in raised]
+
+
+def would_tell(desk: Desk, raised: Sequence[Alert]) -> list[Told]:
+    """By which channels alerts of a rehearsal would go."""
+    units = desk.follower.reference.registry.by_id
+    return [reach.would_tell(alert, units[alert.unit_id]) for alert in raised]
 
 
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
@@ -93,8 +125,11 @@ async def _publish(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
 async def _post(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
     async with desk.mailer.session() as session:
         for first in range(0, len(unsent), MAIL_BATCH):
-            for alert in await _take(desk, unsent[first : first + MAIL_BATCH], EMAIL, at):
-                await desk.alerts.settle_mail(*await _post_one(desk, session, alert, at))  # at once: a crash repeats one at most
+            mine = await _take(desk, unsent[first : first + MAIL_BATCH], EMAIL, at)
+            reminders = await desk.alerts.reminders(mine)
+            for alert in mine:
+                handed = await _post_one(desk, session, alert, at, reminders[alert.duty, alert.cause])
+                await desk.alerts.settle_mail(alert, handed)  # at once: a crash repeats one at most
 
 
 async def _take(desk: Desk, unsent: Sequence[Alert], channel: str, at: datetime) -> list[Alert]:
@@ -104,8 +139,9 @@ async def _take(desk: Desk, unsent: Sequence[Alert], channel: str, at: datetime)
     return await desk.alerts.take(left.send, channel)
 
 
-async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime) -> tuple[Alert, frozenset[str], str]:
-    """One mail to each contact that had none yet; which mails are handed over now, and the alert's state."""
-    mails = outgoing.mails(alert, desk.follower.reference, desk.follower.book, max(at, alert.raised_at))
-    outcomes = {mail.id: await session.send(mail) for mail in mails if mail.id not in alert.mailed}
-    return alert, *messages.state(alert, outcomes)
+async def _post_one(desk: Desk, session: Session, alert: Alert, at: datetime, reminders: int) -> Handed:
+    """One mail to each contact that had none yet."""
+    follower, now = desk.follower, max(at, alert.raised_at)
+    mails = outgoing.mails(alert, follower.reference, follower.book, now, desk.held.settings.site, reminders)
+    tried = alert.mailed | alert.refused
+    return messages.handed(alert, {mail.id: await session.send(mail) for mail in mails if mail.id not in tried})

@@ -13,14 +13,14 @@ from email.message import Message
 from email.utils import format_datetime
 from typing import Final
 
+from services.notify.domain.contacts import ADDRESS
 from services.notify.domain.messages import Mail
 
 ON_THE_WIRE: Final = policy.compat32.clone(linesep="\r\n")
 LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and other controls
 UTF_8: Final = Charset("utf-8")
 UTF_8.body_encoding = QP
-ADDRESS: Final = r"[^\x00-\x20\x7f-\U0010ffff\"(),:;<>@\[\\\]]{1,64}@[A-Za-z0-9.-]{1,255}"
-MAILBOX: Final = re.compile(rf"({ADDRESS})|\"?([^\x00-\x1f\"<>]*?)\"? *<({ADDRESS})>")
+MAILBOX: Final = re.compile(rf"({ADDRESS.pattern})|\"?([^\x00-\x1f\"<>]*?)\"? *<({ADDRESS.pattern})>")
 
 
 def written(mail: Mail, sender: str, at: datetime) -> bytes:

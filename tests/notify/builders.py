@@ -12,6 +12,7 @@ from services.notify.domain.ledger import Ledger
 from shared import events
 from shared.events import Logged
 from shared.periods import VIETNAM
+from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Contact, Registry, Unit
 
@@ -117,3 +118,9 @@ def opened(deadline: str, period: str = "2026", received: str = "2026-06-01 09:0
 
 def extended(until: str, unit_id: str = "111", received: str = "2026-12-15 09:00", **data: Any) -> Logged:
     return _logged(events.EXTENDED, unit_id, received, {"until": until, "reason": "Lũ lụt", **data})
+
+
+def reference(*regimes: Regime, registry: Registry | None = None) -> Reference:
+    """Units and regimes that were loaded long ago."""
+    known = regimes or (regime(),)
+    return Reference(1, registry or Registry(UNITS), {one.id: one for one in known}, {one.id: LOADED for one in known})

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
-from services.notify.domain import alerts, decision, digest, outgoing, series
+from services.notify.domain import alerts, contacts, decision, digest, outgoing, series
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.book import Book
 from services.notify.domain.decision import Decision
@@ -163,6 +163,6 @@ def test_a_reminder_of_a_unit_says_nothing_of_the_others() -> None:
 
 def test_a_unit_without_contact_is_known_as_such() -> None:
     plain: Unit = UNITS[3]
-    assert not digest.is_reachable(plain)
-    assert not digest.is_reachable(replace(plain, contacts=(Contact("Ông Nam"),)))
-    assert digest.is_reachable(replace(plain, contacts=(Contact("Ông Nam", "0912"),)))
+    assert not contacts.is_reachable(plain)
+    assert not contacts.is_reachable(replace(plain, contacts=(Contact("Ông Nam"),)))
+    assert contacts.is_reachable(replace(plain, contacts=(Contact("Ông Nam", "0912"),)))

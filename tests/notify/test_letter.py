@@ -19,7 +19,7 @@ from services.notify.domain import messages, series
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from services.notify.domain.messages import Mail, Outcome
+from services.notify.domain.messages import Mail, Outcome, Setting
 from services.notify.mailer import Mailer
 from shared import regimes
 from shared.units import Registry
@@ -94,9 +94,11 @@ def _real_subjects() -> set[str]:
     known = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
     book = Book(Roster(known, registry), Ledger())
     now = vn("2026-12-01")
-    return {
-        messages.mail(alert, known[alert.regime], TO, alert.at).subject for duty in book.duties(now) for alert in series.of_duty(duty).all
-    }
+    found = set()
+    for duty in book.duties(now):
+        for step, alert in enumerate(series.of_duty(duty).all):
+            found.add(messages.mail(alert, Setting(duty.unit, known[duty.regime], None, reminders=step), TO, alert.at).subject)
+    return found
 
 
 def test_the_subjects_of_all_real_units_at_all_rungs_come_out_as_they_were_meant() -> None:

@@ -27,7 +27,7 @@ def _shown(owing: dict[Pair, Owing]) -> object:
     """Who owes, by deadline and by group, in no order."""
     return {
         pair: (
-            {deadline: sorted((told.duty.id, told.duty.cause) for told in owed.values()) for deadline, owed in found.by_deadline.items()},
+            {steps: sorted((told.duty.id, told.duty.cause) for told in owed.values()) for steps, owed in found.by_steps.items()},
             {group: sorted(owed) for group, owed in found.by_group.items()},
         )
         for pair, found in owing.items()

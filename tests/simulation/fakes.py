@@ -56,6 +56,7 @@ class AlertCollection:
     def __init__(self, watcher: Watcher) -> None:
         self.documents: dict[str, Document] = {}
         self.raised: dict[str, None] = {}
+        self._of_duty: dict[str, set[str]] = {}
         self._watcher = watcher
 
     async def insert_many(self, documents: Sequence[Document], ordered: bool) -> None:
@@ -92,7 +93,9 @@ class AlertCollection:
 
     def _found(self, filter_: Document) -> list[Document]:
         ids: Iterable[str] = self.raised
-        if "_id" in filter_:
+        if "duty" in filter_:
+            ids = sorted(one for duty in filter_["duty"]["$in"] for one in self._of_duty.get(duty, ()))
+        elif "_id" in filter_:
             ids = filter_["_id"]["$in"] if isinstance(filter_["_id"], dict) else [filter_["_id"]]
         found = (self.documents[one] for one in ids if one in self.documents)
         return [document for document in found if all(_fits(document, *rule) for rule in filter_.items())]
@@ -114,6 +117,8 @@ class AlertCollection:
             self.raised.pop(alert_id, None)
         slim = {"_id": alert_id, "state": document["state"], "channel": STREAM}
         self.documents[alert_id] = slim if document["channel"] == STREAM and not is_raised else document
+        if document["channel"] != STREAM:
+            self._of_duty.setdefault(document["duty"], set()).add(alert_id)
 
 
 def _fits(document: Document, name: str, wanted: Any) -> bool:

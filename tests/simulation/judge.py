@@ -13,7 +13,7 @@ import orjson
 
 from services.notify.domain.alerts import PASSED, RAISED, STREAM, Alert
 from tests.simulation.fakes import Document
-from tests.simulation.oracle import WEEK, Oracle, Owed, Rungs, may_send
+from tests.simulation.oracle import NOW, WEEK, Oracle, Owed, Rungs, may_send
 from tests.simulation.world import Task, World
 
 MOST_TOLD: Final = 20  # violations of one seed that are kept in words
@@ -78,7 +78,7 @@ class Judge:
         if document["at"] > tick.at or document["at"] < self.world.loaded_at[document["regime"]] or tick.at < begins:
             return self.violated("too early", document["_id"], f"at {tick.at}")
         is_newest, is_fresh = document["at"] == come[-1], tick.at - document["at"] <= WEEK
-        if document["state"] == RAISED and not (is_newest and is_fresh and may_send(document["at"], tick.at)):
+        if document["state"] == RAISED and not (is_newest and is_fresh and may_send(document["at"], tick.at, document["rung"])):
             self.violated("raised out of turn", document["_id"], f"at {tick.at}", is_newest, is_fresh)
         if document["state"] == PASSED and is_newest and is_fresh:
             self.violated("passed for no reason", document["_id"], f"at {tick.at}")
@@ -103,7 +103,7 @@ class Judge:
             self.violated("dropped for no reason", document["_id"], f"at {at}")
         if state != PASSED and not is_owed:
             self.violated("sent, not owed", document["_id"], f"at {at}")
-        if state != PASSED and not (is_fresh and may_send(document["at"], at)):
+        if state != PASSED and not (is_fresh and may_send(document["at"], at, document["rung"])):
             self.violated("sent on a day off or too old", document["_id"], f"at {at}")
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
@@ -129,14 +129,14 @@ class Judge:
             changes = [*self.oracle.changes(task), self.oracle.length + 1]
             for begin, end in pairwise(changes):
                 if (owed := self.oracle.owed(task, begin)) is not None:
-                    rungs = self._since_load(task, owed)
+                    rungs = self._since_load(task, self.oracle.rungs(task, owed))
                     key = rungs, task.begins
                     if key not in demands:
                         demands[key] = self._demands(rungs, task.begins)
                     self._require(task, owed, rungs, demands[key], bisect_left(knowns, begin), bisect_left(knowns, end))
 
         for group, deadline in self.oracle.groups():
-            rungs = self._since_load(group[0], Owed("digest", deadline))
+            rungs = self._since_load(group[0], self.oracle.ladder(group[0].regime, deadline))
             self._require_digests(group, deadline, rungs, self._demands(rungs, group[0].begins))
 
     def _require_digests(self, group: list[Task], deadline: datetime, rungs: Rungs, demands: list[list[int]]) -> None:
@@ -148,8 +148,8 @@ class Judge:
             if (tick := next(owing, None)) and not any(claims.get(name, tick.turn + 1) <= tick.turn for _, name in rungs[number:]):
                 self.violated("digest missed", task.regime, task.period, rungs[number], f"not decided by {tick.at}")
 
-    def _since_load(self, task: Task, owed: Owed) -> Rungs:
-        return tuple(rung for rung in self.oracle.ladder(task.regime, owed.deadline) if rung[0] >= self.world.loaded_at[task.regime])
+    def _since_load(self, task: Task, rungs: Rungs) -> Rungs:
+        return tuple(rung for rung in rungs if rung[0] >= self.world.loaded_at[task.regime])
 
     def _demands(self, rungs: Rungs, begins: datetime) -> list[list[int]]:
         """By rung: the completed ticks at which it was the newest that had come and could be decided on."""
@@ -157,12 +157,14 @@ class Judge:
         instants = [at for at, _ in rungs]
         for index, tick in enumerate(self.ticks):
             newest = bisect_right(instants, tick.at) - 1
-            if tick.is_completed and newest >= 0 and tick.at >= begins and may_send(instants[newest], tick.at):
+            if tick.is_completed and newest >= 0 and tick.at >= begins and may_send(instants[newest], tick.at, rungs[newest][1]):
                 found[newest].append(index)
         return found
 
     def _require(self, task: Task, owed: Owed, rungs: Rungs, demands: list[list[int]], first: int, end: int) -> None:
-        claims = self._claims.get((task.id, owed.cause, owed.deadline), {})
+        claims = dict(self._claims.get((task.id, owed.cause, owed.deadline), {}))
+        if owed.told is not None:
+            claims |= self._claims.get((task.id, owed.told[0], owed.deadline), {})
         for number, asked in enumerate(demands):
             place = bisect_left(asked, first)
             if place == len(asked) or asked[place] >= end:
@@ -180,8 +182,11 @@ class Judge:
             return group[0].begins, is_owed, self._told(group[0], document["unit"], document["deadline"])
         task = self.world.tasks[document["duty"]]
         owed = self.oracle.owed(task, known)
-        is_owed = owed is not None and (owed.cause, owed.deadline) == (document["cause"], document["deadline"])
-        return task.begins, is_owed, () if owed is None else self.oracle.ladder(task.regime, owed.deadline)
+        if owed is None:
+            return task.begins, False, ()
+        cause = owed.told[0] if document["rung"] == NOW and owed.told is not None else owed.cause
+        is_owed = (cause, owed.deadline) == (document["cause"], document["deadline"])
+        return task.begins, is_owed, self.oracle.rungs(task, owed)
 
     def _told(self, task: Task, unit: str, deadline: datetime) -> Rungs:
         """The rungs of a group's ladder at which a unit is told how the group stands."""

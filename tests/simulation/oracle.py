@@ -18,16 +18,18 @@ from tests.simulation.world import at as instant
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
+NOW: Final = "now"
 Steps = tuple[tuple[int, ...], tuple[str, ...], tuple[int, ...]]
 Rungs = tuple[tuple[datetime, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a unit is reminded of."""
+    """What a unit is reminded of, and what it is told at once: the cause, and when."""
 
     cause: str
     deadline: datetime
+    told: tuple[str, datetime] | None = None
 
 
 @cache
@@ -54,9 +56,19 @@ def _forward(day: date) -> date:
     return day if is_working_day(day) else _forward(day + DAY)
 
 
-def may_send(rung_at: datetime, now: datetime) -> bool:
-    """On its own day from its hour; caught up from 08:00 on a working day."""
+def at_once(received: datetime) -> datetime:
+    """ "At once on a working day 07:00–18:00, else the next 08:00", to the second."""
+    local = received.astimezone(VN).replace(microsecond=0)
+    if is_working_day(local.date()) and 7 <= local.hour < 18:
+        return local
+    return instant(_forward(local.date() if local.hour < 8 else local.date() + DAY), 8)
+
+
+def may_send(rung_at: datetime, now: datetime, name: str = "") -> bool:
+    """On its own day from its hour; caught up from 08:00 on a working day. What is told at once not after 18:00."""
     local = now.astimezone(VN)
+    if name == NOW and local.hour >= 18:
+        return False
     return now >= rung_at and is_working_day(local.date()) and (local.hour >= 8 or local.date() == rung_at.date())
 
 
@@ -89,23 +101,30 @@ class Oracle:
     def owed(self, task: Task, known: int) -> Owed | None:
         """What is owed by whoever knows the first `known` events; None: nothing."""
         mine = [event for place, event in self._of_unit.get((task.regime, task.period, task.unit), ()) if place < known]
-        deadline = self._due(task, known)
+        openings = [] if task.deadline else self._openings(task, known)
+        deadline = _deadline(task, openings, mine)
         if deadline is None:
             return None
-        extended = max((end_of(event.data["until"]) for event in mine if event.type == events.EXTENDED), default=deadline)
         if task.kind == "confirm":
-            return None if any(event.type == events.CONFIRMED for event in mine) else Owed("confirm", max(deadline, extended))
+            is_done = any(event.type == events.CONFIRMED for event in mine)
+            return None if is_done else Owed("confirm", deadline, _moved(task, openings, mine, None))
         sent = [event for event in mine if event.type in (events.SUBMITTED, events.WITHDRAWN)]
         latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
         if latest is None or latest.type == events.WITHDRAWN:
-            return Owed("report", max(deadline, extended))
+            return Owed("report", deadline, _moved(task, openings, mine, None))
         returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
         if not returns:
             return None
-        last = max(returns, key=lambda event: (event.received_ms, event.event_id))
-        has_more = any(event.type == events.EXTENDED for event in mine)
-        fix_by = end_of(last.data["fix_by"])
-        return Owed(f"return-{last.data['revision']}", max(fix_by, extended_only(mine)) if has_more else fix_by)
+        last = max(returns, key=received)
+        told = _moved(task, openings, mine, last) or (f"returned-{last.data['revision']}", at_once(events.from_ms(last.received_ms)))
+        return Owed(f"return-{last.data['revision']}", _later(end_of(last.data["fix_by"]), effective(mine, "until")), told)
+
+    def rungs(self, task: Task, owed: Owed) -> Rungs:
+        """What is told at once, then the ladder after that."""
+        ladder = self.ladder(task.regime, owed.deadline)
+        if owed.told is None:
+            return ladder
+        return ((owed.told[1], NOW), *(rung for rung in ladder if rung[0] > owed.told[1]))
 
     def ladder(self, regime: str, deadline: datetime) -> Rungs:
         """The rungs of a regime's ladder for a deadline."""
@@ -126,16 +145,56 @@ class Oracle:
         return any(self._due(task, known) == deadline and self.owed(task, known) for task in group)
 
     def _due(self, task: Task, known: int) -> datetime | None:
-        return task.deadline or self._opened(task, known)
+        return task.deadline or effective(self._openings(task, known), "deadline")
 
-    def _opened(self, task: Task, known: int) -> datetime | None:
-        opened = [event for place, event in self._of_unit.get((task.regime, task.period, ""), ()) if place < known]
-        return max((end_of(event.data["deadline"]) for event in opened), default=None)
+    def _openings(self, task: Task, known: int) -> list[Logged]:
+        return [event for place, event in self._of_unit.get((task.regime, task.period, ""), ()) if place < known]
 
 
-def extended_only(mine: list[Logged]) -> datetime:
-    """The latest instant of some extensions."""
-    return max(end_of(event.data["until"]) for event in mine if event.type == events.EXTENDED)
+def received(event: Logged) -> tuple[int, str]:
+    return event.received_ms, event.event_id
+
+
+def effective(given: list[Logged], name: str) -> datetime | None:
+    """ "Of all corrections the one with the highest (received, event id), then the latest of it and of the plain ones received after it;
+    without a correction the latest of all".
+    """
+    given = [event for event in given if name in event.data]
+    last = max((event for event in given if event.data.get("corrects")), key=received, default=None)
+    if last is not None:
+        given = [last, *(event for event in given if not event.data.get("corrects") and received(event) > received(last))]
+    return max((end_of(event.data[name]) for event in given), default=None)
+
+
+def _later(one: datetime, other: datetime | None) -> datetime:
+    return one if other is None else max(one, other)
+
+
+def _deadline(task: Task, openings: list[Logged], mine: list[Logged]) -> datetime | None:
+    """The deadline of a unit: by rule or opening, and by what it was given longer."""
+    due = task.deadline or effective(openings, "deadline")
+    return None if due is None else _later(due, effective(mine, "until"))
+
+
+def _moved(task: Task, openings: list[Logged], mine: list[Logged], returned: Logged | None) -> tuple[str, datetime] | None:
+    """What tells of the last move of the deadline (after a return: of its fix-by date), found by going through what was given in turn."""
+    known = {received(event): event for event in (*openings, *(event for event in mine if event.type == events.EXTENDED))}
+    given = [known[key] for key in sorted(known)]
+    first = next((place for place, event in enumerate(given) if event.type == events.OPENED), -1)
+    told, before, number = None, task.deadline, 0
+    for place, event in enumerate(given):
+        there = given[: place + 1]
+        deadline = _deadline(task, [one for one in there if one.type == events.OPENED], there)
+        if returned is not None and received(event) > received(returned):
+            fix_by = end_of(returned.data["fix_by"])
+            before = _later(fix_by, effective(given[:place], "until"))
+            deadline = _later(fix_by, effective(there, "until"))
+        number += place != first
+        is_after = returned is None or received(event) > received(returned)
+        if before is not None and deadline != before and is_after and place > first:
+            told = f"moved-{number}", at_once(events.from_ms(event.received_ms))
+        before = deadline
+    return told
 
 
 @cache

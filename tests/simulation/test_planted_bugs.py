@@ -8,20 +8,22 @@ bugs are found, the file takes about half a minute. Again: `python -m pytest tes
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from services.notify.domain import decision, due, duties
+from services.notify.domain import decision, due, duties, series
 from services.notify.domain.alerts import Alert
 from services.notify.domain.due import Due
 from services.notify.domain.duties import Duty
-from services.notify.domain.ledger import Ledger, Progress
+from services.notify.domain.ledger import Given, Ledger, Progress
+from services.notify.domain.notices import NOW, Notice
 from services.notify.store.alerts import AlertStore
 from shared import calendar, deadlines, ladder, mongo, periods
 from shared.counting import Standing
+from shared.instants import Instants
 from shared.ladder import Rung
 from tests.simulation import years
 from tests.simulation.fakes import pause
@@ -49,7 +51,7 @@ _due_rungs, _rungs = due.due_rungs, ladder.rungs
 def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime) -> Due:
     """One after the other, the oldest first."""
     missed = [rung for rung in steps if loaded_at <= rung.at <= now and rung.name not in alerted]
-    return Due(missed[0]) if missed and due.may_go_out(missed[0].at, now) and not due.is_too_old(missed[0].at, now) else Due()
+    return Due(missed[0]) if missed and due.may_go_out(missed[0], now) and not due.is_too_old(missed[0].at, now) else Due()
 
 
 def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime) -> Due:
@@ -62,8 +64,10 @@ def _unmerged(deadline: datetime, steps: Any) -> tuple[Rung, ...]:
     return (*found, replace(found[-1], name=f"{found[-1].name}-again"))
 
 
-def _open_earliest(ledger: Ledger, regime: str, period: str, deadline: datetime) -> None:
-    ledger.opened[(regime, period)] = min(deadline, ledger.opened.get((regime, period), deadline))
+def _open_earliest(ledger: Ledger, regime: str, period: str, deadline: Given) -> None:
+    known = [*ledger.opened.get((regime, period), {}).values(), deadline]
+    earliest = min(known, key=lambda given: given.at)
+    ledger.opened[(regime, period)] = {earliest.key: earliest}
 
 
 def _dated_id(alert: Alert, channel: str) -> str:
@@ -81,6 +85,20 @@ async def _insert_over(collection: Any, documents: Sequence[Any]) -> list[Any]:
 
 def _unleased(_: AlertStore) -> dict[str, object]:
     return {}
+
+
+_take = Instants.take
+
+
+def _take_plain(found: Instants, key: tuple[int, str], at: datetime, *, corrects: bool) -> None:
+    _take(found, key, at, corrects=False)
+
+
+def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
+    """Rungs from before the notice too, in the order of time."""
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder), duty.notice
+    told = () if notice is None else (Rung(NOW, notice.at),)
+    return tuple(sorted((*steps, *told), key=lambda rung: rung.at))
 
 
 @contextmanager
@@ -101,7 +119,7 @@ BUGS: dict[str, Plant] = {
     "the cause of a return is not in the ladder": _put(Duty, "cause", property(lambda duty: duty.task)),
     "all missed rungs go out": _put(due, "due_rungs", _all_missed),
     "a rung of any age goes out": _put(due, "is_too_old", lambda *_: False),
-    "goes out on a day off": _put(due, "may_go_out", lambda at, now: now >= at),
+    "goes out on a day off": _put(due, "may_go_out", lambda rung, now: now >= rung.at),
     "a rung from before the load goes out": _put(due, "due_rungs", _before_load),
     "rungs of one instant are not merged": _put(ladder, "rungs", _unmerged),
     "an alert's id lacks the deadline": _put(Alert, "ladder_id", property(lambda alert: f"{alert.duty}/{alert.cause}")),
@@ -110,6 +128,11 @@ BUGS: dict[str, Plant] = {
     "the lease is not checked": _put(AlertStore, "_free", _unleased),
     "a moved deadline may be earlier": _put(Ledger, "open", _open_earliest),
     "what was raised is sent whatever came since": _passed_not_dropped,
+    "a return waits for the first rung of its ladder": _put(Duty, "notice", property(lambda duty: None)),
+    "a notice goes out at night and on days off": _put(Notice, "at", property(lambda notice: notice.since.replace(microsecond=0))),
+    "a notice that was held up goes out in the evening": _put(due, "LAST_HOUR", time(23, 59)),
+    "rungs from before a notice go out": _put(series, "rungs", _unfiltered),
+    "a correction counts like any other": _put(Instants, "take", _take_plain),
     "a deadline by day is exclusive": _put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
 }
 

@@ -166,7 +166,7 @@ def _is_inside(unit: Unit, code: str, units: dict[str, Unit]) -> bool:
 
 
 def _openings(loaded: Any, years: int, rng: random.Random) -> Iterator[tuple[datetime, Logged]]:
-    """Periods opened on call, some twice: later, and with a deadline that is earlier (which changes nothing) or later."""
+    """Periods opened on call, some twice: later, and with a deadline that is later or earlier (which does nothing unless it corrects)."""
     for regime in loaded:
         if regime.obligation is None or not regime.obligation.on_call:
             continue
@@ -180,7 +180,8 @@ def _openings(loaded: Any, years: int, rng: random.Random) -> Iterator[tuple[dat
                 if rng.random() < 0.6:
                     when += timedelta(days=rng.random() * 40)
                     until += timedelta(days=rng.randrange(-15, 25))
-                    yield when, _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng))
+                    mended = {"corrects": True, "reason": "Gõ nhầm"} if until > when + timedelta(days=2) and rng.random() < 0.5 else {}
+                    yield when, _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng), **mended)
 
 
 def _text(until: datetime, rng: random.Random) -> str:
@@ -201,7 +202,12 @@ def _deeds(task: Task, openings: list[tuple[datetime, Logged]], rng: random.Rand
 
     if rng.random() < 0.12:
         when = due + timedelta(days=rng.uniform(-50, 8))
-        yield event(events.EXTENDED, when, until=_text(due + timedelta(days=rng.randrange(-6, 25)), rng), reason="Lũ")
+        until = due + timedelta(days=rng.randrange(-6, 25))
+        yield event(events.EXTENDED, when, until=_text(until, rng), reason="Lũ")
+        if rng.random() < 0.4:
+            when += timedelta(days=rng.uniform(0, 4))
+            until = max(when, until) + timedelta(days=rng.randrange(-3, 6))
+            yield event(events.EXTENDED, when, until=_text(until, rng), reason="Gõ nhầm", corrects=rng.random() < 0.6)
     chance = rng.random()
     if chance < 0.2:
         return

@@ -17,6 +17,7 @@ from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
 from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
+from shared import events
 from shared.errors import TransientError
 from shared.reference import Reference
 from tests.simulation import oracle, world
@@ -27,6 +28,7 @@ from tests.simulation.world import Size
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
+MOST_NOTICES = 200  # at which the notifiers look just when they are to be told
 STEPS = (1, 1, 1, 5, 25, 200)  # of one notifier at a stretch, while the other stands still
 
 
@@ -125,6 +127,8 @@ class Years:
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
         wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
+        noticed = [when for when, event in self._world.history if event.type in (events.RETURNED, events.EXTENDED, events.OPENED)]
+        wanted |= {oracle.at_once(when) + timedelta(seconds=30) for when in self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))}
         days = {rung.date() for rung in wanted}
         day = self._now.date()
         found: list[datetime] = []
@@ -217,7 +221,7 @@ class Years:
         one.folded = 0
         store = AlertStore(cast(Any, {"alerts": self._alerts}))
         store._holder = f"{one.name}{one.lives}"
-        held = SimpleNamespace(streams=self._stream)
+        held = SimpleNamespace(streams=self._stream, settings=SimpleNamespace(site=""))
 
         def catch_up() -> None:
             if self._ingest_back > self._now:

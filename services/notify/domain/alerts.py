@@ -1,7 +1,8 @@
 """Alerts: one rung of one duty's ladder, once per channel; and of a group's ladder, to whom the group reports (a digest).
 
 An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension or a moved deadline starts a ladder of
-its own. A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5.
+its own, and is told at once (`notices`). A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`.
+Source: design, section 5.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ EMAIL: Final = "email"
 RAISED: Final = "raised"
 PUBLISHED: Final = "published"
 SENT: Final = "sent"
-REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses
+REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses, or there is none left
 PASSED: Final = "passed"
 
 DIGEST: Final = "digest"
@@ -33,10 +34,10 @@ _text = lru_cache(maxsize=4096)(events.to_text)  # of few deadlines, for many al
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rung as it goes to one unit. `step` is the rung's number in its ladder, from 1; `reason` that of a return.
+    """One rung as it goes to one unit. `reason` is that of a return or a move, `before` the deadline before a move.
 
-    `mailed` are the ids of the mails that were handed over already. Of a digest `duty` names the regime and period, `unit` is the
-    recipient, `deadline` the group's.
+    `mailed` are the ids of the mails that the server took already, `refused` of those that it will never take. Of a digest `duty` names
+    the regime and period, `unit` is the recipient, `deadline` the group's.
     """
 
     duty: str
@@ -48,13 +49,14 @@ class Alert:
     unit_name: str
     cause: str
     rung: str
-    step: int
     at: datetime
     deadline: datetime
     reason: str = ""
+    before: datetime | None = None
     has_mail: bool = False
     raised_at: datetime = NOT_RAISED
     mailed: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
     @property
     def is_digest(self) -> bool:
@@ -86,9 +88,14 @@ def entry(alert: Alert) -> dict[str, str]:
         "regime": alert.regime,
         "period": alert.period,
         "rung": alert.rung,
-        "at": alert.at.astimezone(periods.VIETNAM).isoformat(),
-        "deadline": alert.deadline.astimezone(periods.VIETNAM).isoformat(),
+        "at": _local(alert.at),
+        "deadline": _local(alert.deadline),
     }
+
+
+def _local(at: datetime) -> str:
+    """With milliseconds where they are not 0: the deadline of what is on time until 17:00 inclusive."""
+    return at.astimezone(periods.VIETNAM).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
 
 
 def cloud_event(alert: Alert, digest: Mapping[str, object] | None = None) -> bytes:

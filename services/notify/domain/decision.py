@@ -6,9 +6,11 @@ from datetime import datetime
 
 from services.notify.domain import due
 from services.notify.domain.alerts import Alert
+from services.notify.domain.notices import NOW
 from services.notify.domain.owing import Owing, Pair
 from services.notify.domain.series import Series
 from shared import events
+from shared.ladder import Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], now: datetime
         at = max(now, alert.raised_at)
         if not _is_owed(alert, owing) or due.is_too_old(alert.at, at):
             drop.append(alert)
-        elif due.may_go_out(alert.at, at):
+        elif due.may_go_out(Rung(alert.rung, alert.at), at):
             send.append(alert)
     return Leftovers(tuple(send), tuple(drop))
 
@@ -67,4 +69,6 @@ def _is_owed(alert: Alert, owing: Mapping[Pair, Owing]) -> bool:
     if alert.is_digest:
         return found.is_group_owing(alert.deadline)
     duty = found.duty(alert.duty)
-    return duty is not None and (duty.cause, events.to_text(duty.reminded_of)) == (alert.cause, events.to_text(alert.deadline))
+    if duty is None or events.to_text(duty.reminded_of) != events.to_text(alert.deadline):
+        return False
+    return alert.cause == (duty.cause if alert.rung != NOW or duty.notice is None else duty.notice.cause)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notify.domain import duties
+from services.notify.domain import contacts, duties
 from services.notify.domain.alerts import DIGEST, Alert, digest_of
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.owing import Owing
@@ -44,7 +44,7 @@ class Standing:
     @property
     def without_contact(self) -> list[str]:
         """The codes of those who owe and cannot be reached."""
-        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not is_reachable(duty.unit)})
+        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not contacts.is_reachable(duty.unit)})
 
     def as_data(self) -> dict[str, object]:
         """The figures of the event: counts of all, codes of the first."""
@@ -60,11 +60,6 @@ class Standing:
             "unconfirmed": [duty.unit.code for duty in self.unconfirmed[:CODES]],
             "without_contact": self.without_contact[:CODES],
         }
-
-
-def is_reachable(unit: Unit) -> bool:
-    """Whether anybody of the unit can be called or written to."""
-    return any(contact.phone or contact.email for contact in unit.contacts)
 
 
 def standing(found: Iterable[Duty], deadline: datetime) -> Standing:
@@ -106,7 +101,7 @@ def _ladders(duty: Duty, reference: Reference) -> list[Series]:
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
     told = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
-    return [_series(duty, unit, own, len(rungs) - len(own)) for unit, own in told if unit is not None and own]
+    return [_series(duty, unit, own) for unit, own in told if unit is not None and own]
 
 
 def _names_for_above(steps: Ladder) -> set[str]:
@@ -127,7 +122,7 @@ def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[
     return recipient, None if above == recipient else above
 
 
-def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...], left_out: int) -> Series:
+def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...]) -> Series:
     about = Alert(
         duty=digest_of(duty.regime, duty.period),
         task=DIGEST,
@@ -138,9 +133,8 @@ def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...], left_out: int)
         unit_name=recipient.name,
         cause=duty.task,
         rung="",
-        step=0,
         at=duty.due,
         deadline=duty.due,
-        has_mail=any(contact.email for contact in recipient.contacts),
+        has_mail=bool(contacts.addresses(recipient)),
     )
-    return Series(about, rungs, left_out)
+    return Series(about, rungs)

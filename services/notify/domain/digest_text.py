@@ -3,59 +3,78 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.notify.domain import messages
-from services.notify.domain.alerts import EMAIL, Alert
+from services.notify.domain import contacts, messages
+from services.notify.domain.alerts import Alert
 from services.notify.domain.digest import Standing
 from services.notify.domain.duties import Duty
-from services.notify.domain.messages import Mail
-from shared import deadlines, events, periods
-from shared.regimes import Regime
+from services.notify.domain.messages import Mail, Setting
+from shared import events, periods
 from shared.units import Unit
 
 
-def mail(alert: Alert, regime: Regime, standing: Standing, to: str, now: datetime) -> Mail:
+def mail(alert: Alert, setting: Setting, standing: Standing, to: str, now: datetime) -> Mail:
     """The e-mail of a digest to one address, as of `now`."""
-    days_late = (periods.local_day(now) - deadlines.last_day(alert.deadline)).days
-    body = f"""Kính gửi: {alert.unit_name},
-
-Tình hình thực hiện chế độ báo cáo, tính đến {_at(now)}:
-- Chế độ báo cáo: {regime.title}
-- Kỳ báo cáo: {messages.period_in_words(alert.period)}
-- Thời hạn: {messages.deadline_in_words(alert.deadline)} ({messages.time_left(days_late)})
-{_counts(standing)}
-{_list("Chưa có báo cáo", standing.missing, _note)}{_list("Nộp muộn", standing.late, _came)}\
-{_list("Chưa chốt bảng tổng hợp", standing.unconfirmed, _note)}
-Các đơn vị trên đã được nhắc riêng, trừ đơn vị chưa có đầu mối liên hệ.
-
-Hệ thống Tổng Hợp
-Thư được gửi tự động, xin không trả lời thư này. Mã nhắc: {alert.id(EMAIL)}
-"""
-    return Mail(messages.message_id(alert, to), to, _subject(alert, standing), body)
+    facts = [
+        f"Tình hình thực hiện chế độ báo cáo, tính đến {_at(now)}:",
+        f"- Chế độ báo cáo: {messages.title(setting.regime)}",
+        f"- Kỳ báo cáo: {messages.period_in_words(alert.period)}",
+        f"- Thời hạn: {messages.deadline_in_words(alert.deadline)} ({messages.time_left(alert.deadline, now)})",
+        *_counts(standing),
+    ]
+    parts = [
+        messages.salutation(setting.unit),
+        "\n".join(facts),
+        _list("Chưa có báo cáo", standing.missing, _note),
+        _list("Nộp muộn", standing.late, _came),
+        _list("Chưa chốt bảng tổng hợp", standing.unconfirmed, _note),
+        "\n".join(filter(None, [_whom_to_call(standing), _link(alert, setting.site)])),
+        messages.signature(messages.mark(alert)),
+    ]
+    return Mail(messages.message_id(alert, to), to, _subject(alert, standing), messages.text(parts))
 
 
 def _subject(alert: Alert, standing: Standing) -> str:
-    owing = len({duty.unit.id for duty in (*standing.missing, *standing.unconfirmed)})
     rung = messages.rung_in_words(alert.rung)
     period, deadline = messages.period_in_words(alert.period), messages.deadline_in_words(alert.deadline)
-    return f"[Đôn đốc – {rung}] {owing} đơn vị chưa hoàn thành báo cáo {period} {deadline}"
+    return f"[Đôn đốc – {rung}] {len(_owing(standing))} đơn vị chưa hoàn thành báo cáo {period} {deadline}"
 
 
-def _counts(standing: Standing) -> str:
+def _owing(standing: Standing) -> dict[str, Unit]:
+    """Who still has something to do, by id."""
+    return {duty.unit.id: duty.unit for duty in (*standing.missing, *standing.unconfirmed)}
+
+
+def _whom_to_call(standing: Standing) -> str:
+    """Who gets no mail is not said to be reminded."""
+    found = sum(not contacts.addresses(unit) for unit in _owing(standing).values())
+    if not found:
+        return ""
+    return f"{found} đơn vị chưa hoàn thành không có địa chỉ thư điện tử nên không được nhắc bằng thư, đề nghị liên hệ trực tiếp."
+
+
+def _link(alert: Alert, site: str) -> str:
+    return f"Danh sách nghĩa vụ báo cáo: {site}/nghia-vu?regime={alert.regime}&period={alert.period}" if site else ""
+
+
+def _counts(standing: Standing) -> list[str]:
     lines = []
     if standing.expected:
         rate = (standing.rate or "").replace(".", ",")
         lines.append(f"- Đã nộp: {standing.received}/{standing.expected} báo cáo ({rate}%), trong đó nộp muộn: {len(standing.late)}")
     if standing.confirmers:
         lines.append(f"- Đã chốt: {standing.confirmers - len(standing.unconfirmed)}/{standing.confirmers} bảng tổng hợp")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-def _list(title: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
+def _list(heading: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
     """One line a unit; nothing when there is none."""
     if not found:
         return ""
-    lines = [f"{number}. {duty.unit.code} {duty.unit.name}{note(duty)} – {_reach(duty.unit)}" for number, duty in enumerate(found, start=1)]
-    return "\n".join([f"{title} ({len(found)}):", *lines]) + "\n\n"
+    lines = [
+        f"{number}. {duty.unit.code} {contacts.name(duty.unit)}{note(duty)} – {_reach(duty.unit)}"
+        for number, duty in enumerate(found, start=1)
+    ]
+    return "\n".join([f"{heading} ({len(found)}):", *lines])
 
 
 def _note(duty: Duty) -> str:
@@ -73,10 +92,9 @@ def _came(duty: Duty) -> str:
 
 def _reach(unit: Unit) -> str:
     """Whom to call; who cannot be reached is named as such."""
-    phones = [f"{contact.name} {contact.phone}".strip() for contact in unit.contacts if contact.phone]
+    phones, addresses = contacts.phones(unit), contacts.addresses(unit)
     if phones:
         return f"điện thoại: {'; '.join(phones)}"
-    addresses = [contact.email for contact in unit.contacts if contact.email]
     return f"không có số điện thoại, thư: {', '.join(addresses)}" if addresses else "chưa có đầu mối liên hệ"
 
 

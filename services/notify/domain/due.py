@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.notify.domain.notices import LAST_HOUR, NOW
 from shared import calendar, periods
 from shared.ladder import OFFICE_OPENS, Rung
 
@@ -27,7 +28,7 @@ def due_rungs(ladder: Sequence[Rung], alerted: Set[str], loaded_at: datetime, no
     """
     known = max((index for index, rung in enumerate(ladder) if rung.name in alerted), default=-1)
     missed = [rung for rung in ladder[known + 1 :] if loaded_at <= rung.at <= now]
-    if not missed or not may_go_out(missed[-1].at, now):
+    if not missed or not may_go_out(missed[-1], now):
         return Due()
     if is_too_old(missed[-1].at, now):
         return Due(passed=tuple(missed))
@@ -39,9 +40,11 @@ def is_too_old(at: datetime, now: datetime) -> bool:
     return now - at > OLDEST
 
 
-def may_go_out(at: datetime, now: datetime) -> bool:
-    """Whether the rung of the instant `at` may be sent at `now`: on its own day, else from 08:00 on a working day."""
-    today = periods.local_day(now)
-    if today == periods.local_day(at):
-        return now >= at
-    return now > at and calendar.is_working_day(today) and now.astimezone(periods.VIETNAM).time() >= OFFICE_OPENS
+def may_go_out(rung: Rung, now: datetime) -> bool:
+    """Whether a rung may be sent at `now`: on its own day, else from 08:00 on a working day; a notice in office hours only."""
+    today, hour = periods.local_day(now), now.astimezone(periods.VIETNAM).time()
+    if rung.name == NOW and hour >= LAST_HOUR:
+        return False
+    if today == periods.local_day(rung.at):
+        return now >= rung.at
+    return now > rung.at and calendar.is_working_day(today) and hour >= OFFICE_OPENS

@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
-from services.notify.domain.ledger import Key, Ledger, Progress
-from shared import deadlines, events
+from services.notify.domain import notices
+from services.notify.domain.ledger import Givens, Key, Ledger, Progress, in_force
+from services.notify.domain.notices import Notice
+from shared import deadlines, events, instants
 from shared.periods import Period
 from shared.regimes import Ladder, Regime
 from shared.units import Registry, Unit
@@ -24,8 +26,19 @@ Assigned = tuple[Unit, Task, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What the deadline of a period became with one of its openings."""
+
+    key: instants.Key
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task. `due` is the deadline by rule or opening, before any extension."""
+    """One unit's task. `due` is the deadline by rule or opening, before any extension; `dues` are, of a period opened on call, what it
+    became with each opening.
+    """
 
     regime: str
     period: str
@@ -34,6 +47,7 @@ class Duty:
     due: datetime
     ladder: Ladder
     progress: Progress
+    dues: tuple[Due, ...] = ()
 
     @property
     def id(self) -> str:
@@ -84,6 +98,29 @@ class Duty:
             return self.deadline
         return _later(returned.fix_by, self.progress.extended_to)
 
+    @property
+    def notice(self) -> Notice | None:
+        """What the unit is to be told at once: the last of the return that stands and the moves of its deadline."""
+        returned = self.progress.returned if self.is_returned else None
+        if returned is None and not self.progress.extensions and len(self.dues) < 2:
+            return None
+        given = {**{due.key: due.reason for due in self.dues[1:]}, **{key: one.reason for key, one in self.progress.extensions.items()}}
+        since = self.dues[0].key if self.dues else notices.BEFORE_ALL
+        if returned is not None:
+            since = max(since, (returned.received_ms, returned.event_id))
+        move = notices.last_move(given, self._reminded_at, since)
+        if move is not None:
+            return notices.of_move(move, given[move.key])
+        return None if returned is None else notices.of_return(returned.revision, returned.received_ms, returned.reason)
+
+    def _reminded_at(self, key: instants.Key) -> datetime:
+        """What the ladder's deadline was when nothing later than `key` had been given."""
+        extension = in_force(one for one in self.progress.extensions.values() if one.key <= key)
+        due = max((one for one in self.dues if one.key <= key), key=lambda one: one.key, default=None)
+        returned = self.progress.returned if self.is_returned else None
+        base = returned.fix_by if returned is not None else None
+        return _later(base or (self.due if due is None else due.at), None if extension is None else extension.at)
+
 
 def owes(duty: Duty) -> bool:
     """Whether the unit is still to act."""
@@ -120,14 +157,15 @@ class Roster:
         period = regime.period(period_code)
         if period is None or regime.obligation is None:
             return
-        opened = ledger.opened.get((regime_id, period_code))
-        due = {group: deadlines.group_deadline(regime, group, period, opened) for group in regime.reporters}
+        opened = ledger.opened.get((regime_id, period_code), {})
+        dues = {group: _dues(regime, group, period, opened) for group in regime.reporters}
         confirm_due = deadlines.confirm_deadline(regime, period)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
         for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
-            if (deadline := due[group] if task == REPORT else confirm_due) is not None:
+            deadline, moved = dues[group] if task == REPORT else (confirm_due, ())
+            if deadline is not None:
                 progress = ledger.of(Key(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress)
+                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, moved)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """Who has which task, all, and by unit id."""
@@ -148,3 +186,15 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
     found = (regime.period(code) for code in codes)
     return [period for period in found if period is not None]
+
+
+def _dues(regime: Regime, group: str, period: Period, opened: Givens) -> tuple[datetime | None, tuple[Due, ...]]:
+    """The deadline of a group, and of a period on call what it became with each opening, in the order of receipt."""
+    if not regime.is_on_call:
+        return deadlines.group_deadline(regime, group, period, None), ()
+    found: list[Due] = []
+    for last in sorted(opened.values()):
+        standing = in_force(one for one in opened.values() if one.key <= last.key)
+        at = deadlines.group_deadline(regime, group, period, None if standing is None else standing.at)
+        found += [] if at is None else [Due(last.key, at, last.reason)]
+    return (found[-1].at if found else None), tuple(found)

@@ -1,16 +1,17 @@
 """What the log says of each unit's reports: the fold of events, as far as duties need it.
 
-Every field is the largest (or smallest) of what was seen, so the order and repetition of events cannot matter.
+Every field is the largest (or smallest) of what was seen, or all of it, so the order and repetition of events cannot matter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from shared import deadlines, events
+from shared import deadlines, events, instants
 from shared.counting import Standing
 from shared.events import Logged
+from shared.instants import Instants
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
 
@@ -44,14 +45,31 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Extension:
-    """More time for one unit: the latest instant counts. `author` is the code of the unit that gave it."""
+class Given:
+    """An instant that the recipient gave: until when a period is open, or one unit has time. `author` is the code of who gave it."""
 
-    until: datetime
     received_ms: int
     event_id: str
+    at: datetime = field(compare=False)
     reason: str = field(compare=False)
     author: str = field(compare=False)
+    corrects: bool = field(compare=False, default=False)
+
+    @property
+    def key(self) -> instants.Key:
+        return self.received_ms, self.event_id
+
+
+Givens = dict[instants.Key, Given]
+"""All that were given for one deadline. It only grows."""
+
+
+def in_force(given: Iterable[Given]) -> Given | None:
+    """Of some instants the one that counts; of several that say the same the latest."""
+    found, known = Instants(), list(given)
+    for one in known:
+        found.take(one.key, one.at, corrects=one.corrects)
+    return max((one for one in known if one.at == found.effective), default=None)
 
 
 @dataclass(slots=True)
@@ -59,22 +77,24 @@ class Progress:
     """What is known of one unit in one regime and period."""
 
     standing: Standing = field(default_factory=Standing)
-    extension: Extension | None = None
+    extensions: Givens = field(default_factory=dict)
+    extension: Given | None = None  # of these the one in force
     returns: dict[int, Return] = field(default_factory=dict)  # by the revision that was sent back
     confirmed: Confirmation | None = None
     first_confirmed_ms: int | None = None
 
     @property
     def extended_to(self) -> datetime | None:
-        return None if self.extension is None else self.extension.until
+        return None if self.extension is None else self.extension.at
 
     @property
     def returned(self) -> Return | None:
         """The return of the revision that would stand; those of other revisions concern nobody."""
         return self.returns.get(self.standing.winner[0])
 
-    def extend(self, extension: Extension) -> None:
-        self.extension = extension if self.extension is None else max(self.extension, extension)
+    def extend(self, extension: Given) -> None:
+        self.extensions[extension.key] = extension
+        self.extension = in_force(self.extensions.values())
 
     def give_back(self, returned: Return) -> None:
         self.standing.give_back(returned.revision)
@@ -87,11 +107,11 @@ class Progress:
 
 
 class Ledger:
-    """Progress by key, and the deadlines of periods that were opened on call."""
+    """Progress by key, and with which deadlines periods were opened on call."""
 
     def __init__(self) -> None:
         self.progress: dict[Key, Progress] = {}
-        self.opened: dict[tuple[str, str], datetime] = {}
+        self.opened: dict[tuple[str, str], Givens] = {}
 
     def of(self, key: Key) -> Progress:
         """What is known under `key`; nothing, when no event concerned it."""
@@ -109,15 +129,14 @@ class Ledger:
         take(self.progress.setdefault(key, Progress()), event)
         return key
 
-    def open(self, regime: str, period: str, deadline: datetime) -> None:
-        """An opened period's deadline is the latest of all that were given: it is never made earlier."""
-        before = self.opened.get((regime, period))
-        self.opened[(regime, period)] = deadline if before is None else max(before, deadline)
+    def open(self, regime: str, period: str, deadline: Given) -> None:
+        """Takes the deadline that a period was opened with."""
+        self.opened.setdefault((regime, period), {})[deadline.key] = deadline
 
     def _open(self, event: Logged) -> None:
-        deadline = deadlines.of_event(event.data.get("deadline"))
-        if deadline is not None:
-            self.open(event.regime, event.period, deadline)
+        given = _given(event, "deadline")
+        if given is not None:
+            self.open(event.regime, event.period, given)
 
 
 def _submit(progress: Progress, event: Logged) -> None:
@@ -138,10 +157,18 @@ def _confirm(progress: Progress, event: Logged) -> None:
 
 
 def _extend(progress: Progress, event: Logged) -> None:
-    until = deadlines.of_event(event.data.get("until"))
-    if until is not None:
-        author, reason = event.id.partition("/")[0], str(event.data.get("reason", ""))
-        progress.extend(Extension(until, event.received_ms, event.event_id, reason, author))
+    given = _given(event, "until")
+    if given is not None:
+        progress.extend(given)
+
+
+def _given(event: Logged, field_name: str) -> Given | None:
+    """The instant in a field of an event; None when no deadline can stand on it (ingest lets none through)."""
+    at = deadlines.of_event(event.data.get(field_name))
+    if at is None:
+        return None
+    author, reason = event.id.partition("/")[0], str(event.data.get("reason") or "")
+    return Given(event.received_ms, event.event_id, at, reason, author, event.data.get("corrects") is True)
 
 
 _TAKES: Final[dict[str, Callable[[Progress, Logged], None]]] = {

@@ -57,9 +57,7 @@ def entry(duty: Duty, now: datetime) -> dict[str, Any]:
         "returned": None
         if not duty.is_returned or returned is None
         else {"revision": returned.revision, "reason": returned.reason, "fix_by": local(returned.fix_by)},
-        "extended": None
-        if extension is None
-        else {"until": local(extension.until), "reason": extension.reason, "author": extension.author},
+        "extended": None if extension is None else {"until": local(extension.at), "reason": extension.reason, "author": extension.author},
         "confirmed_at": _from_ms(progress.first_confirmed_ms if duty.task != REPORT else None),
     }
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from services.notify.domain import duties
+from services.notify.domain import contacts, duties
 from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert
 from services.notify.domain.duties import Duty
+from services.notify.domain.notices import NOW
 from services.notify.domain.owing import Owing
 from shared import ladder
 from shared.ladder import Rung
@@ -16,21 +17,22 @@ from shared.ladder import Rung
 @dataclass(frozen=True)
 class Series:
     """The alerts of one ladder to one unit, made when they are wanted: of a whole ladder a tick wants the newest. `about` is the
-    alert of no rung yet; `left_out` rungs stand before the `rungs` of which the unit is told.
+    alert of no rung yet, `notice` that of the rung `now`, which is the first when there is one.
     """
 
     about: Alert
     rungs: tuple[Rung, ...]
-    left_out: int = 0
+    notice: Alert | None = None
 
     @cached_property
     def ids(self) -> list[str]:
         """The ids on the channel `stream`, by rung."""
-        return self.about.ids([rung.name for rung in self.rungs], STREAM)
+        told = [] if self.notice is None else [self.notice.id(STREAM)]
+        return told + self.about.ids([rung.name for rung in self.rungs[len(told) :]], STREAM)
 
     def id(self, rung: Rung) -> str:
         """The id at one rung on the channel `stream`."""
-        return self.about.ids([rung.name], STREAM)[0]
+        return self._about(rung).ids([rung.name], STREAM)[0]
 
     @property
     def all(self) -> list[Alert]:
@@ -38,21 +40,28 @@ class Series:
         return [self.alert(rung) for rung in self.rungs]
 
     def alert(self, rung: Rung, raised_at: datetime = NOT_RAISED) -> Alert:
-        step = self.left_out + self.rungs.index(rung) + 1
-        return replace(self.about, rung=rung.name, step=step, at=rung.at, raised_at=raised_at)
+        return replace(self._about(rung), rung=rung.name, at=rung.at, raised_at=raised_at)
 
     def newest(self, now: datetime) -> Rung | None:
         """The newest rung that has come."""
         return newest(self.rungs, now)
+
+    def _about(self, rung: Rung) -> Alert:
+        return self.notice if self.notice is not None and rung.name == NOW else self.about
 
 
 def newest(rungs: Sequence[Rung], now: datetime) -> Rung | None:
     return next((rung for rung in reversed(rungs) if rung.at <= now), None)
 
 
+def rungs(duty: Duty) -> tuple[Rung, ...]:
+    """The rungs of a duty: its notice, if it has one, then those of its ladder that come after it."""
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder), duty.notice
+    return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
+
+
 def of_duty(duty: Duty) -> Series:
-    """The alerts of a duty's ladder."""
-    rungs = ladder.rungs(duty.reminded_of, duty.ladder)
+    """The alerts of a duty: its notice and its ladder."""
     about = Alert(
         duty=duty.id,
         task=duty.task,
@@ -63,13 +72,16 @@ def of_duty(duty: Duty) -> Series:
         unit_name=duty.unit.name,
         cause=duty.cause,
         rung="",
-        step=0,
         at=duty.reminded_of,
         deadline=duty.reminded_of,
         reason=duty.progress.returned.reason if duty.is_returned and duty.progress.returned else "",
-        has_mail=any(contact.email for contact in duty.unit.contacts),
+        has_mail=bool(contacts.addresses(duty.unit)),
     )
-    return Series(about, rungs)
+    notice = duty.notice
+    if notice is None:
+        return Series(about, rungs(duty))
+    told = replace(about, cause=notice.cause, rung=NOW, at=notice.at, reason=notice.reason, before=notice.before)
+    return Series(about, rungs(duty), told)
 
 
 def plan(owed: Iterable[Duty]) -> list[Alert]:
@@ -84,9 +96,9 @@ def reached(owing: Iterable[Owing], loaded_at: Mapping[str, datetime], now: date
     """
     found = []
     for one in owing:
-        for owed in one.by_deadline.values():
+        for owed in one.by_steps.values():
             first = next(iter(owed.values())).duty
-            come = newest(ladder.rungs(first.reminded_of, first.ladder), now)
+            come = newest(rungs(first), now)
             if come is None or come.at < loaded_at.get(first.regime, now):
                 continue
             for told in [told for told in owed.values() if told.rung != come.name]:

@@ -4,6 +4,7 @@ Inserting the document is claiming the alert: of several notifiers one succeeds.
 notifier that was killed is relieved by another, or by itself after a restart, under the same ids.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,16 @@ from uuid import uuid4
 
 from pymongo import ASCENDING
 
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, STREAM, Alert
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert
 from services.notify.domain.decision import Decision
+from services.notify.domain.messages import Handed
 from shared import collection_names, mongo
 from shared.mongo import Document, Documents
 
 LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
 QUERY_BATCH: Final = 5000
+Subject = tuple[str, str]
+"""A duty and a cause: reminders of the same are counted together."""
 
 
 class AlertStore:
@@ -30,9 +34,10 @@ class AlertStore:
         self._holder = uuid4().hex
 
     async def prepare(self) -> None:
-        """The indexes: what is not sent yet, and a unit's alerts."""
+        """The indexes: what is not sent yet, a unit's alerts, and those of a duty."""
         await self._alerts.create_index([("state", ASCENDING), ("channel", ASCENDING)])
         await self._alerts.create_index([("unit", ASCENDING), ("period", ASCENDING)])
+        await self._alerts.create_index([("duty", ASCENDING), ("channel", ASCENDING)])
 
     async def known(self, alert_ids: Iterable[str]) -> set[str]:
         """Which of some alerts were raised or passed before, by their ids on the channel `stream`."""
@@ -72,9 +77,10 @@ class AlertStore:
             return []
         lease = {"holder": self._holder, "lease_until": datetime.now(UTC) + LEASE}
         await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **self._free()}, {"$set": lease})
-        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1})
-        mailed = {document["_id"]: frozenset(document["mailed"]) async for document in found}
-        return [replace(alert, mailed=mailed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in mailed]
+        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1, "refused": 1})
+        tried = {document["_id"]: document async for document in found}
+        mine = [(alert, tried[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in tried]
+        return [replace(alert, mailed=frozenset(one["mailed"]), refused=frozenset(one.get("refused", ()))) for alert, one in mine]
 
     async def settle(self, alerts: Sequence[Alert], channel: str, state: str) -> None:
         """Notes what became of raised alerts."""
@@ -82,10 +88,24 @@ class AlertStore:
         if ids:
             await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
 
-    async def settle_mail(self, alert: Alert, mailed: frozenset[str], state: str) -> None:
-        """Notes the ids of an alert's mails that were handed over, and its state."""
-        noted = {"$set": {"state": state}, "$addToSet": {"mailed": {"$each": sorted(mailed)}}}
-        await self._alerts.update_one({"_id": alert.id(EMAIL)}, noted)
+    async def settle_mail(self, alert: Alert, handed: Handed) -> None:
+        """Notes which of an alert's mails the server took and which it refused, and the alert's state."""
+        lists = {name: {"$each": sorted(ids)} for name, ids in (("mailed", handed.taken), ("refused", handed.refused))}
+        await self._alerts.update_one({"_id": alert.id(EMAIL)}, {"$set": {"state": handed.state}, "$addToSet": lists})
+
+    async def reminders(self, alerts: Iterable[Alert]) -> Counter[Subject]:
+        """How many reminders by mail each unit has got of what the alerts are about."""
+        wanted = {"duty": {"$in": sorted({alert.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
+        found = self._alerts.find(wanted, {"duty": 1, "cause": 1})
+        return Counter([(document["duty"], document["cause"]) async for document in found])
+
+    async def by_mail(self, alerts: Sequence[Alert]) -> dict[str, tuple[str, int]]:
+        """What became of alerts by mail, by their ids on the channel `stream`: the state, and how many addresses were refused. Those
+        that had no address are not there.
+        """
+        ids = {alert.id(EMAIL): alert.id(STREAM) for alert in alerts}
+        found = self._alerts.find({"_id": {"$in": list(ids)}}, {"state": 1, "refused": 1})
+        return {ids[document["_id"]]: (document["state"], len(document.get("refused", ()))) async for document in found}
 
     def _free(self) -> Document:
         return {"$or": [{"holder": self._holder}, {"lease_until": {"$lt": datetime.now(UTC)}}]}
@@ -102,14 +122,15 @@ class AlertStore:
             "unit_name": alert.unit_name,
             "cause": alert.cause,
             "rung": alert.rung,
-            "step": alert.step,
             "at": alert.at,
             "deadline": alert.deadline,
             "reason": alert.reason,
+            "before": alert.before,
             "channel": channel,
             "state": state,
             "raised_at": alert.raised_at,
             "mailed": [],
+            "refused": [],
             "holder": self._holder,
             "lease_until": datetime.now(UTC) + LEASE,
         }
@@ -126,11 +147,12 @@ def _alert(document: dict[str, Any]) -> Alert:
         unit_name=document["unit_name"],
         cause=document["cause"],
         rung=document["rung"],
-        step=document["step"],
         at=document["at"],
         deadline=document["deadline"],
         reason=document["reason"],
+        before=document.get("before"),  # not in what was raised before format 5
         has_mail=document["channel"] == EMAIL,
         raised_at=document["raised_at"],
         mailed=frozenset(document["mailed"]),
+        refused=frozenset(document.get("refused", ())),
     )

@@ -8,12 +8,13 @@ from typing import Any, Final
 from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
-from services.notify.domain.ledger import Confirmation, Extension, Key, Progress, Return
+from services.notify.domain.ledger import Confirmation, Given, Givens, Key, Progress, Return, in_force
 from shared import collection_names, events, mongo
 from shared.counting import Standing
 from shared.mongo import Document, Documents
 
 CHECKPOINT: Final = "notify"
+SHAPE: Final = 5  # the data format in which the checkpoint and the duties' state last became others
 WRITE_BATCH: Final = 2000
 
 
@@ -34,7 +35,7 @@ class Checkpoint:
 
     position: Position
     begun: list[tuple[str, str]]
-    opened: dict[tuple[str, str], datetime]
+    opened: dict[tuple[str, str], Givens]
     waiting: list[tuple[Key, Progress]]
 
 
@@ -55,8 +56,8 @@ class DutyStore:
         )
 
     async def checkpoint(self) -> Checkpoint | None:
-        """Where to go on; None before the first fold."""
-        found = await self._checkpoints.find_one({"_id": CHECKPOINT})
+        """Where to go on; None before the first fold, or when it was stored in another shape."""
+        found = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
         return None if found is None else _checkpoint(found)
 
     async def progress(self, generation: int) -> dict[Key, Progress]:
@@ -79,12 +80,13 @@ class DutyStore:
         position = checkpoint.position
         document = {
             "_id": CHECKPOINT,
+            "shape": SHAPE,
             **_position(position),
             "event_id": position.event_id,
             "stored_ms": position.stored_ms,
             "stream_created": position.stream_created,
             "begun": [list(pair) for pair in sorted(checkpoint.begun)],
-            "opened": [[*pair, deadline] for pair, deadline in sorted(checkpoint.opened.items())],
+            "opened": [[*pair, _givens(found)] for pair, found in sorted(checkpoint.opened.items())],
             "waiting": [[*key, _state(progress)] for key, progress in checkpoint.waiting],
         }
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
@@ -106,7 +108,7 @@ def _checkpoint(found: Document) -> Checkpoint:
     return Checkpoint(
         Position(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
         [(regime, period) for regime, period in found["begun"]],
-        {(regime, period): deadline for regime, period, deadline in found["opened"]},
+        {(regime, period): _read_givens(given) for regime, period, given in found["opened"]},
         [(Key(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],
     )
 
@@ -148,8 +150,8 @@ def _returned(returned: Return | None) -> Document | None:
     return None if returned is None else {"revision": returned.revision, "reason": returned.reason, "fix_by": returned.fix_by}
 
 
-def _extension(extension: Extension | None) -> Document | None:
-    return None if extension is None else {"until": extension.until, "reason": extension.reason, "author": extension.author}
+def _extension(extension: Given | None) -> Document | None:
+    return None if extension is None else {"until": extension.at, "reason": extension.reason, "author": extension.author}
 
 
 def _late_by_s(duty: Duty) -> int | None:
@@ -160,12 +162,12 @@ def _late_by_s(duty: Duty) -> int | None:
 
 def _state(progress: Progress) -> Document:
     """All that the fold knows of one unit's report."""
-    standing, extended, confirmed = progress.standing, progress.extension, progress.confirmed
+    standing, confirmed = progress.standing, progress.confirmed
     return {
         "winner": list(standing.winner),
         "is_submission": standing.is_submission,
         "first_submitted_ms": standing.first_submitted_ms,
-        "extension": [extended.until, extended.received_ms, extended.event_id, extended.reason, extended.author] if extended else None,
+        "extensions": _givens(progress.extensions),
         "returns": [[one.revision, one.received_ms, one.event_id, one.reason, one.fix_by] for one in progress.returns.values()],
         "confirmation": [confirmed.received_ms, confirmed.event_id, confirmed.view_hash] if confirmed else None,
         "first_confirmed_ms": progress.first_confirmed_ms,
@@ -174,11 +176,21 @@ def _state(progress: Progress) -> Document:
 
 def _progress(state: dict[str, Any]) -> Progress:
     revision, received_ms, event_id = state["winner"]
-    returns = {one[0]: Return(*one) for one in state.get("returns", ())}  # what is stored in format 4 is folded anew
+    extensions = _read_givens(state["extensions"])
+    returns = {one[0]: Return(*one) for one in state["returns"]}
     return Progress(
         Standing((revision, received_ms, event_id), state["is_submission"], frozenset(returns), state["first_submitted_ms"]),
-        Extension(*state["extension"]) if state["extension"] else None,
+        extensions,
+        in_force(extensions.values()),
         returns,
         Confirmation(*state["confirmation"]) if state["confirmation"] else None,
         state["first_confirmed_ms"],
     )
+
+
+def _givens(found: Givens) -> list[list[Any]]:
+    return [[one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects] for one in sorted(found.values())]
+
+
+def _read_givens(stored: list[list[Any]]) -> Givens:
+    return {one.key: one for one in (Given(*fields) for fields in stored)}

@@ -1,0 +1,69 @@
+"""By which channels an alert goes, or went, to a unit, and why not by mail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.notify.domain import alerts, contacts
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, REFUSED, SENT, STREAM, Alert
+from shared.units import Unit
+
+# why there was no mail
+NO_CONTACT: Final = "no_contact"
+NO_ADDRESS: Final = "no_address"
+WAITING: Final = "waiting"
+NOT_NEEDED: Final = "not_needed"
+WHY: Final = {
+    NO_CONTACT: "chưa có đầu mối liên hệ",
+    NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
+    REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
+    WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
+    NOT_NEEDED: "không còn nợ hoặc đã quá lâu, không gửi nữa",
+}
+BY_STATE: Final = {RAISED: WAITING, REFUSED: REFUSED, PASSED: NOT_NEEDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert and its way to the unit. `unreached` says why there was no mail, "" when there was; `refused` counts the addresses of the
+    unit that the mail server does not take.
+    """
+
+    alert: Alert
+    unreached: str
+    refused: int = 0
+
+    @property
+    def channels(self) -> list[str]:
+        return [STREAM] if self.unreached else [STREAM, EMAIL]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            **alerts.entry(self.alert),
+            "cause": self.alert.cause,
+            "channels": self.channels,
+            "reachable": not self.unreached,
+            **({"unreached": self.unreached} if self.unreached else {}),
+            **({"refused_addresses": self.refused} if self.refused else {}),
+        }
+
+
+def told(alert: Alert, unit: Unit, state: str, refused: int) -> Told:
+    """An alert that was raised, by the state of its mail; "" when it was to have none."""
+    return Told(alert, "" if state == SENT else BY_STATE.get(state) or _why_no_mail(unit) or NO_ADDRESS, refused)
+
+
+def would_tell(alert: Alert, unit: Unit) -> Told:
+    """An alert that would be raised."""
+    return Told(alert, _why_no_mail(unit))
+
+
+def unreached(found: Sequence[Told]) -> dict[str, list[str]]:
+    """The codes of the units without a mail, by why."""
+    return {why: codes for why in WHY if (codes := sorted({one.alert.unit for one in found if one.unreached == why}))}
+
+
+def _why_no_mail(unit: Unit) -> str:
+    if contacts.addresses(unit):
+        return ""
+    return NO_ADDRESS if contacts.is_reachable(unit) else NO_CONTACT
