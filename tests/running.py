@@ -26,6 +26,12 @@ def command(*words: str, settings: Settings, folder: Path) -> Process:
     )
 
 
+def module(name: str, *words: str, settings: Settings, folder: Path) -> Process:
+    """The process of a module of the tests, not yet launched."""
+    log = folder / f"{name.rpartition('.')[2]}-module.log"
+    return Process(name, (sys.executable, "-m", name, *words), log, environment_of(settings))
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as a process finds them."""
     return {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,25 @@ from shared import service
 from shared.service import Connections
 from shared.settings import Settings
 from tests import empty_streams
+from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv, regime
+
+YEAR = str(datetime.now(UTC).year)
+PROVINCE_REGIME = f"""id: thu
+title: Thử
+legal_basis: []
+calendar: "01-02"
+periods: ["{YEAR}"]
+recipient: "20"
+within: "20"
+reporters:
+  huyen: {{label: Huyện, level: district}}
+  xa: {{label: Xã, level: commune}}
+obligation:
+  deadlines:
+    huyen: {{once: "{YEAR}-01-02"}}
+    xa: {{once: "2099-12-31"}}
+indicators: [{{code: so, label: Số, kind: quantity}}]
+"""
 
 
 class Cli:
@@ -80,3 +100,12 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     point_at(monkeypatch, settings)
     yield Cli(settings)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def province(cli: Cli, tmp_path: Path) -> Cli:
+    """A province with one district, whose duty is overdue, and one commune, whose duty is not."""
+    cli.run("streams", "apply")
+    cli.run("units", "import", csv(tmp_path, *(line.replace("2024-01-01", "2010-01-01") for line in (PROVINCE, DISTRICT, COMMUNE))))
+    assert cli.json("regimes", "load", regime(tmp_path, PROVINCE_REGIME))["regimes"] == ["thu"]
+    return cli

@@ -1,7 +1,8 @@
 """`tonghop duties list|extend`, `tonghop notify tick|rebuild` on real servers, with a real ingest."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,39 +10,13 @@ import orjson
 import pytest
 
 from services.cli import session
-from shared import events, subjects
+from services.cli.embedded import mailbox, mailcatcher
+from shared import calendar, events, subjects
 from shared.broker import Message
 from shared.service import Connections
-from tests.cli.conftest import Cli
-from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv, regime
+from shared.units import Contact
+from tests.cli.conftest import YEAR, Cli
 from tests.running import running
-
-YEAR = str(datetime.now(UTC).year)
-REGIME = f"""id: thu
-title: Thử
-legal_basis: []
-calendar: "01-02"
-periods: ["{YEAR}"]
-recipient: "20"
-within: "20"
-reporters:
-  huyen: {{label: Huyện, level: district}}
-  xa: {{label: Xã, level: commune}}
-obligation:
-  deadlines:
-    huyen: {{once: "{YEAR}-01-02"}}
-    xa: {{once: "2099-12-31"}}
-indicators: []
-"""
-
-
-@pytest.fixture
-def province(cli: Cli, tmp_path: Path) -> Cli:
-    """A province with one district, whose duty is overdue, and one commune, whose duty is not."""
-    cli.run("streams", "apply")
-    cli.run("units", "import", csv(tmp_path, *(line.replace("2024-01-01", "2010-01-01") for line in (PROVINCE, DISTRICT, COMMUNE))))
-    assert cli.json("regimes", "load", regime(tmp_path, REGIME))["regimes"] == ["thu"]
-    return cli
 
 
 def log(cli: Cli, kind: str, unit: str, at: datetime, **data: Any) -> None:
@@ -113,16 +88,88 @@ def test_rebuilt_duties_are_what_the_log_says_and_old_ones_go(province: Cli) -> 
     assert "Đã lập lại 2 nghĩa vụ, còn nợ 1" in province.run("notify", "rebuild").stdout
 
 
-def test_a_tick_answers_who_was_reminded_and_who_was_told_apart(province: Cli) -> None:
-    async def long_ago(held: Connections) -> None:
+def long_loaded(cli: Cli) -> None:
+    """The regime was there before its first rung."""
+
+    async def act(held: Connections) -> None:
         await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2020, 1, 1, tzinfo=UTC)}})
         await held.reference.raise_to(9)
-        config = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        assert config.num_pending == 0
 
-    province.ask(long_ago)
-    answer = province.json("notify", "tick", "--at", "2099-12-31T08:00:00+07:00")
-    assert ([found["unit"] for found in answer["raised"]], [found["unit"] for found in answer["digests"]]) == (["06253"], ["20"])
+    cli.ask(act)
+
+
+def alerts_of(cli: Cli) -> tuple[list[str], int]:
+    """What is claimed, and how many alerts stand in the stream."""
+
+    async def act(held: Connections) -> tuple[list[str], int]:
+        claimed = sorted([one["_id"] async for one in held.database["alerts"].find()])
+        return claimed, await held.streams.last_sequence(subjects.ALERTS)
+
+    found: tuple[list[str], int] = cli.ask(act)
+    return found
+
+
+LAST_DAY = "2099-12-31T08:00:00+07:00"
+
+
+def test_a_tick_later_than_now_is_a_rehearsal_and_spends_no_reminder(province: Cli) -> None:
+    long_loaded(province)
+    first, again = (province.json("notify", "tick", "--at", LAST_DAY) for _ in range(2))
+    assert (first["rehearsal"], first["raised"], first["digests"]) == (True, [], [])
+    [told] = first["would_raise"]
+    assert (told["unit"], told["rung"], told["channels"], told["reachable"]) == ("06253", "last-day-0800", ["stream"], False)
+    assert [one["unit"] for one in first["would_digest"]] == ["20"]
+    assert again == first
+    assert alerts_of(province) == ([], 0)
+
+
+def test_a_rehearsal_says_who_cannot_be_reached_and_why(province: Cli) -> None:
+    long_loaded(province)
+
+    async def give(held: Connections) -> None:
+        units = (await held.reference.current()).registry.by_id
+        await held.reference.put_units([replace(units["20"], contacts=(Contact("Bà Lan", "0912", "\u200b"),))])
+
+    province.ask(give)
+    said = province.run("notify", "tick", "--at", LAST_DAY).stdout
+    assert "Diễn tập lượt nhắc lúc 31/12/2099 08:00: không ghi gì, không gửi gì." in said
+    assert "Sẽ nhắc 1 lượt" in said
+    assert "Sẽ gửi thư: 0/2 lượt." in said
+    assert "Không có thư vì chưa có đầu mối liên hệ: 1 đơn vị (06253)." in said
+    assert "Không có thư vì đầu mối không có địa chỉ thư điện tử: 1 đơn vị (20)." in said
+
+
+def test_a_tick_says_who_was_reminded_and_counts_nobody_as_mailed_who_has_no_address(province: Cli) -> None:
+    long_loaded(province)
+    monday = calendar.working_day_after_or_on(date(int(YEAR), 1, 5))
+    answer = province.json("notify", "tick", "--at", f"{monday}T09:00:00+07:00")
+    assert answer["rehearsal"] is False
+    [told] = answer["raised"]
+    assert (told["unit"], told["channels"], told["reachable"], told["unreached"]) == ("184", ["stream"], False, "no_contact")
+    assert [one["unit"] for one in answer["digests"]] == ["20"]
+    assert all(name.endswith("/stream") for name in alerts_of(province)[0])
+    assert province.json("notify", "tick", "--at", f"{monday}T09:05:00+07:00")["raised"] == []
+
+
+def test_a_trial_mail_goes_to_the_contact_of_a_unit_and_is_refused_without_one(province: Cli, tmp_path: Path) -> None:
+    assert "chưa có địa chỉ thư điện tử" in province.refused("notify", "test", "184")
+    assert "không có đơn vị “99”" in province.refused("notify", "test", "99", code=session.WRONG_USE)
+
+    async def give(held: Connections) -> None:
+        units = (await held.reference.current()).registry.by_id
+        await held.reference.put_units([replace(units["184"], contacts=(Contact("Bà Lan", "", "184@huyen.example"),))])
+
+    province.ask(give)
+    assert province.json("notify", "test", "184", code=session.AWAY)["away"] == ["184@huyen.example"]
+
+    async def catching() -> dict[str, Any]:
+        async with mailcatcher.catching(tmp_path / "mail", province.settings.smtp_port):
+            return await asyncio.to_thread(province.json, "notify", "test", "184")
+
+    assert asyncio.run(catching())["sent"] == ["184@huyen.example"]
+    [mail] = mailbox.mails(tmp_path / "mail")
+    assert mail["Subject"] == "[Thử] Thư thử của hệ thống Tổng Hợp – Huyện Văn Quan"
+    assert alerts_of(province) == ([], 0)
 
 
 async def _extend(settings: Any, folder: Path, cli: Cli, *words: str) -> Any:

@@ -20,7 +20,7 @@ from tests.builders import Event
 from tests.faults.kills import in_turn, killed
 from tests.faults.rounds import Rounds
 from tests.faults.world import World
-from tests.running import command
+from tests.running import module
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,7 +48,7 @@ async def reports(world: World, rng: random.Random) -> list[Event]:
 async def tick_and_kill(world: World, at: datetime, rng: random.Random) -> None:
     """Ticks that are killed at random moments, then one that ends."""
     for number in range(TICK_KILLS + 1):
-        ticking = command("notify", "tick", "--at", at.isoformat(), settings=world.settings, folder=world.folder)
+        ticking = module("tests.faults.ticking", at.isoformat(), settings=world.settings, folder=world.folder)
         ticking.launch()
         if number < TICK_KILLS:
             await asyncio.sleep(rng.uniform(1.5, 3.5))
