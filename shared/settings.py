@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: str = "tong-hop@bao-cao.example"
-    public_url: str = Field("", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal's address in mails; none: no links")
+    public_url: str = Field("none", pattern=r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal's address in mails, or none")
     bind_host: str = "127.0.0.1"
     ingest_port: int = Field(8080, ge=1, le=65535)
     portal_port: int = Field(8000, ge=1, le=65535)
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     @property
     def site(self) -> str:
         """Where the portal's pages are, as mails link to them; "" when nobody said."""
-        return self.public_url.rstrip("/")
+        return "" if self.public_url == "none" else self.public_url.rstrip("/")
 
     @property
     def nats_servers(self) -> list[str]:
