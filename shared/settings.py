@@ -18,9 +18,7 @@ class Settings(BaseSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: str = "tong-hop@bao-cao.example"
-    public_url: str = Field(
-        "none", pattern=r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal, as mails link to it"
-    )
+    public_url: str = Field("none", pattern=r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal, as mails link to it")
     bind_host: str = "127.0.0.1"
     ingest_port: int = Field(8080, ge=1, le=65535)
     portal_port: int = Field(8000, ge=1, le=65535)
