@@ -36,12 +36,12 @@ Result = TypeVar("Result")
 
 
 @asynccontextmanager
-async def connected(settings: Settings | None = None) -> AsyncIterator[Connections]:
+async def connected(given: Settings | None = None) -> AsyncIterator[Connections]:
     """Open connections; a server that does not answer within seconds is away."""
-    settings = settings or Settings()
-    calendar.use(agency_days.read(settings.calendar_days))
-    durability.require_write_concern(settings.mongo_url)
-    held = service.connections(settings, "cli")
+    found = given or Settings()
+    calendar.use(agency_days.read(found.calendar_days))
+    durability.require_write_concern(found.mongo_url)
+    held = service.connections(found, "cli")
     try:
         async with asyncio.timeout(SERVER_S):
             await held.broker.start()
@@ -92,14 +92,20 @@ def _away(error: BaseException) -> str:
     return f"Máy chủ không trả lời (a server is away): {name}, {type(error).__name__}. {remedy}."
 
 
+def settings() -> Settings:
+    """The settings of the environment; ends the command when they make no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        _stop_at_settings(error)
+
+
 def read_calendar() -> None:
     """Takes up the agency's calendar, for a command that needs no server."""
     try:
-        calendar.use(agency_days.read(Settings().calendar_days))
+        calendar.use(agency_days.read(settings().calendar_days))
     except ConfigurationError as error:
         stop(NO, str(error))
-    except ValidationError as error:
-        _stop_at_settings(error)
 
 
 def _stop_at_settings(error: ValidationError) -> NoReturn:

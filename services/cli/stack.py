@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 def up() -> None:
     """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này."""
     stack.up()
-    _show(state(Settings()))
+    _show(state(session.settings()))
 
 
 def down() -> None:
@@ -37,7 +37,7 @@ def down() -> None:
 
 def status(as_json: AsJson = False) -> None:
     """Địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý."""
-    found = state(Settings())
+    found = state(session.settings())
     if as_json:
         session.say_json(found)
     else:

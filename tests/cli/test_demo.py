@@ -4,8 +4,10 @@ from datetime import datetime
 
 import pytest
 
+from services.cli.demo import season as seasons
 from services.cli.demo.command import tick_at
 from services.notify.domain import series
+from shared.reference import Reference
 from tests.notify.builders import REGIME, duty, vn
 
 PLANNED = series.of_duty(duty()).all
@@ -27,3 +29,16 @@ LONG_AGO = "2026-01-05 08:00"
 def test_the_demo_ticks_when_something_is_raised(now: str, loaded: str, expected: str | None) -> None:
     wanted: datetime | None = vn(expected) if expected else None
     assert tick_at(PLANNED, {REGIME: vn(loaded)}, vn(now)) == wanted
+
+
+def test_every_event_of_a_season_is_known_again_and_nothing_else(reference: Reference) -> None:
+    season = seasons.season(reference, "2026")
+    sent = [*season.events, season.refused]
+
+    assert all(seasons.is_ours(event) for event in sent)
+    others: list[dict[str, object]] = [{"id": "7f0c1f2e-6f0b"}, {"source": "/units/06256"}, {"type": "khac"}, {"data": None}]
+    others += [
+        {"data": sent[0]["data"] | change} for change in ({"revision": 7}, {"period": "2025"}, {"unit": "06256"}, {"regime": "kl62"})
+    ]
+    assert not any(seasons.is_ours(sent[0] | other) for other in others)
+    assert not any(map(seasons.is_ours, (None, [], "x", {})))

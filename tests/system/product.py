@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from shared import events
 ROOT = Path(__file__).parents[2]
 PARTS = ("services", "shared", "deploy")
 COMMAND_S = 240.0
+PERIOD = str(datetime.now(UTC).year)  # has begun: report years begin in December
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,16 @@ class Product:
     def processes(self) -> dict[str, Recorded]:
         return {one.name: one for one in self.run_folder.processes() if one.is_running}
 
-    def report(self, unit: str, revision: int) -> dict[str, Any]:
+    def report(self, unit: str, revision: int, event_id: str | None = None) -> dict[str, Any]:
         """Sends a small report of a commune of Văn Quan; the receipt."""
-        data = {"regime": "ct27-van-quan", "period": "2026", "unit": unit, "revision": revision, "values": {"gd_ngay_cong": 7}}
-        event = {"specversion": "1.0", "id": str(uuid4()), "source": f"/units/{unit}", "type": events.SUBMITTED, "data": data}
+        data = {"regime": "ct27-van-quan", "period": PERIOD, "unit": unit, "revision": revision, "values": {"gd_ngay_cong": 7}}
+        event = {
+            "specversion": "1.0",
+            "id": event_id or str(uuid4()),
+            "source": f"/units/{unit}",
+            "type": events.SUBMITTED,
+            "data": data,
+        }
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports.ingest}/v1/reports",
             orjson.dumps(event),
@@ -73,11 +81,24 @@ class Product:
 
 
 def copy(folder: Path) -> Product:
-    """The product as it stands, in a folder, on free ports; nothing runs."""
+    """The product in a folder, on free ports, with the units of its regimes' provinces alone (they load sooner); nothing runs."""
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
+    _keep(folder / "deploy/units/units.csv", {"20", "44", "52"})
     ports = choose_ports(defaults=False)
     (folder / ".run").mkdir()
     (folder / ".run" / "ports.json").write_text(json.dumps(asdict(ports)))
     return Product(folder, ports)
+
+
+def _keep(path: Path, kept: set[str]) -> None:
+    """Keeps the rows of the units with these codes and of all below them; parents stand before children."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    lines = [header]
+    for row in rows:
+        code, parent = row.split(",")[0], row.split(",")[4]
+        if code in kept or parent in kept:
+            kept.add(code)
+            lines.append(row)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -6,17 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import EmailMessage
-from typing import Final
+from typing import Annotated, Final
 
 import orjson
 import typer
 
 from services.cli import session
 from services.cli.data import ROOT
+from services.cli.demo import removal, show
 from services.cli.demo import season as seasons
-from services.cli.demo import show
 from services.cli.demo.season import Season
 from services.cli.embedded import mailbox, stack
+from services.cli.embedded.runfolder import RUN_FOLDER, RunFolder
 from services.cli.unit_files import read_contacts
 from services.ingest.store import ACCEPTED, ClaimStore, Position, receipt
 from services.notify import app as notifier
@@ -26,7 +27,6 @@ from services.notify.handlers import Desk
 from shared import collection_names, numbers, periods, subjects
 from shared.errors import TransientError
 from shared.service import Connections
-from shared.settings import Settings
 
 CONTACTS: Final = ROOT / "deploy/units/contacts-demo.csv"
 SETTLE_S: Final = 60.0
@@ -37,16 +37,31 @@ def add_to(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo() -> None:
-    """Chạy thử một mùa báo cáo: gửi, tổng hợp, đôn đốc; chạy lại không thay đổi gì."""
+def demo(
+    is_removal: Annotated[bool, typer.Option("--remove", help="Xóa mọi số liệu, chỉ khi mọi sự kiện là của bản chạy thử.")] = False,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Cùng --remove: không hỏi lại.")] = False,
+) -> None:
+    """Chạy thử một mùa báo cáo: gửi, tổng hợp, đôn đốc; chạy lại không thay đổi gì.
+
+    Số liệu là bịa, đơn vị là thật. Bỏ đi bằng: tonghop demo --remove
+
+    Mã thoát: 0, 1 không xóa và vì sao, 3 hệ thống chưa chạy.
+    """
+    if is_removal:
+        removal.remove(is_sure)
+        return
+    if is_sure:
+        raise typer.BadParameter("chỉ dùng cùng --remove (only with --remove)", param_hint="--yes")
     began = time.perf_counter()
     found = stack.addresses()
     if found is None:
         session.stop(session.AWAY, "Hệ thống chưa chạy. Chạy `make up` trước (the stack is not running).")
+    settings = session.settings()
+    if removal.is_elsewhere(RunFolder(RUN_FOLDER), settings):
+        session.stop(session.NO, "TONGHOP_NATS_URL hoặc TONGHOP_MONGO_URL chỉ nơi khác: số liệu mẫu chỉ vào hệ thống của `make up`.")
     session.run(_season)
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
-    settings = Settings()
     portal = f"http://{settings.bind_host}:{settings.portal_port}"
     year = str(periods.local_day(datetime.now(UTC)).year)
     session.console.print()

@@ -52,6 +52,16 @@ def claim_id(event: dict[str, Any]) -> str:
     return f"{event['source'].removeprefix('/units/')}/{event['id']}"
 
 
+def is_ours(event: Any) -> bool:
+    """Whether an event, as sent or as logged, is one of some year's season: its id derives from what it is."""
+    try:
+        data = event["data"]
+        ours = id_of(data["regime"], data["period"], data["unit"], data["revision"], event["type"])
+        return data["regime"] in (VAN_QUAN, QUANG_BINH) and (event["id"], event["source"]) == (ours, f"/units/{data['unit']}")
+    except (KeyError, TypeError):
+        return False
+
+
 def season(reference: Reference, year: str) -> Season:
     """The season of a year."""
     van_quan = _reporting(reference, VAN_QUAN, year, {"xa": 14, "phong_ban": 5})
@@ -106,8 +116,13 @@ def _event(regime: Regime, year: str, unit: Unit, revision: int, kind: str, data
     """The id derives from what the event is, so that sending the season again repeats it."""
     return {
         "specversion": "1.0",
-        "id": str(uuid5(NAMESPACE_URL, f"{SEED}/{regime.id}/{year}/{unit.code}/{revision}/{kind}")),
+        "id": id_of(regime.id, year, unit.code, revision, kind),
         "source": f"/units/{unit.code}",
         "type": kind,
         "data": {"regime": regime.id, "period": year, "unit": unit.code, "revision": revision, **data},
     }
+
+
+def id_of(regime: str, year: str, unit: str, revision: int, kind: str) -> str:
+    """The id of one of the season's events."""
+    return str(uuid5(NAMESPACE_URL, f"{SEED}/{regime}/{year}/{unit}/{revision}/{kind}"))

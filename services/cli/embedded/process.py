@@ -89,6 +89,12 @@ def command_of(pid: int) -> tuple[str, ...]:
     return tuple(os.fsdecode(argument) for argument in raw.split(b"\0")[:-1])
 
 
+def with_argument(*arguments: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The processes that were started with one of these arguments: their ids and commands."""
+    found = [(int(folder.name), command_of(int(folder.name))) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    return [(pid, command) for pid, command in found if not set(arguments).isdisjoint(command)]
+
+
 def end(pid: int, command: Sequence[str], within_s: float) -> None:
     """Stop a process that is not our child: SIGTERM, then SIGKILL; nothing when the id is not `command` any more."""
     for number, patience_s in ((signal.SIGTERM, within_s), (signal.SIGKILL, 5.0)):

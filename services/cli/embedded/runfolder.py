@@ -57,6 +57,7 @@ class RunFolder:
         self.mail = self.path / "mail"
         self.logs = self.path / "logs"
         self.env_file = self.path / "stack.env"
+        self.removing = self.path / "removing"
         self._supervisor_pid = self.path / "supervisor.pid"
         self._pids = self.path / "pids.json"
         self._ports = self.path / "ports.json"

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from services.cli.embedded import fingerprint, process, readiness, servers
+from services.cli.embedded import fingerprint, process, readiness, removal, servers
 from services.cli.embedded.process import ROOT
 from services.cli.embedded.runfolder import RUN_FOLDER, SERVICES, Addresses, RunFolder
 
@@ -62,6 +62,8 @@ def _changed(run: RunFolder) -> list[str] | None:
     """
     if run.supervisor() is None:
         _stop(run)  # what a killed supervisor left behind
+        if removal.finish(run):
+            console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong (an interrupted removal was finished).")
         return None
     stale = run.stale()
     if servers_too := [name for name in stale if name not in SERVICES]:
@@ -192,6 +194,8 @@ def _stop(run: RunFolder) -> None:
         process.end(supervisor.pid, supervisor.command, STOP_LIMIT_S)
     for orphan in reversed(run.processes()):  # services first, as they were started last
         process.end(orphan.pid, orphan.command, within_s=10.0)
+    for pid, command in process.with_argument(str(run.mongo), str(run.nats / "nats.pid")):  # killed before it was noted
+        process.end(pid, command, within_s=10.0)
     run.forget_processes()
 
 
