@@ -1,11 +1,13 @@
 """Screening: the decision on one message, which says all that is wrong at once and never fails."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 import orjson
@@ -853,3 +855,80 @@ def test_no_changed_event_makes_screening_fail_and_what_is_accepted_is_normal(
 @given(values=figures())
 def test_whatever_the_figures_those_that_are_accepted_are_normal(screen: Screen, reference: Reference, values: dict[str, Any]) -> None:
     assert_sound(screen(json.dumps(submitted(values=values)).encode()), reference)
+
+
+# What is accepted reads back as what a person would have read in it
+
+NEVER_TAKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+PEOPLE_TYPE = st.one_of(
+    st.text(st.characters(codec=None, exclude_categories=[]), max_size=40),
+    st.text(st.sampled_from("ệđ ế\u0301\u0323\u200b\u00a0\ufeff\u2800\n\r\t.aA1"), max_size=20),
+    st.text(max_size=20).map(lambda text: unicodedata.normalize("NFD", text)),
+)
+DIGITS = st.text(st.sampled_from("0123456789"), min_size=1, max_size=8)
+NUMBER_TEXTS = st.one_of(
+    st.text(st.sampled_from("0123456789.,-+ eE_\u00a0٣²"), max_size=12),
+    st.builds("{}.{}".format, DIGITS, DIGITS),
+    st.builds("{}.000".format, DIGITS),
+    st.builds("{},{}".format, DIGITS, DIGITS),
+    DIGITS,
+)
+
+
+@settings(max_examples=300)
+@given(text=PEOPLE_TYPE)
+def test_a_narrative_reads_back_as_it_was_seen_or_is_refused(screen: Screen, text: str) -> None:
+    decision = screen(json.dumps(submitted(narratives={"ket_qua": text})).encode())
+
+    seen = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    if isinstance(decision, Accepted):
+        assert orjson.loads(decision.logged)["data"]["narratives"] == {"ket_qua": seen}
+        assert NEVER_TAKEN.search(seen) is None
+        assert seen.strip()
+    else:
+        assert {code for code, _ in reasons(decision)} <= {"text.control_character", "report.empty"}
+        is_seen = any(unicodedata.category(character)[0] in "LNPS" for character in seen)
+        assert NEVER_TAKEN.search(seen) or not is_seen or set(seen) & set("\u115f\u1160\u2800\u3164\uffa0"), repr(text)
+
+
+@settings(max_examples=300)
+@given(text=PEOPLE_TYPE)
+def test_a_reason_reads_back_as_it_was_seen_or_is_refused(screen: Screen, text: str) -> None:
+    decision = screen(json.dumps(returned(reason=text)).encode(), sender=RECIPIENT, before=[submitted()])
+
+    if isinstance(decision, Accepted):
+        seen = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+        assert orjson.loads(decision.logged)["data"]["reason"] == seen
+        assert NEVER_TAKEN.search(seen) is None
+        assert not texts.is_blank(seen)
+    else:
+        assert {path for _, path in reasons(decision)} == {"data.reason"}
+
+
+@settings(max_examples=500)
+@given(text=NUMBER_TEXTS, code=st.sampled_from(["gd_ngay_cong", "gd_tien_tai_tro"]), is_quoted=st.booleans())
+def test_a_number_reads_back_as_what_it_says_or_is_refused(
+    screen: Screen, reference: Reference, text: str, code: str, is_quoted: bool
+) -> None:
+    decimals = reference.regimes[CT27].by_code[code].decimals
+    decision = screen(with_text(code, json.dumps(text) if is_quoted else text))
+
+    if isinstance(decision, Accepted):
+        assert re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text.strip())
+        assert len(text.strip().partition(".")[2]) <= decimals  # so a point with three digits behind it is no thousand by mistake
+        assert Decimal(str(logged_values(decision)[code])) == Decimal(text)
+
+
+@settings(max_examples=300)
+@given(attributes=st.dictionaries(st.sampled_from(["time", "subject", "dataschema", "traceparent", "tracestate"]), PEOPLE_TYPE, max_size=3))
+def test_attributes_that_are_accepted_are_of_cloud_events(screen: Screen, attributes: dict[str, str]) -> None:
+    decision = screen(json.dumps(submitted() | attributes).encode(), sender=COMMUNE)
+
+    if isinstance(decision, Accepted):
+        logged = orjson.loads(decision.logged)
+        assert {name: logged[name] for name in attributes} == {name: texts.normal(text) for name, text in attributes.items()}
+        assert all(text and NEVER_TAKEN.search(text) is None for text in attributes.values())
+        if "time" in logged:
+            assert datetime.fromisoformat(logged["time"]).tzinfo is not None
+    else:
+        assert {path for _, path in reasons(decision)} <= attributes.keys()

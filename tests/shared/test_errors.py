@@ -1,6 +1,7 @@
 """One catalogue of refusals: every code that is used is in it, every entry can be said, nothing is said that no store takes."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -79,3 +80,40 @@ def test_whatever_a_sender_wrote_a_refusal_can_be_stored(path: str, text: str) -
 
 def test_braces_in_a_senders_text_are_left_alone() -> None:
     assert "{path}{0}" in refusal("report.not_a_number", text="{path}{0}").message_vi
+
+
+VIETNAMESE = re.compile(r"[^\x00-\x7f“”…–]")  # typographic quotes and dashes are of both
+
+
+def both_in_source() -> Iterator[tuple[str, str, str]]:
+    """Every phrase in two languages: where it stands, Vietnamese, English; as far as it is written out."""
+    for folder in ("services", "shared"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Both" and len(node.args) == 2:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", _written(node.args[0]), _written(node.args[1])
+
+
+def _written(part: ast.expr) -> str:
+    return "".join(node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_the_english_sentence_is_english(code: str) -> None:
+    assert VIETNAMESE.findall(CATALOGUE[code][1]) == []
+
+
+def test_the_english_phrases_are_english() -> None:
+    phrases = list(both_in_source())
+
+    assert len(phrases) > 20
+    assert [place for place, _, english in phrases if VIETNAMESE.search(english)] == []
+
+
+@pytest.mark.parametrize("place", CALLS)
+def test_a_phrase_inside_a_sentence_has_two_languages(place: str) -> None:
+    """What is Vietnamese would stand in the English sentence too."""
+    written = {keyword.arg: _written(keyword.value) for keyword in CALLS[place].keywords if "Both" not in ast.unparse(keyword.value)}
+
+    in_english = fields(CATALOGUE[code_of(CALLS[place])][1])
+    assert {name: text for name, text in written.items() if name in in_english and VIETNAMESE.search(text)} == {}
