@@ -70,3 +70,21 @@ async def test_the_keyboard_reaches_the_content_first(stack: Stack, page: Page) 
     await page.goto(stack.url + "/")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Tới nội dung"
+
+
+async def test_a_file_is_kept_under_the_name_that_it_was_given(stack: Stack, page: Page) -> None:
+    await stack.put(duties=[builders.duty()])
+    await page.goto(stack.url + "/nghia-vu?unit=184")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="bảng CSV").click()
+    name = (await download.value).suggested_filename
+    assert name.startswith("Nghĩa vụ báo cáo Huyện Văn Quan ")
+    assert name.endswith(".csv")
+
+
+async def test_a_unit_is_found_from_any_page(stack: Stack, page: Page) -> None:
+    await page.goto(stack.url + "/nghia-vu")
+    await page.get_by_role("textbox", name="Tên hoặc mã đơn vị").fill("tran ninh")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Xã Trấn Ninh").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Nghĩa vụ báo cáo: Xã Trấn Ninh")

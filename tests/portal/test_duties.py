@@ -88,6 +88,13 @@ def test_a_duty_is_found_under_its_state_and_the_wider_one() -> None:
 def test_a_duty_tells_its_narrowest_states() -> None:
     assert _duty(builders.duty(returned={"revision": 1, "reason": "", "fix_by": None})).words(NOW) == ["Bị trả lại", "Quá hạn"]
     assert _duty(builders.received()).words(NOW) == ["Đã nộp"]
+    assert _duty(builders.received(at=NOW)).words(NOW) == ["Nộp muộn"]
+
+
+def test_what_is_owed_has_one_word_be_it_overdue_or_not() -> None:
+    assert _duty(builders.duty(reminded_of=NOW + timedelta(days=1))).state_text(NOW) == "Chưa nộp"
+    assert _duty(builders.duty()).state_text(NOW) == "Chưa nộp, quá hạn"
+    assert _duty(builders.confirmation(at=None, reminded_of=NOW)).state_text(NOW) == "Chưa chốt, quá hạn"
 
 
 def test_late_by_is_told_of_what_was_done_late_only() -> None:

@@ -20,6 +20,7 @@ from tests.aggregate.test_fold import EVERY_KIND, every_kind
 from tests.portal import builders
 from tests.portal.builders import CT27, report
 from tests.portal.conftest import Stack
+from tests.portal.test_pages import text_of
 
 NOW = datetime(2026, 12, 25, tzinfo=UTC)
 PARTITIONS = 8
@@ -175,6 +176,20 @@ async def test_a_long_list_is_read_page_by_page(stack: Stack) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="session")
+async def test_a_unit_of_page_one_that_withdraws_hides_nobody_of_page_two_and_the_position_tells(stack: Stack) -> None:
+    await stack.put(**three_reports())
+    first = (await stack.http.get(f"{API}/gd_ngay_cong?limit=1")).json()
+    await stack.put(reports=[report(events.WITHDRAWN, unit=COMMUNE, revision=2, sequence=1300)])
+    figure = {"position.sequence": 1300, "indicators.gd_ngay_cong.total": 7, "indicators.gd_ngay_cong.reported": 1}
+    await stack.database["views"].update_many({}, {"$set": figure})
+
+    second = (await stack.http.get(f"{API}/gd_ngay_cong?limit=1&after={first['next']}")).json()
+
+    assert [row["unit"]["code"] for row in first["reports"] + second["reports"]] == [COMMUNE, "06256"]
+    assert (first["position"]["sequence"], second["position"]["sequence"], second["next"]) == (1234, 1300, None)
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_total_that_was_changed_by_hand_does_not_add_up(stack: Stack) -> None:
     await stack.put(**three_reports(total=13))
 
@@ -215,5 +230,6 @@ async def test_the_page_of_a_total_is_reached_from_the_view_and_lists_its_report
 
     assert "2 báo cáo dưới đây cộng lại đúng bằng số" in shown
     assert "15 đơn vị được giao, 2 đã báo; 1 đã nộp báo cáo nhưng bỏ trống chỉ tiêu này; 12 chưa nộp." in shown
+    assert "Mục tiêu: ≥ 1 công đến 2030 Chưa đạt còn thiếu 9 đơn vị" in text_of(shown)
     assert "Thị trấn Văn Quan" in shown
     assert "10/12/2024 09:30" in shown

@@ -102,12 +102,17 @@ class Duty:
         return [DutyState.RECEIVED] + [DutyState.LATE] * self.is_late
 
     def shown_states(self, now: datetime) -> list[DutyState]:
-        """The narrowest states: what a reader is told."""
+        """What a reader is told: what was returned is that, what else is owed is so by its one word, be it overdue or not."""
         found = self.states(now)
-        return found[1:] or found
+        is_narrower = DutyState.RETURNED in found or DutyState.LATE in found
+        return found[1:] if is_narrower else found
 
     def words(self, now: datetime) -> list[str]:
         return [self._word(state) for state in self.shown_states(now)]
+
+    def state_text(self, now: datetime) -> str:
+        """`Chưa nộp, quá hạn`."""
+        return ", ".join(self.words(now)).capitalize()
 
     def badges(self, now: datetime) -> list[tuple[str, str]]:
         """Class and word of each label on the page."""

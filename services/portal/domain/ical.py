@@ -98,7 +98,7 @@ def _alarm(at: datetime, text: str) -> Alarm:
 
 def _headline(duty: Duty, now: datetime) -> str:
     if not duty.is_owed:
-        return " – ".join(duty.words(now))
+        return duty.state_text(now)
     return "Sửa và nộp lại báo cáo" if duty.is_returned else "Hạn nộp báo cáo" if duty.is_report else "Hạn duyệt và chốt"
 
 
@@ -109,7 +109,7 @@ def _description(duty: Duty, title: str, now: datetime) -> str:
         f"Kỳ báo cáo: {wording.period_name(duty.period)}",
         f"Việc: {duty.task_word}",
         f"Hạn: {wording.deadline(duty.due)}",
-        f"Tình trạng: {', '.join(duty.words(now))}",
+        f"Tình trạng: {duty.state_text(now)}",
     ]
     if duty.extended_to is not None:
         lines.append(f"Được gia hạn: {wording.through(duty.extended_to)}")

@@ -50,7 +50,7 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
             duty.task_word,
             _moment(duty.deadline),
             duty.countdown(now),
-            ", ".join(duty.words(now)),
+            duty.state_text(now),
             _moment(duty.received_at),
             duty.late_by,
             _moment(duty.fix_by),

@@ -51,7 +51,7 @@ WORDS = {
     State.LATE: "Nộp muộn",
     State.RETURNED: "Bị trả lại",
     State.WITHDRAWN: "Chưa nộp",
-    State.OVERDUE: "Quá hạn, chưa nộp",
+    State.OVERDUE: "Chưa nộp, quá hạn",
     State.MISSING: "Chưa nộp",
 }
 
