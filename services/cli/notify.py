@@ -22,7 +22,7 @@ from shared import numbers, periods
 from shared.reference import Reference
 from shared.units import Unit
 
-notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị còn nợ báo cáo.", no_args_is_help=True)
+notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị chưa nộp báo cáo.", no_args_is_help=True)
 
 TRIED: Final = {
     Outcome.SENT: "Máy chủ thư đã nhận thư thử đến",
@@ -53,7 +53,7 @@ def plan(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi mức nhắc, kể cả đã qua, của các đơn vị còn nợ báo cáo."""
+    """Mọi mức nhắc, kể cả đã qua, của các đơn vị chưa nộp báo cáo."""
 
     async def act(desk: Desk) -> Sequence[Alert]:
         known = sorted(desk.follower.reference.regimes)
@@ -70,7 +70,7 @@ def plan(
 
 @notify.command()
 def tick(at: At = None, as_json: AsJson = False) -> None:
-    """Nhắc ngay những đơn vị đến mức nhắc và còn nợ; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì."""
+    """Nhắc ngay những đơn vị đến mức nhắc và chưa nộp; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì."""
     now = datetime.now(UTC)
     if at is not None and at > now:
         _rehearse(at, as_json)
@@ -170,7 +170,7 @@ def rebuild(as_json: AsJson = False) -> None:
     if as_json:
         session.say_json({"generation": generation, "sequence": sequence, "duties": len(found), "owed": owed})
     else:
-        counts = f"{numbers.vietnamese(len(found))} nghĩa vụ, còn nợ {numbers.vietnamese(owed)}"
+        counts = f"{numbers.vietnamese(len(found))} nghĩa vụ, chưa làm {numbers.vietnamese(owed)}"
         session.console.print(f"Đã lập lại {counts}, đến sự kiện thứ {numbers.vietnamese(sequence)} của nhật ký (thế hệ {generation}).")
 
 

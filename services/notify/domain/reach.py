@@ -18,7 +18,7 @@ WHY: Final = {
     NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
     REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
     WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
-    NOT_NEEDED: "không còn nợ hoặc đã quá lâu, không gửi nữa",
+    NOT_NEEDED: "đã nộp hoặc đã quá lâu, không gửi nữa",
 }
 BY_STATE: Final = {RAISED: WAITING, REFUSED: REFUSED, PASSED: NOT_NEEDED}
 
