@@ -7,7 +7,7 @@ import asyncio
 import urllib.request
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -23,7 +23,7 @@ UNSEEN: Final = (
 
 def require_write_concern(url: str) -> None:
     """Raises ConfigurationError when a MongoDB URL asks for less than majority and journal. Its password is not repeated."""
-    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+    for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=True):
         wanted = WANTED_WRITES.get(name.lower())
         if wanted is not None and value.lower() not in wanted:
             raise ConfigurationError(

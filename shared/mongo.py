@@ -29,6 +29,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
+from shared.addresses import AddressError
 from shared.driver import Client, Collection, Document, Documents, Session
 from shared.errors import ConfigurationError
 
@@ -37,6 +38,7 @@ __all__ = ["Client", "Collection", "Document", "Documents", "Session"]
 Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
 KEY_NOT_FOUND = 211
+UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18
 ASK_BATCH = 5000  # ids in one question
 DECIMAL128_DIGITS = 34  # of a coefficient (IEEE 754-2008, binary integer significand)
 DECIMAL128_BIAS = 6176  # of the exponent
@@ -89,7 +91,14 @@ def is_away(error: BaseException) -> bool:
 
 
 def connect(url: str) -> Client:
-    """A client; connecting happens on first use and is repeated for ever."""
+    """A client; connecting happens on first use and is repeated for ever. Raises AddressError when the URL is none."""
+    try:
+        return _connect(url)
+    except (PyMongoError, ValueError):
+        raise AddressError("TONGHOP_MONGO_URL", "MongoDB", "mongodb://127.0.0.1:27017/?replicaSet=rs0") from None
+
+
+def _connect(url: str) -> Client:
     client: Any = DriverClient[Document](
         url,
         tz_aware=True,
@@ -116,6 +125,11 @@ async def close(client: Client) -> None:
 async def awaited(answer: Any) -> Any:
     """What a call gives that one of Motor and its successor does at once, and the other wants to be awaited."""
     return await answer if inspect.isawaitable(answer) else answer
+
+
+def is_login_refused(error: BaseException) -> bool:
+    """Whether the server knows neither the user nor the password, or lets him not do that."""
+    return isinstance(error, OperationFailure) and error.code in (UNAUTHORIZED, AUTHENTICATION_FAILED)
 
 
 async def require_replica_set(client: Client) -> None:

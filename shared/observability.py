@@ -8,6 +8,8 @@ import structlog
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from shared import addresses
+
 
 def configure_logs(service: str, level: int = logging.INFO) -> None:
     """One JSON line an event on standard output; Vietnamese stays readable."""
@@ -18,10 +20,16 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            _masked,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _masked(_: object, __: str, line: Any) -> str:
+    """The line without credentials, wherever they stand in it: an address may be part of what somebody else says."""
+    return addresses.masked(str(line))
 
 
 class Readiness:
@@ -38,15 +46,15 @@ class Readiness:
         return sum(self.behind.values())
 
     def wait_for(self, what: str, why: str) -> None:
-        self.waiting_for[what] = why
+        self.waiting_for[what] = addresses.masked(why)
 
     def has(self, what: str) -> None:
         self.waiting_for.pop(what, None)
 
     def warn(self, sentence: str) -> None:
         """Something that a person should look at, though the service does its work."""
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+        if (told := addresses.masked(sentence)) not in self.warnings:
+            self.warnings.append(told)
 
     def as_dict(self) -> dict[str, Any]:
         state = {"ready": not self.waiting_for, "lag": self.lag, "waiting_for": dict(self.waiting_for)}

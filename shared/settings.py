@@ -3,15 +3,19 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared import addresses
+
 
 class Settings(BaseSettings):
     """Addresses and sizes. `TONGHOP_NATS_URL=…`; `.env`, then the running embedded stack's file, serve as defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="TONGHOP_", env_file=(".env", ".run/stack.env"), extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TONGHOP_", env_file=(".env", ".run/stack.env"), extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
-    nats_url: str = "nats://127.0.0.1:4222"
-    nats_monitor_url: str = Field("none", description="monitoring addresses of the nats-servers, http://…:8222, or none")
-    mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    nats_url: str = Field("nats://127.0.0.1:4222", repr=False)  # may hold credentials
+    nats_monitor_url: str = Field("none", repr=False, description="monitoring addresses of the nats-servers, http://…:8222, or none")
+    mongo_url: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", repr=False)
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
     database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
     calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
@@ -24,6 +28,10 @@ class Settings(BaseSettings):
     portal_port: int = Field(8000, ge=1, le=65535)
     aggregate_port: int = Field(8081, ge=1, le=65535)
     notify_port: int = Field(8082, ge=1, le=65535)
+    ingest_url: str = Field("auto", description="where ingest is reached from here, http://…; auto: at the bind host and its port")
+    portal_url: str = Field("auto", description="the same of the portal")
+    aggregate_url: str = Field("auto", description="the same of the aggregator")
+    notify_url: str = Field("auto", description="the same of the notifier")
     partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
 
     @property
@@ -33,7 +41,19 @@ class Settings(BaseSettings):
 
     @property
     def nats_servers(self) -> list[str]:
-        return self.nats_url.split(",")
+        return addresses.nats_servers(self.nats_url)
+
+    @property
+    def service_addresses(self) -> dict[str, str]:
+        """Where each service is asked how it is. One that listens on all addresses is asked on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.bind_host, self.bind_host)
+        asked = {
+            "ingest": (self.ingest_url, self.ingest_port),
+            "aggregate": (self.aggregate_url, self.aggregate_port),
+            "notify": (self.notify_url, self.notify_port),
+            "portal": (self.portal_url, self.portal_port),
+        }
+        return {name: f"http://{host}:{port}" if url == "auto" else url.rstrip("/") for name, (url, port) in asked.items()}
 
     @property
     def nats_monitors(self) -> list[str]:

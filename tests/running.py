@@ -47,6 +47,16 @@ async def until_ready(name: str, settings: Settings) -> None:
         await asyncio.sleep(0.05)
 
 
+async def until_answering(name: str, settings: Settings, what: str) -> str:
+    """Waits until `/readyz` of a service, ready or not, says something; all that it says then."""
+    deadline = time.monotonic() + READY_S
+    while what not in (answer := await asyncio.to_thread(probe.get, getattr(settings, f"{name}_port"), "/readyz"))[1]:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{name} does not say {what}: {answer}")
+        await asyncio.sleep(0.05)
+    return answer[1]
+
+
 @asynccontextmanager
 async def running(settings: Settings, folder: Path, *names: str) -> AsyncIterator[dict[str, Process]]:
     """Ready services, ended afterwards."""

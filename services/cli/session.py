@@ -14,13 +14,13 @@ import orjson
 import structlog
 import typer
 from pydantic import ValidationError
-from pymongo.errors import InvalidURI
 from rich.console import Console
 
 from services.cli import shape_faults
 from services.cli.embedded.runfolder import RUN_FOLDER, RunFolder
 from services.cli.faults import FaultsError
-from shared import agency_days, calendar, data_format, delivery, durability, mongo, numbers, service
+from shared import addresses, agency_days, calendar, data_format, delivery, durability, mongo, numbers, service
+from shared.addresses import AddressError
 from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
 from shared.settings import Settings
@@ -66,20 +66,22 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
         for fault in error.faults:
             typer.echo(str(fault), err=True)
         raise typer.Exit(NO) from error
+    except AddressError as error:
+        stop(WRONG_USE, str(error))
     except ConfigurationError as error:
         stop(NO, str(error))
     except ValidationError as error:
         _stop_at_settings(error)
-    except InvalidURI as error:
-        stop(WRONG_USE, f"TONGHOP_MONGO_URL: không phải là địa chỉ MongoDB, ví dụ mongodb://127.0.0.1:27017/?replicaSet=rs0 ({error})")
     except nats.js.errors.NotFoundError:
         stop(AWAY, "NATS chưa có luồng hoặc consumer cần thiết: chạy `tonghop streams apply` (a stream is missing).")
     except TransientError as error:
         stop(AWAY, f"Chưa làm được (not now): {error}.")
     except delivery.MAY_PASS as error:
-        if not delivery.is_passing(error):
+        if delivery.is_passing(error):
+            stop(AWAY, _away(error))
+        if not mongo.is_login_refused(error):
             raise
-        stop(AWAY, _away(error))
+        stop(NO, f"MongoDB từ chối (refused): {error}. Kiểm tra tên, mật khẩu và quyền của người dùng trong TONGHOP_MONGO_URL.")
 
 
 def _away(error: BaseException) -> str:
@@ -121,7 +123,7 @@ async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:
 
 def stop(code: int, sentence: str) -> NoReturn:
     """Ends the command with a sentence on standard error."""
-    typer.echo(sentence, err=True)
+    typer.echo(addresses.masked(sentence), err=True)
     raise typer.Exit(code)
 
 

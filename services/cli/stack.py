@@ -11,7 +11,7 @@ from rich.table import Table
 from services.cli import session
 from services.cli.data import AsJson
 from services.cli.embedded import stack
-from shared import numbers
+from shared import addresses, numbers
 from shared.settings import Settings
 
 ANSWER_S = 3.0
@@ -50,17 +50,12 @@ def status(as_json: AsJson = False) -> None:
 
 def state(settings: Settings) -> dict[str, Any]:
     """`{"addresses": {…}, "services": {name: {"ready", "lag"}}}`; a service that does not answer has no lag."""
-    ports = {
-        "ingest": settings.ingest_port,
-        "aggregate": settings.aggregate_port,
-        "notify": settings.notify_port,
-        "portal": settings.portal_port,
-    }
-    addresses = {name: f"http://{settings.bind_host}:{port}" for name, port in ports.items()}
+    asked = settings.service_addresses
     servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}
+    shown = {**servers, "database": settings.database, **asked}
     return {
-        "addresses": {**servers, "database": settings.database, **addresses},
-        "services": {name: _readiness(address) for name, address in addresses.items()},
+        "addresses": {name: addresses.masked(address) for name, address in shown.items()},
+        "services": {name: _readiness(address) for name, address in asked.items()},
     }
 
 

@@ -62,7 +62,7 @@ def demo(
     session.run(_season)
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
-    portal = f"http://{settings.bind_host}:{settings.portal_port}"
+    portal = settings.service_addresses["portal"]
     year = str(periods.local_day(datetime.now(UTC)).year)
     session.console.print()
     session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{year}/184")
