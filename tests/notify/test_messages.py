@@ -47,7 +47,7 @@ def test_a_reminder_says_what_is_owed_by_when_what_to_do_and_whom_to_call() -> N
 Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/bao-cao-nam/2026/111
 
 Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.
-Nếu có vướng mắc, xin liên hệ nơi nhận báo cáo: UBND huyện Văn Quan (điện thoại Bà Lan 0205 3830 123).
+Nếu có vướng mắc, xin liên hệ nơi nhận báo cáo: UBND huyện Văn Quan (Bà Lan, điện thoại 0205 3830 123).
 
 Trân trọng cảm ơn.
 
@@ -116,6 +116,7 @@ def test_a_confirmer_is_asked_to_confirm() -> None:
         ("Phường", "peoples_committee", "UBND Phường"),
         ("Thị trấn Văn Quan", "peoples_committee", "UBND thị trấn Văn Quan"),
         ("Thành phố Hà Nội", "peoples_committee", "UBND thành phố Hà Nội"),
+        ("Thành Phố Đồng Hới", "peoples_committee", "UBND thành phố Đồng Hới"),
         ("Tỉnh Quảng Bình", "peoples_committee", "UBND tỉnh Quảng Bình"),
         ("UBND xã Tú Xuyên", "peoples_committee", "UBND xã Tú Xuyên"),
         ("Sở Y tế", "office", "Sở Y tế"),
@@ -129,7 +130,7 @@ def test_a_unit_is_addressed_by_its_kind_and_level(name: str, kind: str, expecte
 
 def test_what_cannot_be_seen_of_a_contact_is_not_used() -> None:
     unseen = replace(unit("9"), contacts=(Contact("\u200b", "\ufeff", "\u00a0"), Contact("\u2060", "0912", "a\u200b@xa.example")))
-    assert contacts.phones(unseen) == ["0912"]
+    assert contacts.phones(unseen) == [("", "0912")]
     assert contacts.addresses(unseen) == []
     assert not contacts.is_reachable(replace(unseen, contacts=unseen.contacts[:1]))
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notify import barrier, handlers
 from services.notify.domain import decision, series
@@ -15,7 +17,22 @@ from shared import events, subjects
 from shared.broker import Message
 from shared.errors import TransientError
 from shared.regimes import Regime
-from tests.notify.builders import ON_CALL, REGIME, confirmed, duty, extended, on_call, opened, regime, returned, submitted, vn, withdrawn
+from shared.units import Contact
+from tests.notify.builders import (
+    ON_CALL,
+    REGIME,
+    UNITS,
+    confirmed,
+    duty,
+    extended,
+    on_call,
+    opened,
+    regime,
+    returned,
+    submitted,
+    vn,
+    withdrawn,
+)
 from tests.notify.conftest import Office, stream_id, units, working
 
 AT = vn("2026-12-18 08:00")
@@ -107,6 +124,81 @@ async def test_a_return_starts_a_ladder_of_its_own(office: Office, desk: Desk) -
     raised = await handlers.tick(desk, AT + timedelta(minutes=5))
     assert [(alert.unit, alert.cause, alert.rung) for alert in raised] == [("111", "return-1", "before-7")]
     assert any("Thiếu số liệu mục 3" in mail.get_content() for mail in office.mails())
+
+
+async def test_a_return_is_told_at_once_by_mail(office: Office, desk: Desk) -> None:
+    await office.log(submitted("111"), returned("111", fix_by="2027-01-05", received="2026-12-14 09:30"))
+    [told] = [alert for alert in await handlers.tick(desk, vn("2026-12-14 09:31")) if alert.unit == "111"]
+    assert (told.cause, told.rung) == ("returned-1", "now")
+    [mail] = [mail for mail in office.mails() if mail["To"] == "111@xa.example"]
+    assert mail["Subject"] == "[Trả lại] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 06/01/2027 – Xã 111"
+    assert units(await handlers.tick(desk, vn("2026-12-14 09:40"))) == []
+
+
+async def test_a_deadline_that_is_corrected_is_told_to_all_who_owe(office: Office, desk: Desk) -> None:
+    slip = opened("2062-10-30", received="2026-06-01 09:00")
+    await office.log(slip, submitted("112", regime=ON_CALL))
+    assert units(await handlers.tick(desk, vn("2026-06-01 10:00"))) == []
+    await office.log(opened("2026-10-30", received="2026-06-02 09:00", corrects=True, reason="Gõ nhầm năm"))
+    raised = await handlers.tick(desk, vn("2026-06-02 09:01"))
+    assert [(alert.unit, alert.cause, alert.before) for alert in raised] == [(unit, "moved-1", vn("2062-10-31")) for unit in ("111", "113")]
+    assert {"- Thời hạn cũ: trước ngày 31/10/2062\n" in mail.get_content().replace("\r\n", "\n") for mail in office.mails()} == {True}
+
+
+async def test_reminders_are_counted_as_the_unit_got_them(office: Office, desk: Desk) -> None:
+    await handlers.tick(desk, vn("2026-12-11 08:00"))
+    async with working(office) as cut_off:  # a rung of which no mail came
+        cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
+        await handlers.tick(cut_off, vn("2026-12-16 08:00"))
+        await office.held.database["alerts"].update_many({"channel": "email", "state": "raised"}, {"$set": {"state": "passed"}})
+    await handlers.tick(desk, AT)
+    assert [mail["Subject"].partition("]")[0] for mail in office.mails() if mail["To"] == "111@xa.example"] == [
+        "[Nhắc lần 1",
+        "[Nhắc lần 2",
+    ]
+
+
+class _Refusing:
+    """A mail server that answers some recipients with a code of its own."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+        self.taken: list[str] = []
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.taken += envelope.rcpt_tos
+        return "250 OK"
+
+
+async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Office, desk: Desk) -> None:
+    two = replace(UNITS[2], contacts=(*UNITS[2].contacts, Contact("Ông Nam", "", "nam@xa.example")))
+    await office.held.reference.put_units([two])
+    await barrier.pass_folded(office.held, desk.follower)
+    refusing = _Refusing({"nam@xa.example": "550 no such user", "113@xa.example": "550 no", "11@huyen.example": "451 later"})
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(refusing), "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    desk.mailer._address = (host, port, "tong-hop@bao-cao.example")
+
+    raised = await handlers.tick(desk, AT)
+
+    found = {one.alert.unit: (one.channels, one.unreached, one.refused) for one in await handlers.told(desk, raised)}
+    assert found == {
+        "111": (["stream", "email"], "", 1),
+        "112": (["stream"], "no_contact", 0),
+        "113": (["stream"], "refused", 1),
+        "11": (["stream"], "waiting", 0),
+    }
+    assert refusing.taken == ["111@xa.example"]
+    refusing.answers = {}
+    await handlers.tick(desk, AT + timedelta(minutes=5))
+    assert refusing.taken == ["111@xa.example", "11@huyen.example"]
+    server.close()
 
 
 async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

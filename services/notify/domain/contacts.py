@@ -7,7 +7,7 @@ from shared import texts
 from shared.units import Unit
 
 ADDRESS: Final = re.compile(r"[^\x00-\x20\x7f-\U0010ffff\"(),:;<>@\[\\\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-KINDS_OF_PLACE: Final = ("Thành phố", "Thị trấn", "Thị xã", "Đặc khu", "Phường", "Quận", "Huyện", "Tỉnh", "Xã")
+KINDS_OF_PLACE: Final = ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã")
 COMMITTEE: Final = "UBND"
 
 
@@ -16,9 +16,9 @@ def addresses(unit: Unit) -> list[str]:
     return sorted({contact.email for contact in unit.contacts if ADDRESS.fullmatch(contact.email)})
 
 
-def phones(unit: Unit) -> list[str]:
-    """Whom to call: name and telephone of each contact that has one."""
-    return [f"{texts.one_line(contact.name)} {phone}".strip() for contact in unit.contacts if (phone := texts.one_line(contact.phone))]
+def phones(unit: Unit) -> list[tuple[str, str]]:
+    """Whom to call: name, which may be empty, and telephone of each contact that has one."""
+    return [(texts.one_line(contact.name), phone) for contact in unit.contacts if (phone := texts.one_line(contact.phone))]
 
 
 def is_reachable(unit: Unit) -> bool:
@@ -36,12 +36,12 @@ def addressee(unit: Unit) -> str:
     found = name(unit)
     if unit.kind != "peoples_committee" or found.startswith((COMMITTEE, "Ủy ban")):
         return found
-    kind = next((kind for kind in KINDS_OF_PLACE if found.startswith(f"{kind} ")), "")
-    return f"{COMMITTEE} {kind.lower()}{found.removeprefix(kind)}"
+    kind = next((kind for kind in KINDS_OF_PLACE if found.casefold().startswith(f"{kind} ")), "")
+    return f"{COMMITTEE} {kind}{found[len(kind) :]}"
 
 
 def with_reach(unit: Unit) -> str:
     """The unit as one writes to it, and whom to call or write to there."""
-    reach = "; ".join(phones(unit)), ", ".join(addresses(unit))
-    said = [f"{word} {value}" for word, value in zip(("điện thoại", "thư"), reach, strict=True) if value]
-    return f"{addressee(unit)} ({said[0]})" if said else addressee(unit)
+    people = [", ".join(filter(None, (name, f"điện thoại {phone}"))) for name, phone in phones(unit)]
+    reach = people or [f"thư {address}" for address in addresses(unit)]
+    return f"{addressee(unit)} ({'; '.join(reach)})" if reach else addressee(unit)

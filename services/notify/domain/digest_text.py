@@ -92,7 +92,8 @@ def _came(duty: Duty) -> str:
 
 def _reach(unit: Unit) -> str:
     """Whom to call; who cannot be reached is named as such."""
-    phones, addresses = contacts.phones(unit), contacts.addresses(unit)
+    phones = [f"{name} {phone}".strip() for name, phone in contacts.phones(unit)]
+    addresses = contacts.addresses(unit)
     if phones:
         return f"điện thoại: {'; '.join(phones)}"
     return f"không có số điện thoại, thư: {', '.join(addresses)}" if addresses else "chưa có đầu mối liên hệ"
