@@ -28,7 +28,7 @@ TITLES: Final = {
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Hệ thống gặp lỗi", "Báo cáo đã nộp không bị mất."),
 }
 OTHER_TITLE: Final = ("Không trả lời được yêu cầu này", "Sửa lại địa chỉ, hoặc chọn lại từ đầu.")
-FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
 MOST_LETTERS = 64  # of a parameter's name that is told again
 
@@ -80,7 +80,7 @@ def _bad_query(name: str, form: Wanted) -> Refusal:
 def answer(request: Request, status: HTTPStatus, refusal: Refusal) -> Response:
     """The refusal as its reader wants it. The path decides: whoever asks for a page gets a page."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    if not request.url.path.startswith(FOR_PROGRAMS):
+    if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
         return look.page("problem.html", {"status": int(status), "refusal": refusal, "title": title, "advice": advice}, status, later)
     return problem(status, [refusal], later)

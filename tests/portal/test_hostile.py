@@ -95,6 +95,13 @@ async def test_head_says_what_get_would_and_has_no_body(stack: Stack, path: str)
         assert head.headers.get("content-type") == asked.headers.get("content-type")
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/", "//api/v1/duties", "/api/v1/duties/x", "/api/v2/views", "/live/x", "/lich/"])
+async def test_a_program_is_answered_with_a_problem_wherever_it_knocks(stack: Stack, path: str) -> None:
+    answer = await stack.http.get(stack.url + path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "door.not_found"
+
+
 async def test_a_live_page_has_no_head(stack: Stack) -> None:
     assert (await stack.http.head(f"/live/{CT27}/2024/184")).status_code == 405
 
