@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-install check fix bench bench-long profile faults simulate simulate-duties contracts
+.PHONY: help demo up down test test-browser test-install check fix bench bench-long profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -61,6 +61,9 @@ simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=s�
 
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
+
+lock: ## ghi lại deploy/requirements.txt: phiên bản chính xác trong ảnh (exact versions for the image; needs the network)
+	PYTHON="$(PYTHON)" deploy/lock.sh
 
 contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
 	$(BIN)/tonghop contracts
