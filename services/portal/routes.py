@@ -60,8 +60,8 @@ async def report(at: Named, store: Stored) -> JSONResponse:
     `{unit, regime, period, state, counts, revision, received_at, on_time, deadline, values, narratives, history}`.
     `values` and `narratives` are the standing report's, empty when none stands. `history`, by received time, at most the
     last 500: `{event_id, sender, type, revision, received_at, position}`, and `reason`, `fix_by` for returns, `reason`, `until` for
-    extensions; `superseded_by` names the newer revision that had come before, so that the event changed nothing. In a derived regime
-    it is the source regime's report, restricted to the indicators derived.
+    extensions, `corrects` for one that takes back those before it; `superseded_by` names the newer revision that had come before, so
+    that the event changed nothing. In a derived regime it is the source regime's report, restricted to the indicators derived.
     """
     if not at.is_reporter:
         raise problems.no_such_report(at.regime.id, at.period.code, at.unit.code)

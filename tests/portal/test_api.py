@@ -137,7 +137,10 @@ async def test_a_corrected_extension_stands_instead_of_the_later_one_that_was_a_
 
     slip = extended("extended-1", BEFORE, until="2062-12-31", reason="Lũ")
     await stack.put(reports=[slip, extended("extended-2", AFTER, until="2024-12-31", reason="Gõ nhầm năm", corrects=True)])
-    assert (await get(stack, f"/reports/{CT27}/2024/06253"))["deadline"] == "2024-12-31T17:00:00.000Z"
+    found = await get(stack, f"/reports/{CT27}/2024/06253")
+    assert found["deadline"] == "2024-12-31T17:00:00.000Z"
+    assert [step.get("corrects") for step in found["history"]] == [None, True]
+    assert "Sửa gia hạn" in (await stack.http.get(f"/bao-cao/{CT27}/2024/06253")).text
 
 
 async def test_a_unit_that_does_not_report_has_no_report(stack: Stack) -> None:

@@ -26,17 +26,18 @@ class Step:
     """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until.
 
     `superseded_by` is the newer revision that had come before, so that the event changed nothing; 0: none. `is_void`: the return of a
-    revision that was never submitted (taken up to data format 4).
+    revision that was never submitted (taken up to data format 4). `corrects`: an extension that takes back those before it.
     """
 
     entry: Entry
     details: Mapping[str, str]
     superseded_by: int = 0
     is_void: bool = False
+    corrects: bool = False
 
     @property
     def word(self) -> str:
-        return SHOWN[self.entry.type]
+        return "Sửa gia hạn" if self.corrects else SHOWN[self.entry.type]
 
     @property
     def reason(self) -> str:
@@ -62,6 +63,7 @@ class Step:
             "revision": self.entry.revision or None,
             "received_at": events.to_text(self.received_at),
             "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
+            **({"corrects": True} if self.corrects else {}),
             **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
@@ -75,7 +77,8 @@ def history(entries: Sequence[Entry], data: Mapping[str, Mapping[str, Any]]) -> 
     for entry in sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id)):
         superseded_by = newest if 0 < entry.revision < newest else 0
         is_void = entry.type == events.RETURNED and entry.revision not in submitted
-        steps.append(Step(entry, _details(data.get(entry.id, {})), superseded_by, is_void))
+        content = data.get(entry.id, {})
+        steps.append(Step(entry, _details(content), superseded_by, is_void, content.get("corrects") is True))
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps

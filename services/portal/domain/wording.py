@@ -15,6 +15,8 @@ def shown(text: str) -> str:
 
     What is stored since data format 5 holds none; names and texts of before may.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return texts.NO_CHARACTER.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
 
 
