@@ -32,6 +32,11 @@ def collections(name: str) -> dict[str, list[Json]]:
     return found
 
 
+def sent(name: str) -> list[tuple[str, bytes]]:
+    """What stood in INBOX: the sender's unit code, and the message."""
+    return [(subject.partition(".")[2], payload.encode()) for subject, _, payload in json.loads(_read(name))["streams"]["INBOX"]]
+
+
 async def put_back(held: Connections, name: str) -> None:
     """Fills the empty database and streams. What tells the copied broker from others is that of the one it is put into."""
     for collection, documents in collections(name).items():

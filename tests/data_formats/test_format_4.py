@@ -10,10 +10,12 @@ import pytest
 
 from services.cli.embedded import probe
 from services.portal.store import as_json
-from shared import data_format, view_hash
+from shared import data_format, events, view_hash
+from shared.reader import Delivery
 from shared.service import Connections
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
+from tests.ingest.conftest import Ingest
 from tests.running import running
 from tests.waiting import until, until_inbox_is_done
 
@@ -77,6 +79,51 @@ async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path)
     assert [unit for unit, page in pages.items() if "số liệu đã thay đổi sau khi chốt" in page] == [CHANGED]
     now = {duty["_id"]: (duty["owed"], duty["state"]["winner"]) async for duty in before.database["duties"].find()}
     assert {name: now.get(name) for name in owed} == owed
+
+
+async def test_claims_of_format_4_know_their_repeats_however_they_are_stamped(before: Connections) -> None:
+    ingest = Ingest(before)
+    await ingest.listen()
+    claims = await ingest.claims()
+    batch = [
+        Delivery(f"inbox.{sender}", stamped(payload, at), "nobody.waits", 1000 + at, at, 1_800_000_000_000_000_000, 0)
+        for at, (sender, payload) in enumerate(stored.sent(NAME), start=1)
+    ]
+
+    await ingest.door.on_inbox(batch)
+    await ingest.settle()
+
+    # every one is told what became of it the first time; nothing is claimed anew, no claim changes
+    told = {f"{receipt['unit']}/{receipt['event_id']}": receipt["first_verdict"] for receipt in ingest.receipts}
+    assert {receipt["verdict"] for receipt in ingest.receipts} == {"duplicate"}
+    assert len(ingest.receipts) == len(batch) > len(claims) > 100
+    assert told == {key: claim["verdict"] for key, claim in claims.items()}
+    assert await ingest.claims() == claims
+
+
+def stamped(payload: bytes, at: int) -> bytes:
+    """The message as a client that tries again sends it: another time; a rejected one, whose text is not kept, as it was."""
+    event = json.loads(payload)
+    if any("khong" in code for code in event["data"].get("values", {})):
+        return payload
+    return json.dumps(event | {"time": f"2027-01-01T00:00:{at % 60:02}Z", "traceparent": f"00-{at}"}, ensure_ascii=False, indent=1).encode()
+
+
+async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connections) -> None:
+    ingest = Ingest(before)
+    claims = [claim for claim in (await ingest.claims()).values() if claim["verdict"] == "accepted"]
+    abouts = {(claim["regime"], claim["period"], claim["unit_id"]) for claim in claims}
+
+    known = await ingest.store.known(abouts, {(REGIME, PERIOD, CHANGED)})
+
+    for about in abouts:
+        kinds = {claim["type"] for claim in claims if (claim["regime"], claim["period"], claim["unit_id"]) == about}
+        record = known.of(about)
+        assert (record.standing.winner[0] > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
+        assert (record.until is not None) == bool(kinds & {events.OPENED, events.EXTENDED}), about
+        assert (record.confirmation.view_hash != "") == (events.CONFIRMED in kinds), about
+        assert bool(record.returned) == (events.RETURNED in kinds), about
+    assert {kind for claim in claims for kind in [claim["type"]]} == set(events.SENT)
 
 
 async def _is_computed_anew(held: Connections) -> bool:
