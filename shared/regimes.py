@@ -152,12 +152,21 @@ class Indicator(Data):
             raise ValueError("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)")
         if self.kind != "quantity" and self.aggregation != "sum":
             raise ValueError("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)")
-        for text in (self.min, self.max):
-            if text is not None and numbers.decimals_of(text) > self.decimals:
-                raise ValueError(f"{text} có quá {self.decimals} chữ số thập phân (too many decimals)")
+        for text, most in ((self.min, self.decimals), (self.max, self.decimals), (self._goal, self._decimals_of_goal)):
+            if text is not None and numbers.decimals_of(text) > most:
+                raise ValueError(f"{text} có quá {most} chữ số thập phân; một nghìn ghi 1000 (too many decimals; write a thousand as 1000)")
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
             raise ValueError("min lớn hơn max (min is larger than max)")
         return self
+
+    @property
+    def _goal(self) -> str | None:
+        return None if self.target is None else self.target.at_least
+
+    @property
+    def _decimals_of_goal(self) -> int:
+        """Of the figure that is held against the goal: the indicator's own; one of a percent or a mean."""
+        return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
 
     @cached_property
     def bounds(self) -> tuple[int, int]:

@@ -254,7 +254,10 @@ def test_another_figure_makes_other_content(screen: Screen) -> None:
         (extended(until="2024-01-01"), [("action.date_not_after", "data.until")]),
         (opened(deadline="2024-01-01"), [("action.date_not_after", "data.deadline")]),
         (returned(fix_by="18/12/2024"), [("event.invalid_field", "data.fix_by")]),
-        (extended(until="2024-12-18T08:00:00"), [("event.invalid_field", "data.until")]),
+        *[
+            (extended(until=until), [("event.invalid_field", "data.until")])
+            for until in ("2024-12-28T08:00:00", "2024-12-28T08+07", "2024-12-28 08:00:00+07:00", "2024-12-28T08:00:00+0700", "2024-W52-6")
+        ],
         (opened(deadline="2024-12-32"), [("event.invalid_field", "data.deadline")]),
         (opened(deadline="9999-12-31"), [("event.invalid_field", "data.deadline")]),
         (opened(deadline="9999-12-30"), [("event.invalid_field", "data.deadline")]),

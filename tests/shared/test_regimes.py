@@ -173,6 +173,8 @@ def test_an_on_call_regime_takes_any_period_of_its_calendar(reference: Reference
         (indicator(decimals=10), "less than or equal to 9"),
         (indicator(decimals=True), "valid integer"),
         (indicator(min="0.5"), "too many decimals"),
+        (indicator(max="1.000"), "write a thousand as 1000"),
+        (indicator(target={"at_least": "1.000", "by": "2030"}), "write a thousand as 1000"),
         (indicator(min="5", max="4"), "min is larger than max"),
         (indicator(max="1e3"), "pattern"),
         (indicator(asked=["huyen"]), "unknown group or unit"),

@@ -4,6 +4,7 @@ An act that can have no effect is refused: "accepted" is said only of what chang
 when all else is right: who may not act learns nothing of what was accepted before. Source: design-2, section 2.
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from services.ingest.domain.case import Case, shown
 from shared import deadlines, events, periods, view_hash
 from shared.errors import Both, Refusal, refusal
 
+RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
 LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
 
 NONE_YET: Final = Both("chưa có", "not set")
@@ -128,10 +130,13 @@ def _later(case: Case, name: str) -> list[Refusal]:
 
 
 def _instant(case: Case, name: str) -> datetime | None:
+    """The instant `name` of the event; None when it is none: a day, or a time of RFC 3339."""
     text = case.data.get(name)
+    if not isinstance(text, str) or not (deadlines.DAY.fullmatch(text) or RFC_3339.fullmatch(text)):
+        return None
     try:
-        at = deadlines.instant(text) if isinstance(text, str) else None
-        return None if at is None or at.astimezone(periods.VIETNAM).year > LATEST_YEAR else at
+        at = deadlines.instant(text)
+        return None if at.astimezone(periods.VIETNAM).year > LATEST_YEAR else at
     except (ValueError, OverflowError):
         return None
 
