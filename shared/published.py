@@ -170,12 +170,14 @@ class DigestData(Published):
     without_contact: FirstCodes
 
 
+DeadlineBeforeIfMoved = Annotated[OffsetText | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
 DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
 
 
 class AlertData(Published):
     """One rung of a unit's reminder ladder, or, at the rung `now`, what it is told at once. `cause` is report, confirm or
-    return-<revision>; at `now` returned-<revision> (its report was sent back) or moved-<n> (its deadline is another).
+    return-<revision>; at `now` returned-<revision> (its report was sent back) or moved-<n> (its deadline is another now;
+    `deadline_before` is the old one).
 
     With `digest` it is not the unit that owes: the unit is told how those stand who owe it the report.
     """
@@ -187,6 +189,7 @@ class AlertData(Published):
     at: OffsetText
     deadline: OffsetText
     cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|(return|returned|moved)-[0-9]+)$")]
+    deadline_before: DeadlineBeforeIfMoved = None
     digest: DigestIfOne = None
 
 

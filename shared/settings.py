@@ -1,9 +1,11 @@
 """Settings, read from the environment once per process, in an `app.py`, and passed down."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared import addresses
+from shared import addresses, mailboxes
 
 
 class Settings(BaseSettings):
@@ -21,7 +23,7 @@ class Settings(BaseSettings):
     calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
-    mail_from: str = "tong-hop@bao-cao.example"
+    mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
     public_url: str = Field("none", pattern=r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal, as mails link to it")
     bind_host: str = "127.0.0.1"
     ingest_port: int = Field(8080, ge=1, le=65535)

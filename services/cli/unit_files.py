@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from services.cli.faults import Fault, FaultsError
-from shared import text_files, texts
+from shared import mailboxes, text_files, texts
 from shared.text_files import UnreadableError
 from shared.units import Contact, Unit
 
 COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
 CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
 CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
-EMAIL: Final = re.compile(r"[^@\s,<>]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
 SEPARATORS: Final = {";": "“;”", "\t": "dấu tab"}
 FROM_SEMICOLONS: Final = (
     "trong Windows: Control Panel, Region, Additional settings, List separator “,”, rồi lưu lại từ Excel loại “CSV UTF-8”"
@@ -230,4 +229,4 @@ def _day(text: str) -> date | None:
 
 
 def _is_email(text: str) -> bool:
-    return not text or EMAIL.fullmatch(text) is not None
+    return not text or mailboxes.is_address(text)

@@ -73,9 +73,9 @@ async def try_mail(mailer: Mailer, mails: Sequence[Mail]) -> dict[str, Outcome]:
 
 async def told(desk: Desk, raised: Sequence[Alert]) -> list[Told]:
     """What became of raised alerts."""
-    by_mail = await desk.alerts.by_mail(raised)
+    outcomes = await desk.alerts.outcomes(raised)
     units = desk.follower.reference.registry.by_id
-    return [reach.told(alert, units[alert.unit_id], *by_mail.get(alert.id(STREAM), ("", 0))) for alert in raised]
+    return [reach.told(alert, units[alert.unit_id], outcomes) for alert in raised]
 
 
 def would_tell(desk: Desk, raised: Sequence[Alert]) -> list[Told]:

@@ -13,14 +13,13 @@ from email.message import Message
 from email.utils import format_datetime
 from typing import Final
 
-from services.notify.domain.contacts import ADDRESS
 from services.notify.domain.messages import Mail
+from shared import mailboxes
 
 ON_THE_WIRE: Final = policy.compat32.clone(linesep="\r\n")
 LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and other controls
 UTF_8: Final = Charset("utf-8")
 UTF_8.body_encoding = QP
-MAILBOX: Final = re.compile(rf"({ADDRESS.pattern})|\"?([^\x00-\x1f\"<>]*?)\"? *<({ADDRESS.pattern})>")
 
 
 def written(mail: Mail, sender: str, at: datetime) -> bytes:
@@ -28,30 +27,17 @@ def written(mail: Mail, sender: str, at: datetime) -> bytes:
     letter: Message[str | Header, str | Header] = Message(policy=ON_THE_WIRE)
     letter.set_payload(mail.body, UTF_8)
     letter["From"] = _mailbox(sender)
-    letter["To"] = address(mail.to)
+    letter["To"] = mailboxes.parts(mail.to)[1]
     letter["Subject"] = _encoded(mail.subject)
     letter["Date"] = format_datetime(at)
-    letter["Message-ID"] = f"<{mail.id}@{address(sender).rpartition('@')[2]}>"
+    letter["Message-ID"] = f"<{mail.id}@{mailboxes.parts(sender)[1].rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     return letter.as_bytes(policy=ON_THE_WIRE)
 
 
-def address(mailbox: str) -> str:
-    """The address of `address` or `name <address>`. Raises ValueError when it is none that a header can hold."""
-    return _parts(mailbox)[1]
-
-
-def _parts(mailbox: str) -> tuple[str, str]:
-    """The name, which may be empty, and the address."""
-    found = MAILBOX.fullmatch(mailbox.strip(" "))
-    if found is None:
-        raise ValueError("not a mail address")
-    return found[2] or "", found[1] or found[3]
-
-
 def _mailbox(mailbox: str) -> str:
     """The address with its name, if it has one, as one encoded word: some readers put a space between two in a name."""
-    name, found = _parts(mailbox)
+    name, found = mailboxes.parts(mailbox)
     return f"{UTF_8.header_encode(' '.join(name.split()))} <{found}>" if name else found
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from services.notify import letter
 from services.notify.domain.messages import Mail, Outcome
+from shared import mailboxes
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class Session:
             if not self._client.is_connected:
                 await self._client.connect()
             message = letter.written(mail, self._sender, localtime())
-            await self._client.sendmail(letter.address(self._sender), [mail.to], message)
+            await self._client.sendmail(mailboxes.parts(self._sender)[1], [mail.to], message)
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError, aiosmtplib.SMTPNotSupported, ValueError) as error:
             outcome = Outcome.REFUSED if _is_permanent(error) else Outcome.AWAY
             log.warning("mail.refused", mail=mail.id, error=type(error).__name__, is_final=outcome is Outcome.REFUSED)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import decision, series
+from services.notify.domain import decision, outgoing, series
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.notices import Notice
 from shared import events
@@ -134,12 +134,14 @@ def test_a_notice_that_is_overtaken_before_it_was_sent_is_dropped() -> None:
 
 
 def test_the_event_of_a_notice_fits_the_published_shape() -> None:
-    from services.notify.domain import outgoing
-
     history = submitted(), returned(received="2026-12-14 09:30:15.250")
     [told] = _raised("2026-12-14 09:31", *history)
     event = AlertRaised.model_validate_json(outgoing.event(told, book(*history), vn("2026-12-14 09:31")))
     assert (event.data.cause, event.data.rung, event.data.at) == ("returned-1", "now", "2026-12-14T09:30:15+07:00")
+    moved = extended("2026-12-24", received="2026-12-15 09:00")
+    [told] = _raised("2026-12-15 09:00", moved)
+    event = AlertRaised.model_validate_json(outgoing.event(told, book(moved), vn("2026-12-15 09:00")))
+    assert (event.data.deadline_before, event.data.deadline) == ("2026-12-20T00:00:00+07:00", "2026-12-25T00:00:00+07:00")
 
 
 DAYS = st.sampled_from(["2026-12-18", "2026-12-21", "2026-12-24", "2026-12-30", "2062-12-24"])

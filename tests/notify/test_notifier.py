@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notify import barrier, handlers
+from services.notify.app import reading
 from services.notify.domain import decision, series
 from services.notify.domain.messages import Mail, Outcome
 from services.notify.handlers import Desk
@@ -86,6 +87,29 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
 
     assert len(await office.alerts()) == 3
     assert len(office.mails()) == 2
+
+
+async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) -> None:
+    async with working(office) as killed:
+        ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
+        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
+    ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
+    await office.held.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
+    await handlers.tick(desk, AT)
+    assert (len(await office.alerts()), len(office.mails())) == (3, 2)
+
+
+async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
+    async with working(office) as first:
+        await office.log(submitted("111"), extended("2026-12-24", "113"), opened("2026-12-30"))
+        await barrier.pass_folded(office.held, first.follower)
+        await _until_stored(office, 3)
+        before = list(await handlers.duties(first, AT))
+    shape_4 = {"opened": [[ON_CALL, "2026", vn("2026-12-31")]]}
+    await office.held.database["checkpoints"].update_one({"_id": "notify"}, {"$set": shape_4, "$unset": {"shape": 1}})
+    await office.held.database["duties"].update_many({}, {"$unset": {"state.extensions": 1, "state.returns": 1}})
+    async with reading(office.held) as desk:
+        assert list(await handlers.duties(desk, AT)) == before
 
 
 async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office, desk: Desk) -> None:

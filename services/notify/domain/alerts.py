@@ -107,6 +107,12 @@ def cloud_event(alert: Alert, digest: Mapping[str, object] | None = None) -> byt
         "type": events.ALERT_RAISED,
         "time": events.to_text(alert.raised_at),
         "datacontenttype": "application/json",
-        "data": {**entry(alert), "cause": alert.cause, **({"digest": digest} if digest is not None else {})},
+        "data": {**entry(alert), "cause": alert.cause, **_more(alert, digest)},
     }
     return orjson.dumps(event)
+
+
+def _more(alert: Alert, digest: Mapping[str, object] | None) -> dict[str, object]:
+    """What only some alerts have."""
+    before: dict[str, object] = {} if alert.before is None else {"deadline_before": _local(alert.before)}
+    return before if digest is None else {**before, "digest": digest}

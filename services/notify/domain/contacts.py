@@ -1,19 +1,17 @@
 """How a unit is addressed and reached: only by what can be seen and used of its contacts."""
 
-import re
 from typing import Final
 
-from shared import texts
+from shared import mailboxes, texts
 from shared.units import Unit
 
-ADDRESS: Final = re.compile(r"[^\x00-\x20\x7f-\U0010ffff\"(),:;<>@\[\\\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 KINDS_OF_PLACE: Final = ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã")
 COMMITTEE: Final = "UBND"
 
 
 def addresses(unit: Unit) -> list[str]:
     """The mail addresses of a unit, each once."""
-    return sorted({contact.email for contact in unit.contacts if ADDRESS.fullmatch(contact.email)})
+    return sorted({contact.email for contact in unit.contacts if mailboxes.is_address(contact.email)})
 
 
 def phones(unit: Unit) -> list[tuple[str, str]]:

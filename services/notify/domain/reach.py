@@ -1,11 +1,11 @@
 """By which channels an alert goes, or went, to a unit, and why not by mail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from services.notify.domain import alerts, contacts
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, REFUSED, SENT, STREAM, Alert
+from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, RAISED, REFUSED, SENT, STREAM, Alert
 from shared.units import Unit
 
 # why there was no mail
@@ -32,10 +32,11 @@ class Told:
     alert: Alert
     unreached: str
     refused: int = 0
+    is_published: bool = True
 
     @property
     def channels(self) -> list[str]:
-        return [STREAM] if self.unreached else [STREAM, EMAIL]
+        return [*([STREAM] if self.is_published else []), *([] if self.unreached else [EMAIL])]
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -48,9 +49,12 @@ class Told:
         }
 
 
-def told(alert: Alert, unit: Unit, state: str, refused: int) -> Told:
-    """An alert that was raised, by the state of its mail; "" when it was to have none."""
-    return Told(alert, "" if state == SENT else BY_STATE.get(state) or _why_no_mail(unit) or NO_ADDRESS, refused)
+def told(alert: Alert, unit: Unit, outcomes: Mapping[str, tuple[str, int]]) -> Told:
+    """An alert that was raised, by what became of it on each channel."""
+    published, _ = outcomes.get(alert.id(STREAM), ("", 0))
+    mailed, refused = outcomes.get(alert.id(EMAIL), ("", 0))
+    unreached = "" if mailed == SENT else BY_STATE.get(mailed) or _why_no_mail(unit) or NO_ADDRESS
+    return Told(alert, unreached, refused, published == PUBLISHED)
 
 
 def would_tell(alert: Alert, unit: Unit) -> Told:

@@ -99,13 +99,13 @@ class AlertStore:
         found = self._alerts.find(wanted, {"duty": 1, "cause": 1})
         return Counter([(document["duty"], document["cause"]) async for document in found])
 
-    async def by_mail(self, alerts: Sequence[Alert]) -> dict[str, tuple[str, int]]:
-        """What became of alerts by mail, by their ids on the channel `stream`: the state, and how many addresses were refused. Those
-        that had no address are not there.
+    async def outcomes(self, alerts: Sequence[Alert]) -> dict[str, tuple[str, int]]:
+        """What became of alerts, by their ids on each channel: the state, and how many addresses were refused. An alert that had no
+        address has none on the channel `email`.
         """
-        ids = {alert.id(EMAIL): alert.id(STREAM) for alert in alerts}
-        found = self._alerts.find({"_id": {"$in": list(ids)}}, {"state": 1, "refused": 1})
-        return {ids[document["_id"]]: (document["state"], len(document.get("refused", ()))) async for document in found}
+        ids = [alert.id(channel) for alert in alerts for channel in (STREAM, EMAIL)]
+        found = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
+        return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in found}
 
     def _free(self) -> Document:
         return {"$or": [{"holder": self._holder}, {"lease_until": {"$lt": datetime.now(UTC)}}]}
