@@ -79,6 +79,10 @@ def _show(found: "Explained") -> None:
     session.console.print(
         f"{at.unit.name} – {at.regime.id}, kỳ {at.period.code}\n{it.indicator.label}: {' '.join(filter(None, shown))}", markup=False
     )
+    if at.part is not None:
+        session.console.print(
+            f"Chế độ này chỉ áp dụng tại {at.part.name}: đây là số liệu của một phần, không phải của toàn bộ {at.unit.name}.", markup=False
+        )
     session.console.print(table)
     session.console.print(
         f"{numbers.vietnamese(len(it.asked))} đơn vị được giao, {numbers.vietnamese(len(it.parts))} đã báo;"

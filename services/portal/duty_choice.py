@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 
 from services.portal import address, problems
 from services.portal.domain import cursor, scope
@@ -57,20 +58,28 @@ class Choice:
         return self.regime, self.period, self.unit, self.state and self.state.value, self.only
 
 
+def _seen(text: str | None) -> str | None:
+    """A field without what nobody can see around it; None when nothing is left. Control characters stay, to be refused."""
+    if text is None or texts.forbidden(text):
+        return text
+    seen = [place for place, character in enumerate(text) if not texts.is_blank(character)]
+    return text[seen[0] : seen[-1] + 1] if seen else None
+
+
 def typed(
     regime: str | None = None,
     period: str | None = None,
     unit: str | None = None,
-    state: Annotated[DutyState | Literal[""] | None, Query()] = None,
-    only: bool = False,
+    state: Annotated[DutyState | None, Query(), BeforeValidator(_seen)] = None,
+    only: Annotated[bool | None, Query(), BeforeValidator(_seen)] = None,
 ) -> Choice:
     """The choice as the page's form sends it: an empty text, or one of which nothing can be seen, was not chosen."""
     return Choice(
         address.checked("regime", _seen(regime)),
         address.checked("period", _seen(period)),
         address.checked("unit", _seen(unit)),
-        state or None,
-        only,
+        state,
+        bool(only),
     )
 
 
@@ -79,14 +88,6 @@ def named(
 ) -> Choice:
     """The choice as a program sends it."""
     return Choice(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state, only)
-
-
-def _seen(text: str | None) -> str | None:
-    """A field without what nobody can see around it; None when nothing is left. Control characters stay, to be refused."""
-    if text is None or texts.forbidden(text):
-        return text
-    seen = [place for place, character in enumerate(text) if not texts.is_blank(character)]
-    return text[seen[0] : seen[-1] + 1] if seen else None
 
 
 Typed = Annotated[Choice, Depends(typed)]

@@ -103,7 +103,10 @@ async def test_a_unit_is_asked_for_with_those_below_it_or_alone(stack: Stack) ->
     assert await codes(stack, "unit=450&only=1") == ["450"]
     assert await codes(stack, f"regime={CT27}&period=2024&unit=06280") == ["06280"]
     assert await codes(stack, "period=2025") == []
-    assert await codes(stack, "regime=&period=&unit=&state=") == sorted(d["unit"]["code"] for d in a_bit_of_all())
+    unseen = "%E2%80%8B%C2%A0%EF%BB%BF"
+    assert await codes(stack, "unit=%E2%80%8B06280%C2%A0") == ["06280"]
+    assert len(await codes(stack, f"regime={unseen}&period={unseen}&unit={unseen}&state={unseen}&only={unseen}")) == 8
+    assert await codes(stack, "regime=&period=&unit=&state=&only=") == sorted(d["unit"]["code"] for d in a_bit_of_all())
 
 
 async def test_a_page_has_two_hundred_and_leads_on_with_the_same_filters(stack: Stack) -> None:

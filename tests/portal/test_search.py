@@ -56,6 +56,8 @@ def test_the_letter_d_with_a_stroke_is_a_d() -> None:
 
 def test_a_code_goes_first_and_a_name_as_typed_before_one_without_its_accents() -> None:
     assert names("06253")[0] == "Thị trấn Văn Quan"
+    assert names("184")[:2] == ["Huyện Văn Quan", "Phòng Giáo dục và Đào tạo huyện Văn Quan"]
+    assert names("184-tckh") == ["Phòng Tài chính – Kế hoạch huyện Văn Quan"]
     units = [replace(builders.registry().by_id["184"], id=str(place), name=name) for place, name in enumerate(["Xã Vân An", "Xã Văn An"])]
     found = search.find(search.index(units), "văn an")
     assert [hit.unit.name for hit in found] == ["Xã Văn An", "Xã Vân An"]

@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that was found. The key is its place in the list: the code first, then names with the accents that were typed."""
+    """A unit that was found. The key is its place in the list: codes before names, what is as it was typed before what resembles it."""
 
     unit: Unit
     key: str
@@ -49,7 +49,7 @@ def index(units: Iterable[Unit]) -> list[Entry]:
 
 
 def find(entries: Sequence[Entry], query: str) -> list[Hit]:
-    """The units of which every word that was typed begins a word of the name, or that bear the code; nothing for no word."""
+    """The units whose code begins as was typed, or of whose name every word that was typed begins a word; nothing for no word."""
     typed = words(query)
     plain = tuple(bare(word) for word in typed)
     if not typed:
@@ -57,9 +57,14 @@ def find(entries: Sequence[Entry], query: str) -> list[Hit]:
     code = texts.normal(query).strip().casefold()
     hits = []
     for entry in entries:
-        is_code = code in (entry.unit.code.casefold(), entry.unit.id.casefold())
-        if is_code or _all_begin(plain, entry.bare):
-            rank = 0 if is_code else 1 if _all_begin(typed, entry.words) else 2
+        ranks = (
+            code in (entry.unit.code.casefold(), entry.unit.id.casefold()),
+            entry.unit.code.casefold().startswith(code),
+            _all_begin(typed, entry.words),
+            _all_begin(plain, entry.bare),
+        )
+        if any(ranks):
+            rank = ranks.index(True)
             hits.append(Hit(entry.unit, f"{rank} {' '.join(entry.bare)} {entry.unit.id}"))
     return sorted(hits, key=lambda hit: hit.key)
 
