@@ -51,20 +51,22 @@ def extend(
     period: Annotated[str, typer.Argument(help="Kỳ báo cáo.")],
     unit: Annotated[str, typer.Argument(help="Mã đơn vị được gia hạn.")],
     until: Annotated[str, typer.Option(help="Ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
-    reason: Annotated[str, typer.Option(help="Lý do gia hạn.")],
+    reason: Annotated[str, typer.Option(help="Lý do gia hạn, hoặc lý do sửa.")],
+    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn đã ghi sai, kể cả sửa cho sớm lại.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận."""
+    """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận. Đơn vị được báo ngay."""
     if deadlines.of_event(until) is None:
         raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
 
     async def act() -> dict[str, Any]:
         async with session.connected() as held:
             found = await sending.regime_of(held, regime)
-            data = {"regime": regime, "period": period, "unit": unit, "until": until, "reason": reason}
+            data: dict[str, Any] = {"regime": regime, "period": period, "unit": unit, "until": until, "reason": reason}
+            data |= {"corrects": True} if corrects else {}
             return await sending.send(held, found.recipient, events.EXTENDED, data)
 
-    sending.tell(session.run(act), f"Đã gia hạn cho {unit} đến {until}", as_json)
+    sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} đến {until}", as_json)
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:

@@ -13,7 +13,7 @@ from services.notify import app as notifier
 from services.notify import handlers
 from services.notify.domain import alerts, contacts, messages, reach, trial
 from services.notify.domain import duties as duty_list
-from services.notify.domain.alerts import Alert
+from services.notify.domain.alerts import EMAIL, STREAM, Alert
 from services.notify.domain.duties import Duty
 from services.notify.domain.messages import Outcome
 from services.notify.domain.reach import Told
@@ -93,7 +93,7 @@ def _tick(at: datetime, as_json: bool) -> None:
     else:
         _show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
         _show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
-        _show_reach(found, "Đã gửi thư")
+        _show_reach(found)
 
 
 def _rehearse(at: datetime, as_json: bool) -> None:
@@ -109,7 +109,7 @@ def _rehearse(at: datetime, as_json: bool) -> None:
         session.console.print(f"Diễn tập lượt nhắc lúc {_local(at)}: không ghi gì, không gửi gì.")
         _show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
         _show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
-        _show_reach(found, "Sẽ gửi thư")
+        _show_reach(found)
 
 
 @notify.command("test")
@@ -189,12 +189,12 @@ def _apart(found: Sequence[Told]) -> tuple[list[Told], list[Told]]:
     return [one for one in found if not one.alert.is_digest], [one for one in found if one.alert.is_digest]
 
 
-def _show_reach(found: Sequence[Told], said: str) -> None:
-    """How many get a mail, and who gets none, by why."""
+def _show_reach(found: Sequence[Told]) -> None:
+    """How many are told by which channel, and who gets no mail, by why."""
     if not found:
         return
-    mailed = sum(not one.unreached for one in found)
-    session.console.print(f"{said}: {numbers.vietnamese(mailed)}/{numbers.vietnamese(len(found))} lượt.")
+    streamed, mailed = (sum(channel in one.channels for one in found) for channel in (STREAM, EMAIL))
+    session.console.print(f"Qua luồng tin: {numbers.vietnamese(streamed)} lượt; qua thư: {numbers.vietnamese(mailed)} lượt.")
     for why, codes in reach.unreached(found).items():
         session.console.print(
             f"Không có thư vì {reach.WHY[why]}: {numbers.vietnamese(len(codes))} đơn vị ({', '.join(codes)}).", markup=False

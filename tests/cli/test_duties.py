@@ -134,7 +134,7 @@ def test_a_rehearsal_says_who_cannot_be_reached_and_why(province: Cli) -> None:
     said = province.run("notify", "tick", "--at", LAST_DAY).stdout
     assert "Diễn tập lượt nhắc lúc 31/12/2099 08:00: không ghi gì, không gửi gì." in said
     assert "Sẽ nhắc 1 lượt" in said
-    assert "Sẽ gửi thư: 0/2 lượt." in said
+    assert "Qua luồng tin: 2 lượt; qua thư: 0 lượt." in said
     assert "Không có thư vì chưa có đầu mối liên hệ: 1 đơn vị (06253)." in said
     assert "Không có thư vì đầu mối không có địa chỉ thư điện tử: 1 đơn vị (20)." in said
 
@@ -187,6 +187,19 @@ def test_an_extension_is_published_by_the_recipient_and_its_verdict_is_told(prov
 
     assert district["extended"] == {"until": "2100-01-01T00:00:00+07:00", "reason": "Bão lũ", "author": "20"}
     assert (district["deadline"], district["late_by_s"]) == ("2100-01-01T00:00:00+07:00", None)
+
+
+def test_an_extension_that_was_written_wrongly_is_corrected(province: Cli, tmp_path: Path) -> None:
+    async def act() -> list[Any]:
+        async with running(province.settings, tmp_path, "ingest"):
+            words = ("duties", "extend", "thu", YEAR, "06253", "--reason", "Gõ nhầm năm", "--until")
+            slip = await asyncio.to_thread(province.run, *words, "2198-12-31")
+            return [slip, await asyncio.to_thread(province.run, *words, "2100-01-15", "--corrects")]
+
+    slip, mended = asyncio.run(act())
+    assert (slip.exit_code, mended.exit_code) == (session.FINE, session.FINE), mended.output
+    assert "Đã sửa lần gia hạn cho 06253 đến 2100-01-15" in mended.stdout
+    assert listed(province)["06253"]["deadline"] == "2100-01-16T00:00:00+07:00"
 
 
 def test_an_extension_that_ingest_refuses_ends_with_1_and_its_reasons(province: Cli, tmp_path: Path) -> None:
