@@ -51,6 +51,8 @@ class Address:
 
     def asked(self, indicator: Indicator) -> list[Unit]:
         """The reporters at or below the unit of whom an indicator is asked, by code."""
+        if not indicator.asked:
+            return self.reporters
         return [unit for unit in self.reporters if self.regime.is_asked(indicator, self.group_of[unit.id], unit.code)]
 
     @cached_property

@@ -1,6 +1,8 @@
 """Refusals: problem+json (RFC 9457) for programs, a friendly page for people."""
 
+from collections import Counter
 from http import HTTPStatus
+from operator import itemgetter
 from typing import Final
 
 import structlog
@@ -27,7 +29,10 @@ TITLES: Final = {
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Hệ thống gặp lỗi", "Báo cáo đã nộp không bị mất."),
 }
-OTHER_TITLE: Final = ("Không trả lời được yêu cầu này", "Sửa lại địa chỉ, hoặc chọn lại từ đầu.")
+OTHER_TITLE: Final = (
+    "Không trả lời được yêu cầu này",
+    "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Không nhớ mã đơn vị thì gõ tên vào ô tìm ở đầu trang.",
+)
 FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
 MOST_LETTERS = 64  # of a parameter's name that is told again
@@ -66,10 +71,10 @@ def bad_cursor(name: str) -> Refused:
 
 async def each_once(request: Request) -> None:
     """Refuses a parameter that is given twice: one of the two would be passed over in silence."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if names.count(name) > 1:
-            raise bad_query(name[:MOST_LETTERS], wanted.ONCE)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    name, times = max(given.items(), key=itemgetter(1), default=("", 0))
+    if times > 1:
+        raise bad_query(name[:MOST_LETTERS], wanted.ONCE)
 
 
 def _bad_query(name: str, form: Wanted) -> Refusal:
