@@ -14,6 +14,7 @@ from services.notify import handlers
 from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.listing import Wanted
+from services.portal.domain import duties as told
 from shared import deadlines, events, numbers, periods
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
@@ -86,17 +87,12 @@ def _state(duty: Duty, now: datetime) -> str:
     if duty.is_done and duty.task == REPORT:
         said[0] += f" {_local(events.from_ms(standing.winner[1]))}, lần {standing.winner[0]}"
     if late_by is not None:
-        said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {_span(int(late_by.total_seconds()))}")
+        said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {told.elapsed(duty.deadline, duty.deadline + late_by)}")
     if duty.is_returned and returned is not None:
         said.append("bị trả lại" + (f", sửa trước {_local(returned.fix_by)}" if returned.fix_by else ""))
     if extension is not None:
         said.append(f"gia hạn đến {_local(extension.at)}")
     return "; ".join(said)
-
-
-def _span(seconds: int) -> str:
-    days, rest = divmod(seconds, 86_400)
-    return f"{days} ngày" if days else f"{rest // 3600} giờ {rest % 3600 // 60} phút"
 
 
 def _local(at: datetime) -> str:
