@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-install check fix bench bench-long profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-browser test-install test-compose check fix bench bench-long profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,10 @@ test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real b
 
 test-install: $(READY) ## cài vào môi trường mới, không phần mở rộng, rồi chạy (a new environment without extras, as the image has it)
 	$(BIN)/pytest -q -m install tests/install
+
+test-compose: $(READY) ## các bước triển khai bằng container, ảnh thay thế (the documented steps on a container engine; root, minutes)
+	tests/compose/prepare.sh
+	$(BIN)/pytest -q -s -m compose tests/compose
 
 check: $(READY) ## kiểm tra mã, kiểu, phụ thuộc, hợp đồng; không sửa gì (lint, types, imports, contracts; changes nothing)
 	$(BIN)/ruff check

@@ -1,0 +1,156 @@
+"""An installation of its own by the documented steps: a copy of a checkout, its `.env`, and the engine's commands."""
+
+import re
+import secrets
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from services.cli.embedded.ports import choose_ports
+from services.cli.embedded.process import ROOT
+
+COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
+SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
+SECRETS: Final = ("MONGO_ROOT_PASSWORD", "MONGO_PASSWORD", "MONGO_REPLICA_KEY")
+STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
+READY_S: Final = 120.0
+OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
+PROGRAMS: Final = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how long it took."""
+
+    code: int
+    text: str
+    took_s: float
+
+
+class Installation:
+    """One project of compose in a folder. Every command and what it says is printed: the protocol of the trial."""
+
+    def __init__(self, folder: Path, project: str, checkout: Path = ROOT, compose_file: str | None = None) -> None:
+        self.folder = folder
+        self.project = project
+        folder.mkdir(parents=True)
+        for name in COPIED:
+            source = checkout / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / name)
+        if compose_file is not None:
+            (folder / "docker-compose.yml").write_text(compose_file, encoding="utf-8")
+        self.settings = self._fill_in()
+
+    def _fill_in(self) -> dict[str, str]:
+        """The `.env` of step 1: the example with secrets, with ports that are free, and with the images that are there."""
+        ports = choose_ports(defaults=False)
+        chosen = {name: secrets.token_hex(32) for name in SECRETS} | STAND_INS
+        chosen |= {
+            "COMPOSE_PROJECT_NAME": self.project,
+            "TONGHOP_IMAGE": f"{self.project}:trial",
+            "MAIL_WEB_PORT": str(ports.smtp),
+            "TONGHOP_INGEST_PORT": str(ports.ingest),
+            "TONGHOP_PORTAL_PORT": str(ports.portal),
+            "TONGHOP_AGGREGATE_PORT": str(ports.aggregate),
+            "TONGHOP_NOTIFY_PORT": str(ports.notify),
+        }
+        example = (self.folder / ".env.example").read_text(encoding="utf-8")
+        text = re.sub(r"^(\w+)=(.*)$", lambda found: f"{found[1]}={chosen.get(found[1], found[2])}", example, flags=re.MULTILINE)
+        (self.folder / ".env").write_text(text, encoding="utf-8")
+        return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+
+    def run(self, *words: str, check: bool = True) -> Said:
+        """Runs a command in the folder."""
+        began = time.monotonic()
+        environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", **OLD_BUILDER}
+        done = subprocess.run(
+            words, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        said = Said(done.returncode, done.stdout, time.monotonic() - began)
+        print(f"\n$ {' '.join(words)}\n{said.text.rstrip()}\n→ {said.code}, {said.took_s:.1f} s", flush=True)
+        assert not check or said.code == 0, said.text
+        return said
+
+    def compose(self, *words: str, check: bool = True) -> Said:
+        return self.run("docker-compose", "-p", self.project, *words, check=check)
+
+    def tonghop(self, *words: str, check: bool = True) -> Said:
+        """A command of the product, as the documents say."""
+        return self.compose("run", "--rm", "--no-deps", "setup", "tonghop", *words, check=check)
+
+    def program(self, name: str, *words: str) -> subprocess.Popen[str]:
+        """A program of this folder in the network of the installation, beginning now; it answers with JSON on standard output."""
+        command = ["docker", "run", "--rm", "--network", f"{self.project}_default", "-v", f"{PROGRAMS}:/programs:ro", self.image]
+        return subprocess.Popen(
+            [*command, "python", f"/programs/{name}", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    @property
+    def image(self) -> str:
+        return self.settings["TONGHOP_IMAGE"]
+
+    @property
+    def mongo_url(self) -> str:
+        hosts = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
+        return f"mongodb://tonghop:{self.settings['MONGO_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
+
+    def container(self, service: str) -> str:
+        return self.compose("ps", "-q", service).text.strip()
+
+    def get(self, service: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Asks a service at its published port; status and answer, 0 when it does not answer."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.settings[f'TONGHOP_{service.upper()}_PORT']}{path}")
+        if body is not None:
+            request.data = orjson.dumps(body)
+            request.add_header("content-type", "application/cloudevents+json")
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return answer.status, _read(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, _read(error.read())
+        except OSError:
+            return 0, None
+
+    def until_ready(self) -> float:
+        """Waits until all four services say that they are; how long it took."""
+        began = time.monotonic()
+        while waiting := [name for name in SERVICES if self.get(name, "/readyz")[0] != 200]:
+            if time.monotonic() - began > READY_S:
+                self.compose("logs", "--tail", "30", *waiting)
+                raise TimeoutError(f"not ready: {waiting}")
+            time.sleep(0.2)
+        took_s = time.monotonic() - began
+        print(f"ready after {took_s:.1f} s: {', '.join(SERVICES)}", flush=True)
+        return took_s
+
+    def leader(self, stream: str) -> str:
+        """The nats service that leads a stream; empty when nobody does."""
+        for name in ("nats-1", "nats-2", "nats-3"):
+            asked = ["docker", "exec", f"{self.project}_{name}_1", "wget", "-q", "-O", "-", "http://127.0.0.1:8222/jsz?streams=1"]
+            done = subprocess.run(asked, capture_output=True, check=False)
+            if done.returncode == 0:
+                for account in orjson.loads(done.stdout).get("account_details", []):
+                    for found in account.get("stream_detail", []):
+                        if found["name"] == stream:
+                            return str(found.get("cluster", {}).get("leader", ""))
+        return ""
+
+    def remove(self) -> None:
+        """Takes everything away."""
+        self.compose("down", "-v", "--remove-orphans", check=False)
+        self.run("docker", "image", "rm", "-f", self.image, check=False)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode(errors="replace")
