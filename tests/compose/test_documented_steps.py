@@ -30,6 +30,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         made.compose("up", "-d")
         made.until_ready()
         yield made
+    except BaseException:
+        made.compose("logs", "--no-color", "--tail", "40", check=False)
+        raise
     finally:
         made.remove()
 
