@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-install test-compose check fix bench bench-long profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-browser test-net test-install test-compose check fix bench bench-long profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,9 @@ test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riê
 
 test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
 	$(BIN)/pytest -q -m browser tests/browser
+
+test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host vanishes: network namespaces; needs root, iproute2, iptables)
+	$(BIN)/pytest -q -m net tests/net
 
 test-install: $(READY) ## cài vào môi trường mới, không phần mở rộng, rồi chạy (a new environment without extras, as the image has it)
 	$(BIN)/pytest -q -m install tests/install

@@ -10,6 +10,7 @@ from typing import Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.transport import TcpTransport
 from nats.protocol import parser
 
 ACKNOWLEDGED_AT: Final = "$JS.ACK."  # what a stream delivers comes with a reply subject that begins so, nothing else does
@@ -26,6 +27,15 @@ def is_delivery(reply: str) -> bool:
 
 class Connection(Client):
     """A client that takes every message, and as data what a stream delivers."""
+
+    async def _attempt_reconnect(self) -> None:
+        """Gives the old connection up before a new one is made.
+
+        nats-py closes it politely, so it waits until all that is unsent is sent: to a host that has vanished, as long as the kernel tries.
+        """
+        if isinstance(self._transport, TcpTransport) and self._transport._io_writer is not None:
+            self._transport._io_writer.transport.abort()
+        await super()._attempt_reconnect()
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:

@@ -14,7 +14,7 @@ import structlog
 from nats.aio.client import Client
 from pymongo.errors import OperationFailure
 
-from shared import broker, mongo, subjects
+from shared import broker, causes, mongo, subjects
 from shared.broker import Message, Streams
 from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.observability import Readiness
@@ -105,9 +105,9 @@ async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness
         except ConfigurationError:
             raise
         except Exception as error:
-            reason = str(error) if isinstance(error, TransientError) else type(error).__name__
+            reason = causes.told(error)
             if is_passing(error):
-                log.warning("task.retried", task=name, reason=reason)
+                log.warning("task.retried", task=name, reason=reason, error=type(error).__name__)
             else:
                 log.error("task.failed", task=name, exc_info=True)
             readiness.wait_for(name, reason)

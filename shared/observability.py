@@ -1,14 +1,20 @@
 """Logs as events, readiness, and metrics: the same three doors on every service."""
 
+import asyncio
 import logging
+import math
+from collections.abc import Callable
 from typing import Any
 
 import prometheus_client
 import structlog
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, Gauge
 
 from shared import addresses
+
+log = structlog.get_logger()
 
 
 def configure_logs(service: str, level: int = logging.INFO) -> None:
@@ -33,23 +39,41 @@ def _masked(_: object, __: str, line: Any) -> str:
 
 
 class Readiness:
-    """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing."""
+    """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing.
+
+    What is known elsewhere (by a reader, say) is asked for when somebody wants to know, so that nothing old is told.
+    """
 
     def __init__(self) -> None:
-        self.waiting_for: dict[str, str] = {"start": "đang khởi động (starting)"}
         self.warnings: list[str] = []
-        self.behind: dict[str, int] = {}  # what is read: messages that wait
+        self._waiting: dict[str, str] = {"start": "đang khởi động (starting)"}
+        self._asked: dict[str, Callable[[], str | None]] = {}
+        self._counted: dict[str, Callable[[], int | None]] = {}
 
     @property
-    def lag(self) -> int:
-        """Messages that wait, of all that is read."""
-        return sum(self.behind.values())
+    def waiting_for(self) -> dict[str, str]:
+        told = {what: ask() for what, ask in self._asked.items()}
+        return self._waiting | {what: addresses.masked(why) for what, why in told.items() if why}
+
+    @property
+    def lag(self) -> int | None:
+        """Messages that wait, of all that is read; None while it is not known of each."""
+        known = [count() for count in self._counted.values()]
+        return sum(count for count in known if count is not None) if known and None not in known else None
 
     def wait_for(self, what: str, why: str) -> None:
-        self.waiting_for[what] = addresses.masked(why)
+        self._waiting[what] = addresses.masked(why)
 
     def has(self, what: str) -> None:
-        self.waiting_for.pop(what, None)
+        self._waiting.pop(what, None)
+
+    def ask(self, what: str, trouble: Callable[[], str | None]) -> None:
+        """`trouble` says why `what` is waited for, or nothing."""
+        self._asked[what] = trouble
+
+    def count(self, what: str, pending: Callable[[], int | None]) -> None:
+        """`pending` says how many messages of `what` wait, if that is known."""
+        self._counted[what] = pending
 
     def warn(self, sentence: str) -> None:
         """Something that a person should look at, though the service does its work."""
@@ -57,13 +81,34 @@ class Readiness:
             self.warnings.append(told)
 
     def as_dict(self) -> dict[str, Any]:
-        state = {"ready": not self.waiting_for, "lag": self.lag, "waiting_for": dict(self.waiting_for)}
+        waiting_for = self.waiting_for
+        state = {"ready": not waiting_for, "lag": self.lag, "waiting_for": waiting_for}
         return state | ({"warnings": list(self.warnings)} if self.warnings else {})
+
+
+def gauges(readiness: Readiness) -> CollectorRegistry:
+    """Readiness as numbers; a lag that is not known is NaN."""
+    registry = CollectorRegistry()
+    Gauge("tonghop_ready", "Whether the service does its work now", registry=registry).set_function(lambda: not readiness.waiting_for)
+
+    def lag() -> float:
+        known = readiness.lag
+        return math.nan if known is None else known
+
+    Gauge("tonghop_lag_messages", "Messages that wait; NaN while that is not known", registry=registry).set_function(lag)
+    return registry
+
+
+def report_unclaimed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What an event loop prints when nobody has asked for an error, as an event of the log."""
+    error = context.get("exception")
+    log.warning("task.error_unclaimed", said=context.get("message"), error=type(error).__name__ if error else None)
 
 
 def doors(readiness: Readiness) -> APIRouter:
     """`/healthz` (the loop answers), `/readyz` (200 or 503 with what is waited for), `/metrics` (Prometheus)."""
     router = APIRouter(tags=["vận hành"])
+    registry = gauges(readiness)
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -79,6 +124,7 @@ def doors(readiness: Readiness) -> APIRouter:
     @router.get("/metrics")
     async def metrics() -> Response:
         """Prometheus text."""
-        return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+        text = prometheus_client.generate_latest() + prometheus_client.generate_latest(registry)
+        return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
 
     return router

@@ -20,10 +20,12 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from shared import connection
+from shared import causes, connection
 
 log = structlog.get_logger()
 
+HEARTBEAT: Final = "100"
+NO_RESPONDERS: Final = "503"
 HEARTBEAT_S: Final = 1.0
 SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
 EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that has silently died
@@ -79,7 +81,7 @@ class Reader:
         window: int = WINDOW,
     ) -> None:
         self.next_sequence = begin  # the first message of the stream that was not handed out yet
-        self.pending: int | None = None  # messages that were not handed out when last heard of; not known before the first bind
+        self.trouble: str | None = None  # why nothing can be read now; until the broker is heard of again
         self._client = client
         self._stream = stream
         self._bind = bind
@@ -87,17 +89,26 @@ class Reader:
         self._window = window
         self._buffer: deque[Delivery] = deque()
         self._arrived = asyncio.Event()
+        self._pending: int | None = None
         self._asked = 0  # messages the broker may still send on our requests
         self._handed_out = 0  # consumer sequence of the last message handed out since the last bind
+        self._is_lost = False  # what was sent did not arrive, or the consumer is gone: bind again
         self._heard_at = 0.0
         self._consumer = ""
         self._subscription: Subscription | None = None
+
+    @property
+    def pending(self) -> int | None:
+        """Messages that were not handed out when last heard of; None while that is not known."""
+        return None if self.trouble else self._pending
 
     async def batch(self, most: int, wait_s: float = EXPIRES_S) -> list[Delivery]:
         """What is there, at least one message; an empty list when nothing came for `wait_s` seconds."""
         give_up_at = _now() + wait_s
         while not self._buffer:
-            if self._subscription is None or self._is_silent():
+            if self._is_lost or self._is_silent():
+                await self.close()
+            if self._subscription is None:
                 await self._start()
             if (left := give_up_at - _now()) <= 0:
                 return []
@@ -109,7 +120,7 @@ class Reader:
             return []
         self._handed_out = taken[-1].consumer_sequence
         self.next_sequence = taken[-1].sequence + 1
-        self.pending = taken[-1].pending
+        self._pending = taken[-1].pending
         await self._ask()
         return taken
 
@@ -117,6 +128,7 @@ class Reader:
         """Stops pulling and forgets what was not handed out; the next batch binds again at `next_sequence`."""
         subscription, self._subscription = self._subscription, None
         self._buffer.clear()
+        self._pending, self._is_lost = None, False
         if subscription is not None:
             try:
                 await subscription.unsubscribe()
@@ -125,15 +137,15 @@ class Reader:
 
     async def _start(self) -> None:
         """A new subscription and consumer. Returns after a pause when the broker is away."""
-        await self.close()
         try:
-            self._consumer, self.pending = await self._bind(self.next_sequence)
+            self._consumer, self._pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
             self._subscription = await self._client.subscribe(
                 self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
             )
             await self._ask()
         except AWAY as error:
+            self.trouble = self._no_answer(error)
             log.warning("reader.bind_failed", stream=self._stream, error=type(error).__name__)
             await self.close()
             await asyncio.sleep(RETRY_S)
@@ -150,10 +162,9 @@ class Reader:
                 f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}", orjson.dumps(request), reply=self._subscription.subject
             )
         except AWAY:
-            self._heard_at = 0.0  # silent: the next batch starts anew
+            self._bind_again()
 
     async def _take(self, message: Msg) -> None:
-        self._heard_at = _now()
         if connection.is_delivery(message.reply):
             self._on_delivery(message)
         else:
@@ -166,6 +177,7 @@ class Reader:
         except ValueError:
             log.warning("reader.message_ignored", stream=self._stream)
             return
+        self._heard_at, self.trouble = _now(), None
         self._asked -= 1
         self._arrived.set()
 
@@ -175,25 +187,39 @@ class Reader:
         """
         headers = message.headers or {}
         owed = headers.get("Nats-Pending-Messages")
-        if status == "100":
-            if self._is_ordered and int(headers.get(LAST_DELIVERED, 0)) > self._handed_out + len(self._buffer):
-                log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
-                self._start_anew()  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+        if status == HEARTBEAT:
+            self._on_heartbeat(int(headers.get(LAST_DELIVERED, 0)))
         elif status == "408" or (status == "409" and owed is not None and "Deleted" not in headers.get("Description", "")):
+            self._heard_at = _now()
             self._asked = max(0, self._asked - int(owed or self._asked))
             await self._ask()
         elif status:
             log.warning("reader.pull_refused", stream=self._stream, status=status, reason=headers.get("Description", ""))
-            self._start_anew()
+            if status == NO_RESPONDERS:
+                self.trouble = self._no_answer(nats.errors.NoRespondersError())
+            self._bind_again()
         else:
             log.warning("reader.message_ignored", stream=self._stream)
 
-    def _start_anew(self) -> None:
-        self._heard_at = 0.0
+    def _on_heartbeat(self, last_delivered: int) -> None:
+        self._heard_at, self.trouble = _now(), None
+        if self._is_ordered and last_delivered > self._handed_out + len(self._buffer):
+            log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
+            self._bind_again()  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+
+    def _bind_again(self) -> None:
+        self._is_lost = True
         self._arrived.set()
 
     def _is_silent(self) -> bool:
-        return _now() - self._heard_at > SILENCE_S
+        """Whether neither a message nor a heartbeat has come for too long; this is told until one comes."""
+        if self._subscription is None or _now() - self._heard_at <= SILENCE_S:
+            return False
+        self.trouble = self.trouble or self._no_answer(TimeoutError())
+        return True
+
+    def _no_answer(self, error: Exception) -> str:
+        return causes.told_of_stream(self._stream, error, is_connected=self._client.is_connected)
 
     async def _wait(self, limit_s: float) -> None:
         """Returns when there is something, or after the limit."""

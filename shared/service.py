@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 import uvicorn
@@ -28,6 +29,7 @@ from shared.streams import Declaration
 
 log = structlog.get_logger()
 
+LOOK_S = 2.0  # how soon readiness tells that a server is away
 STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
 
 
@@ -101,7 +103,9 @@ def create_app(
         try:
             await held.open(readiness, *stream_names, writes=writes)
             readiness.has("start")
-            await delivery.keep_trying("work", lambda: work(readiness), readiness)
+            needs = [_watch_stream(stream, held.streams, readiness) for stream in stream_names]
+            needs.append(_watch("mongodb", partial(mongo.require_replica_set, held.mongo), readiness))
+            await tasks.together(delivery.keep_trying("work", lambda: work(readiness), readiness), *needs)
         except ConfigurationError as error:
             log.error("service.refused_to_go_on", reason=str(error))
             readiness.wait_for("configuration", str(error))
@@ -110,6 +114,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         observability.configure_logs(name)
+        asyncio.get_running_loop().set_exception_handler(observability.report_unclaimed)
         task = asyncio.create_task(run())
         yield
         await tasks.end(task)
@@ -119,6 +124,20 @@ def create_app(
     app.state.readiness = readiness
     app.include_router(observability.doors(readiness))
     return app
+
+
+async def _watch_stream(stream: str, streams_of: Streams, readiness: Readiness) -> None:
+    """While a stream has no leader nobody knows how much of it is missing, though a copy without a quorum is read on."""
+    name = f"stream {stream}"
+    readiness.count(name, lambda: None if name in readiness.waiting_for else 0)
+    await _watch(name, partial(streams_of.require_leader, stream), readiness)
+
+
+async def _watch(name: str, ask: Callable[[], Awaitable[None]], readiness: Readiness) -> None:
+    """Asks again and again whether a server is there, also while there is nothing to do; readiness is red while it is not."""
+    while True:
+        await delivery.keep_trying(name, ask, readiness)
+        await asyncio.sleep(LOOK_S)
 
 
 def serve(app: FastAPI, settings: Settings, port: int) -> None:

@@ -216,7 +216,7 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
                 differing = stream_differences.of_consumer(declaration.consumer_config(durable), found.config)
                 _refuse(f"stream {name}, consumer {durable}", differing)
         except nats.js.errors.NotFoundError as error:
-            raise TransientError(f"stream {name} is not there yet: run `tonghop streams apply`") from error
+            raise TransientError(f"chưa có stream {name}, hãy chạy `tonghop streams apply` (stream {name} is not there yet)") from error
 
 
 def _refuse(what: str, found: list[str]) -> None:

@@ -60,7 +60,7 @@ def _bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise _unreadable("không có quyền đọc", "no permission") from error
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
-        raise _unreadable("máy không đọc được tệp", f"{type(error).__name__}") from error
+        raise _unreadable("máy không đọc được tệp", "cannot be read") from error
     if len(raw) > MOST_BYTES:
         raise _unreadable(f"tệp lớn hơn {MOST_BYTES // 1024**2} MB", "too large")
     return raw

@@ -160,7 +160,7 @@ class Feed:
             while pending:
                 messages = await consumer.fetch(SCAN_BATCH, timeout=5)
                 if not messages:  # what a broken connection swallowed does not come again
-                    raise TransientError("FEED: not read to its end")
+                    raise TransientError(f"chưa đọc hết {subjects.FEED}, đang thử lại (not read to its end)")
                 for message in messages:
                     found[message.subject] = Last(message.metadata.sequence.stream, _position(message.headers or {}))
                     pending = message.metadata.num_pending

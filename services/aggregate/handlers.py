@@ -78,6 +78,8 @@ class Partition:
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         log_filter = subjects.reports_of(self.number)
         follow = reader.log_reader(self._held.streams.client, subjects.REPORTS, log_filter, begin, check=self._require_same_stream)
+        self._readiness.ask(f"partition {self.number}", lambda: follow.trouble)
+        self._readiness.count(f"partition {self.number}", lambda: follow.pending)
         self._moving = asyncio.create_task(self._move())
         self._shown_at, self._tidied_at = asyncio.get_running_loop().time(), float("-inf")
         writing = asyncio.create_task(self._write(Work((), (), None), reference.generation))
@@ -128,7 +130,6 @@ class Partition:
         fold.open(_now())
         fold.take(logged)
         behind = pending or 0
-        self._readiness.behind[f"partition {self.number}"] = behind
         reports = [report_document(event, self.number, sequence) for event, sequence in logged]
         now = asyncio.get_running_loop().time()
         if behind >= BEHIND and now - self._shown_at < min(behind * SHOW_S_EACH, SHOW_S):

@@ -91,7 +91,7 @@ def _away(error: BaseException) -> str:
         remedy = f"Chạy `make up`, hoặc kiểm tra địa chỉ {setting}"
     else:
         remedy = f"Hệ thống đang chạy: xem `tonghop status`, nhật ký trong {RUN_FOLDER / 'logs'}, và địa chỉ {setting}"
-    return f"Máy chủ không trả lời (a server is away): {name}, {type(error).__name__}. {remedy}."
+    return f"Máy chủ không trả lời (a server is away): {name}. {remedy}."
 
 
 def settings() -> Settings:

@@ -15,10 +15,13 @@ from shared.observability import Readiness
 from shared.reader import Delivery
 from shared.service import Connections
 from shared.settings import Settings
+from shared.standstill import Standstill
 
 BATCH: Final = 1000  # messages claimed and published at once
 AT_ONCE: Final = 2  # batches under way: one is claimed while the one before is published and answered
 GATHER_S: Final = 0.025  # while one is under way the next gathers for so long: many small batches cost more than they save
+
+RETRYING: Final = "thử lại: chưa lưu được các thông điệp vừa đọc (retrying)"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,30 +38,52 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+class Inbox:
+    """INBOX as one instance works on it, and what it knows of that."""
+
+    def __init__(self, held: Connections, door: Door) -> None:
+        self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self.standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self._streams = held.streams
+        self._door = door
+        self._has_failed = False
+
+    @property
+    def trouble(self) -> str | None:
+        """Why INBOX is not worked on; what this instance could not do, another may have done."""
+        return self.follow.trouble or (RETRYING if self._has_failed and self.standstill.waiting != 0 else None)
+
+    @property
+    def waiting(self) -> int | None:
+        """Messages that are not screened yet, as far as it is known."""
+        return None if self.follow.trouble else self.standstill.waiting
+
+    async def work(self) -> None:
+        """Hands batches to the door, two at a time, until it is cancelled."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                if batch := await self.follow.batch(BATCH, wait_s=1.0):
+                    newest = asyncio.create_task(self._handle(batch))
+                    under_way.add(newest)
+                    await asyncio.wait([newest], timeout=GATHER_S)
+                if len(under_way) == AT_ONCE:
+                    _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await tasks.end(*under_way)
+            await self.follow.close()
+
+    async def _handle(self, batch: Sequence[Delivery]) -> None:
+        self._has_failed = not await delivery.deliver(self._streams, SERVICE, batch, self._door.on_inbox)
+
+
 async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
     """Screens INBOX until it is cancelled."""
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     await store.prepare()
-    door = Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata))
+    inbox = Inbox(held, Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata)))
     readiness.has("work")  # what an earlier attempt failed on has passed
-    follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
-    under_way: set[asyncio.Task[None]] = set()
-
-    async def handle(batch: Sequence[Delivery]) -> None:
-        if batch and not await delivery.deliver(held.streams, SERVICE, batch, door.on_inbox):
-            readiness.wait_for("inbox", "thử lại (retrying)")
-        else:
-            readiness.has("inbox")
-
-    try:
-        while True:
-            batch = await follow.batch(BATCH, wait_s=1.0)
-            readiness.behind["inbox"] = batch[-1].pending if batch else 0
-            newest = asyncio.create_task(handle(batch))
-            under_way.add(newest)
-            await asyncio.wait([newest], timeout=GATHER_S)
-            if len(under_way) == AT_ONCE:
-                _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        await tasks.end(*under_way)
-        await follow.close()
+    readiness.ask("inbox", lambda: inbox.trouble)
+    readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)
+    readiness.count("inbox", lambda: inbox.waiting)
+    await tasks.together(inbox.work(), inbox.standstill.watch())

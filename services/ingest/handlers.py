@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 SERVICE: Final = "ingest"
 LONGEST_SENDER: Final = 500  # characters; nats-server ends a connection on which a line of more than 4,096 bytes comes
+ACK_S: Final = 3.0  # an election takes about as long; all wait for the batch before, and to publish it again is harmless
 REFERENCE_AGE_S: Final = 0.25  # how late a new regime may be noticed
 SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
 
@@ -64,7 +65,7 @@ class Door:
         accepted = {claim.id: claim for claim in claims if claim.is_accepted}
         positions = await self._store.positions([key for key, claim in accepted.items() if claim.is_found])
         wanted = [claim for key, claim in accepted.items() if key not in positions]
-        sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted])
+        sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted], ACK_S)
         published = {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
         self._store.remember(published)
         return positions | published

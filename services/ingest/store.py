@@ -165,7 +165,7 @@ class ClaimStore:
             return {}
         found = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
         if len(found) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
-            raise TransientError("receipts: claims that are there cannot be read yet")
+            raise TransientError("MongoDB chưa cho đọc lại biên nhận vừa ghi, đang thử lại (claims cannot be read yet)")
         return found
 
 

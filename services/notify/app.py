@@ -18,6 +18,7 @@ from shared import delivery, service, streams, subjects, tasks
 from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
+from shared.standstill import Standstill
 
 TICK_S: Final = 30.0
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
@@ -38,8 +39,10 @@ async def notify(held: Connections, readiness: Readiness) -> None:
     readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
     desk = await prepare_desk(held)
     readiness.has("work")  # what an earlier attempt failed on has passed
+    standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+    readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
-        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, readiness))
+        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, readiness), standstill.watch())
     finally:
         await desk.follower.close()
 

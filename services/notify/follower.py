@@ -38,7 +38,6 @@ class Follower:
     """A book kept up to date with the log, begun from what the keepers stored. It stores nothing itself."""
 
     def __init__(self, held: Connections, store: DutyStore) -> None:
-        self.lag = 0
         self._held = held
         self._store = store
         self._reference: Reference | None = None
@@ -50,14 +49,14 @@ class Follower:
     def book(self) -> Book:
         """Duties as of `position`. Raises TransientError before the first start."""
         if self._book is None:
-            raise TransientError("the log is not folded yet")
+            raise TransientError("chưa đọc xong nhật ký báo cáo (the log is not folded yet)")
         return self._book
 
     @property
     def reference(self) -> Reference:
         """The units and regimes of the book. Raises TransientError before the first start."""
         if self._reference is None:
-            raise TransientError("units and regimes are not read yet")
+            raise TransientError("chưa đọc danh sách đơn vị và chế độ (units and regimes are not read yet)")
         return self._reference
 
     @property
@@ -86,13 +85,13 @@ class Follower:
             await self._require_same_stream(self._position)
         self._position = self._fold(self.book, batch, self._position)
         await self._keep()
-        self.lag = batch[-1].pending if batch else 0
 
     async def follow(self, readiness: Readiness) -> None:
         """Steps for ever; readiness is red while a server is away or the whole log is folded anew."""
+        readiness.ask("log", lambda: self._reader.trouble if self._reader else None)
+        readiness.count("log", lambda: self._reader.pending if self._reader else None)
         while True:
             await delivery.keep_trying("log", self.step, readiness)
-            readiness.behind["log"] = self.lag
 
     async def close(self) -> None:
         reader, self._reader = self._reader, None

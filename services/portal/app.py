@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def work(readiness: Readiness) -> None:
         await watch(held, readiness)
 
-    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED, writes=False)
+    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED, subjects.REPORTS, writes=False)
     app.state.reference = held.reference
     app.state.store = PortalStore(held.database)
     app.state.duties = DutyStore(held.database)

@@ -1,13 +1,18 @@
-"""A connection that no message can break, on core NATS: what passes by without a stream is taken too."""
+"""A connection that no message can break, on core NATS too, and that does not wait for a host that has vanished."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from nats.aio.msg import Msg
 
+from shared import tasks
 from shared.broker import create_broker
 from shared.service import Connections
-from tests import hostile
+from tests import hostile, vanishing
 from tests.hostile import Hostile
 
 SUBJECT = b"hostile.a"
@@ -57,3 +62,58 @@ async def _heard(held: Connections, *messages: Hostile) -> list[Msg]:
         return found
     finally:
         await broker.stop()
+
+
+class Stuffed:
+    """A way to a port of this machine on which, from a moment on, nothing is taken any more, and nobody is told."""
+
+    def __init__(self, target: int) -> None:
+        self.url = ""
+        self._target = target
+        self._server: asyncio.Server | None = None
+        self._flows = set[asyncio.Task[None]]()
+        self._writers = list[asyncio.StreamWriter]()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Stuffed"]:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.url = f"nats://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            await self.stuff()
+            for writer in self._writers:
+                writer.transport.abort()
+
+    async def stuff(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        await tasks.end(*self._flows)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers += [writer, to_writer]
+        for source, sink in ((reader, to_writer), (to_reader, writer)):
+            self._flows.add(asyncio.create_task(_pass_on(source, sink)))
+
+
+async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        sink.write(data)
+        await sink.drain()
+
+
+async def test_a_client_turns_to_another_server_though_much_is_unsent(tmp_path: Path) -> None:
+    first, second = [await vanishing.start_with_stream(tmp_path / name) for name in ("first", "second")]
+    try:
+        async with Stuffed(urlsplit(first.url).port or 0).open() as way:
+
+            async def vanish() -> None:
+                await second.start()
+                await way.stuff()
+
+            await second.kill()
+            assert await vanishing.send_through(way.url, second.url, vanish) > 1
+    finally:
+        await first.kill()
+        await second.kill()

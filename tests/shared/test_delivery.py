@@ -9,7 +9,7 @@ import orjson
 import pytest
 from pymongo.errors import AutoReconnect
 
-from shared import delivery, reader, subjects
+from shared import causes, delivery, reader, subjects
 from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.observability import Readiness
 from shared.reader import Delivery, Reader
@@ -191,8 +191,9 @@ def readiness(monkeypatch: pytest.MonkeyPatch) -> Readiness:
     ("error", "shown"),
     [
         (TransientError("stream INBOX is not there yet"), "stream INBOX is not there yet"),
-        (AutoReconnect("rs0"), "AutoReconnect"),
-        (ZeroDivisionError(), "ZeroDivisionError"),
+        (AutoReconnect("rs0"), causes.MONGODB),
+        (nats.errors.TimeoutError(), causes.NATS),
+        (ZeroDivisionError(), causes.UNEXPECTED),
     ],
 )
 async def test_a_task_is_tried_until_it_succeeds_and_readiness_says_why_it_waits(

@@ -73,6 +73,11 @@ async def read(follow: Reader, count: int, most: int = 100, within_s: float = 20
     return found
 
 
+def known(follow: Reader) -> tuple[str | None, int | None]:
+    """What a reader knows: why nothing can be read, and how much waits."""
+    return follow.trouble, follow.pending
+
+
 def sequences(found: list[Delivery]) -> list[int]:
     return [delivery.sequence for delivery in found]
 
@@ -218,6 +223,49 @@ async def test_while_the_server_is_away_a_batch_is_empty(broker: Broker, monkeyp
     await until_connected(broker.client)
     await broker.publish(3)
     assert sequences(await read(follow, 3)) == [1, 2, 3]
+    await follow.close()
+
+
+async def test_a_reader_tells_that_nothing_can_be_read_until_the_broker_is_heard_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "BIND_TIMEOUT_S", 0.5)
+    await broker.publish(5)
+    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    assert known(follow) == (None, None)  # nobody was asked yet
+    await read(follow, 3)
+    assert known(follow) == (None, 2)
+    await read(follow, 2)
+    assert known(follow) == (None, 0)
+
+    await broker.server.kill()
+    async with asyncio.timeout(20):
+        while follow.trouble is None:
+            assert await follow.batch(10, wait_s=0.1) == []
+    assert follow.trouble.startswith(f"{STREAM}: NATS")
+    assert follow.pending is None
+    for _ in range(3):  # an empty batch takes nothing back
+        assert await follow.batch(10, wait_s=0.1) == []
+        assert follow.trouble is not None
+
+    await broker.server.start()
+    async with asyncio.timeout(30):
+        while follow.trouble is not None:
+            assert await follow.batch(10, wait_s=0.5) == []
+    assert follow.pending == 0
+    await follow.close()
+
+
+async def test_a_reader_tells_that_its_stream_is_not_there(broker: Broker) -> None:
+    follow = reader.durable_reader(broker.client, STREAM, DURABLE)
+    assert await follow.batch(10, wait_s=0.1) == []
+    assert follow.trouble == f"{STREAM}: chưa có stream hoặc durable, hãy chạy `tonghop streams apply` (not there)"
+
+    await broker.make_durable()
+    await broker.publish(1)
+
+    assert sequences(await read(follow, 1)) == [1]
+    assert follow.trouble is None
     await follow.close()
 
 

@@ -275,6 +275,7 @@ class Broker:
             "created": consumer.stream.created,
             "num_pending": consumer.waiting(),
             "num_ack_pending": len(consumer.pending),
+            "ack_floor": {"consumer_seq": 0, "stream_seq": min(consumer.pending, default=consumer.next) - 1},
         }
 
 

@@ -1,0 +1,79 @@
+"""Readiness as it is told: what waits, how much waits, and that it is not known."""
+
+import asyncio
+import math
+
+import orjson
+import structlog
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from shared import observability
+from shared.observability import Readiness
+
+
+def test_before_anything_is_counted_the_lag_is_not_known() -> None:
+    assert Readiness().as_dict() == {"ready": False, "lag": None, "waiting_for": {"start": "đang khởi động (starting)"}}
+
+
+def test_the_lag_is_the_sum_unless_one_part_is_not_known() -> None:
+    known: dict[str, int | None] = {"one": 3, "two": 4}
+    readiness = Readiness()
+    readiness.count("one", lambda: known["one"])
+    readiness.count("two", lambda: known["two"])
+    assert readiness.lag == 7
+    known["one"] = None
+    assert readiness.lag is None
+
+
+def test_what_is_asked_for_is_told_as_it_is_now() -> None:
+    found: list[str] = []
+    readiness = Readiness()
+    readiness.has("start")
+    readiness.ask("inbox", lambda: found[-1] if found else None)
+    assert readiness.as_dict()["ready"] is True
+    found.append("INBOX không có leader")
+    assert readiness.waiting_for == {"inbox": "INBOX không có leader"}
+    found.clear()
+    assert readiness.waiting_for == {}
+
+
+def test_a_lag_that_is_not_known_is_null_and_nan_and_never_zero() -> None:
+    readiness = Readiness()
+    app = FastAPI()
+    app.include_router(observability.doors(readiness))
+    client = TestClient(app)
+    assert orjson.loads(client.get("/readyz").content)["lag"] is None
+    assert math.isnan(gauge(client, "tonghop_lag_messages"))
+    assert gauge(client, "tonghop_ready") == 0
+
+    readiness.count("one", lambda: 5)
+    readiness.has("start")
+
+    assert (gauge(client, "tonghop_lag_messages"), gauge(client, "tonghop_ready")) == (5, 1)
+
+
+def gauge(client: TestClient, name: str) -> float:
+    [found] = [family for family in text_string_to_metric_families(client.get("/metrics").text) if family.name == name]
+    return float(found.samples[0].value)
+
+
+async def test_an_error_that_nobody_asks_for_is_an_event_of_the_log() -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(observability.report_unclaimed)
+    try:
+        with structlog.testing.capture_logs() as logged:
+            future = loop.create_future()
+            future.set_exception(ZeroDivisionError("secret"))
+            del future
+    finally:
+        loop.set_exception_handler(None)
+    assert logged == [
+        {
+            "event": "task.error_unclaimed",
+            "log_level": "warning",
+            "said": "Future exception was never retrieved",
+            "error": "ZeroDivisionError",
+        }
+    ]

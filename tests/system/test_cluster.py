@@ -1,0 +1,173 @@
+"""A cluster of three nats-servers: a leader is killed under load and nothing is lost; without a quorum readiness says so.
+
+How: `tests/cluster.py` on loopback, one mongod, the four services as processes of their own. Again: `pytest tests/system/test_cluster.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.cli.embedded import probe
+from services.ingest.domain import screening
+from shared import service, subjects
+from shared.service import Connections
+from shared.settings import Settings
+from tests import cluster, empty_streams
+from tests.builders import COMMUNE, payload, submitted
+from tests.cluster import Cluster
+from tests.running import running
+from tests.waiting import until
+
+SERVICES = ("ingest", "aggregate", "notify", "portal")
+BACK_S = 90.0  # wanted are 15 s; this machine may be busy
+RATE_S = 0.02
+
+
+@pytest.fixture
+async def three(tmp_path: Path) -> AsyncIterator[Cluster]:
+    async with cluster.running(tmp_path / "cluster") as found:
+        yield found
+
+
+@pytest.fixture
+async def spread(three: Cluster, loaded: Connections) -> AsyncIterator[Connections]:
+    """Connections to the cluster, its streams in three copies, units and regimes stored."""
+    urls = {"nats_url": ",".join(three.urls), "nats_monitor_url": ",".join(three.monitors), "replicas": cluster.REPLICAS}
+    held = service.connections(Settings(_env_file=None, **loaded.settings.model_dump() | urls), "test")
+    await held.broker.start()
+    await until(lambda: _is_declared(held), cluster.SETTLED_S)
+    yield held
+    await held.close()
+
+
+async def _is_declared(held: Connections) -> bool:
+    """Whether the streams could be made: a cluster that has just started has no leader yet."""
+    try:
+        async with asyncio.timeout(10):
+            await empty_streams.declare(held.streams.jetstream, held.declaration)
+    except Exception:  # whatever it says: asked again
+        return False
+    return True
+
+
+async def test_a_killed_leader_loses_and_doubles_nothing_and_all_goes_on_by_itself(
+    spread: Connections, three: Cluster, tmp_path: Path
+) -> None:
+    async with running(spread.settings, tmp_path, "ingest", "aggregate"):
+        sent: list[str] = []
+        async with _sending(spread, sent):
+            for stream in (subjects.INBOX, subjects.REPORTS):
+                await _until_grown(sent)
+                leader = await three.leader(stream)
+                await leader.server.kill()
+                await _until_grown(sent)
+                await leader.server.start()
+        await until(lambda: _are_claimed(spread, len(sent)), BACK_S)
+        await until(lambda: _are_ready(spread, "ingest", "aggregate"), BACK_S)
+        await until(lambda: _are_stored(spread, len(sent)), BACK_S)
+
+    receipts = [receipt async for receipt in spread.database["receipts"].find()]
+    assert sorted(receipt["event_id"] for receipt in receipts) == sorted(sent)
+    assert {receipt["verdict"] for receipt in receipts} == {"accepted"}
+    assert await spread.streams.last_sequence(subjects.REPORTS) == len(sent)
+
+
+async def test_without_a_quorum_every_service_says_so_and_afterwards_goes_on_by_itself(
+    spread: Connections, three: Cluster, tmp_path: Path
+) -> None:
+    async with running(spread.settings, tmp_path, *SERVICES):
+        await until(lambda: _are_ready(spread, *SERVICES))
+        assert [(await _said(spread, name))["lag"] for name in SERVICES] == [0, 0, 0, 0]
+        away = three.nodes[:2]
+        await asyncio.gather(*[node.server.kill() for node in away])
+
+        for name in SERVICES:
+            await until(partial(_tells, spread, name, "không có leader"), BACK_S)
+        assert "NaN" in probe.get(spread.settings.ingest_port, "/metrics")[1].split("tonghop_lag_messages ")[-1][:4]
+
+        for _ in range(100):  # and does not say now this, now that
+            await asyncio.sleep(0.1)
+            said = [await _said(spread, name) for name in SERVICES]
+            assert not any(one["ready"] for one in said)
+            assert [one["lag"] for one in said] == [None] * 4
+
+        await asyncio.gather(*[node.server.start() for node in away])
+        await until(lambda: _are_ready(spread, *SERVICES), BACK_S)
+        await until(lambda: _is_published(spread), BACK_S)
+        await until(lambda: _are_claimed(spread, 1), BACK_S)
+        await until(lambda: _have_no_lag(spread), BACK_S)
+
+
+@asynccontextmanager
+async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
+    """Events are sent one after another, each until it is acknowledged, while the block runs; their ids."""
+
+    async def send() -> None:
+        while True:
+            event = submitted(revision=len(sent) + 1, event_id=f"event-{len(sent):06d}")
+            while not await _is_acknowledged(held, event):
+                await asyncio.sleep(0.2)
+            sent.append(event["id"])
+            await asyncio.sleep(RATE_S)
+
+    task = asyncio.create_task(send())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _is_acknowledged(held: Connections, event: dict[str, Any]) -> bool:
+    assert screening.is_event_id(event["id"])
+    try:
+        await held.streams.jetstream.publish(subjects.inbox(COMMUNE), payload(event), timeout=2, stream=subjects.INBOX)
+    except Exception:  # whatever it is: the same event again
+        return False
+    return True
+
+
+async def _is_published(held: Connections) -> bool:
+    return await _is_acknowledged(held, submitted(event_id="event-afterwards"))
+
+
+async def _until_grown(sent: list[str], by: int = 20) -> None:
+    """Waits until more events were acknowledged."""
+    wanted = len(sent) + by
+
+    async def has_grown() -> bool:
+        return len(sent) >= wanted
+
+    await until(has_grown, BACK_S)
+
+
+async def _are_claimed(held: Connections, count: int) -> bool:
+    return await held.database["receipts"].count_documents({}) >= count
+
+
+async def _are_stored(held: Connections, count: int) -> bool:
+    return await held.database["reports"].count_documents({}) >= count
+
+
+async def _said(held: Connections, name: str) -> Any:
+    _, body = await asyncio.to_thread(probe.get, getattr(held.settings, f"{name}_port"), "/readyz")
+    return orjson.loads(body)
+
+
+async def _tells(held: Connections, name: str, words: str) -> bool:
+    found = await _said(held, name)
+    return not found["ready"] and found["lag"] is None and any(words in why for why in found["waiting_for"].values())
+
+
+async def _are_ready(held: Connections, *names: str) -> bool:
+    return all([(await _said(held, name))["ready"] for name in names])
+
+
+async def _have_no_lag(held: Connections) -> bool:
+    return all([(await _said(held, name))["lag"] == 0 for name in SERVICES])
