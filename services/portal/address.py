@@ -25,7 +25,7 @@ def _pattern(annotated: object) -> re.Pattern[str]:
     return re.compile(get_args(annotated)[1].pattern)
 
 
-SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode)}
+SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode), "province": _pattern(UnitCode)}
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Address:
 
 
 def checked(name: str, text: str | None) -> str | None:
-    """A name as sent, refused unless it has a name's shape (`regime`, `period` or `unit`)."""
+    """A name as sent, refused unless it has a name's shape (a key of `SHAPES`)."""
     if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
-        raise problems.bad_query(name, wanted.name(name))
+        raise problems.bad_query(name, wanted.NAMES[name])
     return text
 
 

@@ -82,13 +82,13 @@ def _bad_query(name: str, form: Wanted) -> Refusal:
     return errors.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
 
 
-def answer(request: Request, status: HTTPStatus, refusal: Refusal) -> Response:
-    """The refusal as its reader wants it. The path decides: whoever asks for a page gets a page."""
+def answer(request: Request, status: HTTPStatus, *refusals: Refusal) -> Response:
+    """The refusals as their reader wants them. The path decides: whoever asks for a page gets a page."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
-        return look.page("problem.html", {"status": int(status), "refusal": refusal, "title": title, "advice": advice}, status, later)
-    return problem(status, [refusal], later)
+        return look.page("problem.html", {"status": int(status), "refusals": refusals, "title": title, "advice": advice}, status, later)
+    return problem(status, refusals, later)
 
 
 def install(app: FastAPI) -> None:
@@ -100,8 +100,8 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, _bad_query(str(first["loc"][-1]), wanted.value(first)))
+        refusals = [_bad_query(str(fault["loc"][1]), wanted.value(fault)) for fault in error.errors()]
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, *refusals)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

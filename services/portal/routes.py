@@ -114,7 +114,7 @@ async def feeds(
     nothing changed since. A cursor that the stream has not reached (it was made anew) is refused: begin again without one. There is a
     feed for each unit that has none above it, not for those below.
     """
-    address.checked("unit", province)
+    address.checked("province", province)
     address.checked("regime", regime)
     known = await reference.current()
     address.require_known(known, regime, province)

@@ -152,7 +152,7 @@ NAMED = [
     ("/api/v1/duties?regime=X", "regime", "mã chế độ báo cáo gồm chữ thường", "a regime's id of lower-case letters"),
     ("/api/v1/duties?period=2024-13", "period", "mã kỳ báo cáo như 2024", "a period such as 2024"),
     ("/api/v1/duties?unit=184&unit=20", "unit", "đúng một giá trị", "one value, not several"),
-    (f"/api/v1/feeds/*/{CT27}", "unit", "mã đơn vị", "a unit's code"),
+    (f"/api/v1/feeds/*/{CT27}", "province", "mã đơn vị", "a unit's code"),
     (f"/api/v1/feeds/20/{CT27}?after=x", "after", "một số nguyên", "a whole number"),
     (f"/api/v1/feeds/20/{CT27}?after=-1", "after", "từ 0 trở lên", "at least 0"),
     (f"/api/v1/views/{CT27}/{quote('năm')}/184", "period", "mã kỳ báo cáo", "a period such as"),
@@ -168,6 +168,14 @@ async def test_a_bad_parameter_is_named_with_the_form_wanted(stack: Stack, path:
     assert vietnamese in problem["detail"]
     assert f"Invalid parameter “{name}”" in problem["detail_en"]
     assert english in problem["detail_en"]
+
+
+async def test_all_bad_parameters_are_named_at_once(stack: Stack) -> None:
+    problem = (await check(stack, "/api/v1/duties?limit=x&state=y&only=z")).json()
+    assert [fault["path"] for fault in problem["errors"]] == ["state", "only", "limit"]
+    shown = (await check(stack, "/nghia-vu?state=y&only=z")).text
+    assert "Tham số “state” không hợp lệ" in shown
+    assert "Tham số “only” không hợp lệ" in shown
 
 
 async def test_a_fault_of_ours_is_a_page_or_a_problem_that_says_what_to_do(stack: Stack) -> None:

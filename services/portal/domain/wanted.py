@@ -5,25 +5,21 @@ from typing import Any, Final
 
 Wanted = tuple[str, str]
 
+UNIT: Final[Wanted] = (
+    "mã đơn vị gồm chữ không dấu, chữ số và dấu gạch nối, tối đa 32 ký tự, ví dụ 06253",
+    "a unit's code of letters, digits and hyphens, at most 32 characters, such as 06253",
+)
 NAMES: Final[Mapping[str, Wanted]] = {
     "regime": (
         "mã chế độ báo cáo gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ ct27-van-quan",
         "a regime's id of lower-case letters, digits and hyphens, such as ct27-van-quan",
     ),
     "period": ("mã kỳ báo cáo như 2024, 2024-H1, 2024-Q3 hoặc 2024-05", "a period such as 2024, 2024-H1, 2024-Q3 or 2024-05"),
-    "unit": (
-        "mã đơn vị gồm chữ không dấu, chữ số và dấu gạch nối, tối đa 32 ký tự, ví dụ 06253",
-        "a unit's code of letters, digits and hyphens, at most 32 characters, such as 06253",
-    ),
+    "unit": UNIT,
+    "province": UNIT,
 }
-NAMES_OF_UNITS: Final = ("province",)
 ONCE: Final[Wanted] = ("đúng một giá trị, không lặp lại", "one value, not several")
 OTHER: Final[Wanted] = ("một giá trị đúng dạng", "a value of the documented form")
-
-
-def name(parameter: str) -> Wanted:
-    """The form of a name: a regime, a period, a unit."""
-    return NAMES["unit" if parameter in NAMES_OF_UNITS else parameter]
 
 
 def value(fault: Mapping[str, Any]) -> Wanted:
