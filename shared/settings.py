@@ -1,11 +1,14 @@
 """Settings, read from the environment once per process, in an `app.py`, and passed down."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import addresses, mailboxes
+
+DATABASE: Final = r"^[a-z][a-z0-9_]{0,37}$"
+WEB_ADDRESS: Final = r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 
 class Settings(BaseSettings):
@@ -19,12 +22,12 @@ class Settings(BaseSettings):
     nats_monitor_url: str = Field("none", repr=False, description="monitoring addresses of the nats-servers, http://…:8222, or none")
     mongo_url: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", repr=False)
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
-    database: str = Field("tonghop", pattern=r"^[a-z][a-z0-9_]{0,37}$")
+    database: str = Field("tonghop", pattern=DATABASE)
     calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
-    public_url: str = Field("none", pattern=r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$", description="the portal, as mails link to it")
+    public_url: str = Field("none", pattern=WEB_ADDRESS, description="the portal, as mails link to it")
     bind_host: str = "127.0.0.1"
     ingest_port: int = Field(8080, ge=1, le=65535)
     portal_port: int = Field(8000, ge=1, le=65535)

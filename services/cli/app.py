@@ -1,5 +1,7 @@
 """`tonghop`: the command line. Each group of commands is a module; this one puts them together."""
 
+from typing import Final
+
 import typer
 
 from services.cli import contracts, data, explain, figures, stack
@@ -9,8 +11,16 @@ from services.cli.duties import duties
 from services.cli.notify import notify
 from services.cli.on_call import periods
 from services.cli.regimes import regimes
+from services.cli.vietnamese import Commands
 
-app = typer.Typer(help="Tổng Hợp: báo cáo nhiều cấp.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+HELP: Final = """Tổng Hợp: tiếp nhận, tổng hợp và đôn đốc báo cáo từ xã lên huyện, tỉnh.
+
+Bắt đầu: `tonghop up`, rồi `tonghop demo`. Từng lệnh: thêm --help.
+
+Mã thoát của mọi lệnh: 0 xong, 1 câu trả lời là không, 2 dùng sai, 3 máy chủ không trả lời. Thêm --json để phần mềm đọc câu trả lời.
+"""
+
+app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(contacts, name="contacts")

@@ -29,7 +29,14 @@ def list_duties(
     late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm muộn, hoặc chưa làm khi đã quá hạn.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi nghĩa vụ của các kỳ đã bắt đầu: chưa nộp, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt."""
+    """Mọi nghĩa vụ của các kỳ đã bắt đầu: chưa nộp, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt.
+
+    Không ghi gì.
+
+    Ví dụ: tonghop duties list --regime ct27-van-quan --period 2026 --owed
+
+    Mã thoát: 0, 2 dùng sai, 3 máy chủ không trả lời.
+    """
     now = datetime.now(UTC)
 
     async def act() -> list[Duty]:
@@ -53,10 +60,17 @@ def extend(
     unit: Annotated[str, typer.Argument(help="Mã đơn vị được gia hạn.")],
     until: Annotated[str, typer.Option(help="Ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
     reason: Annotated[str, typer.Option(help="Lý do gia hạn, hoặc lý do sửa.")],
-    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn đã ghi sai, kể cả sửa cho sớm lại.")] = False,
+    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn ghi sai, kể cả sửa cho sớm lại.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận. Đơn vị được báo ngay."""
+    """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận. Đơn vị được báo ngay.
+
+    Ví dụ: tonghop duties extend ct27-van-quan 2026 06253 --until 2026-12-25 --reason "Bão lũ"
+
+    Ghi nhầm một lần gia hạn: gia hạn lại cho đúng, thêm --corrects.
+
+    Mã thoát: 0 đã gia hạn, 1 không được tiếp nhận và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
+    """
     if deadlines.of_event(until) is None:
         raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
 

@@ -26,7 +26,14 @@ def explain(
     indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu.")],
     as_json: AsJson = False,
 ) -> None:
-    """Liệt kê các báo cáo tạo nên một số của bảng tổng hợp và cộng lại; mã thoát 1 nếu không khớp hoặc không có bảng."""
+    """Liệt kê các báo cáo tạo nên một số của bảng tổng hợp và cộng lại; mã thoát 1 nếu không khớp hoặc không có bảng.
+
+    Không ghi gì.
+
+    Ví dụ: tonghop explain ct27-van-quan/2026/184 gd_ngay_cong
+
+    Mã thoát: 0 khớp, 1 không khớp hoặc không có bảng, 2 dùng sai, 3 máy chủ không trả lời.
+    """
     from services.portal import address, explaining  # the portal's templates: other commands start sooner without
     from services.portal.problems import Refused
     from services.portal.store import PortalStore

@@ -34,7 +34,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(as_json: AsJson = False) -> None:
-    """So mọi bảng tổng hợp với phép tính lại độc lập từ nhật ký; mã thoát 1 nếu khác."""
+    """So mọi bảng tổng hợp với phép tính lại độc lập từ nhật ký; mã thoát 1 nếu khác.
+
+    Chạy được khi đang có báo cáo gửi đến; không ghi gì. Chạy sau khi khôi phục, sau khi nâng cấp, trước khi chốt số liệu năm.
+
+    Mã thoát: 0 khớp, 1 khác (in ra từng chỗ và việc cần làm), 3 máy chủ không trả lời.
+    """
 
     async def act() -> Verdict:
         async with session.connected() as held:
@@ -71,7 +76,12 @@ def _show(verdict: Verdict) -> None:
 
 
 def rebuild(as_json: AsJson = False) -> None:
-    """Tính lại mọi bảng tổng hợp từ nhật ký; người đọc thấy bảng cũ hoặc bảng mới, không lẫn."""
+    """Tính lại mọi bảng tổng hợp từ nhật ký; người đọc thấy bảng cũ hoặc bảng mới, không lẫn.
+
+    Lối ra khi `verify` khác, hoặc khi nhật ký đã lùi (máy chủ NATS khôi phục từ bản cũ). Dịch vụ vẫn chạy; bị dừng giữa chừng thì chạy lại.
+
+    Mã thoát: 0 đã tính lại, 3 máy chủ không trả lời.
+    """
 
     async def act() -> Rebuilt:
         async with session.connected() as held:

@@ -53,7 +53,14 @@ def plan(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi mức nhắc, kể cả đã qua, của các đơn vị chưa nộp báo cáo."""
+    """Mọi mức nhắc, kể cả đã qua, của các đơn vị chưa nộp báo cáo.
+
+    Không ghi gì.
+
+    Ví dụ: tonghop notify plan --regime ct27-van-quan --period 2026
+
+    Mã thoát: 0, 2 dùng sai, 3 máy chủ không trả lời.
+    """
 
     async def act(desk: Desk) -> Sequence[Alert]:
         known = sorted(desk.follower.reference.regimes)
@@ -70,7 +77,12 @@ def plan(
 
 @notify.command()
 def tick(at: At = None, as_json: AsJson = False) -> None:
-    """Nhắc ngay những đơn vị đến mức nhắc và chưa nộp; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì."""
+    """Nhắc ngay những đơn vị đến mức nhắc và chưa nộp; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì.
+
+    Ví dụ diễn tập: tonghop notify tick --at 2026-12-18T08:00:00+07:00
+
+    Mã thoát: 0, 2 dùng sai, 3 máy chủ không trả lời.
+    """
     now = datetime.now(UTC)
     if at is not None and at > now:
         _rehearse(at, as_json)
@@ -117,7 +129,12 @@ def send_trial(
     unit: Annotated[str, typer.Argument(help="Mã hoặc định danh của đơn vị.")],
     as_json: AsJson = False,
 ) -> None:
-    """Gửi một thư thử, ghi rõ là thử, đến đầu mối của một đơn vị; không nhắc ai."""
+    """Gửi một thư thử, ghi rõ là thử, đến đầu mối của một đơn vị; không nhắc ai.
+
+    Ví dụ: tonghop notify test 06253
+
+    Mã thoát: 0 đã gửi, 1 không gửi được và vì sao, 3 máy chủ không trả lời.
+    """
     now = datetime.now(UTC)
 
     async def act() -> dict[str, Outcome]:
@@ -156,7 +173,10 @@ def _unit_today(reference: Reference, code: str) -> Unit:
 
 @notify.command()
 def rebuild(as_json: AsJson = False) -> None:
-    """Lập lại mọi nghĩa vụ báo cáo từ nhật ký, từ đầu; lời nhắc đã gửi không gửi lại."""
+    """Lập lại mọi nghĩa vụ báo cáo từ nhật ký, từ đầu; lời nhắc đã gửi không gửi lại.
+
+    Mã thoát: 0, 3 máy chủ không trả lời.
+    """
 
     async def act() -> tuple[int, int, list[Duty]]:
         async with session.connected() as held:

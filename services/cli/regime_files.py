@@ -115,13 +115,20 @@ def _meaning(kind: tuple[str, int] | None) -> str:
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             found = sorted(path.glob("*.yaml"))
             if not found:
                 raise FaultsError([Fault(path, "thư mục", "không có tệp *.yaml (no such file)")])
             yield from found
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long; reading it says so
+        return False
 
 
 def _regime(path: Path) -> RegimeFile:

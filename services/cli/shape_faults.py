@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared import regimes
+from shared import regimes, settings
 
 Path = tuple[int | str, ...]
 
@@ -23,6 +23,8 @@ PATTERNS: Final[dict[str, tuple[str, str]]] = {
     ),
     regimes.DAY: ('ngày MM-DD hoặc YYYY-MM-DD trong ngoặc kép, ví dụ "12-20" là 20/12', 'a day in quotes, "12-20"'),
     regimes.DATE: ('ngày YYYY-MM-DD trong ngoặc kép, ví dụ "2026-12-20"', 'a date in quotes, "2026-12-20"'),
+    settings.DATABASE: ("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
+    settings.WEB_ADDRESS: ("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
     regimes.TIME: ('giờ HH:MM trong ngoặc kép, ví dụ "08:00"', 'a time in quotes, "08:00"'),
 }
 KINDS: Final[dict[str, tuple[str, str]]] = {

@@ -25,18 +25,29 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up() -> None:
-    """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này."""
+    """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này; đang chạy thì khởi động lại những gì đã đổi.
+
+    Dữ liệu, nhật ký, hộp thư thử: thư mục .run/
+
+    Mã thoát: 0 sẵn sàng, 1 đang chạy nhưng còn chờ (in ra việc cần làm), 3 không khởi động được.
+    """
     stack.up()
     _show(state(session.settings()))
 
 
 def down() -> None:
-    """Dừng những gì `up` đã chạy; dữ liệu giữ nguyên."""
+    """Dừng những gì `up` đã chạy; dữ liệu giữ nguyên.
+
+    Mã thoát: 0.
+    """
     stack.down()
 
 
 def status(as_json: AsJson = False) -> None:
-    """Địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý."""
+    """Địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý. Không ghi gì.
+
+    Mã thoát: 0 mọi dịch vụ sẵn sàng, 1 có dịch vụ chưa sẵn sàng, 3 không dịch vụ nào trả lời.
+    """
     found = state(session.settings())
     if as_json:
         session.say_json(found)

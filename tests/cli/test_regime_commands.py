@@ -194,6 +194,26 @@ def test_a_period_is_opened_in_the_name_of_the_recipient(province: Cli, tmp_path
     assert opened(province) == [{"regime": "dot-xuat", "period": YEAR, "deadline": "2099-12-31"}]
 
 
+async def _in_turn(settings: Any, folder: Path, cli: Cli, calls: list[tuple[str, ...]]) -> list[Result]:
+    async with running(settings, folder, "ingest"):
+        return [await asyncio.to_thread(cli.run, *words) for words in calls]
+
+
+def test_a_slip_in_a_deadline_is_mended_only_as_a_correction(province: Cli, tmp_path: Path) -> None:
+    slip, right = ("periods", "open", "dot-xuat", YEAR, "--deadline", "2099-12-31"), ("2098-12-31",)
+    opening = slip[:-1]
+    extending = ("duties", "extend", "dot-xuat", YEAR, "184", "--reason", "Bão lũ", "--until")
+    calls = [slip, (*opening, *right), (*opening, *right, "--corrects", "--reason", "ghi nhầm năm")]
+    calls += [(*extending, "2099-12-31"), (*extending, "2099-01-31"), (*extending, "2099-01-31", "--corrects")]
+
+    answers = asyncio.run(_in_turn(province.settings, tmp_path, province, calls))
+
+    assert [answer.exit_code for answer in answers] == [session.FINE, session.NO, session.FINE] * 2, [one.output for one in answers]
+    assert "không có gì thay đổi" in answers[1].stderr
+    assert "Đã sửa hạn kỳ" in answers[2].stdout
+    assert "Đã sửa lần gia hạn cho 184" in answers[5].stdout
+
+
 def test_a_period_of_a_regime_with_fixed_deadlines_is_not_opened(province: Cli, tmp_path: Path) -> None:
     result = beside_ingest(province, tmp_path, "periods", "open", "thu", "2024", "--deadline", "2099-12-31")
 

@@ -1,0 +1,201 @@
+"""Wrong input at every command: a sentence that says where and what to do, the right exit code, no traceback, nothing stored."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from services.cli import session
+from services.cli.app import app
+from services.cli.embedded.servers import choose_ports
+from shared.service import Connections
+from shared.settings import Settings
+from tests.cli.conftest import Cli
+from tests.cli.test_reading import READING, WRITING
+
+ENGLISH: Final = (
+    "Input should be",
+    "Traceback",
+    "Error",
+    "No such",
+    "Missing",
+    "Usage",
+    "Invalid value",
+    "Show this message",
+    "Options",
+    "None",
+)
+OF_FILES: Final = (
+    ("units", "import"),
+    ("units", "import", "--contacts"),
+    ("contacts", "import"),
+    ("regimes", "check"),
+    ("regimes", "load"),
+)
+BOMB: Final = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9))
+CONTENTS: Final = {
+    "empty": b"",
+    "blank": b" \n\n",
+    "zeros": b"\x00" * 100,
+    "binary": bytes(range(256)) * 20,
+    "elf": b"\x7fELF" + bytes(range(128)),
+    "utf-16": "id: thu\ncode,name\n".encode("utf-16"),
+    "windows-1258": "tên: Thị trấn\n".encode("cp1258", "replace"),
+    "excel": b"PK\x03\x04" + b"\x00" * 50,
+    "bomb": BOMB.encode(),
+    "recursion": b"a: &a [*a]\n",
+    "merge": b"a: &a {b: 1}\nc: {<<: *a}\n",
+    "deep": b"[" * 20_000,
+    "deeper": b"- " * 50_000 + b"x",
+    "tag": b"!!python/object/apply:os.system ['true']\n",
+    "twice": b"id: x\nid: y\n",
+    "documents": b"id: x\n---\nid: y\n",
+    "days": b"id: 2026-02-30\n",
+    "binary tag": b"id: !!binary xx\n",
+    "set": b"? a\n? b\n",
+    "list": b"- a\n",
+    "scalar": b"3\n",
+    "keys": b"{[a]: 1, {b: c}: 2, 3: 4, null: 5, 2026-01-01: 6}\n",
+    "huge number": b"id: " + b"9" * 10_000 + b"\n",
+    "huge line": b"a" * 1_500_000,
+    "quotes": b'"' * 1001,
+    "bidi": "id: thu\u202e\n".encode(),
+    "surrogate": b"id: \xed\xa0\x80\n",
+}
+
+
+@pytest.fixture
+def stocked(cli: Cli) -> Cli:
+    cli.run("streams", "apply")
+    return cli
+
+
+def generation_and_collections(cli: Cli) -> Any:
+    async def question(held: Connections) -> Any:
+        return await held.reference.generation(), sorted(await held.database.list_collection_names())
+
+    return cli.ask(question)
+
+
+def refused(cli: Cli, *words: str | Path) -> str:
+    """What a command says that refuses its input."""
+    result = cli.run(*words)
+    assert result.exit_code in (session.NO, session.WRONG_USE), (words, result.output)
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.stdout == ""
+    assert not [word for word in ENGLISH if word in result.stderr.partition("(")[0]], result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("words", OF_FILES, ids=" ".join)
+def test_a_file_that_is_none_of_ours_is_refused_and_nothing_is_stored(stocked: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    before = generation_and_collections(stocked)
+    for name, content in CONTENTS.items():
+        path = tmp_path / f"{name}.yaml"
+        path.write_bytes(content)
+
+        said = refused(stocked, *words, path)
+
+        assert said.startswith(f"{path}: "), said
+        assert len(said) < 20_000, name
+    assert generation_and_collections(stocked) == before
+
+
+@pytest.mark.parametrize("words", OF_FILES, ids=" ".join)
+def test_what_is_no_file_is_refused_by_its_name(stocked: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    for path in (
+        tmp_path / "không có.csv",
+        tmp_path / "x" / "y",
+        Path("/dev/zero"),
+        Path("/dev/null"),
+        Path("/proc/self/mem"),
+        Path("a" * 300),
+    ):
+        assert refused(stocked, *words, path).startswith(f"{path}: ")
+    assert str(tmp_path) in refused(stocked, *words, tmp_path)
+
+
+def test_wrong_words_after_any_command_are_told_in_vietnamese() -> None:
+    for command in (*READING, *WRITING):
+        for wrong in (["--khong-co"], ["--json=3"], *([["a", "b", "c", "d", "e", "f"]] if command not in TAKES_MANY else [])):
+            result = CliRunner().invoke(app, [*command.split(), *wrong])
+            assert result.exit_code == session.WRONG_USE, (command, wrong, result.output)
+            assert result.stdout == ""
+            assert result.stderr.startswith("Dùng sai: "), result.stderr
+            assert not [word for word in ENGLISH if word in result.stderr], result.stderr
+
+
+TAKES_MANY: Final = {"units import", "regimes check", "regimes load", "contacts list", "contacts remove"}
+
+
+def test_the_help_of_every_command_is_vietnamese_with_its_exit_codes() -> None:
+    for command in (*READING, *WRITING):
+        result = CliRunner().invoke(app, [*command.split(), "--help"])
+        assert result.exit_code == session.FINE
+        assert "Mã thoát:" in result.stdout, command
+        assert not [word for word in ENGLISH if word in result.stdout], (command, result.stdout)
+        options = typer.main.get_command(app)
+        for word in command.split():
+            options = options.commands[word]  # type: ignore[attr-defined]  # a group, until the last word
+        needed = [one for one in options.params if one.required]
+        assert not needed or "Ví dụ" in result.stdout, command
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value", "words"),
+    [
+        ("streams apply", "REPLICAS", "ba", "TONGHOP_REPLICAS: “ba”: cần số nguyên"),
+        ("status", "REPLICAS", "9", "TONGHOP_REPLICAS: “9”: cần nhiều nhất 5"),
+        ("up", "REPLICAS", "0", "TONGHOP_REPLICAS: “0”: cần từ 1 trở lên"),
+        ("demo", "SMTP_PORT", "", "TONGHOP_SMTP_PORT: để trống: cần số nguyên"),
+        ("duties list", "DATABASE", "Tổng Hợp", "TONGHOP_DATABASE: “Tổng Hợp”: cần tên cơ sở dữ liệu"),
+        ("notify plan", "PUBLIC_URL", "bao-cao", "TONGHOP_PUBLIC_URL: “bao-cao”: cần địa chỉ trang"),
+        ("regimes check", "CALENDAR_DAYS", "/khong/co", "/khong/co: tệp: không đọc được"),
+        ("verify", "CALENDAR_DAYS", "deploy", "deploy: tệp: không đọc được"),
+        ("regimes check", "MONGO_URL", "http://127.0.0.1", "TONGHOP_MONGO_URL: không phải là địa chỉ MongoDB"),
+        ("rebuild", "MONGO_URL", "mongodb://127.0.0.1:99999/", "TONGHOP_MONGO_URL: không phải là địa chỉ MongoDB"),
+        ("contacts list", "MONGO_URL", "", "TONGHOP_MONGO_URL: không phải là địa chỉ MongoDB"),
+        ("units import", "MONGO_URL", "mongodb://127.0.0.1/?w=0", "TONGHOP_MONGO_URL"),
+        ("streams apply", "NATS_URL", "nats://127.0.0.1:99999", "TONGHOP_NATS_URL: không phải là địa chỉ NATS"),
+        ("duties list", "NATS_URL", "http://[", "TONGHOP_NATS_URL: không phải là địa chỉ NATS"),
+        ("units import", "NATS_URL", "", "TONGHOP_NATS_URL: không phải là địa chỉ NATS"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_with_the_form_wanted(
+    monkeypatch: pytest.MonkeyPatch, command: str, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setattr("services.cli.embedded.stack.up", lambda: None)
+    monkeypatch.setattr("services.cli.embedded.stack.addresses", lambda: True)
+    monkeypatch.setenv("TONGHOP_NATS_URL", f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")
+    monkeypatch.setenv(f"TONGHOP_{name}", value)
+
+    result = CliRunner().invoke(app, command.split())
+
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code in (session.NO, session.WRONG_USE), result.stderr
+    assert (result.stdout, words in result.stderr) == ("", True), result.stderr
+
+
+CHANGING: Final = {
+    "regimes remove": ("thu",),
+    "periods open": ("thu", "2026", "--deadline", "2099-12-31"),
+    "duties extend": ("thu", "2026", "184", "--until", "2099-12-31", "--reason", "x"),
+    "contacts remove": ("20",),
+    "rebuild": (),
+    "notify rebuild": (),
+}
+
+
+def test_on_servers_that_hold_nothing_every_command_says_what_to_do(cli: Cli) -> None:
+    for command, more in (READING | CHANGING).items():
+        result = cli.run(*command.split(), *more)
+
+        assert result.exception is None or isinstance(result.exception, SystemExit), (command, result.exception)
+        assert result.exit_code == session.FINE or result.stderr or command == "status", command
+        assert "Máy chủ không trả lời" not in result.stderr, command
+        assert not [word for word in ENGLISH if word in result.stderr.partition("(")[0]], result.stderr
+        if command in READING:
+            assert generation_and_collections(cli) == (0, []), command
