@@ -1,9 +1,8 @@
 """The page on which a unit is looked for by name or code."""
 
 from functools import lru_cache
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal import look, problems
@@ -17,12 +16,14 @@ from shared.units import Registry, Unit
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 50
-MOST_LETTERS = 200  # of what is typed
+MOST_LETTERS = 200  # of what is typed, composed
 
 
 @router.get("/tim")
-async def find(reference: Referred, q: Annotated[str, Query(max_length=MOST_LETTERS)] = "", after: After = None) -> Response:
+async def find(reference: Referred, q: str = "", after: After = None) -> Response:
     """Units by name, with or without accents, or by code; 50 a page. Words of which nothing can be seen are none."""
+    if len(texts.normal(q)) > MOST_LETTERS:
+        raise problems.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
     registry = (await reference.current()).registry
     asked = " ".join(search.words(q))
     behind = "" if after is None else cursor.key_of(after, "units", asked)

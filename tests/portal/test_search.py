@@ -122,4 +122,11 @@ async def test_what_was_typed_is_never_markup(stack: Stack) -> None:
 
 @loop
 async def test_too_long_a_search_is_refused_with_the_form_wanted(stack: Stack) -> None:
-    assert "tối đa 200 ký tự" in await page(stack, f"/tim?q={'a' * 201}", 422)
+    assert "tối đa 200 ký tự" in await page(stack, f"/tim?q={'a' * 201}", 400)
+
+
+@loop
+async def test_a_letter_that_is_typed_taken_apart_counts_once(stack: Stack) -> None:
+    apart = unicodedata.normalize("NFD", "ộ" * 200)
+    assert len(apart) == 600
+    assert "Không có đơn vị nào như vậy" in await page(stack, f"/tim?q={quote(apart)}")
