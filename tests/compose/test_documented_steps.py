@@ -37,28 +37,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         made.remove()
 
 
-def test_a_change_of_code_installs_no_package_again(installation: Installation) -> None:
-    code = installation.folder / "services" / "cli" / "app.py"
-    code.write_text(code.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-
-    said = installation.run(
-        "docker",
-        "build",
-        "--network",
-        "none",
-        "-f",
-        "deploy/Dockerfile",
-        "-t",
-        installation.image,
-        "--build-arg",
-        "PYTHON_TAG=tonghop-stand-in",
-        ".",
-    )
-
-    packages = said.text.partition("pip install --no-deps -r deploy/requirements.txt")[2]
-    assert packages.lstrip().startswith("---> Using cache")
-
-
 def test_starting_again_changes_nothing(installation: Installation) -> None:
     before = {name: installation.container(name) for name in SERVICES}
 
@@ -155,3 +133,25 @@ def test_what_was_stored_is_there_after_everything_was_stopped(installation: Ins
 
     assert installation.get("portal", VIEW)[1]["reporting"]["received"] > 0
     installation.tonghop("verify")
+
+
+def test_a_change_of_code_installs_no_package_again(installation: Installation) -> None:
+    code = installation.folder / "services" / "cli" / "app.py"
+    code.write_text(code.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+
+    said = installation.run(
+        "docker",
+        "build",
+        "--network",
+        "none",
+        "-f",
+        "deploy/Dockerfile",
+        "-t",
+        installation.image,
+        "--build-arg",
+        "PYTHON_TAG=tonghop-stand-in",
+        ".",
+    )
+
+    packages = said.text.partition("pip install --no-deps -r deploy/requirements.txt")[2]
+    assert packages.lstrip().startswith("---> Using cache")
