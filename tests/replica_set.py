@@ -53,8 +53,17 @@ class ReplicaSet:
         return await asyncio.to_thread(self.primary)
 
 
-def client_of(host: str) -> MongoClient[dict[str, Any]]:
-    return MongoClient(host, directConnection=True, serverSelectionTimeoutMS=1000)
+def client_of(host: str, username: str | None = None, password: str | None = None) -> MongoClient[dict[str, Any]]:
+    return MongoClient(host, directConnection=True, serverSelectionTimeoutMS=5000, username=username, password=password)
+
+
+def keep_primary(primary: str) -> None:
+    """A primary that hears nothing of the others stays it for a minute, so that nothing depends on how fast a test is."""
+    with client_of(primary, USER, PASSWORD) as client:
+        configuration = client.admin.command("replSetGetConfig")["config"]
+        configuration["version"] += 1
+        configuration["settings"]["electionTimeoutMillis"] = 60_000
+        client.admin.command("replSetReconfig", configuration)
 
 
 @asynccontextmanager

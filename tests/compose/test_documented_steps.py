@@ -43,7 +43,7 @@ def test_starting_again_changes_nothing(installation: Installation) -> None:
     installation.compose("up", "-d", "--no-build")
 
     assert {name: installation.container(name) for name in SERVICES} == before
-    assert "thay đổi 0" in installation.compose("logs", "setup").text
+    assert installation.compose("logs", "setup").text.count("không có gì thay đổi") >= 3
 
 
 def test_status_finds_the_services_and_shows_no_password(installation: Installation) -> None:

@@ -1,11 +1,15 @@
 """Everything that is read is read as a majority has it: what the server itself was asked, on a real server."""
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import ReadPreference
+from pymongo import ReadPreference, WriteConcern
 
 from services.aggregate import rebuild
 from services.aggregate.store import Store
@@ -14,10 +18,11 @@ from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore as DutyBook
 from services.portal.duty_store import Asked, DutyStore
 from services.portal.store import PortalStore
-from shared import data_format, mongo
+from shared import collection_names, data_format, mongo
 from shared.reference_store import ReferenceStore
 from shared.service import Connections
 from shared.settings import Settings
+from tests.replica_set import PASSWORD, USER, client_of, keep_primary, replica_set
 
 pytestmark = pytest.mark.stores
 
@@ -109,3 +114,27 @@ async def test_no_address_can_ask_for_less(settings: Settings, options: str) -> 
     assert things.read_concern.level == mongo.exact(things).read_concern.level == "majority"
     assert things.read_preference == ReadPreference.PRIMARY
     await mongo.close(client)
+
+
+async def test_what_a_majority_has_not_is_not_read(tmp_path: Path, settings: Settings) -> None:
+    """At a primary whose two others stand still: what only it has would be rolled back if it were cut off."""
+    async with replica_set(tmp_path) as found:
+        primary = await found.until_primary()
+        await asyncio.to_thread(keep_primary, primary)
+        client = mongo.connect(found.url)
+        checkpoints = client[settings.database][collection_names.CHECKPOINTS]
+        await checkpoints.insert_one({"_id": "aggregate/0", "sequence": 1})
+        for host, member in found.members.items():
+            if host != primary:
+                os.kill(member.pid, signal.SIGSTOP)
+        with client_of(primary, USER, PASSWORD) as alone:
+            only_here = alone[settings.database].get_collection("checkpoints", write_concern=WriteConcern(w=1))
+            only_here.update_one({"_id": "aggregate/0"}, {"$set": {"sequence": 2}})
+            local = only_here.find_one({})
+
+        checkpoint = await checkpoints.find_one({"_id": "aggregate/0"})
+
+        assert local is not None
+        assert checkpoint is not None
+        assert (local["sequence"], checkpoint["sequence"]) == (2, 1)
+        await mongo.close(client)
