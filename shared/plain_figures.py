@@ -4,6 +4,7 @@ For whoever checks the fold, and shares no code with it: `tonghop verify`, and t
 as JSON holds them.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any, Final
@@ -12,6 +13,28 @@ from shared.regimes import Indicator
 
 Json = dict[str, Any]
 DIGITS: Final = 60  # more than any sum of reports, or percentage of two, can have
+NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+LARGEST: Final = Decimal(10**14)  # of a value without its decimal point
+
+
+def is_figure(indicator: Indicator, value: Any) -> bool:
+    """Whether a logged value is one of the indicator. Ingest logs no other; what somebody else wrote into the log is "not reported"."""
+    match indicator.kind:
+        case "quantity":
+            return _is_number(indicator, value)
+        case "ratio":
+            return isinstance(value, dict) and all(_is_number(indicator, value.get(part)) for part in ("numerator", "denominator"))
+        case "choice":
+            return isinstance(value, str) and value in indicator.options
+        case _:
+            return True
+
+
+def _is_number(indicator: Indicator, value: Any) -> bool:
+    if not isinstance(value, int | str) or NUMBER.fullmatch(str(int(value)) if isinstance(value, int) else value) is None:
+        return False
+    with localcontext(prec=DIGITS):
+        return abs(Decimal(value).scaleb(indicator.decimals)) <= LARGEST
 
 
 def figure(indicator: Indicator, values: Sequence[Any]) -> Json:

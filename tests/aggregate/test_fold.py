@@ -334,3 +334,36 @@ def test_every_kind_and_aggregation_agrees_with_the_plain_recomputation(referenc
     expected = {view["_id"]: view for view in recompute.expected_views(known, history, NOW)}
     assert views.keys() == expected.keys()
     assert {key: {**view, **expected[key]} for key, view in views.items()} == views
+
+
+RUBBISH: list[Any] = [
+    None,
+    [],
+    {},
+    "abc",
+    "",
+    "1e5",
+    "1,5",
+    "NaN",
+    1.5,
+    10**15,
+    -(10**15),
+    {"numerator": 1},
+    {"numerator": "x", "denominator": 2},
+]
+codes = st.sampled_from([one.code for one in FORM])
+
+
+@settings(max_examples=300, deadline=None)
+@given(values=st.dictionaries(codes, st.sampled_from([*RUBBISH, "khac", "thap", 7, "7", True, {"numerator": 1, "denominator": "2.5"}])))
+def test_a_logged_value_that_is_no_figure_is_not_reported_for_the_fold_and_for_its_check(
+    reference: Reference, values: dict[str, Any]
+) -> None:
+    known = Reference(1, reference.registry, {EVERY_KIND.id: EVERY_KIND}, {})
+    event = logged(events.SUBMITTED, "06253", 1, 1, {"revision": 1, "values": values}, regime=EVERY_KIND.id)
+    fold = Fold(known, 0, 1)
+    fold.take([(event, 1)])
+    expected = {view["_id"]: view for view in recompute.expected_views(known, [event], NOW)}
+    for view in fold.changed():
+        found = plain(view.document)
+        assert {**found, **expected[view.id]} == found

@@ -82,6 +82,8 @@ def column_sums(rows: Matrix) -> list[int]:
 
 
 def _scaled(value: Any, decimals: int) -> int:
+    if value == "":  # else it would be read as the zeros behind its point
+        raise ValueError
     found: int = value if decimals == 0 and isinstance(value, int) else numbers.scaled(value, decimals)
     if -numbers.MAX_SCALED <= found <= numbers.MAX_SCALED:
         return found

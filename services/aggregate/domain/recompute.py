@@ -197,7 +197,8 @@ def _given(noted: list[_Noted]) -> datetime | None:
 
 
 def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complete: bool) -> Json:
-    values = [report.data["values"][indicator.code] for report in counted if indicator.code in (report.data.get("values") or {})]
+    given = [report.data["values"][indicator.code] for report in counted if indicator.code in (report.data.get("values") or {})]
+    values = [value for value in given if plain_figures.is_figure(indicator, value)]
     figure = plain_figures.figure(indicator, values)
     target = indicator.target
     if target is not None and target.level in (None, unit.level) and indicator.kind != "choice":

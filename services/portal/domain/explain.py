@@ -89,7 +89,7 @@ def explain(
     for unit in reporters:
         entry = counted.get(unit.id)
         values = {} if entry is None else contents.get(entry.id, {}).get("values") or {}
-        if entry is not None and indicator.code in values:
+        if entry is not None and indicator.code in values and plain_figures.is_figure(indicator, values[indicator.code]):
             parts.append(Part(unit, entry, values[indicator.code]))
     reported = {part.unit.id for part in parts}
     figure = {name: value for name, value in stored.items() if name != "target"}
