@@ -17,6 +17,7 @@ from pymongo.errors import BulkWriteError
 from services.aggregate import handlers as partitions
 from services.aggregate import log as logs
 from services.aggregate import store as stores
+from services.aggregate.domain import block as blocks
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.feed import Feed
@@ -29,6 +30,7 @@ from services.ingest.handlers import Door
 from services.ingest.store import Claim, ClaimStore, Position
 from shared import delivery, events, mongo, reader, subjects
 from shared.counting import Standing
+from shared.events import Logged
 from shared.instants import Instants
 from shared.observability import Readiness
 from shared.reader import Delivery, Reader
@@ -155,6 +157,11 @@ def _opened_last(self: Block, event: Any) -> tuple[str, ...]:
     """The opening that came last, not the latest deadline."""
     self._opened = Instants()
     return _open(self, event)
+
+
+def _never_corrected(instants: Instants, event: Logged, name: str) -> bool:
+    """A correction is taken for one more instant."""
+    return _give(instants, event._replace(data={**event.data, "corrects": False}), name)
 
 
 # generations and lives of the stream
@@ -301,6 +308,7 @@ _js_publish, _has = JetStreamContext.publish, Readiness.has
 _events, _tree, _open = Store.events, ReporterTree.__init__, Block._open
 _current, _repair, _write = ReferenceStore.current, Feed.repair, Partition._write
 _fold = Partition._fold
+_give = blocks._give
 _claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
 
 NAMED: Final[dict[str, Plant]] = {
@@ -328,6 +336,7 @@ MORE: Final[dict[str, Plant]] = {
     "a checkpoint goes back": _put(Store, "put_checkpoint", _checkpoint_unguarded),
     "another forgotten ancestor": _put(ReporterTree, "__init__", _without_district),
     "the opening that came last": _put(Block, "_open", _opened_last),
+    "a correction that corrects nothing": _put(blocks, "_give", _never_corrected),
     "FEED never repaired": _put(Feed, "repair", _scan_only),
     "FEED without the last sequence expected": _put(JetStreamContext, "publish", _published_anyway),
     "units read once": _put(ReferenceStore, "current", _current_once),

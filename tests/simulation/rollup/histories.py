@@ -138,6 +138,7 @@ class History:
         self.rng = rng
         self.sent: list[Sending] = []
         self._revisions: dict[tuple[str, str, str], int] = {}
+        self._sent_s: dict[tuple[str, str, str], float] = {}  # when the latest revision of each is sent
         self._numbers = 0
         self._kinds: list[tuple[int, Callable[[float], None]]] = [
             (10, self._submit),
@@ -195,7 +196,8 @@ class History:
         key = (about["regime"], about["period"], unit)
         latest = self._revisions.get(key, 0)
         revision = max(1, latest + rng.choice([1, 1, 1, 0, -1]))
-        self._revisions[key] = max(latest, revision)
+        if revision >= latest:
+            self._revisions[key], self._sent_s[key] = revision, at_s
         values = {"so_vu": rng.randrange(100)} if about["regime"] == ON_CALL else self._values()
         narratives = {"kho_khan": "Thiếu người"} if about["regime"] == YEARLY and rng.random() < 0.4 else None
         is_certain = about["regime"] == YEARLY and about["period"] == "2024" and unit in ("X1", "X2", "D1-VP")
@@ -229,26 +231,32 @@ class History:
 
     def _return(self, at_s: float) -> None:
         about, unit, revision = self._known()
-        revision += self.rng.choice([0, 0, 0, 1])  # also of a report that is yet to come
         sender = FOCAL if about["regime"] == YEARLY else CALLER
+        if self.rng.random() < 0.8:  # else also of a report that is yet to come
+            at_s = self._sent_s.get((about["regime"], about["period"], unit), at_s) + 2.0 * self.rng.random()
         self._send(at_s, builders.returned(unit, sender=sender, revision=revision, fix_by="2024-12-28", **about))
 
     def _extend(self, at_s: float) -> None:
         about, unit, _ = self._known()
         sender = FOCAL if about["regime"] == YEARLY else CALLER
-        event = builders.extended(unit, sender=sender, until=self.rng.choice(["2024-12-20", "2024-12-27"]), **about)
-        self._send(at_s, self._perhaps_corrected(event))
+        for later_s, corrects in self._corrections():
+            about["event_id"] = self._about()["event_id"]
+            until = self.rng.choice(["2024-12-20", "2024-12-23", "2024-12-27"])
+            self._send(at_s + later_s, builders.extended(unit, sender=sender, until=until, corrects=corrects, **about))
 
     def _open(self, at_s: float, period: str = "") -> None:
-        about = self._about() | {"regime": ON_CALL, "period": period or self.rng.choice(CALLED)}
-        at = events.from_ms(BEGINS_MS + int(1000 * (at_s + 3 * self.rng.random() + 30 * (self.rng.random() < 0.5)) + 2000))
-        self._send(at_s, self._perhaps_corrected(builders.opened(sender=CALLER, deadline=events.to_text(at), **about)))
+        period = period or self.rng.choice(CALLED)
+        for later_s, corrects in self._corrections():
+            about = self._about() | {"regime": ON_CALL, "period": period}
+            at = events.from_ms(BEGINS_MS + int(1000 * (at_s + later_s + 3 * self.rng.random() + 30 * (self.rng.random() < 0.5)) + 2000))
+            reason = "Gõ nhầm." if corrects else None
+            event = builders.opened(sender=CALLER, deadline=events.to_text(at), corrects=corrects, reason=reason, **about)
+            self._send(at_s + later_s, event)
 
-    def _perhaps_corrected(self, event: builders.Event) -> builders.Event:
-        """The event, or the same as a correction of what was given before."""
-        if self.rng.random() < 0.3:
-            event["data"] |= {"corrects": True, "reason": "Gõ nhầm."}
-        return event
+    def _corrections(self) -> list[tuple[float, bool | None]]:
+        """How much later an instant is given, and whether it corrects: once, or corrected soon after, or moved on after that."""
+        later_s = 2.0 * self.rng.random()
+        return [(0.0, None), (later_s, True), (later_s + self.rng.random(), None)][: self.rng.choice([1, 1, 2, 3])]
 
     def _confirm(self, at_s: float) -> None:
         about = self._about() | {"regime": YEARLY, "period": "2024"}
