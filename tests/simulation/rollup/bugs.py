@@ -288,10 +288,10 @@ async def _in_parts(_: Any, act: Callable[[Any], Any]) -> Any:
     return await act(None)
 
 
-async def _documents_first(self: ReferenceStore, name: str, changed: Sequence[Any], _: None) -> None:
+async def _documents_first(self: ReferenceStore, collection: Any, changed: Sequence[Any], _: None) -> None:
     """The generation is raised after what it stands for."""
     if changed:
-        await self._database[name].bulk_write([ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in changed], ordered=False)
+        await collection.bulk_write([ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in changed], ordered=False)
         await self._database["checkpoints"].update_one({"_id": "generation"}, {"$inc": {"value": 1}}, upsert=True)
 
 
