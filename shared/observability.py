@@ -41,7 +41,8 @@ def _masked(_: object, __: str, line: Any) -> str:
 class Readiness:
     """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing.
 
-    What is known elsewhere (by a reader, say) is asked for when somebody wants to know, so that nothing old is told.
+    What is known elsewhere (by a reader, say) is asked for when somebody wants to know, so that nothing old is told. What a task itself
+    waits for goes before: a reader that it has given up knows no more.
     """
 
     def __init__(self) -> None:
@@ -53,7 +54,7 @@ class Readiness:
     @property
     def waiting_for(self) -> dict[str, str]:
         told = {what: ask() for what, ask in self._asked.items()}
-        return self._waiting | {what: addresses.masked(why) for what, why in told.items() if why}
+        return {what: addresses.masked(why) for what, why in told.items() if why} | self._waiting
 
     @property
     def lag(self) -> int | None:

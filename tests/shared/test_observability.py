@@ -35,6 +35,9 @@ def test_what_is_asked_for_is_told_as_it_is_now() -> None:
     assert readiness.as_dict()["ready"] is True
     found.append("INBOX không có leader")
     assert readiness.waiting_for == {"inbox": "INBOX không có leader"}
+    readiness.wait_for("inbox", "the log went back")
+    assert readiness.waiting_for == {"inbox": "the log went back"}
+    readiness.has("inbox")
     found.clear()
     assert readiness.waiting_for == {}
 
