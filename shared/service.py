@@ -19,17 +19,19 @@ from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
 from shared import agency_days, broker, calendar, data_format, delivery, durability, mongo, observability, streams, tasks
+from shared import settings as configuration
 from shared.broker import Streams
 from shared.errors import ConfigurationError
 from shared.mongo import Client, Documents
 from shared.observability import Readiness
 from shared.reference_store import ReferenceStore
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 from shared.streams import Declaration
 
 log = structlog.get_logger()
 
 LOOK_S = 2.0  # how soon readiness tells that a server is away
+WRONG_SETTINGS = 2  # exit code
 STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
 
 
@@ -76,6 +78,16 @@ class Connections:
             await self.broker.stop()
         finally:
             await mongo.close(self.mongo)
+
+
+def settings_of(name: str) -> Settings:
+    """The settings of the service `name`; ends the process, with a line in its log, when they make no sense."""
+    try:
+        return configuration.read()
+    except SettingsError as error:
+        observability.configure_logs(name)
+        log.error("service.refused_to_go_on", reason=str(error))
+        raise SystemExit(WRONG_SETTINGS) from None
 
 
 def connections(settings: Settings, name: str) -> Connections:

@@ -2,13 +2,23 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared import addresses, mailboxes
+from shared import addresses, mailboxes, shape_faults
+from shared.errors import ConfigurationError
 
 DATABASE: Final = r"^[a-z][a-z0-9_]{0,37}$"
 WEB_ADDRESS: Final = r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+
+FORMS: Final = {
+    DATABASE: ("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
+    WEB_ADDRESS: ("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
+}
+
+
+class SettingsError(ConfigurationError):
+    """Settings of the environment that make no sense: each by its name, with the form wanted."""
 
 
 class Settings(BaseSettings):
@@ -63,3 +73,12 @@ class Settings(BaseSettings):
     @property
     def nats_monitors(self) -> list[str]:
         return [] if self.nats_monitor_url == "none" else self.nats_monitor_url.split(",")
+
+
+def read() -> Settings:
+    """The settings of the environment. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = shape_faults.of(error, Settings, forms=FORMS)
+        raise SettingsError("\n".join(f"TONGHOP_{str(path[0]).upper()}: {reason}" for path, reason in found)) from None

@@ -9,7 +9,6 @@ from typing import Annotated, Final, Literal
 
 import nats.js.errors
 import structlog
-import yaml
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -21,10 +20,11 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared import stream_differences, subjects
+from shared import shape_faults, stream_differences, subjects, yaml_files
 from shared.errors import ConfigurationError, TransientError
+from shared.text_files import UnreadableError
 
 DECLARATION: Final = Path(__file__).parent.parent / "deploy" / "nats" / "streams.yaml"
 DAY_S: Final = 86_400
@@ -103,8 +103,15 @@ class Declaration(Declared):
 
 
 def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
-    """The declaration in a file, with so many copies of each stream. Raises ValueError when it is not one."""
-    return Declaration.model_validate({**yaml.safe_load(path.read_text(encoding="utf-8")), "replicas": replicas})
+    """The declaration in a file, with so many copies of each stream. Raises ConfigurationError when it is not one."""
+    try:
+        found = yaml_files.values(yaml_files.read(path))
+        return Declaration.model_validate({**found, "replicas": replicas} if isinstance(found, dict) else found)
+    except UnreadableError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    except ValidationError as error:
+        faults = [f"{path}: {'.'.join(map(str, where)) or 'tệp'}: {reason}" for where, reason in shape_faults.of(error, Declaration)]
+        raise ConfigurationError("\n".join(faults)) from error
 
 
 class RefusedError(ConfigurationError):

@@ -2,7 +2,6 @@
 
 from services.aggregate.app import create_app
 from shared import service
-from shared.settings import Settings
 
-settings = Settings()
+settings = service.settings_of("aggregate")
 service.serve(create_app(settings), settings, settings.aggregate_port)

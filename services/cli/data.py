@@ -9,7 +9,6 @@ import typer
 from services.cli import session, unit_files
 from shared import numbers
 from shared import streams as declarations
-from shared.settings import Settings
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
 units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)
@@ -37,7 +36,7 @@ def apply_streams(
 
     async def act() -> list[str]:
         async with session.connected() as held:
-            jetstream, declaration = held.streams.jetstream, declarations.read(Settings().replicas)
+            jetstream, declaration = held.streams.jetstream, held.declaration
             try:
                 return await declarations.apply(jetstream, declaration, remakes_derived=remake_derived)
             except declarations.RefusedError as error:

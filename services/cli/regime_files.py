@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from services.cli import regime_effects, shape_faults
+from services.cli import regime_effects
 from services.cli.faults import Fault, FaultsError
-from shared import deadlines, regimes, yaml_files
+from shared import deadlines, regimes, shape_faults, yaml_files
 from shared.regimes import Regime
 from shared.text_files import UnreadableError
 from shared.units import Registry

@@ -41,7 +41,7 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
 
     async def act() -> tuple[list[str], str]:
         read = regime_files.read_each(paths or REGIME_FILES)
-        stored, registry, words = await _stored(Settings()) or ([], Registry(unit_files.read_units(UNIT_FILES)), "kèm theo (deploy/units)")
+        stored, registry, words = await _stored(session.settings()) or _of_the_product()
         if faults := regime_files.judge(read, stored, registry, _today()):
             raise FaultsError(faults)
         return [file.regime.id for file in read], f"danh mục {words}, {numbers.vietnamese(len(registry.units))} đơn vị"
@@ -161,6 +161,10 @@ async def _until_noticed(held: Connections) -> None:
         return  # nobody can have reported
     except TimeoutError as error:
         raise TransientError("ingest chưa xử lý xong tin đã nhận; chưa bỏ gì, chạy lại sau (ingest is busy)") from error
+
+
+def _of_the_product() -> tuple[list[Regime], Registry, str]:
+    return [], Registry(unit_files.read_units(UNIT_FILES)), "kèm theo (deploy/units)"
 
 
 async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | None:

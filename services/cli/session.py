@@ -13,17 +13,16 @@ import nats.js.errors
 import orjson
 import structlog
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
-from services.cli import shape_faults
 from services.cli.embedded.runfolder import RUN_FOLDER, RunFolder
 from services.cli.faults import FaultsError
 from shared import addresses, agency_days, calendar, data_format, delivery, durability, mongo, numbers, service
+from shared import settings as configuration
 from shared.addresses import AddressError
 from shared.errors import ConfigurationError, TransientError
 from shared.service import Connections
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
@@ -38,7 +37,7 @@ Result = TypeVar("Result")
 @asynccontextmanager
 async def connected(given: Settings | None = None) -> AsyncIterator[Connections]:
     """Open connections; a server that does not answer within seconds is away."""
-    found = given or Settings()
+    found = given or configuration.read()
     calendar.use(agency_days.read(found.calendar_days))
     durability.require_write_concern(found.mongo_url)
     held = service.connections(found, "cli")
@@ -66,12 +65,10 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
         for fault in error.faults:
             typer.echo(str(fault), err=True)
         raise typer.Exit(NO) from error
-    except AddressError as error:
+    except (AddressError, SettingsError) as error:
         stop(WRONG_USE, str(error))
     except ConfigurationError as error:
         stop(NO, str(error))
-    except ValidationError as error:
-        _stop_at_settings(error)
     except nats.js.errors.NotFoundError:
         stop(AWAY, "NATS chưa có luồng hoặc consumer cần thiết: chạy `tonghop streams apply` (a stream is missing).")
     except TransientError as error:
@@ -97,9 +94,9 @@ def _away(error: BaseException) -> str:
 def settings() -> Settings:
     """The settings of the environment; ends the command when they make no sense."""
     try:
-        return Settings()
-    except ValidationError as error:
-        _stop_at_settings(error)
+        return configuration.read()
+    except SettingsError as error:
+        stop(WRONG_USE, str(error))
 
 
 def read_calendar() -> None:
@@ -108,13 +105,6 @@ def read_calendar() -> None:
         calendar.use(agency_days.read(settings().calendar_days))
     except ConfigurationError as error:
         stop(NO, str(error))
-
-
-def _stop_at_settings(error: ValidationError) -> NoReturn:
-    if error.title != Settings.__name__:
-        raise error
-    found = shape_faults.of(error, Settings)
-    stop(WRONG_USE, "\n".join(f"TONGHOP_{str(path[0]).upper()}: {reason}" for path, reason in found))
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:

@@ -2,7 +2,6 @@
 
 from services.notify.app import create_app
 from shared import service
-from shared.settings import Settings
 
-settings = Settings()
+settings = service.settings_of("notify")
 service.serve(create_app(settings), settings, settings.notify_port)

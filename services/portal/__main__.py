@@ -2,8 +2,7 @@
 
 from services.portal.app import create_app
 from shared import service
-from shared.settings import Settings
 
 if __name__ == "__main__":
-    settings = Settings()
+    settings = service.settings_of("portal")
     service.serve(create_app(settings), settings, settings.portal_port)

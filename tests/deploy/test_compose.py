@@ -57,6 +57,11 @@ def test_the_project_is_named_in_a_way_that_every_compose_takes() -> None:
     assert EXAMPLE["COMPOSE_PROJECT_NAME"] == "tonghop"
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_container_says_is_kept_up_to_a_bound(name: str) -> None:
+    assert SERVICES[name]["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
+
+
 def test_no_secret_has_a_value_in_the_example() -> None:
     secrets = {name for name in EXAMPLE if name.endswith(("PASSWORD", "KEY"))}
     assert {EXAMPLE[name] for name in secrets} == {""}

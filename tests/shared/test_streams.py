@@ -164,7 +164,19 @@ def test_a_declaration_with_an_unknown_setting_is_refused(tmp_path: Path) -> Non
     path = tmp_path / "streams.yaml"
     path.write_text(streams.DECLARATION.read_text(encoding="utf-8").replace("partitions: 8", "partitions: 8\ncopies: 3"), encoding="utf-8")
 
-    with pytest.raises(ValueError, match="copies"):
+    with pytest.raises(ConfigurationError, match="copies: không có mục “copies”"):
+        streams.read(path=path)
+
+
+TEXTS = ["", "[]", "partitions: [", "partitions: tám\nstreams: {}\nconsumers: {}\n", "partitions: 8\npartitions: 9\n"]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(5))
+def test_what_is_no_declaration_is_refused_with_its_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "streams.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"streams\.yaml: "):
         streams.read(path=path)
 
 

@@ -4,10 +4,12 @@ How: real service processes on real servers, one setting weakened at a time. Aga
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import nats
+import orjson
 import pytest
 
 from services.cli.embedded import servers as embedded
@@ -114,3 +116,13 @@ async def test_a_service_that_cannot_see_the_setting_says_so(loaded: Connections
 
     assert "durability.not_seen" in said
     assert "cần always" in said
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_setting_that_makes_no_sense_ends_every_service_with_its_name_and_the_form_wanted(name: str, tmp_path: Path) -> None:
+    started = Process(name, (sys.executable, "-m", f"services.{name}"), tmp_path / "log", {"TONGHOP_REPLICAS": "ba"})
+
+    line = orjson.loads(await refusal(started))
+
+    assert line["reason"] == "TONGHOP_REPLICAS: “ba”: cần số nguyên (wanted: a whole number)"
+    assert len(started.log.read_text(encoding="utf-8").splitlines()) == 1

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared import regimes, settings
+from shared import regimes
 
 Path = tuple[int | str, ...]
 
@@ -23,8 +23,6 @@ PATTERNS: Final[dict[str, tuple[str, str]]] = {
     ),
     regimes.DAY: ('ngày MM-DD hoặc YYYY-MM-DD trong ngoặc kép, ví dụ "12-20" là 20/12', 'a day in quotes, "12-20"'),
     regimes.DATE: ('ngày YYYY-MM-DD trong ngoặc kép, ví dụ "2026-12-20"', 'a date in quotes, "2026-12-20"'),
-    settings.DATABASE: ("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
-    settings.WEB_ADDRESS: ("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
     regimes.TIME: ('giờ HH:MM trong ngoặc kép, ví dụ "08:00"', 'a time in quotes, "08:00"'),
 }
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -40,8 +38,15 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 BRANCH: Final = ("list[", "literal[", "constrained-", "[key]")  # what pydantic puts into a path beside what the document has
 
 
-def of(error: ValidationError, model: type[BaseModel], written: Mapping[Path, str] | None = None) -> list[tuple[Path, str]]:
-    """Path and sentence of each fault, Vietnamese with English behind it. `written` holds scalars as they stand in the file."""
+def of(
+    error: ValidationError,
+    model: type[BaseModel],
+    written: Mapping[Path, str] | None = None,
+    forms: Mapping[str, tuple[str, str]] = PATTERNS,
+) -> list[tuple[Path, str]]:
+    """Path and sentence of each fault, Vietnamese with English behind it. `written` holds scalars as they stand in the file, `forms` the
+    words for the patterns of the shape.
+    """
     found = error.errors(include_url=False)
     chosen = {fault["loc"][:-1] for fault in found if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
     told: dict[tuple[Path, str], None] = {}
@@ -50,7 +55,7 @@ def of(error: ValidationError, model: type[BaseModel], written: Mapping[Path, st
         is_other_branch = fault["type"] == "literal_error" and str(fault["loc"][-1]).startswith("literal[")
         if is_other_branch and any(path == _plain(other) for other in chosen):
             continue  # the field takes a word too, but somebody wrote the other thing
-        told[path, _sentence(fault, model, (written or {}).get(path))] = None
+        told[path, _sentence(fault, model, (written or {}).get(path), forms)] = None
     return list(told)
 
 
@@ -58,7 +63,7 @@ def _plain(path: Sequence[int | str]) -> Path:
     return tuple(part for part in path if not str(part).startswith(BRANCH))
 
 
-def _sentence(fault: Mapping[str, Any], model: type[BaseModel], written: str | None) -> str:
+def _sentence(fault: Mapping[str, Any], model: type[BaseModel], written: str | None, forms: Mapping[str, tuple[str, str]]) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     shown = _shown(fault["input"] if written is None else written)
     match kind:
@@ -71,7 +76,7 @@ def _sentence(fault: Mapping[str, Any], model: type[BaseModel], written: str | N
         case "string_type":
             return f'{shown} không phải là chữ: đặt trong ngoặc kép, ví dụ "{written or "chữ"}" (a text is wanted: put it in quotes)'
         case "string_pattern_mismatch":
-            wanted, wanted_en = PATTERNS.get(context["pattern"], (f"dạng {context['pattern']}", "of another form"))
+            wanted, wanted_en = forms.get(context["pattern"], (f"dạng {context['pattern']}", "of another form"))
             return f"{shown}: cần {wanted} (wanted: {wanted_en})"
         case "literal_error":
             options = str(context["expected"]).replace("'", "").replace(" or ", ", ")
