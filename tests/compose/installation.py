@@ -22,6 +22,7 @@ SECRETS: Final = ("MONGO_ROOT_PASSWORD", "MONGO_PASSWORD", "MONGO_REPLICA_KEY")
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
 READY_S: Final = 120.0
 OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
+COMPOSE: Final = ("docker-compose",) if shutil.which("docker-compose") else ("docker", "compose")
 PROGRAMS: Final = Path(__file__).parent / "programs"
 
 
@@ -80,7 +81,7 @@ class Installation:
         return said
 
     def compose(self, *words: str, check: bool = True) -> Said:
-        return self.run("docker-compose", "-p", self.project, *words, check=check)
+        return self.run(*COMPOSE, "-p", self.project, *words, check=check)
 
     def tonghop(self, *words: str, check: bool = True) -> Said:
         """A command of the product, as the documents say."""
@@ -102,8 +103,13 @@ class Installation:
         hosts = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
         return f"mongodb://tonghop:{self.settings['MONGO_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
 
-    def container(self, service: str) -> str:
-        return self.compose("ps", "-q", service).text.strip()
+    def containers(self) -> dict[str, str]:
+        """The ids of the running containers, by service."""
+        label = "com.docker.compose"
+        shown = f'{{{{.Label "{label}.service"}}}} {{{{.ID}}}}'
+        asked = ["docker", "ps", "--filter", f"label={label}.project={self.project}", "--format", shown]
+        listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        return dict(line.split() for line in listed.splitlines())
 
     def get(self, service: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Asks a service at its published port; status and answer, 0 when it does not answer."""
@@ -133,8 +139,8 @@ class Installation:
 
     def leader(self, stream: str) -> str:
         """The nats service that leads a stream; empty when nobody does."""
-        for name in ("nats-1", "nats-2", "nats-3"):
-            asked = ["docker", "exec", f"{self.project}_{name}_1", "wget", "-q", "-O", "-", "http://127.0.0.1:8222/jsz?streams=1"]
+        for container in (found for name, found in self.containers().items() if name.startswith("nats-")):
+            asked = ["docker", "exec", container, "wget", "-q", "-O", "-", "http://127.0.0.1:8222/jsz?streams=1"]
             done = subprocess.run(asked, capture_output=True, check=False)
             if done.returncode == 0:
                 for account in orjson.loads(done.stdout).get("account_details", []):

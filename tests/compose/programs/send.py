@@ -3,7 +3,8 @@
     send.py NATS_URL RATE SECONDS RUN
 
 RUN numbers the trial: its ids, and revisions above those of the trial before. Runs in the image, so it knows only what stands there.
-Answers with JSON: `acknowledged` (event id, and the sender), and the longest seconds `without_receipt` and `without_acknowledgement`.
+Says `began` when the first is sent, and answers with JSON at the end: `acknowledged` (event id, and the sender), and the longest
+seconds `without_receipt` and `without_acknowledgement`.
 """
 
 import asyncio
@@ -92,6 +93,7 @@ async def main() -> None:
 
     await client.subscribe("receipts.*", cb=on_receipt)
     await client.flush()
+    print("began", flush=True)
     began, sending = time.monotonic(), []
     for number in range(int(RATE * SECONDS)):
         await asyncio.sleep(max(0.0, began + number / RATE - time.monotonic()))
