@@ -9,6 +9,8 @@ from services.aggregate import verify
 from shared import events, subjects
 from tests.faults.world import World
 
+OF_WHAT_STANDS = {"action.no_such_revision", "action.not_standing"}  # a return that came before its report, or after the next
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -17,7 +19,7 @@ class Outcome:
     events: int
     lost: frozenset[str]  # acknowledged, but not claimed as accepted, not in the log, or not stored
     double: frozenset[str]  # with more than one received time: judged, or counted, twice
-    uncalled: frozenset[str]  # never sent, or refused
+    uncalled: frozenset[str]  # never sent, or refused though nothing is wrong with it
     copies: int  # repeats in the log, which its readers drop
     parked: int
     differences: tuple[str, ...]  # of the views and `reports` from a plain recomputation
@@ -44,10 +46,11 @@ async def judge(world: World, acknowledged: Set[str]) -> Outcome:
     """Compares what the senders know with what the system holds, once it has caught up."""
     database, streams = world.held.database, world.held.streams
     received: dict[str, set[int]] = defaultdict(set)
-    accepted, refused, stored, logged = set[str](), set[str](), set[str](), set[str]()
+    accepted, refused, late, stored, logged = set[str](), set[str](), set[str](), set[str](), set[str]()
     copies = 0
-    async for claim in database["receipts"].find({}, {"verdict": 1, "received_ms": 1}):
-        (accepted if claim["verdict"] == "accepted" else refused).add(claim["_id"])
+    async for claim in database["receipts"].find({}, {"verdict": 1, "errors": 1, "received_ms": 1}):
+        is_late = bool(claim["errors"]) and {error["code"] for error in claim["errors"]} <= OF_WHAT_STANDS
+        (accepted if claim["verdict"] == "accepted" else late if is_late else refused).add(claim["_id"])
         received[claim["_id"]].add(claim["received_ms"])
     async for report in database["reports"].find({}, {"received_ms": 1}):
         stored.add(report["_id"])
@@ -62,9 +65,9 @@ async def judge(world: World, acknowledged: Set[str]) -> Outcome:
     verdict = await verify.verify(world.held, lambda _: None)
     return Outcome(
         events=len(acknowledged),
-        lost=frozenset(acknowledged - (accepted & logged & stored)),
+        lost=frozenset(acknowledged - late - (accepted & logged & stored)),
         double=frozenset(key for key, times in received.items() if len(times) > 1),
-        uncalled=frozenset((refused | accepted | logged | stored) - acknowledged) | refused,
+        uncalled=frozenset((late | accepted | logged | stored) - acknowledged) | refused | (late & (logged | stored)),
         copies=copies,
         parked=await streams.last_sequence(subjects.PARKED),
         differences=tuple(f"{found.view} {found.field}: {found.stored}, expected {found.expected}" for found in verdict.differences),

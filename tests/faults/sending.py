@@ -1,7 +1,7 @@
 """The load: units that send at their own pace, whatever becomes of the system, and send again until they are acknowledged.
 
-Submissions, corrections, repeats, withdrawals, and returns by the recipient, all of which must be accepted. Past periods of
-two regimes, so that the day of the run does not matter.
+Submissions, corrections, repeats, withdrawals, and returns by the recipient, all of which must be accepted, but for returns that find their
+revision not standing. Past periods of two regimes, so that the day of the run does not matter.
 """
 
 import asyncio
