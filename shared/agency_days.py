@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import yaml
 
-from shared import yaml_files
+from shared import calendar, yaml_files
 from shared.calendar import AgencyDays
 from shared.errors import ConfigurationError
 from shared.text_files import UnreadableError
@@ -28,6 +28,13 @@ def read(name: str) -> AgencyDays:
     if both:
         raise _broken(path, found["working"][both[0]], f"{both[0]} vừa nghỉ vừa làm việc (both off and working)")
     return AgencyDays(frozenset(found["off"]), frozenset(found["working"]))
+
+
+def without_effect(days: AgencyDays) -> list[str]:
+    """What the days say that the common calendar says too: true, and perhaps a slip of the pen; years to come are estimates there."""
+    off = [f"{day:%d/%m/%Y} vốn là ngày nghỉ (off anyway)" for day in sorted(days.off) if not calendar.is_common_working_day(day)]
+    working = [f"{day:%d/%m/%Y} vốn là ngày làm việc (a working day anyway)" for day in sorted(days.working)]
+    return off + [line for line, day in zip(working, sorted(days.working), strict=True) if calendar.is_common_working_day(day)]
 
 
 def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:

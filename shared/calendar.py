@@ -46,7 +46,12 @@ def is_working_day(day: date) -> bool:
     """Whether offices work on `day`."""
     if day in _agency.working:
         return True
-    return day not in _agency.off and _year(day.year).is_working_day(day)
+    return day not in _agency.off and is_common_working_day(day)
+
+
+def is_common_working_day(day: date) -> bool:
+    """Whether offices work on `day` by the common calendar, whatever the agency's own days are."""
+    return bool(_year(day.year).is_working_day(day))
 
 
 def working_day_before_or_on(day: date) -> date:

@@ -75,7 +75,8 @@ def import_units(
             read = unit_files.read_units(files or default, stored)
             named = unit_files.read_contacts(contacts, [*stored, *read]) if contacts is not None else {}
             units = {unit.id for unit in read} | named.keys()
-            return len(units), await held.reference.put_units(read, named)
+            with session.notes.status(f"Nạp {numbers.vietnamese(len(units))} đơn vị …"):
+                return len(units), await held.reference.put_units(read, named)
 
     read, changed = session.run(act)
     if as_json:

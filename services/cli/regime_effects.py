@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from shared import deadlines, ladder, texts
+from shared import deadlines, ladder, periods, texts
 from shared.periods import Period
 from shared.regimes import Group, Indicator, Ladder, Regime
 from shared.units import Registry, Tree, Unit
@@ -30,7 +30,8 @@ MOST_DAYS: Final = 366  # of a step of the ladder
 
 def of_file(regime: Regime) -> list[Found]:
     """What has no effect whatever the units are."""
-    return [*_blank(regime), *_repeats(regime), *_derived(regime), *_groups(regime), *_indicators(regime), *_ladder(regime)]
+    fields = [*_blank(regime), *_repeats(regime), *_derived(regime), *_groups(regime), *_indicators(regime)]
+    return [*fields, *_due_before_it_begins(regime), *_ladder(regime)]
 
 
 def of_units(file: Regime, resolved: Mapping[str, Regime], registry: Registry, today: date) -> list[Found]:
@@ -119,6 +120,20 @@ def _indicators(regime: Regime) -> Iterator[Found]:
         is_percent = indicator.kind == "flag" or (indicator.kind == "ratio" and indicator.share)
         if indicator.target is not None and is_percent and Decimal(indicator.target.at_least) > 100:
             yield ("indicators", number, "target", "at_least"), "là phần trăm, nhiều nhất 100 (a percent, 100 at most)"
+
+
+def _due_before_it_begins(regime: Regime) -> Iterator[Found]:
+    """Deadlines on a date of their own that have gone by when a period begins: nobody could be on time."""
+    obligation = regime.obligation
+    if obligation is None or isinstance(regime.periods, str):
+        return
+    found = [period for code in regime.periods if (period := regime.period(code)) is not None]
+    for group, rule in obligation.deadlines.items():
+        for period in found:
+            at = deadlines.group_deadline(regime, group, period, None)
+            if not rule.is_yearly and at is not None and at <= periods.start_of(period.begins):
+                reason = f"đã qua khi kỳ {period.code} bắt đầu ngày {period.begins:%d/%m/%Y} (gone by when the period begins)"
+                yield ("obligation", "deadlines", group), reason
 
 
 def _ladder(regime: Regime) -> Iterator[Found]:

@@ -100,11 +100,15 @@ def settings() -> Settings:
 
 
 def read_calendar() -> None:
-    """Takes up the agency's calendar, for a command that needs no server."""
+    """Takes up the agency's calendar, for a command that needs no server; says what of it has no effect."""
+    name = settings().calendar_days
     try:
-        calendar.use(agency_days.read(settings().calendar_days))
+        found = agency_days.read(name)
     except ConfigurationError as error:
         stop(NO, str(error))
+    calendar.use(found)
+    for line in agency_days.without_effect(found):
+        notes.print(f"Lưu ý: {name}: {line}.", markup=False)
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:

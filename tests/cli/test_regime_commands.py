@@ -119,6 +119,20 @@ def test_a_stored_regime_that_would_not_be_loaded_today_goes_on(province: Cli, t
     assert province.json("regimes", "load", regime(tmp_path, ON_CALL, "dot-xuat.yaml"))["changed"] == []
 
 
+def test_a_check_says_which_days_of_the_calendar_have_no_effect(province: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = tmp_path / "days.yaml"
+    days.write_text("off: [2026-12-04, 2026-12-05]\nworking: [2026-12-06, 2026-12-07]\n", encoding="utf-8")
+    monkeypatch.setenv("TONGHOP_CALENDAR_DAYS", str(days))
+
+    result = province.run("regimes", "check", regime(tmp_path))
+
+    assert result.exit_code == session.FINE
+    assert [line.partition(f"{days}: ")[2] for line in result.stderr.splitlines() if "Lưu ý" in line] == [
+        "05/12/2026 vốn là ngày nghỉ (off anyway).",
+        "07/12/2026 vốn là ngày làm việc (a working day anyway).",
+    ]
+
+
 # Remove
 
 

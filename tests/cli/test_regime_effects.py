@@ -126,6 +126,12 @@ LADDER = '  confirm: {level: district, before: "12-25"}\n'
         (LADDER, LADDER + "  ladder: {before_days: [99999999999]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
         (LADDER, LADDER + "  ladder: {after_days: [3, 3]}\n", "dòng 16, obligation.ladder.after_days.1", "lặp lại"),
         ("title: Thử", "title: Thử\nderived_groups: [xa]", "dòng 3, derived_groups", "only with derived_from"),
+        (
+            'xa: {before: "12-20"}',
+            'xa: {once: "2024-12-01"}',
+            "dòng 13, obligation.deadlines.xa",
+            "đã qua khi kỳ 2025 bắt đầu ngày 15/12/2024",
+        ),
     ],
 )
 def test_what_has_no_effect_is_refused(reference: Reference, tmp_path: Path, old: str, new: str, where: str, reason: str) -> None:
