@@ -31,6 +31,7 @@ SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
 EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that has silently died
 RETRY_S: Final = 0.5
 BIND_TIMEOUT_S: Final = 5.0
+END_S: Final = 1.0  # a consumer that is not taken back goes by itself after a minute
 WINDOW: Final = 4000  # messages asked for ahead of the work
 LAST_DELIVERED: Final = "Nats-Last-Consumer"  # header of a heartbeat: the consumer sequence of the last message sent
 
@@ -229,6 +230,14 @@ class Reader:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):  # `wait_for` may swallow a cancellation
                 await self._arrived.wait()
+
+    async def end(self) -> None:
+        """Closes, and takes back the consumer that was made for this reader alone: whoever only read leaves nothing behind."""
+        await self.close()
+        if self._is_ordered and self._consumer:
+            with contextlib.suppress(*AWAY):
+                await self._client.jetstream(timeout=END_S).delete_consumer(self._stream, self._consumer)
+            self._consumer = ""
 
 
 def _now() -> float:

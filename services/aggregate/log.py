@@ -62,7 +62,7 @@ async def whole(
                 yield wanted
             pending = not deliveries or (deliveries[-1].sequence < end and deliveries[-1].pending > 0)
     finally:
-        await follow.close()
+        await follow.end()
 
 
 async def _has_more(streams: Streams, subject_filter: str, begin: int, end: int) -> bool:

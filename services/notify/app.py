@@ -54,26 +54,25 @@ async def opened(held: Connections, clock: Callable[[], datetime] = system_clock
     Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
     """
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    async with _followed(await prepare_desk(held, clock)) as desk:
-        yield desk
-
-
-@asynccontextmanager
-async def reading(held: Connections) -> AsyncIterator[Desk]:
-    """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
-    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    async with _followed(_desk(held, Follower(held, DutyStore(held.database)))) as desk:
-        yield desk
-
-
-@asynccontextmanager
-async def _followed(desk: Desk) -> AsyncIterator[Desk]:
+    desk = await prepare_desk(held, clock)
     await desk.follower.start()
     following = asyncio.create_task(desk.follower.follow(Readiness()))
     try:
         yield desk
     finally:
         await tasks.end(following)
+        await desk.follower.close()
+
+
+@asynccontextmanager
+async def reading(held: Connections) -> AsyncIterator[Desk]:
+    """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
+    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
+    desk = _desk(held, Follower(held, DutyStore(held.database)))
+    try:
+        await desk.follower.start()
+        yield desk
+    finally:
         await desk.follower.close()
 
 

@@ -5,13 +5,12 @@ from typing import Final
 
 from nats.js import JetStreamContext
 
-from services.notify.follower import Follower
+from services.notify.follower import POLL_S, Follower
 from shared import subjects
 from shared.errors import TransientError
 from shared.service import Connections
 
 LIMIT_S: Final = 60.0
-POLL_S: Final = 0.05
 
 
 async def pass_screened(held: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
@@ -33,7 +32,7 @@ async def pass_folded(held: Connections, follower: Follower, limit_s: float = LI
             end = await held.streams.last_sequence(subjects.REPORTS)
             generation = await held.reference.generation()
             while follower.position.sequence < end or follower.position.generation < generation:
-                await asyncio.sleep(POLL_S)
+                await follower.wait()
     except TimeoutError as error:
         raise TransientError("chưa đọc hết nhật ký báo cáo (the notifier is behind)") from error
 

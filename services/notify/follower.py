@@ -5,6 +5,7 @@ A crash between is only a repeat. On a new generation of units and regimes the l
 book, while the old one still answers. Source: design, section 3.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 BATCH: Final = 5000
 IDLE_S: Final = 1.0  # how often a quiet log is left to look at the generation and the calendar
 FIRST_BATCH_S: Final = 5.0
+POLL_S: Final = 0.05
 
 
 def system_clock() -> datetime:
@@ -86,6 +88,10 @@ class Follower:
         self._position = self._fold(self.book, batch, self._position)
         await self._keep()
 
+    async def wait(self) -> None:
+        """Lets the fold get on: who only reads has nobody else to step."""
+        await self.step()
+
     async def follow(self, readiness: Readiness) -> None:
         """Steps for ever; readiness is red while a server is away or the whole log is folded anew."""
         readiness.ask("log", lambda: self._reader.trouble if self._reader else None)
@@ -96,7 +102,7 @@ class Follower:
     async def close(self) -> None:
         reader, self._reader = self._reader, None
         if reader is not None:
-            await reader.close()
+            await reader.end()
 
     async def _go_on(self, reference: Reference, checkpoint: Checkpoint) -> None:
         ledger = Ledger()
@@ -161,6 +167,10 @@ class Keeper(Follower):
         super().__init__(held, store)
         self._clock = clock
         self._kept = Position(0, 0, "", 0, "")
+
+    async def wait(self) -> None:
+        """Lets the fold get on, which `follow` steps."""
+        await asyncio.sleep(POLL_S)
 
     async def _keep(self) -> None:
         book = self.book

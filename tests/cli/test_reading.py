@@ -62,7 +62,7 @@ async def _stored(held: Connections) -> dict[str, Any]:
     jetstream = held.streams.jetstream
     for name in held.declaration.streams:
         info = await jetstream.stream_info(name)
-        consumers = [(one.name, one.config, one.ack_floor) for one in await jetstream.consumers_info(name) if one.config.durable_name]
+        consumers = [(one.name, one.config, one.ack_floor) for one in await jetstream.consumers_info(name)]
         found[f"stream {name}"] = info.config, info.state.messages, info.state.last_seq, sorted(consumers, key=str)
     return found
 
