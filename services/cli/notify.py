@@ -101,7 +101,8 @@ def _tick(at: datetime, as_json: bool) -> None:
     reminders, digests = _apart(found)
     if as_json:
         raised = [one.as_json() for one in reminders]
-        session.say_json({"rehearsal": False, "raised": raised, "digests": [one.as_json() for one in digests]})
+        told = {"raised": raised, "digests": [one.as_json() for one in digests], "unreached": reach.unreached(found)}
+        session.say_json({"rehearsal": False, **told})
     else:
         _show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
         _show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
@@ -116,7 +117,7 @@ def _rehearse(at: datetime, as_json: bool) -> None:
     reminders, digests = _apart(found)
     if as_json:
         would = {"would_raise": [one.as_json() for one in reminders], "would_digest": [one.as_json() for one in digests]}
-        session.say_json({"rehearsal": True, "raised": [], "digests": [], **would})
+        session.say_json({"rehearsal": True, "raised": [], "digests": [], **would, "unreached": reach.unreached(found)})
     else:
         session.console.print(f"Diễn tập lượt nhắc lúc {_local(at)}: không ghi gì, không gửi gì.")
         _show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")

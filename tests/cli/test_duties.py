@@ -119,6 +119,7 @@ def test_a_tick_later_than_now_is_a_rehearsal_and_spends_no_reminder(province: C
     [told] = first["would_raise"]
     assert (told["unit"], told["rung"], told["channels"], told["reachable"]) == ("06253", "last-day-0800", ["stream"], False)
     assert [one["unit"] for one in first["would_digest"]] == ["20"]
+    assert first["unreached"] == {"no_contact": ["06253", "20"]}
     assert again == first
     assert alerts_of(province) == ([], 0)
 
@@ -147,8 +148,18 @@ def test_a_tick_says_who_was_reminded_and_counts_nobody_as_mailed_who_has_no_add
     [told] = answer["raised"]
     assert (told["unit"], told["channels"], told["reachable"], told["unreached"]) == ("184", ["stream"], False, "no_contact")
     assert [one["unit"] for one in answer["digests"]] == ["20"]
+    assert answer["unreached"] == {"no_contact": ["184", "20"]}
     assert all(name.endswith("/stream") for name in alerts_of(province)[0])
     assert province.json("notify", "tick", "--at", f"{monday}T09:05:00+07:00")["raised"] == []
+
+
+def test_a_tick_tells_a_person_who_got_no_mail_and_why(province: Cli) -> None:
+    long_loaded(province)
+    monday = calendar.working_day_after_or_on(date(int(YEAR), 1, 5))
+    said = province.run("notify", "tick", "--at", f"{monday}T09:00:00+07:00").stdout
+    assert "Đã nhắc 1 lượt" in said
+    assert "Qua luồng tin: 2 lượt; qua thư: 0 lượt." in said
+    assert "Không có thư vì chưa có đầu mối liên hệ: 2 đơn vị (184, 20)." in said
 
 
 def test_a_trial_mail_goes_to_the_contact_of_a_unit_and_is_refused_without_one(province: Cli, tmp_path: Path) -> None:
