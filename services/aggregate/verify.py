@@ -24,7 +24,8 @@ from bson.decimal128 import Decimal128
 from services.aggregate import log as logs
 from services.aggregate.domain import differences, recompute, uncounted
 from services.aggregate.domain.differences import Difference
-from services.aggregate.domain.recompute import History, Plain
+from services.aggregate.domain.history import History
+from services.aggregate.domain.recompute import Plain
 from services.aggregate.domain.uncounted import Uncounted
 from shared import broker, collection_names, events, subjects
 from shared.reference import Reference

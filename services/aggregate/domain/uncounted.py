@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.aggregate.domain import plain_duties
-from services.aggregate.domain.recompute import History
+from services.aggregate.domain.history import History
 from shared import events
 from shared.reference import Reference
 
