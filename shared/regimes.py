@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared import numbers, periods
 from shared.numbers import MAX_SCALED
@@ -23,6 +24,7 @@ UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
 DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
 DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+PLACED: Final = "placed"  # the type of a fault whose context says where it is
 TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 Code = Annotated[str, StringConstraints(pattern=CODE)]
@@ -149,22 +151,18 @@ class Indicator(Data):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "choice") != bool(self.options):
-            raise ValueError("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)")
+            raise _wrong("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)", "options")
         if self.kind != "quantity" and self.aggregation != "sum":
-            raise ValueError("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)")
-        for text, most in ((self.min, self.decimals), (self.max, self.decimals), (self._goal, self._decimals_of_goal)):
-            if text is not None and numbers.decimals_of(text) > most:
-                raise ValueError(f"{text} có quá {most} chữ số thập phân; một nghìn ghi 1000 (too many decimals; write a thousand as 1000)")
+            raise _wrong("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)", "aggregation")
+        for name, text in (("min", self.min), ("max", self.max)):
+            if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
+                raise _wrong(f"{text} có quá {self.decimals} chữ số thập phân (too many decimals)", name)
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
-            raise ValueError("min lớn hơn max (min is larger than max)")
+            raise _wrong("min lớn hơn max (min is larger than max)", "max")
         return self
 
     @property
-    def _goal(self) -> str | None:
-        return None if self.target is None else self.target.at_least
-
-    @property
-    def _decimals_of_goal(self) -> int:
+    def goal_decimals(self) -> int:
         """Of the figure that is held against the goal: the indicator's own; one of a percent or a mean."""
         return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
 
@@ -216,21 +214,28 @@ class Regime(Data):
     def holds_together(self) -> Self:
         if self.derived_from is not None:
             if self.reporters or self.obligation or self.indicators:
-                raise ValueError("chế độ dẫn xuất không có reporters, obligation, indicators riêng (a derived regime has none of its own)")
+                raise _wrong(
+                    "chế độ dẫn xuất không có reporters, obligation, indicators riêng (has none of its own)",
+                    "derived_from",
+                )
             return self
         if not (self.reporters and self.obligation):
             raise ValueError("thiếu reporters hoặc obligation (reporters or obligation is missing)")
-        _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators])
+        _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators], "indicators")
         if self.periods == "any" and not self.obligation.on_call:
-            raise ValueError("periods: any chỉ dùng với on_call (only with on_call)")
+            raise _wrong("periods: any chỉ dùng với on_call (only with on_call)", "periods")
         if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
-            raise ValueError("deadlines phải nêu đúng các nhóm của reporters (must name exactly the groups of reporters)")
-        for rule in (*self.obligation.deadlines.values(), *([self.obligation.confirm] if self.obligation.confirm else [])):
-            _require_day(rule.day_in(2023))
+            groups = ", ".join(self.reporters)
+            raise _wrong(f"deadlines phải nêu đúng các nhóm của reporters: {groups} (exactly the groups)", "obligation", "deadlines")
+        for group, rule in self.obligation.deadlines.items():
+            _require_day(rule.day_in(2023), "obligation", "deadlines", group)
+        if self.obligation.confirm is not None:
+            _require_day(self.obligation.confirm.day_in(2023), "obligation", "confirm")
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
-            if unknown := set(indicator.asked) - known:
-                raise ValueError(f"{indicator.code}: asked nêu nhóm hoặc đơn vị lạ {sorted(unknown)} (unknown group or unit)")
+            if unknown := sorted(set(indicator.asked) - known):
+                reason = f"asked nêu nhóm hoặc đơn vị lạ: {', '.join(unknown)}; có {', '.join(sorted(known))} (unknown group or unit)"
+                raise _wrong(reason, "indicators", indicator.code, "asked")
         return self
 
     @cached_property
@@ -284,17 +289,28 @@ def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
     return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
 
 
-def _require_day(text: str) -> None:
-    """Raises ValueError for a day that the calendar does not have."""
+def _wrong(reason: str, *where: str) -> PydanticCustomError:
+    """A fault of something inside of what is judged: `where` leads to it."""
+    return PydanticCustomError(PLACED, "{reason}", {"reason": reason, "where": where})
+
+
+def _without_zeros(text: str) -> str:
+    """A plain decimal without the zeros behind it, which it does not need."""
+    return text.rstrip("0") if "." in text else text
+
+
+def _require_day(text: str, *where: str) -> None:
+    """Raises an error for a day that the calendar does not have."""
     try:
         date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"không có ngày {text[8:]}/{text[5:7]}, hoặc không phải năm nào cũng có (day is out of range)") from error
+        raise _wrong(f"không có ngày {text[8:]}/{text[5:7]}, hoặc không phải năm nào cũng có (day is out of range)", *where) from error
 
 
-def _refuse_repeats(what: str, codes: list[str]) -> None:
+def _refuse_repeats(what: str, codes: list[str], *where: str) -> None:
     if repeated := sorted({code for code in codes if codes.count(code) > 1}):
-        raise ValueError(f"{what} lặp lại: {', '.join(repeated)} (repeated)")
+        reason = f"{what} lặp lại: {', '.join(repeated)} (repeated)"
+        raise _wrong(reason, *where) if where else ValueError(reason)
 
 
 def derive(derived: Regime, source: Regime) -> Regime:

@@ -51,7 +51,7 @@ def of(
     chosen = {fault["loc"][:-1] for fault in found if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
     told: dict[tuple[Path, str], None] = {}
     for fault in found:
-        path = tuple(part for part in fault["loc"] if not str(part).startswith(BRANCH))
+        path = _plain((*fault["loc"], *fault.get("ctx", {}).get("where", ())))
         is_other_branch = fault["type"] == "literal_error" and str(fault["loc"][-1]).startswith("literal[")
         if is_other_branch and any(path == _plain(other) for other in chosen):
             continue  # the field takes a word too, but somebody wrote the other thing
@@ -71,7 +71,7 @@ def _sentence(fault: Mapping[str, Any], model: type[BaseModel], written: str | N
             return "thiếu mục bắt buộc (a required field is missing)"
         case "extra_forbidden":
             return _unknown(str(fault["loc"][-1]), model)
-        case "value_error":
+        case "value_error" | regimes.PLACED:
             return str(fault["msg"]).removeprefix("Value error, ")
         case "string_type":
             return f'{shown} không phải là chữ: đặt trong ngoặc kép, ví dụ "{written or "chữ"}" (a text is wanted: put it in quotes)'

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from shared import deadlines, ladder, periods, texts
+from shared import deadlines, ladder, numbers, periods, texts
 from shared.periods import Period
 from shared.regimes import Group, Indicator, Ladder, Regime
 from shared.units import Registry, Tree, Unit
@@ -114,12 +114,25 @@ def _indicators(regime: Regime) -> Iterator[Found]:
             if getattr(indicator, name) != Indicator.model_fields[name].default:
                 reason = f"không có tác dụng ở kind {indicator.kind}: bỏ mục này (has no effect on this kind)"
                 yield ("indicators", number, name), reason
+        yield from _written_decimals(number, indicator)
         least, most = indicator.bounds
         if indicator.kind == "quantity" and least > most:
             yield ("indicators", number, "min"), "không số nào nộp được: quá lớn với decimals này (no value is ever taken)"
         is_percent = indicator.kind == "flag" or (indicator.kind == "ratio" and indicator.share)
         if indicator.target is not None and is_percent and Decimal(indicator.target.at_least) > 100:
             yield ("indicators", number, "target", "at_least"), "là phần trăm, nhiều nhất 100 (a percent, 100 at most)"
+
+
+def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
+    """Bounds and goals are judged by their text: `1.000` may be a thousand to whoever wrote it."""
+    own = indicator.decimals
+    written: list[tuple[Path, str | None, int]] = [(("min",), indicator.min, own), (("max",), indicator.max, own)]
+    if indicator.target is not None:
+        written.append((("target", "at_least"), indicator.target.at_least, indicator.goal_decimals))
+    for where, text, most in written:
+        if text is not None and numbers.decimals_of(text) > most:
+            reason = f"{text} có quá {most} chữ số thập phân; một nghìn ghi 1000 (too many decimals; write a thousand as 1000)"
+            yield ("indicators", number, *where), reason
 
 
 def _due_before_it_begins(regime: Regime) -> Iterator[Found]:

@@ -394,7 +394,7 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
         ('periods: ["2024"]', 'periods: "2024"', "dòng 4, periods", "“2024”: cần danh sách"),
         ('periods: ["2024"]', 'within: "Lạng Sơn"', "dòng 4, within", "“Lạng Sơn”: cần mã đơn vị"),
         ("    label: Có", "    label: Có\n    label: Không", "dòng 19", "“label” xuất hiện hai lần"),
-        ("code: co", "code: so", "dòng 1, tệp", "so (repeated)"),
+        ("code: co", "code: so", "dòng 13, indicators", "so (repeated)"),
         ("id: thu", "id: khac", "dòng 1, id", "phải trùng tên tệp"),
         ("calendar: report_year", "calendar: year", "dòng 11, obligation.deadlines.huyen", "NĐ 09/2019"),
         (
