@@ -15,12 +15,12 @@ from shared.units import Contact, Unit
 
 contacts = typer.Typer(help="Đầu mối liên hệ của đơn vị: ai nhận thư nhắc.", no_args_is_help=True)
 
-UnitCodes = Annotated[list[str], typer.Argument(metavar="ĐƠN VỊ...", help="Mã đơn vị.")]
+UnitCodes = Annotated[list[str], typer.Argument(metavar="MÃ", help="Mã đơn vị.")]
 
 
 @contacts.command("list")
 def list_contacts(
-    units: Annotated[list[str] | None, typer.Argument(metavar="[ĐƠN VỊ]...", help="Mã đơn vị; mặc định: mọi đơn vị có đầu mối.")] = None,
+    units: Annotated[list[str] | None, typer.Argument(metavar="MÃ", help="Mã đơn vị; mặc định: mọi đơn vị có đầu mối.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Đầu mối của các đơn vị được nêu, hoặc của mọi đơn vị có đầu mối. Không ghi gì.

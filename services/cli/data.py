@@ -53,7 +53,7 @@ def apply_streams(
 
 @units.command("import")
 def import_units(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[TỆP]...", help="Tệp CSV; mặc định là danh mục kèm theo.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="TỆP", help="Tệp CSV; mặc định là danh mục kèm theo.")] = None,
     contacts: Annotated[
         Path | None, typer.Option(metavar="TỆP", help="Tệp CSV đầu mối liên hệ (unit,name,phone,email), cho đơn vị trong tệp hoặc đã nạp.")
     ] = None,

@@ -21,7 +21,7 @@ from shared.units import Registry
 
 regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ.", no_args_is_help=True)
 
-Paths = Annotated[list[Path] | None, typer.Argument(metavar="[TỆP|THƯ MỤC]...", help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")]
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="TỆP", help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")]
 
 STORED_S: Final = 1.0  # how long a check waits for MongoDB: without it the files of the product are taken
 NOTICED_S: Final = 0.5  # after so long every ingest has noticed that units or regimes changed
