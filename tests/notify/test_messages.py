@@ -100,6 +100,14 @@ def test_a_moved_deadline_is_told_with_the_old_and_the_new_one() -> None:
     assert "- Lý do thay đổi: Lũ lụt\n" in mail.body
 
 
+def test_a_moved_fix_by_date_asks_for_the_report_again() -> None:
+    longer = extended("2026-12-30", received="2026-12-15 09:00")
+    mail = _mail("now", "2026-12-15 09:00", submitted(), returned(fix_by="2026-12-24"), longer)
+    assert mail.subject == "[Đổi thời hạn] Thời hạn gửi lại báo cáo bị trả năm 2026 nay là trước ngày 31/12/2026 – Xã 111"
+    assert "- Thời hạn cũ: trước ngày 25/12/2026\n" in mail.body
+    assert "Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo đúng thời hạn" in mail.body
+
+
 def test_a_confirmer_is_asked_to_confirm() -> None:
     mail = _mail("before-3", "2026-12-01 08:00", unit_id="11", site=SITE)
     assert "Đề nghị chốt bảng tổng hợp năm 2026 trước ngày 05/12/2026" in mail.subject

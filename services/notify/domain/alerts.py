@@ -34,7 +34,8 @@ _text = lru_cache(maxsize=4096)(events.to_text)  # of few deadlines, for many al
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rung as it goes to one unit. `reason` is that of a return or a move, `before` the deadline before a move.
+    """One rung as it goes to one unit. `reason` is that of a return or a move, `before` the deadline before a move. `is_returned`: what is
+    owed is a report that was sent back.
 
     `mailed` are the ids of the mails that the server took already, `refused` of those that it will never take. Of a digest `duty` names
     the regime and period, `unit` is the recipient, `deadline` the group's.
@@ -53,6 +54,7 @@ class Alert:
     deadline: datetime
     reason: str = ""
     before: datetime | None = None
+    is_returned: bool = False
     has_mail: bool = False
     raised_at: datetime = NOT_RAISED
     mailed: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from typing import Final
 from services.notify.domain import contacts
 from services.notify.domain.alerts import EMAIL, RAISED, REFUSED, SENT, Alert
 from services.notify.domain.duties import REPORT
-from services.notify.domain.notices import MOVED, NOW, RETURNED
+from services.notify.domain.notices import MOVED, NOW
 from shared import deadlines, periods, texts
 from shared.regimes import Regime
 from shared.units import Unit
@@ -147,22 +147,17 @@ def days_late(deadline: datetime, now: datetime) -> int:
     return (periods.local_day(now) - deadlines.last_day(deadline)).days
 
 
-def _is_of_return(alert: Alert) -> bool:
-    return alert.cause.startswith(("return-", RETURNED))
-
-
 def _is_of_move(alert: Alert) -> bool:
     return alert.cause.startswith(MOVED)
 
 
 def _subject(alert: Alert, setting: Setting, now: datetime) -> str:
     period, deadline = period_in_words(alert.period), deadline_in_words(alert.deadline)
-    task = "gửi báo cáo" if alert.task == REPORT else "chốt bảng tổng hợp"
+    task = "chốt bảng tổng hợp" if alert.task != REPORT else "gửi lại báo cáo bị trả" if alert.is_returned else "gửi báo cáo"
     of = contacts.name(setting.unit)
     if _is_of_move(alert):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {of}"
-    asked = "gửi lại báo cáo bị trả" if _is_of_return(alert) else task
-    return f"{_occasion(alert, setting, now)} Đề nghị {asked} {period} {deadline} – {of}"
+    return f"{_occasion(alert, setting, now)} Đề nghị {task} {period} {deadline} – {of}"
 
 
 def _occasion(alert: Alert, setting: Setting, now: datetime) -> str:
@@ -197,7 +192,7 @@ def _end(alert: Alert, setting: Setting) -> list[str]:
 def _what_is_owed(alert: Alert) -> str:
     if _is_of_move(alert):
         return f"Thời hạn của {'báo cáo' if alert.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
-    if _is_of_return(alert):
+    if alert.is_returned:
         revision = alert.cause.rpartition("-")[2]
         sent = f"Báo cáo (lần gửi {revision}) của đơn vị đã được trả lại để chỉnh sửa"
         return f"{sent}:" if alert.rung == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
@@ -215,7 +210,7 @@ def _reason(alert: Alert) -> str:
 
 def _what_to_do(alert: Alert, now: datetime) -> str:
     when = "ngay trong hôm nay" if days_late(alert.deadline, now) >= 0 else "đúng thời hạn"
-    if _is_of_return(alert):
+    if alert.is_returned:
         return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if alert.task == REPORT:
         return f"Đề nghị đơn vị gửi báo cáo {when}, bằng phần mềm báo cáo của đơn vị."

@@ -75,6 +75,7 @@ def of_duty(duty: Duty) -> Series:
         at=duty.reminded_of,
         deadline=duty.reminded_of,
         reason=duty.progress.returned.reason if duty.is_returned and duty.progress.returned else "",
+        is_returned=duty.is_returned,
         has_mail=bool(contacts.addresses(duty.unit)),
     )
     notice = duty.notice

@@ -126,6 +126,7 @@ class AlertStore:
             "deadline": alert.deadline,
             "reason": alert.reason,
             "before": alert.before,
+            "is_returned": alert.is_returned,
             "channel": channel,
             "state": state,
             "raised_at": alert.raised_at,
@@ -150,7 +151,8 @@ def _alert(document: dict[str, Any]) -> Alert:
         at=document["at"],
         deadline=document["deadline"],
         reason=document["reason"],
-        before=document.get("before"),  # not in what was raised before format 5
+        before=document.get("before"),  # not in what was raised before format 5, nor the next
+        is_returned=document.get("is_returned", document["cause"].startswith("return-")),
         has_mail=document["channel"] == EMAIL,
         raised_at=document["raised_at"],
         mailed=frozenset(document["mailed"]),
