@@ -35,6 +35,11 @@ def forbidden(text: str) -> str | None:
     return None if found is None else f"U+{ord(found[0]):04X}"
 
 
+def may_be_forbidden(payload: bytes) -> bool:
+    """Whether a text in this JSON (UTF-8) may hold what `forbidden` names: something in it is no printable character, or is escaped."""
+    return b"\\" in payload or not payload.decode("utf-8").isprintable()
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of the text can be seen: it is empty, or of spaces, format characters, fillers and marks without a letter."""
     return not any(unicodedata.category(character) not in UNSEEN for character in BLANK.sub("", text))

@@ -12,7 +12,8 @@ import structlog
 from prometheus_client import Counter
 
 from services.ingest.domain import screening
-from services.ingest.domain.screening import Decision, Incoming, Malformed
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.screening import Decision, Malformed
 from services.ingest.store import Claim, ClaimStore, Position
 from services.ingest.waiting import ANSWERS
 from shared import delivery, events, subjects

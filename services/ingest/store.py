@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Any, Final
 
 from services.ingest.domain import content, screening
+from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About, Known
-from services.ingest.domain.screening import Accepted, Incoming, Rejected
+from services.ingest.domain.screening import Accepted, Rejected
 from shared import collection_names, events, mongo
 from shared.errors import Refusal, TransientError, refusal
 from shared.events import Logged

@@ -22,8 +22,9 @@ from services.aggregate.domain.fold import Fold
 from services.aggregate.domain.view import View
 from services.aggregate.feed import payload
 from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
-from services.ingest.domain.screening import Accepted, Incoming
+from services.ingest.domain.screening import Accepted
 from shared import events, mongo, numbers, subjects
 from shared.numbers import MAX_SCALED
 from shared.reference import Reference

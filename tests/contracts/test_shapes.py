@@ -14,7 +14,8 @@ from services.cli import contract_channels, contract_schemas
 from services.cli.contract_documents import EXAMPLES, FOLDER
 from services.cli.contract_schemas import CONTRACT, LOGGED, PUBLISHED, SENT
 from services.ingest.domain import screening
-from services.ingest.domain.screening import Accepted, Incoming, Rejected
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.screening import Accepted, Rejected
 from services.ingest.store import Claim
 from services.notify.domain import alerts, series
 from services.notify.domain.duties import Roster

@@ -13,8 +13,9 @@ from pymongo.errors import AutoReconnect
 
 from services.ingest import store as stores
 from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
-from services.ingest.domain.screening import Accepted, Incoming
+from services.ingest.domain.screening import Accepted
 from services.ingest.handlers import SERVICE, Door
 from services.ingest.store import ClaimStore, Position
 from shared import delivery, events, reader, subjects

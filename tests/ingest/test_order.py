@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About
-from services.ingest.domain.screening import Accepted, Decision, Incoming, Rejected
+from services.ingest.domain.screening import Accepted, Decision, Rejected
 from shared import events
 from shared.reference import Reference
 from tests.builders import (

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About
-from services.ingest.domain.screening import Accepted, Concerned, Decision, Incoming, Malformed, Rejected
+from services.ingest.domain.screening import Accepted, Concerned, Decision, Malformed, Rejected
 from shared import deadlines, events, numbers, texts
 from shared.errors import Refusal
 from shared.numbers import MAX_SCALED

@@ -1,5 +1,6 @@
 """Texts: one Unicode form, no hidden control, and what can be seen."""
 
+import json
 import unicodedata
 
 import pytest
@@ -58,6 +59,18 @@ def test_every_bidi_control_and_every_control_character_but_two_is_forbidden() -
     wanted = {one for one in every if unicodedata.category(one) in ("Cc", "Cs")} - {"\t", "\n"} | bidi | never
 
     assert {one for one in every if texts.forbidden(one)} == wanted
+
+
+def test_no_forbidden_character_hides_in_json() -> None:
+    for point in range(0x110000):
+        if texts.forbidden(chr(point)) is not None:
+            assert texts.may_be_forbidden(json.dumps(chr(point)).encode()), hex(point)
+            if not 0xD800 <= point <= 0xDFFF:  # which UTF-8 cannot say
+                assert texts.may_be_forbidden(json.dumps(chr(point), ensure_ascii=False).encode()), hex(point)
+
+
+def test_what_people_write_is_not_looked_at_twice() -> None:
+    assert not texts.may_be_forbidden('{"ket_qua":"Đã hoàn thành 12 chỉ tiêu, “tốt” 90 % 🙂"}'.encode())
 
 
 @given(st.text())

@@ -51,6 +51,13 @@ def judge_confirmed(case: Case) -> list[Refusal]:
     return wrong
 
 
+def misstated(case: Case) -> list[Refusal]:
+    """Whether the figures that a confirmation carries are others than its hash says. Its shape is right."""
+    if (found := _hash(case)) != case.data["view_hash"]:
+        return [refusal("action.hash_differs", "data.figures", found=found or "–")]
+    return []
+
+
 def return_in_vain(case: Case) -> list[Refusal]:
     """Why a return would change nothing: only the revision that counts can be returned."""
     standing, names = case.record.standing, {"unit": case.unit_code, "revision": case.revision, "standing": case.record.standing.winner[0]}
@@ -79,10 +86,7 @@ def opening_in_vain(case: Case) -> list[Refusal]:
 
 def confirmation_in_vain(case: Case) -> list[Refusal]:
     """Why a confirmation would state what is not so, or nothing new."""
-    figures, stated, record = case.data["figures"], case.data["view_hash"], case.record
-    reporting = figures["reporting"]
-    if (found := _hash(case)) != stated:
-        return [refusal("action.hash_differs", "data.figures", found=found or "–")]
+    reporting, stated, record = case.data["figures"]["reporting"], case.data["view_hash"], case.record
     if record.view_hash is None:
         return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
     if stated != record.view_hash:

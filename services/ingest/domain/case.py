@@ -1,14 +1,23 @@
 """A case: one event being judged, and what it refers to, looked up once."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from services.ingest.domain.known import About, Known, Record
+from services.ingest.domain.known import UNKNOWN, About, Known
 from shared import events, periods
 from shared.errors import Both, Refusal, refusal
 from shared.periods import Period
 from shared.reference import Reference
 from shared.regimes import Regime
 from shared.units import Tree, Unit
+
+
+class Incoming(NamedTuple):
+    """One message of INBOX: who sent it (the subject's token), what, when the broker stored it, and at which sequence."""
+
+    sender: str
+    payload: bytes
+    received_ms: int
+    sequence: int
 
 
 def shown(milliseconds: int) -> Both:
@@ -20,13 +29,21 @@ def shown(milliseconds: int) -> Both:
 class Case:
     """What an event's data refer to. What the event does not name rightly is None; `context` says why."""
 
-    def __init__(self, sender: str, received_ms: int, reference: Reference, tree: dict[str, Any]) -> None:
-        self.sender = sender
-        self.received_ms = received_ms
+    def __init__(self, incoming: Incoming, reference: Reference, tree: dict[str, Any]) -> None:
+        self.sender = incoming.sender
+        self.received_ms = incoming.received_ms
         self.tree = tree
-        self.record, self.period_record = Record(), Record()  # what was accepted before
+        self.event_id: str = tree["id"]
+        kind = tree.get("type")
+        self.type = kind if isinstance(kind, str) else ""
+        self.hash = ""  # of the content
+        self.wrong: list[Refusal] = []  # what is wrong with it by itself
+        self.logged = b""  # what the log gets when it is accepted
+        self.record = self.period_record = UNKNOWN  # what was accepted before
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
+        revision = self.data.get("revision")
+        self.revision = revision if isinstance(revision, int) and not isinstance(revision, bool) else 0  # 0: none is named rightly
         self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
         self.regime: Regime | None = reference.regimes.get(self.regime_id)
         self.period: Period | None = None if self.regime is None else self.regime.period(self.period_code)
@@ -44,21 +61,9 @@ class Case:
         """The id of the unit concerned; "" when the event concerns a whole period."""
         return self.unit.id if self.unit is not None else ""
 
-    @property
-    def event_id(self) -> str:
-        event_id: str = self.tree["id"]
-        return event_id
-
-    @property
-    def type(self) -> str:
-        kind = self.tree.get("type")
-        return kind if isinstance(kind, str) else ""
-
-    @property
-    def revision(self) -> int:
-        """The revision concerned; 0 when the event names none rightly."""
-        revision = self.data.get("revision")
-        return revision if isinstance(revision, int) and not isinstance(revision, bool) else 0
+    def forget(self) -> None:
+        """Lets go of what a report says, which stands in `logged` now: a whole batch is kept until it is decided."""
+        self.tree, self.data, self.normal_values = {}, {"revision": self.revision}, {}
 
     @property
     def about(self) -> About:
@@ -87,14 +92,16 @@ class Case:
         return []
 
     def begun(self) -> list[Refusal]:
-        """What forbids a report for the period now: it has not begun, or nobody opened it."""
-        if self.regime is None or self.period is None:
-            return []
-        if self.received_ms < periods.start_ms(self.period.begins):
+        """What forbids a report for the period now: it has not begun."""
+        if self.period is not None and self.received_ms < periods.start_ms(self.period.begins):
             return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=f"{self.period.begins:%d/%m/%Y}")]
-        if self.regime.is_on_call and self.period_record.until is None:
-            return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
         return []
+
+    def opened(self) -> list[Refusal]:
+        """What forbids it until somebody opens the period."""
+        if self.regime is None or self.period is None or not self.regime.is_on_call or self.period_record.until is not None:
+            return []
+        return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
 
     def reporter(self) -> list[Refusal]:
         """What is wrong with the unit concerned as a reporter."""

@@ -42,9 +42,9 @@ def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_eve
     return normal is not None and hash_of(orjson.loads(normal)) == hash_of(_normal(logged))
 
 
-def faults(tree: Json) -> Iterator[Refusal]:
+def faults(payload: bytes, tree: Json) -> list[Refusal]:
     """The texts of an event that hold what nobody can see, by their path; figures are judged by their indicators."""
-    yield from _faults(tree, ())
+    return list(_faults(tree, ())) if texts.may_be_forbidden(payload) else []
 
 
 def _faults(value: Any, path: tuple[str, ...]) -> Iterator[Refusal]:

@@ -68,6 +68,9 @@ class Record:
         return self.instants.effective
 
 
+UNKNOWN: Final = Record()  # of a case that has not learned yet
+
+
 class Known:
     """The records of a batch."""
 
@@ -75,7 +78,10 @@ class Known:
         self._records: dict[About, Record] = {}
 
     def of(self, about: About) -> Record:
-        return self._records.setdefault(about, Record())
+        found = self._records.get(about)
+        if found is None:
+            found = self._records[about] = Record()
+        return found
 
     def take(self, event: Logged) -> None:
         self.of((event.regime, event.period, event.unit_id)).take(event)

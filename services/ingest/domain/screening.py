@@ -1,8 +1,9 @@
 """Screening: the decision on one message, with all that is wrong said at once.
 
-Pure, in two steps: a message is read against the reference data; then, what was accepted before about the same report, period or
-view being known, it is decided. What the log gets is decided here too: the event as sent, its texts and figures in their normal
-form, the unit resolved at the period's reference date, and the received time. Source: design, sections 3 and 4; design-2, section 2.
+Pure, in two steps: a message is read and judged by itself, against the reference data; then it is decided, what was accepted before
+about the same report, period or view being known. What the log gets is decided here too: the event as sent, its texts and figures in
+their normal form, the unit resolved at the period's reference date, and the received time. Source: design, sections 3 and 4; design-2,
+section 2.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from services.ingest.domain import actions, content, parsing, reports, shapes
-from services.ingest.domain.case import Case
+from services.ingest.domain.case import Case, Incoming
 from services.ingest.domain.known import About, Known
 from shared import events, subjects, texts
 from shared.errors import Both, Refusal, refusal
@@ -21,6 +22,7 @@ from shared.events import Envelope, Logged
 from shared.reference import Reference
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
+NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED)  # in an on-call regime
 IN_VAIN: Final = {
     events.RETURNED: actions.return_in_vain,
     events.EXTENDED: actions.extension_in_vain,
@@ -41,17 +43,7 @@ JUDGES: Final = {
 }
 
 
-class Incoming(NamedTuple):
-    """One message of INBOX: who sent it (the subject's token), what, when the broker stored it, and at which sequence."""
-
-    sender: str
-    payload: bytes
-    received_ms: int
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Concerned(NamedTuple):
     """What an event is about, as far as it could be read; empty where not."""
 
     type: str = ""
@@ -93,14 +85,23 @@ Decision = Accepted | Rejected | Malformed
 
 
 def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
-    """The case that a message makes, what it refers to looked up; or why it is no event."""
+    """The case that a message makes, judged by itself, with what would be logged; or why it is no event."""
     tree = parsing.parse(incoming.payload)
     if isinstance(tree, Refusal):
         return Malformed(tree)
     event_id = tree.get("id")
     if not isinstance(event_id, str) or not is_event_id(event_id):
         return Malformed(*_without_id(tree))
-    return Case(incoming.sender, incoming.received_ms, reference, tree)
+    case = Case(incoming, reference, tree)
+    case.hash = content.hash_of(tree)
+    case.wrong = [*shapes.faults(_model(case.type), tree), *content.faults(incoming.payload, tree), *_judge(case)]
+    if not case.wrong and case.type == events.CONFIRMED:
+        case.wrong = actions.misstated(case)
+    if not case.wrong:
+        case.logged = _logged(case)
+    if case.type == events.SUBMITTED:
+        case.forget()
+    return case
 
 
 def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
@@ -147,15 +148,14 @@ def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
 
 def _decision(case: Case, known: Known) -> Accepted | Rejected:
     case.learn(known)
-    digest, about = content.hash_of(case.tree), _concerned(case)
-    wrong = [*shapes.faults(_model(case.type), case.tree), *content.faults(case.tree), *_judge(case)]
+    wrong = [*case.wrong, *case.opened()] if case.type in NEED_OPENED else case.wrong
     if not wrong and case.type in IN_VAIN:
         wrong = IN_VAIN[case.type](case)
     if wrong:
-        return Rejected(case.event_id, digest, about, _reasons(wrong))
+        return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong))
     warnings = tuple(reports.warnings(case)) if case.type in (events.SUBMITTED, events.WITHDRAWN) else ()
     known.take(_as_logged(case))
-    return Accepted(case.event_id, digest, about, _logged(case), warnings)
+    return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings)
 
 
 def _model(kind: str) -> type[Envelope]:

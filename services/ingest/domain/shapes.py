@@ -60,13 +60,26 @@ def wrong_field(path: str) -> Refusal:
     return refusal("event.invalid_field", path, field=field, wanted=FORMS.get(field, OTHER))
 
 
-def _for_model(value: Any) -> Any:
+def _for_model(tree: dict[str, Any]) -> dict[str, Any]:
     """What a model judges rightly: to it a number's text would pass for a string. Figures of a report are judged by their indicators."""
-    if isinstance(value, NumberText):
-        return 0.5
+    data = tree.get("data")
+    if not isinstance(data, dict):
+        return _marked(tree)
+    judged = _marked(data)
+    return _marked(tree) | {"data": judged | {"figures": _deeply(data["figures"])} if "figures" in data else judged}
+
+
+def _marked(fields: dict[str, Any]) -> dict[str, Any]:
+    strange = {name: 0.5 for name, value in fields.items() if isinstance(value, NumberText)}
+    return fields | strange if strange else fields
+
+
+def _deeply(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: inner if name == "values" else _for_model(inner) for name, inner in value.items()}
-    return [_for_model(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _deeply(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_deeply(inner) for inner in value]
+    return 0.5 if isinstance(value, NumberText) else value
 
 
 def _refusals(error: ValidationError) -> Iterator[Refusal]:
