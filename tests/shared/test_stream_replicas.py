@@ -1,6 +1,9 @@
 """An installation grows from one copy of each stream to three, and back: on a real cluster of three nats-servers."""
 
 import asyncio
+import os
+import pty
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from shared.settings import Settings
 from tests import nats_cluster
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.nats_cluster import Cluster
-from tests.running import command
+from tests.running import command, environment_of
 from tests.waiting import until
 
 
@@ -196,3 +199,27 @@ async def test_the_command_refuses_and_with_the_option_makes_anew(
     assert await done.ended() == 0
     assert "FEED" in done.log.read_text(encoding="utf-8")
     assert await copies(jetstream) == {3}
+
+
+@pytest.mark.parametrize(("answer", "code", "replicas"), [(b"y\n", 0, 3), (b"n\n", 1, 1)])
+async def test_on_a_terminal_the_command_asks_first(
+    jetstream: JetStreamContext, cluster: Cluster, held: Connections, answer: bytes, code: int, replicas: int
+) -> None:
+    settings = held.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors, "replicas": 3})
+    ours, theirs = pty.openpty()
+    os.write(ours, answer)
+
+    asked = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli.app", "streams", "apply"),
+        stdin=theirs,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment_of(settings)},
+    )
+    _, said = await asked.communicate()
+
+    assert "Xóa và tạo lại FEED?" in said.decode()
+    assert asked.returncode == code
+    assert (await jetstream.stream_info(subjects.FEED)).config.num_replicas == replicas
+    os.close(ours)
+    os.close(theirs)
