@@ -1,13 +1,15 @@
 """What is wrong with a shape, in words for the person who wrote the file or the setting: pydantic's own are for programmers."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from shared import regimes
 
+MOST: Final = 100  # faults of one document
 Path = tuple[int | str, ...]
 
 PATTERNS: Final[dict[str, tuple[str, str]]] = {
@@ -47,7 +49,7 @@ def of(
     """Path and sentence of each fault, Vietnamese with English behind it. `written` holds scalars as they stand in the file, `forms` the
     words for the patterns of the shape.
     """
-    found = error.errors(include_url=False)
+    found = error.errors(include_url=False)[:MOST]
     chosen = {fault["loc"][:-1] for fault in found if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
     told: dict[tuple[Path, str], None] = {}
     for fault in found:
@@ -56,7 +58,8 @@ def of(
         if is_other_branch and any(path == _plain(other) for other in chosen):
             continue  # the field takes a word too, but somebody wrote the other thing
         told[path, _sentence(fault, model, (written or {}).get(path), forms)] = None
-    return list(told)
+    left = error.error_count() - len(found)
+    return [*told, *([((), f"và {left} lỗi nữa, sửa những lỗi trên trước (and more)")] if left else [])]
 
 
 def _plain(path: Sequence[int | str]) -> Path:
@@ -92,16 +95,16 @@ def _sentence(fault: Mapping[str, Any], model: type[BaseModel], written: str | N
 
 
 def _unknown(name: str, model: type[BaseModel]) -> str:
-    near = difflib.get_close_matches(name, sorted(_names(model)), n=1)
+    near = difflib.get_close_matches(name[:40], _names(model), n=1)
     guess = f"; có phải “{near[0]}”?" if near else ""
     return f"không có mục “{name[:40]}”{guess}: sửa tên hoặc bỏ mục này (no such field)"
 
 
-def _names(model: type[BaseModel]) -> Iterator[str]:
+@lru_cache
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
     """Every field of the shape and of what stands in it."""
-    for definition in (schema := model.model_json_schema()).get("$defs", {}).values():
-        yield from definition.get("properties", {})
-    yield from schema.get("properties", {})
+    schema = model.model_json_schema()
+    return tuple(sorted({name for one in (schema, *schema.get("$defs", {}).values()) for name in one.get("properties", {})}))
 
 
 def _shown(value: Any) -> str:

@@ -53,16 +53,17 @@ def read_each(paths: Iterable[Path]) -> list[RegimeFile]:
 
 def together(read: Sequence[RegimeFile], stored: Sequence[Regime]) -> list[Fault]:
     """What is wrong between regimes, files and stored ones: one that repeats, a source that lacks what is derived from it."""
-    by_id = {file.regime.id: file for file in read}
+    by_id: dict[str, RegimeFile] = {}
+    for file in read:
+        if (first := by_id.setdefault(file.regime.id, file)) is not file:
+            return [file.fault(("id",), f"chế độ “{file.regime.id}” đã có ở {first.path} (stands in two files)")]
     try:
         regimes.resolve([*(file.regime for file in read), *others(stored, read)])
     except ValueError as error:
         subject, _, reason = str(error).partition(": ")
-        file = by_id.get(subject)
-        if file is not None:
-            name = next((field for field in ("derived_groups", "derived_indicators") if reason.startswith(field)), "derived_from")
-            return [file.fault((name,), reason)]
-        return [Fault(Path(f"{subject}.yaml") if reason else read[-1].path, "derived_from" if reason else "id", reason or str(error))]
+        name = next((field for field in ("derived_groups", "derived_indicators") if reason.startswith(field)), "derived_from")
+        found = by_id.get(subject)
+        return [found.fault((name,), reason) if found is not None else Fault(Path(f"{subject}.yaml"), name, reason)]
     return []
 
 
@@ -82,8 +83,9 @@ def judge(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Regist
 def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
     """Units that regimes name and the registry has at no time."""
     known = {unit.code for unit in registry.units}
+    empty = "" if known else ", danh mục còn trống: `tonghop units import` trước"
     return [
-        file.fault(where, f"không có đơn vị “{code}” trong danh mục (no such unit)")
+        file.fault(where, f"không có đơn vị “{code}” trong danh mục{empty} (no such unit)")
         for file in read
         for where, code in _named_units(file.regime)
         if code not in known

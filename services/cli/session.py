@@ -27,6 +27,7 @@ from shared.settings import Settings, SettingsError
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
 
+MOST_FAULTS: Final = 200  # of files, that are printed
 PAPER: Final = 140  # columns of a table that goes to a file or a pipe
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAPER)
@@ -62,8 +63,10 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
     except FaultsError as error:
         if not prints_faults:
             raise
-        for fault in error.faults:
+        for fault in error.faults[:MOST_FAULTS]:
             typer.echo(str(fault), err=True)
+        if len(error.faults) > MOST_FAULTS:
+            typer.echo(f"… và {numbers.vietnamese(len(error.faults) - MOST_FAULTS)} lỗi nữa (and more).", err=True)
         raise typer.Exit(NO) from error
     except (AddressError, SettingsError) as error:
         stop(WRONG_USE, str(error))

@@ -432,6 +432,16 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     assert faults(tmp_path) == [(tmp_path.name, "thư mục", "không có tệp *.yaml (no such file)")]
 
 
+def test_a_regime_that_stands_in_two_files_is_named_with_both(tmp_path: Path) -> None:
+    (tmp_path / "khac").mkdir()
+    first, second = regime(tmp_path), regime(tmp_path / "khac")
+
+    [(_, where, reason)] = faults(first, second)
+
+    assert where == "dòng 1, id"
+    assert f"đã có ở {first}" in reason
+
+
 def test_a_derived_regime_needs_its_source(tmp_path: Path) -> None:
     [(name, where, reason)] = faults(regime(tmp_path, DERIVED, "dan-xuat.yaml"))
 

@@ -13,6 +13,7 @@ from services.cli.embedded.servers import choose_ports
 from shared.service import Connections
 from shared.settings import Settings
 from tests.cli.conftest import Cli
+from tests.cli.test_files import csv
 from tests.cli.test_reading import READING, WRITING
 
 ENGLISH: Final = (
@@ -61,6 +62,7 @@ CONTENTS: Final = {
     "huge number": b"id: " + b"9" * 10_000 + b"\n",
     "huge line": b"a" * 1_500_000,
     "quotes": b'"' * 1001,
+    "many keys": "".join(f"k{number}: {number}\n" for number in range(40_000)).encode(),
     "bidi": "id: thu\u202e\n".encode(),
     "surrogate": b"id: \xed\xa0\x80\n",
 }
@@ -199,3 +201,11 @@ def test_on_servers_that_hold_nothing_every_command_says_what_to_do(cli: Cli) ->
         assert not [word for word in ENGLISH if word in result.stderr.partition("(")[0]], result.stderr
         if command in READING:
             assert generation_and_collections(cli) == (0, []), command
+
+
+def test_of_very_many_faults_the_first_are_told_and_how_many_there_are(stocked: Cli, tmp_path: Path) -> None:
+    units = csv(tmp_path, *["x y,,,,,," for _ in range(1000)])
+
+    lines = stocked.refused("units", "import", units).splitlines()
+
+    assert (len(lines), lines[-1]) == (201, "… và 4.800 lỗi nữa (and more).")
