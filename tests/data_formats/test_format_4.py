@@ -122,7 +122,7 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
         assert (record.standing.winner[0] > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
         assert (record.until is not None) == bool(kinds & {events.OPENED, events.EXTENDED}), about
         assert (record.confirmation.view_hash != "") == (events.CONFIRMED in kinds), about
-        assert bool(record.returned) == (events.RETURNED in kinds), about
+        assert bool(record.standing.returned) == (events.RETURNED in kinds), about
     assert {kind for claim in claims for kind in [claim["type"]]} == set(events.SENT)
 
 

@@ -32,7 +32,6 @@ class Record:
     """What was accepted about one unit in one regime and period, or about the whole period."""
 
     standing: Standing = field(default_factory=Standing)
-    returned: set[int] = field(default_factory=set)
     newest: dict[int, Key] = field(default_factory=dict)  # of the unit's own events, by revision
     instants: Instants = field(default_factory=Instants)  # until when it was extended, or the period opened
     confirmation: Confirmation = NEVER
@@ -52,7 +51,6 @@ class Record:
                 self.standing.withdraw(key)
             case events.RETURNED:
                 self.standing.give_back(event.revision)
-                self.returned.add(event.revision)
             case events.EXTENDED | events.OPENED:
                 at = deadlines.of_event(event.data["until" if event.type == events.EXTENDED else "deadline"])
                 if at is not None:  # ingest lets no other through

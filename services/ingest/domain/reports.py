@@ -32,7 +32,7 @@ def warnings(case: Case) -> Iterator[Refusal]:
     winner, at = standing.winner, "data.revision"
     if revision < winner[0]:
         yield refusal("report.superseded", at, revision=revision, standing=winner[0], state=state_of(standing), **_event(winner))
-    elif revision in case.record.returned:
+    elif revision in standing.returned:
         yield refusal("report.revision_returned", at, revision=revision)
     elif case.type == events.WITHDRAWN and not standing.counts:
         yield refusal("report.nothing_to_withdraw", at)
