@@ -34,6 +34,8 @@ InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
 RFC_3339: Final = (  # no leap second: most libraries could not read it back
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"  # to CloudEvents an attribute holds no control character, neither tab nor newline
+URI: Final = r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$"  # RFC 3986, without IPv6 addresses
 
 
 def _visible(text: str) -> str:
@@ -161,10 +163,10 @@ class Envelope(Sent):
     type: Annotated[str, StringConstraints(max_length=100)]
     time: TimeText | None = None
     datacontenttype: Literal["application/json"] | None = None
-    dataschema: Annotated[str, StringConstraints(max_length=200, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$")] | None = None
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    traceparent: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
-    tracestate: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = None
+    dataschema: Annotated[str, StringConstraints(max_length=200, pattern=URI)] | None = None
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
+    traceparent: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)] | None = None
+    tracestate: Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=ONE_LINE)] | None = None
     data: dict[str, Any]
 
     @property

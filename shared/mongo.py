@@ -202,7 +202,7 @@ async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[st
     """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
     for first in range(0, len(ids), ASK_BATCH):
         wanted = {"_id": {"$in": list(ids[first : first + ASK_BATCH])}}
-        for document in await collection.find(wanted, dict.fromkeys(fields, 1), batch_size=ASK_BATCH).to_list(None):
+        for document in await collection.find(wanted, {"_id": 1} | dict.fromkeys(fields, 1), batch_size=ASK_BATCH).to_list(None):
             yield document
 
 

@@ -15,10 +15,12 @@ NO_CHARACTER: Final = re.compile(  # halves of surrogate pairs, and what Unicode
 )
 REORDERS: Final = re.compile(f"[{BIDI_CONTROLS}]")
 LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and all other controls
-LINE_END: Final = re.compile("\r\n")
+LINE_END: Final = re.compile("(?<!\r)\r\n")  # as Windows has it; more carriage returns are no line end
 
 # characters that leave no mark although their category is that of letters, symbols or of nothing yet assigned
-BLANK: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]")
+BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\ufff0-\uffff\U00013441\U00013442\U0001d159\U000e0000-\U000e0fff]"
+)
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 

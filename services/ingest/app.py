@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
     app.add_exception_handler(HTTPException, routes.on_wrong_address)
+    app.add_exception_handler(Exception, routes.on_fault)
     app.include_router(routes.create_router(held.streams, store))
     return app
 

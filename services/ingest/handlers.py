@@ -58,7 +58,7 @@ class Door:
         """Decides on each message, knowing what was accepted before; one question for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]
-        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases))
+        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.told_apart(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def _publish(self, claims: Sequence[Claim]) -> dict[str, Position]:

@@ -71,6 +71,11 @@ async def on_wrong_address(request: Request, error: Exception) -> Response:
     return wrong_address(request.method, error)
 
 
+async def on_fault(_: Request, __: Exception) -> Response:
+    """We failed; the log says how."""
+    return problem(500, [refusal("door.fault")])
+
+
 async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any] | None:
     """Publishes an event and waits for its receipt; None while it is pending. Raises when INBOX may not have the event."""
     if not streams.client.is_connected:

@@ -85,9 +85,10 @@ class ClaimStore:
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
-    async def known(self, abouts: Collection[About], confirmed: Collection[About]) -> Known:
-        """What was accepted before about these, and for those that are to be confirmed the hash of their view."""
-        known = Known()
+    async def known(self, abouts: Collection[About], confirmed: Collection[About], ids: Collection[str] = ()) -> Known:
+        """What was accepted before about these, for those that are to be confirmed the hash of their view, and which of the ids are
+        claimed."""
+        known = Known([claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())])
         for event in await self._accepted_about(abouts):
             known.take(event)
         keys = {"/".join(about): about for about in confirmed}

@@ -674,3 +674,35 @@ async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(inges
 
 def without_subject(receipt: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in receipt.items() if key != "subject"}
+
+
+async def test_what_comes_under_an_id_that_is_taken_is_not_what_the_next_event_is_judged_by(ingest: Ingest) -> None:
+    refused = submitted(event_id="event-abc", values={"gd_ngay_cong": "1.000"})
+    other = submitted(event_id="event-abc", values={"gd_ngay_cong": 1000})
+
+    receipts = await ingest.take(refused, other, returned(fix_by=LATER), submitted())
+
+    assert codes_of(receipts) == [["report.too_many_decimals"], ["event.id_reused"], ["action.no_such_revision"], []]
+    assert receipts[-1]["warnings"] == []
+
+
+async def test_nor_when_the_id_was_taken_in_an_earlier_batch(ingest: Ingest) -> None:
+    await ingest.take(submitted(event_id="event-abc", period="2025"))
+
+    receipts = await ingest.take(submitted(event_id="event-abc"), returned(fix_by=LATER))
+
+    assert codes_of(receipts) == [["event.id_reused"], ["action.no_such_revision"]]
+
+
+async def test_an_act_that_was_refused_and_comes_again_is_not_what_the_next_event_is_judged_by(ingest: Ingest) -> None:
+    early = returned(event_id="event-return", fix_by=LATER)
+    await ingest.take(early)
+    await ingest.take(submitted())
+
+    receipts = await ingest.take(early, returned(fix_by=LATER))
+
+    assert codes_of(receipts) == [["action.no_such_revision"], []]
+
+
+def codes_of(receipts: list[dict[str, Any]]) -> list[list[str]]:
+    return [[error["code"] for error in receipt["errors"]] for receipt in receipts]

@@ -16,7 +16,7 @@ from services.cli.embedded.servers import Server, choose_ports, start_nats
 from services.ingest import app as ingest_app
 from services.ingest import routes
 from services.ingest.store import ClaimStore
-from shared import events, service, streams, subjects
+from shared import events, service, streams, subjects, tasks
 from shared.observability import Readiness
 from shared.service import Connections
 from shared.settings import Settings
@@ -398,3 +398,41 @@ async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
         answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
 
     assert codes(answer, 503) == ["door.database_away"]
+
+
+@pytest.mark.parametrize(
+    "forged", [b"{}", b"[]", b"null", b"1", b'"x"', b"{", b"", b"\xff", b'{"verdict":"rejected"}', b'{"verdict":5,"errors":3}', None]
+)
+async def test_what_comes_as_a_receipt_and_is_none_is_ignored(door: Client, known: Connections, forged: bytes | None) -> None:
+    def answer(verdict: str) -> bytes:
+        nothing: dict[str, Any] = {"errors": [], "warnings": [], "position": None, "received_at": "2026-11-26T06:49:05.361Z"}
+        return orjson.dumps({"event_id": "event-abc", "unit": COMMUNE, "verdict": verdict, **nothing})
+
+    async def forge() -> None:
+        while True:
+            headers = {"Inbox-Sequence": "1"}
+            await known.streams.client.publish(subjects.receipts(COMMUNE), forged or answer("rejected"), headers=headers)
+            await asyncio.sleep(0)
+
+    forging = asyncio.create_task(forge())
+    try:
+        answered = await post(door, submitted(event_id="event-abc"))
+    finally:
+        await tasks.end(forging)
+
+    assert (answered.status_code, answered.json()["verdict"]) == (201, "accepted")
+
+
+async def test_a_fault_of_ours_is_a_problem_that_says_what_to_do(
+    settings: Settings, known: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: str) -> None:
+        raise RuntimeError("a fault of ours")
+
+    app = ingest_app.create_app(settings)
+    monkeypatch.setattr(ClaimStore, "receipt", fails)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), Client(transport=transport, base_url="http://ingest") as client:
+        answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
+
+    assert codes(answer, 500) == ["door.fault"]

@@ -338,7 +338,13 @@ def test_an_on_call_period_is_refused_until_it_is_opened(screen: Screen) -> None
         (with_data(opened(), unit="540"), [("event.unknown_field", "data.unit")]),
         (confirmed(view_hash="0" * 63), [("event.invalid_field", "data.view_hash")]),
         (confirmed(view_hash="G" * 64), [("event.invalid_field", "data.view_hash")]),
-        (submitted(subject="có \0 trong chủ đề"), [("text.control_character", "subject")]),
+        (submitted(subject="có \0 trong chủ đề"), [("event.invalid_field", "subject"), ("text.control_character", "subject")]),
+        (submitted(subject="hai\ndòng"), [("event.invalid_field", "subject")]),
+        (submitted(subject="có\ttab"), [("event.invalid_field", "subject")]),
+        (submitted(traceparent="00-1\n"), [("event.invalid_field", "traceparent")]),
+        (submitted(tracestate="a=1\tb=2"), [("event.invalid_field", "tracestate")]),
+        (submitted(dataschema="urn:x:%zz"), [("event.invalid_field", "dataschema")]),
+        (submitted(dataschema='urn:"x"'), [("event.invalid_field", "dataschema")]),
         (submitted(subject=""), [("event.invalid_field", "subject")]),
         (submitted(dataschema="không phải URI"), [("event.invalid_field", "dataschema")]),
         *[
@@ -384,6 +390,9 @@ def test_a_field_that_is_missing_is_named(screen: Screen, name: str) -> None:
         (b"\xff\xfe{}", "event.malformed"),
         (b"\xef\xbb\xbf" + payload(submitted()), "event.malformed"),
         (payload(submitted()).decode().encode("utf-16"), "event.malformed"),
+        (payload(submitted()).decode().encode("utf-16-le"), "event.malformed"),
+        (payload(submitted()).decode().encode("utf-16-be"), "event.malformed"),
+        (payload(submitted()).replace(b'"id":"', b'"id":12345678.5,"subject":"'), "event.malformed"),
         (b"[" * 100_000, "event.malformed"),
         (b'{"id":' * 50_000 + b"1" + b"}" * 50_000, "event.malformed"),
         (payload(submitted(time="x" * events.MAX_EVENT_BYTES)), "event.too_large"),
@@ -397,7 +406,7 @@ def test_a_field_that_is_missing_is_named(screen: Screen, name: str) -> None:
         (with_text("gd_ngay_cong", "+5"), "event.malformed"),
         (with_text("gd_ngay_cong", "1_000"), "event.malformed"),
     ],
-    ids=range(21),
+    ids=range(24),
 )
 def test_what_is_no_event_is_malformed(screen: Screen, body: bytes, wrong: str) -> None:
     decision = screen(body)
@@ -408,7 +417,20 @@ def test_what_is_no_event_is_malformed(screen: Screen, body: bytes, wrong: str) 
 
 @pytest.mark.parametrize(
     "event_id",
-    [None, 12345678, "", "1234567", "x" * 65, "event 0001", "event/0001", "event-é-001", "event\0-0001", "event\n-0001", ["event-0001"]],
+    [
+        None,
+        12345678,
+        12345678.5,
+        "",
+        "1234567",
+        "x" * 65,
+        "event 0001",
+        "event/0001",
+        "event-é-001",
+        "event\0-0001",
+        "event\n-0001",
+        ["event-0001"],
+    ],
 )
 def test_an_event_without_an_id_to_claim_is_malformed(screen: Screen, event_id: Any) -> None:
     decision = screen({**submitted(), "id": event_id})
@@ -689,6 +711,14 @@ def test_a_byte_order_mark_is_named(screen: Screen, mark: bytes) -> None:
     assert "byte order mark" in decision.reason.message_en
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_what_is_not_utf_8_is_told_how_to_be_saved(screen: Screen, encoding: str) -> None:
+    decision = screen(payload(submitted()).decode().encode(encoding))
+
+    assert isinstance(decision, Malformed)
+    assert "lưu dạng UTF-8" in decision.reason.message_vi
+
+
 def test_an_id_that_is_none_is_told_back_with_the_form_that_is_wanted(screen: Screen) -> None:
     decision = screen({**submitted(), "id": "mã số 1/2026"})
 
@@ -931,7 +961,7 @@ def test_attributes_that_are_accepted_are_of_cloud_events(screen: Screen, attrib
     if isinstance(decision, Accepted):
         logged = orjson.loads(decision.logged)
         assert {name: logged[name] for name in attributes} == {name: texts.normal(text) for name, text in attributes.items()}
-        assert all(text and NEVER_TAKEN.search(text) is None for text in attributes.values())
+        assert all(text and NEVER_TAKEN.search(text) is None and not {"\t", "\n"} & {*text} for text in attributes.values())
         if "time" in logged:
             assert datetime.fromisoformat(logged["time"]).tzinfo is not None
     else:

@@ -57,6 +57,11 @@ class Case:
             self.group = reference.groups(self.regime, self.period.cut_off).get(self.unit.id)
 
     @property
+    def claim_id(self) -> str:
+        """Under which the event is claimed."""
+        return f"{self.sender}/{self.event_id}"
+
+    @property
     def unit_id(self) -> str:
         """The id of the unit concerned; "" when the event concerns a whole period."""
         return self.unit.id if self.unit is not None else ""

@@ -4,6 +4,7 @@ Known from the claims, which ingest itself keeps: so an act is judged by what wa
 by the store before a batch, and by each event of the batch that is accepted. Source: design-2, section 2, "Order".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -72,8 +73,9 @@ UNKNOWN: Final = Record()  # of a case that has not learned yet
 class Known:
     """The records of a batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, claimed: Iterable[str] = ()) -> None:
         self._records: dict[About, Record] = {}
+        self._claimed = set(claimed)  # ids of claims
 
     def of(self, about: About) -> Record:
         found = self._records.get(about)
@@ -83,3 +85,9 @@ class Known:
 
     def take(self, event: Logged) -> None:
         self.of((event.regime, event.period, event.unit_id)).take(event)
+
+    def claims(self, claim_id: str) -> bool:
+        """Whether this is the first event under its id: what comes later under it changes nothing, whatever it says."""
+        is_first = claim_id not in self._claimed
+        self._claimed.add(claim_id)
+        return is_first

@@ -38,7 +38,7 @@ def parse(payload: bytes) -> dict[str, Any] | Refusal:
     """The JSON object in `payload`, or why it is none. Fractions and long integers are `NumberText`, texts are normal."""
     if len(payload) > events.MAX_EVENT_BYTES:
         return refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES)
-    if payload.startswith(BYTE_ORDER_MARKS):
+    if payload.startswith(BYTE_ORDER_MARKS) or b"\0" in payload[:4]:  # in UTF-16 and UTF-32 every other byte or more
         return _malformed(NO_MARK)
     try:
         tree = as_sent(payload)

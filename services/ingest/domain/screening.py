@@ -7,6 +7,7 @@ section 2.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ from services.ingest.domain.known import About, Known
 from shared import events, subjects, texts
 from shared.errors import Both, Refusal, refusal
 from shared.events import Envelope, Logged
+from shared.numbers import NumberText
 from shared.reference import Reference
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
@@ -90,7 +92,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
     if isinstance(tree, Refusal):
         return Malformed(tree)
     event_id = tree.get("id")
-    if not isinstance(event_id, str) or not is_event_id(event_id):
+    if not isinstance(event_id, str) or isinstance(event_id, NumberText) or not is_event_id(event_id):
         return Malformed(*_without_id(tree))
     case = Case(incoming, reference, tree)
     case.hash = content.hash_of(tree)
@@ -117,6 +119,15 @@ def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
     return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
 
 
+def told_apart(cases: Iterable[Case | Malformed]) -> set[str]:
+    """The claims of which it has to be known whether they are there: events about which the same batch holds another, which is
+    judged by what they change. What is sent again, or under an id that is taken, changes nothing.
+    """
+    found = [case for case in cases if isinstance(case, Case)]
+    times = Counter(about for case in found for about in _concerns(case))
+    return {case.claim_id for case in found if any(times[about] > 1 for about in _concerns(case))}
+
+
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
     """Decides on each message in order; what one changes is known for the next."""
     return [case if isinstance(case, Malformed) else _decision(case, known) for case in cases]
@@ -137,24 +148,37 @@ def partition(decision: Accepted, partitions: int) -> int:
     return subjects.partition_of(decision.about.regime, decision.about.period, partitions)
 
 
+def _concerns(case: Case) -> set[About]:
+    """By what was accepted about these an event is judged."""
+    on_call = case.regime is not None and case.regime.is_on_call
+    return {case.about, case.about_period} if on_call else {case.about}
+
+
 def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
     """Why an object is no event: it was sent in another mode, or its id is none."""
     event_id = tree.get("id")
     if not any(name in tree for name in shapes.ATTRIBUTES):
         return refusal("event.not_structured"), None
-    is_told = isinstance(event_id, str) and len(event_id) <= MOST_ID and texts.forbidden(event_id) is None
+    is_told = (
+        isinstance(event_id, str)
+        and not isinstance(event_id, NumberText)
+        and len(event_id) <= MOST_ID
+        and texts.forbidden(event_id) is None
+    )
     return refusal("event.malformed", "id", detail=WITHOUT_ID), event_id if is_told else None
 
 
 def _decision(case: Case, known: Known) -> Accepted | Rejected:
     case.learn(known)
+    is_first = known.claims(case.claim_id)
     wrong = [*case.wrong, *case.opened()] if case.type in NEED_OPENED else case.wrong
     if not wrong and case.type in IN_VAIN:
         wrong = IN_VAIN[case.type](case)
     if wrong:
         return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong))
     warnings = tuple(reports.warnings(case)) if case.type in (events.SUBMITTED, events.WITHDRAWN) else ()
-    known.take(_as_logged(case))
+    if is_first:
+        known.take(_as_logged(case))
     return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings)
 
 
@@ -191,7 +215,7 @@ def _concerned(case: Case) -> Concerned:
 
 
 def _as_logged(case: Case) -> Logged:
-    return Logged(f"{case.sender}/{case.event_id}", case.type, *case.about, case.received_ms, case.data, b"")
+    return Logged(case.claim_id, case.type, *case.about, case.received_ms, case.data, b"")
 
 
 def _logged(case: Case) -> bytes:

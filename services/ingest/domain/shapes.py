@@ -20,9 +20,9 @@ FORMS: Final = {
     "time": Both("thời điểm RFC 3339, ví dụ 2026-12-10T09:30:00+07:00", "an instant of RFC 3339 such as 2026-12-10T09:30:00+07:00"),
     "datacontenttype": Both("“application/json”", "“application/json”"),
     "dataschema": Both("một URI tuyệt đối, tối đa 200 ký tự", "an absolute URI of at most 200 characters"),
-    "subject": Both("một chuỗi 1–200 ký tự", "a string of 1–200 characters"),
-    "traceparent": Both("một chuỗi 1–100 ký tự", "a string of 1–100 characters"),
-    "tracestate": Both("một chuỗi 1–512 ký tự", "a string of 1–512 characters"),
+    "subject": Both("một dòng 1–200 ký tự, không xuống dòng, không tab", "one line of 1–200 characters, without tabs"),
+    "traceparent": Both("một dòng 1–100 ký tự, không xuống dòng, không tab", "one line of 1–100 characters, without tabs"),
+    "tracestate": Both("một dòng 1–512 ký tự, không xuống dòng, không tab", "one line of 1–512 characters, without tabs"),
     "data": Both("một đối tượng JSON", "a JSON object"),
     "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "a regime's code: a–z, digits and hyphens"),
     "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
@@ -36,7 +36,10 @@ FORMS: Final = {
     "corrects": Both("true hoặc false", "true or false"),
     **dict.fromkeys(
         ("fix_by", "until", "deadline"),
-        Both("ngày YYYY-MM-DD hoặc thời điểm RFC 3339 có múi giờ", "a day YYYY-MM-DD or an instant of RFC 3339 with its offset"),
+        Both(
+            "ngày YYYY-MM-DD hoặc thời điểm RFC 3339 có múi giờ, trước 31/12/2199",
+            "a day YYYY-MM-DD or an instant of RFC 3339 with its offset, before 2199-12-31",
+        ),
     ),
 }
 OTHER: Final = Both("đúng dạng của hợp đồng dữ liệu", "of the form that the contract says")
