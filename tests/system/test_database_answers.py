@@ -199,8 +199,8 @@ async def test_a_batch_whose_writes_a_majority_may_not_have_comes_again(
     await inbox.require_both_once()
 
 
-async def is_told(logs: Sequence[MutableMapping[str, Any]], reason: str) -> bool:
-    return any(entry["event"] == "task.retried" and entry["reason"] == reason for entry in logs)
+async def is_told(logs: Sequence[MutableMapping[str, Any]], error: str) -> bool:
+    return any(entry["event"] == "task.retried" and entry["error"] == error for entry in logs)
 
 
 @pytest.mark.parametrize("failing", ["insert", "update"])
