@@ -4,6 +4,7 @@ Bad *data* is a value (`Refusal`), never an exception. An exception's class is t
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, NamedTuple
 
 from shared import texts
@@ -39,6 +40,11 @@ class Both(NamedTuple):
 
     vi: str
     en: str
+
+
+def day(value: date) -> Both:
+    """A day as sentences name it."""
+    return Both(f"{value:%d/%m/%Y}", value.isoformat())
 
 
 # code: (Vietnamese, English); braces are filled from keyword arguments
@@ -244,6 +250,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "action.date_not_after": (
         "“{text}” phải sau thời điểm nhận {received}.",
         "“{text}” must be after the time of receipt {received}.",
+    ),
+    "action.deadline_before_period": (
+        "Hạn “{text}” phải sau khi kỳ báo cáo bắt đầu, ngày {day}: trước ngày ấy chưa nhận báo cáo. Kiểm tra lại kỳ và năm.",
+        "The deadline “{text}” must be after the period begins, on {day}: no report is taken before. Check the period and the year.",
     ),
     "door.unsupported": (
         "Content-Type là “{media_type}”. Gửi từng sự kiện CloudEvents dạng JSON với Content-Type: application/cloudevents+json.",

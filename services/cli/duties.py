@@ -95,7 +95,7 @@ def _show(found: Sequence[Duty], now: datetime) -> None:
 
 def _state(duty: Duty, now: datetime) -> str:
     """What a person wants to know of one duty."""
-    standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.progress.extension, duty.late_by(now)
+    standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.extension, duty.late_by(now)
     done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
     said = [done if duty.is_done else owed]
     if duty.is_done and duty.task == REPORT:

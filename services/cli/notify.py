@@ -18,7 +18,7 @@ from services.notify.domain.duties import Duty
 from services.notify.domain.messages import Outcome
 from services.notify.domain.reach import Told
 from services.notify.handlers import Desk
-from shared import numbers, periods
+from shared import deadlines, numbers, periods
 from shared.reference import Reference
 from shared.units import Unit
 
@@ -39,6 +39,8 @@ def _instant(text: str) -> datetime:
         raise typer.BadParameter(f"“{text}” không phải là thời điểm ISO, ví dụ 2026-12-18T08:00:00+07:00") from None
     if at.tzinfo is None:
         raise typer.BadParameter(f"“{text}” thiếu múi giờ, ví dụ 2026-12-18T08:00:00+07:00")
+    if at.year not in deadlines.YEARS:
+        raise typer.BadParameter(f"“{text}”: cần một năm từ {deadlines.YEARS[0]} đến {deadlines.YEARS[-1]}")
     return at
 
 

@@ -27,7 +27,7 @@ SENTENCES: Final = (
     (r"No such command '(.*?)'\. Did you mean (.*)\?", "không có lệnh “{}”; có phải {}?"),
     (r"No such command '(.*?)'\.", "không có lệnh “{}”"),
     (r"Missing command\.", "thiếu lệnh"),
-    (r"Got unexpected extra arguments? \((.*)\)", "thừa tham số “{}”"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", "thừa tham số “{}”"),
     (r"Option '(.*)' requires an argument\.", "tùy chọn {} cần một giá trị"),
     (r"Option '(.*)' requires \d+ arguments\.", "tùy chọn {} thiếu giá trị"),
     (r"Option '(.*)' does not take a value\.", "tùy chọn {} không nhận giá trị"),

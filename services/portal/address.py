@@ -98,7 +98,7 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
-        raise problems.not_found(errors.refusal("report.unknown_unit", "unit", unit=unit, day=found_period.cut_off))
+        raise problems.not_found(errors.refusal("report.unknown_unit", "unit", unit=unit, day=errors.day(found_period.cut_off)))
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 

@@ -70,7 +70,7 @@ async def read(address: Address, store: PortalStore, code: str) -> Explained:
     """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
     indicator = address.regime.by_code.get(code)
     if indicator is None:
-        raise problems.not_found(errors.refusal("report.unknown_indicator", code[:40], regime=address.regime.id))
+        raise problems.not_found(errors.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
     found = await _read(address, store, indicator)
     for _ in range(ATTEMPTS - 1):
         if found.explanation.adds_up:

@@ -126,7 +126,16 @@ def test_wrong_words_after_any_command_are_told_in_vietnamese() -> None:
             assert result.exit_code == session.WRONG_USE, (command, wrong, result.output)
             assert result.stdout == ""
             assert result.stderr.startswith("Dùng sai: "), result.stderr
-            assert not [word for word in ENGLISH if word in result.stderr], result.stderr
+            assert not [word for word in (*ENGLISH, "unexpected") if word in result.stderr], result.stderr
+
+
+@pytest.mark.parametrize("command", [["notify", "tick"], ["notify", "plan"]])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2200-01-01T00:00:00+07:00"])
+def test_an_instant_beyond_all_deadlines_is_wrong_use(command: list[str], at: str) -> None:
+    result = CliRunner().invoke(app, [*command, "--at", at])
+
+    assert (result.exit_code, result.stdout) == (session.WRONG_USE, "")
+    assert "cần một năm từ 2000 đến 2199" in result.stderr
 
 
 TAKES_MANY: Final = {"units import", "regimes check", "regimes load", "contacts list", "contacts remove"}

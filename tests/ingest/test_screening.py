@@ -246,6 +246,8 @@ def test_another_figure_makes_other_content(screen: Screen) -> None:
         (extended(sender="44-SLDTBXH"), [("action.not_recipient", "source")]),
         (opened(sender="52"), [("action.not_recipient", "source")]),
         (opened(sender=RECIPIENT, regime=CT27), [("action.not_on_call", "data.regime")]),
+        (opened(period="2025", deadline="2024-12-20"), [("action.deadline_before_period", "data.deadline")]),
+        (opened(period="2025", deadline="2025-01-01T00:00:00+07:00"), [("action.deadline_before_period", "data.deadline")]),
         (confirmed("06253"), [("action.not_confirmer", "data.unit")]),
         (confirmed("44"), [("action.not_confirmer", "data.unit")]),
         (confirmed("99999"), [("action.not_confirmer", "data.unit")]),

@@ -94,6 +94,12 @@ def test_an_extension_moves_the_deadline_and_never_makes_it_earlier() -> None:
     assert not duty(extended("2026-12-24"), submitted(received="2026-12-24 10:00")).is_late
 
 
+def test_an_extension_that_was_taken_back_is_none() -> None:
+    slip, mended = extended("2027-01-05", received="2026-11-01 09:00"), extended("2026-12-10", received="2026-11-02 09:00", corrects=True)
+    assert duty(slip).extension is not None
+    assert (duty(slip, mended).extension, duty(slip, mended).deadline) == (None, vn("2026-12-20"))
+
+
 def test_a_period_on_call_has_duties_once_it_is_opened_by_the_latest_of_its_deadlines() -> None:
     assert list(book(regimes=(on_call(),)).duties(vn("2026-12-01"))) == []
     found = duty(opened("2026-09-30"), opened("2026-10-15"), opened("2026-09-01"), regimes=(on_call(),))

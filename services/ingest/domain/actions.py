@@ -12,7 +12,7 @@ import orjson
 
 from services.ingest.domain import reports, shapes
 from services.ingest.domain.case import Case, shown
-from shared import deadlines, events, periods, view_hash
+from shared import deadlines, errors, events, periods, view_hash
 from shared.errors import Both, Refusal, refusal
 
 RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
@@ -38,7 +38,7 @@ def judge_opened(case: Case) -> list[Refusal]:
     wrong = [*case.context(), *_by_recipient(case), *_later(case, "deadline")]
     if case.regime is not None and case.regime.derived_from is None and not case.regime.is_on_call:
         wrong.append(refusal("action.not_on_call", "data.regime", regime=case.regime.id))
-    return wrong
+    return [*wrong, *_after_the_beginning(case)]
 
 
 def judge_confirmed(case: Case) -> list[Refusal]:
@@ -131,6 +131,14 @@ def _later(case: Case, name: str) -> list[Refusal]:
     if events.to_ms(at) <= case.received_ms:
         return [refusal("action.date_not_after", f"data.{name}", text=case.data[name], received=shown(case.received_ms))]
     return []
+
+
+def _after_the_beginning(case: Case) -> list[Refusal]:
+    """Whether reports can be sent before the deadline: none is taken before the period begins."""
+    at, period = _instant(case, "deadline"), case.period
+    if at is None or period is None or at > periods.start_of(period.begins):
+        return []
+    return [refusal("action.deadline_before_period", "data.deadline", text=case.data["deadline"], day=errors.day(period.begins))]
 
 
 def _instant(case: Case, name: str) -> datetime | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from services.notify.domain import notices
-from services.notify.domain.ledger import Givens, Key, Ledger, Progress, in_force
+from services.notify.domain.ledger import Given, Givens, Key, Ledger, Progress, in_force
 from services.notify.domain.notices import Notice
 from shared import deadlines, events, instants
 from shared.periods import Period
@@ -58,6 +58,12 @@ class Duty:
     def deadline(self) -> datetime:
         """The first instant that is late for this unit."""
         return _later(self.due, self.progress.extended_to)
+
+    @property
+    def extension(self) -> Given | None:
+        """The extension in force; none when it ends no later than what all were given: a correction took it back, or all got longer."""
+        given = self.progress.extension
+        return given if given is not None and given.at > self.due else None
 
     @property
     def is_done(self) -> bool:

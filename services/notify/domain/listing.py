@@ -38,7 +38,7 @@ def entry(duty: Duty, now: datetime) -> dict[str, Any]:
     """
     progress = duty.progress
     standing = progress.standing if duty.task == REPORT else Standing()
-    returned, extension, late_by = progress.returned, progress.extension, duty.late_by(now)
+    returned, extension, late_by = progress.returned, duty.extension, duty.late_by(now)
     return {
         "regime": duty.regime,
         "period": duty.period,
