@@ -138,7 +138,7 @@ def _row_faults(row: _Row) -> Iterator[Fault]:
     for name in ("name", "level"):
         if texts.is_blank(cells[name]):
             yield row.fault(f"thiếu {name} (missing)")
-        elif "\n" in cells[name]:
+        elif len(cells[name].splitlines()) > 1:
             yield row.fault(f"{name} có xuống dòng (stands on several lines)")
     if cells["kind"] not in KINDS:
         yield row.fault(f"kind là một trong {', '.join(KINDS)} (one of)")

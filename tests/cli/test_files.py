@@ -281,6 +281,7 @@ LINES = "\n".join([HEADER, PROVINCE]) + "\n"
         (LINES.replace("Tỉnh", "Tỉnh\u202e").encode(), ("dòng 2", "U+202E")),
         (LINES.replace("Tỉnh Lạng Sơn", "\u200b\u00a0").encode(), ("dòng 2", "thiếu name")),
         (LINES.replace("Tỉnh", '"Tỉnh\n').replace("Sơn,", 'Sơn",').encode(), ("name có xuống dòng",)),
+        (LINES.replace("Tỉnh", "Tỉnh\u2028").encode(), ("name có xuống dòng",)),
     ],
     ids=range(16),
 )
