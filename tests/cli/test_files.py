@@ -283,7 +283,7 @@ LINES = "\n".join([HEADER, PROVINCE]) + "\n"
         (LINES.replace("Tỉnh", '"Tỉnh\n').replace("Sơn,", 'Sơn",').encode(), ("name có xuống dòng",)),
         (LINES.replace("Tỉnh", "Tỉnh\u2028").encode(), ("name có xuống dòng",)),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_a_file_in_another_form_is_refused_with_what_to_do(tmp_path: Path, raw: bytes, words: tuple[str, ...]) -> None:
     path = tmp_path / "units.csv"
