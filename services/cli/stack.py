@@ -15,6 +15,7 @@ from shared import addresses, numbers
 from shared.settings import Settings
 
 ANSWER_S = 3.0
+SILENT = {"ready": False, "lag": None, "waiting_for": {"service": "không trả lời (no answer)"}}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,7 +61,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 def state(settings: Settings) -> dict[str, Any]:
-    """`{"addresses": {…}, "services": {name: {"ready", "lag"}}}`; a service that does not answer has no lag."""
+    """`{"addresses": {…}, "services": {name: {"ready", "lag", "waiting_for"}}}`; a service that does not answer has no lag."""
     asked = settings.service_addresses
     servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}
     shown = {**servers, "database": settings.database, **asked}
@@ -78,10 +79,10 @@ def _readiness(address: str) -> dict[str, Any]:
         try:
             body = orjson.loads(error.read())
         except ValueError:
-            return {"ready": False, "lag": None}
+            return SILENT
     except (OSError, ValueError):
-        return {"ready": False, "lag": None}
-    return {"ready": bool(body.get("ready")), "lag": body.get("lag")}
+        return SILENT
+    return {"ready": bool(body.get("ready")), "lag": body.get("lag"), "waiting_for": body.get("waiting_for") or {}}
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -94,3 +95,6 @@ def _show(found: dict[str, Any]) -> None:
             lag = "–" if service["lag"] is None else numbers.vietnamese(service["lag"])
             table.add_row(name, address, "có" if service["ready"] else "chưa", lag)
     session.console.print(table)
+    for name, service in found["services"].items():
+        for what, why in service["waiting_for"].items():
+            session.console.print(f"{name}: {what}: {why}", markup=False)

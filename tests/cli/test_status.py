@@ -1,0 +1,55 @@
+"""`tonghop status`: what a service that is not ready waits for is said, not only that it is not."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import session
+from services.cli.app import app
+
+WHY = "REPORTS không còn sự kiện 06268/x ở vị trí 155; chạy `tonghop rebuild` (the stream went back)"
+
+
+class _Aggregate(BaseHTTPRequestHandler):
+    """A service whose log went back."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"ready": False, "lag": None, "waiting_for": {"partition 5": WHY}}).encode()
+        self.send_response(503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The aggregator waits; of the other services nothing answers."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Aggregate) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name in ("INGEST", "NOTIFY", "PORTAL"):
+            monkeypatch.setenv(f"TONGHOP_{name}_URL", "http://127.0.0.1:1")
+        monkeypatch.setenv("TONGHOP_AGGREGATE_URL", f"http://127.0.0.1:{server.server_port}")
+        yield
+        server.shutdown()
+
+
+def test_status_says_what_a_service_waits_for() -> None:
+    said = CliRunner().invoke(app, ["status"])
+    assert said.exit_code == session.AWAY
+    text = " ".join(said.stdout.split())
+    assert f"aggregate: partition 5: {WHY}" in text
+    assert "ingest: service: không trả lời (no answer)" in text
+
+
+def test_status_says_it_to_programs_too() -> None:
+    said = CliRunner().invoke(app, ["status", "--json"])
+    services = json.loads(said.stdout)["services"]
+    assert services["aggregate"] == {"ready": False, "lag": None, "waiting_for": {"partition 5": WHY}}
+    assert services["ingest"]["waiting_for"] == {"service": "không trả lời (no answer)"}
