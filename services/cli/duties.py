@@ -15,6 +15,7 @@ from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.listing import Wanted
 from services.portal.domain import duties as told
+from services.portal.domain import wording
 from shared import deadlines, events, numbers, periods
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
@@ -44,6 +45,8 @@ def list_duties(
             known = sorted(desk.follower.reference.regimes)
             if regime is not None and regime not in known:
                 raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
+            if unit is not None and not any(unit in (one.code, one.id) for one in desk.follower.reference.registry.units):
+                raise typer.BadParameter(f"không có đơn vị “{unit}”", param_hint="--unit")
             return listing.select(await handlers.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
 
     found = session.run(act)
@@ -55,9 +58,9 @@ def list_duties(
 
 @duties.command()
 def extend(
-    regime: Annotated[str, typer.Argument(help="Mã chế độ báo cáo.")],
-    period: Annotated[str, typer.Argument(help="Kỳ báo cáo.")],
-    unit: Annotated[str, typer.Argument(help="Mã đơn vị được gia hạn.")],
+    regime: Annotated[str, typer.Argument(metavar="CHẾ ĐỘ", help="Mã chế độ báo cáo.")],
+    period: Annotated[str, typer.Argument(metavar="KỲ", help="Kỳ báo cáo.")],
+    unit: Annotated[str, typer.Argument(metavar="MÃ", help="Mã đơn vị được gia hạn.")],
     until: Annotated[str, typer.Option(help="Ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
     reason: Annotated[str, typer.Option(help="Lý do gia hạn, hoặc lý do sửa.")],
     corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn ghi sai, kể cả sửa cho sớm lại.")] = False,
@@ -71,7 +74,8 @@ def extend(
 
     Mã thoát: 0 đã gia hạn, 1 không được tiếp nhận và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    if deadlines.of_event(until) is None:
+    ends = deadlines.of_event(until)
+    if ends is None:
         raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
 
     async def act() -> dict[str, Any]:
@@ -81,7 +85,7 @@ def extend(
             data |= {"corrects": True} if corrects else {}
             return await sending.send(held, found.recipient, events.EXTENDED, data)
 
-    sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} đến {until}", as_json)
+    sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {wording.through(ends)}", as_json)
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:

@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def explain(
     view: Annotated[str, typer.Argument(metavar="REGIME/PERIOD/UNIT", help="Bảng tổng hợp, ví dụ ct27-van-quan/2026/184.")],
-    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu.")],
+    indicator: Annotated[str, typer.Argument(metavar="CHỈ TIÊU", help="Mã chỉ tiêu.")],
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các báo cáo tạo nên một số của bảng tổng hợp và cộng lại; mã thoát 1 nếu không khớp hoặc không có bảng.

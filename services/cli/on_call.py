@@ -6,6 +6,7 @@ import typer
 
 from services.cli import sending, session
 from services.cli.data import AsJson
+from services.portal.domain import wording
 from shared import deadlines, events
 
 periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
@@ -28,7 +29,8 @@ def open_period(
 
     Mã thoát: 0 đã mở, 1 không được tiếp nhận và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    if deadlines.of_event(deadline) is None:
+    ends = deadlines.of_event(deadline)
+    if ends is None:
         hint = "cần ngày YYYY-MM-DD, ví dụ 2026-07-15, hoặc 2026-07-15T17:00:00+07:00"
         raise typer.BadParameter(f"“{deadline}”: {hint} (a day, or an instant with its offset)", param_hint="--deadline")
     if corrects != (reason is not None):
@@ -41,4 +43,4 @@ def open_period(
             data |= {"corrects": True, "reason": reason} if corrects else {}
             return await sending.send(held, found.recipient, events.OPENED, data)
 
-    sending.tell(session.run(act), f"Đã {'sửa hạn' if corrects else 'mở'} kỳ {period} của {regime}, hạn {deadline}", as_json)
+    sending.tell(session.run(act), f"Đã {'sửa hạn' if corrects else 'mở'} kỳ {period} của {regime}, hạn {wording.through(ends)}", as_json)

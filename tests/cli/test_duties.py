@@ -56,6 +56,7 @@ def test_duties_are_chosen_by_unit_by_owed_and_by_late(province: Cli) -> None:
     log(province, events.SUBMITTED, "06253", datetime(int(YEAR), 1, 5, tzinfo=UTC), revision=1, values={})
     assert set(listed(province, "--owed")) == {"184"}
     assert province.refused("duties", "list", "--regime", "khac", code=session.WRONG_USE)
+    assert "không có đơn vị “99999”" in province.refused("duties", "list", "--unit", "99999", code=session.WRONG_USE)
 
 
 def test_a_returned_duty_is_listed_with_its_reason_and_fix_by_date(province: Cli) -> None:
@@ -192,7 +193,7 @@ def test_an_extension_is_published_by_the_recipient_and_its_verdict_is_told(prov
     words = ("thu", YEAR, "184", "--until", "2099-12-31", "--reason", "Bão lũ")
     result = asyncio.run(_extend(province.settings, tmp_path, province, *words))
     assert result.exit_code == session.FINE, result.output
-    assert "Đã gia hạn cho 184" in result.stdout
+    assert "Đã gia hạn cho 184 đến hết ngày 31/12/2099" in result.stdout
 
     district = listed(province)["184"]
 
@@ -209,7 +210,7 @@ def test_an_extension_that_was_written_wrongly_is_corrected(province: Cli, tmp_p
 
     slip, mended = asyncio.run(act())
     assert (slip.exit_code, mended.exit_code) == (session.FINE, session.FINE), mended.output
-    assert "Đã sửa lần gia hạn cho 06253 đến 2100-01-15" in mended.stdout
+    assert "Đã sửa lần gia hạn cho 06253 đến hết ngày 15/01/2100" in mended.stdout
     assert listed(province)["06253"]["deadline"] == "2100-01-16T00:00:00+07:00"
 
 

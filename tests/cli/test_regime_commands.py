@@ -204,7 +204,7 @@ def test_a_period_is_opened_in_the_name_of_the_recipient(province: Cli, tmp_path
     result = beside_ingest(province, tmp_path, "periods", "open", "dot-xuat", YEAR, "--deadline", "2099-12-31")
 
     assert result.exit_code == session.FINE, result.output
-    assert f"Đã mở kỳ {YEAR} của dot-xuat, hạn 2099-12-31" in result.stdout
+    assert f"Đã mở kỳ {YEAR} của dot-xuat, hạn đến hết ngày 31/12/2099" in result.stdout
     assert opened(province) == [{"regime": "dot-xuat", "period": YEAR, "deadline": "2099-12-31"}]
 
 
