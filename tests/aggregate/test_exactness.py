@@ -180,13 +180,13 @@ def require_exact(country: Reference, reports: Sequence[Figures]) -> None:
 
 
 def texts(indicator: Indicator, least: int = -MAX_SCALED) -> st.SearchStrategy[str]:
-    """A number's text: of any size, with fewer or more zeros behind the point, bare or quoted."""
+    """A number's text: of any size, with all decimals of the indicator or without the last zeros, bare or quoted."""
     lowest = max(least, -MAX_SCALED + (indicator.decimals == 0))
     scaled = st.one_of(st.integers(lowest, MAX_SCALED), st.sampled_from([lowest, MAX_SCALED, 0, 1]), st.integers(max(lowest, -9), 9))
     plain = scaled.map(lambda value: format(Decimal(value).scaleb(-indicator.decimals), "f"))
-    return st.tuples(plain, st.sampled_from(["", "0", "00"]), st.booleans()).map(
-        lambda parts: (parts[0] + (parts[1] if "." in parts[0] else "")) if parts[2] else f'"{parts[0]}"'
-    )
+    short = plain.map(lambda text: text.rstrip("0").rstrip(".") if "." in text else text)
+    text = st.one_of(plain, short)
+    return st.one_of(text, text.map('"{}"'.format))
 
 
 def value(indicator: Indicator) -> st.SearchStrategy[Any]:
