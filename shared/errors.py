@@ -213,10 +213,9 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "action.not_later": (
         "“{text}” không muộn hơn hạn hiện tại {present} nên không có tác dụng. Muốn sửa một hạn đã ghi nhầm, gửi với “corrects”:"
-        " true và lý do.",
+        " true và lý do (dòng lệnh: thêm --corrects và --reason).",
         "“{text}” is not later than the present deadline {present}, so it would change nothing. To correct a slip, send “corrects”:"
-        " true with"
-        " a reason.",
+        " true with a reason (on the command line: add --corrects and --reason).",
     ),
     "action.nothing_to_correct": (
         "Chưa có hạn nào được ghi để sửa, hoặc hạn sau khi sửa vẫn là {present}.",

@@ -34,11 +34,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(as_json: AsJson = False) -> None:
-    """So mọi bảng tổng hợp với phép tính lại độc lập từ nhật ký; mã thoát 1 nếu khác.
+    """So mọi bảng tổng hợp với phép tính lại độc lập từ nhật ký; mã thoát 1 nếu khác hoặc chưa trọn.
 
     Chạy được khi đang có báo cáo gửi đến; không ghi gì. Chạy sau khi khôi phục, sau khi nâng cấp, trước khi chốt số liệu năm.
 
-    Mã thoát: 0 khớp, 1 khác (in ra từng chỗ và việc cần làm), 3 máy chủ không trả lời.
+    Mã thoát: 0 khớp, 1 khác hoặc có sự kiện không bảng nào tính được (in ra từng chỗ và việc cần làm), 3 máy chủ không trả lời.
     """
 
     async def act() -> Verdict:
