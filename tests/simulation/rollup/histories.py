@@ -108,7 +108,7 @@ def views_of(kind: str, regime: str, period: str, unit_id: str) -> list[tuple[st
     if kind not in TOUCHING:
         return []
     about = [regime, DERIVED] if regime == YEARLY and unit_id != "D1-VP" else [regime]
-    return [(one, period, above) for one in about for above in ABOVE[unit_id]]
+    return [(one, period, above) for one in about for above in ABOVE.get(unit_id, ())]  # one that came under way has none yet
 
 
 @dataclass(frozen=True, slots=True)
