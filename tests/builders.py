@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import orjson
 
-from shared import events
-from shared.events import Logged
-from shared.periods import VIETNAM
-from shared.view_hash import hash_of
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.wire.view_hash import hash_of
+from shared.words.periods import VIETNAM
 
 Event = dict[str, Any]
 

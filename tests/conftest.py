@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
-from shared import regimes, service
-from shared.reference import Reference
-from shared.service import Connections
-from shared.settings import Settings
-from shared.units import Registry
+from services.cli.files import regime_files, unit_files
+from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.words import regimes
+from shared.words.reference import Reference
+from shared.words.units import Registry
 from tests import empty_streams
 
 

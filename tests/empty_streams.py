@@ -4,9 +4,9 @@ import asyncio
 
 from nats.js import JetStreamContext
 
-from shared import streams
-from shared.errors import ConfigurationError
-from shared.streams import Declaration
+from shared.plumbing import streams
+from shared.plumbing.streams import Declaration
+from shared.words.failures import ConfigurationError
 
 
 async def make(jetstream: JetStreamContext, declaration: Declaration) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.ingest.domain.known import About, Known
-from shared import events
-from shared.events import Logged
+from shared.wire import events
+from shared.wire.events import Logged
 from tests.builders import CALLER, RECEIVED, Event, opened
 
 EARLIER = events.to_ms(RECEIVED) - 60_000

@@ -12,10 +12,10 @@ import nats.errors
 import nats.js.errors
 from nats.js import JetStreamContext
 
-from services.cli.embedded import probe
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import Process
-from services.cli.embedded.servers import find_nats_server
+from services.devstack import probe
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from services.devstack.servers import find_nats_server
 from tests.waiting import until
 
 SIZE: Final = 3

@@ -11,9 +11,9 @@ from typing import Any, Final
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import Process
-from services.cli.embedded.servers import CACHE_GB, MONGOD_FLAGS, REPLICA_SET, find_mongod
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from services.devstack.servers import CACHE_GB, MONGOD_FLAGS, REPLICA_SET, find_mongod
 from tests.waiting import until
 
 USER: Final = "root"

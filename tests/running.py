@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.cli.embedded import probe
-from services.cli.embedded.process import Process
-from shared.settings import Settings
+from services.devstack import probe
+from services.devstack.process import Process
+from shared.shell.settings import Settings
 
 READY_S = 60.0
 

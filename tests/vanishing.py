@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nats.js.api import StreamConfig
 
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.servers import Server, start_nats
-from shared.broker import Message, Streams, create_broker
+from services.devstack.ports import choose_ports
+from services.devstack.servers import Server, start_nats
+from shared.plumbing.broker import Message, Streams, create_broker
 
 STREAM = "LAB"
 LIMIT_S = 90.0  # a client that waits for its kernel waits for a quarter of an hour

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from shared import subjects
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.wire import subjects
 
 LIMIT_S: Final = 30.0
 

@@ -1,7 +1,7 @@
 """`python -m services.aggregate`: runs the service."""
 
 from services.aggregate.app import create_app
-from shared import service
+from shared.shell import service
 
 settings = service.settings_of("aggregate")
 service.serve(create_app(settings), settings, settings.aggregate_port)

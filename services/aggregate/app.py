@@ -3,13 +3,15 @@
 from fastapi import FastAPI
 
 from services.aggregate.feed import Feed
-from services.aggregate.handlers import Partition
+from services.aggregate.partition import Partition
 from services.aggregate.store import Store
-from shared import broker, delivery, service, subjects, tasks
-from shared.errors import ConfigurationError
-from shared.observability import Readiness
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import broker, delivery, tasks
+from shared.plumbing.readiness import Readiness
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

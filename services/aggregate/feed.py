@@ -18,11 +18,13 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from services.aggregate.domain.view import Position, View
 from services.aggregate.store import Store
-from shared import broker, delivery, events, numbers, subjects
-from shared.broker import Streams
-from shared.errors import TransientError
-from shared.observability import Readiness
-from shared.reference_store import ReferenceStore
+from shared.plumbing import broker, delivery
+from shared.plumbing.broker import Streams
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.reference_store import ReferenceStore
+from shared.wire import events, subjects
+from shared.words import numbers
+from shared.words.failures import TransientError
 
 log = structlog.get_logger()
 

@@ -1,6 +1,6 @@
 """The log as the aggregator knows it: which life of the stream this is, and whether it went back.
 
-A broker restored from an older copy re-uses sequence numbers. The checkpoint is a mark in the log (`shared/log_mark.py`), compared
+A broker restored from an older copy re-uses sequence numbers. The checkpoint is a mark in the log (`shared/plumbing/log_mark.py`), compared
 at every start and reconnect. Source: design, section 3, "A stream that went back".
 """
 
@@ -12,11 +12,12 @@ import nats.js.errors
 import structlog
 from nats.js import JetStreamContext
 
-from shared import events, log_mark, reader, subjects
-from shared.broker import Streams
-from shared.errors import TransientError
-from shared.events import Logged
-from shared.reader import Delivery
+from shared.plumbing import log_mark, reader
+from shared.plumbing.broker import Streams
+from shared.plumbing.reader import Delivery
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.words.failures import TransientError
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ BATCH: Final = 2000  # messages
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Up to where a partition is stored: a mark in the log (`shared/log_mark.py`)."""
+    """Up to where a partition is stored: a mark in the log (`shared/plumbing/log_mark.py`)."""
 
     sequence: int
     event_id: str

@@ -25,12 +25,13 @@ from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared import broker, collection_names, events, log_mark, mongo, subjects, tasks
-from shared.broker import Message
-from shared.errors import TransientError
-from shared.events import Logged
-from shared.reader import Delivery
-from shared.service import Connections
+from shared.plumbing import broker, log_mark, mongo, tasks
+from shared.plumbing.broker import Message
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import collection_names, events, subjects
+from shared.wire.events import Logged
+from shared.words.failures import TransientError
 
 NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000

@@ -9,9 +9,10 @@ from pymongo.errors import DuplicateKeyError
 
 from services.aggregate.domain.view import Position, View, position
 from services.aggregate.log import Checkpoint
-from shared import collection_names, mongo
-from shared.events import Logged, read_logged, stored_text
-from shared.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names
+from shared.wire.events import Logged, read_logged, stored_text
 
 READ_BATCH: Final = 2000
 

@@ -22,14 +22,15 @@ import nats.js.errors
 from bson.decimal128 import Decimal128
 
 from services.aggregate import log as logs
-from services.aggregate.domain import differences, recompute, uncounted
-from services.aggregate.domain.differences import Difference
-from services.aggregate.domain.history import History
-from services.aggregate.domain.recompute import Plain
-from services.aggregate.domain.uncounted import Uncounted
-from shared import broker, collection_names, events, subjects
-from shared.reference import Reference
-from shared.service import Connections
+from shared.check import differences, recompute, uncounted
+from shared.check.differences import Difference
+from shared.check.history import History
+from shared.check.recompute import Plain
+from shared.check.uncounted import Uncounted
+from shared.plumbing import broker
+from shared.shell.service import Connections
+from shared.wire import collection_names, events, subjects
+from shared.words.reference import Reference
 
 ATTEMPTS: Final = 4
 PAUSE_S: Final = 1.0

@@ -4,9 +4,10 @@ from typing import Final
 
 import typer
 
-from services.cli import contracts, data, explain, figures, stack
+from services.cli import data, explain, figures, stack
+from services.cli import demo as demo
 from services.cli.contacts import contacts
-from services.cli.demo import command as demo
+from services.cli.contracts import command
 from services.cli.duties import duties
 from services.cli.notify import notify
 from services.cli.on_call import periods
@@ -32,7 +33,7 @@ stack.add_to(app)
 figures.add_to(app)
 explain.add_to(app)
 demo.add_to(app)
-contracts.add_to(app)
+command.add_to(app)
 
 
 def main() -> None:

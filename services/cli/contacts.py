@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from services.cli import session, unit_files
+from services.cli import session
 from services.cli.data import AsJson
-from shared import numbers
-from shared.service import Connections
-from shared.units import Contact, Unit
+from services.cli.files import unit_files
+from shared.shell.service import Connections
+from shared.words import numbers
+from shared.words.units import Contact, Unit
 
 contacts = typer.Typer(help="Đầu mối liên hệ của đơn vị: ai nhận thư nhắc.", no_args_is_help=True)
 

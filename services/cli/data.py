@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
-from services.cli import session, unit_files
-from shared import numbers
-from shared import streams as declarations
+from services.cli import session
+from services.cli.files import unit_files
+from shared.plumbing import streams as declarations
+from shared.words import numbers
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
 units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)

@@ -10,13 +10,13 @@ from rich.table import Table
 from services.cli import sending, session
 from services.cli.data import AsJson
 from services.notify import app as notifier
-from services.notify import handlers
+from services.notify import tick
 from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.listing import Wanted
 from services.portal.domain import duties as told
-from services.portal.domain import wording
-from shared import deadlines, events, numbers, periods
+from shared.wire import events
+from shared.words import deadlines, numbers, periods, vietnamese
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def list_duties(
                 raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
             if unit is not None and not any(unit in (one.code, one.id) for one in desk.follower.reference.registry.units):
                 raise typer.BadParameter(f"không có đơn vị “{unit}”", param_hint="--unit")
-            return listing.select(await handlers.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
+            return listing.select(await tick.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
 
     found = session.run(act)
     if as_json:
@@ -85,7 +85,7 @@ def extend(
             data |= {"corrects": True} if corrects else {}
             return await sending.send(held, found.recipient, events.EXTENDED, data)
 
-    sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {wording.through(ends)}", as_json)
+    sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:

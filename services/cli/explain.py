@@ -7,7 +7,8 @@ from rich.table import Table
 
 from services.cli import session
 from services.cli.data import AsJson
-from shared import collection_names, numbers
+from shared.wire import collection_names
+from shared.words import numbers
 
 if TYPE_CHECKING:
     from services.portal.explaining import Explained
@@ -34,7 +35,7 @@ def explain(
 
     Mã thoát: 0 khớp, 1 không khớp hoặc không có bảng, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    from services.portal import address, explaining  # the portal's templates: other commands start sooner without
+    from services.portal import address, explaining
     from services.portal.problems import Refused
     from services.portal.store import PortalStore
 
@@ -67,15 +68,16 @@ def explain(
 
 
 def _show(found: "Explained") -> None:
-    from services.portal.domain import figures, wording
-    from shared.published import View
+    from services.portal.domain import figures
+    from shared.wire.published import View
+    from shared.words import vietnamese
 
     it, at = found.explanation, found.address
     table = Table("Mã", "Đơn vị", "Giá trị", "Lần nộp", "Nhận lúc", "Mã sự kiện")
     table.columns[2].justify = table.columns[3].justify = "right"
     for part in it.parts:
         row = figures.report_row(it.indicator, part.value)
-        revision, moment = str(part.entry.revision), wording.moment(part.received_at)
+        revision, moment = str(part.entry.revision), vietnamese.moment(part.received_at)
         table.add_row(part.unit.code, part.unit.name, row.value, revision, moment, part.entry.event_id)
     total = figures.view_row(View.model_validate(found.view), it.indicator)
     shown = [

@@ -10,7 +10,8 @@ from services.aggregate.verify import Verdict
 from services.cli import session
 from services.cli.data import AsJson
 from services.ingest.store import ClaimStore
-from shared import numbers, subjects
+from shared.wire import subjects
+from shared.words import numbers
 
 STEPS = {"reports": "Xem các báo cáo đã lưu", "log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
 BAR = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())

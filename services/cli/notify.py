@@ -10,17 +10,17 @@ from rich.table import Table
 
 from services.cli import session
 from services.notify import app as notifier
-from services.notify import handlers
+from services.notify import tick as ticking
 from services.notify.domain import alerts, contacts, messages, reach, trial
 from services.notify.domain import duties as duty_list
 from services.notify.domain.alerts import EMAIL, STREAM, Alert
 from services.notify.domain.duties import Duty
 from services.notify.domain.messages import Outcome
 from services.notify.domain.reach import Told
-from services.notify.handlers import Desk
-from shared import deadlines, numbers, periods
-from shared.reference import Reference
-from shared.units import Unit
+from services.notify.tick import Desk
+from shared.words import deadlines, numbers, periods
+from shared.words.reference import Reference
+from shared.words.units import Unit
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị chưa nộp báo cáo.", no_args_is_help=True)
 
@@ -68,7 +68,7 @@ def plan(
         known = sorted(desk.follower.reference.regimes)
         if regime is not None and regime not in known:
             raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
-        return await handlers.plan(desk, at or datetime.now(UTC), regime, period)
+        return await ticking.plan(desk, at or datetime.now(UTC), regime, period)
 
     found = _read(act)
     if as_json:
@@ -95,9 +95,9 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 def _tick(at: datetime, as_json: bool) -> None:
     async def act() -> Sequence[Told]:
         async with session.connected() as held, notifier.opened(held) as desk:
-            raised = await handlers.tick(desk, at)
-            await handlers.wait_for_others(desk, at)
-            return await handlers.told(desk, raised)
+            raised = await ticking.tick(desk, at)
+            await ticking.wait_for_others(desk, at)
+            return await ticking.told(desk, raised)
 
     found = session.run(act)
     reminders, digests = _apart(found)
@@ -113,7 +113,7 @@ def _tick(at: datetime, as_json: bool) -> None:
 
 def _rehearse(at: datetime, as_json: bool) -> None:
     async def act(desk: Desk) -> Sequence[Told]:
-        return handlers.would_tell(desk, await handlers.rehearse(desk, at))
+        return ticking.would_tell(desk, await ticking.rehearse(desk, at))
 
     found = _read(act)
     reminders, digests = _apart(found)
@@ -149,7 +149,7 @@ def send_trial(
                 session.stop(
                     session.NO, f"{found.code} {contacts.name(found)}: chưa có địa chỉ thư điện tử, không gửi được thư thử (no address)."
                 )
-            return await handlers.try_mail(notifier.mailer(held.settings), mails)
+            return await ticking.try_mail(notifier.mailer(held.settings), mails)
 
     outcomes = session.run(act)
     by_outcome = {outcome: sorted(to for to, found in outcomes.items() if found is outcome) for outcome in Outcome}
@@ -185,7 +185,7 @@ def rebuild(as_json: AsJson = False) -> None:
         async with session.connected() as held:
             await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds begins anew, and old duties go
             async with notifier.opened(held) as desk:
-                found = await handlers.duties(desk, datetime.now(UTC))
+                found = await ticking.duties(desk, datetime.now(UTC))
                 return desk.follower.position.generation, desk.follower.position.sequence, found
 
     generation, sequence, found = session.run(act)

@@ -6,8 +6,8 @@ import typer
 
 from services.cli import sending, session
 from services.cli.data import AsJson
-from services.portal.domain import wording
-from shared import deadlines, events
+from shared.wire import events
+from shared.words import deadlines, vietnamese
 
 periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
 
@@ -43,4 +43,5 @@ def open_period(
             data |= {"corrects": True, "reason": reason} if corrects else {}
             return await sending.send(held, found.recipient, events.OPENED, data)
 
-    sending.tell(session.run(act), f"Đã {'sửa hạn' if corrects else 'mở'} kỳ {period} của {regime}, hạn {wording.through(ends)}", as_json)
+    done = "sửa hạn" if corrects else "mở"
+    sending.tell(session.run(act), f"Đã {done} kỳ {period} của {regime}, hạn {vietnamese.through(ends)}", as_json)

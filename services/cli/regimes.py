@@ -8,16 +8,19 @@ from typing import Annotated, Final
 import nats.js.errors
 import typer
 
-from services.cli import regime_files, session, unit_files
+from services.cli import session
 from services.cli.data import REGIME_FILES, UNIT_FILES, AsJson
-from services.cli.faults import FaultsError
-from shared import collection_names, data_format, delivery, mongo, numbers, periods, subjects
-from shared.errors import TransientError
-from shared.reference_store import ReferenceStore
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.settings import Settings
-from shared.units import Registry
+from services.cli.files import regime_files, unit_files
+from services.cli.files.faults import FaultsError
+from shared.plumbing import data_format, delivery, mongo
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import collection_names, subjects
+from shared.words import numbers, periods
+from shared.words.failures import TransientError
+from shared.words.regimes import Regime
+from shared.words.units import Registry
 
 regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ.", no_args_is_help=True)
 

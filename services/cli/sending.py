@@ -7,11 +7,11 @@ from uuid import uuid4
 import orjson
 
 from services.cli import session
-from services.ingest import waiting
-from shared import broker, events, subjects
-from shared.errors import TransientError
-from shared.regimes import Regime
-from shared.service import Connections
+from shared.plumbing import broker, inbox
+from shared.shell.service import Connections
+from shared.wire import events, subjects
+from shared.words.failures import TransientError
+from shared.words.regimes import Regime
 
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
 
@@ -34,11 +34,11 @@ async def send(held: Connections, sender: str, kind: str, data: dict[str, Any]) 
         "time": events.to_text(datetime.now(UTC)),
         "data": data,
     }
-    async with waiting.receipts_of(held.streams.client, sender) as receipts:
+    async with inbox.receipts_of(held.streams.client, sender) as receipts:
         ack = await held.streams.jetstream.publish(
             subjects.inbox(sender), orjson.dumps(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
         )
-        receipt = await waiting.verdict(receipts, ack.seq, VERDICT_S)
+        receipt = await inbox.verdict(receipts, ack.seq, VERDICT_S)
     if receipt is None:
         raise TransientError(f"ingest chưa trả lời; sự kiện {event['id']} đã ở trong INBOX và sẽ được xử lý (ingest is away)")
     return receipt

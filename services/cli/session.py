@@ -15,14 +15,16 @@ import structlog
 import typer
 from rich.console import Console
 
-from services.cli.embedded.runfolder import RUN_FOLDER, RunFolder
-from services.cli.faults import FaultsError
-from shared import addresses, agency_days, calendar, data_format, delivery, durability, mongo, numbers, service
-from shared import settings as configuration
-from shared.addresses import AddressError
-from shared.errors import ConfigurationError, TransientError
-from shared.service import Connections
-from shared.settings import Settings, SettingsError
+from services.cli.files.faults import FaultsError
+from services.devstack.runfolder import RUN_FOLDER, RunFolder
+from shared.plumbing import addresses, agency_days, data_format, delivery, durability, mongo
+from shared.plumbing.addresses import AddressError
+from shared.shell import service
+from shared.shell import settings as configuration
+from shared.shell.service import Connections
+from shared.shell.settings import Settings, SettingsError
+from shared.words import calendar, numbers
+from shared.words.failures import ConfigurationError, TransientError
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0

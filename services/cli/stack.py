@@ -10,9 +10,10 @@ from rich.table import Table
 
 from services.cli import session
 from services.cli.data import AsJson
-from services.cli.embedded import stack
-from shared import addresses, numbers
-from shared.settings import Settings
+from services.devstack import stack
+from shared.plumbing import addresses
+from shared.shell.settings import Settings
+from shared.words import numbers
 
 ANSWER_S = 3.0
 SILENT = {"ready": False, "lag": None, "waiting_for": {"service": "không trả lời (no answer)"}}

@@ -1,7 +1,7 @@
 """`python -m services.ingest`: runs the service."""
 
 from services.ingest.app import create_app
-from shared import service
+from shared.shell import service
 
 settings = service.settings_of("ingest")
 service.serve(create_app(settings), settings, settings.ingest_port)

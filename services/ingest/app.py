@@ -7,15 +7,17 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from services.ingest import routes
-from services.ingest.handlers import SERVICE, Door
+from services.ingest.doors import http
+from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore
-from shared import broker, delivery, reader, service, subjects, tasks
-from shared.observability import Readiness
-from shared.reader import Delivery
-from shared.service import Connections
-from shared.settings import Settings
-from shared.standstill import Standstill
+from shared.plumbing import broker, delivery, reader, tasks
+from shared.plumbing.reader import Delivery
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.standstill import Standstill
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 
 BATCH: Final = 1000  # messages claimed and published at once
 AT_ONCE: Final = 2  # batches under way: one is claimed while the one before is published and answered
@@ -33,9 +35,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await ingest(held, store, readiness)
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app.add_exception_handler(HTTPException, routes.on_wrong_address)
-    app.add_exception_handler(Exception, routes.on_fault)
-    app.include_router(routes.create_router(held.streams, store))
+    app.add_exception_handler(HTTPException, http.on_wrong_address)
+    app.add_exception_handler(Exception, http.on_fault)
+    app.include_router(http.create_router(held.streams, store))
     return app
 
 

@@ -14,10 +14,12 @@ from services.ingest.domain import content, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About, Known
 from services.ingest.domain.screening import Accepted, Rejected
-from shared import collection_names, events, mongo
-from shared.errors import Refusal, TransientError, refusal
-from shared.events import Logged
-from shared.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names, events
+from shared.wire.events import Logged
+from shared.words.failures import TransientError
+from shared.words.refusals import Refusal, refusal
 
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"

@@ -8,17 +8,19 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.notify import handlers
+from services.notify import tick
+from services.notify.channels.mailer import Mailer
 from services.notify.follower import Follower, Keeper, system_clock
-from services.notify.handlers import Desk
-from services.notify.mailer import Mailer
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore
-from shared import delivery, service, streams, subjects, tasks
-from shared.observability import Readiness
-from shared.service import Connections
-from shared.settings import Settings
-from shared.standstill import Standstill
+from services.notify.tick import Desk
+from shared.plumbing import delivery, streams, tasks
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.standstill import Standstill
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 
 TICK_S: Final = 30.0
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
@@ -97,5 +99,5 @@ def mailer(settings: Settings) -> Mailer:
 async def _tick_for_ever(desk: Desk, readiness: Readiness) -> None:
     """A tick at the real time, at once and every 30 seconds; one that fails is tried again."""
     while True:
-        await delivery.keep_trying("tick", lambda: handlers.tick(desk, system_clock()), readiness)
+        await delivery.keep_trying("tick", lambda: tick.tick(desk, system_clock()), readiness)
         await asyncio.sleep(TICK_S)

@@ -6,9 +6,9 @@ from typing import Final
 from nats.js import JetStreamContext
 
 from services.notify.follower import POLL_S, Follower
-from shared import subjects
-from shared.errors import TransientError
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.failures import TransientError
 
 LIMIT_S: Final = 60.0
 

@@ -17,12 +17,13 @@ from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.store.duties import Checkpoint, DutyStore, Position
-from shared import delivery, events, log_mark, subjects
-from shared.errors import TransientError
-from shared.observability import Readiness
-from shared.reader import Delivery, Reader, log_reader
-from shared.reference import Reference
-from shared.service import Connections
+from shared.plumbing import delivery, log_mark
+from shared.plumbing.reader import Delivery, Reader, log_reader
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import events, subjects
+from shared.words.failures import TransientError
+from shared.words.reference import Reference
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """`python -m services.portal`"""
 
 from services.portal.app import create_app
-from shared import service
+from shared.shell import service
 
 if __name__ == "__main__":
     settings = service.settings_of("portal")

@@ -11,13 +11,13 @@ from services.portal import problems
 from services.portal.domain import wanted
 from services.portal.duty_store import DutyStore
 from services.portal.store import PortalStore
-from shared import errors
-from shared.events import PeriodCode
-from shared.periods import Period
-from shared.reference import Reference
-from shared.reference_store import ReferenceStore
-from shared.regimes import Indicator, Regime, RegimeId, UnitCode
-from shared.units import Tree, Unit
+from shared.plumbing.reference_store import ReferenceStore
+from shared.wire.events import PeriodCode
+from shared.words import refusals
+from shared.words.periods import Period
+from shared.words.reference import Reference
+from shared.words.regimes import Indicator, Regime, RegimeId, UnitCode
+from shared.words.units import Tree, Unit
 
 
 def _pattern(annotated: object) -> re.Pattern[str]:
@@ -90,24 +90,24 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     """What three names mean; raises `Refused` with 404 for an unknown one. A code goes before an id."""
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
-        raise problems.not_found(errors.refusal("report.unknown_regime", "regime", regime=regime))
+        raise problems.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     found_period = found_regime.period(period)
     if found_period is None:
         known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-Q3", "2024-05"]
-        raise problems.not_found(errors.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
+        raise problems.not_found(refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
-        raise problems.not_found(errors.refusal("report.unknown_unit", "unit", unit=unit, day=errors.day(found_period.cut_off)))
+        raise problems.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(found_period.cut_off)))
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 
 def require_known(known: Reference, regime: str | None, unit: str | None) -> None:
     """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
     if regime is not None and regime not in known.regimes:
-        raise problems.not_found(errors.refusal("report.unknown_regime", "regime", regime=regime))
+        raise problems.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     if unit is not None and not any(unit in (one.code, one.id) for one in known.registry.units):
-        raise problems.not_found(errors.refusal("door.no_such_unit", "unit", unit=unit))
+        raise problems.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))
 
 
 def reference_of(request: Request) -> ReferenceStore:

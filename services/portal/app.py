@@ -11,10 +11,11 @@ from services.portal.duty_store import DutyStore
 from services.portal.headers import Heads, SafeHeaders
 from services.portal.live import Hub
 from services.portal.store import PortalStore
-from shared import service, subjects
-from shared.observability import Readiness
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing.readiness import Readiness
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 
 NAME = "portal"
 LOOK_S = 2.0  # how soon readiness tells that the database is away

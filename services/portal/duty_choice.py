@@ -12,8 +12,8 @@ from services.portal import address, problems
 from services.portal.domain import cursor, scope
 from services.portal.domain.duties import DutyState
 from services.portal.duty_store import Asked
-from shared import texts
-from shared.reference import Reference
+from shared.words import texts
+from shared.words.reference import Reference
 
 MOST_LETTERS = 1000  # of a cursor; ours have less than 200
 After = Annotated[str | None, Query(max_length=MOST_LETTERS)]

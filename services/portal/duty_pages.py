@@ -15,8 +15,8 @@ from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
 from services.portal.duty_choice import After, Choice, Typed
 from services.portal.duty_store import Asked, DutyStore
 from services.portal.problems import Refused
-from shared import errors, periods
-from shared.reference import Reference
+from shared.words import periods, refusals
+from shared.words.reference import Reference
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -69,7 +69,7 @@ async def table(chosen: Typed, reference: Referred, store: Duties) -> Response:
     asked = chosen.asked(known, await store.periods(known.regimes))
     found = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(found) > CSV_AT_ONCE:
-        raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.too_many_rows", most=CSV_AT_ONCE))
+        raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
     lines = _lines(sorted(found, key=first_owed), _titles(known), now)
     today = periods.local_day(now)
     title = f"Nghĩa vụ báo cáo {_unit_name(known, chosen.unit) or ''} {today:%d-%m-%Y}"

@@ -8,8 +8,10 @@ from typing import Any, assert_never
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
 from services.portal.store import TIME_LIMIT_MS, Json, as_json
-from shared import collection_names, mongo, texts
-from shared.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names
+from shared.words import texts
 
 BATCH = 500  # documents turned into rows between two waits
 OF_ONE_UNIT = 500  # duties in one unit's calendar

@@ -9,8 +9,8 @@ from services.portal.address import Address
 from services.portal.domain import cursor, explain
 from services.portal.domain.explain import Explanation
 from services.portal.store import Json, PortalStore
-from shared import errors
-from shared.regimes import Indicator
+from shared.words import refusals
+from shared.words.regimes import Indicator
 
 ATTEMPTS: Final = 5
 PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its reports
@@ -70,7 +70,7 @@ async def read(address: Address, store: PortalStore, code: str) -> Explained:
     """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
     indicator = address.regime.by_code.get(code)
     if indicator is None:
-        raise problems.not_found(errors.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
+        raise problems.not_found(refusals.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
     found = await _read(address, store, indicator)
     for _ in range(ATTEMPTS - 1):
         if found.explanation.adds_up:

@@ -7,8 +7,8 @@ from typing import Any
 import nats.js.errors
 import orjson
 
-from shared import subjects
-from shared.broker import Streams
+from shared.plumbing.broker import Streams
+from shared.wire import subjects
 
 MOST = 500  # events of one answer
 TIME_LIMIT_S = 1.0  # what was read by then is the answer
@@ -17,7 +17,7 @@ TIME_LIMIT_S = 1.0  # what was read by then is the answer
 async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[Any], int]:
     """Events after the sequence `after`, oldest first, and the sequence to go on from.
 
-    Raises one of `shared.broker.AWAY` when the broker does not answer.
+    Raises one of `shared.plumbing.broker.AWAY` when the broker does not answer.
     """
     give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
     filtered = subjects.feed(province, regime, "*", "*")

@@ -17,8 +17,9 @@ from faststream.nats import NatsMessage, NatsRouter
 
 from services.portal.address import Address, Named, Stored
 from services.portal.problems import Refused
-from shared import errors, subjects
-from shared.published import ViewPosition
+from shared.wire import subjects
+from shared.wire.published import ViewPosition
+from shared.words import refusals
 
 log = structlog.get_logger()
 
@@ -104,7 +105,7 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     """A listener that already holds the view's position, for a page that was read before it listened."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
-        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, errors.refusal("door.too_many_readers"))
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
     regime, period, code = key_for(address)
     with hub.listening((regime, period, code)) as held:
         view = await store.view(regime, period, address.tree.by_code[code].id)

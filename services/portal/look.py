@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.portal.domain import history, wording
+from services.portal.domain import history
+from shared.words import vietnamese
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -22,7 +23,7 @@ def _instant(text: str | None) -> datetime | None:
 
 def _finalize(value: object) -> object:
     """What any text of a page goes through before it is escaped."""
-    return wording.shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return vietnamese.shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _environment() -> Environment:
@@ -35,16 +36,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=wording.day,
-        moment=wording.moment,
-        machine=wording.machine,
-        deadline=wording.deadline,
-        through=wording.through,
+        day=vietnamese.day,
+        moment=vietnamese.moment,
+        machine=vietnamese.machine,
+        deadline=vietnamese.deadline,
+        through=vietnamese.through,
         until=history.until,
-        number=wording.number,
-        percent=wording.percent,
+        number=vietnamese.number,
+        percent=vietnamese.percent,
         instant=_instant,
-        period_name=wording.period_name,
+        period_name=vietnamese.period_name,
     )
     return environment
 

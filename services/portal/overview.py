@@ -10,9 +10,10 @@ from services.portal.domain import figures
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
 from services.portal.store import PortalStore
-from shared import deadlines, events, view_hash
-from shared.published import Reporting, View
-from shared.units import Unit
+from shared.wire import events, view_hash
+from shared.wire.published import Reporting, View
+from shared.words import deadlines
+from shared.words.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

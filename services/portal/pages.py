@@ -7,10 +7,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import explaining, live, look, overview, problems, statuses
 from services.portal.address import Address, Named, Referred, Stored
-from services.portal.domain import figures, wording
+from services.portal.domain import figures
 from services.portal.store import PortalStore
-from shared.published import View
-from shared.units import Unit
+from shared.wire.published import View
+from shared.words import vietnamese
+from shared.words.units import Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -97,7 +98,7 @@ def _frame(at: Address) -> dict[str, object]:
     return {
         "at": at,
         "trail": list(at.tree.ancestors(at.unit.id))[::-1],
-        "period_text": wording.period(at.period),
+        "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),
     }
 

@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 from services.portal import headers, look
 from services.portal.domain import wanted
 from services.portal.domain.wanted import Wanted
-from shared import delivery, errors, mongo
-from shared.errors import Refusal
-from shared.problems import problem, refusal_of
+from shared.plumbing import delivery, mongo
+from shared.shell.problems import problem, refusal_of
+from shared.words import refusals
+from shared.words.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ class Refused(Exception):
 
 
 def no_such_view(regime: str, period: str, unit: str) -> Refused:
-    return not_found(errors.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
+    return not_found(refusals.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
 
 
 def not_found(refusal: Refusal) -> Refused:
@@ -57,7 +58,7 @@ def not_found(refusal: Refusal) -> Refused:
 
 
 def no_such_report(regime: str, period: str, unit: str) -> Refused:
-    return Refused(HTTPStatus.NOT_FOUND, errors.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
+    return Refused(HTTPStatus.NOT_FOUND, refusals.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
 
 
 def bad_query(name: str, form: Wanted) -> Refused:
@@ -66,7 +67,7 @@ def bad_query(name: str, form: Wanted) -> Refused:
 
 
 def bad_cursor(name: str) -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.bad_cursor", name, name=name))
+    return Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.bad_cursor", name, name=name))
 
 
 async def each_once(request: Request) -> None:
@@ -79,16 +80,16 @@ async def each_once(request: Request) -> None:
 
 def _bad_query(name: str, form: Wanted) -> Refusal:
     vietnamese, english = form
-    return errors.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
+    return refusals.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
 
 
-def answer(request: Request, status: HTTPStatus, *refusals: Refusal) -> Response:
+def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
     """The refusals as their reader wants them. The path decides: whoever asks for a page gets a page."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
-        return look.page("problem.html", {"status": int(status), "refusals": refusals, "title": title, "advice": advice}, status, later)
-    return problem(status, refusals, later)
+        return look.page("problem.html", {"status": int(status), "refusals": reasons, "title": title, "advice": advice}, status, later)
+    return problem(status, reasons, later)
 
 
 def install(app: FastAPI) -> None:
@@ -100,8 +101,8 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        refusals = [_bad_query(str(fault["loc"][1]), wanted.value(fault)) for fault in error.errors()]
-        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, *refusals)
+        reasons = [_bad_query(str(fault["loc"][1]), wanted.value(fault)) for fault in error.errors()]
+        return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, *reasons)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -111,9 +112,9 @@ def install(app: FastAPI) -> None:
 
     async def on_away(request: Request, error: Exception) -> Response:
         log.warning("request.postponed", error=type(error).__name__)
-        away = errors.refusal("door.feed_away")
+        away = refusals.refusal("door.feed_away")
         if mongo.is_away(error):
-            away = errors.refusal("door.database_away")
+            away = refusals.refusal("door.database_away")
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
 
     async def on_database(request: Request, error: Exception) -> Response:
@@ -122,7 +123,7 @@ def install(app: FastAPI) -> None:
         raise error
 
     async def on_fault(request: Request, _: Exception) -> Response:
-        response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, errors.refusal("door.fault"))
+        response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, refusals.refusal("door.fault"))
         response.headers.update(headers.HEADERS)  # nothing of ours is around this answer
         return response
 

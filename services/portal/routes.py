@@ -13,10 +13,11 @@ from services.portal.domain.standing import Status
 from services.portal.duty_choice import After, Chosen
 from services.portal.problems import Refused
 from services.portal.store import Json
-from shared import errors, events, subjects
-from shared.broker import Streams
-from shared.published import View
-from shared.units import Unit
+from shared.plumbing.broker import Streams
+from shared.wire import events, subjects
+from shared.wire.published import View
+from shared.words import refusals
+from shared.words.units import Unit
 
 router = APIRouter(prefix="/api/v1", tags=["API"])
 
@@ -119,11 +120,11 @@ async def feeds(
     known = await reference.current()
     address.require_known(known, regime, province)
     if not any(unit.code == province and unit.parent not in known.registry.by_id for unit in known.registry.units):
-        raise problems.not_found(errors.refusal("door.no_such_feed", "province", unit=province))
+        raise problems.not_found(refusals.refusal("door.no_such_feed", "province", unit=province))
     streams: Streams = request.app.state.streams
     found, cursor = await feed.page(streams, province, regime, after, limit)
     if not found and after and after > await streams.last_sequence(subjects.FEED):
-        raise Refused(HTTPStatus.BAD_REQUEST, errors.refusal("door.cursor_ahead", "after", after=after))
+        raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.cursor_ahead", "after", after=after))
     return JSONResponse({"events": found, "cursor": str(cursor)})
 
 

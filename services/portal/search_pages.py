@@ -10,8 +10,8 @@ from services.portal.address import Referred
 from services.portal.domain import cursor, search
 from services.portal.domain.search import Entry
 from services.portal.duty_choice import After
-from shared import texts
-from shared.units import Registry, Unit
+from shared.words import texts
+from shared.words.units import Registry, Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 

@@ -10,10 +10,11 @@ from services.portal.domain import history, standing
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
 from services.portal.store import Json, PortalStore
-from shared import deadlines, events
-from shared.instants import Instants, Key
-from shared.regimes import Indicator
-from shared.units import Unit
+from shared.wire import events
+from shared.words import deadlines
+from shared.words.instants import Instants, Key
+from shared.words.regimes import Indicator
+from shared.words.units import Unit
 
 Entries = dict[str, list[Entry]]
 HISTORY_AT_ONCE = 500  # the newest events of one report that are shown

@@ -8,9 +8,9 @@ from typing import Any
 from bson import Decimal128
 
 from services.portal.domain.standing import Entry
-from shared import collection_names, events
-from shared.events import Logged
-from shared.mongo import Document, Documents
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names, events
+from shared.wire.events import Logged
 
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""

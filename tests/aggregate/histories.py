@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from shared import events
-from shared.events import Logged
+from shared.wire import events
+from shared.wire.events import Logged
 
 REGIME, PERIOD = "ct27-van-quan", "2026"
 COMMUNES = ("06253", "06256", "06268")

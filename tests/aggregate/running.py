@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 import orjson
 
 from services.aggregate.app import aggregate
-from services.aggregate.domain.recompute import expected_views
 from services.aggregate.verify import Verdict, verify
-from shared import subjects, tasks
-from shared.broker import Message
-from shared.observability import Readiness
-from shared.service import Connections
+from shared.check.recompute import expected_views
+from shared.plumbing import tasks
+from shared.plumbing.broker import Message
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.benchmarks import load
 from tests.waiting import until
 

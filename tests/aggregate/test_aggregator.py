@@ -12,11 +12,11 @@ from bson.decimal128 import Decimal128
 from services.aggregate.app import chosen
 from services.aggregate.feed import COALESCE_S, plain
 from services.aggregate.store import Store
-from shared import subjects
-from shared.errors import ConfigurationError
-from shared.mongo import Document
-from shared.regimes import Regime
-from shared.service import Connections
+from shared.plumbing.mongo import Document
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError
+from shared.words.regimes import Regime
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
 

@@ -25,11 +25,13 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
 from services.ingest.domain.screening import Accepted
-from shared import events, mongo, numbers, subjects
-from shared.numbers import MAX_SCALED
-from shared.reference import Reference
-from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
-from shared.units import Registry, Unit
+from shared.plumbing import mongo
+from shared.wire import events, subjects
+from shared.words import numbers
+from shared.words.numbers import MAX_SCALED
+from shared.words.reference import Reference
+from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.units import Registry, Unit
 
 PERIOD, PARTITIONS, TOP = "2026", 8, "VN"
 RECEIVED_MS = events.to_ms(datetime(2026, 12, 1, tzinfo=UTC))

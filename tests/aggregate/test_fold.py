@@ -11,15 +11,17 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from services.aggregate.domain import kinds, recompute
+from services.aggregate.domain import kinds
 from services.aggregate.domain.fold import Fold
 from services.aggregate.domain.view import View
 from services.aggregate.feed import plain
-from shared import counting, events, subjects
-from shared.events import Logged
-from shared.reference import Reference
-from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
-from shared.units import Registry
+from shared.check import recompute
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.words import report_state
+from shared.words.reference import Reference
+from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.units import Registry
 from tests.aggregate.histories import DEADLINE_MS, ON_CALL, PERIOD, REGIME, histories, logged, openings
 
 NOW = datetime(2026, 12, 25, tzinfo=UTC)
@@ -83,14 +85,14 @@ def test_a_period_on_call_is_in_any_order_what_the_plain_recomputation_says(
         assert {**view, **expected[view_id]} == view
 
 
-def last_wins(self: counting.Standing, key: counting.Key, *, is_submission: bool) -> bool:
+def last_wins(self: report_state.Standing, key: report_state.Key, *, is_submission: bool) -> bool:
     """The revision rule, broken: whatever arrives last wins."""
     self.winner, self.is_submission = key, is_submission
     return True
 
 
 def test_the_property_fails_when_the_revision_rule_is_broken(reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting.Standing, "_take", last_wins)
+    monkeypatch.setattr(report_state.Standing, "_take", last_wins)
 
     @settings(max_examples=200, deadline=None, database=None, phases=[Phase.generate])
     @given(history=histories(), rng=st.randoms(use_true_random=False))

@@ -10,15 +10,16 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.aggregate.domain import plain_duties, recompute
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import plain
-from shared import calendar, deadlines, events
-from shared.calendar import AgencyDays
-from shared.events import Logged
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.regimes import Regime
+from shared.check import plain_duties, recompute
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import calendar, deadlines
+from shared.words.calendar import AgencyDays
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
 from tests.aggregate.histories import logged
 
 ONE_MS = timedelta(milliseconds=1)

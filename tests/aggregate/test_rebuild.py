@@ -13,10 +13,11 @@ from services.aggregate.log import Checkpoint, WentBackError
 from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
-from shared import log_mark, reader, subjects
-from shared.errors import TransientError
-from shared.reader import Delivery
-from shared.service import Connections
+from shared.plumbing import log_mark, reader
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.failures import TransientError
 from tests import empty_streams
 from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until

@@ -7,9 +7,10 @@ import orjson
 import pytest
 
 from services.aggregate import verify
-from shared import subjects, tasks
-from shared.broker import Message
-from shared.service import Connections
+from shared.plumbing import tasks
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests import builders
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until

@@ -1,4 +1,4 @@
-"""ADR-0003 holds: the move from Motor to PyMongo's asynchronous client is the import line of `shared/mongo.py`."""
+"""ADR-0003 holds: the move from Motor to PyMongo's asynchronous client is the import line of `shared/plumbing/mongo.py`."""
 
 import ast
 import inspect
@@ -12,7 +12,7 @@ import pytest
 from motor import motor_asyncio
 from pymongo.asynchronous import client_session, collection, cursor, database, mongo_client
 
-from shared import driver
+from shared.plumbing import driver
 
 ROOT = Path(__file__).parents[2]
 SUCCESSOR = Path(__file__).with_name("successor")
@@ -67,7 +67,7 @@ def test_only_one_module_connects() -> None:
             module = getattr(node, "module", None) or ""
             if module.startswith(("motor", "pymongo.asynchronous")) or names & {"motor", "MongoClient", "AsyncMongoClient"}:
                 importers.add(str(file.relative_to(ROOT)))
-    assert importers == {"shared/mongo.py", "services/cli/embedded/servers.py"}
+    assert importers == {"shared/plumbing/mongo.py", "services/devstack/servers.py"}
 
 
 def test_every_store_works_with_the_successor_when_that_one_line_is_changed(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from shared import collection_names, streams, subjects
+from shared.plumbing import streams
+from shared.wire import collection_names, subjects
 
 ROOT = Path(__file__).parents[2]
-ON_THE_WIRE, IN_MONGODB = "shared/subjects.py", "shared/collection_names.py"
+ON_THE_WIRE, IN_MONGODB = "shared/wire/subjects.py", "shared/wire/collection_names.py"
 FIRST_TOKENS = ("inbox", "reports", "feed", "alerts", "receipts", "parked")
 SUBJECT = re.compile(rf"({'|'.join(FIRST_TOKENS)})\.($|[*>0-9{{$])")  # not `feed.repaired`, the name of something logged
 STREAMS = {subjects.INBOX, subjects.REPORTS, subjects.FEED, subjects.ALERTS, subjects.PARKED}

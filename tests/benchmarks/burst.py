@@ -16,8 +16,8 @@ from typing import Final
 
 from services.aggregate import verify
 from services.ingest.store import ACCEPTED
-from shared import subjects
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures, percentile
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime

@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from services.cli.embedded.process import Process
-from shared import subjects
-from shared.service import Connections
+from services.devstack.process import Process
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.benchmarks import load, profiles, stored
 from tests.benchmarks.cpu import Meter
 from tests.benchmarks.figures import Figures

@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from services.cli.embedded.process import ROOT
-from services.cli.embedded.servers import find_mongod, find_nats_server
+from services.devstack.process import ROOT
+from services.devstack.servers import find_mongod, find_nats_server
 
 PACKAGES: Final = ("nats-py", "faststream", "motor", "pymongo", "numpy", "orjson", "pydantic", "uvicorn")
 

@@ -21,9 +21,10 @@ import orjson
 from nats.aio.msg import Msg
 
 from services.aggregate.feed import POSITION
-from shared import mongo, subjects, tasks
-from shared.mongo import Document
-from shared.service import Connections
+from shared.plumbing import mongo, tasks
+from shared.plumbing.mongo import Document
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.benchmarks import load
 from tests.benchmarks.figures import Figures, percentile
 from tests.benchmarks.machine import YEAR, machine

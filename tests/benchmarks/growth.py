@@ -11,8 +11,8 @@ Figures: docs/benchmarks.md.
 import time
 from typing import Final
 
-from shared.regimes import Regime
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.words.regimes import Regime
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import YEAR, machine, national_regime

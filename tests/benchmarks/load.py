@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 
 import orjson
 
-from shared import events, subjects
-from shared.broker import Message
-from shared.regimes import Indicator, Regime
-from shared.units import Unit
+from shared.plumbing.broker import Message
+from shared.wire import events, subjects
+from shared.words.regimes import Indicator, Regime
+from shared.words.units import Unit
 
 FIRST_RECEIVED_MS = 1_790_000_000_000
 TEXT: Final = "Ủy ban nhân dân xã đã triển khai kế hoạch, huy động nhân dân đóng góp ngày công, kinh phí còn khó khăn, đề nghị hỗ trợ."

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded.servers import Server, choose_ports, start_mongo, start_nats
-from shared import service, streams
-from shared.regimes import DeadlineRule, Group, Indicator, Obligation, Regime
-from shared.service import Connections
-from shared.settings import Settings
+from services.cli.files import regime_files, unit_files
+from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
+from shared.plumbing import streams
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime
 
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"

@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from shared import subjects, tasks
-from shared.broker import Message
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.units import Unit
+from shared.plumbing import tasks
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 from tests.benchmarks import load, stored
 from tests.benchmarks.cpu import rss_mib
 from tests.benchmarks.figures import Figures, slope_per_hour

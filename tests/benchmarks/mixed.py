@@ -9,10 +9,10 @@ Seed: 1. Again: `make bench ONLY=mixed`. Figures: docs/benchmarks.md.
 
 from typing import Any, Final
 
-from services.cli import regime_files
 from services.cli.data import REGIME_FILES
-from shared import subjects
-from shared.regimes import Indicator, Regime
+from services.cli.files import regime_files
+from shared.wire import subjects
+from shared.words.regimes import Indicator, Regime
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime

@@ -26,19 +26,21 @@ import orjson
 import structlog
 from nats.aio.msg import Msg
 
-from services.cli.embedded import mailcatcher
-from services.cli.embedded.ports import choose_ports
-from services.notify import handlers
+from services.devstack import mailcatcher
+from services.devstack.ports import choose_ports
+from services.notify import tick
 from services.notify.app import opened
+from services.notify.channels.mailer import Mailer
 from services.notify.domain.alerts import EMAIL, PASSED, STREAM
 from services.notify.domain.duties import REPORT
-from services.notify.handlers import Desk
-from services.notify.mailer import Mailer
-from shared import calendar, periods, subjects, tasks
-from shared.errors import TransientError
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.units import Contact, Unit
+from services.notify.tick import Desk
+from shared.plumbing import tasks
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words import calendar, periods
+from shared.words.failures import TransientError
+from shared.words.regimes import Regime
+from shared.words.units import Contact, Unit
 from tests.benchmarks import load
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
@@ -131,7 +133,7 @@ async def _tick(desk: Desk, at: datetime) -> int:
     """Ticks until nothing fails, as the service does, but at once; how many ticks failed."""
     for failed in range(MOST_FAILED):
         try:
-            await handlers.tick(desk, at)
+            await tick.tick(desk, at)
         except TransientError as error:
             log.warning("tick.failed", error=str(error))
         else:

@@ -18,8 +18,9 @@ from faststream.nats import JStream, NatsBroker
 from faststream.nats.annotations import NatsMessage
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
-from shared import broker, subjects
-from shared.service import Connections
+from shared.plumbing import broker
+from shared.shell.service import Connections
+from shared.wire import subjects
 
 MESSAGES: Final = 3_000
 LIMIT_S: Final = 120.0

@@ -23,11 +23,12 @@ import orjson
 from pymongo.errors import OperationFailure
 
 from services.aggregate import verify
-from services.cli.embedded.process import Process
+from services.devstack.process import Process
 from services.portal.store import PortalStore
-from shared import subjects, tasks
-from shared.service import Connections
-from shared.units import Tree
+from shared.plumbing import tasks
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.units import Tree
 from tests.benchmarks import load, profiles, stored
 from tests.benchmarks.figures import Figures, percentile
 from tests.benchmarks.machine import YEAR, machine, national_regime

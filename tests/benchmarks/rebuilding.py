@@ -7,8 +7,8 @@ import orjson
 
 from services.aggregate.rebuild import Rebuild
 from services.ingest.store import ClaimStore
-from shared import service
-from shared.settings import Settings
+from shared.shell import service
+from shared.shell.settings import Settings
 
 
 async def main() -> None:

@@ -16,10 +16,10 @@ from typing import Final
 
 import orjson
 
-from services.cli.embedded import probe
-from services.cli.embedded.process import Process
-from shared import subjects
-from shared.service import Connections
+from services.devstack import probe
+from services.devstack.process import Process
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import YEAR, machine, national_regime

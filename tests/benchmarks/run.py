@@ -19,7 +19,7 @@ import orjson
 from rich.console import Console
 from rich.table import Column, Table
 
-from shared import observability
+from shared.shell import observability
 from tests.benchmarks import (
     burst,
     end_to_end,

@@ -18,11 +18,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import Process
-from shared import reader, subjects
-from shared.regimes import Regime
-from shared.service import Connections
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from shared.plumbing import reader
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.regimes import Regime
 from tests.benchmarks import load, stored
 from tests.benchmarks.cpu import Meter
 from tests.benchmarks.figures import Figures

@@ -10,12 +10,13 @@ from typing import Final
 import nats.js.errors
 
 from services.aggregate.app import aggregate
-from shared import subjects, tasks
-from shared.broker import Message
-from shared.observability import Readiness
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.units import Unit
+from shared.plumbing import tasks
+from shared.plumbing.broker import Message
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 from tests.benchmarks.machine import YEAR
 
 FILL_BATCH: Final = 2000

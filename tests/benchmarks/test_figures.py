@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared import subjects
+from shared.wire import subjects
 from tests.benchmarks import figures, mixed, profiles, run, scale
 from tests.benchmarks.figures import Figures, Spread
 from tests.benchmarks.machine import YEAR
@@ -90,8 +90,8 @@ def test_a_profile_charges_what_a_library_does_to_our_function_that_called_it() 
         "_run (asyncio/events.py:84);_fold (/x/services/aggregate/handlers.py:101) 10",
     ]
     itself, on_behalf, within = (part.splitlines()[1:] for part in profiles.summary(stacks).split("in ")[1:])
-    assert itself == ["   75.0 %  insert_many (pymongo/bulk.py)", "   25.0 %  _fold (services/aggregate/handlers.py)"]
-    assert on_behalf == ["   75.0 %  _put (services/aggregate/handlers.py)", "   25.0 %  _fold (services/aggregate/handlers.py)"]
+    assert itself == ["   75.0 %  insert_many (pymongo/bulk.py)", "   25.0 %  _fold (services/aggregate/partition.py)"]
+    assert on_behalf == ["   75.0 %  _put (services/aggregate/partition.py)", "   25.0 %  _fold (services/aggregate/partition.py)"]
     assert within == on_behalf
 
 

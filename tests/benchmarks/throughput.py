@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from shared import subjects
-from shared.regimes import Regime
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.regimes import Regime
 from tests.benchmarks import load, naive, profiles, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import YEAR, machine, national_regime

@@ -20,12 +20,13 @@ from typing import Any
 
 import orjson
 
-from services.cli.embedded.process import Process
-from shared import events, subjects, tasks
-from shared.broker import Message
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.units import Unit
+from services.devstack.process import Process
+from shared.plumbing import tasks
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import events, subjects
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 from tests.benchmarks import load
 from tests.benchmarks.machine import YEAR, machine, national_regime
 from tests.running import command, running

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page
 
 from services.portal import duty_pages
-from shared import events
+from shared.wire import events
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27, report
 from tests.portal.conftest import Stack

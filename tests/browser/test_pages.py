@@ -4,7 +4,7 @@ import orjson
 import pytest
 from playwright.async_api import Page, expect
 
-from shared import subjects
+from shared.wire import subjects
 from tests.portal import builders
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack

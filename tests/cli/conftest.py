@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from services.cli import session
 from services.cli.app import app
-from shared import service
-from shared.service import Connections
-from shared.settings import Settings
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
 from tests import empty_streams
 from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv, regime
 

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from services.cli import session
 from services.cli.app import app
 from services.cli.data import REGIME_FILES
-from services.cli.embedded.servers import choose_ports
-from shared import subjects
-from shared.service import Connections
+from services.devstack.servers import choose_ports
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.cli.conftest import Cli, point_at
 from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
 
@@ -188,7 +188,7 @@ COMMANDS = [["streams", "apply"], ["units", "import"], ["regimes", "load"]]
 @pytest.mark.parametrize("away", ["nats_url", "mongo_url"])
 def test_a_server_that_is_away_ends_with_3(cli: Cli, arguments: list[str], away: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "SERVER_S", 0.5)
-    monkeypatch.setattr("shared.mongo.SERVER_SELECTION_MS", 300)
+    monkeypatch.setattr("shared.plumbing.mongo.SERVER_SELECTION_MS", 300)
     port = choose_ports(defaults=False).nats
     point_at(
         monkeypatch,

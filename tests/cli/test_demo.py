@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from services.cli.demo import season as seasons
-from services.cli.demo.command import tick_at
+from services.cli.demo import tick_at
+from services.devstack.demo import season as seasons
 from services.notify.domain import series
-from shared.reference import Reference
+from shared.words.reference import Reference
 from tests.notify.builders import REGIME, duty, vn
 
 PLANNED = series.of_duty(duty()).all

@@ -10,11 +10,12 @@ import orjson
 import pytest
 
 from services.cli import session
-from services.cli.embedded import mailbox, mailcatcher
-from shared import calendar, events, subjects
-from shared.broker import Message
-from shared.service import Connections
-from shared.units import Contact
+from services.devstack import mailbox, mailcatcher
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import events, subjects
+from shared.words import calendar
+from shared.words.units import Contact
 from tests.cli.conftest import YEAR, Cli
 from tests.running import running
 

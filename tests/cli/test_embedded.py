@@ -16,12 +16,12 @@ import nats
 import pytest
 from pymongo import AsyncMongoClient
 
-from services.cli.embedded import mailbox, mailcatcher, servers
-from services.cli.embedded.family import Family
-from services.cli.embedded.ports import DEFAULT_PORTS, Ports, choose_ports, is_free
-from services.cli.embedded.process import Process
-from services.cli.embedded.runfolder import RunFolder
-from services.cli.embedded.stack import down
+from services.devstack import mailbox, mailcatcher, servers
+from services.devstack.family import Family
+from services.devstack.ports import DEFAULT_PORTS, Ports, choose_ports, is_free
+from services.devstack.process import Process
+from services.devstack.runfolder import RunFolder
+from services.devstack.stack import down
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -132,7 +132,7 @@ def test_a_remembered_port_is_used_again_if_free(ports: Ports) -> None:
 
 
 def test_a_taken_port_is_replaced_by_a_free_one(monkeypatch: pytest.MonkeyPatch, taken_port: int) -> None:
-    monkeypatch.setattr("services.cli.embedded.ports.DEFAULT_PORTS", Ports(**vars(DEFAULT_PORTS) | {"nats": taken_port}))
+    monkeypatch.setattr("services.devstack.ports.DEFAULT_PORTS", Ports(**vars(DEFAULT_PORTS) | {"nats": taken_port}))
 
     chosen = choose_ports(defaults=True)
 

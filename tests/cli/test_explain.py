@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from services.cli import session
-from shared import subjects
-from shared.broker import Message
-from shared.service import Connections
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.aggregate.running import PERIOD, REGIME, aggregating, log_reports, until_stored
 from tests.cli.conftest import Cli
 from tests.waiting import until

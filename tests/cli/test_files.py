@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.faults import FaultsError
-from services.cli.regime_files import RegimeFile
-from shared.reference import Reference
-from shared.units import Contact, Unit
+from services.cli.files import regime_files, unit_files
+from services.cli.files.faults import FaultsError
+from services.cli.files.regime_files import RegimeFile
+from shared.words.reference import Reference
+from shared.words.units import Contact, Unit
 
 HEADER = "code,name,level,kind,parent,valid_from,valid_to"
 PROVINCE = "20,Tỉnh Lạng Sơn,province,peoples_committee,,2024-01-01,"

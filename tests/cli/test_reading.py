@@ -11,8 +11,8 @@ from services.cli import session
 from services.cli.app import app
 from services.notify import app as notifier
 from services.notify import barrier
-from shared import events
-from shared.service import Connections
+from shared.shell.service import Connections
+from shared.wire import events
 from tests.cli.conftest import YEAR, Cli
 from tests.cli.test_duties import log
 

@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from services.cli import regimes, session
 from services.cli.app import app
-from services.cli.embedded.servers import choose_ports
-from shared import events, subjects
-from shared.service import Connections
+from services.devstack.servers import choose_ports
+from shared.shell.service import Connections
+from shared.wire import events, subjects
 from tests.cli.conftest import Cli
 from tests.cli.test_duties import log
 from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import regime_files
-from services.cli.faults import FaultsError
-from shared.reference import Reference
-from shared.units import Registry
+from services.cli.files import regime_files
+from services.cli.files.faults import FaultsError
+from shared.words.reference import Reference
+from shared.words.units import Registry
 
 TODAY = date(2026, 11, 26)
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import orjson
 
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import ROOT
+from services.devstack.ports import choose_ports
+from services.devstack.process import ROOT
 
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")

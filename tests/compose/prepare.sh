@@ -27,7 +27,7 @@ mkdir "$work/images/python/authorities"
 cp /usr/local/share/ca-certificates/*.crt "$work/images/python/authorities/" 2>/dev/null || touch "$work/images/python/authorities/none.txt"
 "$root/.venv/bin/python" - "$work/images" <<'PYTHON'
 import shutil, sys
-from services.cli.embedded import servers
+from services.devstack import servers
 shutil.copy(servers.find_nats_server(), f"{sys.argv[1]}/nats/nats-server")
 shutil.copy(servers.find_mongod(), f"{sys.argv[1]}/mongo/mongod")
 PYTHON

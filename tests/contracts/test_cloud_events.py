@@ -13,9 +13,10 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from cloudevents.v1.http import from_json
 
-from services.cli.contract_schemas import SENT
-from shared import events, texts
-from shared.reference import Reference
+from services.cli.contracts.schemas import SENT
+from shared.wire import events
+from shared.words import texts
+from shared.words.reference import Reference
 from tests.contracts.test_shapes import accepted, read
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import typer
 
 from services.cli.app import app
 from services.portal.domain.duties import WORDS, DutyState
-from shared.settings import Settings
+from shared.shell.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "shared" / "contracts" / "README.md"])

@@ -14,10 +14,11 @@ from faststream.nats import NatsRouter
 from faststream.nats.subscriber.usecases import LogicSubscriber
 from typer.testing import CliRunner
 
-from services.cli import contract_documents, contracts
+from services.cli.contracts import command, documents
 from services.portal import live
 from services.portal.live import Hub
-from shared import streams, subjects
+from shared.plumbing import streams
+from shared.wire import subjects
 
 Json = dict[str, Any]
 NO_SUBJECTS = ("inbox_sender", "reports_of")  # they take a subject apart, or filter on one
@@ -25,24 +26,24 @@ NO_SUBJECTS = ("inbox_sender", "reports_of")  # they take a subject apart, or fi
 
 @pytest.fixture
 def asyncapi() -> Json:
-    document: Json = json.loads(contract_documents.stored()["asyncapi.json"])
+    document: Json = json.loads(documents.stored()["asyncapi.json"])
     return document
 
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The committed documents in a folder of the test's own."""
-    for path, text in contract_documents.stored().items():
+    for path, text in documents.stored().items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(contract_documents, "FOLDER", tmp_path)
+    monkeypatch.setattr(documents, "FOLDER", tmp_path)
     return tmp_path
 
 
 def run(*arguments: str) -> tuple[int, str]:
     """The exit code and the text of `tonghop contracts …`."""
     app = typer.Typer()
-    contracts.add_to(app)
+    command.add_to(app)
     result = CliRunner().invoke(app, list(arguments))
     return result.exit_code, result.output
 
@@ -53,7 +54,7 @@ def pattern(subject: str) -> str:
 
 
 def test_the_committed_documents_are_what_the_code_makes() -> None:
-    assert contract_documents.differing(contract_documents.documents()) == []
+    assert documents.differing(documents.documents()) == []
 
 
 def test_the_check_names_what_differs_and_changes_nothing(copy: Path) -> None:
@@ -133,15 +134,15 @@ def test_every_message_of_the_asyncapi_has_an_example_that_fits(asyncapi: Json) 
         assert all(judge.is_valid(example["payload"]) for example in message["examples"]), name
 
 
-@pytest.mark.parametrize("service", contract_documents.APPS)
+@pytest.mark.parametrize("service", documents.APPS)
 def test_every_service_has_an_openapi_document_with_its_doors(service: str) -> None:
-    document = json.loads(contract_documents.stored()[f"openapi-{service}.json"])
+    document = json.loads(documents.stored()[f"openapi-{service}.json"])
     assert document["openapi"].startswith("3.1")
     assert {"/healthz", "/readyz", "/metrics"} <= document["paths"].keys()
 
 
 def subjects_made() -> Iterator[tuple[str, str]]:
-    """Every function of `shared.subjects` that makes a subject, and its pattern."""
+    """Every function of `shared.wire.subjects` that makes a subject, and its pattern."""
     for name, function in inspect.getmembers(subjects, inspect.isfunction):
         if inspect.signature(function).return_annotation is str and name not in NO_SUBJECTS:
             yield name, function(*["*"] * len(inspect.signature(function).parameters))

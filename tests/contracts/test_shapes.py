@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from services.aggregate import feed
 from services.aggregate.domain.fold import Fold
-from services.cli import contract_channels, contract_schemas
-from services.cli.contract_documents import EXAMPLES, FOLDER
-from services.cli.contract_schemas import CONTRACT, LOGGED, PUBLISHED, SENT
+from services.cli.contracts import channels, schemas
+from services.cli.contracts.documents import EXAMPLES, FOLDER
+from services.cli.contracts.schemas import CONTRACT, LOGGED, PUBLISHED, SENT
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.screening import Accepted, Rejected
@@ -20,12 +20,13 @@ from services.ingest.store import Claim
 from services.notify.domain import alerts, series
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from shared import delivery, events, published, subjects, view_hash
-from shared.errors import refusal
-from shared.published import AlertRaised, Parked, Receipt, View, ViewUpdated
-from shared.reader import Delivery
-from shared.reference import Reference
-from shared.service import Connections
+from shared.plumbing import delivery
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import events, published, subjects, view_hash
+from shared.wire.published import AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from tests.knowing import known
 
 Json = dict[str, Any]
@@ -123,7 +124,7 @@ def normal(data: Json) -> Json:
 def test_ingest_accepts_the_valid_example_and_logs_what_the_contract_says(name: str, reference: Reference) -> None:
     logged = json.loads(accepted(read(name), reference).logged)
     assert is_exactly(LOGGED[f"{name}.logged"], logged)
-    assert logged.keys() == contract_channels.logged(read(name)).keys()
+    assert logged.keys() == channels.logged(read(name)).keys()
     assert logged["data"] == normal(read(name)["data"])
 
 
@@ -212,6 +213,6 @@ def test_a_published_shape_passes_over_fields_that_are_added_later() -> None:
 
 def test_every_published_shape_is_used(reference: Reference) -> None:
     models = {model for model in vars(published).values() if isinstance(model, type) and issubclass(model, published.Published)}
-    used = set(contract_schemas.components()[0])
+    used = set(schemas.components()[0])
     bases = {"Published", "PublishedEvent", "Figure"}
     assert {model.__name__ for model in models} - bases <= used

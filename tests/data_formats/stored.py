@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from bson import json_util
 
-from shared import events, log_mark, subjects
-from shared.broker import Message
-from shared.service import Connections
+from shared.plumbing import log_mark
+from shared.plumbing.broker import Message
+from shared.shell.service import Connections
+from shared.wire import events, subjects
 
 FOLDER: Final = Path(__file__).parent
 Json = dict[str, Any]

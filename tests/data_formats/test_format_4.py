@@ -8,11 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.cli.embedded import probe
+from services.devstack import probe
 from services.portal.store import as_json
-from shared import data_format, events, view_hash
-from shared.reader import Delivery
-from shared.service import Connections
+from shared.plumbing import data_format
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import events, view_hash
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
 from tests.ingest.conftest import Ingest

@@ -19,13 +19,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded import servers
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import ROOT
-from services.cli.embedded.runfolder import environment
-from services.cli.embedded.supervisor import SETUP_COMMANDS
-from shared import streams
-from shared.settings import Settings
+from services.devstack import servers
+from services.devstack.ports import choose_ports
+from services.devstack.process import ROOT
+from services.devstack.runfolder import environment
+from services.devstack.supervisor import SETUP_COMMANDS
+from shared.plumbing import streams
+from shared.shell.settings import Settings
 
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)

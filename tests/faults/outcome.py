@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.aggregate import log as logs
 from services.aggregate import verify
-from shared import events, subjects
+from shared.wire import events, subjects
 from tests.faults.world import World
 
 OF_WHAT_STANDS = {"action.no_such_revision", "action.not_standing"}  # a return that came before its report, or after the next

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.cli.embedded.process import Process
+from services.devstack.process import Process
 from tests.faults.calls import CALLS, UNSEEN, calls
 from tests.faults.disk import Disk
 from tests.faults.kills import EVERYTHING

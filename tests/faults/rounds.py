@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from shared import tasks
+from shared.plumbing import tasks
 from tests.faults.kills import Fault
 from tests.faults.outcome import Outcome, judge
 from tests.faults.sending import Season, Sender

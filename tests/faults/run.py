@@ -12,7 +12,7 @@ import random
 import statistics
 import sys
 
-from shared import observability
+from shared.shell import observability
 from tests.faults.kills import KILLS, STOPS, Fault
 from tests.faults.power import power_cut
 from tests.faults.proxy import behind_proxies

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from nats.js import JetStreamContext
 
-from shared import broker, subjects, tasks
-from shared.reference import Reference
-from shared.regimes import Regime
-from shared.units import Unit
+from shared.plumbing import broker, tasks
+from shared.wire import subjects
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 from tests import builders
 from tests.benchmarks import load
 from tests.builders import Event

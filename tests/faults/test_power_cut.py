@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.servers import NATS_CONFIG, start_nats
-from shared import broker, reader, streams, subjects
-from shared.broker import Message, Streams
+from services.devstack.ports import choose_ports
+from services.devstack.servers import NATS_CONFIG, start_nats
+from shared.plumbing import broker, reader, streams
+from shared.plumbing.broker import Message, Streams
+from shared.wire import subjects
 from tests.faults import power
 
 SEED = 20261220

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from services.cli.embedded import probe
-from shared import subjects
+from services.devstack import probe
+from shared.wire import subjects
 from tests.faults.rounds import Rounds
 from tests.faults.world import LIMIT_S, World
 from tests.running import command

@@ -13,7 +13,9 @@ from typing import Any
 import orjson
 import pytest
 
-from shared import deadlines, ladder, reader, subjects
+from shared.plumbing import reader
+from shared.wire import subjects
+from shared.words import deadlines, ladder
 from tests import builders
 from tests.benchmarks import load
 from tests.builders import Event

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from services.cli import session
 from services.notify import app as notifier
-from services.notify import handlers
+from services.notify import tick as ticking
 
 
 async def tick(at: datetime) -> None:
     async with session.connected() as held, notifier.opened(held) as desk:
-        await handlers.tick(desk, at)
-        await handlers.wait_for_others(desk, at)
+        await ticking.tick(desk, at)
+        await ticking.wait_for_others(desk, at)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import which
 from typing import Final
 
-from services.cli.embedded.process import Process
+from services.devstack.process import Process
 from tests.faults.kills import Fault
 from tests.faults.world import World
 

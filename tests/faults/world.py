@@ -12,16 +12,18 @@ from typing import Final, TypeVar
 
 import nats.js.errors
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import Process
-from services.cli.embedded.servers import Server, start_mongo, start_nats
+from services.cli.files import regime_files, unit_files
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from services.devstack.servers import Server, start_mongo, start_nats
 from services.notify.store.duties import CHECKPOINT as NOTIFIER
-from shared import delivery, service, streams, subjects
-from shared.observability import Readiness
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import delivery, streams
+from shared.plumbing.readiness import Readiness
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 from tests.running import process, until_ready
 
 SERVICES: Final = ("ingest", "aggregate", "notify")

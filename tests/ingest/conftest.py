@@ -9,14 +9,15 @@ import orjson
 import pytest
 from nats.aio.msg import Msg
 
-from services.cli import regime_files
 from services.cli.data import REGIME_FILES
-from services.ingest.handlers import SERVICE, Door
+from services.cli.files import regime_files
+from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore, Position
-from shared import delivery, reader, subjects
-from shared.reader import Delivery
-from shared.reference import Reference
-from shared.service import Connections
+from shared.plumbing import delivery, reader
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.reference import Reference
 from tests.builders import Event, payload, sender_of
 
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -16,14 +16,15 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
 from services.ingest.domain.screening import Accepted
-from services.ingest.handlers import SERVICE, Door
+from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore, Position
-from shared import delivery, events, reader, subjects
-from shared.broker import Message, Streams
-from shared.errors import TransientError
-from shared.reader import Delivery
-from shared.reference import Reference
-from shared.service import Connections
+from shared.plumbing import delivery, reader
+from shared.plumbing.broker import Message, Streams
+from shared.plumbing.reader import Delivery
+from shared.shell.service import Connections
+from shared.wire import events, subjects
+from shared.words.failures import TransientError
+from shared.words.reference import Reference
 from tests.builders import (
     CALLER,
     COMMUNE,
@@ -593,7 +594,7 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
 
     match part:
         case "insert":
-            patched.setattr("shared.mongo.insert_new", away)
+            patched.setattr("shared.plumbing.mongo.insert_new", away)
         case "find":
             patched.setattr(ClaimStore, "_stored", away)
         case "positions":

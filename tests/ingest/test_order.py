@@ -13,8 +13,8 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About
 from services.ingest.domain.screening import Accepted, Decision, Rejected
-from shared import events
-from shared.reference import Reference
+from shared.wire import events
+from shared.words.reference import Reference
 from tests.builders import (
     CALLER,
     COMMUNE,

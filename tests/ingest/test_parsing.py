@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.ingest.domain import content as content_of
 from services.ingest.domain import parsing
-from shared.numbers import NumberText
+from shared.words.numbers import NumberText
 
 CONTENT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from services.ingest.app import ingest
-from services.ingest.handlers import Door
+from services.ingest.intake import Door
 from services.ingest.store import ClaimStore
-from shared import standstill, subjects, tasks
-from shared.observability import Readiness
-from shared.reader import Delivery
-from shared.service import Connections
+from shared.plumbing import standstill, tasks
+from shared.plumbing.reader import Delivery
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.builders import COMMUNE, payload, submitted
 from tests.waiting import until
 

@@ -12,14 +12,16 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from services.cli.embedded.servers import Server, choose_ports, start_nats
+from services.devstack.servers import Server, choose_ports, start_nats
 from services.ingest import app as ingest_app
-from services.ingest import routes
+from services.ingest.doors import http
 from services.ingest.store import ClaimStore
-from shared import events, service, streams, subjects, tasks
-from shared.observability import Readiness
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import streams, tasks
+from shared.plumbing.readiness import Readiness
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import events, subjects
 from tests.builders import COMMUNE, Event, payload, submitted
 from tests.ingest.conftest import Ingest
 from tests.waiting import until
@@ -312,7 +314,7 @@ def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 async def test_while_the_verdict_is_pending_the_answer_is_202_and_the_receipt_comes_later(
     known: Connections, settings: Settings, pause: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "VERDICT_S", 0.3)
+    monkeypatch.setattr(http, "VERDICT_S", 0.3)
     async with serving(ingest_app.create_app(settings)) as client:
 
         async def is_pending() -> bool:
@@ -333,7 +335,7 @@ async def test_while_the_verdict_is_pending_the_answer_is_202_and_the_receipt_co
 
         await until(has_come)
         assert (await client.get(address)).json()["verdict"] == "accepted"
-        monkeypatch.setattr(routes, "VERDICT_S", 5.0)
+        monkeypatch.setattr(http, "VERDICT_S", 5.0)
         assert (await post(client, submitted(event_id="event-abd"))).status_code == 200
 
 
@@ -359,7 +361,7 @@ async def apart(known: Connections, settings: Settings, own_nats: Server) -> Set
 async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
     apart: Settings, own_nats: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.broker.ACK_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("shared.plumbing.broker.ACK_TIMEOUT_S", 1.0)
     event = submitted()
     async with serving(ingest_app.create_app(apart)) as client:
         await until(lambda: is_ready(client))
@@ -390,7 +392,7 @@ async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Conne
 async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
     settings: Settings, known: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mongo.SERVER_SELECTION_MS", 300)
+    monkeypatch.setattr("shared.plumbing.mongo.SERVER_SELECTION_MS", 300)
     port = choose_ports(defaults=False).mongo
     app = ingest_app.create_app(changed(settings, mongo_url=f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"))
 

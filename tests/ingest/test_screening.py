@@ -19,13 +19,14 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import About
 from services.ingest.domain.screening import Accepted, Concerned, Decision, Malformed, Rejected
-from shared import deadlines, events, numbers, texts
-from shared.errors import Refusal
-from shared.numbers import MAX_SCALED
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.regimes import Indicator
-from shared.units import Registry
+from shared.wire import events
+from shared.words import deadlines, numbers, texts
+from shared.words.numbers import MAX_SCALED
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.refusals import Refusal
+from shared.words.regimes import Indicator
+from shared.words.units import Registry
 from tests.builders import (
     COMMUNE,
     CT27,
@@ -692,7 +693,7 @@ def test_every_code_that_screening_can_give_is_provoked_here(screen: Screen) -> 
     """The codes of the catalogue, less those of claims and doors; each stands in a test of this folder."""
     from pathlib import Path
 
-    from shared.errors import CATALOGUE
+    from shared.words.refusals import CATALOGUE
 
     text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-ONLY_WITH_EXTRAS = {"services.cli.embedded.mailcatcher", "services.cli.embedded.supervisor"}
+ONLY_WITH_EXTRAS = {"services.devstack.mailcatcher", "services.devstack.supervisor"}
 
 
 class NotInstalled(importlib.abc.MetaPathFinder):

@@ -1,7 +1,8 @@
 """The host of a nats-server vanishes, without a word, while a client sends it much: the client turns to another server.
 
 How: a network namespace whose packets are dropped; a stopped process cannot show it, since its kernel goes on taking bytes. Last measured:
-a batch is taken by the other server 11 s after the cut; without the hook in `shared/connection.py` not within 90 s. Again: `make test-net`.
+a batch is taken by the other server 11 s after the cut; without the hook in `shared/plumbing/connection.py` not within 90 s.
+Again: `make test-net`.
 """
 
 import asyncio
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.embedded import servers
-from services.cli.embedded.servers import Server
+from services.devstack import servers
+from services.devstack.servers import Server
 from tests import vanishing
 from tests.net import hosts
 from tests.net.hosts import Host

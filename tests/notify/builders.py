@@ -9,12 +9,12 @@ import orjson
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
-from shared import events
-from shared.events import Logged
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.regimes import Regime
-from shared.units import Contact, Registry, Unit
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Contact, Registry, Unit
 
 REGIME = "bao-cao-nam"
 ON_CALL = "bao-cao-dot-xuat"

@@ -12,19 +12,20 @@ from typing import Any
 import orjson
 import pytest
 
-from services.cli.embedded import mailbox, mailcatcher, servers
-from services.cli.embedded.ports import Ports, choose_ports
+from services.devstack import mailbox, mailcatcher, servers
+from services.devstack.ports import Ports, choose_ports
 from services.notify.app import opened
 from services.notify.domain.alerts import Alert
-from services.notify.handlers import Desk
-from shared import service, subjects
-from shared.broker import Message
-from shared.events import Logged
-from shared.observability import Readiness
-from shared.reference_store import ReferenceStore
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.settings import Settings
+from services.notify.tick import Desk
+from shared.plumbing.broker import Message
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
+from shared.wire.events import Logged
+from shared.words.regimes import Regime
 from tests import empty_streams
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
 

@@ -11,10 +11,11 @@ from services.aggregate.domain.fold import Fold
 from services.notify.domain.book import Book
 from services.notify.domain.duties import REPORT, Roster
 from services.notify.domain.ledger import Ledger
-from shared import counting, deadlines, events, subjects
-from shared.events import Logged
-from shared.reference import Reference
-from shared.regimes import Regime
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.words import deadlines, report_state
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
 from tests.aggregate.histories import logged
 
 REGIME, PERIOD, PARTITIONS, SEED = "ca-nuoc", "2026", 8, 20261220
@@ -127,7 +128,7 @@ def test_the_deadline_of_the_comparison_is_where_its_events_are(reference: Refer
 
 
 def test_what_does_not_stand_is_missing_and_not_late() -> None:
-    standing = counting.Standing()
+    standing = report_state.Standing()
     standing.submit((1, DEADLINE_MS, "event-0001"))
     assert standing.is_late(DEADLINE_MS)
     standing.give_back(1)

@@ -6,8 +6,8 @@ from services.notify.domain import alerts, decision, series
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.decision import Decision
 from services.notify.domain.notices import NOW
-from shared.events import Logged
-from shared.published import AlertRaised
+from shared.wire.events import Logged
+from shared.wire.published import AlertRaised
 from tests.notify.builders import LOADED, REGIME, book, duty, extended, regime, returned, submitted, vn
 
 AT = vn("2026-12-18 08:00")

@@ -8,12 +8,13 @@ from services.notify.domain.decision import Decision
 from services.notify.domain.digest import Standing
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
-from shared import streams, subjects
-from shared.events import Logged
-from shared.published import AlertRaised
-from shared.reference import Reference
-from shared.regimes import Regime
-from shared.units import Contact, Registry, Unit
+from shared.plumbing import streams
+from shared.wire import subjects
+from shared.wire.events import Logged
+from shared.wire.published import AlertRaised
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Contact, Registry, Unit
 from tests.notify.builders import LOADED, REGIME, UNITS, book, confirmed, extended, regime, returned, submitted, vn
 
 HEADERS = 1024  # bytes that a message may need beside its payload

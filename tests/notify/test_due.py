@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from services.notify.domain import due
 from services.notify.domain.due import Due
-from shared import calendar, deadlines, ladder, periods
-from shared.ladder import Rung
-from shared.regimes import DeadlineRule, Ladder
+from shared.words import calendar, deadlines, ladder, periods
+from shared.words.ladder import Rung
+from shared.words.regimes import DeadlineRule, Ladder
 from tests.notify.builders import LOADED, vn
 from tests.shared.test_ladder import DEADLINES, LADDERS
 

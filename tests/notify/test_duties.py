@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.notify.domain import duties
 from services.notify.domain.duties import Duty
-from shared import events
-from shared.events import Logged
+from shared.wire import events
+from shared.wire.events import Logged
 from tests.notify.builders import (
     ON_CALL,
     REGIME,

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.embedded import mailbox, mailcatcher
-from services.cli.embedded.ports import Ports
-from services.notify import letter
+from services.cli.files import regime_files, unit_files
+from services.devstack import mailbox, mailcatcher
+from services.devstack.ports import Ports
+from services.notify.channels import letter
+from services.notify.channels.mailer import Mailer
 from services.notify.domain import messages, series
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome, Setting
-from services.notify.mailer import Mailer
-from shared import regimes
-from shared.units import Registry
+from shared.words import regimes
+from shared.words.units import Registry
 from tests.notify.builders import vn
 
 SENDER, TO, AT = "tong-hop@bao-cao.example", "06253@xa.example", datetime(2026, 12, 18, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from services.notify.domain import contacts, messages, outgoing, series, trial
 from services.notify.domain.messages import Mail, Outcome
-from shared.events import Logged
-from shared.units import Contact, Registry, Unit
+from shared.wire.events import Logged
+from shared.words.units import Contact, Registry, Unit
 from tests.notify.builders import UNITS, book, confirmed, duty, extended, reference, regime, returned, submitted, unit, vn
 
 CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-05"}})

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from services.notify.domain import decision, outgoing, series
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.notices import Notice
-from shared import events
-from shared.events import Logged
-from shared.published import AlertRaised
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.wire.published import AlertRaised
 from tests.notify.builders import LOADED, ON_CALL, REGIME, book, duty, extended, on_call, opened, returned, submitted, vn, withdrawn
 
 

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from services.notify import barrier, handlers
+from services.notify import barrier, tick
 from services.notify.app import reading
 from services.notify.domain import decision, series
 from services.notify.domain.messages import Mail, Outcome
-from services.notify.handlers import Desk
 from services.notify.store.duties import DutyStore, Position
-from shared import events, subjects
-from shared.broker import Message
-from shared.errors import TransientError
-from shared.regimes import Regime
-from shared.units import Contact
+from services.notify.tick import Desk
+from shared.plumbing.broker import Message
+from shared.wire import events, subjects
+from shared.words.failures import TransientError
+from shared.words.regimes import Regime
+from shared.words.units import Contact
 from tests.notify.builders import (
     ON_CALL,
     REGIME,
@@ -43,8 +43,8 @@ CONFIRMING: Regime = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}
 async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Office, desk: Desk) -> None:
     await office.log(submitted("112"))
 
-    first = await handlers.tick(desk, AT)
-    again = await handlers.tick(desk, AT)
+    first = await tick.tick(desk, AT)
+    again = await tick.tick(desk, AT)
 
     assert units(first) == ["111", "113"]
     assert again == []
@@ -55,18 +55,18 @@ async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Offic
 
 async def test_each_rung_goes_out_once_over_a_season(office: Office, desk: Desk) -> None:
     await office.log(submitted("112"))
-    plan = await handlers.plan(desk, vn("2026-12-14"), REGIME, "2026")
+    plan = await tick.plan(desk, vn("2026-12-14"), REGIME, "2026")
     for at in sorted({alert.at for alert in plan}):
-        await handlers.tick(desk, at)
-        await handlers.tick(desk, at + timedelta(minutes=5))
+        await tick.tick(desk, at)
+        await tick.tick(desk, at + timedelta(minutes=5))
     assert Counter(await office.alerts()) == Counter(alert.id("stream") for alert in plan)
     assert len(office.mails()) == len(plan)
 
 
 async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk: Desk) -> None:
     async with working(office) as other:
-        raised = await asyncio.gather(*(handlers.tick(one, AT) for one in (desk, other, desk, other)))
-        await handlers.wait_for_others(desk, AT)
+        raised = await asyncio.gather(*(tick.tick(one, AT) for one in (desk, other, desk, other)))
+        await tick.wait_for_others(desk, AT)
     assert sorted(unit for found in raised for unit in units(found)) == ["111", "112", "113"]
     assert Counter(await office.alerts()) == Counter(stream_id(unit, "last-day-0800") for unit in ("111", "112", "113"))
     assert Counter(mail["Message-ID"] for mail in office.mails()).most_common(1)[0][1] == 1
@@ -78,12 +78,12 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
     async with working(office) as killed:
         ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
         await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
-    assert units(await handlers.tick(desk, AT)) == []
+    assert units(await tick.tick(desk, AT)) == []
     assert await office.alerts() == []  # it may still be sending
 
     ended = datetime.now(UTC) - timedelta(seconds=1)
     await office.held.database["alerts"].update_many({}, {"$set": {"lease_until": ended}})
-    assert units(await handlers.tick(desk, AT)) == []
+    assert units(await tick.tick(desk, AT)) == []
 
     assert len(await office.alerts()) == 3
     assert len(office.mails()) == 2
@@ -95,7 +95,7 @@ async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) 
         await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
     ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
     await office.held.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
-    await handlers.tick(desk, AT)
+    await tick.tick(desk, AT)
     assert (len(await office.alerts()), len(office.mails())) == (3, 2)
 
 
@@ -104,22 +104,22 @@ async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
         await office.log(submitted("111"), extended("2026-12-24", "113"), opened("2026-12-30"))
         await barrier.pass_folded(office.held, first.follower)
         await _until_stored(office, 3)
-        before = list(await handlers.duties(first, AT))
+        before = list(await tick.duties(first, AT))
     shape_4 = {"opened": [[ON_CALL, "2026", vn("2026-12-31")]]}
     await office.held.database["checkpoints"].update_one({"_id": "notify"}, {"$set": shape_4, "$unset": {"shape": 1}})
     await office.held.database["duties"].update_many({}, {"$unset": {"state.extensions": 1, "state.returns": 1}})
     async with reading(office.held) as desk:
-        assert list(await handlers.duties(desk, AT)) == before
+        assert list(await tick.duties(desk, AT)) == before
 
 
 async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office, desk: Desk) -> None:
     async with working(office) as cut_off:
         cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-        assert len(units(await handlers.tick(cut_off, AT))) == 3
+        assert len(units(await tick.tick(cut_off, AT))) == 3
         assert len(await office.alerts()) == 3
         assert office.mails() == []
         cut_off.mailer._address = desk.mailer._address
-        await handlers.tick(cut_off, AT + timedelta(minutes=5))
+        await tick.tick(cut_off, AT + timedelta(minutes=5))
     assert len(office.mails()) == 2
     assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent", "task": "report"}) == 2
 
@@ -135,47 +135,47 @@ async def test_a_bad_address_holds_up_nobody(office: Office, desk: Desk) -> None
 async def test_a_mail_is_not_sent_when_the_report_came_meanwhile(office: Office, desk: Desk) -> None:
     address = desk.mailer._address
     desk.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-    await handlers.tick(desk, AT)
+    await tick.tick(desk, AT)
     desk.mailer._address = address
     await office.log(submitted("111"))
-    await handlers.tick(desk, AT + timedelta(minutes=5))
+    await tick.tick(desk, AT + timedelta(minutes=5))
     assert [mail["To"] for mail in office.mails()] == ["113@xa.example"]
 
 
 async def test_a_return_starts_a_ladder_of_its_own(office: Office, desk: Desk) -> None:
-    await handlers.tick(desk, AT)
+    await tick.tick(desk, AT)
     await office.log(submitted("111"), returned("111", fix_by="2026-12-25"))
-    raised = await handlers.tick(desk, AT + timedelta(minutes=5))
+    raised = await tick.tick(desk, AT + timedelta(minutes=5))
     assert [(alert.unit, alert.cause, alert.rung) for alert in raised] == [("111", "return-1", "before-7")]
     assert any("Thiếu số liệu mục 3" in mail.get_content() for mail in office.mails())
 
 
 async def test_a_return_is_told_at_once_by_mail(office: Office, desk: Desk) -> None:
     await office.log(submitted("111"), returned("111", fix_by="2027-01-05", received="2026-12-14 09:30"))
-    [told] = [alert for alert in await handlers.tick(desk, vn("2026-12-14 09:31")) if alert.unit == "111"]
+    [told] = [alert for alert in await tick.tick(desk, vn("2026-12-14 09:31")) if alert.unit == "111"]
     assert (told.cause, told.rung) == ("returned-1", "now")
     [mail] = [mail for mail in office.mails() if mail["To"] == "111@xa.example"]
     assert mail["Subject"] == "[Trả lại] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 06/01/2027 – Xã 111"
-    assert units(await handlers.tick(desk, vn("2026-12-14 09:40"))) == []
+    assert units(await tick.tick(desk, vn("2026-12-14 09:40"))) == []
 
 
 async def test_a_deadline_that_is_corrected_is_told_to_all_who_owe(office: Office, desk: Desk) -> None:
     slip = opened("2062-10-30", received="2026-06-01 09:00")
     await office.log(slip, submitted("112", regime=ON_CALL))
-    assert units(await handlers.tick(desk, vn("2026-06-01 10:00"))) == []
+    assert units(await tick.tick(desk, vn("2026-06-01 10:00"))) == []
     await office.log(opened("2026-10-30", received="2026-06-02 09:00", corrects=True, reason="Gõ nhầm năm"))
-    raised = await handlers.tick(desk, vn("2026-06-02 09:01"))
+    raised = await tick.tick(desk, vn("2026-06-02 09:01"))
     assert [(alert.unit, alert.cause, alert.before) for alert in raised] == [(unit, "moved-1", vn("2062-10-31")) for unit in ("111", "113")]
     assert {"- Thời hạn cũ: trước ngày 31/10/2062\n" in mail.get_content().replace("\r\n", "\n") for mail in office.mails()} == {True}
 
 
 async def test_reminders_are_counted_as_the_unit_got_them(office: Office, desk: Desk) -> None:
-    await handlers.tick(desk, vn("2026-12-11 08:00"))
+    await tick.tick(desk, vn("2026-12-11 08:00"))
     async with working(office) as cut_off:  # a rung of which no mail came
         cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-        await handlers.tick(cut_off, vn("2026-12-16 08:00"))
+        await tick.tick(cut_off, vn("2026-12-16 08:00"))
         await office.held.database["alerts"].update_many({"channel": "email", "state": "raised"}, {"$set": {"state": "passed"}})
-    await handlers.tick(desk, AT)
+    await tick.tick(desk, AT)
     assert [mail["Subject"].partition("]")[0] for mail in office.mails() if mail["To"] == "111@xa.example"] == [
         "[Nhắc lần 1",
         "[Nhắc lần 2",
@@ -209,9 +209,9 @@ async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Off
     host, port = server.sockets[0].getsockname()
     desk.mailer._address = (host, port, "tong-hop@bao-cao.example")
 
-    raised = await handlers.tick(desk, AT)
+    raised = await tick.tick(desk, AT)
 
-    found = {one.alert.unit: (one.channels, one.unreached, one.refused) for one in await handlers.told(desk, raised)}
+    found = {one.alert.unit: (one.channels, one.unreached, one.refused) for one in await tick.told(desk, raised)}
     assert found == {
         "111": (["stream", "email"], "", 1),
         "112": (["stream"], "no_contact", 0),
@@ -220,7 +220,7 @@ async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Off
     }
     assert refusing.taken == ["111@xa.example"]
     refusing.answers = {}
-    await handlers.tick(desk, AT + timedelta(minutes=5))
+    await tick.tick(desk, AT + timedelta(minutes=5))
     assert refusing.taken == ["111@xa.example", "11@huyen.example"]
     server.close()
 
@@ -229,13 +229,13 @@ async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: 
     monkeypatch.setattr(barrier.pass_screened, "__defaults__", (0.5,))
     await office.held.streams.publish(subjects.INBOX, Message(subjects.inbox("111"), b"{}", "x"))
     with pytest.raises(TransientError, match="ingest"):
-        await handlers.tick(desk, AT)
+        await tick.tick(desk, AT)
     assert await office.alerts() == []
 
     ingest = await office.held.streams.jetstream.pull_subscribe_bind(durable=subjects.INGEST_DURABLE, stream=subjects.INBOX)
     for message in await ingest.fetch(1):
         await message.ack_sync()
-    assert len(units(await handlers.tick(desk, AT))) == 3
+    assert len(units(await tick.tick(desk, AT))) == 3
 
 
 @pytest.mark.stores
@@ -245,11 +245,11 @@ async def test_a_restarted_notifier_knows_what_was_reported(office: Office) -> N
     async with working(office) as first:
         await office.log(*history)
         await barrier.pass_folded(office.held, first.follower)
-        before = await handlers.plan(first, vn("2026-12-16"))
+        before = await tick.plan(first, vn("2026-12-16"))
         await _until_stored(office, len(history))
     async with working(office) as second:
         assert second.follower.position.sequence == len(history)
-        assert await handlers.plan(second, vn("2026-12-16")) == before
+        assert await tick.plan(second, vn("2026-12-16")) == before
         assert {alert.deadline for alert in before if alert.period == "2027" and alert.unit == "111"} == {vn("2027-12-25")}
 
 
@@ -321,8 +321,8 @@ async def _until_stored(office: Office, sequence: int, generation: int = 0) -> N
 async def test_the_recipient_gets_one_digest_a_rung_by_mail_and_as_an_event(office: Office, desk: Desk) -> None:
     await office.log(submitted("112"))
 
-    await asyncio.gather(*(handlers.tick(desk, AT) for _ in range(2)))
-    await handlers.tick(desk, AT + timedelta(minutes=5))
+    await asyncio.gather(*(tick.tick(desk, AT) for _ in range(2)))
+    await tick.tick(desk, AT + timedelta(minutes=5))
 
     [event] = await office.digests()
     assert event["id"] == f"digest/{REGIME}/2026/2026-12-19T17:00:00.000Z/last-day-0800/11/stream"
@@ -334,7 +334,7 @@ async def test_the_recipient_gets_one_digest_a_rung_by_mail_and_as_an_event(offi
 
 async def test_a_digest_goes_out_when_no_unit_that_owes_has_a_contact(office: Office, desk: Desk) -> None:
     await office.log(submitted("111"), submitted("113"))
-    await handlers.tick(desk, AT)
+    await tick.tick(desk, AT)
     assert office.mails() == []
     [mail] = office.digest_mails()
     assert "112 Xã 112 – chưa có đầu mối liên hệ" in mail.get_content()
@@ -342,7 +342,7 @@ async def test_a_digest_goes_out_when_no_unit_that_owes_has_a_contact(office: Of
 
 async def test_nobody_is_told_when_nobody_owes(office: Office, desk: Desk) -> None:
     await office.log(*(submitted(unit) for unit in ("111", "112", "113")))
-    assert await handlers.tick(desk, AT) == []
+    assert await tick.tick(desk, AT) == []
     assert await office.digests() == []
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from services.notify.domain.book import Book
 from services.notify.domain.ledger import Ledger
 from services.notify.domain.owing import Owing, Pair
-from shared.events import Logged
+from shared.wire.events import Logged
 from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, roster, submitted, vn, withdrawn
 
 AT = vn("2026-12-18 08:00")

@@ -12,9 +12,10 @@ import yaml
 from bson import Decimal128
 
 from services.portal.domain.standing import Entry
-from shared import events, regimes
-from shared.regimes import Regime
-from shared.units import Registry, Unit
+from shared.wire import events
+from shared.words import regimes
+from shared.words.regimes import Regime
+from shared.words.units import Registry, Unit
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CT27 = "ct27-van-quan"

@@ -14,13 +14,13 @@ import uvicorn
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from services.cli.embedded import servers
-from services.cli.embedded.ports import Ports, choose_ports
+from services.devstack import servers
+from services.devstack.ports import Ports, choose_ports
 from services.portal.app import create_app
-from shared import mongo, streams
-from shared.mongo import Documents
-from shared.reference_store import ReferenceStore
-from shared.settings import Settings
+from shared.plumbing import mongo, streams
+from shared.plumbing.mongo import Documents
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.settings import Settings
 from tests.portal import builders
 from tests.waiting import until
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from shared import events, subjects
+from shared.wire import events, subjects
 from tests import hostile
 from tests.hostile import Hostile
 from tests.portal import builders

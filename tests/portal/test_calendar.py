@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.portal import caching
-from services.portal.domain import ical, wording
+from services.portal.domain import ical
 from services.portal.duty_store import _duty
-from shared import texts
-from shared.periods import VIETNAM
+from shared.words import texts, vietnamese
+from shared.words.periods import VIETNAM
 from tests.portal import builders
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -93,13 +93,13 @@ def test_a_returned_report_stands_on_its_fix_by_day() -> None:
 
 
 names = st.text(max_size=300)
-vietnamese = st.text("aăâđêôơưộếẫữẶỚ ,;\\:\n\u202e\u0301", max_size=300)
+letters = st.text("aăâđêôơưộếẫữẶỚ ,;\\:\n\u202e\u0301", max_size=300)
 
 
-@given(names | vietnamese)
+@given(names | letters)
 @example("Sở Lao động – Thương binh và Xã hội; phòng “Trẻ em, Bảo trợ”\\n" * 4)
 def test_any_name_reads_back_in_a_reader_that_is_not_the_writer(name: str) -> None:
-    seen = wording.shown(name).replace("\t", " ")
+    seen = vietnamese.shown(name).replace("\t", " ")
     body = text_of(builders.duty(unit={"id": "1", "code": "1", "name": f"X{name}"}), name=f"X{name}")
     (event,) = events_of(body)
     assert str(event["DESCRIPTION"]).startswith(f"Đơn vị: X{seen} (1)\nChế độ")
@@ -115,7 +115,7 @@ def test_an_instance_of_folding_cuts_no_letter(title: str) -> None:
     regime = builders.regime().model_copy(update={"title": f"Chế độ {title}"})
     body = ical.feed("Xã", [_duty(builders.duty())], {CT27: regime}, SITE, NOW)
     check_lines(body)
-    seen = wording.shown(title).replace("\t", " ")
+    seen = vietnamese.shown(title).replace("\t", " ")
     assert vobject.readOne(body.decode()).vevent.summary.value == f"Hạn nộp báo cáo: Chế độ {seen}, năm 2024"
 
 

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.domain import duties, scope, spreadsheet, wording
+from services.portal.domain import duties, scope, spreadsheet
 from services.portal.domain.duties import Duty, DutyState
 from services.portal.duty_store import _duty
-from shared import texts
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.units import Registry, Unit
+from shared.words import texts, vietnamese
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.units import Registry, Unit
 from tests.portal import builders
 from tests.portal.builders import DEADLINE
 
@@ -105,8 +105,8 @@ def test_late_by_is_told_of_what_was_done_late_only() -> None:
 
 
 def test_an_extension_to_a_day_reads_to_its_end() -> None:
-    assert wording.through(vietnam("2024-12-29T00:00")) == "đến hết ngày 28/12/2024"
-    assert wording.through(vietnam("2024-12-29T14:30")) == "trước 14:30 ngày 29/12/2024"
+    assert vietnamese.through(vietnam("2024-12-29T00:00")) == "đến hết ngày 28/12/2024"
+    assert vietnamese.through(vietnam("2024-12-29T14:30")) == "trước 14:30 ngày 29/12/2024"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=cmd|"/c calc"!A1'])

@@ -7,10 +7,10 @@ from typing import Any
 import httpx2
 import orjson
 
-from services.cli.embedded import probe
-from shared import subjects
-from shared.published import View
-from shared.service import Connections
+from services.devstack import probe
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.wire.published import View
 from tests import builders
 from tests.builders import CT27
 from tests.running import running

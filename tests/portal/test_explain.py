@@ -12,9 +12,9 @@ from services.aggregate.feed import plain
 from services.portal.domain import explain
 from services.portal.domain.explain import Explanation
 from services.portal.domain.standing import Entry
-from shared import events, subjects
-from shared.events import Logged
-from shared.reference import Reference
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.words.reference import Reference
 from tests.aggregate.histories import DEADLINE_MS, PERIOD, REGIME, histories, logged
 from tests.aggregate.test_fold import EVERY_KIND, every_kind
 from tests.portal import builders

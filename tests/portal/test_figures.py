@@ -4,7 +4,7 @@ from services.portal import overview
 from services.portal.domain import figures
 from services.portal.domain.figures import Row, Section
 from services.portal.store import as_json
-from shared.published import Reporting, View
+from shared.wire.published import Reporting, View
 from tests.portal import builders
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.portal.domain import file_name
-from shared import texts
+from shared.words import texts
 from tests.portal import builders
 from tests.portal.conftest import Stack
 

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from services.portal.live import Hub, position_of
-from shared import subjects
+from shared.wire import subjects
 from tests import hostile
 from tests.hostile import Hostile
 from tests.portal import builders

@@ -9,7 +9,8 @@ from services.portal.app import create_app
 from services.portal.domain import spreadsheet
 from services.portal.look import HERE
 from services.portal.store import as_json
-from shared import events, texts, view_hash
+from shared.wire import events, view_hash
+from shared.words import texts
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack

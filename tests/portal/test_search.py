@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.portal import search_pages
 from services.portal.domain import search
-from shared.units import Unit
+from shared.words.units import Unit
 from tests.portal import builders
 from tests.portal.conftest import Stack
 from tests.portal.test_duty_pages import following

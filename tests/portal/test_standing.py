@@ -4,7 +4,7 @@ import pytest
 
 from services.portal.domain import history, standing
 from services.portal.domain.standing import Entry, State
-from shared import events
+from shared.wire import events
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, DEADLINE, entry
 

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, strategies
 
-from shared import addresses, mongo
-from shared.addresses import AddressError, masked
-from shared.errors import ConfigurationError
-from shared.settings import Settings
+from shared.plumbing import addresses, mongo
+from shared.plumbing.addresses import AddressError, masked
+from shared.shell.settings import Settings
+from shared.words.failures import ConfigurationError
 
 
 @pytest.mark.parametrize(

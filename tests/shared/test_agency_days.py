@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from shared import agency_days, calendar, deadlines, ladder
-from shared.calendar import AgencyDays
-from shared.errors import ConfigurationError
-from shared.periods import VIETNAM
-from shared.regimes import DeadlineRule, Ladder
-from shared.settings import Settings
+from shared.plumbing import agency_days
+from shared.shell.settings import Settings
+from shared.words import calendar, deadlines, ladder
+from shared.words.calendar import AgencyDays
+from shared.words.failures import ConfigurationError
+from shared.words.periods import VIETNAM
+from shared.words.regimes import DeadlineRule, Ladder
 
 THURSDAY, FRIDAY, SATURDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 5)
 

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import calendar
+from shared.words import calendar
 
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 

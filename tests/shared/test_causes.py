@@ -8,8 +8,8 @@ import pymongo.errors
 import pytest
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared import causes, mongo
-from shared.errors import TransientError
+from shared.plumbing import causes, mongo
+from shared.words.failures import TransientError
 
 CLASS_NAME = re.compile(r"[A-Z][a-z]+[A-Z]\w*|\w+Error\b|_\w+")
 OF_VENDORS = re.compile(r"MongoDB|JetStream")

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from nats.aio.msg import Msg
 
-from shared import tasks
-from shared.broker import create_broker
-from shared.service import Connections
+from shared.plumbing import tasks
+from shared.plumbing.broker import create_broker
+from shared.shell.service import Connections
 from tests import hostile, vanishing
 from tests.hostile import Hostile
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.counting import NOTHING, Standing
+from shared.words.report_state import NOTHING, Standing
 
 Step = tuple[str, int, int, str]  # what, revision, received time in ms, event id
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared import data_format
-from shared.errors import ConfigurationError
-from shared.service import Connections
+from shared.plumbing import data_format
+from shared.shell.service import Connections
+from shared.words.failures import ConfigurationError
 
 pytestmark = pytest.mark.stores
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared import calendar, deadlines
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.regimes import DeadlineRule, Regime
+from shared.words import calendar, deadlines
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.regimes import DeadlineRule, Regime
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import deadlines, periods
-from shared.counting import Standing
-from shared.events import from_ms, to_ms
-from shared.periods import VIETNAM
-from shared.reference import Reference
-from shared.regimes import DeadlineRule
+from shared.wire.events import from_ms, to_ms
+from shared.words import deadlines, periods
+from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.regimes import DeadlineRule
+from shared.words.report_state import Standing
 from tests.builders import CT27, KL62, NQ68
 
 MILLISECOND = timedelta(milliseconds=1)

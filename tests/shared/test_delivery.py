@@ -9,11 +9,12 @@ import orjson
 import pytest
 from pymongo.errors import AutoReconnect
 
-from shared import causes, delivery, reader, subjects
-from shared.errors import ConfigurationError, PermanentError, TransientError
-from shared.observability import Readiness
-from shared.reader import Delivery, Reader
-from shared.service import Connections
+from shared.plumbing import causes, delivery, reader
+from shared.plumbing.reader import Delivery, Reader
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError, PermanentError, TransientError
 from tests.waiting import until_inbox_is_done
 
 POISON = b"poison"

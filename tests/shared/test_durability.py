@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared import durability
-from shared.errors import ConfigurationError, TransientError
+from shared.plumbing import durability
+from shared.words.failures import ConfigurationError, TransientError
 
 MONGO = "mongodb://tonghop:geheim@a:27017,b:27017/?replicaSet=rs0"
 ALWAYS = {"jetstream": {"config": {"sync_interval": 120_000_000_000, "sync_always": True}}}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import CATALOGUE, QUOTED_TEXT, refusal
+from shared.words.refusals import CATALOGUE, QUOTED_TEXT, refusal
 
 ROOT = Path(__file__).parents[2]
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))

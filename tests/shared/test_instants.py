@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.instants import Instants
+from shared.words.instants import Instants
 
 START = datetime(2026, 12, 1, tzinfo=UTC)
 Given = tuple[int, str, int, bool]  # received, event id, day, corrects

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import calendar, deadlines, ladder, periods
-from shared.regimes import DeadlineRule, Ladder
+from shared.words import calendar, deadlines, ladder, periods
+from shared.words.regimes import DeadlineRule, Ladder
 from tests.notify.builders import vn
 
 BEFORE_05_12 = deadlines.due(DeadlineRule(before="12-05"), 2026)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared import log_mark, reader, subjects
-from shared.service import Connections
+from shared.plumbing import log_mark, reader
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.aggregate.running import log_reports
 
 

@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from shared import mailboxes
-from shared.settings import Settings
+from shared.shell.settings import Settings
+from shared.words import mailboxes
 
 
 @pytest.mark.parametrize(

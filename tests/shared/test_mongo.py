@@ -12,13 +12,13 @@ from bson.decimal128 import Decimal128
 from hypothesis import example, given, strategies
 from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure
 
-from services.cli.embedded import servers as embedded
-from services.cli.embedded.ports import choose_ports, is_free
-from services.cli.embedded.process import Process
-from shared import mongo
-from shared.errors import ConfigurationError
-from shared.mongo import Collection, Document
-from shared.service import Connections
+from services.devstack import servers as embedded
+from services.devstack.ports import choose_ports, is_free
+from services.devstack.process import Process
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Collection, Document
+from shared.shell.service import Connections
+from shared.words.failures import ConfigurationError
 
 pytestmark = pytest.mark.stores
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import numbers
-from shared.numbers import MAX_SCALED
+from shared.words import numbers
+from shared.words.numbers import MAX_SCALED
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 SUMS = st.integers(-(2**63), 2**63 - 1)

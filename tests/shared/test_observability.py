@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared import observability
-from shared.observability import Readiness
+from shared.plumbing.readiness import Readiness
+from shared.shell import observability
 
 
 def test_before_anything_is_counted_the_lag_is_not_known() -> None:

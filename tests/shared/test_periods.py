@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared import events, periods
-from shared.periods import VIETNAM
+from shared.wire import events
+from shared.words import periods
+from shared.words.periods import VIETNAM
 
 
 @pytest.mark.parametrize(

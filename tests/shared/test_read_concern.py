@@ -18,10 +18,11 @@ from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore as DutyBook
 from services.portal.duty_store import Asked, DutyStore
 from services.portal.store import PortalStore
-from shared import collection_names, data_format, mongo
-from shared.reference_store import ReferenceStore
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import data_format, mongo
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import collection_names
 from tests.replica_set import PASSWORD, USER, client_of, keep_primary, replica_set
 
 pytestmark = pytest.mark.stores

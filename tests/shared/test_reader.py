@@ -14,10 +14,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
-from services.cli.embedded.servers import Server, choose_ports, start_nats
-from shared import events, reader
-from shared.connection import Connection
-from shared.reader import Delivery, Reader
+from services.devstack.servers import Server, choose_ports, start_nats
+from shared.plumbing import reader
+from shared.plumbing.connection import Connection
+from shared.plumbing.reader import Delivery, Reader
+from shared.wire import events
 from tests import hostile
 from tests.hostile import Hostile
 

@@ -10,12 +10,12 @@ import pytest
 from pymongo import ReplaceOne
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from shared import mongo, reference_store
-from shared.mongo import Document, Session
-from shared.reference_store import ReferenceStore
-from shared.regimes import Regime
-from shared.service import Connections
-from shared.units import Contact, Unit
+from shared.plumbing import mongo, reference_store
+from shared.plumbing.mongo import Document, Session
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.service import Connections
+from shared.words.regimes import Regime
+from shared.words.units import Contact, Unit
 
 pytestmark = pytest.mark.stores
 

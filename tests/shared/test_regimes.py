@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared import regimes
-from shared.reference import Reference
-from shared.regimes import Regime
+from shared.words import regimes
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
 from tests.builders import CT27, KL62, NQ68
 
 NQ68_PLAN = "nq68-ke-hoach-quang-binh"

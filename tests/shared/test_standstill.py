@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from shared import delivery, reader, standstill, subjects, tasks
-from shared.service import Connections
-from shared.standstill import STILL_S, Look, Standstill
+from shared.plumbing import delivery, reader, standstill, tasks
+from shared.plumbing.standstill import STILL_S, Look, Standstill
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests.waiting import until
 
 

@@ -13,10 +13,12 @@ from nats.js import JetStreamContext
 from nats.js.api import StorageType
 
 from services.aggregate import feed
-from shared import service, streams, subjects
-from shared.errors import ConfigurationError, TransientError
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import streams
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError, TransientError
 from tests import nats_cluster
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.nats_cluster import Cluster

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from nats.js.api import StorageType, StreamConfig
 
-from shared import streams, subjects
-from shared.errors import ConfigurationError, TransientError
-from shared.service import Connections
+from shared.plumbing import streams
+from shared.shell.service import Connections
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError, TransientError
 
 
 @pytest.mark.parametrize("times", [1, 2])

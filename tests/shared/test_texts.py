@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import texts
+from shared.words import texts
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from shared.reference import Reference
-from shared.units import Registry, Tree, Unit
+from shared.words.reference import Reference
+from shared.words.units import Registry, Tree, Unit
 
 REFORM = date(2025, 7, 1)
 

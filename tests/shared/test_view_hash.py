@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.cli.contract_documents import EXAMPLES, FOLDER
-from shared import view_hash
+from services.cli.contracts.documents import EXAMPLES, FOLDER
+from shared.wire import view_hash
 
 Json = dict[str, Any]
 

@@ -18,11 +18,11 @@ from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome
 from services.notify.domain.owing import Owing, Pair
-from shared.broker import Message
-from shared.errors import TransientError
-from shared.mongo import DUPLICATE_KEY
-from shared.reference import Reference
-from shared.streams import read
+from shared.plumbing.broker import Message
+from shared.plumbing.mongo import DUPLICATE_KEY
+from shared.plumbing.streams import read
+from shared.words.failures import TransientError
+from shared.words.reference import Reference
 
 Document = dict[str, Any]
 WINDOW: Final = timedelta(seconds=read().streams["ALERTS"].duplicate_window_s)

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from shared import events
-from shared.calendar import is_working_day
-from shared.events import Logged
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words.calendar import is_working_day
 from tests.simulation.world import VN, Task, World
 from tests.simulation.world import at as instant
 

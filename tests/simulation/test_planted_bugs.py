@@ -21,10 +21,11 @@ from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import Given, Ledger, Progress
 from services.notify.domain.notices import NOW, Notice
 from services.notify.store.alerts import AlertStore
-from shared import calendar, deadlines, ladder, mongo, periods
-from shared.counting import Standing
-from shared.instants import Instants
-from shared.ladder import Rung
+from shared.plumbing import mongo
+from shared.words import calendar, deadlines, ladder, periods
+from shared.words.instants import Instants
+from shared.words.ladder import Rung
+from shared.words.report_state import Standing
 from tests.simulation import years
 from tests.simulation.fakes import pause
 from tests.simulation.world import Size

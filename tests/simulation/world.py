@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from services.cli import regime_files, unit_files
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from shared import events, regimes
-from shared.events import Logged
-from shared.regimes import DeadlineRule, Group, Ladder, Obligation, Regime
-from shared.units import Contact, Registry, Unit
+from services.cli.files import regime_files, unit_files
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import regimes
+from shared.words.regimes import DeadlineRule, Group, Ladder, Obligation, Regime
+from shared.words.units import Contact, Registry, Unit
 
 VN: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_YEAR: Final = 2024

@@ -11,15 +11,15 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
-from services.notify import barrier, handlers
+from services.notify import barrier, tick
 from services.notify.domain.duties import Roster
 from services.notify.domain.messages import Mail, Outcome
-from services.notify.handlers import Desk
 from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
-from shared import events
-from shared.errors import TransientError
-from shared.reference import Reference
+from services.notify.tick import Desk
+from shared.wire import events
+from shared.words.failures import TransientError
+from shared.words.reference import Reference
 from tests.simulation import oracle, world
 from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, WatchedBook, pass_screened
 from tests.simulation.judge import Found, Judge, Tick
@@ -111,7 +111,7 @@ class Years:
         """All years; then everything is up and what is left is sent."""
         with ExitStack() as patches:
             patches.enter_context(mock.patch.object(barrier, "pass_screened", pass_screened))
-            patches.enter_context(mock.patch.object(handlers, "log", mock.Mock()))
+            patches.enter_context(mock.patch.object(tick, "log", mock.Mock()))
             patches.enter_context(mock.patch.object(alert_store, "datetime", SimpleNamespace(now=lambda _: self._clock())))
             for at in self._instants():
                 self._now = max(self._now, at)
@@ -176,7 +176,7 @@ class Years:
             one.desk = one.desk or self._start(one)
             one.tick = Tick(self._turn, self._now + one.skew, 0)
             at = one.tick.at
-            working[one.name] = one, handlers.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
+            working[one.name] = one, tick.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
         try:
             self._work(working, faults)
         finally:

@@ -14,9 +14,9 @@ from uuid import uuid4
 
 import orjson
 
-from services.cli.embedded.ports import Ports, choose_ports
-from services.cli.embedded.runfolder import Recorded, RunFolder
-from shared import events
+from services.devstack.ports import Ports, choose_ports
+from services.devstack.runfolder import Recorded, RunFolder
+from shared.wire import events
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("services", "shared", "deploy")

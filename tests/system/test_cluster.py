@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 import pytest
 
-from services.cli.embedded import probe
+from services.devstack import probe
 from services.ingest.domain import screening
-from shared import service, subjects
-from shared.service import Connections
-from shared.settings import Settings
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 from tests import empty_streams, nats_cluster
 from tests.builders import COMMUNE, payload, submitted
 from tests.nats_cluster import Cluster

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings
+from shared.shell.settings import Settings
 from tests.running import command, process, until_answering
 
 SECRET = "geheim"

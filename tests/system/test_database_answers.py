@@ -17,19 +17,21 @@ import structlog.testing
 from fastapi import FastAPI
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.cli import regime_files
 from services.cli.data import REGIME_FILES
-from services.cli.embedded.servers import MONGOD_FLAGS, choose_ports, start_mongo
-from services.ingest import routes
-from services.ingest.handlers import SERVICE, Door
+from services.cli.files import regime_files
+from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
+from services.ingest.doors import http
+from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore
 from services.portal import problems
-from shared import delivery, mongo, reader, service, subjects
-from shared.reader import Delivery
-from shared.reference import Reference
-from shared.service import Connections
-from shared.settings import Settings
-from shared.units import Unit
+from shared.plumbing import delivery, mongo, reader
+from shared.plumbing.reader import Delivery
+from shared.shell import service
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
+from shared.words.reference import Reference
+from shared.words.units import Unit
 from tests import empty_streams
 from tests.aggregate.running import aggregating, log_reports, until_stored, verdict
 from tests.builders import payload, sender_of, submitted
@@ -240,7 +242,7 @@ async def get(app: FastAPI, path: str) -> httpx2.Response:
 @pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
 async def test_the_door_for_receipts_says_come_again_while_it_passes(held: Connections, code: int, status: int) -> None:
     app = FastAPI()
-    app.include_router(routes.create_router(held.streams, ClaimStore(held.database)))
+    app.include_router(http.create_router(held.streams, ClaimStore(held.database)))
 
     async with answering(held, "find", errorCode=code):
         assert (await get(app, "/v1/receipts/06253/12345678")).status_code == status

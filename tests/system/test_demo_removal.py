@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from services.cli import session
-from services.cli.demo import season as seasons
-from services.cli.embedded import removal
-from shared import events
+from services.devstack import removal
+from services.devstack.demo import season as seasons
+from shared.wire import events
 from tests.system import product as products
 from tests.system.product import Product
 

@@ -15,11 +15,12 @@ from services.aggregate.app import aggregate
 from services.aggregate.verify import verify
 from services.ingest.app import ingest
 from services.ingest.store import ClaimStore
-from services.notify import handlers
+from services.notify import tick
 from services.notify.app import opened
-from shared import subjects, tasks
-from shared.observability import Readiness
-from shared.service import Connections
+from shared.plumbing import tasks
+from shared.plumbing.readiness import Readiness
+from shared.shell.service import Connections
+from shared.wire import subjects
 from tests import hostile
 from tests.builders import COMMUNE, payload, submitted
 from tests.hostile import Hostile
@@ -52,7 +53,7 @@ async def test_after_any_header_the_tick_works_and_the_report_counts(loaded: Con
 
     async with ingesting(loaded), opened(loaded) as desk:
         async with asyncio.timeout(20):
-            await handlers.tick(desk, AT)
+            await tick.tick(desk, AT)
         await until_inbox_is_done(loaded)
 
     claim = await loaded.database["receipts"].find_one({"_id": f"{COMMUNE}/event-abc"})
@@ -69,7 +70,7 @@ async def test_after_any_subject_and_reply_the_tick_works(loaded: Connections) -
 
     async with ingesting(loaded), opened(loaded) as desk:
         async with asyncio.timeout(20):
-            await handlers.tick(desk, AT)
+            await tick.tick(desk, AT)
         await until_inbox_is_done(loaded)
 
     assert await loaded.database["receipts"].count_documents({"verdict": "accepted"}) == len(hostile.REPLIES)
@@ -95,7 +96,7 @@ async def test_no_header_in_the_log_or_the_feed_stops_what_reads_them(loaded: Co
 
     async with ingesting(loaded), doing(aggregate(loaded, Readiness())), opened(loaded) as desk:
         async with asyncio.timeout(20):
-            await handlers.tick(desk, AT)
+            await tick.tick(desk, AT)
 
         async def is_shown() -> bool:
             view = await loaded.database["views"].find_one({"_id": "ct27-van-quan/2024/184"})

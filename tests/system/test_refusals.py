@@ -12,13 +12,14 @@ import nats
 import orjson
 import pytest
 
-from services.cli.embedded import servers as embedded
-from services.cli.embedded.ports import choose_ports
-from services.cli.embedded.process import Process
-from services.cli.embedded.servers import Server, start_nats
-from shared import data_format, streams, subjects
-from shared.service import Connections
-from shared.settings import Settings
+from services.devstack import servers as embedded
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from services.devstack.servers import Server, start_nats
+from shared.plumbing import data_format, streams
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import subjects
 from tests.running import command, process, running
 
 SERVICES = ("ingest", "aggregate", "notify", "portal")

@@ -11,13 +11,14 @@ import numpy as np
 from services.aggregate.domain import kinds
 from services.aggregate.domain.kinds import Matrix
 from services.aggregate.domain.tree import ReporterTree
-from shared import deadlines, events
-from shared.counting import Standing
-from shared.events import Logged
-from shared.instants import Instants
-from shared.periods import Period
-from shared.regimes import Regime
-from shared.units import Tree
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import deadlines
+from shared.words.instants import Instants
+from shared.words.periods import Period
+from shared.words.regimes import Regime
+from shared.words.report_state import Standing
+from shared.words.units import Tree
 
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 

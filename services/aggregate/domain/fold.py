@@ -10,9 +10,9 @@ from datetime import datetime
 from services.aggregate.domain import view as views
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.view import View
-from shared import subjects
-from shared.events import Logged
-from shared.reference import Reference
+from shared.wire import subjects
+from shared.wire.events import Logged
+from shared.words.reference import Reference
 
 
 class Fold:

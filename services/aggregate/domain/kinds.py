@@ -20,8 +20,8 @@ from typing import Any, Final, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from shared import numbers
-from shared.regimes import Indicator, Target
+from shared.words import numbers
+from shared.words.regimes import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
 Figure = dict[str, Any]

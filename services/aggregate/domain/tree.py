@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.units import Tree, Unit
+from shared.words.units import Tree, Unit
 
 
 @dataclass(frozen=True, slots=True)

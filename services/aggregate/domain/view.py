@@ -1,7 +1,7 @@
 """View: what one unit's subtree says for one regime and period, in the shape of the contract.
 
 Decimals are `Decimal`, instants `datetime`: the store and the feed write each in their own way. The hash is over the
-figures alone (`shared/view_hash.py`), so equal sets of events give equal hashes. Source: design, section 4, "View".
+figures alone (`shared/wire/view_hash.py`), so equal sets of events give equal hashes. Source: design, section 4, "View".
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from typing import Any
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
-from shared import events, numbers, subjects, view_hash
+from shared.wire import events, subjects, view_hash
+from shared.words import numbers
 
 Position = tuple[int, int]  # generation, sequence
 

@@ -12,8 +12,9 @@ import orjson
 
 from services.ingest.domain import reports, shapes
 from services.ingest.domain.case import Case, shown
-from shared import deadlines, errors, events, periods, view_hash
-from shared.errors import Both, Refusal, refusal
+from shared.wire import events, view_hash
+from shared.words import deadlines, periods, refusals
+from shared.words.refusals import Both, Refusal, refusal
 
 RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
 LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
@@ -138,7 +139,7 @@ def _after_the_beginning(case: Case) -> list[Refusal]:
     at, period = _instant(case, "deadline"), case.period
     if at is None or period is None or at > periods.start_of(period.begins):
         return []
-    return [refusal("action.deadline_before_period", "data.deadline", text=case.data["deadline"], day=errors.day(period.begins))]
+    return [refusal("action.deadline_before_period", "data.deadline", text=case.data["deadline"], day=refusals.day(period.begins))]
 
 
 def _instant(case: Case, name: str) -> datetime | None:

@@ -3,12 +3,13 @@
 from typing import Any, NamedTuple
 
 from services.ingest.domain.known import UNKNOWN, About, Known
-from shared import errors, events, periods
-from shared.errors import Both, Refusal, refusal
-from shared.periods import Period
-from shared.reference import Reference
-from shared.regimes import Regime
-from shared.units import Tree, Unit
+from shared.wire import events
+from shared.words import periods, refusals
+from shared.words.periods import Period
+from shared.words.reference import Reference
+from shared.words.refusals import Both, Refusal, refusal
+from shared.words.regimes import Regime
+from shared.words.units import Tree, Unit
 
 
 class Incoming(NamedTuple):
@@ -99,7 +100,7 @@ class Case:
     def begun(self) -> list[Refusal]:
         """What forbids a report for the period now: it has not begun."""
         if self.period is not None and self.received_ms < periods.start_ms(self.period.begins):
-            return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=errors.day(self.period.begins))]
+            return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=refusals.day(self.period.begins))]
         return []
 
     def opened(self) -> list[Refusal]:
@@ -113,7 +114,7 @@ class Case:
         if self.regime is None or self.period is None or not self.unit_code:
             return []
         if self.unit is None:
-            return [refusal("report.unknown_unit", "data.unit", unit=self.unit_code, day=errors.day(self.period.cut_off))]
+            return [refusal("report.unknown_unit", "data.unit", unit=self.unit_code, day=refusals.day(self.period.cut_off))]
         if self.group is None:
             return [refusal("report.unit_not_asked", "data.unit", unit=self.unit_code, regime=self.regime.id)]
         return []

@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 
 from services.ingest.domain import parsing
-from shared import texts
-from shared.errors import Refusal, refusal
+from shared.words import texts
+from shared.words.refusals import Refusal, refusal
 
 ATTRIBUTES: Final = ("specversion", "id", "source", "type", "data")
 FIGURES: Final = ("data", "values")

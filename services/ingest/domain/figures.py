@@ -6,10 +6,10 @@ A normal quantity is an integer when the indicator has no decimals, else a decim
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from shared import numbers
-from shared.errors import Both, Refusal, refusal
-from shared.numbers import MAX_SCALED, NumberText
-from shared.regimes import Indicator
+from shared.words import numbers
+from shared.words.numbers import MAX_SCALED, NumberText
+from shared.words.refusals import Both, Refusal, refusal
+from shared.words.regimes import Indicator
 
 PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # of a ratio, in their order
 PART_BOUNDS: Final = (0, MAX_SCALED)

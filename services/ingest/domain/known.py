@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from shared import deadlines, events
-from shared.counting import NOTHING, Key, Standing
-from shared.events import Logged
-from shared.instants import Instants
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import deadlines
+from shared.words.instants import Instants
+from shared.words.report_state import NOTHING, Key, Standing
 
 About = tuple[str, str, str]  # regime, period, and the id of the unit concerned; "" for a whole period
 

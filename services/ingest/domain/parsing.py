@@ -1,6 +1,6 @@
 """Reads JSON as it was sent: number texts are kept, a key that stands twice is refused, nothing is rounded.
 
-Texts are read in their normal form (NFC, `shared.texts`): what is counted, compared and stored is what people see.
+Texts are read in their normal form (NFC, `shared.words.texts`): what is counted, compared and stored is what people see.
 """
 
 import json
@@ -10,9 +10,10 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
-from shared import events, texts
-from shared.errors import Both, Refusal, refusal
-from shared.numbers import NumberText
+from shared.wire import events
+from shared.words import texts
+from shared.words.numbers import NumberText
+from shared.words.refusals import Both, Refusal, refusal
 
 LONGEST_INTEGER: Final = 20  # digits; a longer one stays text and is judged as out of range
 FRACTION: Final = re.compile(rb":-?[0-9]+[.eE]")  # of a field; what texts hold may look like it

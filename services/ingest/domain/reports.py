@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from services.ingest.domain import figures
 from services.ingest.domain.case import Case, shown
-from shared import events, texts
-from shared.counting import Key, Standing
-from shared.errors import Both, Refusal, refusal
-from shared.numbers import NumberText
-from shared.regimes import Regime
+from shared.wire import events
+from shared.words import texts
+from shared.words.numbers import NumberText
+from shared.words.refusals import Both, Refusal, refusal
+from shared.words.regimes import Regime
+from shared.words.report_state import Key, Standing
 
 
 def judge_submitted(case: Case) -> list[Refusal]:

@@ -17,11 +17,12 @@ import orjson
 from services.ingest.domain import actions, content, parsing, reports, shapes
 from services.ingest.domain.case import Case, Incoming
 from services.ingest.domain.known import About, Known
-from shared import events, subjects, texts
-from shared.errors import Both, Refusal, refusal
-from shared.events import Envelope, Logged
-from shared.numbers import NumberText
-from shared.reference import Reference
+from shared.wire import events, subjects
+from shared.wire.events import Envelope, Logged
+from shared.words import texts
+from shared.words.numbers import NumberText
+from shared.words.reference import Reference
+from shared.words.refusals import Both, Refusal, refusal
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
 NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED)  # in an on-call regime

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Both, Refusal, refusal
-from shared.numbers import NumberText
+from shared.words.numbers import NumberText
+from shared.words.refusals import Both, Refusal, refusal
 
 # what a field has to be, by its name; the input itself is never repeated
 FORMS: Final = {

@@ -14,7 +14,8 @@ from typing import Final, Literal
 import orjson
 
 from services.notify.domain.duties import Task
-from shared import events, periods
+from shared.wire import events
+from shared.words import periods
 
 STREAM: Final = "stream"
 EMAIL: Final = "email"

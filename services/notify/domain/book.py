@@ -6,7 +6,7 @@ from datetime import datetime
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Key, Ledger, Progress
 from services.notify.domain.owing import Owing, Pair
-from shared.events import Logged
+from shared.wire.events import Logged
 
 
 class Book:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shared import mailboxes, texts
-from shared.units import Unit
+from shared.words import mailboxes, texts
+from shared.words.units import Unit
 
 KINDS_OF_PLACE: Final = ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã")
 COMMITTEE: Final = "UBND"

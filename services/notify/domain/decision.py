@@ -9,8 +9,8 @@ from services.notify.domain.alerts import Alert
 from services.notify.domain.notices import NOW
 from services.notify.domain.owing import Owing, Pair
 from services.notify.domain.series import Series
-from shared import events
-from shared.ladder import Rung
+from shared.wire import events
+from shared.words.ladder import Rung
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from services.notify.domain.alerts import DIGEST, Alert, digest_of
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.owing import Owing
 from services.notify.domain.series import Series
-from shared import ladder, numbers, published
-from shared.ladder import Rung
-from shared.reference import Reference
-from shared.regimes import Ladder, Regime
-from shared.units import Unit
+from shared.wire import published
+from shared.words import ladder, numbers
+from shared.words.ladder import Rung
+from shared.words.reference import Reference
+from shared.words.regimes import Ladder, Regime
+from shared.words.units import Unit
 
 CODES: Final = published.DIGEST_CODES
 FIRST_ABOVE: Final = 3  # the overdue step from which the level above is told

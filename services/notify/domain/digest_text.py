@@ -8,8 +8,9 @@ from services.notify.domain.alerts import Alert
 from services.notify.domain.digest import Standing
 from services.notify.domain.duties import Duty
 from services.notify.domain.messages import Mail, Setting
-from shared import events, periods
-from shared.units import Unit
+from shared.wire import events
+from shared.words import periods
+from shared.words.units import Unit
 
 
 def mail(alert: Alert, setting: Setting, standing: Standing, to: str, now: datetime) -> Mail:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notify.domain.notices import LAST_HOUR, NOW
-from shared import calendar, periods
-from shared.ladder import OFFICE_OPENS, Rung
+from shared.words import calendar, periods
+from shared.words.ladder import OFFICE_OPENS, Rung
 
 OLDEST: Final = timedelta(days=7)  # an older rung is passed, not sent
 

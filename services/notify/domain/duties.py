@@ -13,10 +13,11 @@ from typing import Final, Literal
 from services.notify.domain import notices
 from services.notify.domain.ledger import Given, Givens, Key, Ledger, Progress, in_force
 from services.notify.domain.notices import Notice
-from shared import deadlines, events, instants
-from shared.periods import Period
-from shared.regimes import Ladder, Regime
-from shared.units import Registry, Unit
+from shared.wire import events
+from shared.words import deadlines, instants
+from shared.words.periods import Period
+from shared.words.regimes import Ladder, Regime
+from shared.words.units import Registry, Unit
 
 REPORT: Final = "report"
 CONFIRM: Final = "confirm"

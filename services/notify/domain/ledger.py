@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from shared import deadlines, events, instants
-from shared.counting import Standing
-from shared.events import Logged
-from shared.instants import Instants
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import deadlines, instants
+from shared.words.instants import Instants
+from shared.words.report_state import Standing
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from services.notify.domain import duties
 from services.notify.domain.duties import REPORT, Duty
-from shared import events, periods
-from shared.counting import Standing
+from shared.wire import events
+from shared.words import periods
+from shared.words.report_state import Standing
 
 
 @dataclass(frozen=True, slots=True)

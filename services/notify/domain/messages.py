@@ -14,9 +14,9 @@ from services.notify.domain import contacts
 from services.notify.domain.alerts import EMAIL, RAISED, REFUSED, SENT, Alert
 from services.notify.domain.duties import REPORT
 from services.notify.domain.notices import MOVED, NOW
-from shared import deadlines, periods, texts
-from shared.regimes import Regime
-from shared.units import Unit
+from shared.words import deadlines, periods, texts
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 
 PARTS: Final = {
     "H1": "6 tháng đầu năm",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from shared import calendar, events, periods
-from shared.calendar import ONE_DAY
-from shared.instants import Key
-from shared.ladder import OFFICE_OPENS
+from shared.wire import events
+from shared.words import calendar, periods
+from shared.words.calendar import ONE_DAY
+from shared.words.instants import Key
+from shared.words.ladder import OFFICE_OPENS
 
 NOW: Final = "now"
 RETURNED: Final = "returned-"

@@ -6,7 +6,7 @@ from services.notify.domain import alerts, contacts, digest, digest_text, messag
 from services.notify.domain.alerts import Alert
 from services.notify.domain.book import Book
 from services.notify.domain.messages import Mail, Setting
-from shared.reference import Reference
+from shared.words.reference import Reference
 
 
 def event(alert: Alert, book: Book, now: datetime) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.notify.domain import duties
 from services.notify.domain.duties import Duty, Task
-from shared import events
+from shared.wire import events
 
 Pair = tuple[str, str]
 """Regime and period."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notify.domain import alerts, contacts
 from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, RAISED, REFUSED, SENT, STREAM, Alert
-from shared.units import Unit
+from shared.words.units import Unit
 
 # why there was no mail
 NO_CONTACT: Final = "no_contact"

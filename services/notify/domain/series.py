@@ -10,8 +10,8 @@ from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert
 from services.notify.domain.duties import Duty
 from services.notify.domain.notices import NOW
 from services.notify.domain.owing import Owing
-from shared import ladder
-from shared.ladder import Rung
+from shared.words import ladder
+from shared.words.ladder import Rung
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from services.notify.domain import contacts, messages
 from services.notify.domain.messages import Mail
-from shared import events, periods
-from shared.units import Unit
+from shared.wire import events
+from shared.words import periods
+from shared.words.units import Unit
 
 MARK = "[Thử]"
 

@@ -16,8 +16,9 @@ from pymongo import ASCENDING
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert
 from services.notify.domain.decision import Decision
 from services.notify.domain.messages import Handed
-from shared import collection_names, mongo
-from shared.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names
 
 LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
 QUERY_BATCH: Final = 5000

@@ -9,9 +9,10 @@ from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
 from services.notify.domain.ledger import Confirmation, Given, Givens, Key, Progress, Return, in_force
-from shared import collection_names, events, mongo
-from shared.counting import Standing
-from shared.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Document, Documents
+from shared.wire import collection_names, events
+from shared.words.report_state import Standing
 
 CHECKPOINT: Final = "notify"
 SHAPE: Final = 5  # the data format in which the checkpoint and the duties' state last became others
@@ -20,7 +21,7 @@ WRITE_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the log was folded: in which generation, up to which mark in the log (`shared/log_mark.py`)."""
+    """How far the log was folded: in which generation, up to which mark in the log (`shared/plumbing/log_mark.py`)."""
 
     generation: int
     sequence: int

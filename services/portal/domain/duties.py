@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared import deadlines, periods
+from shared.words import deadlines, periods
 
 REPORT = "report"
 HOUR = timedelta(hours=1)

@@ -1,6 +1,6 @@
 """Explain: which reports make one total of a view, and that they add up to it.
 
-Which report counts is the rule of `shared.counting`; the sum is made again from the reports themselves, in decimals, by code that
+Which report counts is the rule of `shared.words.report_state`; the sum is made again from the reports themselves, in decimals, by code that
 the fold does not use. Only events up to the view's position are looked at: a view is a function of those.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from services.portal.domain import standing
 from services.portal.domain.standing import Entry
-from shared import events, plain_figures
-from shared.regimes import Indicator
-from shared.units import Unit
+from shared.check import plain_figures
+from shared.wire import events
+from shared.words.regimes import Indicator
+from shared.words.units import Unit
 
 Json = dict[str, Any]
 

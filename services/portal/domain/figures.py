@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, assert_never
 
-from services.portal.domain import wording
-from services.portal.domain.wording import Number
-from shared import numbers
-from shared.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
-from shared.regimes import Indicator, Regime
+from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
+from shared.words import numbers, vietnamese
+from shared.words.regimes import Indicator, Regime
+from shared.words.vietnamese import Number
 
 Figure = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure
 
@@ -111,12 +110,12 @@ def _view_value(indicator: Indicator, figure: Figure) -> tuple[str, str, str, tu
     match figure:
         case QuantityFigure():
             note = AGGREGATIONS[indicator.aggregation]
-            return wording.number(figure.total), f"{indicator.measure} ({note})" if note else indicator.measure, "", ()
+            return vietnamese.number(figure.total), f"{indicator.measure} ({note})" if note else indicator.measure, "", ()
         case RatioFigure():
-            value = f"{wording.number(figure.numerator)} / {wording.number(figure.denominator)}"
-            return value, indicator.measure, wording.percent(figure.percent), _share_bar(figure.percent)
+            value = f"{vietnamese.number(figure.numerator)} / {vietnamese.number(figure.denominator)}"
+            return value, indicator.measure, vietnamese.percent(figure.percent), _share_bar(figure.percent)
         case FlagFigure():
-            return f"{figure.true} / {figure.reported}", "đơn vị", wording.percent(figure.percent), _share_bar(figure.percent)
+            return f"{figure.true} / {figure.reported}", "đơn vị", vietnamese.percent(figure.percent), _share_bar(figure.percent)
         case ChoiceFigure():
             parts = [
                 (figure.counts.get(option, 0), f"c{place % COLOURS}", f"{label}: {figure.counts.get(option, 0)}")
@@ -130,11 +129,11 @@ def _view_value(indicator: Indicator, figure: Figure) -> tuple[str, str, str, tu
 def _share_bar(percent: Number) -> tuple[Segment, ...]:
     if percent is None:
         return ()
-    return bar([(int(Decimal(percent) * 10), "share", wording.percent(percent))], 1000)
+    return bar([(int(Decimal(percent) * 10), "share", vietnamese.percent(percent))], 1000)
 
 
 def _target(target: TargetMet, *, is_percent: bool, measure: str) -> str:
-    return f"≥ {wording.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
+    return f"≥ {vietnamese.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
 
 
 def report_row(indicator: Indicator, value: Any) -> Row:
@@ -144,11 +143,11 @@ def report_row(indicator: Indicator, value: Any) -> Row:
     if indicator.kind == "ratio" and isinstance(value, dict):
         numerator, denominator = value["numerator"], value["denominator"]
         share = numbers.percent(numbers.scaled(numerator, indicator.decimals), numbers.scaled(denominator, indicator.decimals))
-        text = f"{wording.number(numerator)} / {wording.number(denominator)}"
+        text = f"{vietnamese.number(numerator)} / {vietnamese.number(denominator)}"
         shown = None if share is None else str(share)
-        return Row(indicator.code, indicator.label, text, indicator.measure, wording.percent(shown), _share_bar(shown))
+        return Row(indicator.code, indicator.label, text, indicator.measure, vietnamese.percent(shown), _share_bar(shown))
     if indicator.kind == "flag":
         return Row(indicator.code, indicator.label, "Có" if value else "Không")
     if indicator.kind == "choice":
         return Row(indicator.code, indicator.label, indicator.options.get(value, str(value)))
-    return Row(indicator.code, indicator.label, wording.number(value), indicator.measure)
+    return Row(indicator.code, indicator.label, vietnamese.number(value), indicator.measure)

@@ -4,8 +4,7 @@ import re
 from typing import Final, Literal
 from urllib.parse import quote
 
-from services.portal.domain import wording
-from shared import texts
+from shared.words import texts, vietnamese
 
 MOST_LETTERS: Final = 80  # four octets each at most, twelve as written: any file system takes as many
 NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|%]')  # of Windows, and what some programs decode once more
@@ -18,7 +17,7 @@ def disposition(kind: Literal["inline", "attachment"], plain: str, title: str) -
     """
     simple = f'{kind}; filename="{plain}"'
     _, point, ending = plain.rpartition(".")
-    named = " ".join(NOT_IN_NAMES.sub(" ", wording.line(title)).split()).strip(". ")[:MOST_LETTERS].strip(". ")
+    named = " ".join(NOT_IN_NAMES.sub(" ", vietnamese.line(title)).split()).strip(". ")[:MOST_LETTERS].strip(". ")
     if texts.is_blank(named):
         return simple
     return f"{simple}; filename*=UTF-8''{quote(named + point + ending, safe=ATTRIBUTE)}"

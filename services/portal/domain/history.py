@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.portal.domain import wording
 from services.portal.domain.standing import Entry
-from shared import deadlines, events
+from shared.wire import events
+from shared.words import deadlines, vietnamese
 
 SHOWN = {
     events.SUBMITTED: "Nộp báo cáo",
@@ -98,7 +98,7 @@ def until(text: str) -> str:
     at = instant(text)
     if at is None:
         return text
-    return f"đến hết ngày {wording.day(deadlines.last_day(at))}" if len(text) == len("YYYY-MM-DD") else wording.deadline(at)
+    return f"đến hết ngày {vietnamese.day(deadlines.last_day(at))}" if len(text) == len("YYYY-MM-DD") else vietnamese.deadline(at)
 
 
 def instant(text: object) -> datetime | None:

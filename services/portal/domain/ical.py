@@ -6,11 +6,10 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
-from services.portal.domain import wording
 from services.portal.domain.duties import Duty
-from shared import deadlines, ladder
-from shared.periods import VIETNAM
-from shared.regimes import Ladder, Regime
+from shared.words import deadlines, ladder, vietnamese
+from shared.words.periods import VIETNAM
+from shared.words.regimes import Ladder, Regime
 
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 REFRESH: Final = timedelta(hours=1)
@@ -70,14 +69,14 @@ def _event(duty: Duty, regime: Regime | None, site: str, now: datetime) -> Event
     else:
         event.add("DTSTART", at)
     title = regime.title if regime else duty.regime
-    summary = f"{_headline(duty, now)}: {title}, {wording.period_name(duty.period)}"
+    summary = f"{_headline(duty, now)}: {title}, {vietnamese.period_name(duty.period)}"
     event.add("SUMMARY", _text(summary))
     event.add("DESCRIPTION", _text(_description(duty, title, now)))
     event.add("URL", f"{site}{duty.path}")
     event.add("TRANSP", "TRANSPARENT")  # a deadline does not make anybody busy
     if duty.is_owed and regime is not None and regime.obligation is not None:
         for at in coming(duty.due, regime.obligation.ladder, now):
-            event.add_component(_alarm(at, f"{summary} ({wording.deadline(duty.due)})"))
+            event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
     return event
 
 
@@ -106,16 +105,16 @@ def _description(duty: Duty, title: str, now: datetime) -> str:
     lines = [
         f"Đơn vị: {duty.unit_name} ({duty.unit_code})",
         f"Chế độ báo cáo: {title}",
-        f"Kỳ báo cáo: {wording.period_name(duty.period)}",
+        f"Kỳ báo cáo: {vietnamese.period_name(duty.period)}",
         f"Việc: {duty.task_word}",
-        f"Hạn: {wording.deadline(duty.due)}",
+        f"Hạn: {vietnamese.deadline(duty.due)}",
         f"Tình trạng: {duty.state_text(now)}",
     ]
     if duty.extended_to is not None:
-        lines.append(f"Được gia hạn: {wording.through(duty.extended_to)}")
+        lines.append(f"Được gia hạn: {vietnamese.through(duty.extended_to)}")
     return "\n".join(lines)
 
 
 def _text(text: str) -> vText:
     """A text that is escaped under every name (the package leaves names that it does not know as they are)."""
-    return vText(wording.shown(text).replace("\t", " "))
+    return vText(vietnamese.shown(text).replace("\t", " "))

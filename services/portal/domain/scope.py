@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.reference import Reference
-from shared.units import Tree
+from shared.words.reference import Reference
+from shared.words.units import Tree
 
 
 @dataclass(frozen=True, slots=True)

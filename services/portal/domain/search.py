@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared import texts
-from shared.units import Unit
+from shared.words import texts
+from shared.words.units import Unit
 
 LETTERS: Final = re.compile(r"[^\W_]+")
 WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter of its own, that no normal form takes apart

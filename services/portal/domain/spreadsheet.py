@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.portal.domain import wording
 from services.portal.domain.duties import Duty
+from shared.words import vietnamese
 
 BOM: Final = "\ufeff"
 SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # what begins a formula, with its wide and small forms: OWASP, "CSV injection"
@@ -62,7 +62,7 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
 
 def harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula, whatever separator it is set to."""
-    cell = wording.shown(text)
+    cell = vietnamese.shown(text)
     return ("'" if FORMULA.match(cell) else "") + SPLIT.sub(r"\1'", cell)
 
 
@@ -74,4 +74,4 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _moment(at: datetime | None) -> str:
-    return "" if at is None else wording.moment(at)
+    return "" if at is None else vietnamese.moment(at)

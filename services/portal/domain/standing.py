@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared import events
-from shared.counting import Standing
-from shared.units import Unit
+from shared.wire import events
+from shared.words.report_state import Standing
+from shared.words.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Status:
 
 
 def fold(entries: Iterable[Entry]) -> Standing:
-    """The one rule of `shared.counting`, over a unit's events in any order."""
+    """The one rule of `shared.words.report_state`, over a unit's events in any order."""
     standing = Standing()
     for entry in entries:
         if entry.type == events.SUBMITTED:

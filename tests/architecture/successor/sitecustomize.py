@@ -1,4 +1,4 @@
-"""On the path of a Python, gives it `shared/mongo.py` with one line changed: PyMongo's asynchronous client in Motor's place.
+"""On the path of a Python, gives it `shared/plumbing/mongo.py` with one line changed: PyMongo's asynchronous client in Motor's place.
 
 Motor cannot be imported then. Services that a test starts inherit the path, and with it the change.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-MODULE = "shared.mongo"
+MODULE = "shared.plumbing.mongo"
 LINE = "from motor.motor_asyncio import AsyncIOMotorClient as DriverClient\n"
 MOVED = "from pymongo import AsyncMongoClient as DriverClient\n"
 

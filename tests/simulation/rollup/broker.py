@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from shared import events
+from shared.wire import events
 from tests.simulation.rollup import streams
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import NotFakedError, VirtualLoop

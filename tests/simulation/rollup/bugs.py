@@ -14,28 +14,29 @@ from nats.js import JetStreamContext
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from services.aggregate import handlers as partitions
 from services.aggregate import log as logs
+from services.aggregate import partition as partitions
 from services.aggregate import store as stores
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.feed import Feed
-from services.aggregate.handlers import Partition
 from services.aggregate.log import Checkpoint
+from services.aggregate.partition import Partition
 from services.aggregate.rebuild import Rebuild
 from services.aggregate.store import Store, Work
 from services.ingest import store as claims
-from services.ingest.handlers import Door
+from services.ingest.intake import Door
 from services.ingest.store import Claim, ClaimStore, Position
-from shared import delivery, events, mongo, reader, subjects
-from shared.counting import Standing
-from shared.events import Logged
-from shared.instants import Instants
-from shared.observability import Readiness
-from shared.reader import Delivery, Reader
-from shared.reference import Reference
-from shared.reference_store import ReferenceStore
+from shared.plumbing import delivery, mongo, reader
+from shared.plumbing.reader import Delivery, Reader
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.reference_store import ReferenceStore
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.words.instants import Instants
+from shared.words.reference import Reference
+from shared.words.report_state import Standing
 
 Plant = Callable[[], AbstractContextManager[Any]]
 Pairs = Sequence[tuple[dict[str, Any], dict[str, Any]]]

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import orjson
 
-from shared import events, view_hash
-from shared.periods import VIETNAM
-from shared.regimes import Confirm, DeadlineRule, Group, Indicator, Obligation, Regime, Target
-from shared.units import Unit
+from shared.wire import events, view_hash
+from shared.words.periods import VIETNAM
+from shared.words.regimes import Confirm, DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.units import Unit
 from tests import builders
 
 BEGINS: Final = datetime(2024, 12, 19, 23, 59, 54, tzinfo=VIETNAM)  # six seconds before the deadline

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import orjson
 
-from services.aggregate.domain import recompute
 from services.aggregate.feed import plain
-from shared import events, regimes
-from shared.events import Logged
-from shared.reference import Reference
-from shared.units import Registry
+from shared.check import recompute
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words import regimes
+from shared.words.reference import Reference
+from shared.words.units import Registry
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.histories import Changes, Sending

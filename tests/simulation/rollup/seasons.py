@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from shared import subjects
+from shared.wire import subjects
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.histories import LASTS_S
 from tests.simulation.rollup.judge import Found

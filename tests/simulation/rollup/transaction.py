@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import OperationFailure
 
-from shared.mongo import AWAY
+from shared.plumbing.mongo import AWAY
 from tests.simulation.rollup.tables import Table
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.aggregate.feed import plain
-from shared import subjects
+from shared.wire import subjects
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.chance import CALM
 from tests.simulation.rollup.histories import LASTS_S, History

@@ -22,17 +22,18 @@ import structlog
 from pymongo.errors import OperationFailure
 
 from services.aggregate import app as aggregate_app
-from services.aggregate import handlers
+from services.aggregate import partition
 from services.aggregate.rebuild import Rebuild
 from services.ingest import app as ingest_app
 from services.ingest.store import ClaimStore
-from shared import delivery, events, streams
-from shared.broker import Streams
-from shared.errors import ConfigurationError
-from shared.observability import Readiness
-from shared.reference_store import ReferenceStore
-from shared.service import Connections
-from shared.settings import Settings
+from shared.plumbing import delivery, streams
+from shared.plumbing.broker import Streams
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import events
+from shared.words.failures import ConfigurationError
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance, profile
@@ -143,7 +144,7 @@ class World:
         return instance
 
     async def _serve(self, instance: Instance) -> None:
-        """What `shared.service` does with a service's work."""
+        """What `shared.shell.service` does with a service's work."""
         held, readiness = instance.held, instance.readiness
 
         async def work() -> None:
@@ -246,8 +247,8 @@ def made_up(world: World) -> Iterator[None]:
         for module, name in _clocks_and_ids():
             new = MadeUp if name == "datetime" else lambda: UUID(int=next(numbers))
             replaced.enter_context(mock.patch.object(module, name, new))
-        replaced.enter_context(mock.patch.object(handlers, "BEHIND", (2, 5, 200)[world.seed % 3]))
-        replaced.enter_context(mock.patch.object(handlers, "SHOW_S_EACH", 0.3))
+        replaced.enter_context(mock.patch.object(partition, "BEHIND", (2, 5, 200)[world.seed % 3]))
+        replaced.enter_context(mock.patch.object(partition, "SHOW_S_EACH", 0.3))
         replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
         yield
 

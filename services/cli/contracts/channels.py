@@ -1,0 +1,208 @@
+"""The AsyncAPI 3.0 document: every channel, who sends and receives on it, what stands in it, and its stream's settings.
+
+Subjects come from `shared.wire.subjects`, streams and consumers from `deploy/nats/streams.yaml`, messages from `contract_schemas`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from services.aggregate.feed import POSITION
+from services.cli.contracts import schemas
+from services.cli.contracts.schemas import LOGGED, SENT
+from shared.plumbing.inbox import ANSWERS
+from shared.plumbing.streams import Declaration
+from shared.shell.settings import Settings
+from shared.wire import events, subjects
+
+Json = dict[str, Any]
+
+VERSION: Final = "1.0.0"  # of the document; each event type carries a version of its own
+CLOUD_EVENT: Final = "application/cloudevents+json"
+PLAIN: Final = "application/json"
+
+PARAMETERS: Final[Mapping[str, str]] = {
+    "unit": "a unit's official code, such as 06253 or 184-TCKH",
+    "province": "the code of the highest unit above the view's unit",
+    "partition": "a number from 0, a stable hash of regime and period",
+    "regime": "a regime's id, such as ct27-van-quan",
+    "period": "2024, 2024-H1, 2024-Q3 or 2024-05",
+    "service": "the service that gave the message up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One subject with its parameters. `stream` is None for plain messages that the broker does not keep."""
+
+    address: str
+    stream: str | None
+    messages: tuple[str, ...]
+    description: str
+
+
+CHANNELS: Final[Mapping[str, Channel]] = {
+    "inbox": Channel(
+        subjects.inbox("{unit}"),
+        subjects.INBOX,
+        tuple(SENT),
+        "What units send. The subject's token is the sender, and must be the event's `source`. Nobody sets Nats-Msg-Id here.",
+    ),
+    "receipts": Channel(
+        subjects.receipts("{unit}"),
+        None,
+        ("receipt",),
+        "The verdict on each event, to its sender. Not kept: who misses one asks GET /v1/receipts/{unit}/{event_id}.",
+    ),
+    "reports": Channel(
+        subjects.reports(0, "{regime}").replace(".0.", ".{partition}."),
+        subjects.REPORTS,
+        tuple(LOGGED),
+        "The log: every accepted event, figures in their normal form, kept for ever. For Tổng Hợp's own services.",
+    ),
+    "feed": Channel(
+        subjects.feed("{province}", "{regime}", "{period}", "{unit}"),
+        subjects.FEED,
+        (events.VIEW_UPDATED,),
+        "Views as they changed, at most one a view in 250 ms; derived, so a view may be published again.",
+    ),
+    "alerts": Channel(
+        subjects.alerts("{unit}"),
+        subjects.ALERTS,
+        (events.ALERT_RAISED,),
+        "Reminders to units that still owe a report or a confirmation, once a rung.",
+    ),
+    "parked": Channel(
+        subjects.parked("{service}"),
+        subjects.PARKED,
+        ("parked",),
+        "Messages that no retry can help, with their reason, for a person to look at.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one service does on a channel. `consumer` is the durable it reads."""
+
+    service: str
+    action: Literal["send", "receive"]
+    channel: str
+    summary: str
+    consumer: str = ""
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "ingestSendsInbox": Operation("ingest", "send", "inbox", "The HTTP door passes an event on as its sender's."),
+    "ingestReceivesInbox": Operation("ingest", "receive", "inbox", "Screens each event and claims it once.", subjects.INGEST_DURABLE),
+    "ingestSendsReports": Operation("ingest", "send", "reports", "Publishes what a claim holds; Nats-Msg-Id is the claim's id."),
+    "ingestSendsReceipts": Operation("ingest", "send", "receipts", "Answers every sender, repeats included."),
+    "ingestReceivesReceipts": Operation("ingest", "receive", "receipts", "The HTTP door waits for the verdict on what it passed on."),
+    "ingestSendsParked": Operation("ingest", "send", "parked", "Parks what is no event."),
+    "aggregateReceivesReports": Operation("aggregate", "receive", "reports", "Folds a partition in order into views."),
+    "aggregateSendsFeed": Operation("aggregate", "send", "feed", "Publishes changed views, only if newer than the subject's last."),
+    "notifyReceivesReports": Operation("notify", "receive", "reports", "Folds the log into duties."),
+    "notifySendsAlerts": Operation("notify", "send", "alerts", "Publishes each alert once; Nats-Msg-Id is the alert's id."),
+    "portalReceivesFeed": Operation("portal", "receive", "feed", "Refreshes open pages, and answers the aggregated feed over HTTP."),
+}
+
+HEADERS: Final[Mapping[str, Json]] = {
+    "receipts": {ANSWERS: "the sequence of the INBOX message that the receipt answers"},
+    "reports": {"Nats-Msg-Id": "the claim's id: <sender code>/<event id>"},
+    "feed": {
+        "Nats-Msg-Id": "the event's id",
+        "Nats-Expected-Last-Subject-Sequence": "the subject's last message: a newer one is not overwritten by an older",
+        POSITION: "<generation>.<sequence> of the view",
+    },
+    "alerts": {"Nats-Msg-Id": "the event's id"},
+    "parked": {"Nats-Msg-Id": "<service>/<subject>/<sequence>"},
+}
+
+
+def asyncapi(declaration: Declaration, examples: Mapping[str, Json]) -> Json:
+    """The document. `examples` holds a valid example of each message but the logged ones, which follow from them."""
+    bodies, references = schemas.components()
+    return {
+        "asyncapi": "3.0.0",
+        "id": "urn:tonghop:asyncapi",
+        "info": {
+            "title": "Tổng Hợp",
+            "version": VERSION,
+            "description": "Báo cáo nhiều cấp: đơn vị gửi sự kiện, nơi nhận có bảng tổng hợp. Reports go up a tree; roll-ups come out.",
+        },
+        "defaultContentType": CLOUD_EVENT,
+        "servers": {"nats": _server()},
+        "channels": {name: _channel(channel, declaration) for name, channel in CHANNELS.items()},
+        "operations": {name: _operation(operation, declaration) for name, operation in OPERATIONS.items()},
+        "components": {
+            "messages": {
+                message: _message(message, name, references[message], examples)
+                for name, channel in CHANNELS.items()
+                for message in channel.messages
+            },
+            "schemas": bodies,
+        },
+    }
+
+
+def _server() -> Json:
+    return {
+        "host": Settings.model_fields["nats_url"].default.removeprefix("nats://"),
+        "protocol": "nats",
+        "description": "nats-server 2.14.3 or later with JetStream, sync_interval always; the setting TONGHOP_NATS_URL",
+        "bindings": {"nats": {}},
+    }
+
+
+def _channel(channel: Channel, declaration: Declaration) -> Json:
+    names = [token[1:-1] for token in channel.address.split(".") if token.startswith("{")]
+    found: Json = {
+        "address": channel.address,
+        "description": channel.description,
+        "servers": [{"$ref": "#/servers/nats"}],
+        "parameters": {name: {"description": PARAMETERS[name]} for name in names},
+        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in channel.messages},
+    }
+    if channel.stream is not None:
+        found["x-stream"] = _stream(channel.stream, declaration)
+    return found
+
+
+def _stream(name: str, declaration: Declaration) -> Json:
+    """A stream's settings as declared; an age of 0 days is for ever. The number of copies is a setting of the site."""
+    partitions = {"partitions": declaration.partitions} if name == subjects.REPORTS else {}
+    common = {"name": name, "storage": "file", "retention": "limits", "discard": "new"}
+    return {**common, **declaration.streams[name].model_dump(), **partitions}
+
+
+def _operation(operation: Operation, declaration: Declaration) -> Json:
+    found: Json = {
+        "action": operation.action,
+        "channel": {"$ref": f"#/channels/{operation.channel}"},
+        "summary": operation.summary,
+        "tags": [{"name": operation.service}],
+        "messages": [{"$ref": f"#/channels/{operation.channel}/messages/{message}"} for message in CHANNELS[operation.channel].messages],
+        "bindings": {"nats": {"bindingVersion": "0.1.0"}},
+    }
+    if operation.consumer:
+        found["x-consumer"] = {"durable": operation.consumer, **declaration.consumers[operation.consumer].model_dump()}
+    return found
+
+
+def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json]) -> Json:
+    headers = HEADERS.get(channel, {})
+    found: Json = {
+        "name": name,
+        "contentType": PLAIN if name in ("receipt", "parked") else CLOUD_EVENT,
+        "payload": payload,
+        "examples": [{"name": name, "payload": examples[name] if name in examples else logged(examples[name.removesuffix(".logged")])}],
+    }
+    if headers:
+        properties = {header: {"type": "string", "description": text} for header, text in headers.items()}
+        found["headers"] = {"type": "object", "properties": properties}
+    return found
+
+
+def logged(event: Json) -> Json:
+    """An accepted event as the log keeps it, when its unit's id is its code and it was received at 2024-12-10T02:30Z."""
+    return {**event, "unitid": event["data"].get("unit", ""), "receivedms": "1733797800000"}

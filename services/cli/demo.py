@@ -1,0 +1,174 @@
+"""`tonghop demo`: the main job on the real units and obligations, end to end."""
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+from typing import Annotated, Final
+
+import orjson
+import typer
+
+from services.cli import demo_removal, session
+from services.cli.data import ROOT
+from services.cli.files.unit_files import read_contacts
+from services.devstack import mailbox, stack
+from services.devstack.demo import season as seasons
+from services.devstack.demo import show
+from services.devstack.demo.season import Season
+from services.devstack.runfolder import RUN_FOLDER, RunFolder
+from services.ingest.store import ACCEPTED, ClaimStore, Position, receipt
+from services.notify import app as notifier
+from services.notify import tick
+from services.notify.domain.alerts import Alert
+from services.notify.tick import Desk
+from shared.shell.service import Connections
+from shared.wire import collection_names, subjects
+from shared.words import numbers, periods
+from shared.words.failures import TransientError
+
+CONTACTS: Final = ROOT / "deploy/units/contacts-demo.csv"
+SETTLE_S: Final = 60.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    is_removal: Annotated[bool, typer.Option("--remove", help="Xóa mọi số liệu, chỉ khi mọi sự kiện là của bản chạy thử.")] = False,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Cùng --remove: không hỏi lại.")] = False,
+) -> None:
+    """Chạy thử một mùa báo cáo: gửi, tổng hợp, đôn đốc; chạy lại không thay đổi gì.
+
+    Số liệu là bịa, đơn vị là thật. Bỏ đi bằng: tonghop demo --remove
+
+    Mã thoát: 0, 1 không xóa và vì sao, 3 hệ thống chưa chạy.
+    """
+    if is_removal:
+        demo_removal.remove(is_sure)
+        return
+    if is_sure:
+        raise typer.BadParameter("chỉ dùng cùng --remove (only with --remove)", param_hint="--yes")
+    began = time.perf_counter()
+    found = stack.addresses()
+    if found is None:
+        session.stop(session.AWAY, "Hệ thống chưa chạy. Chạy `make up` trước (the stack is not running).")
+    settings = session.settings()
+    if demo_removal.is_elsewhere(RunFolder(RUN_FOLDER), settings):
+        session.stop(session.NO, "TONGHOP_NATS_URL hoặc TONGHOP_MONGO_URL chỉ nơi khác: số liệu mẫu chỉ vào hệ thống của `make up`.")
+    session.run(_season)
+    mails = mailbox.mails(found.mail_folder)
+    _show_mails(mails)
+    portal = settings.service_addresses["portal"]
+    year = str(periods.local_day(datetime.now(UTC)).year)
+    session.console.print()
+    session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{year}/184")
+    session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{year}/44")
+    took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
+    session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
+
+
+async def _season() -> None:
+    now = datetime.now(UTC)
+    async with session.connected() as held:
+        await _give_contacts(held)
+        reference = await held.reference.current()
+        season = seasons.season(reference, str(periods.local_day(now).year))
+        with session.notes.status("Gửi báo cáo vào NATS …"):
+            before = await held.database[collection_names.RECEIPTS].count_documents({"_id": {"$in": list(season.ids)}})
+            await _publish(held, season)
+        with session.notes.status("Chờ tổng hợp …"):
+            await _settled(held, season)
+        new = len(season.ids) - before
+        session.console.print(f"Đã gửi {len(season.events) + 1} sự kiện vào NATS: {new} mới, {len(season.events) + 1 - new} trùng lặp.")
+        session.console.print()
+        await _show_views(held, season)
+        async with notifier.opened(held) as desk:
+            await _alert(desk, now)
+
+
+async def _give_contacts(held: Connections) -> None:
+    """Contacts of the demo's units; giving them again changes nothing."""
+    units = (await held.reference.current()).registry.units
+    await held.reference.put_units([], read_contacts(CONTACTS, units))
+
+
+async def _publish(held: Connections, season: Season) -> None:
+    for event in (*season.events, season.refused):
+        sender = event["source"].removeprefix("/units/")
+        await held.streams.jetstream.publish(subjects.inbox(sender), orjson.dumps(event), stream=subjects.INBOX)
+
+
+async def _settled(held: Connections, season: Season) -> None:
+    """Waits until every event has a verdict and every view has what was accepted."""
+    give_up_at = time.monotonic() + SETTLE_S
+    while time.monotonic() < give_up_at:
+        found = held.database[collection_names.RECEIPTS].find({"_id": {"$in": list(season.ids)}})
+        verdicts = {claim["_id"]: claim["verdict"] async for claim in found}
+        accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
+        places = await ClaimStore(held.database).positions(accepted)
+        info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        is_screened = len(verdicts) == len(season.ids) and not info.num_pending and not info.num_ack_pending
+        if is_screened and len(places) == len(accepted) and await _is_folded(held, places.values()):
+            return
+        await asyncio.sleep(0.1)
+    raise TransientError("tổng hợp chưa kịp (the services are behind), xem `tonghop status`")
+
+
+async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
+    stored = {found["_id"]: found.get("sequence", 0) async for found in held.database[collection_names.CHECKPOINTS].find()}
+    return all(stored.get(collection_names.aggregate_checkpoint(place["partition"]), 0) >= place["sequence"] for place in places)
+
+
+async def _show_views(held: Connections, season: Season) -> None:
+    reference = await held.reference.current()
+    for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
+        view = await held.database[collection_names.VIEWS].find_one({"_id": f"{regime}/{season.year}/{unit}"})
+        if view is None:
+            raise TransientError(f"chưa có bảng {regime}/{season.year}/{unit} (no view yet)")
+        show.rollup(session.console, reference, view)
+        show.missing(session.console, reference, view)
+    claim = await held.database[collection_names.RECEIPTS].find_one({"_id": seasons.claim_id(season.refused)})
+    if claim is not None:
+        show.refused(session.console, receipt(claim, position=None), reference.registry.by_id[claim["sender"]].name)
+
+
+def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:
+    """When a tick raises something: now or later today when a rung falls on today, else at the next rung; None when none is left.
+
+    A rung that came before its regime was loaded is never raised.
+    """
+    raised = [alert.at for alert in planned if alert.at >= loaded_at[alert.regime]]
+    todays = [at for at in raised if periods.local_day(at) == periods.local_day(now)]
+    return max(now, *todays) if todays else min([at for at in raised if at > now], default=None)
+
+
+async def _alert(desk: Desk, now: datetime) -> None:
+    """A tick now when a rung falls on today, else at the next rung's time; then what comes."""
+    today = periods.local_day(now)
+    year = str(today.year)
+    planned = [alert for alert in await tick.plan(desk, now) if alert.period == year]
+    at = tick_at(planned, desk.follower.reference.loaded_at, now)
+    if at is None:
+        show.alerted(session.console, "Mức nhắc còn lại", [])
+        return
+    if periods.local_day(at) != today:
+        said = f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"
+        session.console.print(f"Hôm nay ({today:%d/%m/%Y}) không còn mức nhắc; chạy một lượt nhắc vào mức kế tiếp, {said}.")
+    raised = await tick.tick(desk, at)
+    await tick.wait_for_others(desk, at)
+    if raised:
+        show.alerted(session.console, "Đã nhắc", [alert for alert in raised if not alert.is_digest])
+        show.alerted(session.console, "Đã gửi tình hình cho nơi nhận", [alert for alert in raised if alert.is_digest])
+    else:
+        session.console.print("Lượt này đã nhắc từ lần chạy trước: không nhắc lại.")
+    show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.at > at])
+
+
+def _show_mails(mails: Sequence[EmailMessage]) -> None:
+    session.console.print(f"[bold]Hộp thư thử:[/bold] {len(mails)} thư.")
+    show.mails(session.console, mails)

@@ -1,0 +1,200 @@
+"""`tonghop demo --remove`: takes the demo's data away, and with them all others, unless a single event is not the demo's."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import nats.js.errors
+import orjson
+import typer
+
+from services.aggregate import log as logs
+from services.cli import session
+from services.devstack import removal, servers, stack
+from services.devstack.demo import season as seasons
+from services.devstack.ports import Ports, choose_ports
+from services.devstack.runfolder import RUN_FOLDER, RunFolder, environment
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from shared.wire import collection_names, events, subjects
+from shared.words import numbers
+
+ELSEWHERE: Final = (
+    "Lệnh này chỉ xóa số liệu mẫu của hệ thống do `make up` chạy trên máy này (only in the stack of `make up`).\n"
+    "Nơi chạy bằng container, khi nhật ký chỉ có sự kiện mẫu: docker compose down --volumes, rồi docker compose up -d."
+)
+SHOWN: Final = 5
+COUNTED: Final = {
+    collection_names.RECEIPTS: "biên nhận",
+    collection_names.VIEWS: "bảng tổng hợp",
+    collection_names.ALERTS: "lời nhắc",
+    collection_names.UNITS: "đơn vị",
+    collection_names.REGIMES: "chế độ báo cáo",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a stack holds: how many of what, and the first events that are not the demo's."""
+
+    counts: dict[str, int]
+    strangers: list[str]
+
+
+def is_elsewhere(run: RunFolder, settings: Settings) -> bool:
+    """Whether commands are pointed at other servers than those of the stack of `run`."""
+    ports = run.ports()
+    if ports is None:
+        return True
+    own = {name.removeprefix("TONGHOP_").lower(): value for name, value in environment(ports).items()}
+    names = ("nats_url", "mongo_url", "database")
+    return any(name in settings.model_fields_set and getattr(settings, name) != own[name] for name in names)
+
+
+def remove(is_sure: bool) -> None:
+    """Drops all data of the embedded stack, when every event is the demo's, and starts it anew."""
+    run = RunFolder(RUN_FOLDER)
+    if is_elsewhere(run, session.settings()):
+        session.stop(session.NO, ELSEWHERE)
+    was_running = run.supervisor() is not None
+    if was_running or not removal.is_begun(run):
+        _judge_and_ask(run, is_sure, was_running)
+    removal.finish(run)
+    session.console.print("Đã xóa mọi số liệu. Tạo lại luồng, đơn vị, chế độ báo cáo …")
+    stack.up()
+    session.console.print("Xong: hệ thống chạy với dữ liệu mới, chưa có sự kiện nào.")
+
+
+def _judge_and_ask(run: RunFolder, is_sure: bool, was_running: bool) -> None:
+    """Leaves the stack stopped and its data given up; or ends the command with nothing changed."""
+    if not run.mongo.exists():
+        session.console.print("Không có số liệu nào: không có gì thay đổi.")
+        raise typer.Exit(session.FINE)
+    if was_running:
+        _ask(session.run(_content_of_running), is_sure)
+        stack.down()
+    found = session.run(lambda: _content_of_stopped(run))  # when nobody can send any more
+    if was_running and found.strangers:
+        stack.up()
+    if was_running:
+        _refuse_strangers(found)
+    else:
+        _ask(found, is_sure)
+    removal.begin(run)
+
+
+async def _content_of_running() -> Content:
+    async with session.connected() as held:
+        return await content(held)
+
+
+async def _content_of_stopped(run: RunFolder) -> Content:
+    ports = choose_ports(defaults=False)
+    async with _servers(run, ports):
+        settings = Settings(_env_file=None, nats_url=_url(ports, "NATS"), mongo_url=_url(ports, "MONGO"), database=_url(ports, "DATABASE"))
+        async with session.connected(settings) as held:
+            return await content(held)
+
+
+def _url(ports: Ports, name: str) -> str:
+    environ = environment(ports)
+    return environ.get(f"TONGHOP_{name}_URL") or environ[f"TONGHOP_{name}"]
+
+
+@asynccontextmanager
+async def _servers(run: RunFolder, ports: Ports) -> AsyncIterator[None]:
+    """The stack's servers alone, on ports that nobody knows."""
+    mongod = await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"))
+    try:
+        nats_server = await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats"))
+        try:
+            yield
+        finally:
+            await nats_server.stop()
+    finally:
+        await mongod.stop()
+
+
+def _ask(found: Content, is_sure: bool) -> None:
+    _refuse_strangers(found)
+    session.console.print(f"Sẽ xóa mọi số liệu của hệ thống này: {_in_words(found.counts)}.")
+    session.console.print("Đơn vị và chế độ báo cáo được nạp lại từ deploy/; đầu mối và những gì nạp thêm thì không.")
+    if is_sure:
+        return
+    try:
+        is_sure = typer.confirm("Xóa?", default=False)
+    except typer.Abort:
+        session.console.print()
+    if not is_sure:
+        session.stop(session.NO, "Không xóa gì; để không phải trả lời: --yes (nothing was removed).")
+
+
+def _refuse_strangers(found: Content) -> None:
+    if found.strangers:
+        shown = [*found.strangers[:SHOWN], *(["…"] if len(found.strangers) > SHOWN else [])]
+        said = ["Không xóa: hệ thống này không chỉ có số liệu mẫu (not only the demo's events):", *(f"  {line}" for line in shown)]
+        session.stop(session.NO, "\n".join(said))
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{numbers.vietnamese(count)} {name}" for name, count in counts.items())
+
+
+async def content(held: Connections) -> Content:
+    """What is stored, and what of it is not the demo's: in the log, in `reports` and the claims, in INBOX unscreened."""
+    logged, strangers = await _of_log(held)
+    for name, query in ((collection_names.REPORTS, {}), (collection_names.RECEIPTS, {"verdict": "accepted"})):
+        async for document in held.database[name].find(query, {"event": 1}):
+            if len(strangers) > SHOWN:
+                break
+            strangers += _strangers(name, [events.stored_text(document.get("event", b""))], document["_id"])
+    strangers += await _unscreened(held)
+    counts = {words: await held.database[name].count_documents({}) for name, words in COUNTED.items()}
+    return Content({"sự kiện": logged} | counts, list(dict.fromkeys(strangers)))
+
+
+async def _of_log(held: Connections) -> tuple[int, list[str]]:
+    """How many events the log has; the first that are not the demo's."""
+    try:
+        end = await held.streams.last_sequence(subjects.REPORTS)
+    except nats.js.errors.NotFoundError:
+        return 0, []
+    count, strangers = 0, list[str]()
+    async for batch in logs.whole(held.streams, subjects.ALL_REPORTS, end):
+        count += len(batch)
+        strangers += [line for found in batch for line in _strangers(subjects.REPORTS, [found.payload], str(found.sequence))]
+        if len(strangers) > SHOWN:
+            break
+    return count, strangers
+
+
+async def _unscreened(held: Connections) -> list[str]:
+    """Messages that ingest has not judged yet and that are not the demo's."""
+    jetstream, strangers = held.streams.jetstream, list[str]()
+    try:
+        info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        last = await held.streams.last_sequence(subjects.INBOX)
+    except nats.js.errors.NotFoundError:
+        return []
+    first = (info.ack_floor.stream_seq if info.ack_floor is not None else 0) + 1
+    for sequence in range(first, last + 1 if info.num_pending or info.num_ack_pending else first):
+        try:
+            message = await jetstream.get_msg(subjects.INBOX, sequence)
+        except nats.js.errors.NotFoundError:
+            continue
+        strangers += _strangers(f"{subjects.INBOX} (chưa xử lý)", [message.data or b""], str(sequence))
+        if len(strangers) > SHOWN:
+            break
+    return strangers
+
+
+def _strangers(where: str, payloads: Sequence[bytes], name: str) -> list[str]:
+    return [f"{where} {name}" for payload in payloads if not seasons.is_ours(_event(payload))]
+
+
+def _event(payload: bytes) -> Any:
+    try:
+        return orjson.loads(payload)
+    except ValueError:
+        return None

@@ -1,0 +1,233 @@
+"""Units from CSV files: `code,name,level,kind,parent,valid_from,valid_to`, and contacts: `unit,name,phone,email`.
+
+A unit's id is its code when it is the first bearer of the code, else `<code>-<year>`; a parent is named by the code that it
+bears on the day on which the unit begins. Source: design, section 5.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from services.cli.files.faults import Fault, FaultsError
+from shared.plumbing import text_files
+from shared.plumbing.text_files import UnreadableError
+from shared.words import mailboxes, texts
+from shared.words.units import Contact, Unit
+
+COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
+CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
+CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
+SEPARATORS: Final = {";": "“;”", "\t": "dấu tab"}
+FROM_SEMICOLONS: Final = (
+    "trong Windows: Control Panel, Region, Additional settings, List separator “,”, rồi lưu lại từ Excel loại “CSV UTF-8”"
+    " (separate the cells by commas)"
+)
+KINDS: Final = ("peoples_committee", "office")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    file: Path
+    line: int
+    cells: dict[str, str]
+
+    def fault(self, reason: str) -> Fault:
+        return Fault(self.file, f"dòng {self.line}", reason)
+
+
+def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
+    """The units of some files, given those that are stored already. Raises FaultsError with all that is wrong."""
+    rows = [row for path in paths for row in _rows(path, COLUMNS)]
+    faults = [fault for row in rows for fault in _row_faults(row)]
+    faults += _repeats(rows, ("code", "valid_from"))
+    if faults:
+        raise FaultsError(faults)
+    bearers: dict[str, list[Unit]] = {}
+    for unit in stored:
+        bearers.setdefault(unit.code, []).append(unit)
+    read = []
+    for row in sorted(rows, key=lambda row: row.cells["valid_from"]):
+        read.append(_unit(row, bearers))
+    if clashes := list(_clashes(rows, read, bearers)):
+        raise FaultsError(clashes)
+    return _with_parents(rows, read, bearers)
+
+
+def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact, ...]]:
+    """Whom a file names for which unit, by the unit's id: all that the unit has. Raises FaultsError with all that is wrong.
+
+    A unit is named by the code that it bears, the latest bearer of one that passed on, or by its id.
+    """
+    rows = list(_rows(path, CONTACT_COLUMNS))
+    named = by_name(units)
+    faults = [fault for row in rows for fault in _contact_faults(row, named)]
+    faults += _repeats(rows, ("unit", "email")) if not faults else []
+    if faults:
+        raise FaultsError(faults)
+    contacts: dict[str, list[Contact]] = {}
+    for row in rows:
+        contacts.setdefault(named[row.cells["unit"]].id, []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
+    return {unit_id: tuple(found) for unit_id, found in contacts.items()}
+
+
+def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
+    """Units by code, of several bearers the latest; and by id."""
+    found = sorted(units, key=lambda unit: unit.valid_from)
+    return {unit.id: unit for unit in found} | {unit.code: unit for unit in found}
+
+
+def _contact_faults(row: _Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
+    cells = row.cells
+    if cells["unit"] not in named:
+        yield row.fault(f"không có đơn vị “{cells['unit'][:40]}” trong danh mục (no such unit)")
+    if not _is_email(cells["email"]):
+        yield row.fault("email không đúng dạng, mỗi dòng một địa chỉ, ví dụ ten@co-quan.gov.vn (not an e-mail address)")
+    if all(texts.is_blank(cells[name]) for name in CONTACT_COLUMNS[1:]):
+        yield row.fault("không có tên, điện thoại, email; để bỏ đầu mối: `tonghop contacts remove MÃ` (nobody is named)")
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
+    try:
+        text = text_files.read(path, text_files.FROM_EXCEL)
+    except UnreadableError as error:
+        raise FaultsError([Fault(path, error.where, error.reason)]) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    _require_columns(path, text.partition("\n")[0], tuple(_header(path, reader)), columns)
+    for cells in _cells(path, reader):
+        if None in cells or None in cells.values():
+            raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"thừa hoặc thiếu ô, cần {len(columns)} (wrong number of cells)")])
+        yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
+
+
+def _header(path: Path, reader: "csv.DictReader[str]") -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise FaultsError([Fault(path, "dòng 1", f"không phải CSV (not CSV): {error}")]) from error
+
+
+def _require_columns(path: Path, first_line: str, found: tuple[str, ...], wanted: Sequence[str]) -> None:
+    if found == tuple(wanted):
+        return
+    reason = f"cần các cột {','.join(wanted)} (columns wanted)"
+    separator = next((mark for mark in SEPARATORS if mark in first_line and "," not in first_line.replace(f"sep={mark}", "")), None)
+    if separator is not None:
+        reason = f"các ô cách nhau bằng {SEPARATORS[separator]}, {reason}; {FROM_SEMICOLONS}"
+    elif not first_line.strip():
+        reason = f"dòng đầu để trống, {reason}"
+    raise FaultsError([Fault(path, "dòng 1", reason)])
+
+
+def _cells(path: Path, reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"không phải CSV (not CSV): {error}")]) from error
+
+
+def _row_faults(row: _Row) -> Iterator[Fault]:
+    cells = row.cells
+    for name in ("code", "parent"):
+        if (cells[name] or name == "code") and not CODE.fullmatch(cells[name]):
+            yield row.fault(f"{name} “{cells[name][:40]}” chỉ gồm chữ không dấu, số, gạch nối, tối đa 32 (letters, digits, hyphens)")
+    for name in ("name", "level"):
+        if texts.is_blank(cells[name]):
+            yield row.fault(f"thiếu {name} (missing)")
+        elif len(cells[name].splitlines()) > 1:
+            yield row.fault(f"{name} có xuống dòng (stands on several lines)")
+    if cells["kind"] not in KINDS:
+        yield row.fault(f"kind là một trong {', '.join(KINDS)} (one of)")
+    for name in ("valid_from", "valid_to"):
+        if (cells[name] or name == "valid_from") and _day(cells[name]) is None:
+            yield row.fault(f"{name} “{cells[name][:40]}” không phải ngày YYYY-MM-DD (not a day)")
+    begins, ends = _day(cells["valid_from"]), _day(cells["valid_to"])
+    if begins and ends and ends <= begins:
+        yield row.fault("valid_to phải sau valid_from (must be after)")
+
+
+def _repeats(rows: Sequence[_Row], columns: Sequence[str]) -> list[Fault]:
+    """Rows that name one unit twice: with the same first day, or the same address."""
+    keys = [tuple(row.cells[column] for column in columns) for row in rows]
+    counts = Counter(keys)
+    return [row.fault(f"đơn vị “{key[0]}” lặp lại (repeated)") for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
+
+
+def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
+    """The unit of a row, without its parent; a later bearer of a code gets an id of its own."""
+    cells = row.cells
+    begins = date.fromisoformat(cells["valid_from"])
+    known = bearers.setdefault(cells["code"], [])
+    same = next((unit for unit in known if unit.valid_from == begins), None)
+    unit_id = same.id if same else cells["code"] if not known else f"{cells['code']}-{begins.year}"
+    contacts = same.contacts if same else ()
+    unit = Unit(unit_id, cells["code"], cells["name"], cells["level"], cells["kind"], None, begins, _day(cells["valid_to"]), contacts)
+    bearers[cells["code"]] = [other for other in known if other is not same] + [unit]
+    return unit
+
+
+def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
+    """Rows whose code another unit bears on the same day, or whose id another unit has."""
+    by_id: dict[str, list[Unit]] = {}
+    for unit in (unit for known in bearers.values() for unit in known):
+        by_id.setdefault(unit.id, []).append(unit)
+    by_key = {(unit.code, unit.valid_from): unit for unit in units}
+    for row in rows:
+        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        others = {id(other): other for other in (*bearers[unit.code], *by_id[unit.id]) if other is not unit}.values()
+        for other in others:
+            if other.valid_from > unit.valid_from and (other.code, other.valid_from) in by_key:
+                continue  # said at the other's row
+            if other.code == unit.code and _overlap(unit, other):
+                yield row.fault(f"mã “{unit.code}” cùng lúc thuộc “{other.name}” (another unit bears the code at the same time)")
+            elif other.id == unit.id:
+                yield row.fault(f"id “{unit.id}” đã là của “{other.name}” (the id is taken)")
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    later = max(one.valid_from, other.valid_from)
+    return one.is_valid(later) and other.is_valid(later)
+
+
+def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> list[Unit]:
+    by_key = {(unit.code, unit.valid_from): unit for unit in units}
+    done, faults = [], []
+    for row in rows:
+        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        code = row.cells["parent"]
+        parent = next((other for other in bearers.get(code, ()) if other.is_valid(unit.valid_from)), None)
+        if code and parent is None:
+            faults.append(row.fault(f"không có đơn vị cấp trên “{code}” tại ngày {unit.valid_from:%d/%m/%Y} (no such parent)"))
+        done.append(replace(unit, parent=parent.id if parent else None))
+    stored = {unit.id: unit.parent for known in bearers.values() for unit in known}
+    faults += _cycles(rows, done, stored)
+    if faults:
+        raise FaultsError(faults)
+    return done
+
+
+def _cycles(rows: Sequence[_Row], units: Sequence[Unit], stored: Mapping[str, str | None]) -> Iterator[Fault]:
+    parents = {**stored, **{unit.id: unit.parent for unit in units}}
+    for row, unit in zip(rows, units, strict=True):
+        seen, above = {unit.id}, unit.parent
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above is not None:
+            yield row.fault(f"“{unit.code}” nằm dưới chính nó (is below itself)")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+    except ValueError:
+        return None
+
+
+def _is_email(text: str) -> bool:
+    return not text or mailboxes.is_address(text)

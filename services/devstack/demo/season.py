@@ -1,0 +1,128 @@
+"""A season of reports for the two districts' worth of real units, as communes would send them: pure, the same every time.
+
+Văn Quan (ct27): 13 of 15 communes and 5 of 7 offices; two corrections that arrive before what they correct, three repeats,
+one report withdrawn (so 17 of 22 stand), and the only report of a 14th commune with faults. Quảng Bình (nq68): 120 of 145
+communes and 6 of 9 offices.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from services.devstack.demo import figures
+from shared.wire import events
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Unit
+
+VAN_QUAN: Final = "ct27-van-quan"
+QUANG_BINH: Final = "nq68-quang-binh"
+SEED: Final = "tong-hop"
+
+TEXTS: Final = {
+    "ket_qua": (
+        "Các chỉ tiêu giao trong năm cơ bản hoàn thành; công tác tuyên truyền được duy trì thường xuyên.",
+        "Đã huy động Nhân dân tham gia, kết quả tăng so với năm trước.",
+    ),
+    "kho_khan": (
+        "Địa bàn rộng, kinh phí còn hạn hẹp, một số thôn chưa có quỹ đất.",
+        "Nguồn lực xã hội hóa còn hạn chế; cán bộ kiêm nhiệm nhiều việc.",
+    ),
+    "kien_nghi": ("Đề nghị cấp trên quan tâm bố trí kinh phí hỗ trợ.",),
+}
+
+
+@dataclass(frozen=True)
+class Season:
+    """Events in the order of sending (repeats included), and the one that is to be refused."""
+
+    year: str
+    events: tuple[dict[str, Any], ...]
+    refused: dict[str, Any]
+
+    @property
+    def ids(self) -> set[str]:
+        """Claim ids of all events that differ."""
+        return {claim_id(event) for event in (*self.events, self.refused)}
+
+
+def claim_id(event: dict[str, Any]) -> str:
+    return f"{event['source'].removeprefix('/units/')}/{event['id']}"
+
+
+def is_ours(event: Any) -> bool:
+    """Whether an event, as sent or as logged, is one of some year's season: its id derives from what it is."""
+    try:
+        data = event["data"]
+        ours = id_of(data["regime"], data["period"], data["unit"], data["revision"], event["type"])
+        return data["regime"] in (VAN_QUAN, QUANG_BINH) and (event["id"], event["source"]) == (ours, f"/units/{data['unit']}")
+    except (KeyError, TypeError):
+        return False
+
+
+def season(reference: Reference, year: str) -> Season:
+    """The season of a year."""
+    van_quan = _reporting(reference, VAN_QUAN, year, {"xa": 14, "phong_ban": 5})
+    quang_binh = _reporting(reference, QUANG_BINH, year, {"xa": 120, "so": 6})
+    regime = reference.regimes[VAN_QUAN]
+    *communes, fourteenth = [unit for unit in van_quan if unit.level == "commune"]
+    offices = [unit for unit in van_quan if unit.kind == "office"]
+    first = [_report(regime, year, unit, 1) for unit in (*communes, *offices)]
+    corrections = [_report(regime, year, unit, 2) for unit in communes[:2]]
+    withdrawal = _event(regime, year, communes[4], 2, events.WITHDRAWN, {})
+    other = [_report(reference.regimes[QUANG_BINH], year, unit, 1) for unit in quang_binh]
+    sent = [*corrections, *first, *first[6:9], withdrawal, *other]
+    return Season(year, tuple(sent), _faulty(regime, year, fourteenth))
+
+
+def _reporting(reference: Reference, regime_id: str, year: str, wanted: dict[str, int]) -> list[Unit]:
+    """So many units of each group, chosen once and for all."""
+    regime = reference.regimes[regime_id]
+    period = regime.period(year)
+    if period is None:
+        raise ValueError(f"{regime_id} has no period {year}")
+    members = regime.group_members(reference.registry.at(period.cut_off))
+    return [unit for group, count in wanted.items() for unit in _some(members[group], count)]
+
+
+def _some(units: Sequence[Unit], count: int) -> Iterable[Unit]:
+    chosen = random.Random(SEED).sample(range(len(units)), count)
+    return [units[number] for number in sorted(chosen)]
+
+
+def _report(regime: Regime, year: str, unit: Unit, revision: int) -> dict[str, Any]:
+    group = next(name for name, group in regime.reporters.items() if unit.code in group.units or unit.level == group.level)
+    at = figures.place(unit.code, revision)
+    asked = [indicator for indicator in regime.indicators if regime.is_asked(indicator, group, unit.code)]
+    values = {indicator.code: figures.value(indicator, at) for indicator in asked}
+    narratives = {code: at.dice.choice(texts) for code, texts in TEXTS.items() if code == "ket_qua" or at.dice.random() < 0.6}
+    return _event(regime, year, unit, revision, events.SUBMITTED, {"values": values, "narratives": narratives})
+
+
+def _faulty(regime: Regime, year: str, unit: Unit) -> dict[str, Any]:
+    """A report with the faults that people make: more than all, words for a number, too exact, another's figure."""
+    values = {
+        "vh_nha_van_hoa_thon": {"numerator": 14, "denominator": 11},
+        "gd_ngay_cong": "ba trăm",
+        "gd_tien_tai_tro": "125.50075",
+        "gdtp_to_chuc": 2,
+    }
+    return _event(regime, year, unit, 1, events.SUBMITTED, {"values": values})
+
+
+def _event(regime: Regime, year: str, unit: Unit, revision: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The id derives from what the event is, so that sending the season again repeats it."""
+    return {
+        "specversion": "1.0",
+        "id": id_of(regime.id, year, unit.code, revision, kind),
+        "source": f"/units/{unit.code}",
+        "type": kind,
+        "data": {"regime": regime.id, "period": year, "unit": unit.code, "revision": revision, **data},
+    }
+
+
+def id_of(regime: str, year: str, unit: str, revision: int, kind: str) -> str:
+    """The id of one of the season's events."""
+    return str(uuid5(NAMESPACE_URL, f"{SEED}/{regime}/{year}/{unit}/{revision}/{kind}"))

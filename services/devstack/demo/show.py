@@ -1,0 +1,114 @@
+"""Prints what the demo did: roll-ups as tables, the missing, what was refused, the alerts, the mails."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from email.message import EmailMessage
+from typing import Any, Final
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from services.aggregate.feed import plain
+from services.notify.domain import messages
+from services.notify.domain.alerts import Alert
+from shared.words import numbers, periods
+from shared.words.reference import Reference
+from shared.words.regimes import Indicator
+
+MAILS_IN_FULL: Final = 2
+
+
+def rollup(console: Console, reference: Reference, stored: dict[str, Any]) -> None:
+    """One view as a table."""
+    view, regime = plain(stored), reference.regimes[stored["regime"]]
+    reporting = view["reporting"]
+    table = Table(title=f"{view['unit']['name']} – {regime.id}, kỳ {view['period']}", title_justify="left")
+    for heading in ("Chỉ tiêu", "Kết quả", "Tỷ lệ", "Số đơn vị", "Mục tiêu"):
+        table.add_column(heading, justify="left" if heading in ("Chỉ tiêu", "Mục tiêu") else "right")
+    for section, indicators in itertools.groupby(regime.indicators, key=lambda indicator: indicator.section):
+        table.add_row(f"[bold]{section}[/bold]", "", "", "", "")
+        for indicator in indicators:
+            table.add_row(f"  {indicator.label}", *_cells(indicator, view["indicators"][indicator.code]))
+    console.print(table)
+    console.print(
+        f"Đã nộp {reporting['received']}/{reporting['expected']} đơn vị ({_number(reporting['rate'])} %),"
+        f" đúng hạn {reporting['on_time']}, muộn {reporting['late']}. Mã kiểm: {view['hash'][:16]}"
+    )
+
+
+def missing(console: Console, reference: Reference, stored: dict[str, Any]) -> None:
+    """Who has not reported."""
+    period = reference.regimes[stored["regime"]].period(stored["period"])
+    tree = reference.registry.at(period.cut_off) if period else None
+    names = [tree.by_code[code].name if tree and code in tree.by_code else code for code in stored["reporting"]["missing"]]
+    console.print(f"[bold]Chưa nộp ({len(names)}):[/bold] {', '.join(names) or 'không đơn vị nào'}")
+    console.print()
+
+
+def refused(console: Console, receipt: dict[str, Any], unit_name: str) -> None:
+    """Why a report was refused."""
+    lines = [f"{error['path']}: {error['message_vi']} [{error['code']}]" for error in receipt["errors"]]
+    title = f"Bị từ chối: báo cáo của {unit_name} ({receipt['unit']})"
+    console.print(Panel(Text("\n".join(lines)), title=title, title_align="left"))
+
+
+def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
+    """Who was, or will be, alerted when."""
+    table = Table("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Hạn: trước", "Số", "Đơn vị", title=title, title_justify="left")
+    ordered = sorted(alerts, key=lambda alert: (*_rung(alert), alert.unit))
+    for (at, rung, regime, deadline), group in itertools.groupby(ordered, key=_rung):
+        units = [alert.unit for alert in group]
+        table.add_row(_local(at), messages.rung_in_words(rung), regime, _local(deadline), str(len(units)), _some(units))
+    console.print(table if alerts else f"{title}: không có.")
+
+
+def mails(console: Console, found: Sequence[EmailMessage]) -> None:
+    """Mails as text: the first in full, the others by recipient."""
+    for mail in found[:MAILS_IN_FULL]:
+        body = mail.get_body(("plain",))
+        text = body.get_content() if body else ""
+        written = Text(f"Đến: {mail['To']}\nTiêu đề: {mail['Subject']}\n\n{text.strip()}")
+        console.print(Panel(written, title="Thư nhắc", title_align="left"))
+    if len(found) > MAILS_IN_FULL:
+        console.print(f"… và {len(found) - MAILS_IN_FULL} thư nữa, đến {_some([str(mail['To']) for mail in found[MAILS_IN_FULL:]])}.")
+
+
+def _cells(indicator: Indicator, figure: dict[str, Any]) -> tuple[str, str, str, str]:
+    target = figure.get("target")
+    goal = f"≥ {_number(target['at_least'])} đến {target['by']}: {'đạt' if target['met'] else 'chưa đạt'}" if target else ""
+    reported = str(figure["reported"])
+    match figure["kind"]:
+        case "quantity":
+            total = "–" if figure["total"] is None else f"{_number(figure['total'])} {figure['measure']}"
+            return total, "", reported, goal
+        case "ratio":
+            return f"{_number(figure['numerator'])}/{_number(figure['denominator'])}", _percent(figure), reported, goal
+        case "flag":
+            return f"{figure['true']}/{figure['reported']}", _percent(figure), reported, goal
+        case _:
+            counts = ", ".join(f"{indicator.options[code].lower()} {count}" for code, count in figure["counts"].items() if count)
+            return counts or "–", "", reported, goal
+
+
+def _percent(figure: dict[str, Any]) -> str:
+    return "–" if figure["percent"] is None else f"{_number(figure['percent'])} %"
+
+
+def _number(value: int | str | None) -> str:
+    return numbers.vietnamese(Decimal(value) if isinstance(value, str) else value)
+
+
+def _rung(alert: Alert) -> tuple[Any, str, str, Any]:
+    return alert.at, alert.rung, alert.regime, alert.deadline
+
+
+def _local(at: Any) -> str:
+    return f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"
+
+
+def _some(names: Iterable[str], most: int = 6) -> str:
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" … (+{len(listed) - most})" if len(listed) > most else "")

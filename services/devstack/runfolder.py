@@ -1,0 +1,201 @@
+"""The folder `.run/`: what a running stack leaves there for others to find, and for the next run to clean up."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from services.devstack import fingerprint, process
+from services.devstack.fingerprint import SERVICES
+from services.devstack.ports import Ports
+from services.devstack.process import ROOT, Process
+
+__all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder", "environment", "mongo_url", "nats_url"]
+
+RUN_FOLDER = ROOT / ".run"
+LOG_BYTES = 10 * 1024 * 1024  # of one log, and as many again of the part before
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a stack is reached; everything on loopback."""
+
+    nats: str
+    nats_http: str
+    mongo: str
+    smtp: str
+    ingest: str
+    portal: str
+    aggregate: str
+    notify: str
+    mail_folder: Path
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A process of the stack, as noted when it was launched, with the fingerprint of what it was launched with."""
+
+    name: str
+    pid: int
+    command: tuple[str, ...]
+    version: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        return process.is_running(self.pid, self.command)
+
+
+class RunFolder:
+    """Paths and notes below the folder. Notes are replaced in one step, so a reader never sees half of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder.resolve()
+        self.nats = self.path / "nats"
+        self.mongo = self.path / "mongo"
+        self.mail = self.path / "mail"
+        self.logs = self.path / "logs"
+        self.env_file = self.path / "stack.env"
+        self.removing = self.path / "removing"
+        self._supervisor_pid = self.path / "supervisor.pid"
+        self._pids = self.path / "pids.json"
+        self._ports = self.path / "ports.json"
+        self._phase = self.path / "phase"
+        self._setup = self.path / "setup.json"
+        self._versions: dict[int, str] = {}  # by process id
+
+    def log_of(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def start_new_logs(self) -> None:
+        """Those of the last run stay beside the new ones, as `<name>.log.1`."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for log in self.logs.glob("*.log"):
+            log.replace(log.with_suffix(".log.1"))
+
+    def rotate_logs(self, most_bytes: int = LOG_BYTES) -> None:
+        """A log that has grown too long begins anew; the part before stays as `<name>.log.1`.
+
+        The processes go on writing to the same file, at its end: what comes between the copy and the cut is lost.
+        """
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > most_bytes:
+                shutil.copyfile(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
+
+    def note_phase(self, phase: str) -> None:
+        """What the supervisor is busy with; also the name of the log that tells more."""
+        self._replace(self._phase, phase)
+
+    def phase(self) -> str:
+        return self._phase.read_text() if self._phase.exists() else "supervisor"
+
+    def note_ports(self, ports: Ports) -> None:
+        self._replace(self._ports, json.dumps(asdict(ports), indent=2))
+        self._replace(self.env_file, "".join(f"{name}={value}\n" for name, value in environment(ports).items()))
+
+    def ports(self) -> Ports | None:
+        """Those of the running stack, or of the last one; None when there was none."""
+        return Ports(**json.loads(self._ports.read_text())) if self._ports.exists() else None
+
+    def note_processes(self, children: Iterable[Process]) -> None:
+        """Remember this supervisor and its children, in the order in which they were started."""
+        me = Recorded("supervisor", os.getpid(), process.command_of(os.getpid()), self._version_of("supervisor", os.getpid()))
+        launched = [Recorded(child.name, child.pid, child.command, self._version_of(child.name, child.pid)) for child in children]
+        self._replace(self._pids, json.dumps([asdict(one) for one in (me, *launched)], indent=2))
+        self._replace(self._supervisor_pid, f"{me.pid}\n")
+
+    def processes(self) -> list[Recorded]:
+        """The supervisor first, then its children; they may be gone."""
+        if not self._pids.exists():
+            return []
+        noted = json.loads(self._pids.read_text())
+        return [Recorded(one["name"], one["pid"], tuple(one["command"]), one.get("version", "")) for one in noted]
+
+    def stale(self) -> list[str]:
+        """Names of processes that were launched with other code than stands there now."""
+        return [one.name for one in self.processes() if one.version != fingerprint.of(one.name)]
+
+    def note_setup(self, version: str, failure: str = "") -> None:
+        """With what the set-up was run last, and how it failed."""
+        self._replace(self._setup, json.dumps({"version": version, "failure": failure}, ensure_ascii=False))
+
+    def setup_failure(self) -> str:
+        """How the set-up failed last; empty when it did not."""
+        return str(self._noted_setup()["failure"])
+
+    def is_setup_stale(self) -> bool:
+        """Whether the set-up failed, or was run with other files than stand there now."""
+        noted = self._noted_setup()
+        return bool(noted["failure"]) or noted["version"] != fingerprint.of(fingerprint.SETUP)
+
+    def _noted_setup(self) -> dict[str, str]:
+        none = {"version": "", "failure": ""}
+        return none | (json.loads(self._setup.read_text()) if self._setup.exists() else {})
+
+    def supervisor(self) -> Recorded | None:
+        """The running supervisor of this folder, if any."""
+        return next((one for one in self.processes() if one.name == "supervisor" and one.is_running), None)
+
+    def forget_processes(self) -> None:
+        """Nothing of the stack runs any more; ports, data, mails and logs stay."""
+        for note in (self._pids, self._supervisor_pid, self.env_file):
+            note.unlink(missing_ok=True)
+
+    def addresses(self) -> Addresses | None:
+        """None unless the stack is running."""
+        ports = self.ports()
+        if ports is None or self.supervisor() is None:
+            return None
+        return Addresses(
+            nats=nats_url(ports),
+            nats_http=_http(ports.nats_http),
+            mongo=mongo_url(ports),
+            smtp=f"127.0.0.1:{ports.smtp}",
+            ingest=_http(ports.ingest),
+            portal=_http(ports.portal),
+            aggregate=_http(ports.aggregate),
+            notify=_http(ports.notify),
+            mail_folder=self.mail,
+        )
+
+    def _version_of(self, name: str, pid: int) -> str:
+        """Computed once for each launch."""
+        return self._versions.setdefault(pid, fingerprint.of(name))
+
+    def _replace(self, note: Path, text: str) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        unfinished = note.with_name(f"{note.name}.{os.getpid()}.part")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(note)
+
+
+def environment(ports: Ports) -> dict[str, str]:
+    """The settings of services that belong to a stack on these ports; whatever a `.env` for containers says."""
+    return {
+        "TONGHOP_NATS_URL": nats_url(ports),
+        "TONGHOP_NATS_MONITOR_URL": _http(ports.nats_http),
+        "TONGHOP_MONGO_URL": mongo_url(ports),
+        "TONGHOP_PARTITIONS": "all",
+        "TONGHOP_DATABASE": "tonghop",
+        "TONGHOP_SMTP_HOST": "127.0.0.1",
+        "TONGHOP_SMTP_PORT": str(ports.smtp),
+        "TONGHOP_BIND_HOST": "127.0.0.1",
+        "TONGHOP_INGEST_PORT": str(ports.ingest),
+        "TONGHOP_PORTAL_PORT": str(ports.portal),
+        "TONGHOP_AGGREGATE_PORT": str(ports.aggregate),
+        "TONGHOP_NOTIFY_PORT": str(ports.notify),
+    }
+
+
+def nats_url(ports: Ports) -> str:
+    return f"nats://127.0.0.1:{ports.nats}"
+
+
+def mongo_url(ports: Ports) -> str:
+    return f"mongodb://127.0.0.1:{ports.mongo}/?replicaSet=rs0"
+
+
+def _http(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

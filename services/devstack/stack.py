@@ -1,0 +1,212 @@
+"""Start and stop the whole stack in the background: `tonghop up`, `tonghop down`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from services.devstack import fingerprint, process, readiness, removal, servers
+from services.devstack.process import ROOT
+from services.devstack.runfolder import RUN_FOLDER, SERVICES, Addresses, RunFolder
+
+__all__ = ["RUN_FOLDER", "Addresses", "addresses", "down", "up"]
+
+SUPERVISOR = "services.devstack.supervisor"
+READY_LIMIT_S = 90.0
+STOP_LIMIT_S = 45.0  # the services, NATS and MongoDB have 10 s each
+NOT_READY, SERVER_IS_AWAY = 1, 3  # exit codes
+COMMANDS = Path(sys.executable).parent
+PHASES = {
+    "supervisor": "Khởi động (starting) …",
+    "mongod": "Khởi động MongoDB …",
+    "nats": "Khởi động NATS …",
+    "setup": "Tạo luồng, nạp đơn vị và chế độ báo cáo (streams, units, regimes) …",
+    "services": "Chờ các dịch vụ sẵn sàng (services) …",
+}
+
+console = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def up(folder: Path = RUN_FOLDER) -> Addresses:
+    """Start the stack of `folder`, or what has changed of one that runs; return when every service is ready.
+
+    What cannot be brought up prints the end of the log that explains it and leaves with exit code 3; what this call started is stopped.
+    When all runs and a service is not ready, nothing is stopped: what the services wait for, and what helps, is printed, exit code 1.
+    """
+    run = RunFolder(folder)
+    changed = _changed(run)
+    if changed is None:
+        _start(run)
+    else:
+        _renew(run, changed)
+    found = run.addresses()
+    if found is None:
+        _fail(run, "supervisor")
+    if failure := run.setup_failure():
+        console.print(f"Dịch vụ chạy, nhưng phần thiết lập không xong (the set-up failed): {failure}. Sửa rồi chạy lại `make up`.")
+        _print_log(run, "setup")
+        raise SystemExit(NOT_READY)
+    return found
+
+
+def _changed(run: RunFolder) -> list[str] | None:
+    """What of the running stack was started with other code than stands there now; None when the stack must be started, as it does
+    not run, or what runs the servers has changed.
+    """
+    if run.supervisor() is None:
+        _stop(run)  # what a killed supervisor left behind
+        if removal.finish(run):
+            console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong (an interrupted removal was finished).")
+        return None
+    stale = run.stale()
+    if servers_too := [name for name in stale if name not in SERVICES]:
+        console.print(f"Đã thay đổi: {', '.join(servers_too)}. Khởi động lại toàn bộ hệ thống (changed, everything is restarted).")
+        _stop(run)
+        return None
+    return stale + ([fingerprint.SETUP] if run.is_setup_stale() else [])
+
+
+def _start(run: RunFolder) -> None:
+    _check_machine()
+    supervisor = _spawn(run)
+    guilty = _wait_until_ready(run, lambda: supervisor.poll() is None)
+    if guilty is not None and (run.phase() != "services" or run.supervisor() is None):
+        _stop(run)
+        _fail(run, guilty)
+    _require_ready(run, guilty)
+
+
+def _renew(run: RunFolder, changed: Sequence[str]) -> None:
+    """Has the supervisor start again what has changed."""
+    supervisor = run.supervisor()
+    if supervisor is None:
+        _fail(run, "supervisor")
+    if changed:
+        services = [name for name in changed if name in SERVICES]
+        what = f"khởi động lại {', '.join(services)}" if services else "chạy lại phần thiết lập (the set-up)"
+        console.print(f"Hệ thống đang chạy bằng mã cũ: {what}; máy chủ vẫn chạy (running old code, restarting what changed).")
+        run.note_phase("setup")
+        os.kill(supervisor.pid, signal.SIGHUP)
+    else:
+        console.print("Hệ thống đang chạy sẵn, đúng mã hiện tại (already running, nothing has changed).")
+    _require_ready(run, _wait_until_ready(run, lambda: run.supervisor() is not None))
+
+
+def _require_ready(run: RunFolder, guilty: str | None) -> None:
+    """Leaves, with what services wait for and what helps, when one is not ready."""
+    if guilty is None:
+        return
+    if run.supervisor() is None:
+        _fail(run, guilty)
+    waiting = readiness.all_of(run)
+    console.print("Hệ thống đang chạy, nhưng chưa sẵn sàng (running, not ready):")
+    for service in waiting:
+        console.print(f"  {service.name}: {service.reason or 'không trả lời (no answer), nhật ký ' + str(run.log_of(service.name))}")
+    commands = dict.fromkeys(command for service in waiting for command in service.commands)
+    if commands:
+        console.print("Máy chủ và dịch vụ vẫn chạy. Hãy chạy (run):", *(f"  {COMMANDS / command}" for command in commands), sep="\n")
+    else:
+        console.print("Máy chủ và dịch vụ vẫn chạy: xem `tonghop status`; dừng bằng `make down`.")
+    for service in waiting:
+        if not service.reason:
+            _print_log(run, service.name)
+    raise SystemExit(SERVER_IS_AWAY if len(waiting) == len(SERVICES) and not any(service.reason for service in waiting) else NOT_READY)
+
+
+def down(folder: Path = RUN_FOLDER) -> bool:
+    """Stop the stack of `folder`, orphans of a killed supervisor too; whether anything was running."""
+    run = RunFolder(folder)
+    was_running = any(one.is_running for one in run.processes())
+    _stop(run)
+    console.print("Đã dừng (stopped)." if was_running else "Không có gì đang chạy (nothing was running).")
+    return was_running
+
+
+def addresses(folder: Path = RUN_FOLDER) -> Addresses | None:
+    """Where the stack of `folder` is reached; None when it is not running."""
+    return RunFolder(folder).addresses()
+
+
+def _check_machine() -> None:
+    try:
+        servers.check_machine()
+    except servers.ServerUnavailable as reason:
+        console.print(str(reason))
+        raise SystemExit(SERVER_IS_AWAY) from None
+
+
+def _spawn(run: RunFolder) -> subprocess.Popen[bytes]:
+    run.note_phase("supervisor")
+    run.start_new_logs()
+    with run.log_of("supervisor").open("ab") as log:
+        return subprocess.Popen(
+            (sys.executable, "-m", SUPERVISOR, str(run.path)),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(run: RunFolder, is_supervised: Callable[[], bool]) -> str | None:
+    """None when all services are ready, else the name of the log that tells why not."""
+    deadline = time.monotonic() + READY_LIMIT_S
+    said, guilty, patience = "", run.phase(), readiness.Patience()
+    with _progress() as say:
+        while time.monotonic() < deadline:
+            phase = run.phase()
+            if phase != said:
+                say(PHASES[phase])
+                said = phase
+            waiting = [service.name for service in readiness.all_of(run)] if phase == "services" else [phase]
+            if not waiting:
+                return None
+            guilty = waiting[0]
+            if not is_supervised():
+                return "supervisor" if phase == "services" else phase
+            if phase == "services" and patience.is_over(readiness.all_of(run)):
+                return guilty
+            time.sleep(0.1)
+    return guilty
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """One line that changes on a terminal, a line per step elsewhere."""
+    if not console.is_terminal:
+        yield console.print
+        return
+    with console.status(PHASES["supervisor"]) as status:
+        yield status.update
+
+
+def _stop(run: RunFolder) -> None:
+    supervisor = run.supervisor()
+    if supervisor is not None:
+        process.end(supervisor.pid, supervisor.command, STOP_LIMIT_S)
+    for orphan in reversed(run.processes()):  # services first, as they were started last
+        process.end(orphan.pid, orphan.command, within_s=10.0)
+    for pid, command in process.with_argument(str(run.mongo), str(run.nats / "nats.pid")):  # killed before it was noted
+        process.end(pid, command, within_s=10.0)
+    run.forget_processes()
+
+
+def _fail(run: RunFolder, guilty: str) -> NoReturn:
+    console.print(f"Không khởi động được (could not start): {guilty}. Nhật ký (logs): {run.logs}")
+    for name in dict.fromkeys((guilty, "supervisor")):
+        _print_log(run, name)
+    raise SystemExit(SERVER_IS_AWAY)
+
+
+def _print_log(run: RunFolder, name: str) -> None:
+    log = run.log_of(name)
+    if log.exists():
+        console.print(f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:], sep="\n")

@@ -1,0 +1,112 @@
+"""INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last.
+
+Batches follow one another through the door: one is claimed while the one before is published, in their order.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+import structlog
+from prometheus_client import Counter
+
+from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.screening import Decision, Malformed
+from services.ingest.store import Claim, ClaimStore, Position
+from shared.plumbing import delivery
+from shared.plumbing.broker import Message, Streams
+from shared.plumbing.inbox import ANSWERS
+from shared.plumbing.reader import Delivery
+from shared.plumbing.reference_store import ReferenceStore
+from shared.wire import events, subjects
+
+log = structlog.get_logger()
+
+SERVICE: Final = "ingest"
+LONGEST_SENDER: Final = 500  # characters; nats-server ends a connection on which a line of more than 4,096 bytes comes
+ACK_S: Final = 3.0  # an election takes about as long; all wait for the batch before, and to publish it again is harmless
+REFERENCE_AGE_S: Final = 0.25  # how late a new regime may be noticed
+SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
+
+
+class Door:
+    """What a batch goes through."""
+
+    def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
+        self._streams = streams
+        self._store = store
+        self._reference = reference
+        self._partitions = partitions
+        self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
+
+    async def on_inbox(self, batch: Sequence[Delivery]) -> None:
+        """Screens what units sent; accepted events go to the log, every sender gets a receipt."""
+        async with self._claiming:
+            decided = await self._screen([_incoming(found) for found in batch])
+            events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
+            claims = await self._store.claim(events_decided, self._partitions)
+        async with self._publishing:
+            positions = await self._publish(claims)
+        await self._park(batch, decided)
+        await self._answer([incoming for incoming, _ in events_decided], claims, positions)
+        await delivery.acknowledge(
+            self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
+        )
+
+    async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
+        """Decides on each message, knowing what was accepted before; one question for the whole batch."""
+        reference = await self._reference.current(REFERENCE_AGE_S)
+        cases = [screening.read(incoming, reference) for incoming in batch]
+        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.told_apart(cases))
+        return list(zip(batch, screening.decide(cases, known), strict=True))
+
+    async def _publish(self, claims: Sequence[Claim]) -> dict[str, Position]:
+        """Publishes what claims hold and REPORTS may lack; where REPORTS has each accepted event, by its claim's id."""
+        accepted = {claim.id: claim for claim in claims if claim.is_accepted}
+        positions = await self._store.positions([key for key, claim in accepted.items() if claim.is_found])
+        wanted = [claim for key, claim in accepted.items() if key not in positions]
+        sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted], ACK_S)
+        published = {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
+        self._store.remember(published)
+        return positions | published
+
+    async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
+        for found, (incoming, verdict) in zip(batch, decided, strict=True):
+            if isinstance(verdict, Malformed):
+                await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
+                await self._send_receipt(incoming, _malformed_receipt(incoming, verdict))
+
+    async def _answer(self, asked: Sequence[Incoming], claims: Sequence[Claim], positions: Mapping[str, Position]) -> None:
+        for incoming, claim in zip(asked, claims, strict=True):
+            await self._send_receipt(incoming, claim.receipt(positions.get(claim.id)))
+
+    async def _send_receipt(self, incoming: Incoming, receipt: dict[str, Any]) -> None:
+        """Receipts are not stored on the broker: whoever misses one asks for it. A sender of a name without end gets none."""
+        SCREENED.labels(receipt["verdict"]).inc()
+        if len(incoming.sender) > LONGEST_SENDER:
+            return
+        answers = {ANSWERS: str(incoming.sequence)}
+        await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
+
+
+def _incoming(found: Delivery) -> Incoming:
+    return Incoming(subjects.inbox_sender(found.subject), found.payload, found.stored_ms, found.sequence)
+
+
+def _message(claim: Claim) -> Message:
+    document = claim.document
+    return Message(subjects.reports(document["partition"], document["regime"]), document["event"], claim.id)
+
+
+def _malformed_receipt(incoming: Incoming, verdict: Malformed) -> dict[str, Any]:
+    return {
+        "event_id": verdict.event_id,
+        "unit": incoming.sender,
+        "verdict": "rejected",
+        "errors": [verdict.reason.as_dict()],
+        "warnings": [],
+        "received_at": events.to_text(events.from_ms(incoming.received_ms)),
+        "position": None,
+    }

@@ -1,0 +1,46 @@
+"""A mail as it goes over the wire (RFC 5322, MIME), the same on every Python.
+
+The email package folds a long header that is not ASCII between words, and loses or doubles the space there, in another way in each
+release. Here a header's text is encoded as a whole, its spaces too (RFC 2047), so that it decodes to just the text that was meant.
+"""
+
+import re
+from datetime import datetime
+from email import policy
+from email.charset import QP, Charset
+from email.header import Header
+from email.message import Message
+from email.utils import format_datetime
+from typing import Final
+
+from services.notify.domain.messages import Mail
+from shared.words import mailboxes
+
+ON_THE_WIRE: Final = policy.compat32.clone(linesep="\r\n")
+LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and other controls
+UTF_8: Final = Charset("utf-8")
+UTF_8.body_encoding = QP
+
+
+def written(mail: Mail, sender: str, at: datetime) -> bytes:
+    """The whole mail, dated `at`; only ASCII, so every server takes it. Raises ValueError when an address cannot stand in a header."""
+    letter: Message[str | Header, str | Header] = Message(policy=ON_THE_WIRE)
+    letter.set_payload(mail.body, UTF_8)
+    letter["From"] = _mailbox(sender)
+    letter["To"] = mailboxes.parts(mail.to)[1]
+    letter["Subject"] = _encoded(mail.subject)
+    letter["Date"] = format_datetime(at)
+    letter["Message-ID"] = f"<{mail.id}@{mailboxes.parts(sender)[1].rpartition('@')[2]}>"
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    return letter.as_bytes(policy=ON_THE_WIRE)
+
+
+def _mailbox(mailbox: str) -> str:
+    """The address with its name, if it has one, as one encoded word: some readers put a space between two in a name."""
+    name, found = mailboxes.parts(mailbox)
+    return f"{UTF_8.header_encode(' '.join(name.split()))} <{found}>" if name else found
+
+
+def _encoded(text: str) -> Header:
+    """A text of one line: a line end in it would end the header."""
+    return Header(LINE_ENDS.sub(" ", text), "utf-8", header_name="Subject")

@@ -1,0 +1,87 @@
+"""The history of one regime and period, as the plain recomputation needs it: what was logged, and up to where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.check import plain_duties
+from shared.wire import events
+from shared.wire.events import Logged
+
+
+@dataclass(slots=True)
+class Noted:
+    """What is kept of one event about a unit. `text` is a submission's event, as long as its figures may count."""
+
+    sequence: int
+    type: str
+    key: tuple[int, int, str]  # revision, received time, event id
+    until: datetime | None = None
+    corrects: bool = False
+    text: bytes | None = None
+
+
+class History:
+    """All that was logged about one regime and period.
+
+    Of the submissions up to the sequence `settled` only the highest of a unit keeps its figures: nobody asks for an older state.
+    """
+
+    def __init__(self, settled: float = -1) -> None:
+        self._settled = settled
+        self._own: dict[str, list[Noted]] = {}
+        self._highest: dict[str, Noted] = {}
+        self._opened: list[Noted] = []
+
+    def take(self, event: Logged, sequence: int) -> None:
+        """Notes one event; copies and any order do no harm."""
+        noted = Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id))
+        noted.corrects = event.data.get("corrects") is True
+        if event.type == events.OPENED:
+            noted.until = plain_duties.instant(event.data.get("deadline"))
+            self._opened.append(noted)
+            return
+        if event.type == events.EXTENDED:
+            noted.until = plain_duties.instant(event.data.get("until"))
+        self._own.setdefault(event.unit_id, []).append(noted)
+        if event.type == events.SUBMITTED:
+            noted.text = event.raw
+            if sequence <= self._settled:
+                self._keep_higher(event.unit_id, noted)
+
+    def _keep_higher(self, unit_id: str, noted: Noted) -> None:
+        highest = self._highest.get(unit_id)
+        lower, higher = (noted, highest) if highest is not None and highest.key > noted.key else (highest, noted)
+        self._highest[unit_id] = higher
+        if lower is not None and lower is not higher:
+            lower.text = None
+
+    @property
+    def units(self) -> set[str]:
+        """The ids of the units that events were about."""
+        return set(self._own)
+
+    @property
+    def reporting(self) -> set[str]:
+        """The ids of the units that have reported."""
+        return {unit_id for unit_id, noted in self._own.items() if any(one.type == events.SUBMITTED for one in noted)}
+
+    @property
+    def types(self) -> set[str]:
+        """The types of all events."""
+        return {noted.type for own in (*self._own.values(), self._opened) for noted in own}
+
+    def own(self, unit_id: str, bound: float) -> list[Noted]:
+        """What was logged about a unit up to a sequence."""
+        return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
+
+    def opened(self, bound: float) -> datetime | None:
+        """The deadline that the period stands open with, of all that were given up to a sequence."""
+        return in_force([noted for noted in self._opened if noted.sequence <= bound])
+
+
+def in_force(noted: list[Noted]) -> datetime | None:
+    """The instant that stands of some: a correction takes back what was given before it, and else the latest is meant."""
+    given = sorted((one for one in noted if one.until is not None), key=lambda one: one.key[1:])
+    while any(one.corrects for one in given[1:]):
+        given.pop(0)
+    return max((one.until for one in given if one.until is not None), default=None)

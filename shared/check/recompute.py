@@ -1,0 +1,167 @@
+"""The plain recomputation: every view from the set of events, slowly and obviously, for `tonghop verify`.
+
+It shares no code with the fold but the events' models: no matrix, no columns, no order, decimals as `Decimal`, a unit's subtree
+found by walking up from each reporter. If it and the fold agree, two different programs say the same.
+"""
+
+import copy
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, localcontext
+from typing import Any
+
+from shared.check import plain_duties, plain_figures
+from shared.check.history import History, Noted, in_force
+from shared.wire import events
+from shared.wire.events import Logged
+from shared.words.periods import Period
+from shared.words.reference import Reference
+from shared.words.regimes import Indicator, Regime
+from shared.words.units import Unit
+
+Json = dict[str, Any]
+ALL = math.inf  # no bound: every event of the history
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What counts of one unit: the winning submission's data, and whether it was on time."""
+
+    data: Json
+    is_on_time: bool
+
+
+class Plain:
+    """One regime and period: which views there must be, and what each says as of a sequence of the log."""
+
+    def __init__(self, reference: Reference, regime: Regime, period: Period, history: History) -> None:
+        self._regime = regime
+        self._period = period
+        self._history = history
+        self._tree = reference.registry.at(period.cut_off)
+        self._groups = plain_duties.groups(regime, self._tree)
+        self._below: dict[str, list[Unit]] = {}
+        for unit in [self._tree.by_id[unit_id] for unit_id in self._groups]:
+            for above in plain_duties.above_of(self._tree, unit):
+                self._below.setdefault(above.id, [unit for unit in [above] if unit.id in self._groups]).append(unit)
+        self._counted: dict[tuple[str, float], _Report | None] = {}
+
+    @property
+    def views(self) -> dict[str, str]:
+        """The unit of every view, by the view's id: whoever stands above a reporter."""
+        return {f"{self._regime.id}/{self._period.code}/{unit_id}": unit_id for unit_id in self._below}
+
+    def view(self, unit_id: str, bound: float = ALL) -> Json:
+        """The view of a unit, as JSON holds it, without position and updated_at, from the events up to a sequence."""
+        unit, reporters = self._tree.by_id[unit_id], self._below[unit_id]
+        reports = [self._report(reporter.id, bound) for reporter in reporters]
+        counted = [report for report in reports if report is not None]
+        missing = sorted(reporter.code for reporter, report in zip(reporters, reports, strict=True) if report is None)
+        on_time = sum(report.is_on_time for report in counted)
+        body = {
+            "regime": self._regime.id,
+            "period": self._period.code,
+            "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
+            "reporting": {
+                "expected": len(reporters),
+                "received": len(counted),
+                "on_time": on_time,
+                "late": len(counted) - on_time,
+                "missing": missing,
+                "rate": plain_figures.percent(len(counted), len(reporters)),
+                "timely_rate": plain_figures.percent(on_time, len(reporters)),
+            },
+            "indicators": {one.code: _figure(one, counted, unit, not missing) for one in self._regime.indicators},
+            "narratives": {code: sum(code in (one.data.get("narratives") or {}) for one in counted) for code in self._regime.narratives},
+        }
+        return body | {"_id": f"{self._regime.id}/{self._period.code}/{unit.id}", "hash": _hash(body)}
+
+    def _report(self, unit_id: str, bound: float) -> _Report | None:
+        if (unit_id, bound) not in self._counted:
+            due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, self._history.opened(bound))
+            self._counted[unit_id, bound] = _counting(due, self._history.own(unit_id, bound))
+        return self._counted[unit_id, bound]
+
+
+def _hash(body: Json) -> str:
+    """The hash of a view. Source: `shared/contracts/README.md`, "The hash of a view"."""
+    hashed = copy.deepcopy(body)
+    hashed["unit"] = body["unit"]["id"]
+    for name in ("on_time", "late", "rate", "timely_rate"):
+        del hashed["reporting"][name]
+    for indicator in hashed["indicators"].values():
+        for name in ("measure", "target"):
+            indicator.pop(name, None)
+    return hashlib.sha256(json.dumps(hashed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _counting(deadline: datetime | None, own: list[Noted]) -> _Report | None:
+    """The report of a unit that stands, if any, from all events about the unit."""
+    revisions = [noted for noted in own if noted.type in (events.SUBMITTED, events.WITHDRAWN)]
+    if not revisions:
+        return None
+    winner = max(revisions, key=lambda noted: noted.key)
+    returned = [noted.key[0] for noted in own if noted.type == events.RETURNED]
+    if winner.type != events.SUBMITTED or winner.key[0] in returned:
+        return None
+    first = min(noted.key[1] for noted in revisions if noted.type == events.SUBMITTED)
+    logged = events.read_logged(winner.text or b"")
+    data = {} if logged is None else logged.data
+    if deadline is None:
+        return _Report(data, is_on_time=True)
+    extended = in_force([noted for noted in own if noted.type == events.EXTENDED])
+    due = deadline if extended is None else max(deadline, extended)
+    return _Report(data, events.from_ms(first) < due.replace(microsecond=due.microsecond // 1000 * 1000))
+
+
+def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complete: bool) -> Json:
+    given = [report.data["values"][indicator.code] for report in counted if indicator.code in (report.data.get("values") or {})]
+    values = [value for value in given if plain_figures.is_figure(indicator, value)]
+    figure = plain_figures.figure(indicator, values)
+    target = indicator.target
+    if target is not None and target.level in (None, unit.level) and indicator.kind != "choice":
+        is_met = is_complete and _reaches(indicator, values, Decimal(target.at_least))
+        figure["target"] = {"at_least": target.at_least, "by": target.by, "met": is_met}
+    return figure
+
+
+def _reaches(indicator: Indicator, values: list[Any], wanted: Decimal) -> bool:
+    """Whether a figure reaches its target, without any rounding."""
+    with localcontext(prec=plain_figures.DIGITS):
+        match indicator.kind:
+            case "ratio":
+                part, whole = plain_figures.ratio(values)
+                part *= 100
+            case "flag":
+                part, whole = Decimal(100 * sum(value is True for value in values)), Decimal(len(values))
+            case _ if indicator.aggregation == "mean":
+                part, whole = sum(map(Decimal, values), Decimal(0)), Decimal(len(values))
+            case _:
+                part, whole = plain_figures.aggregate(indicator, values) or Decimal(0), Decimal(bool(values))
+        return whole > 0 and part >= wanted * whole
+
+
+def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now: datetime) -> list[Period]:
+    """The periods of a regime that must have views: begun by the calendar, or spoken of by events of its source."""
+    source = reference.regimes[regime.source_id]
+    codes = set(spoken_of)
+    if not source.is_on_call and source.periods != "any":
+        codes |= {code for code in source.periods if (period := source.period(code)) is not None and period.has_begun(now)}
+    return [period for code in sorted(codes) if (period := regime.period(code)) is not None]
+
+
+def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
+    """Every view that must stand in MongoDB, as JSON holds it, without position and updated_at."""
+    histories: dict[tuple[str, str], History] = {}
+    for sequence, event in enumerate(logged):
+        histories.setdefault((event.regime, event.period), History()).take(event, sequence)
+    for regime in reference.regimes.values():
+        spoken_of = [code for source, code in histories if source == regime.source_id]
+        for period in periods(regime, reference, spoken_of, now):
+            plain = Plain(reference, regime, period, histories.get((regime.source_id, period.code), History()))
+            for unit_id in plain.views.values():
+                yield plain.view(unit_id)

@@ -1,0 +1,68 @@
+"""Uncounted: what stands in the log and in no view, because nobody knows what it is about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.check import plain_duties
+from shared.check.history import History
+from shared.wire import events
+from shared.words.reference import Reference
+
+Json = dict[str, Any]
+WHOLE_PERIOD = ""  # the unit id of an event that is about all units
+
+
+@dataclass(slots=True)
+class Uncounted:
+    """What the log speaks of and units and regimes do not know; each sorted. `unreadable` are the sequences of messages that are no
+    events: ingest has not written them. `not_asked` is no fault: those units are known, and not asked (any more); yet they have sent.
+    """
+
+    regimes: list[str] = field(default_factory=list)  # not loaded, or taking no reports of its own any more
+    periods: list[str] = field(default_factory=list)  # `<regime>/<period>`, of a regime that has them no more
+    units: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
+    types: list[str] = field(default_factory=list)  # of events that this version does not know
+    unreadable: list[int] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
+
+    def __bool__(self) -> bool:
+        return bool(self.regimes or self.periods or self.units or self.types or self.unreadable)
+
+    def add(self, other: "Uncounted") -> None:
+        """Takes what another partition says; a regime may be spoken of in several."""
+        self.regimes = sorted({*self.regimes, *other.regimes})
+        self.periods = sorted({*self.periods, *other.periods})
+        self.units = sorted({*self.units, *other.units})
+        self.types = sorted({*self.types, *other.types})
+        self.unreadable = sorted({*self.unreadable, *other.unreadable})
+        self.not_asked = sorted({*self.not_asked, *other.not_asked})
+
+    def as_dict(self) -> Json:
+        return {
+            "unknown_regimes": self.regimes,
+            "unknown_periods": self.periods,
+            "unknown_units": self.units,
+            "unknown_types": self.types,
+            "unreadable": self.unreadable,
+            "not_asked": self.not_asked,
+        }
+
+
+def find(reference: Reference, histories: Mapping[tuple[str, str], History], unreadable: Iterable[int]) -> Uncounted:
+    """What of the histories, by regime and period, is not known."""
+    found = Uncounted(unreadable=sorted(unreadable))
+    for (regime_id, code), history in histories.items():
+        regime = reference.regimes.get(regime_id)
+        found.types += history.types - events.SENT.keys()
+        if regime is None or regime.derived_from is not None:
+            found.regimes.append(regime_id)
+        elif (period := regime.period(code)) is None:
+            found.periods.append(f"{regime_id}/{code}")
+        else:
+            asked = plain_duties.groups(regime, reference.registry.at(period.cut_off))
+            unknown = history.units - reference.registry.by_id.keys() - {WHOLE_PERIOD}
+            found.units += [f"{regime_id}/{code}/{unit_id}" for unit_id in unknown]
+            found.not_asked += [f"{regime_id}/{code}/{unit_id}" for unit_id in history.reporting - asked.keys() - unknown]
+    found.add(Uncounted())
+    return found

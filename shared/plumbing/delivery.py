@@ -1,0 +1,119 @@
+"""What becomes of a message or a task after an exception: the only place that catches `Exception`.
+
+`TransientError` and what the servers' clients raise while a server is away: tried again, with back-off. `PermanentError`:
+parked with its reason, then terminated. `ConfigurationError`: the service refuses to go on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+import nats.errors
+import orjson
+import structlog
+from nats.aio.client import Client
+from pymongo.errors import OperationFailure
+
+from shared.plumbing import broker, causes, mongo
+from shared.plumbing.broker import Message, Streams
+from shared.plumbing.reader import Delivery
+from shared.plumbing.readiness import Readiness
+from shared.wire import subjects
+from shared.words.failures import ConfigurationError, PermanentError, TransientError
+
+log = structlog.get_logger()
+
+Result = TypeVar("Result")
+
+BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+NAK_DELAY_S: Final = 1.0
+PARKED_EXCERPT_BYTES: Final = 16_384
+
+PASSING = (TransientError, *broker.AWAY, *mongo.AWAY)
+"""Errors that pass. Of those that a server answers with, some do: see `is_passing`."""
+
+MAY_PASS = (*PASSING, OperationFailure)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed when it is tried again."""
+    return isinstance(error, PASSING) or mongo.is_away(error)
+
+
+async def acknowledge(client: Client, deliveries: Sequence[Delivery]) -> None:
+    """Acks each message. An ack that is lost only makes a repeat."""
+    for delivery in deliveries:
+        await client.publish(delivery.reply, b"+ACK")
+
+
+async def postpone(client: Client, deliveries: Sequence[Delivery]) -> None:
+    """Gives messages back, to be delivered again after a pause."""
+    body = b'-NAK {"delay": %d}' % int(NAK_DELAY_S * 1e9)
+    try:
+        for delivery in deliveries:
+            await client.publish(delivery.reply, body)
+    except nats.errors.Error:
+        log.info("delivery.nak_skipped", count=len(deliveries))  # they come again after ack_wait
+
+
+async def park(streams: Streams, service: str, delivery: Delivery, reason: dict[str, str]) -> None:
+    """Keeps a message that no retry can help, with its reason, in PARKED, and terminates it."""
+    body = {
+        "reason": reason,
+        "subject": delivery.subject,
+        "sequence": delivery.sequence,
+        "size_bytes": len(delivery.payload),
+        "payload": delivery.payload[:PARKED_EXCERPT_BYTES].decode(errors="backslashreplace"),
+    }
+    parked_id = f"{service}/{delivery.subject}/{delivery.sequence}"
+    message = Message(subjects.parked(service), orjson.dumps(body), parked_id, {"content-type": "application/json"})
+    await streams.publish(subjects.PARKED, message)
+    await streams.client.publish(delivery.reply, b"+TERM " + reason["code"].encode())
+    log.warning("message.parked", code=reason["code"], subject=delivery.subject, sequence=delivery.sequence)
+
+
+async def deliver(
+    streams: Streams, service: str, batch: Sequence[Delivery], handle: Callable[[Sequence[Delivery]], Awaitable[None]]
+) -> bool:
+    """Hands a batch to its handler, which acks; on an error decides what becomes of the messages. Whether all went well.
+
+    A batch that fails for an unknown reason is handed over one by one, so that one message cannot hold up the others.
+    """
+    try:
+        await handle(batch)
+    except Exception as error:
+        if is_passing(error):
+            log.warning("batch.postponed", count=len(batch), error=type(error).__name__)
+            await postpone(streams.client, batch)
+            return False
+        if len(batch) > 1:
+            return all([await deliver(streams, service, [delivery], handle) for delivery in batch])
+        if isinstance(error, PermanentError):
+            await park(streams, service, batch[0], {"code": "message.permanent_error", "detail": str(error)})
+            return True
+        log.error("message.failed", subject=batch[0].subject, sequence=batch[0].sequence, exc_info=True)
+        await postpone(streams.client, batch)
+        return False
+    return True
+
+
+async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness: Readiness) -> Result:
+    """Does `act` until it succeeds; readiness is red meanwhile. ConfigurationError is raised at once."""
+    attempt = 0
+    while True:
+        try:
+            result = await act()
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            reason = causes.told(error)
+            if is_passing(error):
+                log.warning("task.retried", task=name, reason=reason, error=type(error).__name__)
+            else:
+                log.error("task.failed", task=name, exc_info=True)
+            readiness.wait_for(name, reason)
+        else:
+            readiness.has(name)
+            return result
+        await asyncio.sleep(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+        attempt += 1

@@ -1,0 +1,285 @@
+"""Reads a consumer as fast as the broker sends, and gives what is there at once (ADR-0004).
+
+A standing pull: requests are renewed before they run out, so fetching goes on while the last batch is worked on. A
+restarted server, a lost request or a deleted consumer is noticed by the missing heartbeat and mended from the position
+that was last handed out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+import nats.errors
+import nats.js.errors
+import orjson
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.plumbing import causes, connection
+
+log = structlog.get_logger()
+
+HEARTBEAT: Final = "100"
+NO_RESPONDERS: Final = "503"
+HEARTBEAT_S: Final = 1.0
+SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
+EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that has silently died
+RETRY_S: Final = 0.5
+BIND_TIMEOUT_S: Final = 5.0
+END_S: Final = 1.0  # a consumer that is not taken back goes by itself after a minute
+WINDOW: Final = 4000  # messages asked for ahead of the work
+LAST_DELIVERED: Final = "Nats-Last-Consumer"  # header of a heartbeat: the consumer sequence of the last message sent
+
+AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
+
+
+class Delivery(NamedTuple):
+    """One message as delivered: its place in the stream, when the broker stored it, and what acknowledges it."""
+
+    subject: str
+    payload: bytes
+    reply: str
+    sequence: int
+    consumer_sequence: int
+    stored_ns: int  # since 1970
+    pending: int
+
+    @property
+    def stored_ms(self) -> int:
+        return self.stored_ns // 1_000_000
+
+
+def delivery(message: Msg) -> Delivery:
+    """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain).
+
+    Raises ValueError when it is none: somebody else has written to the reader's own subject.
+    """
+    tokens = message.reply.split(".")
+    stream_sequence, consumer_sequence, stored_ns, pending = map(int, tokens[5:9] if len(tokens) == 9 else tokens[7:11])
+    return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_ns, pending)
+
+
+class Reader:
+    """A standing pull on one consumer of one stream.
+
+    `bind(next_sequence)` makes or finds the consumer and returns its name and how many messages wait for it; it is called again
+    whenever the consumer is lost. An ordered reader is the only one on its consumer and must miss nothing: a gap binds it again.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        stream: str,
+        bind: Callable[[int], Awaitable[tuple[str, int]]],
+        *,
+        begin: int = 1,
+        is_ordered: bool,
+        window: int = WINDOW,
+    ) -> None:
+        self.next_sequence = begin  # the first message of the stream that was not handed out yet
+        self.trouble: str | None = None  # why nothing can be read now; until the broker is heard of again
+        self._client = client
+        self._stream = stream
+        self._bind = bind
+        self._is_ordered = is_ordered
+        self._window = window
+        self._buffer: deque[Delivery] = deque()
+        self._arrived = asyncio.Event()
+        self._pending: int | None = None
+        self._asked = 0  # messages the broker may still send on our requests
+        self._handed_out = 0  # consumer sequence of the last message handed out since the last bind
+        self._is_lost = False  # what was sent did not arrive, or the consumer is gone: bind again
+        self._heard_at = 0.0
+        self._consumer = ""
+        self._subscription: Subscription | None = None
+
+    @property
+    def pending(self) -> int | None:
+        """Messages that were not handed out when last heard of; None while that is not known."""
+        return None if self.trouble else self._pending
+
+    async def batch(self, most: int, wait_s: float = EXPIRES_S) -> list[Delivery]:
+        """What is there, at least one message; an empty list when nothing came for `wait_s` seconds."""
+        give_up_at = _now() + wait_s
+        while not self._buffer:
+            if self._is_lost or self._is_silent():
+                await self.close()
+            if self._subscription is None:
+                await self._start()
+            if (left := give_up_at - _now()) <= 0:
+                return []
+            await self._wait(min(left, SILENCE_S))
+        taken = [self._buffer.popleft() for _ in range(min(most, len(self._buffer)))]
+        if self._is_ordered and taken[-1].consumer_sequence != self._handed_out + len(taken):
+            log.warning("reader.gap_found", stream=self._stream, next_sequence=self.next_sequence)
+            await self.close()
+            return []
+        self._handed_out = taken[-1].consumer_sequence
+        self.next_sequence = taken[-1].sequence + 1
+        self._pending = taken[-1].pending
+        await self._ask()
+        return taken
+
+    async def close(self) -> None:
+        """Stops pulling and forgets what was not handed out; the next batch binds again at `next_sequence`."""
+        subscription, self._subscription = self._subscription, None
+        self._buffer.clear()
+        self._pending, self._is_lost = None, False
+        if subscription is not None:
+            try:
+                await subscription.unsubscribe()
+            except AWAY:
+                log.info("reader.unsubscribe_skipped", stream=self._stream)
+
+    async def _start(self) -> None:
+        """A new subscription and consumer. Returns after a pause when the broker is away."""
+        try:
+            self._consumer, self._pending = await self._bind(self.next_sequence)
+            self._asked, self._handed_out, self._heard_at = 0, 0, _now()
+            self._subscription = await self._client.subscribe(
+                self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
+            )
+            await self._ask()
+        except AWAY as error:
+            self.trouble = self._no_answer(error)
+            log.warning("reader.bind_failed", stream=self._stream, error=type(error).__name__)
+            await self.close()
+            await asyncio.sleep(RETRY_S)
+
+    async def _ask(self) -> None:
+        """Renews the pull when half of the window is used up."""
+        room = self._window - self._asked - len(self._buffer)
+        if self._subscription is None or room < self._window // 2:
+            return
+        request = {"batch": room, "expires": int(EXPIRES_S * 1e9), "idle_heartbeat": int(HEARTBEAT_S * 1e9)}
+        self._asked += room
+        try:
+            await self._client.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}", orjson.dumps(request), reply=self._subscription.subject
+            )
+        except AWAY:
+            self._bind_again()
+
+    async def _take(self, message: Msg) -> None:
+        if connection.is_delivery(message.reply):
+            self._on_delivery(message)
+        else:
+            await self._on_status((message.headers or {}).get("Status", ""), message)
+
+    def _on_delivery(self, message: Msg) -> None:
+        """Data: what its headers say was chosen by whoever sent it, and decides nothing."""
+        try:
+            self._buffer.append(delivery(message))
+        except ValueError:
+            log.warning("reader.message_ignored", stream=self._stream)
+            return
+        self._heard_at, self.trouble = _now(), None
+        self._asked -= 1
+        self._arrived.set()
+
+    async def _on_status(self, status: str, message: Msg) -> None:
+        """What the broker says of a pull: it is alive (100), it ended (408, 409 …) and what it still owed is asked for again, or the
+        consumer is gone.
+        """
+        headers = message.headers or {}
+        owed = headers.get("Nats-Pending-Messages")
+        if status == HEARTBEAT:
+            self._on_heartbeat(int(headers.get(LAST_DELIVERED, 0)))
+        elif status == "408" or (status == "409" and owed is not None and "Deleted" not in headers.get("Description", "")):
+            self._heard_at = _now()
+            self._asked = max(0, self._asked - int(owed or self._asked))
+            await self._ask()
+        elif status:
+            log.warning("reader.pull_refused", stream=self._stream, status=status, reason=headers.get("Description", ""))
+            if status == NO_RESPONDERS:
+                self.trouble = self._no_answer(nats.errors.NoRespondersError())
+            self._bind_again()
+        else:
+            log.warning("reader.message_ignored", stream=self._stream)
+
+    def _on_heartbeat(self, last_delivered: int) -> None:
+        self._heard_at, self.trouble = _now(), None
+        if self._is_ordered and last_delivered > self._handed_out + len(self._buffer):
+            log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
+            self._bind_again()  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+
+    def _bind_again(self) -> None:
+        self._is_lost = True
+        self._arrived.set()
+
+    def _is_silent(self) -> bool:
+        """Whether neither a message nor a heartbeat has come for too long; this is told until one comes."""
+        if self._subscription is None or _now() - self._heard_at <= SILENCE_S:
+            return False
+        self.trouble = self.trouble or self._no_answer(TimeoutError())
+        return True
+
+    def _no_answer(self, error: Exception) -> str:
+        return causes.told_of_stream(self._stream, error, is_connected=self._client.is_connected)
+
+    async def _wait(self, limit_s: float) -> None:
+        """Returns when there is something, or after the limit."""
+        if self._buffer:
+            return
+        self._arrived.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):  # `wait_for` may swallow a cancellation
+                await self._arrived.wait()
+
+    async def end(self) -> None:
+        """Closes, and takes back the consumer that was made for this reader alone: whoever only read leaves nothing behind."""
+        await self.close()
+        if self._is_ordered and self._consumer:
+            with contextlib.suppress(*AWAY):
+                await self._client.jetstream(timeout=END_S).delete_consumer(self._stream, self._consumer)
+            self._consumer = ""
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def no_check() -> None:
+    """Nothing to look at."""
+
+
+def log_reader(
+    client: Client, stream: str, subject_filter: str, begin: int, *, check: Callable[[], Awaitable[None]] = no_check, window: int = WINDOW
+) -> Reader:
+    """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker.
+
+    `check` is called before every bind, so also after a reconnect: what it raises ends the batch.
+    """
+
+    async def bind(next_sequence: int) -> tuple[str, int]:
+        await check()
+        info = await client.jetstream(timeout=BIND_TIMEOUT_S).add_consumer(
+            stream,
+            ConsumerConfig(
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=max(1, next_sequence),
+                ack_policy=AckPolicy.NONE,
+                filter_subject=subject_filter,
+                inactive_threshold=60.0,
+                mem_storage=True,
+                num_replicas=1,
+            ),
+        )
+        return info.name, info.num_pending or 0
+
+    return Reader(client, stream, bind, begin=begin, is_ordered=True, window=window)
+
+
+def durable_reader(client: Client, stream: str, durable: str, *, window: int = WINDOW) -> Reader:
+    """Reads a durable consumer that was declared before; several readers share its messages, each is acknowledged."""
+
+    async def bind(_: int) -> tuple[str, int]:
+        info = await client.jetstream(timeout=BIND_TIMEOUT_S).consumer_info(stream, durable)
+        return durable, info.num_pending or 0
+
+    return Reader(client, stream, bind, is_ordered=False, window=window)

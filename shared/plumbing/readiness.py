@@ -1,0 +1,55 @@
+"""Readiness: what a service still waits for, and how many messages it is behind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.plumbing import addresses
+
+
+class Readiness:
+    """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing.
+
+    What is known elsewhere (by a reader, say) is asked for when somebody wants to know, so that nothing old is told. What a task itself
+    waits for goes before: a reader that it has given up knows no more.
+    """
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self._waiting: dict[str, str] = {"start": "đang khởi động (starting)"}
+        self._asked: dict[str, Callable[[], str | None]] = {}
+        self._counted: dict[str, Callable[[], int | None]] = {}
+
+    @property
+    def waiting_for(self) -> dict[str, str]:
+        told = {what: ask() for what, ask in self._asked.items()}
+        return {what: addresses.masked(why) for what, why in told.items() if why} | self._waiting
+
+    @property
+    def lag(self) -> int | None:
+        """Messages that wait, of all that is read; None while it is not known of each."""
+        known = [count() for count in self._counted.values()]
+        return sum(count for count in known if count is not None) if known and None not in known else None
+
+    def wait_for(self, what: str, why: str) -> None:
+        self._waiting[what] = addresses.masked(why)
+
+    def has(self, what: str) -> None:
+        self._waiting.pop(what, None)
+
+    def ask(self, what: str, trouble: Callable[[], str | None]) -> None:
+        """`trouble` says why `what` is waited for, or nothing."""
+        self._asked[what] = trouble
+
+    def count(self, what: str, pending: Callable[[], int | None]) -> None:
+        """`pending` says how many messages of `what` wait, if that is known."""
+        self._counted[what] = pending
+
+    def warn(self, sentence: str) -> None:
+        """Something that a person should look at, though the service does its work."""
+        if (told := addresses.masked(sentence)) not in self.warnings:
+            self.warnings.append(told)
+
+    def as_dict(self) -> dict[str, Any]:
+        waiting_for = self.waiting_for
+        state = {"ready": not waiting_for, "lag": self.lag, "waiting_for": waiting_for}
+        return state | ({"warnings": list(self.warnings)} if self.warnings else {})

@@ -1,0 +1,167 @@
+"""Reference data in MongoDB: units, regimes, and the generation.
+
+The generation is one integer, raised by every import that changes something (and by a rebuild): whoever computes from units and
+regimes looks at it and starts anew on a new one. An import is one transaction, so that what it changes and the generation are stored
+together or not at all. Source: design, section 3, "Positions".
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar
+
+from pymongo import ReplaceOne
+
+from shared.plumbing import data_format, mongo
+from shared.plumbing.mongo import Collection, Document, Documents, Session
+from shared.wire import collection_names
+from shared.words import regimes
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Contact, Registry, Unit
+
+WRITE_BATCH: Final = 2000
+Result = TypeVar("Result")
+
+
+class ReferenceStore:
+    """Reads and writes reference data; keeps the last reading."""
+
+    def __init__(self, database: Documents) -> None:
+        self._database = database
+        self._units = database[collection_names.UNITS]
+        self._regimes = database[collection_names.REGIMES]
+        self._checkpoints = database[collection_names.CHECKPOINTS]
+        self._held: Reference | None = None
+        self._looked_at = 0.0
+        self._reading = asyncio.Lock()  # who asks while it is read waits for that reading
+
+    async def generation(self) -> int:
+        """The generation now; 0 before the first import."""
+        found = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
+        return int(found["value"]) if found else 0
+
+    async def current(self, age_s: float = 0.0) -> Reference:
+        """The reference data of the generation now, or at most `age_s` seconds ago; read again only when it was raised."""
+        now = asyncio.get_running_loop().time()
+        if self._held is None or now - self._looked_at >= age_s:
+            generation = await self.generation()
+            async with self._reading:
+                if self._held is None or self._held.generation != generation:
+                    self._held = await self._read(generation)
+            self._looked_at = now
+        return self._held
+
+    async def _read(self, generation: int) -> Reference:
+        units = [_unit(document) async for document in self._units.find()]
+        loaded_at = {document["_id"]: document["loaded_at"] async for document in self._regimes.find({}, {"loaded_at": 1})}
+        return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at)
+
+    async def files(self) -> list[Regime]:
+        """The regimes as their files say, derived ones not filled in."""
+        return [Regime.model_validate(document["file"]) async for document in self._regimes.find()]
+
+    async def kinds(self) -> dict[str, dict[str, tuple[str, int]]]:
+        """Kind and decimals of every indicator that a regime ever had, by regime and code: also of those that were left out since."""
+        return {document["_id"]: _kinds(document) async for document in self._regimes.find()}
+
+    async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
+        """Stores units; how many were new or changed. Units that are not named stay.
+
+        `contacts`, by unit id, are all that those units have from now on; units that are not stored get none.
+        """
+        documents = {unit.id: _document(unit) for unit in units}
+        of_units = {unit_id: {"contacts": [asdict(contact) for contact in found]} for unit_id, found in (contacts or {}).items()}
+
+        async def put(session: Session) -> int:
+            stored = {document["_id"]: document async for document in self._units.find(session=session)}
+            named = {unit_id: (stored | documents)[unit_id] | given for unit_id, given in of_units.items() if unit_id in stored | documents}
+            changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
+            await self._store(self._units, changed, session)
+            return len(changed)
+
+        return await self._import(put)
+
+    async def put_regimes(self, loaded: Sequence[Regime]) -> list[str]:
+        """Stores regimes; the ids that were new or changed. A regime keeps the time it was first loaded."""
+
+        async def put(session: Session) -> list[str]:
+            stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
+            changed: list[Document] = []
+            for regime in loaded:
+                file = regime.model_dump(mode="json", exclude_defaults=True)
+                before = stored.get(regime.id)
+                if before is None or before["file"] != file:
+                    loaded_at = before["loaded_at"] if before else datetime.now(UTC)
+                    kinds = (_kinds(before) if before else {}) | regime.kinds
+                    changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
+            await self._store(self._regimes, changed, session)
+            return [str(document["_id"]) for document in changed]
+
+        return await self._import(put)
+
+    async def remove_regime(self, regime_id: str) -> bool:
+        """Takes a regime away, with what is remembered of its indicators; whether it was there."""
+
+        async def remove(session: Session) -> bool:
+            found = await self._regimes.delete_one({"_id": regime_id}, session=session)
+            await self._count(bool(found.deleted_count), session)
+            return bool(found.deleted_count)
+
+        return await self._import(remove)
+
+    async def raise_to(self, generation: int) -> None:
+        """Makes the generation at least `generation`."""
+        await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
+
+    async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
+        await data_format.mark(self._database)
+        return await mongo.in_transaction(self._database, put)
+
+    async def _count(self, is_changed: bool, session: Session) -> None:
+        """Counts an import, also one that changes nothing: one before it that lands late fails on it. One that does is a generation."""
+        raised = {"imports": 1, "value": 1 if is_changed else 0}
+        await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
+
+    async def _store(self, collection: Collection, changed: Sequence[Document], session: Session) -> None:
+        """The documents and their generation."""
+        await self._count(bool(changed), session)
+        for first in range(0, len(changed), WRITE_BATCH):
+            writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
+            await collection.bulk_write(writes, ordered=False, session=session)
+
+
+def _kinds(document: dict[str, Any]) -> dict[str, tuple[str, int]]:
+    """Of a stored regime; one that was stored before they were kept has those of its file."""
+    kept = {code: (kind, decimals) for code, (kind, decimals) in document.get("kinds", {}).items()}
+    return kept or Regime.model_validate(document["file"]).kinds
+
+
+def _document(unit: Unit) -> Document:
+    """Dates as ISO text: BSON has no dates, and text sorts."""
+    return {
+        "_id": unit.id,
+        "code": unit.code,
+        "name": unit.name,
+        "level": unit.level,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "valid_from": unit.valid_from.isoformat(),
+        "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
+        "contacts": [asdict(contact) for contact in unit.contacts],
+    }
+
+
+def _unit(document: dict[str, Any]) -> Unit:
+    return Unit(
+        id=document["_id"],
+        code=document["code"],
+        name=document["name"],
+        level=document["level"],
+        kind=document["kind"],
+        parent=document["parent"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_to=date.fromisoformat(document["valid_to"]) if document["valid_to"] else None,
+        contacts=tuple(Contact(**contact) for contact in document["contacts"]),
+    )

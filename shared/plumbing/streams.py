@@ -1,0 +1,232 @@
+"""The declaration of streams and consumers: applied by `tonghop streams apply`, compared by every service at its start."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import nats.js.errors
+import structlog
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    PersistMode,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.plumbing import stream_differences, yaml_files
+from shared.plumbing.text_files import UnreadableError
+from shared.wire import shape_faults, subjects
+from shared.words.failures import ConfigurationError, TransientError
+
+DECLARATION: Final = Path(__file__).parents[2] / "deploy" / "nats" / "streams.yaml"
+DAY_S: Final = 86_400
+NO_SUITABLE_PEERS: Final = 10005  # the broker's error code
+PATIENCE_S: Final = 20.0  # in which a server that was just started has joined its cluster
+RETRY_S: Final = 0.5
+REMAKE_ATTEMPTS: Final = 20
+
+REFUSED = (nats.js.errors.BadRequestError, nats.js.errors.ServerError)
+
+log = structlog.get_logger()
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StreamDeclaration(Declared):
+    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds. One that is derived can be made anew from other data."""
+
+    subjects: list[str]
+    max_age_days: int
+    duplicate_window_s: float
+    max_msg_size: int
+    max_msgs_per_subject: int = -1
+    persist_mode: Literal["default", "async"] = "default"
+    allow_atomic: bool = False
+    derived: bool = False
+
+
+class ConsumerDeclaration(Declared):
+    """One durable consumer; deliveries are unlimited."""
+
+    stream: str
+    ack_wait_s: float
+    max_ack_pending: int
+
+
+class Declaration(Declared):
+    """All streams and durable consumers of the system."""
+
+    partitions: Annotated[int, Field(ge=1, le=256)]
+    replicas: int = 1
+    streams: dict[str, StreamDeclaration]
+    consumers: dict[str, ConsumerDeclaration]
+
+    def stream_config(self, name: str) -> StreamConfig:
+        stream = self.streams[name]
+        return StreamConfig(
+            name=name,
+            subjects=stream.subjects,
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_age=stream.max_age_days * DAY_S,
+            max_msgs_per_subject=stream.max_msgs_per_subject,
+            max_msg_size=stream.max_msg_size,
+            duplicate_window=stream.duplicate_window_s,
+            num_replicas=self.replicas,
+            allow_direct=True,
+            allow_atomic=stream.allow_atomic,
+            persist_mode=PersistMode.ASYNC if stream.persist_mode == "async" and self.replicas == 1 else None,
+            metadata={"partitions": str(self.partitions)} if name == subjects.REPORTS else None,
+        )
+
+    def consumer_config(self, name: str) -> ConsumerConfig:
+        consumer = self.consumers[name]
+        return ConsumerConfig(
+            durable_name=name,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=consumer.ack_wait_s,
+            max_ack_pending=consumer.max_ack_pending,
+            max_deliver=-1,
+        )
+
+
+def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
+    """The declaration in a file, with so many copies of each stream. Raises ConfigurationError when it is not one."""
+    try:
+        found = yaml_files.values(yaml_files.read(path))
+        return Declaration.model_validate({**found, "replicas": replicas} if isinstance(found, dict) else found)
+    except UnreadableError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    except ValidationError as error:
+        faults = [f"{path}: {'.'.join(map(str, where)) or 'tệp'}: {reason}" for where, reason in shape_faults.of(error, Declaration)]
+        raise ConfigurationError("\n".join(faults)) from error
+
+
+class RefusedError(ConfigurationError):
+    """All that the broker refused to make or change. `derived` are the streams among it that may be made anew, `changed` is what went."""
+
+    def __init__(self, refusals: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
+        told = [f"{', '.join(name for name in refusals if refusals[name] == why)}: {why}" for why in dict.fromkeys(refusals.values())]
+        if derived:
+            told.append(
+                f"{', '.join(derived)} chỉ chứa dữ liệu suy ra: `tonghop streams apply --remake-derived` xóa và tạo lại, aggregate nạp đầy"
+                " trong một phút (derived, can be made anew)"
+            )
+        if changed:
+            told.append(f"đã tạo hoặc sửa: {', '.join(changed)} (done)")
+        super().__init__("; ".join(told))
+        self.derived, self.changed = tuple(derived), tuple(changed)
+
+
+async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remakes_derived: bool = False) -> list[str]:
+    """Makes what is missing and changes what differs; the names made or changed.
+
+    What is refused holds up nothing else: all refusals are raised together at the end, as RefusedError. A derived stream whose change is
+    refused is made anew if that is wished. Raises TransientError when the cluster is not whole yet.
+    """
+    changed: list[str] = []
+    refusals: dict[str, str] = {}
+    for name, stream in declaration.streams.items():
+        try:
+            if await _apply(jetstream, declaration.stream_config(name), name, remakes=remakes_derived and stream.derived):
+                changed.append(name)
+        except REFUSED as error:
+            refusals[name] = str(error.description)
+    for name, consumer in declaration.consumers.items():
+        wanted = declaration.consumer_config(name)
+        try:
+            await _patiently(consumer.stream, functools.partial(jetstream.add_consumer, consumer.stream, wanted))
+        except (*REFUSED, nats.js.errors.NotFoundError) as error:
+            if consumer.stream not in refusals:
+                refusals[f"{consumer.stream}, consumer {name}"] = str(error.description)
+    if refusals:
+        raise RefusedError(refusals, [name for name, stream in declaration.streams.items() if stream.derived and name in refusals], changed)
+    return changed
+
+
+async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *, remakes: bool) -> bool:
+    """Whether the stream had to be made or changed."""
+    try:
+        found = await jetstream.stream_info(name)
+    except nats.js.errors.NotFoundError:
+        await _patiently(name, functools.partial(jetstream.add_stream, wanted))
+        return True
+    if not stream_differences.of_stream(wanted, found):
+        return False
+    try:
+        await _patiently(name, functools.partial(jetstream.update_stream, wanted))
+    except REFUSED:
+        if not remakes:
+            raise
+        await _remake(jetstream, wanted, name, found.state.last_seq)
+    return True
+
+
+async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, last_sequence: int) -> None:
+    """The stream anew, empty. Its sequences go on, so that whoever reads it from a cursor misses nothing."""
+    await jetstream.delete_stream(name)
+    anew = replace(wanted, first_seq=last_sequence + 1)
+    for _ in range(REMAKE_ATTEMPTS):
+        try:
+            await _patiently(name, functools.partial(jetstream.add_stream, anew))
+        except nats.js.errors.ServerError as error:  # the broker still removes the files of the old one
+            log.info("stream.remake_repeated", stream=name, reason=error.description)
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+    raise TransientError(f"{name}: đã xóa, chưa tạo lại được: chạy lại `tonghop streams apply` (deleted, not made anew yet)")
+
+
+async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
+    """Asks again while a server is still joining the cluster, which has no room for all copies then. Raises TransientError in the end."""
+    clock = asyncio.get_running_loop().time
+    give_up_at = clock() + PATIENCE_S
+    while True:
+        try:
+            await act()
+        except (nats.js.errors.BadRequestError, nats.js.errors.ServiceUnavailableError) as error:
+            if isinstance(error, nats.js.errors.BadRequestError) and error.err_code != NO_SUITABLE_PEERS:
+                raise
+            if clock() >= give_up_at:
+                raise TransientError(
+                    f"{name}: {error.description}: cụm NATS chưa đủ máy chủ cho số bản sao TONGHOP_REPLICAS, chờ máy còn thiếu"
+                    " (the cluster lacks a server)"
+                ) from error
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+
+
+async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:
+    """Raises ConfigurationError when a stream, or a durable of one, differs from its declaration, TransientError when it is not there
+    yet.
+    """
+    for name in names:
+        durables = [durable for durable, consumer in declaration.consumers.items() if consumer.stream == name]
+        try:
+            info = await jetstream.stream_info(name)
+            _refuse(f"stream {name}", stream_differences.of_stream(declaration.stream_config(name), info))
+            for durable in durables:
+                found = await jetstream.consumer_info(name, durable)
+                differing = stream_differences.of_consumer(declaration.consumer_config(durable), found.config)
+                _refuse(f"stream {name}, consumer {durable}", differing)
+        except nats.js.errors.NotFoundError as error:
+            raise TransientError(f"chưa có stream {name}, hãy chạy `tonghop streams apply` (stream {name} is not there yet)") from error
+
+
+def _refuse(what: str, found: list[str]) -> None:
+    if found:
+        raise ConfigurationError(f"{what} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")

@@ -1,0 +1,161 @@
+"""The shell of every service: an HTTP app with the three doors, a broker, a database, and work that goes on for ever.
+
+A service answers `/healthz` and `/readyz` while it waits for servers that come later. It ends by itself only when stored
+settings forbid going on (`ConfigurationError`); whoever runs it starts it again.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from faststream.nats import NatsBroker
+
+from shared.plumbing import agency_days, broker, data_format, delivery, durability, mongo, streams, tasks
+from shared.plumbing.broker import Streams
+from shared.plumbing.mongo import Client, Documents
+from shared.plumbing.readiness import Readiness
+from shared.plumbing.reference_store import ReferenceStore
+from shared.plumbing.streams import Declaration
+from shared.shell import observability
+from shared.shell import settings as configuration
+from shared.shell.settings import Settings, SettingsError
+from shared.words import calendar
+from shared.words.failures import ConfigurationError
+
+log = structlog.get_logger()
+
+LOOK_S = 2.0  # how soon readiness tells that a server is away
+WRONG_SETTINGS = 2  # exit code
+STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What a service works with. Made unconnected; `open` waits for the servers."""
+
+    settings: Settings
+    broker: NatsBroker
+    streams: Streams
+    mongo: Client
+    database: Documents
+    reference: ReferenceStore
+    declaration: Declaration
+
+    async def open(self, readiness: Readiness, *names: str, writes: bool = True) -> None:
+        """Takes up the agency's calendar, connects, and checks that nothing acknowledged can be lost: MongoDB is a replica set
+        written with majority and journal, nats-server syncs always, the named streams are as declared, the data are not newer
+        than the code. Raises ConfigurationError. Unless the service only reads, the data are marked as of this code's format.
+        """
+        calendar.use(agency_days.read(self.settings.calendar_days))
+        durability.require_write_concern(self.settings.mongo_url)
+        await delivery.keep_trying("nats", self.broker.start, readiness)
+        await self._require_sync(readiness)
+        await delivery.keep_trying("mongodb", self._require_database, readiness)
+        await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)
+        if writes:
+            await delivery.keep_trying("mongodb", lambda: data_format.mark(self.database), readiness)
+
+    async def _require_sync(self, readiness: Readiness) -> None:
+        monitors = self.settings.nats_monitors
+        if monitors:
+            await delivery.keep_trying("nats_monitor", lambda: durability.require_sync(monitors), readiness)
+        else:
+            log.warning("durability.not_seen", reason=durability.UNSEEN)
+            readiness.warn(durability.UNSEEN)
+
+    async def _require_database(self) -> None:
+        await mongo.require_replica_set(self.mongo)
+        await data_format.require(self.database)
+
+    async def close(self) -> None:
+        try:
+            await self.broker.stop()
+        finally:
+            await mongo.close(self.mongo)
+
+
+def settings_of(name: str) -> Settings:
+    """The settings of the service `name`; ends the process, with a line in its log, when they make no sense."""
+    try:
+        return configuration.read()
+    except SettingsError as error:
+        observability.configure_logs(name)
+        log.error("service.refused_to_go_on", reason=str(error))
+        raise SystemExit(WRONG_SETTINGS) from None
+
+
+def connections(settings: Settings, name: str) -> Connections:
+    """The connections of the service or command `name`, not yet opened."""
+    # units and what is known of each are held for long and hold no cycles: looking for some takes 0.1 s each time at national size
+    gc.set_threshold(2_000, 20, 1_000)
+    nats_broker = broker.create_broker(settings.nats_servers, name)
+    client = mongo.connect(settings.mongo_url)
+    database = client[settings.database]
+    return Connections(
+        settings, nats_broker, Streams(nats_broker), client, database, ReferenceStore(database), streams.read(settings.replicas)
+    )
+
+
+def create_app(
+    name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
+) -> FastAPI:
+    """The service's app. `work` runs until it is cancelled, and again after an error; it may count on open connections.
+
+    `writes` is False for a service that only reads the database.
+    """
+    readiness = Readiness()
+
+    async def run() -> None:
+        try:
+            await held.open(readiness, *stream_names, writes=writes)
+            readiness.has("start")
+            needs = [_watch_stream(stream, held.streams, readiness) for stream in stream_names]
+            needs.append(_watch("mongodb", partial(mongo.require_replica_set, held.mongo), readiness))
+            await tasks.together(delivery.keep_trying("work", lambda: work(readiness), readiness), *needs)
+        except ConfigurationError as error:
+            log.error("service.refused_to_go_on", reason=str(error))
+            readiness.wait_for("configuration", str(error))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        observability.configure_logs(name)
+        asyncio.get_running_loop().set_exception_handler(observability.report_unclaimed)
+        task = asyncio.create_task(run())
+        yield
+        await tasks.end(task)
+        await held.close()
+
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.readiness = readiness
+    app.include_router(observability.doors(readiness))
+    return app
+
+
+async def _watch_stream(stream: str, streams_of: Streams, readiness: Readiness) -> None:
+    """While a stream has no leader nobody knows how much of it is missing, though a copy without a quorum is read on."""
+    name = f"stream {stream}"
+    readiness.count(name, lambda: None if name in readiness.waiting_for else 0)
+    await _watch(name, partial(streams_of.require_leader, stream), readiness)
+
+
+async def _watch(name: str, ask: Callable[[], Awaitable[None]], readiness: Readiness) -> None:
+    """Asks again and again whether a server is there, also while there is nothing to do; readiness is red while it is not."""
+    while True:
+        await delivery.keep_trying(name, ask, readiness)
+        await asyncio.sleep(LOOK_S)
+
+
+def serve(app: FastAPI, settings: Settings, port: int) -> None:
+    """Runs the app until it is told to stop."""
+    uvicorn.run(
+        app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False
+    )

@@ -1,0 +1,273 @@
+"""Events: the shapes that outsiders send, strict, and the shape of a logged event, as our own services read it.
+
+CloudEvents 1.0, structured JSON. Source: design, section 4.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import PydanticCustomError
+
+from shared.words import texts
+from shared.words.regimes import RegimeId, UnitCode
+
+SUBMITTED: Final = "vn.tonghop.report.submitted.v1"
+WITHDRAWN: Final = "vn.tonghop.report.withdrawn.v1"
+RETURNED: Final = "vn.tonghop.report.returned.v1"
+CONFIRMED: Final = "vn.tonghop.view.confirmed.v1"
+OPENED: Final = "vn.tonghop.period.opened.v1"
+EXTENDED: Final = "vn.tonghop.duty.extended.v1"
+VIEW_UPDATED: Final = "vn.tonghop.view.updated.v1"
+ALERT_RAISED: Final = "vn.tonghop.alert.raised.v1"
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_MS: Final = 253_402_300_799_999  # the end of 9999: nothing later is an instant
+MAX_EVENT_BYTES: Final = 512 * 1024  # twelve narratives of 10,000 characters, four bytes each
+MAX_NARRATIVE_CHARACTERS: Final = 10_000
+
+EventId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x2e\x30-\x7e]+$")]
+PeriodCode = Annotated[str, StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$")]
+RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
+InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
+RFC_3339: Final = (  # no leap second: most libraries could not read it back
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"  # to CloudEvents an attribute holds no control character, neither tab nor newline
+URI: Final = r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$"  # RFC 3986, without IPv6 addresses
+
+
+def _visible(text: str) -> str:
+    """A text that says something. Raises PydanticCustomError `missing`."""
+    if texts.is_blank(text):
+        raise PydanticCustomError("missing", "nothing can be seen")
+    return text
+
+
+def _on_a_day(text: str) -> str:
+    """A timestamp whose day there is: 31/02 is none. Raises PydanticCustomError."""
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "there is no such day") from None
+    return text
+
+
+TimeText = Annotated[str, StringConstraints(max_length=40, pattern=RFC_3339), AfterValidator(_on_a_day)]
+
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
+
+
+class Sent(BaseModel):
+    """What outsiders send: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Concern(Sent):
+    """What every event is about. `unit` is the unit concerned, not always the sender."""
+
+    regime: RegimeId
+    period: PeriodCode
+
+
+class ReportSubmitted(Concern):
+    """One revision of a unit's report. It replaces all figures; one left out is "not reported", which is not zero."""
+
+    type: ClassVar = SUBMITTED
+    unit: UnitCode
+    revision: RevisionNumber
+    values: dict[str, Any] = {}
+    narratives: dict[str, Any] = {}
+
+
+class ReportWithdrawn(Concern):
+    """A revision without figures: the report counts as not received."""
+
+    type: ClassVar = WITHDRAWN
+    unit: UnitCode
+    revision: RevisionNumber
+
+
+class ReportReturned(Concern):
+    """The recipient sends revision `revision` back, to be mended by `fix_by`."""
+
+    type: ClassVar = RETURNED
+    unit: UnitCode
+    revision: RevisionNumber
+    reason: Reason
+    fix_by: InstantText
+
+
+class ConfirmedReporting(BaseModel):
+    """How complete the confirmed figures are; what else the view says of it is no part of the statement."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    expected: Annotated[int, Field(ge=0)]
+    received: Annotated[int, Field(ge=0)]
+    missing: list[UnitCode]
+
+
+class ConfirmedFigures(Sent):
+    """The figures that a unit approves, as the view's API gives them."""
+
+    reporting: ConfirmedReporting
+    indicators: dict[str, dict[str, Any]]
+    narratives: dict[str, Annotated[int, Field(ge=0)]]
+
+
+class ViewConfirmed(Concern):
+    """A unit approves its view, named by its hash and with its figures, and sends it up. A reason is wanted while a unit is missing."""
+
+    type: ClassVar = CONFIRMED
+    unit: UnitCode
+    view_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    figures: ConfirmedFigures
+    reason: Reason | None = None
+
+
+class PeriodOpened(Concern):
+    """The recipient of an on-call regime asks for a period by a deadline. `corrects`, with a reason: a slip in an earlier one is mended."""
+
+    type: ClassVar = OPENED
+    deadline: InstantText
+    corrects: bool = False
+    reason: Reason | None = None
+
+
+class DutyExtended(Concern):
+    """The recipient gives one unit until a later instant. `corrects`: a slip in an earlier extension is mended."""
+
+    type: ClassVar = EXTENDED
+    unit: UnitCode
+    until: InstantText
+    reason: Reason
+    corrects: bool = False
+
+
+Data = ReportSubmitted | ReportWithdrawn | ReportReturned | ViewConfirmed | PeriodOpened | DutyExtended
+SENT: Final[dict[str, type[Data]]] = {
+    model.type: model for model in (ReportSubmitted, ReportWithdrawn, ReportReturned, ViewConfirmed, PeriodOpened, DutyExtended)
+}
+
+
+class Envelope(Sent):
+    """The CloudEvents attributes of an event that outsiders send. `data` is judged by its type's model."""
+
+    specversion: Literal["1.0"]
+    id: EventId
+    source: Annotated[str, StringConstraints(pattern=r"^/units/[A-Za-z0-9-]{1,32}$")]
+    type: Annotated[str, StringConstraints(max_length=100)]
+    time: TimeText | None = None
+    datacontenttype: Literal["application/json"] | None = None
+    dataschema: Annotated[str, StringConstraints(max_length=200, pattern=URI)] | None = None
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
+    traceparent: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)] | None = None
+    tracestate: Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=ONE_LINE)] | None = None
+    data: dict[str, Any]
+
+    @property
+    def sender(self) -> str:
+        """The sender's unit code."""
+        return self.source.removeprefix("/units/")
+
+
+WHOLE: Final[dict[str, type[Envelope]]] = {
+    kind: create_model(f"{data.__name__}Event", __base__=Envelope, data=(data, ...)) for kind, data in SENT.items()
+}
+"""The whole event of each type: attributes and data are judged in one go."""
+
+
+class Logged(NamedTuple):
+    """One event of the log, as far as every reader needs it. Values are normal: integers, or plain decimal texts.
+
+    `id` is the claim's: `<sender code>/<event id>`. `unit_id` is the unit concerned, resolved at the period's reference
+    date ("" when an event concerns a whole period). `raw` is the stored message.
+    """
+
+    id: str
+    type: str
+    regime: str
+    period: str
+    unit_id: str
+    received_ms: int
+    data: dict[str, Any]
+    raw: bytes
+
+    @property
+    def event_id(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def revision(self) -> int:
+        revision: int = self.data.get("revision", 0)
+        return revision
+
+
+def read_logged(raw: bytes) -> Logged | None:
+    """A message of REPORTS as an event; None when it is none (ingest writes only events, so a person must look).
+
+    Source of the extension attributes: ADR-0001.
+    """
+    try:
+        event = orjson.loads(raw)
+        data = event["data"]
+        logged = Logged(
+            id=f"{event['source'][7:]}/{event['id']}",
+            type=event["type"],
+            regime=data["regime"],
+            period=data["period"],
+            unit_id=event["unitid"],
+            received_ms=int(event["receivedms"]),  # text since data format 5, a number before
+            data=data,
+            raw=raw,
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    return logged if _is_sound(logged) else None
+
+
+def _is_sound(event: Logged) -> bool:
+    """Whether the parts that readers count on are of their kinds: what somebody else wrote into the log must stop nobody."""
+    revision, values, narratives = event.data.get("revision", 0), event.data.get("values", {}), event.data.get("narratives", {})
+    return (
+        isinstance(event.type, str)
+        and isinstance(event.regime, str)
+        and isinstance(event.period, str)
+        and isinstance(event.unit_id, str)
+        and 0 <= event.received_ms <= LATEST_MS
+        and isinstance(revision, int)
+        and 0 <= revision <= LATEST_MS
+        and isinstance(values, dict)
+        and isinstance(narratives, dict)
+    )
+
+
+def read_data(raw: bytes) -> dict[str, Any]:
+    """The data of a logged event that a claim holds; none of what cannot be read."""
+    logged = read_logged(stored_text(raw))
+    return {} if logged is None else logged.data
+
+
+def stored_text(event: bytes | str) -> bytes:
+    """The logged text, as `reports` keeps it: bytes; text in what was stored before format 2 (`shared/plumbing/data_format.py`)."""
+    return event if isinstance(event, bytes) else event.encode()
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The instant `milliseconds` after 1970, UTC."""
+    return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def to_ms(at: datetime) -> int:
+    """Whole milliseconds since 1970; a part of one is cut, so that an instant before a deadline stays before it."""
+    whole = at.replace(microsecond=0)
+    return round(whole.timestamp()) * 1000 + at.microsecond // 1000
+
+
+def to_text(at: datetime) -> str:
+    """RFC 3339, UTC, milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,345 @@
+"""Regimes: who reports what to whom before when. Data, owned by an agency, read from YAML files.
+
+Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, section 5.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.words import numbers, periods
+from shared.words.numbers import MAX_SCALED
+from shared.words.periods import Period
+from shared.words.units import Tree, Unit
+
+CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
+REGIME_ID: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
+DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
+DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+PLACED: Final = "placed"  # the type of a fault whose context says where it is
+TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+Code = Annotated[str, StringConstraints(pattern=CODE)]
+RegimeId = Annotated[str, StringConstraints(pattern=REGIME_ID)]
+UnitCode = Annotated[str, StringConstraints(pattern=UNIT_CODE)]
+DecimalText = Annotated[str, StringConstraints(pattern=DECIMAL)]
+DayText = Annotated[str, StringConstraints(pattern=DAY)]
+DateText = Annotated[str, StringConstraints(pattern=DATE)]
+TimeText = Annotated[str, StringConstraints(pattern=TIME)]
+
+
+class Data(BaseModel):
+    """What a file may hold: nothing unknown, nothing converted, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Group(Data):
+    """Named reporters: either the units of a level and kind inside the regime's `within`, or units by name."""
+
+    label: str
+    level: str | None = None
+    kind: Literal["peoples_committee", "office"] = "peoples_committee"
+    units: list[UnitCode] = []
+
+    @model_validator(mode="after")
+    def has_one_way_to_name_units(self) -> Self:
+        if (self.level is None) == (not self.units):
+            raise ValueError("nêu hoặc level hoặc units (name either a level or units)")
+        return self
+
+
+class DeadlineRule(Data):
+    """A last day, MM-DD in the period's year, or in the next one when the cut-off is past it (`shared.words.deadlines`): `before` is
+    exclusive, `by` inclusive. `once` is the inclusive last day of a duty that is due one time, YYYY-MM-DD; the other two may name
+    a full date too. With an hour, `before` ends on its stroke, `by` and `once` just after it.
+    """
+
+    before: DayText | None = None
+    by: DayText | None = None
+    once: DateText | None = None
+    hour: TimeText | None = None
+
+    @model_validator(mode="after")
+    def has_one_day(self) -> Self:
+        if sum(day is not None for day in (self.before, self.by, self.once)) != 1:
+            raise ValueError("nêu đúng một trong before, by, once (name one of before, by, once)")
+        return self
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether the rule is due every year, not on a date of its own."""
+        return len(self._day) == len("MM-DD")
+
+    @property
+    def _day(self) -> str:
+        return self.before or self.by or self.once or ""
+
+    def day_in(self, year: int) -> str:
+        """The rule's day as YYYY-MM-DD, in `year` unless the rule names its own."""
+        return f"{year}-{self._day}" if self.is_yearly else self._day
+
+
+class Confirm(DeadlineRule):
+    """Who confirms its view: the units of `level` inside `within`."""
+
+    level: str
+
+
+class Ladder(Data):
+    """Reminder steps: days before the last day, hours on it, days after it."""
+
+    before_days: list[int] = [30, 14, 7, 3, 1]
+    last_day: list[TimeText] = ["08:00", "14:00"]
+    after_days: list[int] = [1, 3, 7]
+
+
+class Obligation(Data):
+    """When each group owes the report: fixed deadlines, or on call (a period and its deadline are opened by an event).
+
+    `to_working_day`: a last day that is a day off ends with the next working day (Bộ luật Dân sự 2015, art. 148).
+    """
+
+    deadlines: dict[str, DeadlineRule] = {}
+    on_call: bool = False
+    to_working_day: bool = False
+    confirm: Confirm | None = None
+    ladder: Ladder = Ladder()
+
+    @model_validator(mode="after")
+    def is_fixed_or_on_call(self) -> Self:
+        if self.on_call == bool(self.deadlines):
+            raise ValueError("nêu hoặc deadlines hoặc on_call (name either deadlines or on_call)")
+        return self
+
+
+class Target(Data):
+    """A goal set by the plan; percent for flags and ratios."""
+
+    at_least: DecimalText
+    by: str
+    level: str | None = None
+
+
+class Indicator(Data):
+    """One figure of the form. Its kind and decimals never change: a new meaning is a new code."""
+
+    code: Code
+    label: str
+    section: str = ""
+    kind: Literal["quantity", "ratio", "flag", "choice"]
+    measure: str = ""
+    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    aggregation: Literal["sum", "max", "min", "mean"] = "sum"
+    min: DecimalText = "0"
+    max: DecimalText | None = None
+    share: bool = True
+    numerator_label: str = ""
+    denominator_label: str = ""
+    options: dict[Code, str] = {}
+    target: Target | None = None
+    asked: list[str] = []
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "choice") != bool(self.options):
+            raise _wrong("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)", "options")
+        if self.kind != "quantity" and self.aggregation != "sum":
+            raise _wrong("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)", "aggregation")
+        for name, text in (("min", self.min), ("max", self.max)):
+            if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
+                raise _wrong(f"{text} có quá {self.decimals} chữ số thập phân (too many decimals)", name)
+        if self.max is not None and Decimal(self.min) > Decimal(self.max):
+            raise _wrong("min lớn hơn max (min is larger than max)", "max")
+        return self
+
+    @property
+    def goal_decimals(self) -> int:
+        """Of the figure that is held against the goal: the indicator's own; one of a percent or a mean."""
+        return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
+
+    @cached_property
+    def bounds(self) -> tuple[int, int]:
+        """The smallest and the largest value of a quantity that are taken, scaled."""
+        most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
+        return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
+
+
+class Regime(Data):
+    """One reporting obligation set."""
+
+    id: RegimeId
+    title: str
+    legal_basis: list[str]
+    calendar: str = "year"
+    periods: list[str] | Literal["any"] = "any"
+    recipient: UnitCode
+    on_behalf_of: UnitCode | None = None
+    within: UnitCode | Literal[""] = ""  # the unit whose subtree the reporters are taken from; "" is the whole country
+    reporters: dict[str, Group] = {}
+    obligation: Obligation | None = None
+    indicators: list[Indicator] = []
+    narratives: dict[Code, str] = {}
+    derived_from: RegimeId | None = None
+    derived_groups: list[str] = []
+    derived_indicators: list[Code] = []
+
+    @field_validator("calendar")
+    @classmethod
+    def is_a_calendar(cls, value: str) -> str:
+        if value not in ("year", "report_year") and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
+            raise ValueError("calendar là year, report_year hoặc ngày chốt MM-DD (year, report_year or a cut-off day MM-DD)")
+        if "-" in value:
+            _require_day(f"2023-{value}")  # a day that every year has
+        return value
+
+    @field_validator("periods")
+    @classmethod
+    def are_periods(cls, value: list[str] | str, info: ValidationInfo) -> list[str] | str:
+        calendar = info.data.get("calendar", "year")
+        for code in value if isinstance(value, list) else ():
+            if periods.parse(code, calendar) is None:
+                raise ValueError(f"“{code}” không phải là kỳ của lịch {calendar} (not a period of this calendar)")
+        return value
+
+    @model_validator(mode="after")
+    def holds_together(self) -> Self:
+        if self.derived_from is not None:
+            if self.reporters or self.obligation or self.indicators:
+                raise _wrong(
+                    "chế độ dẫn xuất không có reporters, obligation, indicators riêng (has none of its own)",
+                    "derived_from",
+                )
+            return self
+        if not (self.reporters and self.obligation):
+            raise ValueError("thiếu reporters hoặc obligation (reporters or obligation is missing)")
+        _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators], "indicators")
+        if self.periods == "any" and not self.obligation.on_call:
+            raise _wrong("periods: any chỉ dùng với on_call (only with on_call)", "periods")
+        if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
+            groups = ", ".join(self.reporters)
+            raise _wrong(f"deadlines phải nêu đúng các nhóm của reporters: {groups} (exactly the groups)", "obligation", "deadlines")
+        for group, rule in self.obligation.deadlines.items():
+            _require_day(rule.day_in(2023), "obligation", "deadlines", group)
+        if self.obligation.confirm is not None:
+            _require_day(self.obligation.confirm.day_in(2023), "obligation", "confirm")
+        known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
+        for indicator in self.indicators:
+            if unknown := sorted(set(indicator.asked) - known):
+                reason = f"asked nêu nhóm hoặc đơn vị lạ: {', '.join(unknown)}; có {', '.join(sorted(known))} (unknown group or unit)"
+                raise _wrong(reason, "indicators", indicator.code, "asked")
+        return self
+
+    @cached_property
+    def by_code(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.indicators}
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, int]]:
+        """Kind and decimals of each indicator, by code: what never changes."""
+        return {indicator.code: (indicator.kind, indicator.decimals) for indicator in self.indicators}
+
+    @property
+    def source_id(self) -> str:
+        """The regime whose reports feed this one: itself, or the source of a derived regime."""
+        return self.derived_from or self.id
+
+    @property
+    def is_on_call(self) -> bool:
+        return self.obligation is not None and self.obligation.on_call
+
+    def period(self, code: str) -> Period | None:
+        """The period `code` when it is one of this regime's."""
+        if self.periods != "any" and code not in self.periods:
+            return None
+        return periods.parse(code, self.calendar)
+
+    def group_members(self, tree: Tree) -> dict[str, list[Unit]]:
+        """The reporters of each group in `tree`, by code. A group's named unit that `tree` lacks is left out."""
+        inside = tree.within(self.within)
+        return {name: _members(group, inside, tree) for name, group in self.reporters.items()}
+
+    def group_of(self, tree: Tree) -> dict[str, str]:
+        """Group name by unit id, for every reporter in `tree`."""
+        return {unit.id: name for name, members in self.group_members(tree).items() for unit in members}
+
+    def confirmers(self, tree: Tree) -> list[Unit]:
+        """The units that confirm their view."""
+        if self.obligation is None or self.obligation.confirm is None:
+            return []
+        level = self.obligation.confirm.level
+        return [unit for unit in tree.within(self.within) if unit.level == level and unit.kind == "peoples_committee"]
+
+    def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
+        """Whether `indicator` is asked of a unit; one that names nobody is asked of all."""
+        return not indicator.asked or group in indicator.asked or unit_code in indicator.asked
+
+
+def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
+    if group.units:
+        return [tree.by_code[code] for code in group.units if code in tree.by_code]
+    return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
+
+
+def _wrong(reason: str, *where: str) -> PydanticCustomError:
+    """A fault of something inside of what is judged: `where` leads to it."""
+    return PydanticCustomError(PLACED, "{reason}", {"reason": reason, "where": where})
+
+
+def _without_zeros(text: str) -> str:
+    """A plain decimal without the zeros behind it, which it does not need."""
+    return text.rstrip("0") if "." in text else text
+
+
+def _require_day(text: str, *where: str) -> None:
+    """Raises an error for a day that the calendar does not have."""
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong(f"không có ngày {text[8:]}/{text[5:7]}, hoặc không phải năm nào cũng có (day is out of range)", *where) from error
+
+
+def _refuse_repeats(what: str, codes: list[str], *where: str) -> None:
+    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
+        reason = f"{what} lặp lại: {', '.join(repeated)} (repeated)"
+        raise _wrong(reason, *where) if where else ValueError(reason)
+
+
+def derive(derived: Regime, source: Regime) -> Regime:
+    """The derived regime with what it takes from its source: calendar, periods, reporters, indicators; no obligation."""
+    return derived.model_copy(
+        update={
+            "calendar": source.calendar,
+            "periods": source.periods,
+            "within": source.within,
+            "reporters": {name: source.reporters[name] for name in derived.derived_groups},
+            "indicators": [source.by_code[code] for code in derived.derived_indicators],
+        }
+    )
+
+
+def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
+    """All regimes by id, derived ones filled in. Raises ValueError when one repeats or a source lacks what is derived."""
+    loaded = list(regimes)
+    _refuse_repeats("id", [regime.id for regime in loaded])
+    plain = {regime.id: regime for regime in loaded}
+    return {regime.id: regime if regime.derived_from is None else derive(regime, _source(regime, plain)) for regime in loaded}
+
+
+def _source(derived: Regime, plain: dict[str, Regime]) -> Regime:
+    source = plain.get(derived.derived_from or "")
+    if source is None or source.derived_from is not None:
+        raise ValueError(f"{derived.id}: derived_from “{derived.derived_from}” không có (no such regime)")
+    if unknown := [name for name in derived.derived_groups if name not in source.reporters]:
+        raise ValueError(f"{derived.id}: derived_groups lạ {unknown} (unknown)")
+    if unknown := [code for code in derived.derived_indicators if code not in source.by_code]:
+        raise ValueError(f"{derived.id}: derived_indicators lạ {unknown} (unknown)")
+    return source

@@ -1,0 +1,80 @@
+"""How dates, deadlines and numbers are written for people: Vietnam's time, dd/mm/yyyy, 1.234,5."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from shared.words import deadlines, numbers, texts
+from shared.words.periods import VIETNAM, Period
+
+Number = int | str | None
+"""A figure of a view or a report as JSON has it: an integer, a plain decimal text, or nothing."""
+
+
+def shown(text: str) -> str:
+    """A stored text as people may see it: no control character but tab and newline, no bidi control that reorders what stands around.
+
+    What is stored since data format 5 holds none; names and texts of before may.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return texts.NO_CHARACTER.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
+
+
+def line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(shown(text).split())
+
+
+def day(value: date) -> str:
+    return value.strftime("%d/%m/%Y")
+
+
+def moment(at: datetime | None) -> str:
+    """An instant to the minute, in Vietnam's time; a dash when there is none."""
+    return "–" if at is None else at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def machine(at: datetime) -> str:
+    """An instant for the attribute `datetime` of an element."""
+    return at.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+def deadline(at: datetime) -> str:
+    """The first late instant, as documents say it: `trước ngày 20/12/2024`."""
+    local = at.astimezone(VIETNAM)
+    if local.time() == time():
+        return f"trước ngày {day(local.date())}"
+    return f"trước {local:%H:%M} ngày {day(local.date())}"
+
+
+def through(at: datetime) -> str:
+    """The first late instant of an extension or a fix-by date: a day is meant to its end, `đến hết ngày 28/12/2024`."""
+    if at.astimezone(VIETNAM).time() == time():
+        return f"đến hết ngày {day(deadlines.last_day(at))}"
+    return deadline(at)
+
+
+def period(value: Period) -> str:
+    """A period's name and the days that its figures cover."""
+    return f"{period_name(value.code)} ({day(value.begins)} – {day(value.cut_off)})"
+
+
+def period_name(code: str) -> str:
+    """`năm 2024`, `quý 3/2024`, `6 tháng đầu năm 2024`, `tháng 05/2024`."""
+    year, _, part = code.partition("-")
+    if not part:
+        return f"năm {year}"
+    if part[0] == "Q":
+        return f"quý {part[1:]}/{year}"
+    if part[0] == "H":
+        return f"6 tháng {'đầu' if part == 'H1' else 'cuối'} năm {year}"
+    return f"tháng {part}/{year}"
+
+
+def number(value: Number) -> str:
+    return numbers.vietnamese(Decimal(value) if isinstance(value, str) else value)
+
+
+def percent(value: Number) -> str:
+    """A percentage with its sign; a dash when there is none."""
+    return "–" if value is None else f"{number(value)} %"
