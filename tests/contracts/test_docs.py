@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ import typer
 from services.cli.app import app
 from services.portal.domain.duties import WORDS, DutyState
 from shared.shell.settings import Settings
+from shared.words.periods import VIETNAM
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "shared" / "contracts" / "README.md"])
 PLACE = re.compile(r"`((?:services|shared|tests|deploy)/[\w./-]+\.\w+)(?::([\w.]+))?`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+STATUS = re.compile(r"# .+\n\n(Proposed|Accepted|Superseded by \d{4}), (\d\d/\d\d/\d{4})\.\n\n## Context\n")
 SECTIONS = ["Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
 
 
@@ -54,6 +57,13 @@ def test_every_decision_record_has_its_parts_and_one_line_to_quote(record: Path)
     assert text.startswith(f"# {record.name[:4]}. ")
     assert len(re.findall(r"^> \*\*.+?\*\*$", text, re.MULTILINE | re.DOTALL)) == 1
     assert "give up" in text
+
+
+@pytest.mark.parametrize("record", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=names)
+def test_every_decision_record_says_its_status_and_since_when(record: Path) -> None:
+    status = STATUS.match(record.read_text(encoding="utf-8"))
+    assert status is not None, "the line below the title is e.g. `Accepted, 26/11/2026.`"
+    assert datetime.strptime(status[2], "%d/%m/%Y").replace(tzinfo=VIETNAM) <= datetime.now(VIETNAM)
 
 
 def test_every_decision_record_that_the_code_cites_exists() -> None:
