@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from shared.wire import events
+from shared.wire import envelope, events
 from shared.wire.events import Logged
 from shared.wire.view_hash import hash_of
 from shared.words.periods import VIETNAM
@@ -123,14 +123,8 @@ def _event(
     event_id: str | None = None,
     **attributes: Any,
 ) -> Event:
-    return {
-        "specversion": "1.0",
-        "id": event_id or f"event-{next(_numbers):06d}",
-        "source": f"/units/{sender}",
-        "type": kind,
-        "data": {"regime": regime, "period": period, **data},
-        **attributes,
-    }
+    whole = {"regime": regime, "period": period, **data}
+    return {**envelope.of_unit(sender, event_id or f"event-{next(_numbers):06d}", kind, whole), **attributes}
 
 
 def payload(event: Event) -> bytes:
@@ -147,6 +141,6 @@ def logged(event: Event | None = None, *, unit_id: str | None = None, received: 
     """An event as the log has it; the unit's id is its code unless said otherwise."""
     sent = submitted() if event is None else event
     resolved = sent["data"].get("unit", "") if unit_id is None else unit_id
-    found = events.read_logged(orjson.dumps({**sent, "unitid": resolved, "receivedms": events.to_ms(received)}))
+    found = events.read_logged(envelope.encode(envelope.logged(sent, resolved, events.to_ms(received))))
     assert found is not None
     return found

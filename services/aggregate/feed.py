@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import nats.js.errors
-import orjson
 import structlog
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
@@ -22,7 +21,7 @@ from shared.plumbing import broker, delivery
 from shared.plumbing.broker import Streams
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
-from shared.wire import events, subjects
+from shared.wire import envelope, events, subjects
 from shared.words import numbers
 from shared.words.failures import TransientError
 
@@ -174,18 +173,9 @@ class Feed:
 
 def payload(view: View) -> bytes:
     """The CloudEvent of one view: decimals as strings, instants as text."""
-    updated_at = plain(view.document["updated_at"])
-    data = {key: value for key, value in view.document.items() if key != "_id"} | {"updated_at": updated_at}
-    time = {} if updated_at is None else {"time": updated_at}  # a view that no event touched has none
-    event = {
-        "specversion": "1.0",
-        "id": _event_id(view),
-        "source": "/services/aggregate",
-        "type": events.VIEW_UPDATED,
-        **time,
-        "data": data,
-    }
-    return orjson.dumps(event, default=numbers.text)
+    updated_at = view.document["updated_at"]  # None for a view that no event touched
+    data = {key: value for key, value in view.document.items() if key != "_id"} | {"updated_at": plain(updated_at)}
+    return envelope.encode(envelope.of_service("aggregate", _event_id(view), events.VIEW_UPDATED, data, at=updated_at))
 
 
 def plain(value: Any) -> Any:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from email.message import EmailMessage
 from typing import Annotated, Final
 
-import orjson
 import typer
 
 from services.cli import demo_removal, session
@@ -25,7 +24,7 @@ from services.notify import tick
 from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
 from shared.shell.service import Connections
-from shared.wire import collection_names, subjects
+from shared.wire import collection_names, envelope, subjects
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
 
@@ -100,7 +99,7 @@ async def _give_contacts(held: Connections) -> None:
 async def _publish(held: Connections, season: Season) -> None:
     for event in (*season.events, season.refused):
         sender = event["source"].removeprefix("/units/")
-        await held.streams.jetstream.publish(subjects.inbox(sender), orjson.dumps(event), stream=subjects.INBOX)
+        await held.streams.jetstream.publish(subjects.inbox(sender), envelope.encode(event), stream=subjects.INBOX)
 
 
 async def _settled(held: Connections, season: Season) -> None:

@@ -4,12 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
-import orjson
-
 from services.cli import session
 from shared.plumbing import broker, inbox
 from shared.shell.service import Connections
-from shared.wire import events, subjects
+from shared.wire import envelope, subjects
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 
@@ -26,17 +24,10 @@ async def regime_of(held: Connections, regime_id: str) -> Regime:
 
 async def send(held: Connections, sender: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """Puts an event into the sender's inbox; the receipt. Raises TransientError when none comes."""
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": f"/units/{sender}",
-        "type": kind,
-        "time": events.to_text(datetime.now(UTC)),
-        "data": data,
-    }
+    event = envelope.of_unit(sender, str(uuid4()), kind, data, at=datetime.now(UTC))
     async with inbox.receipts_of(held.streams.client, sender) as receipts:
         ack = await held.streams.jetstream.publish(
-            subjects.inbox(sender), orjson.dumps(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
+            subjects.inbox(sender), envelope.encode(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
         )
         receipt = await inbox.verdict(receipts, ack.seq, VERDICT_S)
     if receipt is None:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import orjson
 from hypothesis import strategies as st
 
-from shared.wire import events
+from shared.wire import envelope, events
 from shared.wire.events import Logged
 
 REGIME, PERIOD = "ct27-van-quan", "2026"
@@ -17,8 +16,8 @@ DEADLINE_MS = 1_797_699_600_000  # 20/12/2026 00:00 in Vietnam
 def logged(kind: str, unit: str, number: int, received_ms: int, data: dict[str, Any], period: str = PERIOD, regime: str = REGIME) -> Logged:
     """One event of the log; its id tells it from all others of the history."""
     data = {"regime": regime, "period": period, **({"unit": unit} if unit else {}), **data}
-    event = {"specversion": "1.0", "id": f"event-{number:04}", "source": f"/units/{unit or '184-TCKH'}", "type": kind, "data": data}
-    read = events.read_logged(orjson.dumps({**event, "unitid": unit, "receivedms": received_ms}))
+    sent = envelope.of_unit(unit or "184-TCKH", f"event-{number:04}", kind, data)
+    read = events.read_logged(envelope.encode(envelope.logged(sent, unit, received_ms)))
     assert read is not None
     return read
 

@@ -4,18 +4,20 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import orjson
 
 from shared.plumbing.broker import Message
-from shared.wire import events, subjects
+from shared.wire import envelope, events, subjects
 from shared.words.regimes import Indicator, Regime
 from shared.words.units import Unit
 
 FIRST_RECEIVED_MS = 1_790_000_000_000
 TEXT: Final = "Ủy ban nhân dân xã đã triển khai kế hoạch, huy động nhân dân đóng góp ngày công, kinh phí còn khó khăn, đề nghị hỗ trợ."
 WORDS: Final = tuple(TEXT.split(" "))
+SENT_AT: Final = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
 Item = TypeVar("Item")
 
@@ -41,21 +43,15 @@ def event(
     """A submitted report of a unit; its narratives, if the regime has any and they are wanted, are 10 to 80 words each."""
     asked = [indicator for indicator in regime.indicators if regime.is_asked(indicator, group, unit.code)]
     texts = {code: " ".join(rng.choices(WORDS, k=rng.randrange(10, 80))) for code in regime.narratives} if has_narratives else {}
-    return {
-        "specversion": "1.0",
-        "id": f"bench-{regime.id}-{unit.code}-{revision}"[:64],
-        "source": f"/units/{unit.code}",
-        "type": events.SUBMITTED,
-        "time": "2026-11-20T08:00:00+07:00",
-        "data": {
-            "regime": regime.id,
-            "period": period,
-            "unit": unit.code,
-            "revision": revision,
-            "values": {indicator.code: value(indicator, rng) for indicator in asked},
-            **({"narratives": texts} if texts else {}),
-        },
+    data = {
+        "regime": regime.id,
+        "period": period,
+        "unit": unit.code,
+        "revision": revision,
+        "values": {indicator.code: value(indicator, rng) for indicator in asked},
+        **({"narratives": texts} if texts else {}),
     }
+    return {**envelope.of_unit(unit.code, f"bench-{regime.id}-{unit.code}-{revision}"[:64], events.SUBMITTED, data, at=SENT_AT)}
 
 
 def logged(
@@ -78,7 +74,7 @@ def logged(
     for number in range(first, first + count):
         unit, revision = units[number % len(units)], number // len(units) + 1
         made = event(regime, period, unit, revision, rng, has_narratives=has_narratives)
-        payload = orjson.dumps({**made, "unitid": unit.id, "receivedms": FIRST_RECEIVED_MS + number})
+        payload = envelope.encode(envelope.logged(made, unit.id, FIRST_RECEIVED_MS + number))
         yield Message(subjects.reports(partition, regime.id), payload, f"{unit.code}/{made['id']}")
 
 

@@ -13,7 +13,7 @@ from services.cli import session
 from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
-from shared.wire import events, subjects
+from shared.wire import envelope, events, subjects
 from shared.words import calendar
 from shared.words.units import Contact
 from tests.cli.conftest import YEAR, Cli
@@ -23,8 +23,8 @@ from tests.running import running
 def log(cli: Cli, kind: str, unit: str, at: datetime, **data: Any) -> None:
     """Puts an event into the log as ingest does."""
     body = {"regime": "thu", "period": YEAR, "unit": unit, **data}
-    event: dict[str, Any] = {"specversion": "1.0", "id": f"{kind[-12:]}-{unit}", "source": f"/units/{unit}", "type": kind, "data": body}
-    payload = orjson.dumps({**event, "unitid": unit, "receivedms": events.to_ms(at)})
+    event = envelope.of_unit(unit, f"{kind[-12:]}-{unit}", kind, body)
+    payload = envelope.encode(envelope.logged(event, unit, events.to_ms(at)))
 
     async def act(held: Connections) -> None:
         subject = subjects.reports(subjects.partition_of("thu", YEAR, 8), "thu")

@@ -4,12 +4,10 @@ import itertools
 from datetime import date, datetime
 from typing import Any
 
-import orjson
-
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
-from shared.wire import events
+from shared.wire import envelope, events
 from shared.wire.events import Logged
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
@@ -79,16 +77,9 @@ def duty(*history: Logged, unit_id: str = "111", regimes: tuple[Regime, ...] = (
 def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any]) -> Logged:
     number = next(_counter)
     body = {"regime": REGIME, "period": "2026", "unit": unit_id, **data}
-    event = {
-        "specversion": "1.0",
-        "id": f"su-kien-{number:06d}",
-        "source": f"/units/{unit_id or '11'}",
-        "type": kind,
-        "unitid": unit_id,
-        "receivedms": events.to_ms(datetime.fromisoformat(received).replace(tzinfo=VIETNAM)),
-        "data": body,
-    }
-    logged = events.read_logged(orjson.dumps(event))
+    sent = envelope.of_unit(unit_id or "11", f"su-kien-{number:06d}", kind, body)
+    received_ms = events.to_ms(datetime.fromisoformat(received).replace(tzinfo=VIETNAM))
+    logged = events.read_logged(envelope.encode(envelope.logged(sent, unit_id, received_ms)))
     assert logged is not None
     return logged
 

@@ -12,7 +12,7 @@ import yaml
 from bson import Decimal128
 
 from services.portal.domain.standing import Entry
-from shared.wire import events
+from shared.wire import envelope, events
 from shared.words import regimes
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
@@ -83,16 +83,7 @@ def report(
     body = {"regime": regime, "period": period, "unit": unit, **data}
     if revision:
         body["revision"] = revision
-    event = {
-        "specversion": "1.0",
-        "id": name,
-        "source": f"/units/{sender}",
-        "type": kind,
-        "time": events.to_text(at),
-        "unitid": unit,
-        "receivedms": events.to_ms(at),
-        "data": body,
-    }
+    event = envelope.logged(envelope.of_unit(sender, name, kind, body, at=at), unit, events.to_ms(at))
     return {
         "_id": f"{sender}/{name}",
         "regime": regime,

@@ -12,7 +12,8 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from services.devstack.demo import figures
-from shared.wire import events
+from shared.wire import envelope, events
+from shared.wire.envelope import CloudEvent
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Unit
@@ -39,8 +40,8 @@ class Season:
     """Events in the order of sending (repeats included), and the one that is to be refused."""
 
     year: str
-    events: tuple[dict[str, Any], ...]
-    refused: dict[str, Any]
+    events: tuple[CloudEvent, ...]
+    refused: CloudEvent
 
     @property
     def ids(self) -> set[str]:
@@ -48,7 +49,7 @@ class Season:
         return {claim_id(event) for event in (*self.events, self.refused)}
 
 
-def claim_id(event: dict[str, Any]) -> str:
+def claim_id(event: CloudEvent) -> str:
     return f"{event['source'].removeprefix('/units/')}/{event['id']}"
 
 
@@ -92,7 +93,7 @@ def _some(units: Sequence[Unit], count: int) -> Iterable[Unit]:
     return [units[number] for number in sorted(chosen)]
 
 
-def _report(regime: Regime, year: str, unit: Unit, revision: int) -> dict[str, Any]:
+def _report(regime: Regime, year: str, unit: Unit, revision: int) -> CloudEvent:
     group = next(name for name, group in regime.reporters.items() if unit.code in group.units or unit.level == group.level)
     at = figures.place(unit.code, revision)
     asked = [indicator for indicator in regime.indicators if regime.is_asked(indicator, group, unit.code)]
@@ -101,7 +102,7 @@ def _report(regime: Regime, year: str, unit: Unit, revision: int) -> dict[str, A
     return _event(regime, year, unit, revision, events.SUBMITTED, {"values": values, "narratives": narratives})
 
 
-def _faulty(regime: Regime, year: str, unit: Unit) -> dict[str, Any]:
+def _faulty(regime: Regime, year: str, unit: Unit) -> CloudEvent:
     """A report with the faults that people make: more than all, words for a number, too exact, another's figure."""
     values = {
         "vh_nha_van_hoa_thon": {"numerator": 14, "denominator": 11},
@@ -112,15 +113,10 @@ def _faulty(regime: Regime, year: str, unit: Unit) -> dict[str, Any]:
     return _event(regime, year, unit, 1, events.SUBMITTED, {"values": values})
 
 
-def _event(regime: Regime, year: str, unit: Unit, revision: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+def _event(regime: Regime, year: str, unit: Unit, revision: int, kind: str, data: dict[str, object]) -> CloudEvent:
     """The id derives from what the event is, so that sending the season again repeats it."""
-    return {
-        "specversion": "1.0",
-        "id": id_of(regime.id, year, unit.code, revision, kind),
-        "source": f"/units/{unit.code}",
-        "type": kind,
-        "data": {"regime": regime.id, "period": year, "unit": unit.code, "revision": revision, **data},
-    }
+    whole = {"regime": regime.id, "period": year, "unit": unit.code, "revision": revision, **data}
+    return envelope.of_unit(unit.code, id_of(regime.id, year, unit.code, revision, kind), kind, whole)
 
 
 def id_of(regime: str, year: str, unit: str, revision: int, kind: str) -> str:

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from services.ingest.domain import actions, content, parsing, reports, shapes
 from services.ingest.domain.case import Case, Incoming
 from services.ingest.domain.known import About, Known
-from shared.wire import events, subjects
+from shared.wire import envelope, events, subjects
 from shared.wire.events import Envelope, Logged
 from shared.words import texts
 from shared.words.numbers import NumberText
@@ -220,10 +218,7 @@ def _as_logged(case: Case) -> Logged:
 
 
 def _logged(case: Case) -> bytes:
-    """The event as the log keeps it: as sent, with normal figures, no text that says nothing, and two extension attributes.
-
-    The received time is text: to CloudEvents an integer has 32 bits.
-    """
+    """The event as the log keeps it: as sent, with normal figures and without blank texts."""
     data: dict[str, Any] = {**case.tree["data"]}
     if case.normal_values:
         data["values"] = case.normal_values
@@ -234,4 +229,4 @@ def _logged(case: Case) -> bytes:
     event = {name: value for name, value in case.tree.items() if value is not None}
     if "time" in event:
         event["time"] = event["time"].upper()  # a small t or z is allowed, and not read by every library
-    return orjson.dumps({**event, "unitid": case.unit_id, "receivedms": str(case.received_ms), "data": data})
+    return envelope.encode(envelope.logged({**event, "data": data}, case.unit_id, case.received_ms))

@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
-import orjson
-
 from services.notify.domain.duties import Task
-from shared.wire import events
+from shared.wire import envelope, events
 from shared.words import periods
 
 STREAM: Final = "stream"
@@ -103,16 +101,8 @@ def _local(at: datetime) -> str:
 
 def cloud_event(alert: Alert, digest: Mapping[str, object] | None = None) -> bytes:
     """The alert as it is published to the stream ALERTS; a digest with its figures."""
-    event = {
-        "specversion": "1.0",
-        "id": alert.id(STREAM),
-        "source": "/services/notify",
-        "type": events.ALERT_RAISED,
-        "time": events.to_text(alert.raised_at),
-        "datacontenttype": "application/json",
-        "data": {**entry(alert), "cause": alert.cause, **_more(alert, digest)},
-    }
-    return orjson.dumps(event)
+    data = {**entry(alert), "cause": alert.cause, **_more(alert, digest)}
+    return envelope.encode(envelope.of_service("notify", alert.id(STREAM), events.ALERT_RAISED, data, at=alert.raised_at))
 
 
 def _more(alert: Alert, digest: Mapping[str, object] | None) -> dict[str, object]:
