@@ -1,7 +1,7 @@
 """Waiting for a verdict: while somebody waits, the receipts of that unit are listened to.
 
 A receipt names the INBOX message that it answers: of two requests that send one id at the same time each gets its own verdict.
-What comes in another shape than a receipt's is ignored: others can publish on core NATS too. Source: design-2, section 1.
+What comes in another shape than a receipt's is ignored: others can publish on core NATS too. Source: design, section 4, "Receipts".
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Events: the shapes that outsiders send, strict, and the shape of a logged event, as our own services read it.
 
-CloudEvents 1.0, structured JSON. Source: design, section 4.
+CloudEvents 1.0, structured JSON. Source: design, section 4, "Events".
 """
 
 from datetime import UTC, date, datetime, timedelta

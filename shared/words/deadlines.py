@@ -1,7 +1,7 @@
 """Deadlines: the instant up to which a report is on time.
 
 "trước ngày 20/12" is exclusive: a report received at 20/12 00:00:00 in Vietnam is late, one millisecond before is on time.
-One rule for aggregate and notify, so that they cannot disagree on who is late. Source: design, section 5.
+One rule for aggregate and notify, so that they cannot disagree on who is late. Source: design, section 5, "Deadlines".
 """
 
 import re

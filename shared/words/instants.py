@@ -2,7 +2,7 @@
 
 Of all corrections the one with the highest (received time, event id), then the latest of it and of the plain ones received after
 it; without a correction the latest of all. What is kept only grows, so order and repetition of events cannot matter. One rule
-for ingest, aggregate, notify and the portal. Source: design-2, section 2, "period.opened, duty.extended".
+for ingest, aggregate, notify and the portal. Source: design, section 4, "Openings and extensions".
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Exact numbers: a figure is an integer scaled by its indicator's decimals, from the door to the view.
 
 Numbers are judged by their text as sent: JSON number texts and decimal strings, no exponent, no NaN, no separators.
-Source: design, sections 4 and 5; ADR-0005.
+Source: design, section 5, "Indicator kinds"; ADR-0005.
 """
 
 import re

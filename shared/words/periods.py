@@ -1,7 +1,7 @@
 """Periods and calendars: what days the figures of a period cover, and its cut-off.
 
 `2024`, `2024-H1`, `2024-Q3`, `2024-05` (ISO 8601, DHIS2). The cut-off is the period's reference date: units, the tree
-and the duties are those of that day. Source: NĐ 09/2019/NĐ-CP, art. 12; design, section 5.
+and the duties are those of that day. Source: NĐ 09/2019/NĐ-CP, art. 12; design, section 5, "Periods".
 """
 
 import re

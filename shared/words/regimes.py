@@ -1,6 +1,6 @@
 """Regimes: who reports what to whom before when. Data, owned by an agency, read from YAML files.
 
-Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, section 5.
+Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, section 5, "Regimes".
 """
 
 import re

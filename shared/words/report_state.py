@@ -3,7 +3,7 @@
 Of a unit's revisions the highest (revision, received time, event id) wins. A report counts if its winning revision is a
 submission that was not returned: a return concerns only the revision that it names. On time is judged by the earliest received
 time among the submitted revisions, even if later withdrawn or returned. Every field below only grows or only shrinks, so the order
-and repetition of events cannot matter. Source: design, section 3, "Which report counts"; second part, section 2, "Order"; ADR-0023.
+and repetition of events cannot matter. Source: design, section 3, "Which report counts"; section 4, "Order"; ADR-0023.
 """
 
 from dataclasses import dataclass

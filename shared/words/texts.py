@@ -1,7 +1,7 @@
 """Texts as people see them: one Unicode form, nothing that reorders or hides, and what counts as no text at all.
 
 The one home for every text that comes from outside: events, forms, files, search words, names. Source: Unicode 15, UAX #9
-(bidi controls), UAX #15 (normal forms), DerivedCoreProperties (default ignorable); design-2, section 2, "Content".
+(bidi controls), UAX #15 (normal forms), DerivedCoreProperties (default ignorable); design, section 4, "Content".
 """
 
 import re

@@ -1,7 +1,7 @@
 """Units and the tree they form on a day.
 
 A unit's id is stable and never re-used; its code is: the 2025 reform gave old codes to other areas. Levels are data: no
-level name stands in roll-up code. Source: design, section 5.
+level name stands in roll-up code. Source: design, section 5, "Units".
 """
 
 from collections.abc import Iterable, Iterator

@@ -71,6 +71,47 @@ def test_every_decision_record_that_the_code_cites_exists() -> None:
     assert cited <= {record.name[:4] for record in (ROOT / "docs" / "adr").glob("*.md")}
 
 
+CITATION = re.compile(r'design, sections? ([1-9])(?: and ([1-9]))?(?:, (?:"([^"]+)"(?: and "([^"]+)")?|step ([0-9]+)))?')
+FURTHER = re.compile(r'; section ([1-9]), "([^"]+)"(?: and "([^"]+)")?')
+
+
+def sections() -> dict[str, str]:
+    """The text of each numbered section of the design, by its number."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^## ([0-9])\. (.+?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+
+
+def citations(text: str) -> list[tuple[str, str]]:
+    """What a module cites of the design: a section's number, and the line with which the cited part begins ("" for the whole section)."""
+    plain = " ".join(text.split())
+    cited = []
+    for first, second, *headings, step in CITATION.findall(plain):
+        parts = [f"\n### {heading}\n" for heading in headings if heading] + ([f"\n{step}. "] if step else [])
+        cited += [(first, part) for part in parts or [""]] + ([(second, "")] if second else [])
+    for section, *headings in FURTHER.findall(plain):
+        cited += [(section, f"\n### {heading}\n") for heading in headings if heading]
+    return cited
+
+
+def test_every_section_of_the_design_that_the_code_cites_is_there() -> None:
+    there = sections()
+    files = [path for name in ("services", "shared", "tests") for path in (ROOT / name).rglob("*.py")]
+    cited = {(names(path), *found) for path in files for found in citations(path.read_text(encoding="utf-8"))}
+    assert len(cited) > 20
+    assert {(name, section, part) for name, section, part in cited if section not in there or part not in there[section]} == set()
+
+
+def test_nothing_cites_a_design_that_is_not_in_the_product() -> None:
+    folders = (ROOT / name for name in ("services", "shared", "docs", "deploy"))
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for folder in folders
+        for path in folder.rglob("*.*")
+        if path.suffix in (".py", ".md", ".yaml")
+    }
+    assert [names(path) for path, text in texts.items() if re.search(r"design-2|second part, section", text)] == []
+
+
 def test_the_import_rules_of_the_architecture_are_those_that_are_checked() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").replace("`", "")

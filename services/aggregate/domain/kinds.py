@@ -8,7 +8,7 @@
 | choice | reported, one per option | count per option |
 
 Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64; more are added up in parts. Source: design,
-section 5.
+section 5, "Indicator kinds".
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Units from CSV files: `code,name,level,kind,parent,valid_from,valid_to`, and contacts: `unit,name,phone,email`.
 
 A unit's id is its code when it is the first bearer of the code, else `<code>-<year>`; a parent is named by the code that it
-bears on the day on which the unit begins. Source: design, section 5.
+bears on the day on which the unit begins. Source: design, section 5, "Units".
 """
 
 import csv

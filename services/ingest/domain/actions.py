@@ -1,7 +1,7 @@
 """Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm).
 
 An act that can have no effect is refused: "accepted" is said only of what changes something. Whether it would have one is looked at
-when all else is right: who may not act learns nothing of what was accepted before. Source: design-2, section 2.
+when all else is right: who may not act learns nothing of what was accepted before. Source: design, section 4, "Order".
 """
 
 import re

@@ -1,7 +1,7 @@
 """The content of an event, by which a repeat is told from another event under the same id.
 
 It is what the event says: specversion, id, source, type and data. What a client may stamp anew when it tries again (time, subject,
-dataschema, datacontenttype, trace) decides nothing. Source: design-2, section 2, "Content"; ADR-0021.
+dataschema, datacontenttype, trace) decides nothing. Source: design, section 4, "Content"; ADR-0022.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """What is known when an event is judged: what was accepted before about the same report, period or view.
 
 Known from the claims, which ingest itself keeps: so an act is judged by what was acknowledged, however far the aggregator is. Filled
-by the store before a batch, and by each event of the batch that is accepted. Source: design-2, section 2, "Order".
+by the store before a batch, and by each event of the batch that is accepted. Source: design, section 4, "Order".
 """
 
 from collections.abc import Iterable

@@ -2,8 +2,8 @@
 
 Pure, in two steps: a message is read and judged by itself, against the reference data; then it is decided, what was accepted before
 about the same report, period or view being known. What the log gets is decided here too: the event as sent, its texts and figures in
-their normal form, the unit resolved at the period's reference date, and the received time. Source: design, sections 3 and 4; design-2,
-section 2.
+their normal form, the unit resolved at the period's reference date, and the received time. Source: design, section 3, "Ingest:
+claim, publish, ack"; section 4, "Events" and "Order".
 """
 
 import re

@@ -2,7 +2,7 @@
 
 An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension or a moved deadline starts a ladder of
 its own, and is told at once (`notices`). A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`.
-Source: design, section 5.
+Source: design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """Digests: to whom a group reports is told, once a rung, how the group stands.
 
 A group are the duties of one regime and period with one deadline by rule. The recipient gets one at every rung, the level
-above it (whom it acts for, else its parent) from the third overdue step on; nobody else. Source: design, section 5.
+above it (whom it acts for, else its parent) from the third overdue step on; nobody else. Source: design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable, Mapping, Set

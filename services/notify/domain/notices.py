@@ -1,6 +1,6 @@
 """Notices: what a unit is told at once, beside its reminder ladder: its report was sent back, or its deadline is another now.
 
-A notice is one rung, `now`, before those of the ladder that come after it. Source: design-2, section 2, "Alerts at once".
+A notice is one rung, `now`, before those of the ladder that come after it. Source: design, section 5, "Alerts at once".
 """
 
 from collections.abc import Callable, Iterable
