@@ -11,7 +11,7 @@ from shared.wire import collection_names
 from shared.words import numbers
 
 if TYPE_CHECKING:
-    from services.portal.explaining import Explained
+    from services.portal.reading.explaining import Explained
 
 UNKNOWN = ("report.unknown_regime", "report.unknown_period")
 UNCOUNTED = "nạp chế độ có kỳ này bằng `tonghop regimes load`, rồi xem `tonghop verify`."
@@ -35,9 +35,10 @@ def explain(
 
     Mã thoát: 0 khớp, 1 không khớp hoặc không có bảng, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    from services.portal import address, explaining
-    from services.portal.problems import Refused
-    from services.portal.store import PortalStore
+    from services.portal.domain import address
+    from services.portal.domain.refused import Refused
+    from services.portal.reading import explaining
+    from services.portal.reading.store import PortalStore
 
     names = view.split("/")
     if len(names) != 3:

@@ -5,12 +5,16 @@ import asyncio
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal import calendars, duty_pages, live, look, pages, problems, routes, search_pages
-from services.portal.caching import Changes
-from services.portal.duty_store import DutyStore
-from services.portal.headers import Heads, SafeHeaders
+from services.portal import live
+from services.portal.api import routes as api
+from services.portal.http import problems
+from services.portal.http.caching import Changes
+from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.live import Hub
-from services.portal.store import PortalStore
+from services.portal.reading.duty_store import DutyStore
+from services.portal.reading.store import PortalStore
+from services.portal.render import look
+from services.portal.web import routes as web
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
 from shared.shell.service import Connections
@@ -41,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
-    for router in (routes.router, live.router, calendars.router, pages.router, duty_pages.router, search_pages.router):
+    for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from faststream.nats import NatsMessage, NatsRouter
 
-from services.portal.address import Address, Named, Stored
-from services.portal.problems import Refused
+from services.portal.domain.address import Address
+from services.portal.domain.refused import Refused
+from services.portal.http.dependencies import Named, Stored
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals

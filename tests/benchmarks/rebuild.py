@@ -24,7 +24,7 @@ from pymongo.errors import OperationFailure
 
 from services.aggregate import verify
 from services.devstack.process import Process
-from services.portal.store import PortalStore
+from services.portal.reading.store import PortalStore
 from shared.plumbing import tasks
 from shared.shell.service import Connections
 from shared.wire import subjects

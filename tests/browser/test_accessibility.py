@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from services.portal import duty_pages
+from services.portal.web import duties as duty_pages
 from shared.wire import events
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27, report

@@ -53,7 +53,7 @@ def test_a_total_is_explained_to_people_and_to_programs(season: Cli) -> None:
 
 
 def test_a_total_that_does_not_add_up_ends_with_1_and_says_so(season: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.explaining.PAUSE_S", 0.0)
+    monkeypatch.setattr("services.portal.reading.explaining.PAUSE_S", 0.0)
     season.ask(changed(**{f"indicators.{INDICATOR}.total": 7}))
 
     said = season.run("explain", VIEW, INDICATOR)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from services.devstack import probe
-from services.portal.store import as_json
+from services.portal.reading.store import as_json
 from shared.plumbing import data_format
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from services.portal import caching
-from services.portal.domain import ical
-from services.portal.duty_store import _duty
+from services.portal.http import caching
+from services.portal.reading.duty_store import _duty
+from services.portal.render import ical
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
 from tests.portal import builders

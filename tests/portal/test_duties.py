@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.domain import duties, scope, spreadsheet
+from services.portal.domain import duties, scope
 from services.portal.domain.duties import Duty, DutyState
-from services.portal.duty_store import _duty
+from services.portal.reading.duty_store import _duty
+from services.portal.render import spreadsheet
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference

@@ -8,7 +8,7 @@ import pytest
 from services.notify.store.duties import DutyStore as Written
 from services.portal.domain.duties import DutyState
 from services.portal.domain.scope import Scope
-from services.portal.duty_store import ORDER, Asked, in_calendar, listed
+from services.portal.reading.duty_store import ORDER, Asked, in_calendar, listed
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack

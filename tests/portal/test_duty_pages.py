@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.portal.domain.duties import DutyState
-from services.portal.duty_store import Asked, DutyStore
+from services.portal.reading.duty_store import Asked, DutyStore
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack

@@ -1,9 +1,9 @@
 from decimal import Decimal
 
-from services.portal import overview
 from services.portal.domain import figures
 from services.portal.domain.figures import Row, Section
-from services.portal.store import as_json
+from services.portal.reading import overview
+from services.portal.reading.store import as_json
 from shared.wire.published import Reporting, View
 from tests.portal import builders
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.portal.domain import file_name
+from services.portal.render import file_name
 from shared.words import texts
 from tests.portal import builders
 from tests.portal.conftest import Stack

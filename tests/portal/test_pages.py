@@ -6,9 +6,9 @@ import httpx2
 import pytest
 
 from services.portal.app import create_app
-from services.portal.domain import spreadsheet
-from services.portal.look import HERE
-from services.portal.store import as_json
+from services.portal.reading.store import as_json
+from services.portal.render import spreadsheet
+from services.portal.render.look import HERE
 from shared.wire import events, view_hash
 from shared.words import texts
 from tests.portal import builders

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal import duty_pages
 from services.portal.domain import cursor
+from services.portal.web import duties as duty_pages
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, DEADLINE
 from tests.portal.conftest import Stack

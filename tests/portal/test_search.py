@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal import search_pages
 from services.portal.domain import search
+from services.portal.web import search as search_pages
 from shared.words.units import Unit
 from tests.portal import builders
 from tests.portal.conftest import Stack

@@ -16,8 +16,8 @@ from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore as DutyBook
-from services.portal.duty_store import Asked, DutyStore
-from services.portal.store import PortalStore
+from services.portal.reading.duty_store import Asked, DutyStore
+from services.portal.reading.store import PortalStore
 from shared.plumbing import data_format, mongo
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.service import Connections

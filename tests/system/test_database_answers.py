@@ -23,7 +23,7 @@ from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
 from services.ingest.doors import http
 from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore
-from services.portal import problems
+from services.portal.http import problems
 from shared.plumbing import delivery, mongo, reader
 from shared.plumbing.reader import Delivery
 from shared.shell import service

@@ -56,7 +56,7 @@ def test_a_log_that_went_back_is_mended_by_what_up_prints(running: Product) -> N
     running.tonghop("status")
 
 
-@pytest.mark.parametrize(("file", "services"), [("services/portal/look.py", ("portal",)), ("shared/words/periods.py", SERVICES)])
+@pytest.mark.parametrize(("file", "services"), [("services/portal/render/look.py", ("portal",)), ("shared/words/periods.py", SERVICES)])
 def test_up_after_new_code_restarts_the_services_that_run_it_and_no_server(running: Product, file: str, services: tuple[str, ...]) -> None:
     before = running.processes()
     append(running.folder / file, "\n# new code\n")

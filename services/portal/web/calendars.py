@@ -6,10 +6,11 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.portal import address, caching
-from services.portal.address import Duties, Referred
-from services.portal.caching import Changes
-from services.portal.domain import file_name, ical
+from services.portal.domain import address
+from services.portal.http import caching
+from services.portal.http.caching import Changes
+from services.portal.http.dependencies import Duties, Referred
+from services.portal.render import file_name, ical
 
 router = APIRouter(tags=["API"])
 

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from services.portal import address, look
-from services.portal.address import Duties, Referred
-from services.portal.domain import file_name, spreadsheet
+from services.portal.domain import address
 from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
-from services.portal.duty_choice import After, Choice, Typed
-from services.portal.duty_store import Asked, DutyStore
-from services.portal.problems import Refused
+from services.portal.domain.refused import Refused
+from services.portal.http.dependencies import After, Duties, Referred, Typed
+from services.portal.reading.duty_choice import Choice
+from services.portal.reading.duty_store import Asked, DutyStore
+from services.portal.render import file_name, look, spreadsheet
 from shared.words import periods, refusals
 from shared.words.reference import Reference
 

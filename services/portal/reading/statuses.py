@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.portal.address import Address
 from services.portal.domain import history, standing
+from services.portal.domain.address import Address
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
-from services.portal.store import Json, PortalStore
+from services.portal.reading.store import Json, PortalStore
 from shared.wire import events
 from shared.words import deadlines
 from shared.words.instants import Instants, Key

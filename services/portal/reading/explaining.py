@@ -4,11 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from services.portal import problems
-from services.portal.address import Address
-from services.portal.domain import cursor, explain
+from services.portal.domain import cursor, explain, refused
+from services.portal.domain.address import Address
 from services.portal.domain.explain import Explanation
-from services.portal.store import Json, PortalStore
+from services.portal.reading.store import Json, PortalStore
 from shared.words import refusals
 from shared.words.regimes import Indicator
 
@@ -38,7 +37,7 @@ class Explained:
         choice = ("explain", self.address.regime.id, self.address.period.code, unit.id, indicator.code)
         behind = "" if after is None else cursor.key_of(after, *choice)
         if behind is None:
-            raise problems.bad_cursor("after")
+            raise refused.bad_cursor("after")
         rest = [part for part in found.parts if part.unit.code > behind]
         return {
             "regime": self.address.regime.id,
@@ -70,7 +69,7 @@ async def read(address: Address, store: PortalStore, code: str) -> Explained:
     """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
     indicator = address.regime.by_code.get(code)
     if indicator is None:
-        raise problems.not_found(refusals.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
+        raise refused.not_found(refusals.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
     found = await _read(address, store, indicator)
     for _ in range(ATTEMPTS - 1):
         if found.explanation.adds_up:
@@ -84,7 +83,7 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     regime, period, reporters = address.regime, address.period.code, address.reporters
     view = await store.view(regime.id, period, address.unit.id)
     if view is None:
-        raise problems.no_such_view(regime.id, period, address.unit.code)
+        raise refused.no_such_view(regime.id, period, address.unit.code)
     entries = await store.entries(regime.source_id, period, [unit.id for unit in reporters])
     counted = explain.standing_reports(reporters, entries, view["position"]["sequence"])
     contents = await store.contents([entry.id for entry in counted.values()])

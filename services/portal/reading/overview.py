@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.portal import statuses
-from services.portal.address import Address
 from services.portal.domain import figures
+from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
-from services.portal.store import PortalStore
+from services.portal.reading import statuses
+from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
 from shared.wire.published import Reporting, View
 from shared.words import deadlines

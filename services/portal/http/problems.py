@@ -12,9 +12,10 @@ from faststream.exceptions import IncorrectState
 from pymongo.errors import OperationFailure
 from starlette.exceptions import HTTPException
 
-from services.portal import headers, look
-from services.portal.domain import wanted
-from services.portal.domain.wanted import Wanted
+from services.portal.domain import refused, wanted
+from services.portal.domain.refused import Refused
+from services.portal.http import headers
+from services.portal.render import look
 from shared.plumbing import delivery, mongo
 from shared.shell.problems import problem, refusal_of
 from shared.words import refusals
@@ -39,48 +40,12 @@ RETRY_AFTER_S = 5
 MOST_LETTERS = 64  # of a parameter's name that is told again
 
 
-class Refused(Exception):
-    """The request cannot be answered, for a reason of the catalogue."""
-
-    def __init__(self, status: HTTPStatus, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
-        self.status = status
-        self.refusal = refusal
-
-
-def no_such_view(regime: str, period: str, unit: str) -> Refused:
-    return not_found(refusals.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
-
-
-def not_found(refusal: Refusal) -> Refused:
-    """There is no such thing, for a reason of the catalogue."""
-    return Refused(HTTPStatus.NOT_FOUND, refusal)
-
-
-def no_such_report(regime: str, period: str, unit: str) -> Refused:
-    return Refused(HTTPStatus.NOT_FOUND, refusals.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
-
-
-def bad_query(name: str, form: Wanted) -> Refused:
-    """A parameter of an address that has not the form which it must have."""
-    return Refused(HTTPStatus.BAD_REQUEST, _bad_query(name, form))
-
-
-def bad_cursor(name: str) -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.bad_cursor", name, name=name))
-
-
 async def each_once(request: Request) -> None:
     """Refuses a parameter that is given twice: one of the two would be passed over in silence."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     name, times = max(given.items(), key=itemgetter(1), default=("", 0))
     if times > 1:
-        raise bad_query(name[:MOST_LETTERS], wanted.ONCE)
-
-
-def _bad_query(name: str, form: Wanted) -> Refusal:
-    vietnamese, english = form
-    return refusals.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
+        raise refused.bad_query(name[:MOST_LETTERS], wanted.ONCE)
 
 
 def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
@@ -101,7 +66,7 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        reasons = [_bad_query(str(fault["loc"][1]), wanted.value(fault)) for fault in error.errors()]
+        reasons = [refused.malformed(str(fault["loc"][1]), wanted.value(fault)) for fault in error.errors()]
         return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, *reasons)
 
     async def on_http(request: Request, error: Exception) -> Response:

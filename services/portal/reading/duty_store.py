@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
-from services.portal.store import TIME_LIMIT_MS, Json, as_json
+from services.portal.reading.store import TIME_LIMIT_MS, Json, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names

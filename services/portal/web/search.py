@@ -5,11 +5,10 @@ from functools import lru_cache
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal import look, problems
-from services.portal.address import Referred
-from services.portal.domain import cursor, search
+from services.portal.domain import cursor, refused, search
 from services.portal.domain.search import Entry
-from services.portal.duty_choice import After
+from services.portal.http.dependencies import After, Referred
+from services.portal.render import look
 from shared.words import texts
 from shared.words.units import Registry, Unit
 
@@ -23,12 +22,12 @@ MOST_LETTERS = 200  # of what is typed, composed
 async def find(reference: Referred, q: str = "", after: After = None) -> Response:
     """Units by name, with or without accents, or by code; 50 a page. Words of which nothing can be seen are none."""
     if len(texts.normal(q)) > MOST_LETTERS:
-        raise problems.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
+        raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
     registry = (await reference.current()).registry
     asked = " ".join(search.words(q))
     behind = "" if after is None else cursor.key_of(after, "units", asked)
     if behind is None:
-        raise problems.bad_cursor("after")
+        raise refused.bad_cursor("after")
     found = search.find(_index(registry), q)
     rest = [hit for hit in found if hit.key > behind]
     shown = {

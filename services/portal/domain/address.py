@@ -3,15 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, get_args
+from typing import get_args
 
-from fastapi import Depends, Request
-
-from services.portal import problems
-from services.portal.domain import wanted
-from services.portal.duty_store import DutyStore
-from services.portal.store import PortalStore
-from shared.plumbing.reference_store import ReferenceStore
+from services.portal.domain import refused, wanted
 from shared.wire.events import PeriodCode
 from shared.words import refusals
 from shared.words.periods import Period
@@ -75,57 +69,29 @@ class Address:
 def checked(name: str, text: str | None) -> str | None:
     """A name as sent, refused unless it has a name's shape (a key of `SHAPES`)."""
     if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
-        raise problems.bad_query(name, wanted.NAMES[name])
+        raise refused.bad_query(name, wanted.NAMES[name])
     return text
-
-
-async def find(request: Request, regime: str, period: str, unit: str) -> Address:
-    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
-    for name, text in (("regime", regime), ("period", period), ("unit", unit)):
-        checked(name, text)
-    return named(await reference_of(request).current(), regime, period, unit)
 
 
 def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     """What three names mean; raises `Refused` with 404 for an unknown one. A code goes before an id."""
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
-        raise problems.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
+        raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     found_period = found_regime.period(period)
     if found_period is None:
         known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-Q3", "2024-05"]
-        raise problems.not_found(refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
+        raise refused.not_found(refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
-        raise problems.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(found_period.cut_off)))
+        raise refused.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(found_period.cut_off)))
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 
 def require_known(known: Reference, regime: str | None, unit: str | None) -> None:
     """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
     if regime is not None and regime not in known.regimes:
-        raise problems.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
+        raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     if unit is not None and not any(unit in (one.code, one.id) for one in known.registry.units):
-        raise problems.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))
-
-
-def reference_of(request: Request) -> ReferenceStore:
-    store: ReferenceStore = request.app.state.reference
-    return store
-
-
-def store_of(request: Request) -> PortalStore:
-    store: PortalStore = request.app.state.store
-    return store
-
-
-def duties_of(request: Request) -> DutyStore:
-    store: DutyStore = request.app.state.duties
-    return store
-
-
-Named = Annotated[Address, Depends(find)]
-Stored = Annotated[PortalStore, Depends(store_of)]
-Duties = Annotated[DutyStore, Depends(duties_of)]
-Referred = Annotated[ReferenceStore, Depends(reference_of)]
+        raise refused.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))

@@ -1,0 +1,9 @@
+"""The JSON API: all its routes below `/api/v1`."""
+
+from fastapi import APIRouter
+
+from services.portal.api import duties, explain, feeds, reports, views
+
+router = APIRouter(prefix="/api/v1", tags=["API"])
+for resource in (views, reports, explain, feeds, duties):
+    router.include_router(resource.router)

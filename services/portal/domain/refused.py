@@ -1,0 +1,43 @@
+"""Why a request cannot be answered: the status and the reason of the catalogue. Pages and programs are answered from it."""
+
+from http import HTTPStatus
+
+from services.portal.domain.wanted import Wanted
+from shared.words import refusals
+from shared.words.refusals import Refusal
+
+
+class Refused(Exception):
+    """The request cannot be answered, for a reason of the catalogue."""
+
+    def __init__(self, status: HTTPStatus, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.status = status
+        self.refusal = refusal
+
+
+def no_such_view(regime: str, period: str, unit: str) -> Refused:
+    return not_found(refusals.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
+
+
+def not_found(refusal: Refusal) -> Refused:
+    """There is no such thing, for a reason of the catalogue."""
+    return Refused(HTTPStatus.NOT_FOUND, refusal)
+
+
+def no_such_report(regime: str, period: str, unit: str) -> Refused:
+    return Refused(HTTPStatus.NOT_FOUND, refusals.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
+
+
+def bad_query(name: str, form: Wanted) -> Refused:
+    """A parameter of an address that has not the form which it must have."""
+    return Refused(HTTPStatus.BAD_REQUEST, malformed(name, form))
+
+
+def bad_cursor(name: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.bad_cursor", name, name=name))
+
+
+def malformed(name: str, form: Wanted) -> Refusal:
+    vietnamese, english = form
+    return refusals.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])

@@ -1,0 +1,49 @@
+"""Which duties a reader chose."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from services.portal.domain import cursor, refused, scope
+from services.portal.domain.duties import DutyState
+from services.portal.reading.duty_store import Asked
+from shared.words.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the reader chose; `only` leaves out the units below."""
+
+    regime: str | None
+    period: str | None
+    unit: str | None
+    state: DutyState | None
+    only: bool
+
+    def to(self, path: str = "/nghia-vu", **changes: object) -> str:
+        """An address with the same choice but for `changes`."""
+        chosen = {"regime": self.regime, "period": self.period, "unit": self.unit, "state": self.state, "only": int(self.only)}
+        kept = {name: str(value) for name, value in (chosen | changes).items() if value}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def after(self, duty_id: str) -> str:
+        """The cursor behind a duty of this choice."""
+        return cursor.after(duty_id, "duties", *self._names)
+
+    def behind(self, after: str | None) -> str | None:
+        """The duty behind which to go on. Raises `Refused` for a cursor that this choice's list has not given."""
+        if after is None:
+            return None
+        duty_id = cursor.key_of(after, "duties", *self._names)
+        if duty_id is None:
+            raise refused.bad_cursor("after")
+        return duty_id
+
+    def asked(self, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
+        """The choice with the unit looked up in each period's tree; `there` are the periods by regime."""
+        scopes = None if self.unit is None else scope.scopes(known, there, self.unit, only=self.only)
+        return Asked(self.regime, self.period, scopes)
+
+    @property
+    def _names(self) -> tuple[object, ...]:
+        return self.regime, self.period, self.unit, self.state and self.state.value, self.only

@@ -1,0 +1,24 @@
+"""What every page about an address needs: its trail, and the position of the view that it hangs on."""
+
+from services.portal import live
+from services.portal.domain.address import Address
+from services.portal.reading.store import PortalStore
+from shared.wire.published import View
+from shared.words import vietnamese
+
+
+async def position(at: Address, store: PortalStore) -> str:
+    """The position of the view that the page hangs on. Read before the page's content, so that no change is missed."""
+    _, _, code = live.key_for(at)
+    found = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
+    return "" if found is None else live.position_text(View.model_validate(found).position)
+
+
+def head(at: Address) -> dict[str, object]:
+    """What the head of every page about an address needs."""
+    return {
+        "at": at,
+        "trail": list(at.tree.ancestors(at.unit.id))[::-1],
+        "period_text": vietnamese.period(at.period),
+        "recipient": at.tree.by_code.get(at.regime.recipient),
+    }

@@ -1,0 +1,56 @@
+"""The pages of views: all regimes, and one unit's roll-up."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.portal import live
+from services.portal.domain import refused
+from services.portal.http.dependencies import Named, Referred, Stored
+from services.portal.reading import overview
+from services.portal.render import look
+from services.portal.web import frame
+from shared.wire.published import View
+from shared.words.units import Unit
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.get("/")
+async def index(reference: Referred, store: Stored) -> Response:
+    """Every regime with its periods, each with how complete it is."""
+    known = await reference.current()
+    found = [
+        View.model_validate(view) for view in await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
+    ]
+    listed = [
+        (
+            regime,
+            [(view, overview.progress(view.reporting)) for view in found if (view.regime, view.unit.code) == (regime.id, regime.within)],
+        )
+        for regime in sorted(known.regimes.values(), key=lambda regime: regime.title)
+    ]
+    return look.page("index.html", {"listed": listed, "names": _names(known.registry.units)})
+
+
+@router.get("/bang/{regime}/{period}/{unit}")
+async def view(at: Named, store: Stored) -> Response:
+    """A view. A unit that only reports has none: its own report is shown instead."""
+    found = await store.view(at.regime.id, at.period.code, at.unit.id)
+    if found is None and at.is_reporter:
+        return RedirectResponse(f"/bao-cao/{at.to()}")
+    if found is None:
+        raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    read = await overview.read(at, store, View.model_validate(found), datetime.now(UTC))
+    return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read})
+
+
+@router.get("/favicon.ico")
+async def favicon() -> Response:
+    """No picture; asked for by every browser."""
+    return Response(status_code=204)
+
+
+def _names(units: tuple[Unit, ...]) -> dict[str, str]:
+    return {unit.code: unit.name for unit in units}

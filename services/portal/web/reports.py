@@ -1,0 +1,36 @@
+"""The pages of what units reported: one unit's own report, and the narratives of all below a unit."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from services.portal.domain import figures, refused
+from services.portal.http.dependencies import Named, Stored
+from services.portal.reading import statuses
+from services.portal.render import look
+from services.portal.web import frame
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.get("/bao-cao/{regime}/{period}/{unit}")
+async def report(at: Named, store: Stored) -> Response:
+    """One unit's own report: figures, narratives, history."""
+    if not at.is_reporter:
+        raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
+    position = await frame.position(at, store)
+    now = datetime.now(UTC)
+    found = await statuses.report(at, store, now)
+    sections = figures.report_sections(found.values, statuses.asked(at))
+    return look.page("report.html", {**frame.head(at), "position": position, "it": found, "sections": sections, "now": now})
+
+
+@router.get("/thuyet-minh/{regime}/{period}/{unit}")
+async def narratives(at: Named, store: Stored) -> Response:
+    """The narratives of all standing reports at or below a unit, by heading."""
+    if not at.reporters:
+        raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    position = await frame.position(at, store)
+    texts = await statuses.narratives(at, store)
+    return look.page("narratives.html", {**frame.head(at), "position": position, "texts": texts})

@@ -1,0 +1,9 @@
+"""The pages that staff read: all their routes, and the calendars that programs read."""
+
+from fastapi import APIRouter
+
+from services.portal.web import calendars, duties, explain, overview, reports, search
+
+router = APIRouter()
+for pages in (calendars, overview, reports, explain, duties, search):
+    router.include_router(pages.router)
