@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import math
+import sys
+import threading
+from types import TracebackType
 from typing import Any
 
 import prometheus_client
@@ -10,6 +13,7 @@ import structlog
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Gauge
+from structlog.typing import EventDict, Processor
 
 from shared.plumbing import addresses
 from shared.plumbing.readiness import Readiness
@@ -18,19 +22,59 @@ log = structlog.get_logger()
 
 
 def configure_logs(service: str, level: int = logging.INFO) -> None:
-    """One JSON line an event on standard output; Vietnamese stays readable."""
+    """Our own events: one line of JSON each, on standard output; Vietnamese stays readable."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-            _masked,
-        ],
+        processors=[*_enriched(service), *_rendered()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    structlog.contextvars.bind_contextvars(service=service)
+
+
+def take_over_output(service: str) -> None:
+    """Makes every line that this process prints one JSON object: our events, and what libraries, threads and the interpreter report.
+
+    Call it once, at the start of a process.
+    """
+    configure_logs(service)
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_enriched(service), structlog.stdlib.add_logger_name, _as_event],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered()],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[lines], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _report_end
+    threading.excepthook = lambda ended: log.error("thread.failed", exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
+
+
+def _enriched(service: str) -> tuple[Processor, ...]:
+    def of_service(_: object, __: str, event: EventDict) -> EventDict:
+        """Not by the context, which a library's threads do not have."""
+        event["service"] = service
+        return event
+
+    return (
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        of_service,
+    )
+
+
+def _as_event(_: object, __: str, event: EventDict) -> EventDict:
+    """A library's line as an event."""
+    event["said"], event["event"] = event["event"], "library.reported"
+    return event
+
+
+def _rendered() -> tuple[Processor, ...]:
+    return structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False), _masked
+
+
+def _report_end(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """What ends the process, as an event of the log."""
+    log.error("service.failed", reason=str(error), exc_info=(kind, error, traceback))
 
 
 def _masked(_: object, __: str, line: Any) -> str:

@@ -83,11 +83,11 @@ class Connections:
 
 
 def settings_of(name: str) -> Settings:
-    """The settings of the service `name`; ends the process, with a line in its log, when they make no sense."""
+    """The settings of the service `name`, at the start of its process; ends it, with a line in its log, when they make no sense."""
+    observability.take_over_output(name)
     try:
         return configuration.read()
     except SettingsError as error:
-        observability.configure_logs(name)
         log.error("service.refused_to_go_on", reason=str(error))
         raise SystemExit(WRONG_SETTINGS) from None
 
@@ -127,7 +127,6 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        observability.configure_logs(name)
         asyncio.get_running_loop().set_exception_handler(observability.report_unclaimed)
         task = asyncio.create_task(run())
         yield

@@ -2,6 +2,8 @@
 
 import asyncio
 import math
+import subprocess
+import sys
 
 import orjson
 import structlog
@@ -9,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.devstack.process import ROOT
 from shared.plumbing.readiness import Readiness
 from shared.shell import observability
 
@@ -80,3 +83,44 @@ async def test_an_error_that_nobody_asks_for_is_an_event_of_the_log() -> None:
             "error": "ZeroDivisionError",
         }
     ]
+
+
+SPEAKING = """
+import logging, threading, warnings
+import structlog
+from shared.shell import observability
+
+observability.take_over_output("ingest")
+structlog.get_logger().info("report.accepted", unit="06253")
+logging.getLogger("uvicorn.error").warning("Exceeded %d\\nconnections", 7)
+logging.getLogger("nats.aio.client").error("mongodb://a:geheim@host", exc_info=ZeroDivisionError("two\\nlines"))
+warnings.warn("deprecated", stacklevel=1)
+speaking = threading.Thread(target=lambda: logging.getLogger("pymongo").warning("from a thread"))
+speaking.start()
+speaking.join()
+failing = threading.Thread(target=lambda: 1 / 0)
+failing.start()
+failing.join()
+raise ValueError("TONGHOP_NATS_URL: “x”")
+"""
+
+
+def test_every_line_that_a_service_prints_is_one_json_object_also_what_libraries_threads_and_the_interpreter_report() -> None:
+    ended = subprocess.run([sys.executable, "-c", SPEAKING], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    lines = [orjson.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.stderr == ""
+    assert ended.returncode == 1
+    assert "geheim" not in ended.stdout
+    assert {line["service"] for line in lines} == {"ingest"}
+    assert [(line["level"], line["event"], line.get("logger"), line.get("said", "")[:20]) for line in lines] == [
+        ("info", "report.accepted", None, ""),
+        ("warning", "library.reported", "uvicorn.error", "Exceeded 7\nconnectio"),
+        ("error", "library.reported", "nats.aio.client", "mongodb://***@host"),
+        ("warning", "library.reported", "py.warnings", "<string>:10: UserWar"),
+        ("warning", "library.reported", "pymongo", "from a thread"),
+        ("error", "thread.failed", None, ""),
+        ("error", "service.failed", None, ""),
+    ]
+    assert lines[-1]["reason"] == "TONGHOP_NATS_URL: “x”"
+    assert "ZeroDivisionError: two\nlines" in lines[2]["exception"]
