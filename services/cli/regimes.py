@@ -42,14 +42,15 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     Mã thoát: 0 hợp lệ, 1 có lỗi.
     """
 
+    working_days = session.working_days()
+
     async def act() -> tuple[list[str], str]:
-        read = regime_files.read_each(paths or REGIME_FILES)
+        read = regime_files.read_each(paths or REGIME_FILES, working_days)
         stored, registry, words = await _stored(session.settings()) or _of_the_product()
         if faults := regime_files.judge(read, stored, registry, _today()):
             raise FaultsError(faults)
         return [file.regime.id for file in read], f"danh mục {words}, {numbers.vietnamese(len(registry.units))} đơn vị"
 
-    session.read_calendar()
     try:
         read, registry = session.run(act, prints_faults=not as_json)
     except FaultsError as error:
@@ -72,8 +73,8 @@ def load_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     """
 
     async def act() -> tuple[list[str], list[str]]:
-        read = regime_files.read_each(paths or REGIME_FILES)
         async with session.connected() as held:
+            read = regime_files.read_each(paths or REGIME_FILES, held.reference.working_days)
             stored, registry = await held.reference.files(), (await held.reference.current()).registry
             faults = regime_files.judge(read, stored, registry, _today())
             if faults := faults + regime_files.changed_meaning(read, await held.reference.kinds()):

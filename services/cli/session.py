@@ -23,7 +23,8 @@ from shared.shell import service
 from shared.shell import settings as configuration
 from shared.shell.service import Connections
 from shared.shell.settings import Settings, SettingsError
-from shared.words import calendar, numbers
+from shared.words import numbers
+from shared.words.calendar import WorkingDays
 from shared.words.failures import ConfigurationError, TransientError
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
@@ -41,9 +42,10 @@ Result = TypeVar("Result")
 async def connected(given: Settings | None = None) -> AsyncIterator[Connections]:
     """Open connections; a server that does not answer within seconds is away."""
     found = given or configuration.read()
-    calendar.use(agency_days.read(found.calendar_days))
+    working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
     held = service.connections(found, "cli")
+    held.reference.use(working_days)
     try:
         async with asyncio.timeout(SERVER_S):
             await held.broker.start()
@@ -104,16 +106,16 @@ def settings() -> Settings:
         stop(WRONG_USE, str(error))
 
 
-def read_calendar() -> None:
-    """Takes up the agency's calendar, for a command that needs no server; says what of it has no effect."""
+def working_days() -> WorkingDays:
+    """The agency's working days, for a command that needs no server; prints which entries of the file have no effect."""
     name = settings().calendar_days
     try:
         found = agency_days.read(name)
     except ConfigurationError as error:
         stop(NO, str(error))
-    calendar.use(found)
     for line in agency_days.without_effect(found):
         notes.print(f"Lưu ý: {name}: {line}.", markup=False)
+    return found
 
 
 async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:

@@ -111,12 +111,12 @@ class Follower:
         ledger.progress.update(checkpoint.waiting)
         ledger.opened = checkpoint.opened
         waiting = [key for key, _ in checkpoint.waiting]
-        book = Book(Roster(reference.regimes, reference.registry), ledger, checkpoint.begun, waiting)
+        book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
 
     async def _start_anew(self, reference: Reference) -> None:
         """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
-        book = Book(Roster(reference.regimes, reference.registry), Ledger())
+        book = Book(Roster(reference.regimes, reference.registry, reference.working_days), Ledger())
         position = Position(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
         reader = self._log_from(1)
         end = await self._held.streams.last_sequence(subjects.REPORTS)

@@ -62,7 +62,7 @@ async def _decide(desk: Desk, at: datetime) -> Decision:
     loaded_at, seen = reference.loaded_at, desk.alerts.seen
     ladders = series.reached(owing, loaded_at, at, seen) + digest.reached(owing, reference, at, seen)
     alerted = await desk.alerts.known(alert_id for ladder in ladders for alert_id in ladder.ids)
-    return decision.decide(ladders, alerted, loaded_at, at)
+    return decision.decide(ladders, alerted, loaded_at, reference.working_days, at)
 
 
 async def try_mail(mailer: Mailer, mails: Sequence[Mail]) -> dict[str, Outcome]:
@@ -134,7 +134,7 @@ async def _post(desk: Desk, unsent: Sequence[Alert], at: datetime) -> None:
 
 async def _take(desk: Desk, unsent: Sequence[Alert], channel: str, at: datetime) -> list[Alert]:
     """Leases what is to be sent of some raised alerts, as everybody stands now: a report stops an alert up to this moment."""
-    left = decision.sort_out(unsent, desk.follower.book.owing(decision.horizon(unsent, at)), at)
+    left = decision.sort_out(unsent, desk.follower.book.owing(decision.horizon(unsent, at)), desk.follower.reference.working_days, at)
     await desk.alerts.settle(left.drop, channel, PASSED)
     return await desk.alerts.take(left.send, channel)
 

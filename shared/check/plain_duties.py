@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from shared.words import calendar
+from shared.words.calendar import WorkingDays
 from shared.words.periods import VIETNAM, Period
 from shared.words.regimes import Regime
 from shared.words.units import Tree, Unit
@@ -38,7 +38,7 @@ def above_of(tree: Tree, unit: Unit) -> list[Unit]:
     return found
 
 
-def deadline(regime: Regime, group: str, period: Period, opened: datetime | None) -> datetime | None:
+def deadline(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:
     """The first instant that is late for a group; None when nothing is late."""
     obligation = regime.obligation
     if obligation is None:
@@ -56,7 +56,7 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
         return late
     last = (late - ONE_MS).astimezone(VIETNAM).date()
     working = last
-    while not calendar.is_working_day(working):
+    while not days.includes(working):
         working += ONE_DAY
     return late if working == last else datetime.combine(working + ONE_DAY, time(), VIETNAM)
 

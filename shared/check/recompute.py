@@ -41,6 +41,7 @@ class Plain:
     def __init__(self, reference: Reference, regime: Regime, period: Period, history: History) -> None:
         self._regime = regime
         self._period = period
+        self._working_days = reference.working_days
         self._history = history
         self._tree = reference.registry.at(period.cut_off)
         self._groups = plain_duties.groups(regime, self._tree)
@@ -82,7 +83,8 @@ class Plain:
 
     def _report(self, unit_id: str, bound: float) -> _Report | None:
         if (unit_id, bound) not in self._counted:
-            due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, self._history.opened(bound))
+            opened = self._history.opened(bound)
+            due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, opened, self._working_days)
             self._counted[unit_id, bound] = _counting(due, self._history.own(unit_id, bound))
         return self._counted[unit_id, bound]
 

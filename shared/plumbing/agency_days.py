@@ -9,7 +9,7 @@ import yaml
 from shared.plumbing import yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.words import calendar
-from shared.words.calendar import AgencyDays
+from shared.words.calendar import WorkingDays
 from shared.words.failures import ConfigurationError
 
 ROOT: Final = Path(__file__).parents[2]  # a relative path is one below the product's folder
@@ -17,7 +17,7 @@ LISTS: Final = ("off", "working")
 YEARS: Final = range(2000, 2200)  # a day outside of them is a slip of the pen, and would never come
 
 
-def read(name: str) -> AgencyDays:
+def read(name: str) -> WorkingDays:
     """The days of a file. Raises ConfigurationError with file, line and reason when it is broken."""
     path = ROOT / name
     try:
@@ -28,10 +28,10 @@ def read(name: str) -> AgencyDays:
     both = [day for day in found["off"] if day in found["working"]]
     if both:
         raise _broken(path, found["working"][both[0]], f"{both[0]} vừa nghỉ vừa làm việc (both off and working)")
-    return AgencyDays(frozenset(found["off"]), frozenset(found["working"]))
+    return WorkingDays(frozenset(found["off"]), frozenset(found["working"]))
 
 
-def without_effect(days: AgencyDays) -> list[str]:
+def without_effect(days: WorkingDays) -> list[str]:
     """What the days say that the common calendar says too: true, and perhaps a slip of the pen; years to come are estimates there."""
     off = [f"{day:%d/%m/%Y} vốn là ngày nghỉ (off anyway)" for day in sorted(days.off) if not calendar.is_common_working_day(day)]
     working = [f"{day:%d/%m/%Y} vốn là ngày làm việc (a working day anyway)" for day in sorted(days.working)]

@@ -17,6 +17,7 @@ from shared.plumbing import data_format, mongo
 from shared.plumbing.mongo import Collection, Document, Documents, Session
 from shared.wire import collection_names
 from shared.words import regimes
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
@@ -35,7 +36,12 @@ class ReferenceStore:
         self._checkpoints = database[collection_names.CHECKPOINTS]
         self._held: Reference | None = None
         self._looked_at = 0.0
+        self.working_days = COMMON
         self._reading = asyncio.Lock()  # who asks while it is read waits for that reading
+
+    def use(self, working_days: WorkingDays) -> None:
+        """The agency's working days are part of every reading from now on."""
+        self.working_days = working_days
 
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
@@ -56,7 +62,7 @@ class ReferenceStore:
     async def _read(self, generation: int) -> Reference:
         units = [_unit(document) async for document in self._units.find()]
         loaded_at = {document["_id"]: document["loaded_at"] async for document in self._regimes.find({}, {"loaded_at": 1})}
-        return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at)
+        return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at, self.working_days)
 
     async def files(self) -> list[Regime]:
         """The regimes as their files say, derived ones not filled in."""

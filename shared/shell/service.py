@@ -27,7 +27,6 @@ from shared.plumbing.streams import Declaration
 from shared.shell import observability
 from shared.shell import settings as configuration
 from shared.shell.settings import Settings, SettingsError
-from shared.words import calendar
 from shared.words.failures import ConfigurationError
 
 log = structlog.get_logger()
@@ -54,7 +53,7 @@ class Connections:
         written with majority and journal, nats-server syncs always, the named streams are as declared, the data are not newer
         than the code. Raises ConfigurationError. Unless the service only reads, the data are marked as of this code's format.
         """
-        calendar.use(agency_days.read(self.settings.calendar_days))
+        self.reference.use(agency_days.read(self.settings.calendar_days))
         durability.require_write_concern(self.settings.mongo_url)
         await delivery.keep_trying("nats", self.broker.start, readiness)
         await self._require_sync(readiness)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from shared.words import calendar, periods
+from shared.words import periods
+from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
 from shared.words.regimes import DeadlineRule, Obligation, Regime
 
@@ -20,21 +21,21 @@ HALF_YEAR: Final = timedelta(days=182)  # a deadline further from the cut-off is
 SMALLEST: Final = timedelta(milliseconds=1)  # received times have no smaller part
 
 
-def due(rule: DeadlineRule, year: int, *, to_working_day: bool = False) -> datetime:
-    """The first instant that is late. `to_working_day`: a last day that is a day off ends with the next working day."""
+def due(rule: DeadlineRule, year: int, moved_by: WorkingDays | None = None) -> datetime:
+    """The first instant that is late. With `moved_by`, a last day that is a day off is moved to the end of the next working day."""
     day = date.fromisoformat(rule.day_in(year))
     is_exclusive = rule.before is not None
     if rule.hour is None:
         deadline = periods.start_of(day if is_exclusive else day + ONE_DAY)
     else:
         deadline = datetime.combine(day, time.fromisoformat(rule.hour), periods.VIETNAM) + (timedelta() if is_exclusive else SMALLEST)
-    return _on_working_day(deadline) if to_working_day else deadline
+    return deadline if moved_by is None else _on_working_day(deadline, moved_by)
 
 
-def _on_working_day(deadline: datetime) -> datetime:
+def _on_working_day(deadline: datetime, days: WorkingDays) -> datetime:
     """The deadline, or the end of the next working day when its last day is a day off. Source: Bộ luật Dân sự 2015, art. 148."""
     last = last_day(deadline)
-    working = calendar.working_day_after_or_on(last)
+    working = days.after_or_on(last)
     return deadline if working == last else periods.start_of(working + ONE_DAY)
 
 
@@ -43,26 +44,26 @@ def last_day(deadline: datetime) -> date:
     return periods.local_day(deadline - SMALLEST)
 
 
-def group_deadline(regime: Regime, group: str, period: Period, opened: datetime | None) -> datetime | None:
+def group_deadline(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:
     """The deadline of one group of reporters: its rule, or what the recipient opened the period with; None: no deadline."""
     obligation = regime.obligation
     if obligation is None:
         return None
     if obligation.on_call:
-        return _on_working_day(opened) if opened is not None and obligation.to_working_day else opened
-    return _due_of(obligation.deadlines[group], period, obligation)
+        return _on_working_day(opened, days) if opened is not None and obligation.to_working_day else opened
+    return _due_of(obligation.deadlines[group], period, obligation, days)
 
 
-def confirm_deadline(regime: Regime, period: Period) -> datetime | None:
+def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
     """The deadline for confirming views; None when nobody confirms."""
     obligation = regime.obligation
     if obligation is None or obligation.confirm is None:
         return None
-    return _due_of(obligation.confirm, period, obligation)
+    return _due_of(obligation.confirm, period, obligation, days)
 
 
-def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation) -> datetime:
-    return due(rule, _year_in(rule, period), to_working_day=obligation.to_working_day)
+def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:
+    return due(rule, _year_in(rule, period), days if obligation.to_working_day else None)
 
 
 def _year_in(rule: DeadlineRule, period: Period) -> int:
@@ -73,7 +74,7 @@ def _year_in(rule: DeadlineRule, period: Period) -> int:
     return period.year + 1 if rule.is_yearly and day <= period.cut_off and again - period.cut_off <= HALF_YEAR else period.year
 
 
-def faults(regime: Regime) -> Iterator[tuple[tuple[str, ...], str]]:
+def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], str]]:
     """What no agency can mean, of each rule the first period: where in the regime, and why.
 
     A yearly deadline leaves at least one working day after the cut-off (NĐ 09/2019/NĐ-CP); who confirms has at least as long as
@@ -84,23 +85,23 @@ def faults(regime: Regime) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     found = [period for code in regime.periods if (period := regime.period(code)) is not None]
     for group, rule in obligation.deadlines.items():
-        early = [period for period in found if rule.is_yearly and not _leaves_a_working_day(regime, group, period)]
+        early = [period for period in found if rule.is_yearly and not _leaves_a_working_day(regime, group, period, days)]
         if early:
             cut_off = f"{early[0].cut_off:%d/%m/%Y}"
             reason = f"kỳ {early[0].code}: cần ít nhất một ngày làm việc sau ngày chốt số liệu {cut_off}, theo NĐ 09/2019/NĐ-CP"
             yield ("obligation", "deadlines", group), f"{reason} (less than a working day after the cut-off)"
     for period in found:
-        confirm = confirm_deadline(regime, period)
-        reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None)) is not None]
+        confirm = confirm_deadline(regime, period, days)
+        reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None, days)) is not None]
         if confirm is not None and reports and confirm < max(reports):
             reason = f"kỳ {period.code}: hạn chốt trước hạn gửi báo cáo (confirmed before it is reported)"
             yield ("obligation", "confirm"), reason
             return
 
 
-def _leaves_a_working_day(regime: Regime, group: str, period: Period) -> bool:
-    deadline = group_deadline(regime, group, period, None)
-    return deadline is not None and last_day(deadline) >= calendar.working_day_after_or_on(period.cut_off + ONE_DAY)
+def _leaves_a_working_day(regime: Regime, group: str, period: Period, days: WorkingDays) -> bool:
+    deadline = group_deadline(regime, group, period, None, days)
+    return deadline is not None and last_day(deadline) >= days.after_or_on(period.cut_off + ONE_DAY)
 
 
 def effective(deadline: datetime | None, extended_to: datetime | None) -> datetime | None:

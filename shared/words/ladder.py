@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
-from shared.words import calendar, deadlines, periods
-from shared.words.calendar import AgencyDays
+from shared.words import deadlines, periods
+from shared.words.calendar import WorkingDays
 from shared.words.regimes import Ladder
 
 OFFICE_OPENS: Final = time(8, 0)
@@ -24,29 +24,27 @@ class Rung:
     at: datetime
 
 
-def rungs(deadline: datetime, ladder: Ladder) -> tuple[Rung, ...]:
+def rungs(deadline: datetime, ladder: Ladder, days: WorkingDays) -> tuple[Rung, ...]:
     """The ladder of a deadline (the first instant that is late), oldest rung first.
 
     A reminder on a day off goes out on the working day before, an overdue step on the working day after. Rungs on one
     instant are one, the later rung. A reminder that would come after the deadline itself is left out.
     """
-    return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days), calendar.agency_days())
+    return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days), days)
 
 
 @lru_cache(maxsize=4096)
 def _rungs(
-    deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...], _: AgencyDays
+    deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...], working_days: WorkingDays
 ) -> tuple[Rung, ...]:
-    """One ladder; kept for as long as the calendar stays the same."""
+    """One ladder, kept for the next unit with the same deadline."""
     last = deadlines.last_day(deadline)
-    last_office_day = calendar.working_day_before_or_on(last)
+    last_office_day = working_days.before_or_on(last)
     before_deadline = [
-        (f"before-{days}", _at(calendar.working_day_before_or_on(last - timedelta(days=days)), OFFICE_OPENS))
+        (f"before-{days}", _at(working_days.before_or_on(last - timedelta(days=days)), OFFICE_OPENS))
         for days in sorted(before, reverse=True)
     ] + [(f"last-day-{hour.replace(':', '')}", _at(last_office_day, time.fromisoformat(hour))) for hour in sorted(on_last_day)]
-    overdue = [
-        (f"after-{days}", _at(calendar.working_day_after_or_on(last + timedelta(days=days)), OFFICE_OPENS)) for days in sorted(after)
-    ]
+    overdue = [(f"after-{days}", _at(working_days.after_or_on(last + timedelta(days=days)), OFFICE_OPENS)) for days in sorted(after)]
     by_instant = {at: name for name, at in before_deadline if at < deadline} | {at: name for name, at in overdue}
     return tuple(Rung(name, at) for at, name in sorted(by_instant.items()))
 

@@ -3,18 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
 
 @dataclass(frozen=True, repr=False)
 class Reference:
-    """Units and regimes of one generation. `loaded_at` says since when each regime is known here."""
+    """Units and regimes of one generation, and the agency's working days. `loaded_at` says since when each regime is known here."""
 
     generation: int
     registry: Registry
     regimes: dict[str, Regime]
     loaded_at: dict[str, datetime]
+    working_days: WorkingDays = COMMON
     _groups: dict[tuple[str, date], dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def groups(self, regime: Regime, day: date) -> dict[str, str]:

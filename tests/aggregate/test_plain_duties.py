@@ -1,11 +1,9 @@
 """The deadlines by which verify judges, against those by which the fold does: two programs, over any regime that the checks take."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -15,8 +13,8 @@ from services.aggregate.feed import plain
 from shared.check import plain_duties, recompute
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words import calendar, deadlines
-from shared.words.calendar import AgencyDays
+from shared.words import deadlines
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
@@ -27,12 +25,6 @@ DISTRICT = "184"
 COMMUNES = ("06253", "06256")
 PARTS = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13)))
 Json = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _days_of_nobody() -> Iterator[None]:
-    yield
-    calendar.use(AgencyDays())
 
 
 def regime(**changes: Any) -> Regime:
@@ -78,46 +70,44 @@ def checked_regimes(draw: st.DrawFn) -> Regime:
         found = regime(calendar=of_calendar, periods=[period], obligation=obligation)
     except ValidationError:  # 29/02 is no day of every year
         assume(False)
-    assume(not list(deadlines.faults(found)))
+    assume(not list(deadlines.faults(found, COMMON)))
     return found
 
 
-agency_days = st.builds(lambda off, working: AgencyDays(frozenset(off - working), frozenset(working)), st.sets(days), st.sets(days))
+agency_days = st.builds(lambda off, working: WorkingDays(frozenset(off - working), frozenset(working)), st.sets(days), st.sets(days))
 
 
 @settings(max_examples=500)
 @given(one=checked_regimes(), agency=agency_days, opened=st.none() | days)
-@example(one=regime(), agency=AgencyDays(), opened=None)
-@example(one=regime(calendar="12-25", obligation={"deadlines": {"xa": {"by": "01-06"}}}), agency=AgencyDays(), opened=None)
-@example(one=regime(periods=["2026-Q4"], obligation={"deadlines": {"xa": {"before": "01-10"}}}), agency=AgencyDays(), opened=None)
-def test_the_check_and_the_fold_have_the_same_deadline(one: Regime, agency: AgencyDays, opened: date | None) -> None:
-    calendar.use(agency)
+@example(one=regime(), agency=WorkingDays(), opened=None)
+@example(one=regime(calendar="12-25", obligation={"deadlines": {"xa": {"by": "01-06"}}}), agency=WorkingDays(), opened=None)
+@example(one=regime(periods=["2026-Q4"], obligation={"deadlines": {"xa": {"before": "01-10"}}}), agency=WorkingDays(), opened=None)
+def test_the_check_and_the_fold_have_the_same_deadline(one: Regime, agency: WorkingDays, opened: date | None) -> None:
     assert isinstance(one.periods, list)
     period = one.period(one.periods[0])
     assert period is not None
     at = None if opened is None else datetime.combine(opened, datetime.min.time(), VIETNAM)
 
-    assert plain_duties.deadline(one, "xa", period, at) == deadlines.group_deadline(one, "xa", period, at)
+    assert plain_duties.deadline(one, "xa", period, at, agency) == deadlines.group_deadline(one, "xa", period, at, agency)
 
 
 def test_a_yearly_day_that_has_gone_by_at_the_cut_off_is_that_of_the_next_year() -> None:
     one = regime()
     period = one.period("2026")
     assert period is not None
-    assert plain_duties.deadline(one, "xa", period, None) == datetime(2027, 1, 15, tzinfo=VIETNAM)
+    assert plain_duties.deadline(one, "xa", period, None, COMMON) == datetime(2027, 1, 15, tzinfo=VIETNAM)
 
 
 @settings(max_examples=60)
 @given(one=checked_regimes(), agency=agency_days, data=st.data())
 def test_the_check_and_the_fold_say_the_same_of_every_view_of_any_regime(
-    reference: Reference, one: Regime, agency: AgencyDays, data: st.DataObject
+    reference: Reference, one: Regime, agency: WorkingDays, data: st.DataObject
 ) -> None:
-    calendar.use(agency)
     assert isinstance(one.periods, list)
     period = one.period(one.periods[0])
     assert period is not None
     opened = datetime(2028, 1, 5, tzinfo=VIETNAM) if one.is_on_call else None
-    due = deadlines.group_deadline(one, "xa", period, opened)
+    due = deadlines.group_deadline(one, "xa", period, opened, agency)
     assert due is not None
     about = {"period": period.code, "regime": one.id}
     history: list[Logged] = []
@@ -126,7 +116,7 @@ def test_the_check_and_the_fold_say_the_same_of_every_view_of_any_regime(
     for number, unit in enumerate(COMMUNES, start=1):  # around the deadline, to the millisecond
         at_ms = events.to_ms(due) + data.draw(st.integers(-2, 2))
         history.append(logged(events.SUBMITTED, unit, number, at_ms, {"revision": 1, "values": {}}, **about))
-    asked = Reference(1, reference.registry, {one.id: one}, {})
+    asked = Reference(1, reference.registry, {one.id: one}, {}, agency)
 
     fold = Fold(asked, 0, 1)
     fold.open(datetime(2029, 1, 1, tzinfo=UTC))

@@ -37,7 +37,8 @@ from services.notify.tick import Desk
 from shared.plumbing import tasks
 from shared.shell.service import Connections
 from shared.wire import subjects
-from shared.words import calendar, periods
+from shared.words import periods
+from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Unit
@@ -144,7 +145,7 @@ async def _tick(desk: Desk, at: datetime) -> int:
 def _last_morning() -> datetime:
     """08:00 on the last working day before 20/12."""
     last = datetime(int(YEAR), 12, 20, tzinfo=periods.VIETNAM).date() - timedelta(days=1)
-    return periods.start_of(calendar.working_day_before_or_on(last)) + timedelta(hours=8)
+    return periods.start_of(COMMON.before_or_on(last)) + timedelta(hours=8)
 
 
 async def _units_with_mail(held: Connections) -> list[Unit]:

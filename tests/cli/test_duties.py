@@ -14,7 +14,7 @@ from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
-from shared.words import calendar
+from shared.words.calendar import COMMON
 from shared.words.units import Contact
 from tests.cli.conftest import YEAR, Cli
 from tests.running import running
@@ -144,7 +144,7 @@ def test_a_rehearsal_says_who_cannot_be_reached_and_why(province: Cli) -> None:
 
 def test_a_tick_says_who_was_reminded_and_counts_nobody_as_mailed_who_has_no_address(province: Cli) -> None:
     long_loaded(province)
-    monday = calendar.working_day_after_or_on(date(int(YEAR), 1, 5))
+    monday = COMMON.after_or_on(date(int(YEAR), 1, 5))
     answer = province.json("notify", "tick", "--at", f"{monday}T09:00:00+07:00")
     assert answer["rehearsal"] is False
     [told] = answer["raised"]
@@ -157,7 +157,7 @@ def test_a_tick_says_who_was_reminded_and_counts_nobody_as_mailed_who_has_no_add
 
 def test_a_tick_tells_a_person_who_got_no_mail_and_why(province: Cli) -> None:
     long_loaded(province)
-    monday = calendar.working_day_after_or_on(date(int(YEAR), 1, 5))
+    monday = COMMON.after_or_on(date(int(YEAR), 1, 5))
     said = province.run("notify", "tick", "--at", f"{monday}T09:00:00+07:00").stdout
     assert "Đã nhắc 1 lượt" in said
     assert "Qua luồng tin: 2 lượt; qua thư: 0 lượt." in said

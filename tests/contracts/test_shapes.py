@@ -25,6 +25,7 @@ from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, published, subjects, view_hash
 from shared.wire.published import AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.words.calendar import COMMON
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
 from tests.knowing import known
@@ -178,7 +179,7 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
 
 def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
-    owed = Roster(reference.regimes, reference.registry).duties(Ledger(), "nq68-quang-binh", "2026")
+    owed = Roster(reference.regimes, reference.registry, COMMON).duties(Ledger(), "nq68-quang-binh", "2026")
     for alert in series.plan(list(owed)[:10]):
         event = json.loads(alerts.cloud_event(alert))
         assert is_exactly(AlertRaised, event)

@@ -9,6 +9,7 @@ from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
 from shared.wire import envelope, events
 from shared.wire.events import Logged
+from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
@@ -60,7 +61,7 @@ def on_call(**changes: Any) -> Regime:
 
 
 def roster(*regimes: Regime) -> Roster:
-    return Roster({one.id: one for one in regimes or (regime(),)}, Registry(UNITS))
+    return Roster({one.id: one for one in regimes or (regime(),)}, Registry(UNITS), COMMON)
 
 
 def book(*history: Logged, regimes: tuple[Regime, ...] = ()) -> Book:

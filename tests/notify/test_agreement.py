@@ -14,6 +14,7 @@ from services.notify.domain.ledger import Ledger
 from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
+from shared.words.calendar import COMMON
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from tests.aggregate.histories import logged
@@ -58,7 +59,7 @@ def _history(reference: Reference) -> list[Logged]:
 
 
 def _by_notify(reference: Reference, history: list[Logged]) -> Told:
-    book = Book(Roster(reference.regimes, reference.registry), Ledger())
+    book = Book(Roster(reference.regimes, reference.registry, COMMON), Ledger())
     for event in history:
         book.fold(event)
     tree = reference.registry.at(date(2026, 12, 14))
@@ -122,7 +123,7 @@ def test_the_comparison_sees_a_rule_that_only_notify_breaks(
 def test_the_deadline_of_the_comparison_is_where_its_events_are(reference: Reference) -> None:
     period = COUNTRY.period(PERIOD)
     assert period is not None
-    found = deadlines.group_deadline(COUNTRY, "xa", period, None)
+    found = deadlines.group_deadline(COUNTRY, "xa", period, None, COMMON)
     assert found is not None
     assert events.to_ms(found) == DEADLINE_MS
 

@@ -8,6 +8,7 @@ from services.notify.domain.decision import Decision
 from services.notify.domain.notices import NOW
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
+from shared.words.calendar import COMMON
 from tests.notify.builders import LOADED, REGIME, book, duty, extended, regime, returned, submitted, vn
 
 AT = vn("2026-12-18 08:00")
@@ -17,7 +18,7 @@ LOADED_AT = {REGIME: LOADED}
 def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[Logged, ...] = ()) -> Decision:
     found = book(*history)
     ladders = series.reached(found.owing(vn(at)).values(), LOADED_AT, vn(at), set())
-    return decision.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, vn(at))
+    return decision.decide(ladders, {alert.id(STREAM) for alert in alerted}, LOADED_AT, COMMON, vn(at))
 
 
 def test_an_alert_is_named_by_duty_cause_deadline_rung_and_channel() -> None:
@@ -54,20 +55,20 @@ def test_ladders_whose_newest_rung_is_known_are_not_looked_at_again() -> None:
 
 def test_an_unsent_alert_is_dropped_when_nothing_is_owed_any_more_or_a_week_has_gone() -> None:
     (first, *_) = _decide().raised
-    assert decision.sort_out([first], book().owing(AT), AT).send == (first,)
-    assert decision.sort_out([first], book(submitted()).owing(AT), AT).drop == (first,)
-    assert decision.sort_out([first], book().owing(AT), vn("2026-12-28 09:00")).drop == (first,)
+    assert decision.sort_out([first], book().owing(AT), COMMON, AT).send == (first,)
+    assert decision.sort_out([first], book(submitted()).owing(AT), COMMON, AT).drop == (first,)
+    assert decision.sort_out([first], book().owing(AT), COMMON, vn("2026-12-28 09:00")).drop == (first,)
 
 
 def test_an_unsent_alert_waits_over_a_day_off() -> None:
     (first, *_) = _decide().raised
-    assert decision.sort_out([first], book().owing(AT), vn("2026-12-19 09:00")) == decision.Leftovers((), ())
+    assert decision.sort_out([first], book().owing(AT), COMMON, vn("2026-12-19 09:00")) == decision.Leftovers((), ())
 
 
 def test_an_alert_raised_for_a_time_to_come_is_judged_at_that_time() -> None:
     (first, *_) = _decide().raised
     assert decision.horizon([first], vn("2026-11-22")) == AT
-    assert decision.sort_out([first], book().owing(AT), vn("2026-11-22")).send == (first,)
+    assert decision.sort_out([first], book().owing(AT), COMMON, vn("2026-11-22")).send == (first,)
 
 
 def test_a_plan_holds_every_rung_of_those_who_owe_by_time_then_unit() -> None:

@@ -12,6 +12,7 @@ from shared.plumbing import streams
 from shared.wire import subjects
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
+from shared.words.calendar import COMMON
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
@@ -29,7 +30,7 @@ def _reference(one: Regime) -> Reference:
 def _decide(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, seen: frozenset[str] = frozenset()) -> Decision:
     of = of or regime()
     ladders = digest.reached(book(*history, regimes=(of,)).owing(vn(at)).values(), _reference(of), vn(at), seen)
-    return decision.decide(ladders, seen, {REGIME: LOADED}, vn(at))
+    return decision.decide(ladders, seen, {REGIME: LOADED}, COMMON, vn(at))
 
 
 def _to(*history: Logged, at: str = LAST_DAY, of: Regime | None = None) -> list[tuple[str, str]]:
@@ -44,7 +45,7 @@ def _mail(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, regist
     of = of or regime()
     [raised] = [alert for alert in _decide(*history, at=at, of=of).raised if alert.unit == "11"]
     reference = replace(_reference(of), registry=registry or Registry(UNITS))
-    kept = Book(Roster(reference.regimes, reference.registry), Ledger())
+    kept = Book(Roster(reference.regimes, reference.registry, COMMON), Ledger())
     for event in history:
         kept.fold(event)
     [mail] = outgoing.mails(raised, reference, kept, vn(at))
@@ -144,8 +145,8 @@ def _many() -> tuple[Duty, ...]:
 def test_an_unsent_digest_is_dropped_when_nobody_owes_any_more() -> None:
     [raised] = _decide().raised
     everybody = [submitted(unit) for unit in ("111", "112", "113")]
-    assert decision.sort_out([raised], book(*everybody[:2]).owing(vn(LAST_DAY)), vn(LAST_DAY)).send == (raised,)
-    assert decision.sort_out([raised], book(*everybody).owing(vn(LAST_DAY)), vn(LAST_DAY)).drop == (raised,)
+    assert decision.sort_out([raised], book(*everybody[:2]).owing(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).send == (raised,)
+    assert decision.sort_out([raised], book(*everybody).owing(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).drop == (raised,)
 
 
 def test_a_recipient_that_is_not_there_at_the_cut_off_gets_none() -> None:

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from services.notify.domain import due
 from services.notify.domain.due import Due
-from shared.words import calendar, deadlines, ladder, periods
+from shared.words import deadlines, ladder, periods
+from shared.words.calendar import COMMON
 from shared.words.ladder import Rung
 from shared.words.regimes import DeadlineRule, Ladder
 from tests.notify.builders import LOADED, vn
@@ -19,24 +20,24 @@ NOWS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.j
 def test_at_most_the_newest_reached_rung_goes_out_and_never_on_a_day_off(
     deadline: datetime, steps: Ladder, now: datetime, done: set[int]
 ) -> None:
-    rungs = ladder.rungs(deadline, steps)
+    rungs = ladder.rungs(deadline, steps, COMMON)
     alerted = {rung.name for index, rung in enumerate(rungs) if index in done}
-    found = due.due_rungs(rungs, alerted, LOADED, now)
+    found = due.due_rungs(rungs, alerted, LOADED, now, COMMON)
     if found.send is not None:
         assert found.send == [rung for rung in rungs if rung.at <= now][-1]
         assert found.send.at >= LOADED
         assert now - found.send.at <= timedelta(days=7)
-        assert calendar.is_working_day(now.date())
+        assert COMMON.includes(now.date())
     assert not alerted & {rung.name for rung in (*found.passed, *([found.send] if found.send else []))}
 
 
 @given(DEADLINES, LADDERS, st.lists(NOWS, max_size=30).map(sorted))
 def test_however_often_the_clock_ticks_each_rung_goes_out_once(deadline: datetime, steps: Ladder, nows: list[datetime]) -> None:
-    rungs = ladder.rungs(deadline, steps)
+    rungs = ladder.rungs(deadline, steps, COMMON)
     alerted: set[str] = set()
     sent: list[str] = []
     for now in [now for now in nows for _ in range(2)]:
-        found = due.due_rungs(rungs, alerted, LOADED, now)
+        found = due.due_rungs(rungs, alerted, LOADED, now, COMMON)
         alerted |= {rung.name for rung in found.passed}
         if found.send is not None:
             alerted.add(found.send.name)
@@ -46,15 +47,15 @@ def test_however_often_the_clock_ticks_each_rung_goes_out_once(deadline: datetim
 
 @given(DEADLINES, LADDERS)
 def test_a_clock_that_is_never_stopped_sends_every_rung_at_its_instant(deadline: datetime, steps: Ladder) -> None:
-    rungs = ladder.rungs(deadline, steps)
+    rungs = ladder.rungs(deadline, steps, COMMON)
     alerted: set[str] = set()
     for rung in rungs:
-        found = due.due_rungs(rungs, alerted, rungs[0].at, rung.at)
+        found = due.due_rungs(rungs, alerted, rungs[0].at, rung.at, COMMON)
         assert found == Due(rung)
         alerted.add(rung.name)
 
 
-RUNGS = ladder.rungs(BEFORE_20_12, Ladder())
+RUNGS = ladder.rungs(BEFORE_20_12, Ladder(), COMMON)
 
 
 def _named(name: str) -> Rung:
@@ -62,27 +63,27 @@ def _named(name: str) -> Rung:
 
 
 def test_of_several_missed_rungs_the_last_goes_out_and_the_others_are_passed() -> None:
-    found = due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-17 10:00"))
+    found = due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-17 10:00"), COMMON)
     assert found == Due(_named("before-3"), (_named("before-30"), _named("before-14"), _named("before-7")))
 
 
 def test_a_rung_that_was_overtaken_never_comes_back() -> None:
-    assert due.due_rungs(RUNGS, {"after-1"}, LOADED, vn("2026-12-18 08:00")) == Due()
+    assert due.due_rungs(RUNGS, {"after-1"}, LOADED, vn("2026-12-18 08:00"), COMMON) == Due()
 
 
 def test_a_rung_older_than_seven_days_is_passed() -> None:
     at = _named("after-7").at
-    assert due.due_rungs(RUNGS[-1:], set(), LOADED, at + timedelta(days=7)).send == _named("after-7")
-    assert due.due_rungs(RUNGS[-1:], set(), LOADED, vn("2027-01-05 08:00")) == Due(passed=(_named("after-7"),))
+    assert due.due_rungs(RUNGS[-1:], set(), LOADED, at + timedelta(days=7), COMMON).send == _named("after-7")
+    assert due.due_rungs(RUNGS[-1:], set(), LOADED, vn("2027-01-05 08:00"), COMMON) == Due(passed=(_named("after-7"),))
 
 
 def test_a_rung_from_before_the_regime_was_loaded_is_none() -> None:
     loaded_at = vn("2026-12-16 08:01")
-    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-16 09:00")) == Due()
-    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-18 08:00")) == Due(_named("last-day-0800"))
+    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-16 09:00"), COMMON) == Due()
+    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-18 08:00"), COMMON) == Due(_named("last-day-0800"))
 
 
 def test_catching_up_waits_for_eight_o_clock_on_the_next_working_day() -> None:
-    assert due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-19 10:00")) == Due()
-    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 07:59")) == Due()
-    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 08:00")).send == _named("last-day-1400")
+    assert due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-19 10:00"), COMMON) == Due()
+    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 07:59"), COMMON) == Due()
+    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 08:00"), COMMON).send == _named("last-day-1400")

@@ -22,6 +22,7 @@ from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.domain.messages import Mail, Outcome, Setting
 from shared.words import regimes
+from shared.words.calendar import COMMON
 from shared.words.units import Registry
 from tests.notify.builders import vn
 
@@ -92,7 +93,7 @@ def _real_subjects() -> set[str]:
     """Of every unit that owes something by the real regimes: the subject at each rung."""
     registry = Registry(unit_files.read_units(UNIT_FILES))
     known = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
-    book = Book(Roster(known, registry), Ledger())
+    book = Book(Roster(known, registry, COMMON), Ledger())
     now = vn("2026-12-01")
     found = set()
     for duty in book.duties(now):

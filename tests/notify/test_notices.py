@@ -11,6 +11,7 @@ from services.notify.domain.notices import Notice
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
+from shared.words.calendar import COMMON
 from tests.notify.builders import LOADED, ON_CALL, REGIME, book, duty, extended, on_call, opened, returned, submitted, vn, withdrawn
 
 
@@ -22,7 +23,7 @@ def _notice(*history: Logged, **of: object) -> tuple[str, datetime | None, str] 
 
 def _raised(at: str, *history: Logged, alerted: frozenset[str] = frozenset()) -> list[Alert]:
     ladders = series.reached(book(*history).owing(vn(at)).values(), {REGIME: LOADED}, vn(at), alerted)
-    return [alert for alert in decision.decide(ladders, alerted, {REGIME: LOADED}, vn(at)).raised if alert.unit == "111"]
+    return [alert for alert in decision.decide(ladders, alerted, {REGIME: LOADED}, COMMON, vn(at)).raised if alert.unit == "111"]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def _raised(at: str, *history: Logged, alerted: frozenset[str] = frozenset()) ->
     ids=["from seven", "in the day", "until six", "after six", "before seven", "on a Saturday", "on Friday evening", "before two holidays"],
 )
 def test_a_notice_goes_out_at_once_in_office_hours_else_at_the_next_eight_o_clock(received: str, expected: str) -> None:
-    assert Notice("returned-1", vn(received).astimezone(UTC), "").at == vn(expected)
+    assert Notice("returned-1", vn(received).astimezone(UTC), "").at(COMMON) == vn(expected)
 
 
 def test_a_return_is_told_at_once_and_not_after_the_first_rung_of_its_ladder() -> None:
@@ -128,9 +129,9 @@ def test_a_notice_that_is_overtaken_before_it_was_sent_is_dropped() -> None:
     history = submitted(), returned(fix_by="2027-01-05", received="2026-12-14 09:30")
     [told] = _raised("2026-12-14 09:31", *history)
     now = vn("2026-12-14 09:32")
-    assert decision.sort_out([told], book(*history).owing(now), now).send == (told,)
+    assert decision.sort_out([told], book(*history).owing(now), COMMON, now).send == (told,)
     longer = extended("2027-01-10", received="2026-12-14 09:31")
-    assert decision.sort_out([told], book(*history, longer).owing(now), now).drop == (told,)
+    assert decision.sort_out([told], book(*history, longer).owing(now), COMMON, now).drop == (told,)
 
 
 def test_the_event_of_a_notice_fits_the_published_shape() -> None:

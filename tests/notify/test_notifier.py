@@ -16,6 +16,7 @@ from services.notify.store.duties import DutyStore, Position
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
 from shared.wire import events, subjects
+from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 from shared.words.units import Contact
@@ -77,7 +78,7 @@ async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk:
 async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
         ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
-        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
+        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, COMMON, AT))
     assert units(await tick.tick(desk, AT)) == []
     assert await office.alerts() == []  # it may still be sending
 
@@ -92,7 +93,7 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
 async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
         ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
-        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, AT))
+        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, COMMON, AT))
     ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
     await office.held.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
     await tick.tick(desk, AT)

@@ -12,6 +12,7 @@ from services.portal.http import caching
 from services.portal.reading.duty_store import _duty
 from services.portal.render import ical
 from shared.words import texts, vietnamese
+from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from tests.portal import builders
 from tests.portal.builders import CT27
@@ -23,7 +24,7 @@ SITE = "http://portal:8000"
 
 
 def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan") -> bytes:
-    return ical.feed(name, [_duty(document) for document in documents], {CT27: builders.regime()}, SITE, now)
+    return ical.feed(name, [_duty(document) for document in documents], {CT27: builders.regime()}, COMMON, SITE, now)
 
 
 def events_of(body: bytes) -> list[Any]:
@@ -113,7 +114,7 @@ def test_any_name_reads_back_in_a_reader_that_is_not_the_writer(name: str) -> No
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_an_instance_of_folding_cuts_no_letter(title: str) -> None:
     regime = builders.regime().model_copy(update={"title": f"Chế độ {title}"})
-    body = ical.feed("Xã", [_duty(builders.duty())], {CT27: regime}, SITE, NOW)
+    body = ical.feed("Xã", [_duty(builders.duty())], {CT27: regime}, COMMON, SITE, NOW)
     check_lines(body)
     seen = vietnamese.shown(title).replace("\t", " ")
     assert vobject.readOne(body.decode()).vevent.summary.value == f"Hạn nộp báo cáo: Chế độ {seen}, năm 2024"

@@ -1,6 +1,5 @@
 """An agency's own days: read from a file, refused as a whole, and stronger than the common calendar."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,19 +7,13 @@ import pytest
 
 from shared.plumbing import agency_days
 from shared.shell.settings import Settings
-from shared.words import calendar, deadlines, ladder
-from shared.words.calendar import AgencyDays
+from shared.words import deadlines, ladder
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.failures import ConfigurationError
 from shared.words.periods import VIETNAM
 from shared.words.regimes import DeadlineRule, Ladder
 
 THURSDAY, FRIDAY, SATURDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 5)
-
-
-@pytest.fixture(autouse=True)
-def _common_calendar_afterwards() -> Iterator[None]:
-    yield
-    calendar.use(AgencyDays())
 
 
 def file(folder: Path, text: str) -> str:
@@ -30,14 +23,14 @@ def file(folder: Path, text: str) -> str:
 
 
 def test_the_file_of_the_product_is_empty() -> None:
-    assert agency_days.read(str(Settings.model_fields["calendar_days"].default)) == AgencyDays()
+    assert agency_days.read(str(Settings.model_fields["calendar_days"].default)) == WorkingDays()
 
 
 def test_a_file_names_days_off_and_working_days(tmp_path: Path) -> None:
     found = agency_days.read(file(tmp_path, "off: [2026-12-04]\nworking:\n  - 2026-12-05\n"))
 
-    assert found == AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY}))
-    assert agency_days.read(file(tmp_path, "# chưa có\n")) == AgencyDays()
+    assert found == WorkingDays(frozenset({FRIDAY}), frozenset({SATURDAY}))
+    assert agency_days.read(file(tmp_path, "# chưa có\n")) == WorkingDays()
 
 
 @pytest.mark.parametrize(
@@ -73,26 +66,23 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_agencys_days_win_over_the_common_calendar() -> None:
-    calendar.use(AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY})))
+    own = WorkingDays(frozenset({FRIDAY}), frozenset({SATURDAY}))
 
-    assert not calendar.is_working_day(FRIDAY)
-    assert calendar.is_working_day(SATURDAY)
-    assert calendar.working_day_before_or_on(FRIDAY) == THURSDAY
+    assert not own.includes(FRIDAY)
+    assert own.includes(SATURDAY)
+    assert own.before_or_on(FRIDAY) == THURSDAY
 
 
 def test_a_ladder_follows_the_agencys_days() -> None:
     steps, deadline = Ladder(before_days=[], last_day=["08:00"], after_days=[]), datetime(2026, 12, 5, tzinfo=VIETNAM)
-    before = ladder.rungs(deadline, steps)
+    own = WorkingDays(off=frozenset({FRIDAY}))
 
-    calendar.use(AgencyDays(off=frozenset({FRIDAY})))
-
-    assert [rung.at.date() for rung in (*before, *ladder.rungs(deadline, steps))] == [FRIDAY, THURSDAY]
+    assert [rung.at.date() for days in (COMMON, own) for rung in ladder.rungs(deadline, steps, days)] == [FRIDAY, THURSDAY]
 
 
 def test_a_deadline_moves_to_the_agencys_working_day() -> None:
     rule = DeadlineRule(before="12-05")
-    assert deadlines.due(rule, 2026, to_working_day=True) == datetime(2026, 12, 5, tzinfo=VIETNAM)
+    own = WorkingDays(frozenset({FRIDAY}), frozenset({SATURDAY}))
 
-    calendar.use(AgencyDays(frozenset({FRIDAY}), frozenset({SATURDAY})))
-
-    assert deadlines.due(rule, 2026, to_working_day=True) == datetime(2026, 12, 6, tzinfo=VIETNAM)
+    assert deadlines.due(rule, 2026, COMMON) == datetime(2026, 12, 5, tzinfo=VIETNAM)
+    assert deadlines.due(rule, 2026, own) == datetime(2026, 12, 6, tzinfo=VIETNAM)

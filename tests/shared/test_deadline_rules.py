@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.words import calendar, deadlines
+from shared.words import deadlines
+from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import DeadlineRule, Regime
@@ -31,7 +32,7 @@ def regime(**changes: Any) -> Regime:
 
 
 def due(to_working_day: bool = False, **rule: Any) -> datetime:
-    return deadlines.due(DeadlineRule.model_validate(rule), 2026, to_working_day=to_working_day)
+    return deadlines.due(DeadlineRule.model_validate(rule), 2026, COMMON if to_working_day else None)
 
 
 def vn(text: str) -> datetime:
@@ -70,33 +71,33 @@ def test_the_setting_is_the_regimes_and_holds_for_every_deadline_of_it() -> None
     stays, moves = regime(obligation=rules), regime(obligation={**rules, "to_working_day": True})
     period = stays.period("2026")
     assert period is not None
-    assert deadlines.group_deadline(stays, "xa", period, None) == vn("2026-12-20")
-    assert deadlines.confirm_deadline(stays, period) == vn("2026-12-28")
-    assert deadlines.group_deadline(moves, "xa", period, None) == vn("2026-12-22")
-    assert deadlines.confirm_deadline(moves, period) == vn("2026-12-29")
+    assert deadlines.group_deadline(stays, "xa", period, None, COMMON) == vn("2026-12-20")
+    assert deadlines.confirm_deadline(stays, period, COMMON) == vn("2026-12-28")
+    assert deadlines.group_deadline(moves, "xa", period, None, COMMON) == vn("2026-12-22")
+    assert deadlines.confirm_deadline(moves, period, COMMON) == vn("2026-12-29")
 
 
 def test_an_opened_deadline_moves_like_any_other() -> None:
     moves = regime(periods="any", calendar="year", obligation={"on_call": True, "to_working_day": True})
     period = moves.period("2026")
     assert period is not None
-    assert deadlines.group_deadline(moves, "xa", period, vn("2026-12-20")) == vn("2026-12-22")
-    assert deadlines.group_deadline(moves, "xa", period, None) is None
+    assert deadlines.group_deadline(moves, "xa", period, vn("2026-12-20"), COMMON) == vn("2026-12-22")
+    assert deadlines.group_deadline(moves, "xa", period, None, COMMON) is None
 
 
 @given(st.dates(vn("2026-01-01").date(), vn("2030-12-31").date()), st.sampled_from(["before", "by"]), st.sampled_from([None, "12:00"]))
 def test_a_moved_deadline_is_never_earlier_and_its_last_day_is_a_working_day(day: Any, kind: str, hour: str | None) -> None:
     rule = {kind: day.isoformat(), "hour": hour}
     assert due(**rule, to_working_day=True) >= due(**rule)
-    assert calendar.is_working_day(deadlines.last_day(due(**rule, to_working_day=True)))
+    assert COMMON.includes(deadlines.last_day(due(**rule, to_working_day=True)))
 
 
 def _faults(**changes: Any) -> list[str]:
-    return [".".join(where) for where, _ in deadlines.faults(regime(**changes))]
+    return [".".join(where) for where, _ in deadlines.faults(regime(**changes), COMMON)]
 
 
 def test_the_regimes_of_the_product_have_no_fault(reference: Reference) -> None:
-    assert [list(deadlines.faults(one)) for one in reference.regimes.values()] == [[]] * 6
+    assert [list(deadlines.faults(one, COMMON)) for one in reference.regimes.values()] == [[]] * 6
 
 
 @pytest.mark.parametrize(("rule", "is_fine"), [({"by": "12-14"}, False), ({"before": "12-15"}, False), ({"by": "12-15"}, True)])
@@ -135,9 +136,9 @@ def test_a_yearly_deadline_is_the_first_of_its_day_after_the_cut_off(
     one = regime(calendar=calendar, periods=[period], obligation={"deadlines": {"xa": rule}, "confirm": {"level": "district", **rule}})
     found = one.period(period)
     assert found is not None
-    assert deadlines.group_deadline(one, "xa", found, None) == vn(expected)
-    assert deadlines.confirm_deadline(one, found) == vn(expected)
-    assert list(deadlines.faults(one)) == []
+    assert deadlines.group_deadline(one, "xa", found, None, COMMON) == vn(expected)
+    assert deadlines.confirm_deadline(one, found, COMMON) == vn(expected)
+    assert list(deadlines.faults(one, COMMON)) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.wire.events import from_ms, to_ms
 from shared.words import deadlines, periods
+from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import DeadlineRule
@@ -87,7 +88,7 @@ def test_each_group_has_its_own_deadline(reference: Reference) -> None:
     period = regime.period("2026")
     assert period is not None
 
-    found = {group: deadlines.group_deadline(regime, group, period, None) for group in regime.reporters}
+    found = {group: deadlines.group_deadline(regime, group, period, None, COMMON) for group in regime.reporters}
 
     assert found == {"xa": datetime(2026, 11, 28, tzinfo=VIETNAM), "so": datetime(2026, 12, 5, tzinfo=VIETNAM)}
 
@@ -97,8 +98,8 @@ def test_an_on_call_regime_has_the_deadline_it_was_opened_with(reference: Refere
     period = regime.period("2024")
     assert period is not None
 
-    assert deadlines.group_deadline(regime, "huyen", period, at) == at
-    assert deadlines.group_deadline(regime, "huyen", period, None) is None
+    assert deadlines.group_deadline(regime, "huyen", period, at, COMMON) == at
+    assert deadlines.group_deadline(regime, "huyen", period, None, COMMON) is None
 
 
 def test_a_fixed_deadline_is_not_moved_by_an_opening(reference: Reference) -> None:
@@ -106,7 +107,9 @@ def test_a_fixed_deadline_is_not_moved_by_an_opening(reference: Reference) -> No
     period = regime.period("2024")
     assert period is not None
 
-    assert deadlines.group_deadline(regime, "xa", period, datetime(2025, 6, 1, tzinfo=UTC)) == datetime(2024, 12, 20, tzinfo=VIETNAM)
+    assert deadlines.group_deadline(regime, "xa", period, datetime(2025, 6, 1, tzinfo=UTC), COMMON) == datetime(
+        2024, 12, 20, tzinfo=VIETNAM
+    )
 
 
 def test_a_derived_regime_has_no_deadline(reference: Reference) -> None:
@@ -114,7 +117,7 @@ def test_a_derived_regime_has_no_deadline(reference: Reference) -> None:
     period = regime.period("2024")
     assert period is not None
 
-    assert deadlines.group_deadline(regime, "xa", period, None) is None
+    assert deadlines.group_deadline(regime, "xa", period, None, COMMON) is None
 
 
 @given(INSTANTS, INSTANTS)

@@ -3,7 +3,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.words import calendar, deadlines, ladder, periods
+from shared.words import deadlines, ladder, periods
+from shared.words.calendar import COMMON
 from shared.words.regimes import DeadlineRule, Ladder
 from tests.notify.builders import vn
 
@@ -12,7 +13,7 @@ BEFORE_20_12 = deadlines.due(DeadlineRule(before="12-20"), 2026)
 
 
 def _dates(deadline: datetime) -> list[str]:
-    return [f"{rung.name} {rung.at:%d/%m %H:%M}" for rung in ladder.rungs(deadline, Ladder())]
+    return [f"{rung.name} {rung.at:%d/%m %H:%M}" for rung in ladder.rungs(deadline, Ladder(), COMMON)]
 
 
 def test_the_ladder_before_05_12_2026() -> None:
@@ -51,17 +52,17 @@ def test_the_last_day_before_05_12_2026_is_friday_to_its_last_millisecond() -> N
 
 
 def test_a_reminder_on_the_holiday_of_24_11_2026_goes_out_the_day_before() -> None:
-    (rung, *_) = ladder.rungs(vn("2026-12-09"), Ladder(before_days=[14], last_day=[], after_days=[]))
+    (rung, *_) = ladder.rungs(vn("2026-12-09"), Ladder(before_days=[14], last_day=[], after_days=[]), COMMON)
     assert rung.at == vn("2026-11-23 08:00")
 
 
 def test_an_overdue_step_in_tet_2027_goes_out_after_it() -> None:
-    rungs = ladder.rungs(vn("2027-02-04"), Ladder(before_days=[], last_day=["08:00"], after_days=[1, 3, 7]))
+    rungs = ladder.rungs(vn("2027-02-04"), Ladder(before_days=[], last_day=["08:00"], after_days=[1, 3, 7]), COMMON)
     assert [(rung.name, rung.at) for rung in rungs] == [("last-day-0800", vn("2027-02-03 08:00")), ("after-7", vn("2027-02-11 08:00"))]
 
 
 def test_a_last_day_in_tet_is_reminded_on_the_working_day_before_at_its_hours() -> None:
-    rungs = ladder.rungs(vn("2027-02-09"), Ladder(before_days=[1], after_days=[]))
+    rungs = ladder.rungs(vn("2027-02-09"), Ladder(before_days=[1], after_days=[]), COMMON)
     assert [(rung.name, rung.at) for rung in rungs] == [
         ("last-day-0800", vn("2027-02-03 08:00")),
         ("last-day-1400", vn("2027-02-03 14:00")),
@@ -69,7 +70,7 @@ def test_a_last_day_in_tet_is_reminded_on_the_working_day_before_at_its_hours() 
 
 
 def test_no_reminder_comes_after_a_deadline_in_the_middle_of_a_day() -> None:
-    rungs = ladder.rungs(vn("2026-12-16 12:00"), Ladder(before_days=[], after_days=[1]))
+    rungs = ladder.rungs(vn("2026-12-16 12:00"), Ladder(before_days=[], after_days=[1]), COMMON)
     assert [rung.name for rung in rungs] == ["last-day-0800", "after-1"]
 
 
@@ -84,7 +85,7 @@ DEADLINES = st.dates(vn("2026-01-15").date(), vn("2030-12-01").date()).map(perio
 
 @given(DEADLINES, LADDERS)
 def test_rungs_are_in_order_on_working_days_and_on_distinct_instants(deadline: datetime, steps: Ladder) -> None:
-    rungs = ladder.rungs(deadline, steps)
+    rungs = ladder.rungs(deadline, steps, COMMON)
     assert [rung.at for rung in rungs] == sorted({rung.at for rung in rungs})
-    assert all(calendar.is_working_day(rung.at.date()) for rung in rungs)
+    assert all(COMMON.includes(rung.at.date()) for rung in rungs)
     assert all((rung.at < deadline) == (not rung.name.startswith("after")) for rung in rungs)

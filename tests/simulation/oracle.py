@@ -12,7 +12,7 @@ from typing import Final
 
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words.calendar import is_working_day
+from shared.words.calendar import COMMON
 from tests.simulation.world import VN, Task, World
 from tests.simulation.world import at as instant
 
@@ -49,17 +49,17 @@ def rungs(deadline: datetime, steps: Steps) -> Rungs:
 
 
 def _backward(day: date) -> date:
-    return day if is_working_day(day) else _backward(day - DAY)
+    return day if COMMON.includes(day) else _backward(day - DAY)
 
 
 def _forward(day: date) -> date:
-    return day if is_working_day(day) else _forward(day + DAY)
+    return day if COMMON.includes(day) else _forward(day + DAY)
 
 
 def at_once(received: datetime) -> datetime:
     """ "At once on a working day 07:00–18:00, else the next 08:00", to the second."""
     local = received.astimezone(VN).replace(microsecond=0)
-    if is_working_day(local.date()) and 7 <= local.hour < 18:
+    if COMMON.includes(local.date()) and 7 <= local.hour < 18:
         return local
     return instant(_forward(local.date() if local.hour < 8 else local.date() + DAY), 8)
 
@@ -69,7 +69,7 @@ def may_send(rung_at: datetime, now: datetime, name: str = "") -> bool:
     local = now.astimezone(VN)
     if name == NOW and local.hour >= 18:
         return False
-    return now >= rung_at and is_working_day(local.date()) and (local.hour >= 8 or local.date() == rung_at.date())
+    return now >= rung_at and COMMON.includes(local.date()) and (local.hour >= 8 or local.date() == rung_at.date())
 
 
 class Oracle:

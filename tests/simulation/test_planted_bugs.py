@@ -22,7 +22,8 @@ from services.notify.domain.ledger import Given, Ledger, Progress
 from services.notify.domain.notices import NOW, Notice
 from services.notify.store.alerts import AlertStore
 from shared.plumbing import mongo
-from shared.words import calendar, deadlines, ladder, periods
+from shared.words import deadlines, ladder, periods
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.instants import Instants
 from shared.words.ladder import Rung
 from shared.words.report_state import Standing
@@ -41,7 +42,7 @@ def _put(owner: object, name: str, broken: object) -> Plant:
 
 
 def _forward(day: date) -> date:
-    while not calendar.is_working_day(day):
+    while not COMMON.includes(day):
         day += timedelta(days=1)
     return day
 
@@ -49,19 +50,19 @@ def _forward(day: date) -> date:
 _due_rungs, _rungs = due.due_rungs, ladder.rungs
 
 
-def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime) -> Due:
+def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime, days: WorkingDays) -> Due:
     """One after the other, the oldest first."""
     missed = [rung for rung in steps if loaded_at <= rung.at <= now and rung.name not in alerted]
-    return Due(missed[0]) if missed and due.may_go_out(missed[0], now) and not due.is_too_old(missed[0].at, now) else Due()
+    return Due(missed[0]) if missed and due.may_go_out(missed[0], now, days) and not due.is_too_old(missed[0].at, now) else Due()
 
 
-def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime) -> Due:
-    return _due_rungs(steps, alerted, steps[0].at, now)
+def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime, days: WorkingDays) -> Due:
+    return _due_rungs(steps, alerted, steps[0].at, now, days)
 
 
-def _unmerged(deadline: datetime, steps: Any) -> tuple[Rung, ...]:
+def _unmerged(deadline: datetime, steps: Any, days: WorkingDays) -> tuple[Rung, ...]:
     """The last rung comes under a second name on the same instant."""
-    found = _rungs(deadline, steps)
+    found = _rungs(deadline, steps, days)
     return (*found, replace(found[-1], name=f"{found[-1].name}-again"))
 
 
@@ -97,8 +98,8 @@ def _take_plain(found: Instants, key: tuple[int, str], at: datetime, *, corrects
 
 def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
     """Rungs from before the notice too, in the order of time."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder), duty.notice
-    told = () if notice is None else (Rung(NOW, notice.at),)
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), duty.notice
+    told = () if notice is None else (Rung(NOW, notice.at(duty.working_days)),)
     return tuple(sorted((*steps, *told), key=lambda rung: rung.at))
 
 
@@ -111,8 +112,8 @@ def _passed_not_dropped() -> Iterator[None]:
 
 BUGS: dict[str, Plant] = {
     "counts from the exclusive deadline": _put(deadlines, "last_day", periods.local_day),
-    "a weekend moves a reminder forward": _put(calendar, "working_day_before_or_on", _forward),
-    "an overdue step comes on a day off": _put(calendar, "working_day_after_or_on", lambda day: day),
+    "a weekend moves a reminder forward": _put(WorkingDays, "before_or_on", lambda _, day: _forward(day)),
+    "an overdue step comes on a day off": _put(WorkingDays, "after_or_on", lambda _, day: day),
     "a report does not stop the ladder": _put(duties, "owes", lambda duty: True),
     "a returned duty is not owed": _put(Standing, "counts", property(lambda standing: standing.is_submission)),
     "a withdrawn report counts as received": _put(Standing, "withdraw", Standing.submit),
@@ -120,7 +121,7 @@ BUGS: dict[str, Plant] = {
     "the cause of a return is not in the ladder": _put(Duty, "cause", property(lambda duty: duty.task)),
     "all missed rungs go out": _put(due, "due_rungs", _all_missed),
     "a rung of any age goes out": _put(due, "is_too_old", lambda *_: False),
-    "goes out on a day off": _put(due, "may_go_out", lambda rung, now: now >= rung.at),
+    "goes out on a day off": _put(due, "may_go_out", lambda rung, now, _: now >= rung.at),
     "a rung from before the load goes out": _put(due, "due_rungs", _before_load),
     "rungs of one instant are not merged": _put(ladder, "rungs", _unmerged),
     "an alert's id lacks the deadline": _put(Alert, "ladder_id", property(lambda alert: f"{alert.duty}/{alert.cause}")),
@@ -130,7 +131,7 @@ BUGS: dict[str, Plant] = {
     "a moved deadline may be earlier": _put(Ledger, "open", _open_earliest),
     "what was raised is sent whatever came since": _passed_not_dropped,
     "a return waits for the first rung of its ladder": _put(Duty, "notice", property(lambda duty: None)),
-    "a notice goes out at night and on days off": _put(Notice, "at", property(lambda notice: notice.since.replace(microsecond=0))),
+    "a notice goes out at night and on days off": _put(Notice, "at", lambda notice, _: notice.since.replace(microsecond=0)),
     "a notice that was held up goes out in the evening": _put(due, "LAST_HOUR", time(23, 59)),
     "rungs from before a notice go out": _put(series, "rungs", _unfiltered),
     "a correction counts like any other": _put(Instants, "take", _take_plain),

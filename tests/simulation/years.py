@@ -18,6 +18,7 @@ from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
 from services.notify.tick import Desk
 from shared.wire import events
+from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from tests.simulation import oracle, world
@@ -92,7 +93,7 @@ class Years:
         self._next = next(self._sent, None)
         self._alerts, self._stream = AlertCollection(self), Stream(self, lambda: self._now)
         self._reference = Reference(1, self._world.registry, self._world.regimes, self._world.loaded_at)
-        self._roster = Roster(self._world.regimes, self._world.registry)
+        self._roster = Roster(self._world.regimes, self._world.registry, COMMON)
         self._notifiers = [Notifier("a"), Notifier("b")]
         self._current = self._notifiers[0]
         self._now = world.at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=world.VN).date())

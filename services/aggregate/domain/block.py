@@ -14,6 +14,7 @@ from services.aggregate.domain.tree import ReporterTree
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines
+from shared.words.calendar import WorkingDays
 from shared.words.instants import Instants
 from shared.words.periods import Period
 from shared.words.regimes import Regime
@@ -26,10 +27,11 @@ RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 class Block:
     """One regime and period: its reporters' rows, and where each unit's report stands."""
 
-    def __init__(self, regime: Regime, period: Period, tree: Tree) -> None:
+    def __init__(self, regime: Regime, period: Period, tree: Tree, working_days: WorkingDays) -> None:
         groups = regime.group_of(tree)
         self.regime = regime
         self.period = period
+        self._working_days = working_days
         self.tree = ReporterTree(tree, [tree.by_id[unit_id] for unit_id in groups])
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
@@ -90,7 +92,7 @@ class Block:
     def _due_of_groups(self) -> dict[str, int | None]:
         """The first late millisecond of each group of reporters; None when nothing is late."""
         opened = self._opened.effective
-        due = {group: deadlines.group_deadline(self.regime, group, self.period, opened) for group in set(self._groups)}
+        due = {group: deadlines.group_deadline(self.regime, group, self.period, opened, self._working_days) for group in set(self._groups)}
         return {group: None if deadline is None else events.to_ms(deadline) for group, deadline in due.items()}
 
     def _deadline(self, row: int) -> int | None:

@@ -71,5 +71,5 @@ class Fold:
         for regime in self.reference.derived_of(source_id):
             period = regime.period(code)
             if period is not None:
-                made.append(Block(regime, period, self.reference.registry.at(period.cut_off)))
+                made.append(Block(regime, period, self.reference.registry.at(period.cut_off), self.reference.working_days))
         return made

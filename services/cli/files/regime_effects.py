@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from shared.words import deadlines, ladder, numbers, periods, texts
+from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
 from shared.words.regimes import Group, Indicator, Ladder, Regime
 from shared.words.units import Registry, Tree, Unit
@@ -28,10 +29,10 @@ OF_DERIVED: Final = ("derived_groups", "derived_indicators")
 MOST_DAYS: Final = 366  # of a step of the ladder
 
 
-def of_file(regime: Regime) -> list[Found]:
+def of_file(regime: Regime, working_days: WorkingDays) -> list[Found]:
     """What has no effect whatever the units are."""
     fields = [*_blank(regime), *_repeats(regime), *_derived(regime), *_groups(regime), *_indicators(regime)]
-    return [*fields, *_due_before_it_begins(regime), *_ladder(regime)]
+    return [*fields, *_due_before_it_begins(regime, working_days), *_ladder(regime, working_days)]
 
 
 def of_units(file: Regime, resolved: Mapping[str, Regime], registry: Registry, today: date) -> list[Found]:
@@ -135,7 +136,7 @@ def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
             yield ("indicators", number, *where), reason
 
 
-def _due_before_it_begins(regime: Regime) -> Iterator[Found]:
+def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
     """Deadlines on a date of their own that have gone by when a period begins: nobody could be on time."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
@@ -143,13 +144,13 @@ def _due_before_it_begins(regime: Regime) -> Iterator[Found]:
     found = [period for code in regime.periods if (period := regime.period(code)) is not None]
     for group, rule in obligation.deadlines.items():
         for period in found:
-            at = deadlines.group_deadline(regime, group, period, None)
+            at = deadlines.group_deadline(regime, group, period, None, working_days)
             if not rule.is_yearly and at is not None and at <= periods.start_of(period.begins):
                 reason = f"đã qua khi kỳ {period.code} bắt đầu ngày {period.begins:%d/%m/%Y} (gone by when the period begins)"
                 yield ("obligation", "deadlines", group), reason
 
 
-def _ladder(regime: Regime) -> Iterator[Found]:
+def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
     """Reminders that never come: of no period and no group."""
     if regime.obligation is None:
         return
@@ -161,25 +162,25 @@ def _ladder(regime: Regime) -> Iterator[Found]:
         if not 1 <= days <= MOST_DAYS
     ]
     yield from wrong
-    deadlines_of = [] if wrong else _deadlines(regime)
+    deadlines_of = [] if wrong else _deadlines(regime, working_days)
     if not deadlines_of:
         return
     for name in sorted(steps.model_fields_set):
         for number, step in enumerate(getattr(steps, name)):
             alone = Ladder(**{other: [step] if other == name else [] for other in Ladder.model_fields})
-            if not any(ladder.rungs(deadline, alone) for deadline in deadlines_of):
+            if not any(ladder.rungs(deadline, alone, working_days) for deadline in deadlines_of):
                 reason = f"mức nhắc {step} không bao giờ đến, vì sau hạn nộp (this reminder never comes: it is after the deadline)"
                 yield ("obligation", "ladder", name, number), reason
 
 
-def _deadlines(regime: Regime) -> list[Any]:
+def _deadlines(regime: Regime, working_days: WorkingDays) -> list[Any]:
     """Every deadline that the file fixes."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return []
     found = [period for code in regime.periods if (period := regime.period(code)) is not None]
-    reports = [deadlines.group_deadline(regime, group, period, None) for group in obligation.deadlines for period in found]
-    return [at for at in (*reports, *(deadlines.confirm_deadline(regime, period) for period in found)) if at is not None]
+    reports = [deadlines.group_deadline(regime, group, period, None, working_days) for group in obligation.deadlines for period in found]
+    return [at for at in (*reports, *(deadlines.confirm_deadline(regime, period, working_days) for period in found)) if at is not None]
 
 
 def _days(regime: Regime, today: date) -> list[date]:

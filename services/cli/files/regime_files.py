@@ -15,6 +15,7 @@ from shared.plumbing import yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults
 from shared.words import deadlines, regimes
+from shared.words.calendar import COMMON, WorkingDays
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
@@ -31,21 +32,21 @@ class RegimeFile:
         return Fault(self.path, _where(self.root, where), reason)
 
 
-def read_regimes(paths: Iterable[Path]) -> list[Regime]:
+def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[Regime]:
     """The regimes of files, or of all `*.yaml` in folders, which hold together. Raises FaultsError with all that is wrong."""
-    read = read_each(paths)
+    read = read_each(paths, working_days)
     if faults := together(read, []):
         raise FaultsError(faults)
     return [file.regime for file in read]
 
 
-def read_each(paths: Iterable[Path]) -> list[RegimeFile]:
+def read_each(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[RegimeFile]:
     """The regimes of files, each right in itself; what they derive from may be elsewhere."""
     faults: list[Fault] = []
     read: list[RegimeFile] = []
     for path in _files(paths):
         try:
-            read.append(_regime(path))
+            read.append(_regime(path, working_days))
         except FaultsError as error:
             faults += error.faults
     if faults:
@@ -135,7 +136,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _regime(path: Path) -> RegimeFile:
+def _regime(path: Path, working_days: WorkingDays) -> RegimeFile:
     try:
         root = yaml_files.read(path)
         data = yaml_files.values(root)
@@ -151,7 +152,10 @@ def _regime(path: Path) -> RegimeFile:
     file = RegimeFile(path, root, regime)
     if regime.id != path.stem:
         raise FaultsError([file.fault(("id",), f"id “{regime.id}” phải trùng tên tệp (must be the file's name)")])
-    if wrong := [file.fault(where, reason) for where, reason in (*deadlines.faults(regime), *regime_effects.of_file(regime))]:
+    if wrong := [
+        file.fault(where, reason)
+        for where, reason in (*deadlines.faults(regime, working_days), *regime_effects.of_file(regime, working_days))
+    ]:
         raise FaultsError(wrong)
     return file
 

@@ -74,7 +74,7 @@ def extension_in_vain(case: Case) -> list[Refusal]:
     assert case.regime is not None  # judged before
     assert case.period is not None
     assert case.group is not None
-    due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.until)
+    due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.until, case.working_days)
     if due is None:
         return [refusal("report.period_not_opened", "data.period", period=case.period.code, recipient=case.regime.recipient)]
     return _in_vain(case, "until", due)

@@ -32,6 +32,7 @@ class Case:
 
     def __init__(self, incoming: Incoming, reference: Reference, tree: dict[str, Any]) -> None:
         self.sender = incoming.sender
+        self.working_days = reference.working_days
         self.received_ms = incoming.received_ms
         self.tree = tree
         self.event_id: str = tree["id"]

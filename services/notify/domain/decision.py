@@ -10,6 +10,7 @@ from services.notify.domain.notices import NOW
 from services.notify.domain.owing import Owing, Pair
 from services.notify.domain.series import Series
 from shared.wire import events
+from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 
 
@@ -29,13 +30,15 @@ class Leftovers:
     drop: tuple[Alert, ...]
 
 
-def decide(ladders: Iterable[Series], alerted: Set[str], loaded_at: Mapping[str, datetime], now: datetime) -> Decision:
+def decide(
+    ladders: Iterable[Series], alerted: Set[str], loaded_at: Mapping[str, datetime], working_days: WorkingDays, now: datetime
+) -> Decision:
     """What to raise of some ladders. `alerted` are the ids, on the channel `stream`, of what was raised or passed before."""
     raised: list[Alert] = []
     passed: list[Alert] = []
     for one in ladders:
         names = {rung.name for rung, alert_id in zip(one.rungs, one.ids, strict=True) if alert_id in alerted}
-        found = due.due_rungs(one.rungs, names, loaded_at[one.about.regime], now)
+        found = due.due_rungs(one.rungs, names, loaded_at[one.about.regime], now, working_days)
         raised += [one.alert(found.send, now)] if found.send else []
         passed += [one.alert(rung, now) for rung in found.passed]
     return Decision(tuple(raised), tuple(passed))
@@ -46,7 +49,7 @@ def horizon(unsent: Iterable[Alert], now: datetime) -> datetime:
     return max([now, *(alert.raised_at for alert in unsent)])
 
 
-def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], now: datetime) -> Leftovers:
+def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], working_days: WorkingDays, now: datetime) -> Leftovers:
     """What becomes of raised alerts that were not sent. Nobody is alerted who owes nothing any more, and nothing
     goes out on a day off. Each is judged at `now` or at the time it was raised for, whichever is later.
     """
@@ -56,7 +59,7 @@ def sort_out(unsent: Iterable[Alert], owing: Mapping[Pair, Owing], now: datetime
         at = max(now, alert.raised_at)
         if not _is_owed(alert, owing) or due.is_too_old(alert.at, at):
             drop.append(alert)
-        elif due.may_go_out(Rung(alert.rung, alert.at), at):
+        elif due.may_go_out(Rung(alert.rung, alert.at), at, working_days):
             send.append(alert)
     return Leftovers(tuple(send), tuple(drop))
 

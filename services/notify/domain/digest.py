@@ -98,7 +98,7 @@ def _is_news(alerts: Series, loaded_at: Mapping[str, datetime], now: datetime, s
 
 def _ladders(duty: Duty, reference: Reference) -> list[Series]:
     """Every digest of a duty's group, by recipient."""
-    rungs = ladder.rungs(duty.due, duty.ladder)
+    rungs = ladder.rungs(duty.due, duty.ladder, duty.working_days)
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
     told = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]

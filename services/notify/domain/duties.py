@@ -15,6 +15,7 @@ from services.notify.domain.ledger import Given, Givens, Key, Ledger, Progress, 
 from services.notify.domain.notices import Notice
 from shared.wire import events
 from shared.words import deadlines, instants
+from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
 from shared.words.regimes import Ladder, Regime
 from shared.words.units import Registry, Unit
@@ -48,6 +49,7 @@ class Duty:
     due: datetime
     ladder: Ladder
     progress: Progress
+    working_days: WorkingDays
     dues: tuple[Due, ...] = ()
 
     @property
@@ -141,8 +143,9 @@ def _later(deadline: datetime, extended_to: datetime | None) -> datetime:
 class Roster:
     """Who has which tasks, by regime and period, for one generation of units and regimes."""
 
-    def __init__(self, regimes: Mapping[str, Regime], registry: Registry) -> None:
+    def __init__(self, regimes: Mapping[str, Regime], registry: Registry, working_days: WorkingDays) -> None:
         self.regimes = regimes
+        self._working_days = working_days
         self._registry = registry
         self._tasks = lru_cache(maxsize=None)(self._assign)
 
@@ -165,14 +168,14 @@ class Roster:
         if period is None or regime.obligation is None:
             return
         opened = ledger.opened.get((regime_id, period_code), {})
-        dues = {group: _dues(regime, group, period, opened) for group in regime.reporters}
-        confirm_due = deadlines.confirm_deadline(regime, period)
+        dues = {group: _dues(regime, group, period, opened, self._working_days) for group in regime.reporters}
+        confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
         for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
             deadline, moved = dues[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
                 progress = ledger.of(Key(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, moved)
+                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, self._working_days, moved)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """Who has which task, all, and by unit id."""
@@ -195,13 +198,13 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     return [period for period in found if period is not None]
 
 
-def _dues(regime: Regime, group: str, period: Period, opened: Givens) -> tuple[datetime | None, tuple[Due, ...]]:
+def _dues(regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays) -> tuple[datetime | None, tuple[Due, ...]]:
     """The deadline of a group, and of a period on call what it became with each opening, in the order of receipt."""
     if not regime.is_on_call:
-        return deadlines.group_deadline(regime, group, period, None), ()
+        return deadlines.group_deadline(regime, group, period, None, working_days), ()
     found: list[Due] = []
     for last in sorted(opened.values()):
         standing = in_force(one for one in opened.values() if one.key <= last.key)
-        at = deadlines.group_deadline(regime, group, period, None if standing is None else standing.at)
+        at = deadlines.group_deadline(regime, group, period, None if standing is None else standing.at, working_days)
         found += [] if at is None else [Due(last.key, at, last.reason)]
     return (found[-1].at if found else None), tuple(found)

@@ -9,8 +9,8 @@ from datetime import datetime, time
 from typing import Final
 
 from shared.wire import events
-from shared.words import calendar, periods
-from shared.words.calendar import ONE_DAY
+from shared.words import periods
+from shared.words.calendar import ONE_DAY, WorkingDays
 from shared.words.instants import Key
 from shared.words.ladder import OFFICE_OPENS
 
@@ -30,14 +30,13 @@ class Notice:
     reason: str
     before: datetime | None = None
 
-    @property
-    def at(self) -> datetime:
+    def at(self, working_days: WorkingDays) -> datetime:
         """When it goes out: at once on a working day from 07:00 to 18:00, else at the next 08:00 of one. To the second."""
         local = self.since.astimezone(periods.VIETNAM).replace(microsecond=0)
-        if calendar.is_working_day(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR:
+        if working_days.includes(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR:
             return local
         earliest = local.date() if local.time() < OFFICE_OPENS else local.date() + ONE_DAY
-        return datetime.combine(calendar.working_day_after_or_on(earliest), OFFICE_OPENS, periods.VIETNAM)
+        return datetime.combine(working_days.after_or_on(earliest), OFFICE_OPENS, periods.VIETNAM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,10 @@ class Owing:
             self._remove(duty.id)
         if duties.owes(duty):
             notice = duty.notice
-            steps, group = self._places[duty.id] = (duty.reminded_of, None if notice is None else notice.at), (duty.due, duty.task)
+            steps, group = self._places[duty.id] = (
+                (duty.reminded_of, None if notice is None else notice.at(duty.working_days)),
+                (duty.due, duty.task),
+            )
             self.by_steps.setdefault(steps, {})[duty.id] = Told(duty)
             self.by_group.setdefault(group, {})[duty.id] = duty
 

@@ -56,8 +56,11 @@ def newest(rungs: Sequence[Rung], now: datetime) -> Rung | None:
 
 def rungs(duty: Duty) -> tuple[Rung, ...]:
     """The rungs of a duty: its notice, if it has one, then those of its ladder that come after it."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder), duty.notice
-    return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), duty.notice
+    if notice is None:
+        return steps
+    at = notice.at(duty.working_days)
+    return (Rung(NOW, at), *(rung for rung in steps if rung.at > at))
 
 
 def of_duty(duty: Duty) -> Series:
@@ -81,7 +84,7 @@ def of_duty(duty: Duty) -> Series:
     notice = duty.notice
     if notice is None:
         return Series(about, rungs(duty))
-    told = replace(about, cause=notice.cause, rung=NOW, at=notice.at, reason=notice.reason, before=notice.before)
+    told = replace(about, cause=notice.cause, rung=NOW, at=notice.at(duty.working_days), reason=notice.reason, before=notice.before)
     return Series(about, rungs(duty), told)
 
 

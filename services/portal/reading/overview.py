@@ -117,7 +117,7 @@ def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, dat
 
 async def _confirmation(address: Address, store: PortalStore, view: View) -> Confirmation | None:
     """None when the unit has nothing to confirm."""
-    due = deadlines.confirm_deadline(address.regime, address.period)
+    due = deadlines.confirm_deadline(address.regime, address.period, address.reference.working_days)
     if due is None or address.unit not in address.regime.confirmers(address.tree):
         return None
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]

@@ -53,7 +53,7 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
         if (duty := duties.get(unit.id)) is not None:
             due = deadlines.effective(duty.deadline, duty.extended_to)
         else:
-            base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened)
+            base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened, address.reference.working_days)
             due = deadlines.effective(base, extended.get(unit.id))
         if due is not None:
             found[unit.id] = due

@@ -8,6 +8,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
 from services.portal.domain.duties import Duty
 from shared.words import deadlines, ladder, vietnamese
+from shared.words.calendar import WorkingDays
 from shared.words.periods import VIETNAM
 from shared.words.regimes import Ladder, Regime
 
@@ -18,7 +19,9 @@ OFFSET_BEFORE: Final = timedelta(hours=8)  # of the south until 13/6/1975, in th
 SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 asks for
 
 
-def feed(unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], site: str, now: datetime) -> bytes:
+def feed(
+    unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime
+) -> bytes:
     """One event a duty, with alarms for the reminders to come of those still owed. `site` is where the pages are: `http://…`."""
     calendar = Calendar()
     title = _text(f"Hạn báo cáo: {unit_name}")
@@ -33,7 +36,7 @@ def feed(unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], 
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     calendar.add_component(_timezone())
     for duty in duties:
-        calendar.add_component(_event(duty, regimes.get(duty.regime), site, now))
+        calendar.add_component(_event(duty, regimes.get(duty.regime), working_days, site, now))
     text: bytes = calendar.to_ical()
     return text
 
@@ -56,7 +59,7 @@ def _timezone() -> Timezone:
     return zone
 
 
-def _event(duty: Duty, regime: Regime | None, site: str, now: datetime) -> Event:
+def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
     """All day on the last day that is on time, or at the instant when the deadline has an hour."""
     event = Event()
     event.add("UID", f"{duty.id}@tonghop")
@@ -75,16 +78,16 @@ def _event(duty: Duty, regime: Regime | None, site: str, now: datetime) -> Event
     event.add("URL", f"{site}{duty.path}")
     event.add("TRANSP", "TRANSPARENT")  # a deadline does not make anybody busy
     if duty.is_owed and regime is not None and regime.obligation is not None:
-        for at in coming(duty.due, regime.obligation.ladder, now):
+        for at in coming(duty.due, regime.obligation.ladder, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
     return event
 
 
-def coming(deadline: datetime, steps: Ladder, now: datetime) -> list[datetime]:
+def coming(deadline: datetime, steps: Ladder, working_days: WorkingDays, now: datetime) -> list[datetime]:
     """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that was not refreshed since would
     go on to remind a unit that has reported.
     """
-    return [rung.at for rung in ladder.rungs(deadline, steps) if now < rung.at < deadline]
+    return [rung.at for rung in ladder.rungs(deadline, steps, working_days) if now < rung.at < deadline]
 
 
 def _alarm(at: datetime, text: str) -> Alarm:

@@ -35,7 +35,7 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
     now = datetime.now(UTC)
     name = max(bearers, key=lambda one: one.valid_from).name
-    body = ical.feed(name, await store.of_unit(unit, now), known.regimes, str(request.base_url).rstrip("/"), now)
+    body = ical.feed(name, await store.of_unit(unit, now), known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars
     modified = changes.since(unit, validator, now)
