@@ -39,16 +39,20 @@ TimeText = Annotated[str, StringConstraints(pattern=TIME)]
 class Data(BaseModel):
     """What a file may hold: nothing unknown, nothing converted, nothing changed later."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class Group(Data):
     """Named reporters: either the units of a level and kind inside the regime's `within`, or units by name."""
 
     label: str
+    """What people read: the name of the group."""
     level: str | None = None
+    """All units of this level inside the regime's `within`, such as `commune`. Give either this or `units`."""
     kind: Literal["peoples_committee", "office"] = "peoples_committee"
+    """With `level`: people's committees, or offices (phòng, ban, ngành)."""
     units: list[UnitCode] = []
+    """The reporters by code, instead of a level. A code that no unit has in a period is left out in that period."""
 
     @model_validator(mode="after")
     def has_one_way_to_name_units(self) -> Self:
@@ -64,9 +68,13 @@ class DeadlineRule(Data):
     """
 
     before: DayText | None = None
+    """Exclusive: `12-20` is "trước ngày 20/12", so a report received on 20/12 at 00:00 is late."""
     by: DayText | None = None
+    """Inclusive: a report is on time until the end of that day."""
     once: DateText | None = None
+    """Inclusive, a full date: the duty is due one time and not every year."""
     hour: TimeText | None = None
+    """The hour on that day: `before` ends when it strikes, `by` and `once` just after."""
 
     @model_validator(mode="after")
     def has_one_day(self) -> Self:
@@ -92,14 +100,18 @@ class Confirm(DeadlineRule):
     """Who confirms its view: the units of `level` inside `within`."""
 
     level: str
+    """The level of the units inside `within` that confirm their view."""
 
 
 class Ladder(Data):
     """Reminder steps: days before the last day, hours on it, days after it."""
 
     before_days: list[int] = [30, 14, 7, 3, 1]
+    """Reminders so many days before the last day. One that falls on a day off goes out on the working day before."""
     last_day: list[TimeText] = ["08:00", "14:00"]
+    """Reminders at these hours of the last day."""
     after_days: list[int] = [1, 3, 7]
+    """Reminders so many days after the last day. One that falls on a day off goes out on the working day after."""
 
 
 class Obligation(Data):
@@ -109,10 +121,15 @@ class Obligation(Data):
     """
 
     deadlines: dict[str, DeadlineRule] = {}
+    """The deadline of each group of `reporters`, by the group's name."""
     on_call: bool = False
+    """Instead of `deadlines`: the recipient opens each period with a deadline (`tonghop periods open`)."""
     to_working_day: bool = False
+    """A deadline whose last day is a day off moves to the end of the next working day."""
     confirm: Confirm | None = None
+    """Who confirms its view, and by when. Without it nobody does."""
     ladder: Ladder = Ladder()
+    """When units that owe a report are reminded. Without it the defaults apply."""
 
     @model_validator(mode="after")
     def is_fixed_or_on_call(self) -> Self:
@@ -125,28 +142,46 @@ class Target(Data):
     """A goal set by the plan; percent for flags and ratios."""
 
     at_least: DecimalText
+    """The goal: a percentage for flags and ratios, otherwise a figure. It is compared exactly, not after rounding."""
     by: str
+    """The year by which the plan wants it. It is shown and not judged."""
     level: str | None = None
+    """The goal is shown only in views of units of this level. Without it, in all views."""
 
 
 class Indicator(Data):
     """One figure of the form. Its kind and decimals never change: a new meaning is a new code."""
 
     code: Code
+    """The name of the figure in events and views. It never gets another meaning."""
     label: str
+    """What people read."""
     section: str = ""
+    """The heading under which forms and tables show it."""
     kind: Literal["quantity", "ratio", "flag", "choice"]
+    """`quantity` is a number, `ratio` a numerator and a denominator, `flag` true or false, `choice` one of `options`."""
     measure: str = ""
+    """The unit of measure that people read."""
     decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    """How many digits may follow the decimal point. It can never be changed."""
     aggregation: Literal["sum", "max", "min", "mean"] = "sum"
+    """How a view totals a quantity."""
     min: DecimalText = "0"
+    """The smallest quantity that is accepted."""
     max: DecimalText | None = None
+    """The largest quantity that is accepted. Without it 10¹⁴ after scaling by the decimals."""
     share: bool = True
+    """Of a ratio: the numerator is a part of the denominator, so it may not be larger."""
     numerator_label: str = ""
+    """What people read beside the numerator of a ratio."""
     denominator_label: str = ""
+    """What people read beside the denominator of a ratio."""
     options: dict[Code, str] = {}
+    """The options of a choice: code, and what people read."""
     target: Target | None = None
+    """A goal of the plan."""
     asked: list[str] = []
+    """The groups or unit codes that the figure is asked of. Without it, all reporters."""
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
@@ -177,20 +212,35 @@ class Regime(Data):
     """One reporting obligation set."""
 
     id: RegimeId
+    """The regime's name in events, subjects and addresses. It never gets another meaning."""
     title: str
+    """What people read."""
     legal_basis: list[str]
+    """The documents that demand the reports."""
     calendar: str = "year"
+    """What a year is: `year` is 01/01–31/12, `report_year` 15/12–14/12 (NĐ 09/2019/NĐ-CP), `MM-DD` a cut-off day."""
     periods: list[str] | Literal["any"] = "any"
+    """The periods that are reported. `any` is only for regimes on call."""
     recipient: UnitCode
+    """The unit that receives the reports. It returns, extends and opens."""
     on_behalf_of: UnitCode | None = None
-    within: UnitCode | Literal[""] = ""  # the unit whose subtree the reporters are taken from; "" is the whole country
+    """The unit that the recipient acts for. It gets a digest when a group is long overdue."""
+    within: UnitCode | Literal[""] = ""
+    """The unit whose subtree the reporters are taken from. Without it, the whole country."""
     reporters: dict[str, Group] = {}
+    """The groups of units that report, by a name of your choice."""
     obligation: Obligation | None = None
+    """When the reports are due."""
     indicators: list[Indicator] = []
+    """The figures that are asked."""
     narratives: dict[Code, str] = {}
+    """The texts that are asked: code, and what people read."""
     derived_from: RegimeId | None = None
+    """This regime is computed from the reports of another one, and has no `reporters`, `obligation` or `indicators` of its own."""
     derived_groups: list[str] = []
+    """The groups of the source regime whose reports count here."""
     derived_indicators: list[Code] = []
+    """The indicators of the source regime that are shown here."""
 
     @field_validator("calendar")
     @classmethod

@@ -1,4 +1,4 @@
-"""`tonghop contracts`: AsyncAPI, OpenAPI and JSON Schemas, generated from the code into shared/contracts/."""
+"""`tonghop contracts`: AsyncAPI, OpenAPI, JSON Schemas and the generated pages of docs/, all made from the code."""
 
 from typing import Annotated
 
@@ -13,19 +13,23 @@ def add_to(app: typer.Typer) -> None:
 
 
 def contracts(check: Annotated[bool, typer.Option("--check", help="Chỉ so sánh, không ghi; mã thoát 1 nếu khác.")] = False) -> None:
-    """Sinh các hợp đồng (AsyncAPI, OpenAPI, JSON Schema) vào shared/contracts/.
+    """Sinh các hợp đồng (AsyncAPI, OpenAPI, JSON Schema) vào shared/contracts/ và các trang tra cứu vào docs/.
 
     Mã thoát: 0, 1 khác với mã nguồn (--check).
     """
     from services.cli.contracts import documents
+    from services.cli.docs import pages
 
-    wanted = documents.documents()
+    wanted, wanted_pages = documents.documents(), pages.pages()
+    count = len(wanted) + len(wanted_pages)
     if not check:
-        changed = documents.write(wanted)
+        changed = [*documents.write(wanted), *pages.write(wanted_pages)]
         done = f"ghi lại {len(changed)}" if changed else "không có gì thay đổi"
-        session.console.print(f"Hợp đồng: {len(wanted)} tệp, {done}.")
-    elif differing := documents.differing(wanted):
-        names = "\n".join(f"  shared/contracts/{path}" for path in differing)
+        session.console.print(f"Hợp đồng: {count} tệp, {done}.")
+        return
+    differing = [f"shared/contracts/{path}" for path in documents.differing(wanted)]
+    differing += [f"docs/{name}" for name in pages.differing(wanted_pages)]
+    if differing:
+        names = "\n".join(f"  {path}" for path in differing)
         session.stop(session.NO, f"Khác với mã nguồn, chạy `make contracts` (differ from the code):\n{names}")
-    else:
-        session.console.print(f"Hợp đồng: {len(wanted)} tệp đúng như mã nguồn.")
+    session.console.print(f"Hợp đồng: {count} tệp đúng như mã nguồn.")

@@ -1,0 +1,64 @@
+"""docs/errors.md: every refusal of the catalogue, with the services that use it.
+
+Source: `shared.words.refusals`. Which services use a code is read from the source text, so the page names services and not modules.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from services.cli.docs import markdown
+from shared.words.refusals import CATALOGUE
+
+ROOT: Final = Path(__file__).parents[3]
+SOURCES: Final = ("services", "shared")
+CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z_]+)"')
+UNUSED_MODULES: Final = ("shared/words/refusals.py", "services/cli/docs/")  # the catalogue itself, and this page
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "event": "The shape of an event: JSON, CloudEvents attributes, names of fields.",
+    "report": "What a report says: regime, period, unit, figures, narratives, and warnings about its revision.",
+    "text": "Any text that an event carries.",
+    "action": "Acts of a recipient or confirmer: return, extend, open, confirm.",
+    "door": "The HTTP door of ingest and the portal.",
+}
+
+INTRODUCTION: Final = """
+An error or a warning has a stable `code`, the `path` of the field, and a sentence in Vietnamese and English (`message_vi`, `message_en`).
+Software should decide by the code and show the sentence to people. Words in braces are filled in. A receipt carries these in `errors`
+and `warnings`; over HTTP they come in an `application/problem+json` answer.
+"""
+
+
+def page() -> str:
+    """The text of the page."""
+    users = used_by()
+    families = dict.fromkeys([*FAMILIES, *(code.partition(".")[0] for code in CATALOGUE)])
+    return markdown.page("Errors", INTRODUCTION, *(_family(family, users) for family in families))
+
+
+def used_by() -> dict[str, list[str]]:
+    """For each code of the catalogue the services whose source has it; `shared` for plumbing that all use."""
+    users: dict[str, set[str]] = {code: set() for code in CATALOGUE}
+    for path in (path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(UNUSED_MODULES):
+            for code in CODE_IN_SOURCE.findall(path.read_text(encoding="utf-8")):
+                users.get(code, set()).add(_service(name))
+    return {code: sorted(names) for code, names in users.items()}
+
+
+def _service(name: str) -> str:
+    folder, service = name.split("/")[:2]
+    return service if folder == "services" else folder
+
+
+def _family(family: str, users: Mapping[str, list[str]]) -> str:
+    rows = [
+        (markdown.code(code), vietnamese, english, ", ".join(users[code]))
+        for code, (vietnamese, english) in CATALOGUE.items()
+        if code.partition(".")[0] == family
+    ]
+    table = markdown.table(("code", "Vietnamese", "English", "used by"), rows)
+    return f"## {family}\n\n{FAMILIES.get(family, '')}\n\n{table}" if rows else ""

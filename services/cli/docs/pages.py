@@ -1,0 +1,32 @@
+"""The generated pages of `docs/`, by file name."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from services.cli.docs import errors, regime_file
+
+FOLDER: Final = Path(__file__).parents[3] / "docs"
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "errors.md": errors.page,
+    "regime-file.md": regime_file.page,
+}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page's text by its file name."""
+    return {name: page() for name, page in PAGES.items()}
+
+
+def differing(wanted: Mapping[str, str]) -> list[str]:
+    """The names of pages that are missing or outdated."""
+    files = {name: FOLDER / name for name in wanted}
+    return [name for name, file in files.items() if not file.exists() or file.read_text(encoding="utf-8") != wanted[name]]
+
+
+def write(wanted: Mapping[str, str]) -> list[str]:
+    """Writes what differs; the names of the pages changed."""
+    changed = differing(wanted)
+    for name in changed:
+        (FOLDER / name).write_text(wanted[name], encoding="utf-8")
+    return changed

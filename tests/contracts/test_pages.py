@@ -1,0 +1,39 @@
+"""The generated pages of docs/: complete, and what they show is accepted."""
+
+from datetime import date
+
+from services.cli.data import UNIT_FILES
+from services.cli.docs import errors, pages, regime_file
+from services.cli.files import regime_files, unit_files
+from shared.words.refusals import CATALOGUE
+from shared.words.regimes import Regime
+from shared.words.units import Registry
+
+
+def test_the_committed_pages_are_what_the_code_makes() -> None:
+    assert pages.differing(pages.pages()) == []
+
+
+def test_every_error_has_its_line_with_both_sentences() -> None:
+    page = errors.page()
+    for code, sentences in CATALOGUE.items():
+        [line] = [line for line in page.splitlines() if line.startswith(f"| `{code}` |")]
+        assert all(" ".join(sentence.split()) in line for sentence in sentences)
+
+
+def test_every_error_of_the_catalogue_is_used_by_a_service() -> None:
+    assert [code for code, users in errors.used_by().items() if not users] == []
+
+
+def test_every_key_of_a_regime_file_says_what_it_means_and_has_an_example() -> None:
+    schema = Regime.model_json_schema()
+    models = {"Regime": schema, **schema["$defs"]}
+    silent = {(name, key) for name, model in models.items() for key, field in model["properties"].items() if not field.get("description")}
+    assert silent == set()
+    assert regime_file.keys() == regime_file.samples().keys()
+
+
+def test_the_example_regimes_would_be_loaded() -> None:
+    registry = Registry(unit_files.read_units(UNIT_FILES))
+    read = regime_files.read_each([regime_file.EXAMPLES])
+    assert regime_files.judge(read, [], registry, date(2026, 11, 26)) == []
