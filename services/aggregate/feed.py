@@ -21,7 +21,8 @@ from shared.plumbing import broker, delivery
 from shared.plumbing.broker import Streams
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
-from shared.wire import envelope, events, subjects
+from shared.wire import envelope, events, subjects, view_key
+from shared.wire.documents import ViewDocument
 from shared.words import numbers
 from shared.words.failures import TransientError
 
@@ -123,9 +124,9 @@ class Feed:
         registry = (await self._reference.current()).registry
         behind = []
         for view_id, found in stored.items():
-            regime, period, unit_id = view_id.split("/", 2)
-            unit = registry.by_id.get(unit_id)
-            if unit is not None and published.get((regime, period, unit.code), NONE.position) < found:
+            key = view_key.parse(view_id)
+            unit = registry.by_id.get(key.unit_id)
+            if unit is not None and published.get((key.regime, key.period, unit.code), NONE.position) < found:
                 behind.append(view_id)
         for first in range(0, len(behind), SCAN_BATCH):
             documents = await self._store.documents(behind[first : first + SCAN_BATCH])
@@ -133,7 +134,7 @@ class Feed:
         if behind:
             log.info("feed.repaired", count=len(behind))
 
-    async def _stored_view(self, document: dict[str, Any]) -> View:
+    async def _stored_view(self, document: ViewDocument) -> View:
         reference = await self._reference.current()
         regime, unit = reference.regimes[document["regime"]], document["unit"]
         period = regime.period(document["period"])

@@ -30,6 +30,7 @@ from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import collection_names, events, subjects
+from shared.wire.documents import ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.words.failures import TransientError
 
@@ -68,7 +69,7 @@ class Rebuild:
         self._held = held
         self._claimed = claimed
         self._progress = progress
-        self._reports = held.database[collection_names.REPORTS]
+        self._reports = mongo.collection(held.database, collection_names.REPORTS, ReportDocument)
         self._unread: dict[str, Place] = {}  # event id: where `reports` has it, until it is read
         self._seen: dict[str, Place] = {}  # event id: where the log has its first copy
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
@@ -99,7 +100,8 @@ class Rebuild:
         return Rebuilt(generation, len(self._seen), self._stored, published, views)
 
     async def _next_generation(self) -> int:
-        newest = await self._held.database[collection_names.VIEWS].find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
+        views = mongo.collection(self._held.database, collection_names.VIEWS, ViewDocument)
+        newest = await views.find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
         found = newest["position"]["generation"] if newest else 0
         return 1 + max(found, await self._held.reference.generation())
 
@@ -193,7 +195,7 @@ class Rebuild:
             if left.startswith(NEXT):
                 await database[left].drop()  # so an earlier attempt's renaming finds nothing any more
         await Store(database, name).prepare()
-        target, written = mongo.exact(database[name]), 0
+        target, written = mongo.exact(mongo.collection(database, name, ViewDocument)), 0
         for fold in self._folds:
             fold.open(datetime.now(UTC))
             fold.mark_all()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
@@ -12,6 +12,7 @@ from services.aggregate.log import Checkpoint
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
+from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged, read_logged, stored_text
 
 READ_BATCH: Final = 2000
@@ -21,7 +22,7 @@ READ_BATCH: Final = 2000
 class Work:
     """What one batch makes to be stored. `is_whole` says that the views are written, and that the log had no more than they are made of."""
 
-    reports: Sequence[Document]
+    reports: Sequence[ReportDocument]
     views: Sequence[View]
     checkpoint: Checkpoint | None
     is_whole: bool = False
@@ -31,9 +32,9 @@ class Store:
     """Reads and writes what one partition of the log becomes. Every write may be repeated."""
 
     def __init__(self, database: Documents, views: str = collection_names.VIEWS) -> None:
-        self._reports = database[collection_names.REPORTS]
-        self._views = mongo.exact(database[views])
-        self._checkpoints = database[collection_names.CHECKPOINTS]
+        self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
+        self._views = mongo.exact(mongo.collection(database, views, ViewDocument))
+        self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
 
     async def prepare(self) -> None:
         """The indexes: a partition's events by position, a unit's reports, a regime's views."""
@@ -58,7 +59,7 @@ class Store:
             found = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
             yield [(event, sequence) for event, sequence in found if event is not None]
 
-    async def put_reports(self, reports: Sequence[Document]) -> None:
+    async def put_reports(self, reports: Sequence[ReportDocument]) -> None:
         """Stores events once; a later copy is dropped."""
         await mongo.insert_new(self._reports, reports)
 
@@ -92,21 +93,21 @@ class Store:
         """
         found = checkpoint_document(partition, stale)
         if checkpoint is None:
-            await self._checkpoints.delete_one(found)
+            await self._checkpoints.delete_one({**found})
         else:
-            await self._checkpoints.replace_one(found, checkpoint_document(partition, checkpoint))
+            await self._checkpoints.replace_one({**found}, checkpoint_document(partition, checkpoint))
 
     async def positions(self, partitions: Sequence[int]) -> dict[str, Position]:
         """The position of every view of some partitions, by view id."""
         found = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
         return {document["_id"]: position(document) async for document in found}
 
-    async def documents(self, ids: Sequence[str]) -> list[Document]:
+    async def documents(self, ids: Sequence[str]) -> list[ViewDocument]:
         """Views by id, as stored."""
         return [document async for document in self._views.find({"_id": {"$in": list(ids)}})]
 
 
-def older_than(newer: Position) -> dict[str, Any]:
+def older_than(newer: Position) -> Document:
     """A filter for views whose position is older: two scalars, generation first."""
     generation, sequence = newer
     return {
@@ -117,7 +118,7 @@ def older_than(newer: Position) -> dict[str, Any]:
     }
 
 
-def report_document(event: Logged, partition: int, sequence: int) -> Document:
+def report_document(event: Logged, partition: int, sequence: int) -> ReportDocument:
     """One accepted event as `reports` keeps it; `event` is the logged text itself."""
     return {
         "_id": event.id,
@@ -133,7 +134,7 @@ def report_document(event: Logged, partition: int, sequence: int) -> Document:
     }
 
 
-def checkpoint_document(partition: int, checkpoint: Checkpoint) -> Document:
+def checkpoint_document(partition: int, checkpoint: Checkpoint) -> AggregateCheckpointDocument:
     return {
         "_id": collection_names.aggregate_checkpoint(partition),
         "sequence": checkpoint.sequence,

@@ -27,9 +27,10 @@ from shared.check.differences import Difference
 from shared.check.history import History
 from shared.check.recompute import Plain
 from shared.check.uncounted import Uncounted
-from shared.plumbing import broker
+from shared.plumbing import broker, mongo
 from shared.shell.service import Connections
 from shared.wire import collection_names, events, subjects
+from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
 from shared.words.reference import Reference
 
 ATTEMPTS: Final = 4
@@ -104,7 +105,8 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     reading = _read(held, number, log, 1, log.settled, progress)
     count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
     wrong = list(_reports_differ(log, reports))
-    views = {document["_id"]: document async for document in held.database[collection_names.VIEWS].find({"position.partition": number})}
+    stored_views = mongo.collection(held.database, collection_names.VIEWS, ViewDocument)
+    views = {document["_id"]: document async for document in stored_views.find({"position.partition": number})}
     count += await _read(held, number, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
     for plain in _plains(reference, log, number, partitions):
@@ -151,7 +153,8 @@ async def _read(held: Connections, number: int, log: _Log, begin: int, end: int,
 async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
     """The events that `reports` has of the partition, up to a position."""
     query = {"partition": number, "sequence": {"$lte": end}}
-    cursor = held.database[collection_names.REPORTS].find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
+    reports = mongo.collection(held.database, collection_names.REPORTS, ReportDocument)
+    cursor = reports.find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
     found: dict[str, Kept] = {}
     while documents := await cursor.to_list(BATCH):
         found |= {document["_id"]: (document["sequence"], _digest(events.stored_text(document["event"]))) for document in documents}
@@ -194,10 +197,11 @@ async def _end(held: Connections, number: int) -> int:
 
 async def _until_stored(held: Connections, number: int, sequence: int) -> None:
     """Waits until the aggregator has stored everything up to a sequence, as long as it gets on with it."""
+    checkpoints = mongo.collection(held.database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
     clock = asyncio.get_running_loop().time
     reached, moved_at = 0, clock()
     while reached < sequence and clock() - moved_at < STILL_S:
-        found = await held.database[collection_names.CHECKPOINTS].find_one({"_id": collection_names.aggregate_checkpoint(number)})
+        found = await checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(number)})
         if found is not None and found["sequence"] > reached:
             reached, moved_at = found["sequence"], clock()
         await asyncio.sleep(POLL_S if reached < sequence else 0)

@@ -25,6 +25,7 @@ from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
 from shared.shell.service import Connections
 from shared.wire import collection_names, envelope, subjects
+from shared.wire.view_key import ViewKey
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
 
@@ -126,9 +127,10 @@ async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
 async def _show_views(held: Connections, season: Season) -> None:
     reference = await held.reference.current()
     for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
-        view = await held.database[collection_names.VIEWS].find_one({"_id": f"{regime}/{season.year}/{unit}"})
+        key = ViewKey(regime, season.year, unit)
+        view = await held.database[collection_names.VIEWS].find_one({"_id": key.text})
         if view is None:
-            raise TransientError(f"chưa có bảng {regime}/{season.year}/{unit} (no view yet)")
+            raise TransientError(f"chưa có bảng {key.text} (no view yet)")
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
     claim = await held.database[collection_names.RECEIPTS].find_one({"_id": seasons.claim_id(season.refused)})

@@ -18,6 +18,7 @@ from shared.check import plain_duties, plain_figures
 from shared.check.history import History, Noted, in_force
 from shared.wire import events
 from shared.wire.events import Logged
+from shared.wire.view_key import ViewKey
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regimes import Indicator, Regime
@@ -54,7 +55,7 @@ class Plain:
     @property
     def views(self) -> dict[str, str]:
         """The unit of every view, by the view's id: whoever stands above a reporter."""
-        return {f"{self._regime.id}/{self._period.code}/{unit_id}": unit_id for unit_id in self._below}
+        return {ViewKey(self._regime.id, self._period.code, unit_id).text: unit_id for unit_id in self._below}
 
     def view(self, unit_id: str, bound: float = ALL) -> Json:
         """The view of a unit, as JSON holds it, without position and updated_at, from the events up to a sequence."""
@@ -79,7 +80,7 @@ class Plain:
             "indicators": {one.code: _figure(one, counted, unit, not missing) for one in self._regime.indicators},
             "narratives": {code: sum(code in (one.data.get("narratives") or {}) for one in counted) for code in self._regime.narratives},
         }
-        return body | {"_id": f"{self._regime.id}/{self._period.code}/{unit.id}", "hash": _hash(body)}
+        return body | {"_id": ViewKey(self._regime.id, self._period.code, unit.id).text, "hash": _hash(body)}
 
     def _report(self, unit_id: str, bound: float) -> _Report | None:
         if (unit_id, bound) not in self._counted:

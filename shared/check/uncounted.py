@@ -7,6 +7,7 @@ from typing import Any
 from shared.check import plain_duties
 from shared.check.history import History
 from shared.wire import events
+from shared.wire.view_key import ViewKey
 from shared.words.reference import Reference
 
 Json = dict[str, Any]
@@ -62,7 +63,7 @@ def find(reference: Reference, histories: Mapping[tuple[str, str], History], unr
         else:
             asked = plain_duties.groups(regime, reference.registry.at(period.cut_off))
             unknown = history.units - reference.registry.by_id.keys() - {WHOLE_PERIOD}
-            found.units += [f"{regime_id}/{code}/{unit_id}" for unit_id in unknown]
-            found.not_asked += [f"{regime_id}/{code}/{unit_id}" for unit_id in history.reporting - asked.keys() - unknown]
+            found.units += [ViewKey(regime_id, code, unit_id).text for unit_id in unknown]
+            found.not_asked += [ViewKey(regime_id, code, unit_id).text for unit_id in history.reporting - asked.keys() - unknown]
     found.add(Uncounted())
     return found

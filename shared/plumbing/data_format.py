@@ -1,7 +1,7 @@
 """The format of what is stored: code refuses data of a later one, which it would misread.
 
 One integer beside the generation. Whoever writes makes it at least its own, and of data of an earlier format raises the generation, once:
-so all that is computed from the log is computed anew. Going back to older code after that is refused.
+so all that is computed from the log is computed again. Going back to older code after that is refused.
 """
 
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names
+from shared.wire.documents import FormatDocument
 from shared.words.failures import ConfigurationError
 
 FORMAT: Final = "format"
@@ -27,7 +28,7 @@ async def require(database: Documents) -> None:
 
 
 async def mark(database: Documents) -> None:
-    """Says that data of this code's format are stored; what was computed in an earlier one is computed anew."""
+    """Says that data of this code's format are stored; what was computed in an earlier one is computed again."""
 
     async def bring_up(session: Session) -> None:
         if await _stored(database, session) < VERSION:
@@ -41,5 +42,6 @@ async def mark(database: Documents) -> None:
 
 async def _stored(database: Documents, session: Session | None = None) -> int:
     """The format of what is stored; 0 when nothing is, or nothing says so."""
-    found = await database[collection_names.CHECKPOINTS].find_one({"_id": FORMAT}, {"value": 1}, session=session)
-    return int(found["value"]) if found else 0
+    checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, FormatDocument)
+    found = await checkpoints.find_one({"_id": FORMAT}, {"value": 1}, session=session)
+    return found["value"] if found else 0

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import Decimal128
@@ -30,10 +30,10 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 
 from shared.plumbing.addresses import AddressError
-from shared.plumbing.driver import Client, Collection, Document, Documents, Session
+from shared.plumbing.driver import Client, Collection, Document, Documents, Session, Stored
 from shared.words.failures import ConfigurationError
 
-__all__ = ["Client", "Collection", "Document", "Documents", "Session"]
+__all__ = ["Client", "Collection", "Document", "Documents", "Session", "Stored"]
 
 Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
@@ -139,7 +139,12 @@ async def require_replica_set(client: Client) -> None:
         raise ConfigurationError("MongoDB: máy chủ phải thuộc một replica set (replSetName), không dùng standalone (wanted)")
 
 
-async def insert_new(collection: Collection, documents: Sequence[Document]) -> list[Document]:
+def collection(database: Documents, name: str, model: type[Stored]) -> Collection[Stored]:
+    """A collection whose documents have the shape of a model (`shared/wire/documents.py`). Nothing is checked or converted."""
+    return cast(Collection[Stored], database[name])
+
+
+async def insert_new(collection: Collection[Stored], documents: Sequence[Stored]) -> list[Stored]:
     """Inserts those whose `_id` is not there yet, in any order; returns the ones that were there already.
 
     Raises an error that `is_away` when the server could not take them all; inserting the same documents again is safe.
@@ -153,7 +158,7 @@ async def insert_new(collection: Collection, documents: Sequence[Document]) -> l
     return []
 
 
-async def put_newer(collection: Collection, filters_and_documents: Sequence[tuple[Document, Document]]) -> list[Document]:
+async def put_newer(collection: Collection[Stored], filters_and_documents: Sequence[tuple[Document, Stored]]) -> list[Stored]:
     """Replaces each document that its filter finds, or inserts it; returns those that were refused.
 
     A guarded upsert that loses a race with the document's first insert fails on a duplicate key although the stored one is
@@ -164,12 +169,18 @@ async def put_newer(collection: Collection, filters_and_documents: Sequence[tupl
         if not refused:
             return []
         try:
-            await collection.bulk_write([ReplaceOne(found, document, upsert=True) for found, document in refused], ordered=False)
+            await collection.bulk_write([replacement(document, found) for found, document in refused], ordered=False)
         except BulkWriteError as error:
             refused = [refused[failure["index"]] for failure in only_duplicates(error)]
         else:
             return []
     return [document for _, document in refused]
+
+
+def replacement(document: Stored, found: Document | None = None) -> ReplaceOne[Document]:
+    """A write that puts a document in the place of the one that a filter finds, by default of that with its `_id`, or inserts it."""
+    whole = cast(Document, document)
+    return ReplaceOne({"_id": whole["_id"]} if found is None else found, whole, upsert=True)
 
 
 async def in_transaction(database: Documents, act: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
@@ -190,7 +201,7 @@ async def opened_session(database: Documents) -> AsyncIterator[Session]:
         yield session
 
 
-async def aggregate(collection: Collection, stages: Sequence[Document], **options: Any) -> list[Document]:
+async def aggregate(collection: Collection[Stored], stages: Sequence[Document], **options: Any) -> list[Document]:
     """All that a pipeline gives."""
     driver: Any = collection
     cursor = await awaited(driver.aggregate(list(stages), **options))
@@ -198,7 +209,7 @@ async def aggregate(collection: Collection, stages: Sequence[Document], **option
     return found
 
 
-async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Document]:
+async def of_ids(collection: Collection[Stored], ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Stored]:
     """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
     for first in range(0, len(ids), ASK_BATCH):
         wanted = {"_id": {"$in": list(ids[first : first + ASK_BATCH])}}
@@ -206,7 +217,7 @@ async def of_ids(collection: Collection, ids: Sequence[str], fields: Sequence[st
             yield document
 
 
-def exact(collection: Collection) -> Collection:
+def exact(collection: Collection[Stored]) -> Collection[Stored]:
     """The collection, taking `Decimal` where the server keeps Decimal128."""
     return collection.with_options(codec_options=EXACT)
 

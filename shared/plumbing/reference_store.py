@@ -1,21 +1,19 @@
 """Reference data in MongoDB: units, regimes, and the generation.
 
 The generation is one integer, raised by every import that changes something (and by a rebuild): whoever computes from units and
-regimes looks at it and starts anew on a new one. An import is one transaction, so that what it changes and the generation are stored
+regimes looks at it and starts again on a new one. An import is one transaction, so that what it changes and the generation are stored
 together or not at all. Source: design, section 3, "Positions".
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
-from pymongo import ReplaceOne
-
 from shared.plumbing import data_format, mongo
-from shared.plumbing.mongo import Collection, Document, Documents, Session
+from shared.plumbing.mongo import Collection, Documents, Session, Stored
 from shared.wire import collection_names
+from shared.wire.documents import ContactDocument, GenerationDocument, RegimeDocument, UnitDocument
 from shared.words import regimes
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.reference import Reference
@@ -31,9 +29,9 @@ class ReferenceStore:
 
     def __init__(self, database: Documents) -> None:
         self._database = database
-        self._units = database[collection_names.UNITS]
-        self._regimes = database[collection_names.REGIMES]
-        self._checkpoints = database[collection_names.CHECKPOINTS]
+        self._units = mongo.collection(database, collection_names.UNITS, UnitDocument)
+        self._regimes = mongo.collection(database, collection_names.REGIMES, RegimeDocument)
+        self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, GenerationDocument)
         self._held: Reference | None = None
         self._looked_at = 0.0
         self.working_days = COMMON
@@ -46,7 +44,7 @@ class ReferenceStore:
     async def generation(self) -> int:
         """The generation now; 0 before the first import."""
         found = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
-        return int(found["value"]) if found else 0
+        return found["value"] if found else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
         """The reference data of the generation now, or at most `age_s` seconds ago; read again only when it was raised."""
@@ -78,11 +76,14 @@ class ReferenceStore:
         `contacts`, by unit id, are all that those units have from now on; units that are not stored get none.
         """
         documents = {unit.id: _document(unit) for unit in units}
-        of_units = {unit_id: {"contacts": [asdict(contact) for contact in found]} for unit_id, found in (contacts or {}).items()}
+        of_units = {unit_id: [_contact(contact) for contact in given] for unit_id, given in (contacts or {}).items()}
 
         async def put(session: Session) -> int:
             stored = {document["_id"]: document async for document in self._units.find(session=session)}
-            named = {unit_id: (stored | documents)[unit_id] | given for unit_id, given in of_units.items() if unit_id in stored | documents}
+            known = stored | documents
+            named: dict[str, UnitDocument] = {
+                unit_id: {**known[unit_id], "contacts": given} for unit_id, given in of_units.items() if unit_id in known
+            }
             changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
             await self._store(self._units, changed, session)
             return len(changed)
@@ -94,7 +95,7 @@ class ReferenceStore:
 
         async def put(session: Session) -> list[str]:
             stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
-            changed: list[Document] = []
+            changed: list[RegimeDocument] = []
             for regime in loaded:
                 file = regime.model_dump(mode="json", exclude_defaults=True)
                 before = stored.get(regime.id)
@@ -130,21 +131,21 @@ class ReferenceStore:
         raised = {"imports": 1, "value": 1 if is_changed else 0}
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
 
-    async def _store(self, collection: Collection, changed: Sequence[Document], session: Session) -> None:
+    async def _store(self, collection: Collection[Stored], changed: Sequence[Stored], session: Session) -> None:
         """The documents and their generation."""
         await self._count(bool(changed), session)
         for first in range(0, len(changed), WRITE_BATCH):
-            writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in changed[first : first + WRITE_BATCH]]
+            writes = [mongo.replacement(document) for document in changed[first : first + WRITE_BATCH]]
             await collection.bulk_write(writes, ordered=False, session=session)
 
 
-def _kinds(document: dict[str, Any]) -> dict[str, tuple[str, int]]:
+def _kinds(document: RegimeDocument) -> dict[str, tuple[str, int]]:
     """Of a stored regime; one that was stored before they were kept has those of its file."""
     kept = {code: (kind, decimals) for code, (kind, decimals) in document.get("kinds", {}).items()}
     return kept or Regime.model_validate(document["file"]).kinds
 
 
-def _document(unit: Unit) -> Document:
+def _document(unit: Unit) -> UnitDocument:
     """Dates as ISO text: BSON has no dates, and text sorts."""
     return {
         "_id": unit.id,
@@ -155,11 +156,15 @@ def _document(unit: Unit) -> Document:
         "parent": unit.parent,
         "valid_from": unit.valid_from.isoformat(),
         "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
-        "contacts": [asdict(contact) for contact in unit.contacts],
+        "contacts": [_contact(contact) for contact in unit.contacts],
     }
 
 
-def _unit(document: dict[str, Any]) -> Unit:
+def _contact(contact: Contact) -> ContactDocument:
+    return {"name": contact.name, "phone": contact.phone, "email": contact.email}
+
+
+def _unit(document: UnitDocument) -> Unit:
     return Unit(
         id=document["_id"],
         code=document["code"],

@@ -12,9 +12,9 @@ from bson.decimal128 import Decimal128
 from services.aggregate.app import chosen
 from services.aggregate.feed import COALESCE_S, plain
 from services.aggregate.store import Store
-from shared.plumbing.mongo import Document
 from shared.shell.service import Connections
 from shared.wire import subjects
+from shared.wire.documents import ReportDocument
 from shared.words.failures import ConfigurationError
 from shared.words.regimes import Regime
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
@@ -80,7 +80,7 @@ async def test_events_stored_before_a_crash_whose_views_are_stale_are_folded_aga
 async def test_what_comes_while_little_is_written_is_one_write(loaded: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
     put, written, began, goes_on = Store.put_reports, list[int](), asyncio.Event(), asyncio.Event()
 
-    async def put_later(self: Store, reports: Sequence[Document]) -> None:
+    async def put_later(self: Store, reports: Sequence[ReportDocument]) -> None:
         if reports:
             written.append(len(reports))
             began.set()

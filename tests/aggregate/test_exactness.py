@@ -265,5 +265,6 @@ def test_comparisons_at_the_bound_are_exact() -> None:
     short = kinds.figure(column, [1, most - 1, most], rows, level="country", is_complete=True)
     full = kinds.figure(column, [1, most, most], rows, level="country", is_complete=True)
 
+    assert short["kind"] == full["kind"] == "ratio"
     assert (str(short["percent"]), short["target"]["met"]) == ("100.0", False)
     assert (str(full["percent"]), full["target"]["met"]) == ("100.0", True)

@@ -265,6 +265,7 @@ def test_a_share_that_only_rounds_to_the_target_does_not_meet_it() -> None:
     target = Target(at_least="100", by="2030")
     column = kinds.Column(Indicator(code="a", label="", kind="ratio", target=target), 0)
     found = kinds.figure(column, [1, 99_999, 100_000], np.zeros((1, 3), dtype=np.int64), level="district", is_complete=True)
+    assert found["kind"] == "ratio"
     assert (str(found["percent"]), found["target"]["met"]) == ("100.0", False)
 
 

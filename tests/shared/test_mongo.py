@@ -26,7 +26,7 @@ DUPLICATE = {"index": 0, "code": mongo.DUPLICATE_KEY, "errmsg": "duplicate key"}
 
 
 @pytest.fixture
-def things(held: Connections) -> Collection:
+def things(held: Connections) -> Collection[Document]:
     return held.database["things"]
 
 
@@ -35,17 +35,17 @@ def newer(sequence: int, thing: str = "view") -> tuple[Document, Document]:
     return {"_id": thing, "sequence": {"$lt": sequence}}, {"_id": thing, "sequence": sequence}
 
 
-async def stored(things: Collection) -> list[Document]:
+async def stored(things: Collection[Document]) -> list[Document]:
     return [document async for document in things.find().sort("_id")]
 
 
-async def test_a_new_document_is_stored(things: Collection) -> None:
+async def test_a_new_document_is_stored(things: Collection[Document]) -> None:
     assert await mongo.put_newer(things, [newer(1)]) == []
 
     assert await stored(things) == [{"_id": "view", "sequence": 1}]
 
 
-async def test_a_newer_document_replaces_an_older_one(things: Collection) -> None:
+async def test_a_newer_document_replaces_an_older_one(things: Collection[Document]) -> None:
     await mongo.put_newer(things, [newer(1)])
 
     assert await mongo.put_newer(things, [newer(2)]) == []
@@ -54,7 +54,7 @@ async def test_a_newer_document_replaces_an_older_one(things: Collection) -> Non
 
 
 @pytest.mark.parametrize("sequence", [1, 2])
-async def test_a_document_that_is_not_newer_is_refused_and_told(things: Collection, sequence: int) -> None:
+async def test_a_document_that_is_not_newer_is_refused_and_told(things: Collection[Document], sequence: int) -> None:
     await mongo.put_newer(things, [newer(2)])
 
     assert await mongo.put_newer(things, [newer(sequence), newer(7, "other")]) == [{"_id": "view", "sequence": sequence}]
@@ -65,7 +65,7 @@ async def test_a_document_that_is_not_newer_is_refused_and_told(things: Collecti
 class Raced:
     """A collection whose first guarded insert loses a race: another writer's first insert comes between find and insert."""
 
-    def __init__(self, things: Collection, winner: Document) -> None:
+    def __init__(self, things: Collection[Document], winner: Document) -> None:
         self._things = things
         self._winner: Document | None = winner
 
@@ -77,7 +77,7 @@ class Raced:
         return await self._things.bulk_write(requests, ordered=ordered)
 
 
-async def test_a_newer_document_that_loses_the_race_of_the_first_insert_is_stored(things: Collection) -> None:
+async def test_a_newer_document_that_loses_the_race_of_the_first_insert_is_stored(things: Collection[Document]) -> None:
     raced: Any = Raced(things, {"_id": "view", "sequence": 1})
 
     assert await mongo.put_newer(raced, [newer(2)]) == []
@@ -85,7 +85,7 @@ async def test_a_newer_document_that_loses_the_race_of_the_first_insert_is_store
     assert await stored(things) == [{"_id": "view", "sequence": 2}]
 
 
-async def test_an_older_document_that_loses_the_race_of_the_first_insert_is_refused(things: Collection) -> None:
+async def test_an_older_document_that_loses_the_race_of_the_first_insert_is_refused(things: Collection[Document]) -> None:
     raced: Any = Raced(things, {"_id": "view", "sequence": 3})
 
     assert await mongo.put_newer(raced, [newer(2)]) == [{"_id": "view", "sequence": 2}]
@@ -93,7 +93,7 @@ async def test_an_older_document_that_loses_the_race_of_the_first_insert_is_refu
     assert await stored(things) == [{"_id": "view", "sequence": 3}]
 
 
-async def test_of_many_writers_at_once_the_newest_wins(things: Collection) -> None:
+async def test_of_many_writers_at_once_the_newest_wins(things: Collection[Document]) -> None:
     views = [f"view-{number}" for number in range(20)]
 
     await asyncio.gather(*[mongo.put_newer(things, [newer(sequence, view) for view in views]) for sequence in range(1, 13)])
@@ -101,7 +101,7 @@ async def test_of_many_writers_at_once_the_newest_wins(things: Collection) -> No
     assert {document["sequence"] for document in await stored(things)} == {12}
 
 
-async def test_new_documents_are_inserted_and_those_that_were_there_are_told(things: Collection) -> None:
+async def test_new_documents_are_inserted_and_those_that_were_there_are_told(things: Collection[Document]) -> None:
     await things.insert_one({"_id": 2, "kept": True})
 
     there = await mongo.insert_new(things, [{"_id": 1}, {"_id": 2, "kept": False}, {"_id": 3}])
@@ -110,13 +110,13 @@ async def test_new_documents_are_inserted_and_those_that_were_there_are_told(thi
     assert await stored(things) == [{"_id": 1}, {"_id": 2, "kept": True}, {"_id": 3}]
 
 
-async def test_of_one_id_twice_in_one_batch_the_first_is_inserted(things: Collection) -> None:
+async def test_of_one_id_twice_in_one_batch_the_first_is_inserted(things: Collection[Document]) -> None:
     assert await mongo.insert_new(things, [{"_id": 1, "n": 1}, {"_id": 1, "n": 2}]) == [{"_id": 1, "n": 2}]
 
     assert await stored(things) == [{"_id": 1, "n": 1}]
 
 
-async def test_inserting_the_same_again_changes_nothing(things: Collection) -> None:
+async def test_inserting_the_same_again_changes_nothing(things: Collection[Document]) -> None:
     documents = [{"_id": number} for number in range(5)]
     await mongo.insert_new(things, documents)
 
@@ -124,12 +124,12 @@ async def test_inserting_the_same_again_changes_nothing(things: Collection) -> N
     assert await stored(things) == documents
 
 
-async def test_inserting_nothing_is_fine(things: Collection) -> None:
+async def test_inserting_nothing_is_fine(things: Collection[Document]) -> None:
     assert await mongo.insert_new(things, []) == []
     assert await mongo.put_newer(things, []) == []
 
 
-async def test_an_insert_that_fails_for_another_reason_is_an_error(things: Collection) -> None:
+async def test_an_insert_that_fails_for_another_reason_is_an_error(things: Collection[Document]) -> None:
     with pytest.raises(OperationFailure):
         await mongo.insert_new(things, [{"_id": 1, "text": "x" * 17_000_000}])
 

@@ -126,7 +126,7 @@ async def test_an_import_that_was_cut_off_changed_nothing(store: ReferenceStore,
     renamed = [replace(PROVINCE, name="Tỉnh khác"), replace(DISTRICT, name="Huyện Văn Quan mới")]
     with monkeypatch.context() as patched:
         patched.setattr(reference_store, "WRITE_BATCH", 1)
-        patched.setattr(reference_store, "ReplaceOne", _cut_off_at_the_district)
+        patched.setattr(mongo, "replacement", _cut_off_at_the_district)
         with pytest.raises(AutoReconnect):
             await store.put_units(renamed)
     assert (await store.generation(), set((await store.current()).registry.units)) == (1, set(UNITS))
@@ -136,10 +136,10 @@ async def test_an_import_that_was_cut_off_changed_nothing(store: ReferenceStore,
     assert (await store.generation(), set((await store.current()).registry.units)) == (2, set(renamed))
 
 
-def _cut_off_at_the_district(found: Document, document: Document, upsert: bool) -> Any:
-    if found["_id"] == DISTRICT.id:
+def _cut_off_at_the_district(document: Document) -> Any:
+    if document["_id"] == DISTRICT.id:
         raise AutoReconnect
-    return ReplaceOne(found, document, upsert=upsert)
+    return ReplaceOne({"_id": document["_id"]}, document, upsert=True)
 
 
 class Held:
@@ -149,7 +149,7 @@ class Held:
         self.is_there, self.goes_on = asyncio.Event(), asyncio.Event()
         store = ReferenceStore._store
 
-        async def held(itself: ReferenceStore, collection: mongo.Collection, changed: Any, session: Session) -> None:
+        async def held(itself: ReferenceStore, collection: mongo.Collection[Any], changed: Any, session: Session) -> None:
             await store(itself, collection, changed, session)
             if not self.is_there.is_set():
                 self.is_there.set()

@@ -20,11 +20,11 @@ from typing import Any, Final, assert_never
 import numpy as np
 import numpy.typing as npt
 
+from shared.wire.documents import FigureDocument, FlagDocument, QuantityDocument, RatioDocument, TargetDocument
 from shared.words import numbers
 from shared.words.regimes import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
-Figure = dict[str, Any]
 ROWS_AT_ONCE: Final = 90_000  # times the largest value is below 2^63
 DAMAGED = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
@@ -90,35 +90,41 @@ def _scaled(value: Any, decimals: int) -> int:
     raise OverflowError
 
 
-def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> Figure:
+def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> FigureDocument:
     """One indicator of a view, from the sums over its rows; extremes are taken from the rows themselves.
 
     `level` is the level of the view's unit; a target is met only when no unit is missing (`is_complete`).
     """
     indicator, first = column.indicator, column.first
     reported, decimals = sums[first], indicator.decimals
-    found: Figure
+    target: TargetDocument | None
     match indicator.kind:
         case "quantity":
             value, divisor = _quantity(column, sums, rows)
             is_count = decimals == 0 and indicator.aggregation != "mean"
             total = numbers.quotient(value, divisor, decimals) if not is_count else value if reported else None
-            found = {"kind": "quantity", "total": total, "measure": indicator.measure, "reported": reported}
-            return found | _target(indicator.target, value, divisor, level=level, is_complete=is_complete)
+            quantity: QuantityDocument = {"kind": "quantity", "total": total, "measure": indicator.measure, "reported": reported}
+            if target := _target(indicator.target, value, divisor, level=level, is_complete=is_complete):
+                quantity["target"] = target
+            return quantity
         case "ratio":
             numerator, denominator = sums[first + 1], sums[first + 2]
-            found = {
+            ratio: RatioDocument = {
                 "kind": "ratio",
                 "numerator": _number(numerator, decimals),
                 "denominator": _number(denominator, decimals),
                 "reported": reported,
                 "percent": numbers.percent(numerator, denominator),
             }
-            return found | _target(indicator.target, 100 * numerator, denominator, level=level, is_complete=is_complete)
+            if target := _target(indicator.target, 100 * numerator, denominator, level=level, is_complete=is_complete):
+                ratio["target"] = target
+            return ratio
         case "flag":
             true = sums[first + 1]
-            found = {"kind": "flag", "true": true, "reported": reported, "percent": numbers.percent(true, reported)}
-            return found | _target(indicator.target, 100 * true, reported, level=level, is_complete=is_complete)
+            flag: FlagDocument = {"kind": "flag", "true": true, "reported": reported, "percent": numbers.percent(true, reported)}
+            if target := _target(indicator.target, 100 * true, reported, level=level, is_complete=is_complete):
+                flag["target"] = target
+            return flag
         case "choice":
             counts = dict(zip(indicator.options, sums[first + 1 : column.end], strict=True))
             return {"kind": "choice", "counts": counts, "reported": reported}
@@ -144,12 +150,12 @@ def _number(value: int, decimals: int) -> int | Decimal:
     return value if decimals == 0 else numbers.unscaled(value, decimals)
 
 
-def _target(target: Target | None, value: int, divisor: int, *, level: str, is_complete: bool) -> Figure:
-    """The target where it is set for this level, and whether value / divisor reaches it: compared exactly, not as rounded."""
+def _target(target: Target | None, value: int, divisor: int, *, level: str, is_complete: bool) -> TargetDocument | None:
+    """The target, and whether value / divisor reaches it: compared exactly, not as rounded. None when none is set for this level."""
     if target is None or target.level not in (None, level):
-        return {}
+        return None
     is_met = is_complete and divisor > 0 and Fraction(value, divisor) >= Fraction(target.at_least)
-    return {"target": {"at_least": target.at_least, "by": target.by, "met": is_met}}
+    return {"at_least": target.at_least, "by": target.by, "met": is_met}
 
 
 def columns(indicators: Mapping[str, Indicator], first: int) -> dict[str, Column]:

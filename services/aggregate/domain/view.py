@@ -5,12 +5,13 @@ figures alone (`shared/wire/view_hash.py`), so equal sets of events give equal h
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
 from shared.wire import events, subjects, view_hash
+from shared.wire.documents import ReportingDocument, ViewDocument, ViewFiguresDocument
+from shared.wire.view_key import ViewKey
 from shared.words import numbers
 
 Position = tuple[int, int]  # generation, sequence
@@ -20,20 +21,19 @@ Position = tuple[int, int]  # generation, sequence
 class View:
     """One view: its document, and where it goes in FEED."""
 
-    document: dict[str, Any]
+    document: ViewDocument
     subject: str
 
     @property
     def id(self) -> str:
-        key: str = self.document["_id"]
-        return key
+        return self.document["_id"]
 
     @property
     def position(self) -> Position:
         return position(self.document)
 
 
-def position(document: dict[str, Any]) -> Position:
+def position(document: ViewDocument) -> Position:
     """The position of a view's document."""
     found = document["position"]
     return found["generation"], found["sequence"]
@@ -47,7 +47,7 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     sums = kinds.column_sums(rows)
     reporting = _reporting(block, span.first, span.end, sums)
     is_complete = not reporting["missing"]
-    figures = {
+    figures: ViewFiguresDocument = {
         "reporting": reporting,
         "indicators": {
             code: kinds.figure(column, sums, rows, level=unit.level, is_complete=is_complete) for code, column in block.columns.items()
@@ -55,8 +55,8 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         "narratives": {code: sums[blocks.NARRATIVES + offset] for offset, code in enumerate(block.regime.narratives)},
     }
     sequence, received_ms = block.touched.get(unit_id, (0, None))
-    document = {
-        "_id": f"{regime}/{period}/{unit.id}",
+    document: ViewDocument = {
+        "_id": ViewKey(regime, period, unit.id).text,
         "regime": regime,
         "period": period,
         "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
@@ -68,7 +68,7 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     return View(document, subjects.feed(span.top, regime, period, unit.code))
 
 
-def _reporting(block: Block, first: int, end: int, sums: list[int]) -> dict[str, Any]:
+def _reporting(block: Block, first: int, end: int, sums: list[int]) -> ReportingDocument:
     expected, received, on_time = end - first, sums[blocks.RECEIVED], sums[blocks.ON_TIME]
     has_reported = block.rows[first:end, blocks.RECEIVED].tolist()
     reporters = block.tree.reporters[first:end]

@@ -14,6 +14,7 @@ from services.notify.domain import notices
 from services.notify.domain.ledger import Given, Givens, Key, Ledger, Progress, in_force
 from services.notify.domain.notices import Notice
 from shared.wire import events
+from shared.wire.view_key import ViewKey
 from shared.words import deadlines, instants
 from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
@@ -54,7 +55,7 @@ class Duty:
 
     @property
     def id(self) -> str:
-        report = f"{self.regime}/{self.period}/{self.unit.id}"
+        report = ViewKey(self.regime, self.period, self.unit.id).text
         return report if self.task == REPORT else f"{report}/confirm"
 
     @property

@@ -1,6 +1,6 @@
 """What the portal reads from MongoDB. It writes nothing."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,12 @@ from typing import Any
 from bson import Decimal128
 
 from services.portal.domain.standing import Entry
-from shared.plumbing.mongo import Document, Documents
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Documents
 from shared.wire import collection_names, events
+from shared.wire.documents import ReportDocument, ViewDocument
 from shared.wire.events import Logged
+from shared.wire.view_key import ViewKey
 
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""
@@ -30,17 +33,17 @@ class PortalStore:
     """Reads views, accepted events and the dates of duties."""
 
     def __init__(self, database: Documents) -> None:
-        self._views = database[collection_names.VIEWS]
-        self._reports = database[collection_names.REPORTS]
+        self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._duties = database[collection_names.DUTIES]
 
     async def view(self, regime: str, period: str, unit_id: str) -> Json | None:
-        found = await self._views.find_one({"_id": f"{regime}/{period}/{unit_id}"}, max_time_ms=TIME_LIMIT_MS)
+        found = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
         return None if found is None else as_json(found)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[Json]:
         """The views of these units, by unit code; a unit without one is left out."""
-        ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
+        ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted([as_json(document) async for document in found], key=lambda view: str(view["unit"]["code"]))
 
@@ -83,12 +86,12 @@ class PortalStore:
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
-        ids = [f"{regime}/{period}/{unit_id}" for unit_id in unit_ids]
+        ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
 
 
-def as_json(document: Document) -> Json:
+def as_json(document: Mapping[str, Any]) -> Json:
     return {name: _plain(value) for name, value in document.items() if name != "_id"}
 
 
@@ -106,7 +109,7 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def _entry(document: Document) -> Entry:
+def _entry(document: ReportDocument) -> Entry:
     return Entry(
         id=document["_id"],
         type=document["type"],

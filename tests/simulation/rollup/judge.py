@@ -16,6 +16,7 @@ from services.aggregate.feed import plain
 from shared.check import recompute
 from shared.wire import events
 from shared.wire.events import Logged
+from shared.wire.view_key import ViewKey
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.units import Registry
@@ -178,7 +179,7 @@ class Judge:
         """Every view is as new as the last event up to a checkpoint that touched it. While no unit and no regime was changed."""
         views = self.server.table("views").rows
         for (regime, period, unit_id), sequence in self._last_touches(partition, up_to).items():
-            row = views.get(f"{regime}/{period}/{unit_id}")
+            row = views.get(ViewKey(regime, period, unit_id).text)
             if row is None or row[0]["position"]["sequence"] < sequence:
                 self.violated("a view is as new as the checkpoint", regime, period, unit_id, sequence, row and row[0]["position"])
 

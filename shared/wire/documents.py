@@ -1,0 +1,243 @@
+"""The documents in MongoDB: one model for each, which its writer and its readers use.
+
+The models are `TypedDict`s: plain dictionaries at run time, so that nothing is converted when a view is written. Each docstring says which
+module writes the documents and who reads them, each field has a description: the data-model page is made from them. The names of the
+collections are in `collection_names.py`.
+
+A field that is `NotRequired` is absent from documents that an earlier data format wrote. Decimals are written as `Decimal` and read as
+BSON's Decimal128; instants are in UTC, to the millisecond.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
+
+from shared.wire import collection_names
+
+# reference data
+
+
+class ContactDocument(TypedDict):
+    """A person or an office to whom reminders go; part of a unit's document."""
+
+    name: Annotated[str, "name of the person or the office"]
+    email: Annotated[str, "address, empty when there is none"]
+    phone: Annotated[str, "telephone number, empty when there is none"]
+
+
+class UnitDocument(TypedDict):
+    """One unit.
+
+    Written by: `shared/plumbing/reference_store.py` (`tonghop units import`, `contacts import`).
+    Read by: every service, as reference data.
+    """
+
+    _id: Annotated[str, "the unit's id, stable for its life"]
+    code: Annotated[str, "the unit's code; a later unit may get the same code"]
+    name: Annotated[str, "the unit's name"]
+    level: Annotated[str, "level in the tree, for example `province`"]
+    kind: Annotated[str, "kind within its level"]
+    parent: Annotated[str | None, "id of the unit above it"]
+    valid_from: Annotated[str, "first day, `YYYY-MM-DD`"]
+    valid_to: Annotated[str | None, "the first day on which the unit no longer exists, `YYYY-MM-DD`; null while no end is known"]
+    contacts: Annotated[list[ContactDocument], "to whom reminders go"]
+
+
+class RegimeDocument(TypedDict):
+    """One reporting regime.
+
+    Written by: `shared/plumbing/reference_store.py` (`tonghop regimes load`).
+    Read by: every service, as reference data.
+    """
+
+    _id: Annotated[str, "the regime's id"]
+    file: Annotated[dict[str, Any], "the regime's file as loaded, without the values that are defaults (`shared/words/regimes.py`)"]
+    loaded_at: Annotated[datetime, "when the regime was loaded for the first time"]
+    kinds: NotRequired[
+        Annotated[
+            dict[str, tuple[str, int]],
+            "`[kind, decimals]` of every indicator that the regime ever had, by code: neither can be changed later",
+        ]
+    ]
+
+
+# what the aggregator stores
+
+
+class ReportDocument(TypedDict):
+    """One accepted event of the log (`reports`), in the order in which it was logged.
+
+    Written by: `services/aggregate/store.py`, `services/aggregate/rebuild.py`.
+    Read by: aggregate (at its start), ingest (where an event is in the log), the portal (a report's history), `tonghop verify`.
+    """
+
+    _id: Annotated[str, "`<sender code>/<event id>`, the key of the event's claim in `receipts`"]
+    regime: Annotated[str, "id of the regime that the event concerns"]
+    period: Annotated[str, "code of the period"]
+    unit: Annotated[str, "id of the unit that the event concerns; empty when it concerns the whole period"]
+    type: Annotated[str, "type of the event"]
+    revision: Annotated[int, "revision that was sent, withdrawn or returned; 0 for other events"]
+    received_ms: Annotated[int, "when INBOX stored the event, milliseconds since 1970"]
+    partition: Annotated[int, "partition of the log"]
+    sequence: Annotated[int, "sequence in REPORTS of the event's first copy"]
+    event: Annotated[bytes, "the logged CloudEvent, byte for byte; text in what format 1 stored"]
+
+
+class ViewUnitDocument(TypedDict):
+    """The unit of a view, as it was named on the last day of the period."""
+
+    id: Annotated[str, "the unit's id"]
+    code: Annotated[str, "the unit's code"]
+    name: Annotated[str, "the unit's name"]
+    level: Annotated[str, "its level"]
+    parent: Annotated[str | None, "id of the unit above it"]
+
+
+class ViewVersionDocument(TypedDict):
+    """Which version of a view this is: a larger (generation, sequence) is newer."""
+
+    generation: Annotated[int, "generation of units and regimes by which the view was computed"]
+    partition: Annotated[int, "partition of the log"]
+    sequence: Annotated[int, "sequence in REPORTS of the last event that concerned the view; 0 when there was none"]
+
+
+class ReportingDocument(TypedDict):
+    """How complete a view is."""
+
+    expected: Annotated[int, "how many reports are expected"]
+    received: Annotated[int, "how many reports count"]
+    on_time: Annotated[int, "how many of them were on time"]
+    late: Annotated[int, "how many of them were late"]
+    missing: Annotated[list[str], "codes of the units whose report does not count, sorted"]
+    rate: Annotated[Decimal | None, "received / expected, percent with one decimal; null when none is expected"]
+    timely_rate: Annotated[Decimal | None, "on time / expected, percent with one decimal; null when none is expected"]
+
+
+class TargetDocument(TypedDict):
+    """A target of the plan, and whether the figure reaches it."""
+
+    at_least: Annotated[str, "the target"]
+    by: Annotated[str, "by when it is to be reached"]
+    met: Annotated[bool, "whether the figure reaches it; never while a report is missing"]
+
+
+class QuantityDocument(TypedDict):
+    """The total of a quantity."""
+
+    kind: Literal["quantity"]
+    total: Annotated[int | Decimal | None, "the total by the indicator's aggregation; null when no unit reported it"]
+    measure: Annotated[str, "unit of measure"]
+    reported: Annotated[int, "how many units reported it"]
+    target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
+
+
+class RatioDocument(TypedDict):
+    """The sums of a ratio."""
+
+    kind: Literal["ratio"]
+    numerator: Annotated[int | Decimal, "sum of the numerators"]
+    denominator: Annotated[int | Decimal, "sum of the denominators"]
+    reported: Annotated[int, "how many units reported it"]
+    percent: Annotated[Decimal | None, "percent of the sums; null when the denominator is 0"]
+    target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
+
+
+class FlagDocument(TypedDict):
+    """How many units said yes."""
+
+    kind: Literal["flag"]
+    true: Annotated[int, "how many units said yes"]
+    reported: Annotated[int, "how many units answered"]
+    percent: Annotated[Decimal | None, "true / reported; null when no unit answered"]
+    target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
+
+
+class ChoiceDocument(TypedDict):
+    """How many units chose each option."""
+
+    kind: Literal["choice"]
+    counts: Annotated[dict[str, int], "number of units by option"]
+    reported: Annotated[int, "how many units answered"]
+
+
+FigureDocument = QuantityDocument | RatioDocument | FlagDocument | ChoiceDocument
+"""One indicator of a view."""
+
+
+class ViewFiguresDocument(TypedDict):
+    """The figures of a view: what a confirmation approves."""
+
+    reporting: Annotated[ReportingDocument, "how complete the view is"]
+    indicators: Annotated[dict[str, FigureDocument], "figures by the indicator's code"]
+    narratives: Annotated[dict[str, int], "how many units wrote under each heading, by its code"]
+
+
+class ViewDocument(ViewFiguresDocument):
+    """The roll-up of one unit's subtree for one regime and period (`views`).
+
+    Written by: `services/aggregate/store.py`, `services/aggregate/rebuild.py`.
+    Read by: the portal, ingest (`hash`, for confirmations), `services/aggregate/feed.py`, `tonghop verify`.
+    """
+
+    _id: Annotated[str, "key of the view, `<regime>/<period>/<unit id>` (`shared/wire/view_key.py`)"]
+    regime: Annotated[str, "id of the regime"]
+    period: Annotated[str, "code of the period"]
+    unit: Annotated[ViewUnitDocument, "the unit whose subtree is summed"]
+    position: Annotated[ViewVersionDocument, "which version of the view this is"]
+    updated_at: Annotated[datetime | None, "received time of the last event that concerned the view; null when there was none"]
+    hash: Annotated[str, "SHA-256 of the figures (`shared/wire/view_hash.py`)"]
+
+
+# checkpoints
+
+
+class LogMarkDocument(TypedDict):
+    """A message of REPORTS, told apart from any other that may get the same sequence (`shared/plumbing/log_mark.py`)."""
+
+    sequence: Annotated[int, "sequence in REPORTS; 0 before the first message"]
+    event_id: Annotated[str, "`<sender code>/<event id>` of the event; empty when the message was none"]
+    stored_ms: Annotated[int, "when REPORTS stored it, milliseconds since 1970"]
+    stream_created: Annotated[str, "when REPORTS was created"]
+
+
+class AggregateCheckpointDocument(LogMarkDocument):
+    """How far one partition of the log is stored in `reports` and `views`.
+
+    Written by: `services/aggregate/store.py`, `services/aggregate/rebuild.py`.
+    Read by: aggregate (at its start), `tonghop verify`, `tonghop demo`.
+    """
+
+    _id: Annotated[str, "`aggregate/<partition>`"]
+
+
+class FormatDocument(TypedDict):
+    """The format of the stored data.
+
+    Written by: `shared/plumbing/data_format.py`.
+    Read by: every service, at its start.
+    """
+
+    _id: Literal["format"]
+    value: Annotated[int, "the data format"]
+
+
+class GenerationDocument(TypedDict):
+    """The generation of units, regimes and views.
+
+    Written by: `shared/plumbing/reference_store.py`, `shared/plumbing/data_format.py`.
+    Read by: every service, again and again.
+    """
+
+    _id: Literal["generation"]
+    value: Annotated[int, "the generation: raised when units or regimes change, and when views are rebuilt"]
+    imports: NotRequired[Annotated[int, "how many imports there were, those that changed nothing included"]]
+
+
+COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
+    collection_names.UNITS: (UnitDocument,),
+    collection_names.REGIMES: (RegimeDocument,),
+    collection_names.REPORTS: (ReportDocument,),
+    collection_names.VIEWS: (ViewDocument,),
+    collection_names.CHECKPOINTS: (AggregateCheckpointDocument, FormatDocument, GenerationDocument),
+}
+"""The models of each collection's documents, by its name."""
