@@ -10,6 +10,7 @@ from nats.js.api import StreamConfig
 from services.devstack.ports import choose_ports
 from services.devstack.servers import Server, start_nats
 from shared.plumbing.broker import Message, Streams, create_broker
+from shared.shell.clock import random_id
 
 STREAM = "LAB"
 LIMIT_S = 90.0  # a client that waits for its kernel waits for a quarter of an hour
@@ -21,7 +22,7 @@ async def connected(*urls: str) -> AsyncIterator[Streams]:
     broker = create_broker(list(urls), "test")
     await broker.start()
     try:
-        yield Streams(broker)
+        yield Streams(broker, random_id)
     finally:
         await broker.stop()
 

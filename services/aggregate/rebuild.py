@@ -14,9 +14,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterable, Callable, Container, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
-from uuid import uuid4
 
 from pymongo import DESCENDING, UpdateOne
 
@@ -190,14 +188,14 @@ class Rebuild:
         return Message(subjects.reports(self._partition(event), event.regime), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
-        database, name = self._held.database, f"{NEXT}_{uuid4().hex}"
+        database, name = self._held.database, f"{NEXT}_{self._held.new_id()}"
         for left in await database.list_collection_names():
             if left.startswith(NEXT):
                 await database[left].drop()  # so an earlier attempt's renaming finds nothing any more
         await Store(database, name).prepare()
         target, written = mongo.exact(mongo.collection(database, name, ViewDocument)), 0
         for fold in self._folds:
-            fold.open(datetime.now(UTC))
+            fold.open(self._held.clock())
             fold.mark_all()
             documents = [view.document for view in fold.changed()]
             for document in documents:

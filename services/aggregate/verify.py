@@ -15,7 +15,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import nats.js.errors
@@ -109,7 +109,7 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     views = {document["_id"]: document async for document in stored_views.find({"position.partition": number})}
     count += await _read(held, number, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
-    for plain in _plains(reference, log, number, partitions):
+    for plain in _plains(reference, log, number, partitions, held.clock()):
         for view_id, unit_id in plain.views.items():
             compared += 1
             stored = views.pop(view_id, None)
@@ -123,9 +123,8 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.unreadable)), count
 
 
-def _plains(reference: Reference, log: _Log, number: int, partitions: int) -> Iterator[Plain]:
+def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: datetime) -> Iterator[Plain]:
     """Every regime and period of the partition that must have views."""
-    now = datetime.now(UTC)
     for regime in reference.regimes.values():
         spoken_of = [code for source, code in log.histories if source == regime.source_id]
         for period in recompute.periods(regime, reference, spoken_of, now):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Annotated, Final
@@ -23,6 +23,7 @@ from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import collection_names, envelope, subjects
 from shared.wire.view_key import ViewKey
@@ -64,7 +65,7 @@ def demo(
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
     portal = settings.service_addresses["portal"]
-    year = str(periods.local_day(datetime.now(UTC)).year)
+    year = str(periods.local_day(system_clock()).year)
     session.console.print()
     session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{year}/184")
     session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{year}/44")
@@ -73,7 +74,7 @@ def demo(
 
 
 async def _season() -> None:
-    now = datetime.now(UTC)
+    now = system_clock()
     async with session.connected() as held:
         await _give_contacts(held)
         reference = await held.reference.current()

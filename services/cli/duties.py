@@ -1,7 +1,7 @@
 """`tonghop duties list` and `tonghop duties extend`: who owes what by when, and more time for one unit."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +15,7 @@ from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.listing import Wanted
 from services.portal.domain import duties as told
+from shared.shell.clock import system_clock
 from shared.wire import events
 from shared.words import deadlines, numbers, periods, vietnamese
 
@@ -38,7 +39,7 @@ def list_duties(
 
     Mã thoát: 0, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    now = datetime.now(UTC)
+    now = system_clock()
 
     async def act() -> list[Duty]:
         async with session.connected() as held, notifier.reading(held) as desk:

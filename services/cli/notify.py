@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
 import typer
@@ -18,6 +18,7 @@ from services.notify.domain.duties import Duty
 from services.notify.domain.messages import Outcome
 from services.notify.domain.reach import Told
 from services.notify.tick import Desk
+from shared.shell.clock import system_clock
 from shared.words import deadlines, numbers, periods
 from shared.words.reference import Reference
 from shared.words.units import Unit
@@ -68,7 +69,7 @@ def plan(
         known = sorted(desk.follower.reference.regimes)
         if regime is not None and regime not in known:
             raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
-        return await ticking.plan(desk, at or datetime.now(UTC), regime, period)
+        return await ticking.plan(desk, at or system_clock(), regime, period)
 
     found = _read(act)
     if as_json:
@@ -85,7 +86,7 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 
     Mã thoát: 0, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    now = datetime.now(UTC)
+    now = system_clock()
     if at is not None and at > now:
         _rehearse(at, as_json)
     else:
@@ -138,7 +139,7 @@ def send_trial(
 
     Mã thoát: 0 đã gửi, 1 không gửi được và vì sao, 3 máy chủ không trả lời.
     """
-    now = datetime.now(UTC)
+    now = system_clock()
 
     async def act() -> dict[str, Outcome]:
         async with session.connected() as held:
@@ -167,7 +168,7 @@ def send_trial(
 
 def _unit_today(reference: Reference, code: str) -> Unit:
     """The unit that bears a code today, or has it as its id."""
-    tree = reference.registry.at(periods.local_day(datetime.now(UTC)))
+    tree = reference.registry.at(periods.local_day(system_clock()))
     found = tree.by_code.get(code) or reference.registry.by_id.get(code)
     if found is None:
         raise typer.BadParameter(f"không có đơn vị “{code}”", param_hint="UNIT")
@@ -185,7 +186,7 @@ def rebuild(as_json: AsJson = False) -> None:
         async with session.connected() as held:
             await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds begins anew, and old duties go
             async with notifier.opened(held) as desk:
-                found = await ticking.duties(desk, datetime.now(UTC))
+                found = await ticking.duties(desk, system_clock())
                 return desk.follower.position.generation, desk.follower.position.sequence, found
 
     generation, sequence, found = session.run(act)

@@ -1,7 +1,7 @@
 """`tonghop regimes check|load|remove`: who reports what to whom, from files."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,6 +14,7 @@ from services.cli.files import regime_files, unit_files
 from services.cli.files.faults import FaultsError
 from shared.plumbing import data_format, delivery, mongo
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import collection_names, subjects
@@ -178,7 +179,7 @@ async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | No
     try:
         async with asyncio.timeout(STORED_S):
             await data_format.require(database)
-            store = ReferenceStore(database)
+            store = ReferenceStore(database, system_clock)
             units = (await store.current()).registry
             return (await store.files(), units, "đã nạp") if units.units else None
     except delivery.MAY_PASS as error:
@@ -190,4 +191,4 @@ async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | No
 
 
 def _today() -> date:
-    return periods.local_day(datetime.now(UTC))
+    return periods.local_day(system_clock())

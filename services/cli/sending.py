@@ -1,11 +1,10 @@
 """Sending an event in the name of a unit, and its verdict: what a command does takes the same way as what a unit sends."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import uuid4
 
 from services.cli import session
 from shared.plumbing import broker, inbox
+from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, subjects
 from shared.words.failures import TransientError
@@ -24,7 +23,7 @@ async def regime_of(held: Connections, regime_id: str) -> Regime:
 
 async def send(held: Connections, sender: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """Puts an event into the sender's inbox; the receipt. Raises TransientError when none comes."""
-    event = envelope.of_unit(sender, str(uuid4()), kind, data, at=datetime.now(UTC))
+    event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock())
     async with inbox.receipts_of(held.streams.client, sender) as receipts:
         ack = await held.streams.jetstream.publish(
             subjects.inbox(sender), envelope.encode(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX

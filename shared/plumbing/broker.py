@@ -4,11 +4,10 @@ Time-outs are finite everywhere: a future that waits for a restarted server neve
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from uuid import uuid4
 
 import nats.errors
 import nats.js.errors
@@ -88,8 +87,9 @@ def create_broker(servers: list[str], name: str) -> NatsBroker:
 class Streams:
     """Publishing to streams on a broker's connection, once it is connected."""
 
-    def __init__(self, broker: NatsBroker) -> None:
+    def __init__(self, broker: NatsBroker, new_id: Callable[[], str]) -> None:
         self._broker = broker
+        self._new_id = new_id  # names a batch
 
     @cached_property
     def client(self) -> Client:
@@ -123,7 +123,7 @@ class Streams:
 
     async def _publish_atomically(self, stream: str, messages: Sequence[Message], timeout_s: float) -> list[int] | None:
         """All or nothing (ADR-50 of NATS); None when the broker has one of the messages already."""
-        batch, last = uuid4().hex, len(messages)
+        batch, last = self._new_id(), len(messages)
         try:
             for number, message in enumerate(messages[:-1], start=1):
                 headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}

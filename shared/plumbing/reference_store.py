@@ -7,7 +7,7 @@ together or not at all. Source: design, section 3, "Positions".
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from shared.plumbing import data_format, mongo
@@ -27,7 +27,8 @@ Result = TypeVar("Result")
 class ReferenceStore:
     """Reads and writes reference data; keeps the last reading."""
 
-    def __init__(self, database: Documents) -> None:
+    def __init__(self, database: Documents, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
         self._database = database
         self._units = mongo.collection(database, collection_names.UNITS, UnitDocument)
         self._regimes = mongo.collection(database, collection_names.REGIMES, RegimeDocument)
@@ -100,7 +101,7 @@ class ReferenceStore:
                 file = regime.model_dump(mode="json", exclude_defaults=True)
                 before = stored.get(regime.id)
                 if before is None or before["file"] != file:
-                    loaded_at = before["loaded_at"] if before else datetime.now(UTC)
+                    loaded_at = before["loaded_at"] if before else self._clock()
                     kinds = (_kinds(before) if before else {}) | regime.kinds
                     changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
             await self._store(self._regimes, changed, session)

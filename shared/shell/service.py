@@ -26,6 +26,7 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.plumbing.streams import Declaration
 from shared.shell import observability
 from shared.shell import settings as configuration
+from shared.shell.clock import Clock, NewId, random_id, system_clock
 from shared.shell.settings import Settings, SettingsError
 from shared.words.failures import ConfigurationError
 
@@ -47,6 +48,8 @@ class Connections:
     database: Documents
     reference: ReferenceStore
     declaration: Declaration
+    clock: Clock
+    new_id: NewId
 
     async def open(self, readiness: Readiness, *names: str, writes: bool = True) -> None:
         """Takes up the agency's calendar, connects, and checks that nothing acknowledged can be lost: MongoDB is a replica set
@@ -91,7 +94,7 @@ def settings_of(name: str) -> Settings:
         raise SystemExit(WRONG_SETTINGS) from None
 
 
-def connections(settings: Settings, name: str) -> Connections:
+def connections(settings: Settings, name: str, clock: Clock = system_clock, new_id: NewId = random_id) -> Connections:
     """The connections of the service or command `name`, not yet opened."""
     # units and what is known of each are held for long and hold no cycles: looking for some takes 0.1 s each time at national size
     gc.set_threshold(2_000, 20, 1_000)
@@ -99,7 +102,15 @@ def connections(settings: Settings, name: str) -> Connections:
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
     return Connections(
-        settings, nats_broker, Streams(nats_broker), client, database, ReferenceStore(database), streams.read(settings.replicas)
+        settings=settings,
+        broker=nats_broker,
+        streams=Streams(nats_broker, new_id),
+        mongo=client,
+        database=database,
+        reference=ReferenceStore(database, clock),
+        declaration=streams.read(settings.replicas),
+        clock=clock,
+        new_id=new_id,
     )
 
 

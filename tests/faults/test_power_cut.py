@@ -15,6 +15,7 @@ from services.devstack.ports import choose_ports
 from services.devstack.servers import NATS_CONFIG, start_nats
 from shared.plumbing import broker, reader, streams
 from shared.plumbing.broker import Message, Streams
+from shared.shell.clock import random_id
 from shared.wire import subjects
 from tests.faults import power
 
@@ -71,7 +72,8 @@ async def held_by(folder: Path) -> set[str]:
     connection = broker.create_broker([server.url], "test")
     try:
         await connection.start()
-        return await messages(Streams(connection), subjects.INBOX) | await messages(Streams(connection), subjects.REPORTS)
+        kept = Streams(connection, random_id)
+        return await messages(kept, subjects.INBOX) | await messages(kept, subjects.REPORTS)
     finally:
         await connection.stop()
         await server.stop()
@@ -93,7 +95,7 @@ async def cuts(tmp_path: Path, config: Path) -> list[tuple[set[str], set[str], A
     server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http, tmp_path / "nats.log", config)
     connection = broker.create_broker([server.url], "test")
     await connection.start()
-    published = Streams(connection)
+    published = Streams(connection, random_id)
     await streams.apply(published.jetstream, streams.read(1))
     async with power.recorded(server, tmp_path / "nats", tmp_path) as recording:
         begin = now()

@@ -21,6 +21,7 @@ from shared.plumbing.broker import Message
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell import service
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
@@ -97,7 +98,7 @@ class Office:
 
     async def import_regimes(self, *regimes: Regime) -> None:
         """Loads regimes as if that had been long ago."""
-        await ReferenceStore(self.held.database).put_regimes(regimes)
+        await ReferenceStore(self.held.database, system_clock).put_regimes(regimes)
         await self.held.database["regimes"].update_many({}, {"$set": {"loaded_at": LOADED}})
 
 

@@ -20,6 +20,7 @@ from services.portal.app import create_app
 from shared.plumbing import mongo, streams
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
 from tests.portal import builders
 from tests.waiting import until
@@ -60,7 +61,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     client = mongo.connect(settings.mongo_url)
     connection = await nats.connect(broker.url)
     await streams.apply(connection.jetstream(), streams.read())
-    reference = ReferenceStore(client[settings.database])
+    reference = ReferenceStore(client[settings.database], system_clock)
     await reference.put_units(builders.units())
     await reference.put_regimes(builders.plain_regimes())
     server = uvicorn.Server(

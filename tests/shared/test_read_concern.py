@@ -20,6 +20,7 @@ from services.portal.reading.duty_store import Asked, DutyStore
 from services.portal.reading.store import PortalStore
 from shared.plumbing import data_format, mongo
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import collection_names
@@ -48,7 +49,7 @@ async def reads(held: Connections) -> list[dict[str, Any]]:
 async def read_everything(held: Connections) -> None:
     """Every reading method of every store, also of what is not there."""
     database, now = held.database, datetime.now(UTC)
-    reference = ReferenceStore(database)
+    reference = ReferenceStore(database, system_clock)
     await reference.current()
     await reference.kinds()
     await data_format.require(database)

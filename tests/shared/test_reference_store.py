@@ -13,6 +13,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from shared.plumbing import mongo, reference_store
 from shared.plumbing.mongo import Document, Session
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Unit
@@ -26,7 +27,7 @@ UNITS = [PROVINCE, DISTRICT]
 
 @pytest.fixture
 def store(held: Connections) -> ReferenceStore:
-    return ReferenceStore(held.database)
+    return ReferenceStore(held.database, system_clock)
 
 
 def regime(**changes: Any) -> Regime:
@@ -165,9 +166,9 @@ async def test_a_newer_import_stays_when_an_older_one_lands_late(
     await store.put_units([replace(PROVINCE, name=before)])
     older = Held(monkeypatch)
 
-    late = asyncio.create_task(ReferenceStore(held.database).put_units([replace(PROVINCE, name="Tỉnh khác")]))
+    late = asyncio.create_task(ReferenceStore(held.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")]))
     await older.is_there.wait()
-    newer = asyncio.create_task(ReferenceStore(held.database).put_units([PROVINCE]))
+    newer = asyncio.create_task(ReferenceStore(held.database, system_clock).put_units([PROVINCE]))
     await asyncio.sleep(0.2)
     assert not newer.done()
     older.goes_on.set()
@@ -208,7 +209,7 @@ async def test_reference_data_are_read_again_only_when_the_generation_was_raised
     before = await store.current()
     assert await store.current() is before
 
-    await ReferenceStore(held.database).put_units([replace(PROVINCE, name="Tỉnh khác")])
+    await ReferenceStore(held.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")])
 
     assert (await store.current()).registry.by_id["20"].name == "Tỉnh khác"
 

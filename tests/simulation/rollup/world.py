@@ -4,6 +4,7 @@ The product's clocks, ids and logs are replaced here and nowhere else.
 """
 
 import asyncio
+import itertools
 import random
 import sys
 from collections import Counter
@@ -105,10 +106,18 @@ class World:
         self.operators: list[Any] = []
         self.copy: Any = None
         self._names: Counter[str] = Counter()
+        self._numbers = itertools.count(1)
         self._is_feed_cut = False
 
     def clock_ms(self) -> int:
         return histories.BEGINS_MS + int(self.loop.time() * 1000)
+
+    def now(self) -> datetime:
+        """The made-up time of day."""
+        return events.from_ms(self.clock_ms())
+
+    def new_id(self) -> str:
+        return f"{next(self._numbers):032x}"
 
     def _note(self, *words: object) -> None:
         self.judge.note(round(self.loop.time(), 6), *words)
@@ -130,8 +139,18 @@ class World:
         )
         database: Any = Database(self.server)
         settings = Settings.model_construct(partitions=partitions)
-        nothing = cast(Any, None)
-        return process, connection, Connections(settings, shell, Streams(shell), nothing, database, ReferenceStore(database), DECLARED)
+        held = Connections(
+            settings=settings,
+            broker=shell,
+            streams=Streams(shell, self.new_id),
+            mongo=cast(Any, None),
+            database=database,
+            reference=ReferenceStore(database, self.now),
+            declaration=DECLARED,
+            clock=self.now,
+            new_id=self.new_id,
+        )
+        return process, connection, held
 
     def start(self, kind: str, partitions: str = "all") -> Instance:
         """A new life of a service."""
