@@ -8,15 +8,15 @@ import typer
 
 from services.cli import session
 from services.cli.files import unit_files
+from shared.plumbing import data_files
 from shared.plumbing import streams as declarations
 from shared.words import numbers
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
 units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)
 
-ROOT: Final = Path(__file__).parent.parent.parent
-UNIT_FILES: Final = [ROOT / "deploy/units/units.csv", ROOT / "deploy/units/offices.csv"]
-REGIME_FILES: Final = [ROOT / "deploy/regimes"]
+UNIT_FILES: Final = [data_files.FOLDER / "units/units.csv", data_files.FOLDER / "units/offices.csv"]
+REGIME_FILES: Final = [data_files.FOLDER / "regimes"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON.")]
 

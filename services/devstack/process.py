@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from shared.plumbing import data_files
+
 POLL_S = 0.02  # how often a dying process is looked at
 
 
@@ -41,7 +42,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=os.environ | self._env,
-                cwd=ROOT,
+                cwd=data_files.HOME,
                 start_new_session=True,
             )
 

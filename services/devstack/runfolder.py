@@ -10,11 +10,12 @@ from pathlib import Path
 from services.devstack import fingerprint, process
 from services.devstack.fingerprint import SERVICES
 from services.devstack.ports import Ports
-from services.devstack.process import ROOT, Process
+from services.devstack.process import Process
+from shared.plumbing import data_files
 
 __all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder", "environment", "mongo_url", "nats_url"]
 
-RUN_FOLDER = ROOT / ".run"
+RUN_FOLDER = data_files.HOME / ".run"
 LOG_BYTES = 10 * 1024 * 1024  # of one log, and as many again of the part before
 
 

@@ -16,11 +16,12 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from services.devstack import probe
 from services.devstack.ports import Ports, choose_ports, is_free
-from services.devstack.process import ROOT, Process
+from services.devstack.process import Process
+from shared.plumbing import data_files
 
 __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_ports", "start_mongo", "start_nats"]
 
-NATS_CONFIG = ROOT / "deploy" / "nats" / "nats-server.conf"
+NATS_CONFIG = data_files.FOLDER / "nats" / "nats-server.conf"
 REPLICA_SET = "rs0"
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set member without a configuration
 CACHE_GB = 0.25  # of mongod, for a machine on which much else runs; the least there is

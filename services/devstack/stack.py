@@ -13,8 +13,8 @@ from typing import NoReturn
 from rich.console import Console
 
 from services.devstack import fingerprint, process, readiness, removal, servers
-from services.devstack.process import ROOT
 from services.devstack.runfolder import RUN_FOLDER, SERVICES, Addresses, RunFolder
+from shared.plumbing import data_files
 
 __all__ = ["RUN_FOLDER", "Addresses", "addresses", "down", "up"]
 
@@ -151,7 +151,7 @@ def _spawn(run: RunFolder) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            cwd=ROOT,
+            cwd=data_files.HOME,
             start_new_session=True,
         )
 

@@ -24,8 +24,8 @@ from shared.plumbing import tasks
 
 SETUP_COMMANDS = (
     ("streams", "apply"),
-    ("units", "import", "deploy/units/units.csv", "deploy/units/offices.csv"),
-    ("regimes", "load", "deploy/regimes"),
+    ("units", "import"),
+    ("regimes", "load"),
 )
 
 LOOK_AT_LOGS_S = 5.0

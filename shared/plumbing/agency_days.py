@@ -6,20 +6,19 @@ from typing import Any, Final
 
 import yaml
 
-from shared.plumbing import yaml_files
+from shared.plumbing import data_files, yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.words import calendar
 from shared.words.calendar import WorkingDays
 from shared.words.failures import ConfigurationError
 
-ROOT: Final = Path(__file__).parents[2]  # a relative path is one below the product's folder
 LISTS: Final = ("off", "working")
 YEARS: Final = range(2000, 2200)  # a day outside of them is a slip of the pen, and would never come
 
 
 def read(name: str) -> WorkingDays:
     """The days of a file. Raises ConfigurationError with file, line and reason when it is broken."""
-    path = ROOT / name
+    path = data_files.path(name)
     try:
         root = yaml_files.read(path)
     except UnreadableError as error:

@@ -22,12 +22,12 @@ from nats.js.api import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.plumbing import stream_differences, yaml_files
+from shared.plumbing import data_files, stream_differences, yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults, subjects
 from shared.words.failures import ConfigurationError, TransientError
 
-DECLARATION: Final = Path(__file__).parents[2] / "deploy" / "nats" / "streams.yaml"
+DECLARATION: Final = data_files.FOLDER / "nats" / "streams.yaml"
 DAY_S: Final = 86_400
 NO_SUITABLE_PEERS: Final = 10005  # the broker's error code
 PATIENCE_S: Final = 20.0  # in which a server that was just started has joined its cluster

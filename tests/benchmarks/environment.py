@@ -7,9 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from services.devstack.process import ROOT
 from services.devstack.servers import find_mongod, find_nats_server
 
+ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("nats-py", "faststream", "motor", "pymongo", "numpy", "orjson", "pydantic", "uvicorn")
 
 

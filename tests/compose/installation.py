@@ -14,8 +14,8 @@ from typing import Any, Final
 import orjson
 
 from services.devstack.ports import choose_ports
-from services.devstack.process import ROOT
 
+ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
 SECRETS: Final = ("MONGO_ROOT_PASSWORD", "MONGO_PASSWORD", "MONGO_REPLICA_KEY")

@@ -21,12 +21,12 @@ from packaging.utils import canonicalize_name
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.devstack import servers
 from services.devstack.ports import choose_ports
-from services.devstack.process import ROOT
 from services.devstack.runfolder import environment
 from services.devstack.supervisor import SETUP_COMMANDS
 from shared.plumbing import streams
 from shared.shell.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -85,6 +85,7 @@ def copy(folder: Path) -> Product:
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "tonghop_data").symlink_to("deploy")
     _keep(folder / "deploy/units/units.csv", {"20", "44", "52"})
     ports = choose_ports(defaults=False)
     (folder / ".run").mkdir()

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from services.cli import session
+from shared.plumbing import data_files
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +21,13 @@ def contracts(check: Annotated[bool, typer.Option("--check", help="Chỉ so sán
     from services.cli.contracts import documents
     from services.cli.docs import pages
 
-    wanted, wanted_pages = documents.documents(), pages.pages()
+    if not check and data_files.CHECKOUT is None:
+        session.stop(
+            session.NO,
+            "Hợp đồng chỉ sinh trong thư mục mã nguồn; bản đã cài chỉ so sánh được: thêm --check"
+            " (contracts are written in a checkout only; an installation compares them: --check).",
+        )
+    wanted, wanted_pages = documents.documents(), pages.pages() if data_files.CHECKOUT else {}
     count = len(wanted) + len(wanted_pages)
     if not check:
         changed = [*documents.write(wanted), *pages.write(wanted_pages)]

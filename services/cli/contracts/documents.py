@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from services.portal.app import create_app as create_portal
 from shared.plumbing import streams
 from shared.shell.settings import Settings
 
-FOLDER: Final = Path(__file__).parents[3] / "shared" / "contracts"
+FOLDER: Final = Path(str(resources.files("shared"))) / "contracts"
 EXAMPLES: Final = FOLDER / "examples"  # written by hand, read here
 
 APPS: Final[Mapping[str, Callable[[Settings], FastAPI]]] = {

@@ -5,13 +5,13 @@ Source: `shared.words.refusals`. Which services use a code is read from the sour
 
 import re
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from services.cli.docs import markdown
 from shared.words.refusals import CATALOGUE
 
-ROOT: Final = Path(__file__).parents[3]
 SOURCES: Final = ("services", "shared")
 CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z_]+)"')
 UNUSED_MODULES: Final = ("shared/words/refusals.py", "services/cli/docs/")  # the catalogue itself, and this page
@@ -41,8 +41,9 @@ def page() -> str:
 def used_by() -> dict[str, list[str]]:
     """For each code of the catalogue the services whose source has it; `shared` for plumbing that all use."""
     users: dict[str, set[str]] = {code: set() for code in CATALOGUE}
-    for path in (path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
+    folders = {name: Path(str(resources.files(name))) for name in SOURCES}
+    for package, path in ((package, path) for package, folder in folders.items() for path in folder.rglob("*.py")):
+        name = f"{package}/{path.relative_to(folders[package]).as_posix()}"
         if not name.startswith(UNUSED_MODULES):
             for code in CODE_IN_SOURCE.findall(path.read_text(encoding="utf-8")):
                 users.get(code, set()).add(_service(name))

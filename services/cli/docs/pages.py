@@ -1,12 +1,12 @@
 """The generated pages of `docs/`, by file name."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 from services.cli.docs import errors, regime_file
+from shared.plumbing import data_files
 
-FOLDER: Final = Path(__file__).parents[3] / "docs"
+FOLDER: Final = data_files.HOME / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "errors.md": errors.page,
     "regime-file.md": regime_file.page,
