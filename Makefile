@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-net test-install test-compose check fix bench bench-long profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-browser test-net test-install test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,9 @@ bench: $(READY) ## đo tốc độ; ONLY=tên để chạy một phép đo, TIME
 
 bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nhớ (the long benchmarks; ONLY and TIMES too)
 	$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY),--long) $(if $(TIMES),--times $(TIMES))
+
+bench-page: $(READY) ## đưa lần đo gần nhất vào docs/benchmarks.md (the last runs into the page)
+	$(BIN)/python -m tests.benchmarks.page
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)

@@ -86,8 +86,8 @@ def test_running_one_benchmark_keeps_the_figures_of_the_others(tmp_path: Path, m
 
 def test_a_profile_charges_what_a_library_does_to_our_function_that_called_it() -> None:
     stacks = [
-        "_run (asyncio/events.py:84);_put (/x/services/aggregate/handlers.py:120);insert_many (/y/site-packages/pymongo/bulk.py:7) 30",
-        "_run (asyncio/events.py:84);_fold (/x/services/aggregate/handlers.py:101) 10",
+        "_run (asyncio/events.py:84);_put (/x/services/aggregate/partition.py:120);insert_many (/y/site-packages/pymongo/bulk.py:7) 30",
+        "_run (asyncio/events.py:84);_fold (/x/services/aggregate/partition.py:101) 10",
     ]
     itself, on_behalf, within = (part.splitlines()[1:] for part in profiles.summary(stacks).split("in ")[1:])
     assert itself == ["   75.0 %  insert_many (pymongo/bulk.py)", "   25.0 %  _fold (services/aggregate/partition.py)"]
