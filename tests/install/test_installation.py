@@ -34,7 +34,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def install(source: Path, environment: Path, extras: str = "") -> Path:
     """The folder of programs of a new environment into which the product was installed."""
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    pip = [environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     subprocess.run([*pip, f"{source}{extras}"], check=True)
     return environment / "bin"
 

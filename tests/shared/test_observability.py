@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.devstack.process import ROOT
 from shared.plumbing.readiness import Readiness
 from shared.shell import observability
 
@@ -85,6 +84,7 @@ async def test_an_error_that_nobody_asks_for_is_an_event_of_the_log() -> None:
     ]
 
 
+ROOT = Path(__file__).parents[2]
 SPEAKING = """
 import logging, threading, warnings
 import structlog
