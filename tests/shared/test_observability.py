@@ -4,6 +4,7 @@ import asyncio
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import orjson
 import structlog
@@ -13,6 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from shared.plumbing.readiness import Readiness
 from shared.shell import observability
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_before_anything_is_counted_the_lag_is_not_known() -> None:
@@ -84,7 +87,6 @@ async def test_an_error_that_nobody_asks_for_is_an_event_of_the_log() -> None:
     ]
 
 
-ROOT = Path(__file__).parents[2]
 SPEAKING = """
 import logging, threading, warnings
 import structlog
