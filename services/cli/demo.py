@@ -12,12 +12,13 @@ import typer
 
 from services.cli import demo_removal, session
 from services.cli.files.unit_files import read_contacts
+from services.cli.stored import StoredData
 from services.devstack import mailbox, stack
 from services.devstack.demo import season as seasons
 from services.devstack.demo import show
 from services.devstack.demo.season import Season
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
-from services.ingest.store import ACCEPTED, ClaimStore, Position, receipt
+from services.ingest.store import ACCEPTED, ClaimStore, Position
 from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.alerts import Alert
@@ -25,7 +26,7 @@ from services.notify.tick import Desk
 from shared.plumbing import data_files
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
-from shared.wire import collection_names, envelope, subjects
+from shared.wire import envelope, subjects
 from shared.wire.view_key import ViewKey
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
@@ -80,7 +81,7 @@ async def _season() -> None:
         reference = await held.reference.current()
         season = seasons.season(reference, str(periods.local_day(now).year))
         with session.notes.status("Gửi báo cáo vào NATS …"):
-            before = await held.database[collection_names.RECEIPTS].count_documents({"_id": {"$in": list(season.ids)}})
+            before = len(await StoredData(held.database).verdicts(season.ids))
             await _publish(held, season)
         with session.notes.status("Chờ tổng hợp …"):
             await _settled(held, season)
@@ -108,8 +109,7 @@ async def _settled(held: Connections, season: Season) -> None:
     """Waits until every event has a verdict and every view has what was accepted."""
     give_up_at = time.monotonic() + SETTLE_S
     while time.monotonic() < give_up_at:
-        found = held.database[collection_names.RECEIPTS].find({"_id": {"$in": list(season.ids)}})
-        verdicts = {claim["_id"]: claim["verdict"] async for claim in found}
+        verdicts = await StoredData(held.database).verdicts(season.ids)
         accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
         places = await ClaimStore(held.database).positions(accepted)
         info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
@@ -121,22 +121,22 @@ async def _settled(held: Connections, season: Season) -> None:
 
 
 async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
-    stored = {found["_id"]: found.get("sequence", 0) async for found in held.database[collection_names.CHECKPOINTS].find()}
-    return all(stored.get(collection_names.aggregate_checkpoint(place["partition"]), 0) >= place["sequence"] for place in places)
+    return await StoredData(held.database).are_folded((place["partition"], place["sequence"]) for place in places)
 
 
 async def _show_views(held: Connections, season: Season) -> None:
     reference = await held.reference.current()
     for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
         key = ViewKey(regime, season.year, unit)
-        view = await held.database[collection_names.VIEWS].find_one({"_id": key.text})
+        view = await StoredData(held.database).view(key)
         if view is None:
             raise TransientError(f"chưa có bảng {key.text} (no view yet)")
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
-    claim = await held.database[collection_names.RECEIPTS].find_one({"_id": seasons.claim_id(season.refused)})
-    if claim is not None:
-        show.refused(session.console, receipt(claim, position=None), reference.registry.by_id[claim["sender"]].name)
+    sender = str(season.refused["source"]).removeprefix("/units/")
+    receipt = await ClaimStore(held.database).receipt(sender, str(season.refused["id"]))
+    if receipt is not None:
+        show.refused(session.console, receipt, reference.registry.by_id[sender].name)
 
 
 def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:

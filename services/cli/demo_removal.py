@@ -11,13 +11,14 @@ import typer
 
 from services.aggregate import log as logs
 from services.cli import session
+from services.cli.stored import StoredData
 from services.devstack import removal, servers, stack
 from services.devstack.demo import season as seasons
 from services.devstack.ports import Ports, choose_ports
 from services.devstack.runfolder import RUN_FOLDER, RunFolder, environment
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.wire import collection_names, events, subjects
+from shared.wire import collection_names, subjects
 from shared.words import numbers
 
 ELSEWHERE: Final = (
@@ -144,13 +145,13 @@ def _in_words(counts: dict[str, int]) -> str:
 async def content(held: Connections) -> Content:
     """What is stored, and what of it is not the demo's: in the log, in `reports` and the claims, in INBOX unscreened."""
     logged, strangers = await _of_log(held)
-    for name, query in ((collection_names.REPORTS, {}), (collection_names.RECEIPTS, {"verdict": "accepted"})):
-        async for document in held.database[name].find(query, {"event": 1}):
-            if len(strangers) > SHOWN:
-                break
-            strangers += _strangers(name, [events.stored_text(document.get("event", b""))], document["_id"])
+    stored = StoredData(held.database)
+    async for name, claim_id, event in stored.accepted_events():
+        if len(strangers) > SHOWN:
+            break
+        strangers += _strangers(name, [event], claim_id)
     strangers += await _unscreened(held)
-    counts = {words: await held.database[name].count_documents({}) for name, words in COUNTED.items()}
+    counts = {words: await stored.count(name) for name, words in COUNTED.items()}
     return Content({"sự kiện": logged} | counts, list(dict.fromkeys(strangers)))
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from services.cli import session
 from services.cli.data import AsJson
-from shared.wire import collection_names
+from services.cli.stored import StoredData
 from shared.words import numbers
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def explain(
 
     async def logged() -> int:
         async with session.connected() as held:
-            return await held.database[collection_names.REPORTS].count_documents({"regime": names[0], "period": names[1]})
+            return await StoredData(held.database).reports(names[0], names[1])
 
     try:
         found = session.run(act)

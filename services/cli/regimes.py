@@ -12,12 +12,13 @@ from services.cli import session
 from services.cli.data import REGIME_FILES, UNIT_FILES, AsJson
 from services.cli.files import regime_files, unit_files
 from services.cli.files.faults import FaultsError
+from services.cli.stored import StoredData
 from shared.plumbing import data_format, delivery, mongo
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.wire import collection_names, subjects
+from shared.wire import subjects
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
@@ -139,10 +140,8 @@ async def _put_back(held: Connections, file: Regime) -> None:
 
 async def _refuse_reported(held: Connections, regime_id: str) -> None:
     """Ends the command when an event of the regime was accepted: as a claim, in `reports`, or in the log."""
-    claims = await held.database[collection_names.RECEIPTS].count_documents({"verdict": "accepted", "regime": regime_id})
-    reports = await held.database[collection_names.REPORTS].count_documents({"regime": regime_id})
-    logged = await _logged(held, regime_id)
-    if most := max(claims, reports, logged):
+    stored = await StoredData(held.database).accepted(regime_id)
+    if most := max(stored, await _logged(held, regime_id)):
         reason = f"đã tiếp nhận {numbers.vietnamese(most)} sự kiện theo chế độ này, không bỏ được nữa (events were accepted)"
         session.stop(session.NO, f"{regime_id}: {reason}.")
 

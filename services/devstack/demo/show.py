@@ -1,7 +1,7 @@
 """Prints what the demo did: roll-ups as tables, the missing, what was refused, the alerts, the mails."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any, Final
@@ -21,7 +21,7 @@ from shared.words.regimes import Indicator
 MAILS_IN_FULL: Final = 2
 
 
-def rollup(console: Console, reference: Reference, stored: dict[str, Any]) -> None:
+def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
     """One view as a table."""
     view, regime = plain(stored), reference.regimes[stored["regime"]]
     reporting = view["reporting"]
@@ -39,7 +39,7 @@ def rollup(console: Console, reference: Reference, stored: dict[str, Any]) -> No
     )
 
 
-def missing(console: Console, reference: Reference, stored: dict[str, Any]) -> None:
+def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
     """Who has not reported."""
     period = reference.regimes[stored["regime"]].period(stored["period"])
     tree = reference.registry.at(period.cut_off) if period else None
