@@ -6,38 +6,40 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 from services.devstack import probe
 from services.devstack.process import Process
-from shared.shell.settings import Settings
+from shared.shell.service import Connections
+from shared.shell.settings import ServiceSettings, Settings
 
 READY_S = 60.0
 
 
-def process(name: str, settings: Settings, folder: Path) -> Process:
+def process(name: str, settings: ServiceSettings, folder: Path) -> Process:
     """The process of a service, not yet launched; its log stands in `folder`."""
     return Process(name, (sys.executable, "-m", f"services.{name}"), folder / f"{name}.log", environment_of(settings))
 
 
-def command(*words: str, settings: Settings, folder: Path) -> Process:
+def command(*words: str, settings: ServiceSettings, folder: Path) -> Process:
     """The process of a `tonghop` command, not yet launched."""
     return Process(
         words[0], (sys.executable, "-m", "services.cli.app", *words), folder / f"{words[0]}-command.log", environment_of(settings)
     )
 
 
-def module(name: str, *words: str, settings: Settings, folder: Path) -> Process:
+def module(name: str, *words: str, settings: ServiceSettings, folder: Path) -> Process:
     """The process of a module of the tests, not yet launched."""
     log = folder / f"{name.rpartition('.')[2]}-module.log"
     return Process(name, (sys.executable, "-m", name, *words), log, environment_of(settings))
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
+def environment_of(settings: ServiceSettings) -> dict[str, str]:
     """The settings as a process finds them."""
     return {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
 
 
-async def until_ready(name: str, settings: Settings) -> None:
+async def until_ready(name: str, settings: ServiceSettings) -> None:
     """Waits until a service answers `/readyz` with 200."""
     port = getattr(settings, f"{name}_port")
     deadline = time.monotonic() + READY_S
@@ -47,7 +49,7 @@ async def until_ready(name: str, settings: Settings) -> None:
         await asyncio.sleep(0.05)
 
 
-async def until_answering(name: str, settings: Settings, what: str) -> str:
+async def until_answering(name: str, settings: ServiceSettings, what: str) -> str:
     """Waits until `/readyz` of a service, ready or not, says something; all that it says then."""
     deadline = time.monotonic() + READY_S
     while what not in (answer := await asyncio.to_thread(probe.get, getattr(settings, f"{name}_port"), "/readyz"))[1]:
@@ -58,7 +60,7 @@ async def until_answering(name: str, settings: Settings, what: str) -> str:
 
 
 @asynccontextmanager
-async def running(settings: Settings, folder: Path, *names: str) -> AsyncIterator[dict[str, Process]]:
+async def running(settings: ServiceSettings, folder: Path, *names: str) -> AsyncIterator[dict[str, Process]]:
     """Ready services, ended afterwards."""
     processes = {name: process(name, settings, folder) for name in names}
     try:
@@ -69,3 +71,9 @@ async def running(settings: Settings, folder: Path, *names: str) -> AsyncIterato
     finally:
         for started in processes.values():
             await started.stop()
+
+
+def with_all_settings(held: Connections) -> Connections[Settings]:
+    """The connections of a test, which have the settings of every service."""
+    assert isinstance(held.settings, Settings)
+    return cast("Connections[Settings]", held)

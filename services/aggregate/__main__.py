@@ -2,6 +2,7 @@
 
 from services.aggregate.app import create_app
 from shared.shell import service
+from shared.shell.settings import AggregateSettings
 
-settings = service.settings_of("aggregate")
+settings = service.settings_of("aggregate", AggregateSettings)
 service.serve(create_app(settings), settings, settings.aggregate_port)

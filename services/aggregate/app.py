@@ -9,14 +9,14 @@ from shared.plumbing import broker, delivery, tasks
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import AggregateSettings
 from shared.wire import subjects
 from shared.words.failures import ConfigurationError
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: AggregateSettings | None = None) -> FastAPI:
     """The aggregator's app; reads the environment when no settings are given."""
-    held = service.connections(settings or Settings(), "aggregate")
+    held = service.connections(settings or AggregateSettings(), "aggregate")
 
     async def work(readiness: Readiness) -> None:
         await aggregate(held, readiness)
@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return service.create_app("aggregate", "Tổng Hợp: tổng hợp số liệu", held, work, subjects.REPORTS, subjects.FEED)
 
 
-async def aggregate(held: Connections, readiness: Readiness) -> None:
+async def aggregate(held: Connections[AggregateSettings], readiness: Readiness) -> None:
     """Follows the partitions of this instance until it is cancelled."""
     readiness.wait_for("partitions", "đang nạp (loading)")
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)

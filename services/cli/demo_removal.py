@@ -17,7 +17,7 @@ from services.devstack.demo import season as seasons
 from services.devstack.ports import Ports, choose_ports
 from services.devstack.runfolder import RUN_FOLDER, RunFolder, environment
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import CliSettings
 from shared.wire import collection_names, subjects
 from shared.words import numbers
 
@@ -43,7 +43,7 @@ class Content:
     strangers: list[str]
 
 
-def is_elsewhere(run: RunFolder, settings: Settings) -> bool:
+def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
     """Whether commands are pointed at other servers than those of the stack of `run`."""
     ports = run.ports()
     if ports is None:
@@ -93,7 +93,9 @@ async def _content_of_running() -> Content:
 async def _content_of_stopped(run: RunFolder) -> Content:
     ports = choose_ports(defaults=False)
     async with _servers(run, ports):
-        settings = Settings(_env_file=None, nats_url=_url(ports, "NATS"), mongo_url=_url(ports, "MONGO"), database=_url(ports, "DATABASE"))
+        settings = CliSettings(
+            _env_file=None, nats_url=_url(ports, "NATS"), mongo_url=_url(ports, "MONGO"), database=_url(ports, "DATABASE")
+        )
         async with session.connected(settings) as held:
             return await content(held)
 

@@ -17,7 +17,7 @@ from shared.plumbing import data_format, delivery, mongo
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import CliSettings
 from shared.wire import subjects
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
@@ -171,7 +171,7 @@ def _of_the_product() -> tuple[list[Regime], Registry, str]:
     return [], Registry(unit_files.read_units(UNIT_FILES)), "kèm theo (deploy/units)"
 
 
-async def _stored(settings: Settings) -> tuple[list[Regime], Registry, str] | None:
+async def _stored(settings: CliSettings) -> tuple[list[Regime], Registry, str] | None:
     """Regimes and units that are stored, when MongoDB answers at once and has any; it is only read."""
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]

@@ -22,7 +22,7 @@ from shared.plumbing.addresses import AddressError
 from shared.shell import service
 from shared.shell import settings as configuration
 from shared.shell.service import Connections
-from shared.shell.settings import Settings, SettingsError
+from shared.shell.settings import CliSettings, SettingsError
 from shared.words import numbers
 from shared.words.calendar import WorkingDays
 from shared.words.failures import ConfigurationError, TransientError
@@ -39,9 +39,9 @@ Result = TypeVar("Result")
 
 
 @asynccontextmanager
-async def connected(given: Settings | None = None) -> AsyncIterator[Connections]:
+async def connected(given: CliSettings | None = None) -> AsyncIterator[Connections[CliSettings]]:
     """Open connections; a server that does not answer within seconds is away."""
-    found = given or configuration.read()
+    found = given or configuration.read(CliSettings)
     working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
     held = service.connections(found, "cli")
@@ -98,10 +98,10 @@ def _away(error: BaseException) -> str:
     return f"Máy chủ không trả lời (a server is away): {name}. {remedy}."
 
 
-def settings() -> Settings:
+def settings() -> CliSettings:
     """The settings of the environment; ends the command when they make no sense."""
     try:
-        return configuration.read()
+        return configuration.read(CliSettings)
     except SettingsError as error:
         stop(WRONG_USE, str(error))
 

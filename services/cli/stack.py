@@ -12,7 +12,7 @@ from services.cli import session
 from services.cli.data import AsJson
 from services.devstack import stack
 from shared.plumbing import addresses
-from shared.shell.settings import Settings
+from shared.shell.settings import CliSettings
 from shared.words import numbers
 
 ANSWER_S = 3.0
@@ -61,7 +61,7 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(session.NO)
 
 
-def state(settings: Settings) -> dict[str, Any]:
+def state(settings: CliSettings) -> dict[str, Any]:
     """`{"addresses": {…}, "services": {name: {"ready", "lag", "waiting_for"}}}`; a service that does not answer has no lag."""
     asked = settings.service_addresses
     servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}

@@ -2,6 +2,7 @@
 
 from services.ingest.app import create_app
 from shared.shell import service
+from shared.shell.settings import IngestSettings
 
-settings = service.settings_of("ingest")
+settings = service.settings_of("ingest", IngestSettings)
 service.serve(create_app(settings), settings, settings.ingest_port)

@@ -16,7 +16,7 @@ from shared.plumbing.readiness import Readiness
 from shared.plumbing.standstill import Standstill
 from shared.shell import service
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import IngestSettings
 from shared.wire import subjects
 
 BATCH: Final = 1000  # messages claimed and published at once
@@ -26,9 +26,9 @@ GATHER_S: Final = 0.025  # while one is under way the next gathers for so long: 
 RETRYING: Final = "thử lại: chưa lưu được các thông điệp vừa đọc (retrying)"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: IngestSettings | None = None) -> FastAPI:
     """Ingest's app; reads the environment when no settings are given."""
-    held = service.connections(settings or Settings(), SERVICE)
+    held = service.connections(settings or IngestSettings(), SERVICE)
     store = ClaimStore(held.database)
 
     async def work(readiness: Readiness) -> None:

@@ -19,16 +19,16 @@ from shared.plumbing.readiness import Readiness
 from shared.plumbing.standstill import Standstill
 from shared.shell import service
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import NotifySettings
 from shared.wire import subjects
 
 TICK_S: Final = 30.0
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: NotifySettings | None = None) -> FastAPI:
     """The notifier's app; reads the environment when no settings are given."""
-    held = service.connections(settings or Settings(), "notify")
+    held = service.connections(settings or NotifySettings(), "notify")
 
     async def work(readiness: Readiness) -> None:
         await notify(held, readiness)
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return service.create_app("notify", "Tổng Hợp: đôn đốc báo cáo", held, work, *STREAMS)
 
 
-async def notify(held: Connections, readiness: Readiness) -> None:
+async def notify(held: Connections[NotifySettings], readiness: Readiness) -> None:
     """Follows the log and ticks until it is cancelled."""
     readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
     desk = await prepare_desk(held)
@@ -50,7 +50,7 @@ async def notify(held: Connections, readiness: Readiness) -> None:
 
 
 @asynccontextmanager
-async def opened(held: Connections, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
+async def opened(held: Connections[NotifySettings], clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
     """A desk for one command on connections that are open already, the log folded and followed while the block runs.
 
     Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
@@ -67,7 +67,7 @@ async def opened(held: Connections, clock: Callable[[], datetime] = system_clock
 
 
 @asynccontextmanager
-async def reading(held: Connections) -> AsyncIterator[Desk]:
+async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
     """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
     desk = _desk(held, Follower(held, DutyStore(held.database)))
@@ -78,7 +78,7 @@ async def reading(held: Connections) -> AsyncIterator[Desk]:
         await desk.follower.close()
 
 
-async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system_clock) -> Desk:
+async def prepare_desk(held: Connections[NotifySettings], clock: Callable[[], datetime] = system_clock) -> Desk:
     """The desk on open connections; nothing is folded yet."""
     duties = DutyStore(held.database)
     desk = _desk(held, Keeper(held, duties, clock))
@@ -87,11 +87,11 @@ async def prepare_desk(held: Connections, clock: Callable[[], datetime] = system
     return desk
 
 
-def _desk(held: Connections, follower: Follower) -> Desk:
+def _desk(held: Connections[NotifySettings], follower: Follower) -> Desk:
     return Desk(held, follower, AlertStore(held.database), mailer(held.settings))
 
 
-def mailer(settings: Settings) -> Mailer:
+def mailer(settings: NotifySettings) -> Mailer:
     """The way to the mail server of the settings."""
     return Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
 

@@ -20,6 +20,7 @@ from services.notify.follower import Follower
 from services.notify.store.alerts import LEASE, AlertStore
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
+from shared.shell.settings import NotifySettings
 from shared.wire import subjects
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ OTHERS_POLL_S: Final = 0.5
 class Desk:
     """What the notifier works with."""
 
-    held: Connections
+    held: Connections[NotifySettings]
     follower: Follower
     alerts: AlertStore
     mailer: Mailer

@@ -2,7 +2,8 @@
 
 from services.portal.app import create_app
 from shared.shell import service
+from shared.shell.settings import PortalSettings
 
 if __name__ == "__main__":
-    settings = service.settings_of("portal")
+    settings = service.settings_of("portal", PortalSettings)
     service.serve(create_app(settings), settings, settings.portal_port)

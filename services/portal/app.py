@@ -18,16 +18,16 @@ from services.portal.web import routes as web
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import PortalSettings
 from shared.wire import subjects
 
 NAME = "portal"
 LOOK_S = 2.0  # how soon readiness tells that the database is away
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: PortalSettings | None = None) -> FastAPI:
     """The portal's app; connects when it starts."""
-    settings = settings or Settings()
+    settings = settings or PortalSettings()
     held = service.connections(settings, NAME)
     hub = Hub()
     held.broker.include_router(live.feed_router(hub))

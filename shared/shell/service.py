@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
+from typing_extensions import TypeVar
 
 from shared.plumbing import agency_days, broker, data_format, delivery, durability, mongo, streams, tasks
 from shared.plumbing.broker import Streams
@@ -27,21 +29,24 @@ from shared.plumbing.streams import Declaration
 from shared.shell import observability
 from shared.shell import settings as configuration
 from shared.shell.clock import Clock, NewId, random_id, system_clock
-from shared.shell.settings import Settings, SettingsError
+from shared.shell.settings import Kind, ServiceSettings, SettingsError
 from shared.words.failures import ConfigurationError
 
 log = structlog.get_logger()
 
 LOOK_S = 2.0  # how soon readiness tells that a server is away
 WRONG_SETTINGS = 2  # exit code
+Own = TypeVar("Own", bound=ServiceSettings, covariant=True, default=ServiceSettings)
+"""The settings of a service; of whoever works for every service, those that all have."""
+
 STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
 
 
 @dataclass(frozen=True)
-class Connections:
-    """What a service works with. Made unconnected; `open` waits for the servers."""
+class Connections(Generic[Own]):
+    """What a service works with, and its settings. Made unconnected; `open` waits for the servers."""
 
-    settings: Settings
+    settings: Own
     broker: NatsBroker
     streams: Streams
     mongo: Client
@@ -84,17 +89,17 @@ class Connections:
             await mongo.close(self.mongo)
 
 
-def settings_of(name: str) -> Settings:
+def settings_of(name: str, kind: type[Kind]) -> Kind:
     """The settings of the service `name`, at the start of its process; ends it, with a line in its log, when they make no sense."""
     observability.take_over_output(name)
     try:
-        return configuration.read()
+        return configuration.read(kind)
     except SettingsError as error:
         log.error("service.refused_to_go_on", reason=str(error))
         raise SystemExit(WRONG_SETTINGS) from None
 
 
-def connections(settings: Settings, name: str, clock: Clock = system_clock, new_id: NewId = random_id) -> Connections:
+def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: NewId = random_id) -> Connections[Kind]:
     """The connections of the service or command `name`, not yet opened."""
     # units and what is known of each are held for long and hold no cycles: looking for some takes 0.1 s each time at national size
     gc.set_threshold(2_000, 20, 1_000)
@@ -163,7 +168,7 @@ async def _watch(name: str, ask: Callable[[], Awaitable[None]], readiness: Readi
         await asyncio.sleep(LOOK_S)
 
 
-def serve(app: FastAPI, settings: Settings, port: int) -> None:
+def serve(app: FastAPI, settings: ServiceSettings, port: int) -> None:
     """Runs the app until it is told to stop."""
     uvicorn.run(
         app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False

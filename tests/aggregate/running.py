@@ -17,6 +17,7 @@ from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.benchmarks import load
+from tests.running import with_all_settings
 from tests.waiting import until
 
 REGIME, PERIOD = "nq68-quang-binh", "2026"
@@ -28,7 +29,7 @@ async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
     """A running aggregator."""
     readiness = Readiness()
     readiness.has("start")
-    task = asyncio.create_task(aggregate(held, readiness))
+    task = asyncio.create_task(aggregate(with_all_settings(held), readiness))
     try:
         yield readiness
     finally:

@@ -36,6 +36,7 @@ from services.notify.domain.duties import REPORT
 from services.notify.tick import Desk
 from shared.plumbing import tasks
 from shared.shell.service import Connections
+from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words import periods
 from shared.words.calendar import COMMON
@@ -45,7 +46,7 @@ from shared.words.units import Contact, Unit
 from tests.benchmarks import load
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
-from tests.running import running
+from tests.running import running, with_all_settings
 
 RECIPIENT: Final = "44-SLDTBXH"  # receives both digests of the rung
 RECIPIENT_MAIL: Final = "so@tinh.example"
@@ -76,10 +77,10 @@ async def measure(_: float) -> Figures:
     """`morning`: how many, how soon raised, digests apart, how many reports came and what they stopped; it has one size."""
     regimes = [national_regime(regime_id).model_copy(update={"recipient": RECIPIENT}) for regime_id in REGIMES]
     async with machine(*regimes) as held:
-        return {"morning": await _morning(held, regimes)}
+        return {"morning": await _morning(with_all_settings(held), regimes)}
 
 
-async def _morning(held: Connections, regimes: Sequence[Regime]) -> Figures:
+async def _morning(held: Connections[Settings], regimes: Sequence[Regime]) -> Figures:
     communes = await _units_with_mail(held)
     await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(int(YEAR), 1, 1, tzinfo=UTC)}})
     await _log(held, regimes[0], communes[:REPORTED])
@@ -87,7 +88,11 @@ async def _morning(held: Connections, regimes: Sequence[Regime]) -> Figures:
     port = choose_ports(defaults=False).smtp
     with TemporaryDirectory(prefix="tonghop-bench-") as name:
         folder = Path(name)
-        async with _catching(folder, port), running(held.settings, folder, "ingest"), opened(held, lambda: eight) as desk:
+        async with (
+            _catching(folder, port),
+            running(held.settings, folder, "ingest"),
+            opened(held, lambda: eight) as desk,
+        ):
             desk = replace(desk, mailer=Mailer("127.0.0.1", port, held.settings.mail_from))
             coming = asyncio.create_task(_come_in(held, regimes[1], communes))
             await asyncio.sleep(BEFORE_S)

@@ -23,7 +23,7 @@ from shared.wire import subjects
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import YEAR, machine, national_regime
-from tests.running import running
+from tests.running import running, with_all_settings
 
 REPORTS: Final = 40_000
 KILLS: Final = 5
@@ -63,7 +63,7 @@ async def _kill(held: Connections, aggregator: Process, number: int) -> tuple[fl
 
 async def _until_ready(held: Connections) -> float:
     while True:
-        status, body = await asyncio.to_thread(probe.get, held.settings.aggregate_port, "/readyz")
+        status, body = await asyncio.to_thread(probe.get, with_all_settings(held).settings.aggregate_port, "/readyz")
         if status == 200 and orjson.loads(body)["lag"] == 0:
             return time.perf_counter()
         await asyncio.sleep(POLL_S)

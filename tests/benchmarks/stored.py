@@ -18,6 +18,7 @@ from shared.wire import subjects
 from shared.words.regimes import Regime
 from shared.words.units import Unit
 from tests.benchmarks.machine import YEAR
+from tests.running import with_all_settings
 
 FILL_BATCH: Final = 2000
 POLL_S: Final = 0.05
@@ -65,7 +66,7 @@ async def until_at(held: Connections, wanted: Ends, limit_s: float = 600.0) -> f
 async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
     """An aggregator inside this process; an error of it ends whoever waits for it."""
     readiness, waiting = Readiness(), asyncio.current_task()
-    task = asyncio.create_task(aggregate(held, readiness))
+    task = asyncio.create_task(aggregate(with_all_settings(held), readiness))
     await asyncio.sleep(0)  # by now it waits for its partitions
     readiness.has("start")
     task.add_done_callback(lambda ended: None if ended.cancelled() or waiting is None else waiting.cancel())

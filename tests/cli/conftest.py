@@ -15,7 +15,7 @@ from services.cli import session
 from services.cli.app import app
 from shared.shell import service
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import CliSettings, Settings
 from tests import empty_streams
 from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv, regime
 
@@ -80,7 +80,7 @@ class Cli:
 
 def point_at(monkeypatch: pytest.MonkeyPatch, settings: Settings, **changes: Any) -> None:
     """The environment of commands: these settings, and no file."""
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setitem(CliSettings.model_config, "env_file", None)
     for name, value in (settings.model_dump() | changes).items():
         monkeypatch.setenv(f"TONGHOP_{name.upper()}", str(value))
 

@@ -11,7 +11,7 @@ from services.cli import session
 from services.cli.app import app
 from services.devstack.servers import choose_ports
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import CliSettings
 from tests.cli.conftest import Cli
 from tests.cli.test_files import csv
 from tests.cli.test_reading import READING, WRITING
@@ -177,7 +177,7 @@ def test_the_help_of_every_command_is_vietnamese_with_its_exit_codes() -> None:
 def test_a_setting_that_makes_no_sense_is_named_with_the_form_wanted(
     monkeypatch: pytest.MonkeyPatch, command: str, name: str, value: str, words: str
 ) -> None:
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setitem(CliSettings.model_config, "env_file", None)
     monkeypatch.setattr("services.devstack.stack.up", lambda: None)
     monkeypatch.setattr("services.devstack.stack.addresses", lambda: True)
     monkeypatch.setenv("TONGHOP_NATS_URL", f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")

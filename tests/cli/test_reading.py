@@ -15,6 +15,7 @@ from shared.shell.service import Connections
 from shared.wire import events
 from tests.cli.conftest import YEAR, Cli
 from tests.cli.test_duties import log
+from tests.running import with_all_settings
 
 READING: Final = {
     "contacts list": (),
@@ -69,7 +70,7 @@ async def _stored(held: Connections) -> dict[str, Any]:
 
 async def _fold(held: Connections) -> None:
     """As a notifier that ran once."""
-    async with notifier.opened(held) as desk:
+    async with notifier.opened(with_all_settings(held)) as desk:
         await barrier.pass_folded(held, desk.follower)
 
 

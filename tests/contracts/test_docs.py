@@ -11,7 +11,7 @@ import typer
 
 from services.cli.app import app
 from services.portal.domain.duties import WORDS, DutyState
-from shared.shell.settings import Settings
+from shared.shell.settings import USERS, Settings
 from shared.words.periods import VIETNAM
 
 ROOT = Path(__file__).parents[2]
@@ -120,12 +120,17 @@ def test_the_import_rules_of_the_architecture_are_those_that_are_checked() -> No
     assert re.findall(r"^\| ((?!rule|---).+?) \|", rules[1], re.MULTILINE) == [contract["name"] for contract in contracts]
 
 
-def test_the_settings_of_the_operations_page_are_the_settings_with_their_defaults() -> None:
+def test_the_settings_of_the_operations_page_are_the_settings_with_their_defaults_and_who_uses_them() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    documented: dict[str, str] = {}
-    for variables, defaults in re.findall(r"^\| (`TONGHOP_.+?) \| (.+?) \|", text, re.MULTILINE):
-        documented |= dict(zip(re.findall(r"`(.+?)`", variables), re.findall(r"`(.+?)`", defaults), strict=True))
-    assert documented == {f"TONGHOP_{name.upper()}": str(field.default) for name, field in Settings.model_fields.items()}
+    documented: dict[str, tuple[str, str]] = {}
+    for variables, defaults, users in re.findall(r"^\| (`TONGHOP_.+?) \| (.+?) \| (.+?) \|", text, re.MULTILINE):
+        for name, default in zip(re.findall(r"`(.+?)`", variables), re.findall(r"`(.+?)`", defaults), strict=True):
+            documented[name] = (default, users)
+    users_of = {name: [user for user, kind in USERS.items() if name in kind.model_fields] for name in Settings.model_fields}
+    assert documented == {
+        f"TONGHOP_{name.upper()}": (str(field.default), "all" if users_of[name] == list(USERS) else ", ".join(users_of[name]))
+        for name, field in Settings.model_fields.items()
+    }
 
 
 def test_the_commands_of_the_operations_page_exist() -> None:

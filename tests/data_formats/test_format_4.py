@@ -17,7 +17,7 @@ from shared.wire import events, view_hash
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
 from tests.ingest.conftest import Ingest
-from tests.running import running
+from tests.running import running, with_all_settings
 from tests.waiting import until, until_inbox_is_done
 
 NAME = "format-4"
@@ -56,7 +56,7 @@ async def test_services_that_start_together_raise_the_generation_once(before: Co
 
 
 async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path) -> None:
-    settings = before.settings
+    settings = with_all_settings(before).settings
     told = {event["_id"]: event["event"] async for event in before.database["reports"].find()}
     owed = {duty["_id"]: (duty["owed"], duty["state"]["winner"]) async for duty in before.database["duties"].find()}
 

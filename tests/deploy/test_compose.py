@@ -24,7 +24,7 @@ from services.devstack.ports import choose_ports
 from services.devstack.runfolder import environment
 from services.devstack.supervisor import SETUP_COMMANDS
 from shared.plumbing import streams
-from shared.shell.settings import Settings
+from shared.shell.settings import USERS, ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -150,7 +150,7 @@ def test_every_service_runs_a_module_that_exists_and_is_watched(name: str) -> No
     assert importlib.util.find_spec(f"services.{name}.__main__") is not None
     port = f"${{TONGHOP_{name.upper()}_PORT}}"
     assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "deploy/ready.sh", port]
-    assert SERVICES[name]["environment"][f"TONGHOP_{name.upper()}_URL"] == f"http://{name}:{port}"
+    assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_URL"] == f"http://{name}:{port}"
     assert SERVICES[name]["ports"] == [f"${{PUBLISH_ADDRESS}}:{port}:{port}"]
 
 
@@ -207,11 +207,12 @@ def test_every_set_up_command_exists_and_so_do_its_files(command: tuple[str, ...
         assert (ROOT / path).exists(), path
 
 
-def test_every_setting_given_to_a_service_is_one_and_is_valid() -> None:
-    given = {key: filled_in(value) for key, value in SERVICES["ingest"]["environment"].items()}
+@pytest.mark.parametrize(("name", "kind"), [*((name, USERS[name]) for name in APPS), ("setup", USERS["cli"])])
+def test_every_container_is_given_only_settings_that_its_service_uses_and_they_are_valid(name: str, kind: type[ServiceSettings]) -> None:
+    given = {key: filled_in(value) for key, value in SERVICES[name]["environment"].items()}
     fields = {name.removeprefix("TONGHOP_").lower(): value for name, value in given.items()}
-    assert set(fields) <= set(Settings.model_fields)
-    Settings.model_validate(fields)
+    assert set(fields) <= set(kind.model_fields)
+    kind.model_validate(fields)
 
 
 def test_services_know_every_member_of_both_clusters() -> None:

@@ -29,6 +29,7 @@ from shared.wire.events import Logged
 from shared.words.regimes import Regime
 from tests import empty_streams
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
+from tests.running import with_all_settings
 
 DIGEST_MARK = "[Đôn đốc"
 NOW = vn("2026-11-16 09:00")  # what the notifiers of the tests take for the present
@@ -132,7 +133,7 @@ async def desk(office: Office) -> AsyncIterator[Desk]:
 
 def working(office: Office) -> AbstractAsyncContextManager[Desk]:
     """A notifier of its own on the office's connections, while the block runs."""
-    return opened(office.held, lambda: NOW)
+    return opened(with_all_settings(office.held), lambda: NOW)
 
 
 def units(raised: Sequence[Alert]) -> list[str]:

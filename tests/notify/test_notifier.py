@@ -36,6 +36,7 @@ from tests.notify.builders import (
     withdrawn,
 )
 from tests.notify.conftest import Office, stream_id, units, working
+from tests.running import with_all_settings
 
 AT = vn("2026-12-18 08:00")
 CONFIRMING: Regime = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-20"}})
@@ -109,7 +110,7 @@ async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
     shape_4 = {"opened": [[ON_CALL, "2026", vn("2026-12-31")]]}
     await office.held.database["checkpoints"].update_one({"_id": "notify"}, {"$set": shape_4, "$unset": {"shape": 1}})
     await office.held.database["duties"].update_many({}, {"$unset": {"state.extensions": 1, "state.returns": 1}})
-    async with reading(office.held) as desk:
+    async with reading(with_all_settings(office.held)) as desk:
         assert list(await tick.duties(desk, AT)) == before
 
 

@@ -13,7 +13,7 @@ from shared.wire import subjects
 from shared.wire.published import View
 from tests import builders
 from tests.builders import CT27
-from tests.running import running
+from tests.running import running, with_all_settings
 from tests.waiting import until
 
 
@@ -22,7 +22,7 @@ async def send(held: Connections, sender: str, event: dict[str, Any]) -> None:
 
 
 async def test_a_report_that_is_sent_returned_and_sent_again_is_followed_on_every_page(loaded: Connections, tmp_path: Path) -> None:
-    settings = loaded.settings
+    settings = with_all_settings(loaded).settings
     async with (
         running(settings, tmp_path, "ingest", "aggregate", "notify", "portal"),
         httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}") as http,

@@ -23,7 +23,7 @@ from shared.wire import subjects
 from tests import empty_streams, nats_cluster
 from tests.builders import COMMUNE, payload, submitted
 from tests.nats_cluster import Cluster
-from tests.running import running
+from tests.running import running, with_all_settings
 from tests.waiting import until
 
 SERVICES = ("ingest", "aggregate", "notify", "portal")
@@ -92,7 +92,7 @@ async def test_without_a_quorum_every_service_says_so_and_afterwards_goes_on_by_
 
         for name in SERVICES:
             await until(partial(_tells, spread, name, "không có leader"), BACK_S)
-        assert "NaN" in probe.get(spread.settings.ingest_port, "/metrics")[1].split("tonghop_lag_messages ")[-1][:4]
+        assert "NaN" in probe.get(with_all_settings(spread).settings.ingest_port, "/metrics")[1].split("tonghop_lag_messages ")[-1][:4]
 
         for _ in range(100):  # and does not say now this, now that
             await asyncio.sleep(0.1)

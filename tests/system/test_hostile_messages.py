@@ -24,6 +24,7 @@ from shared.wire import subjects
 from tests import hostile
 from tests.builders import COMMUNE, payload, submitted
 from tests.hostile import Hostile
+from tests.running import with_all_settings
 from tests.waiting import until, until_inbox_is_done
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -51,7 +52,7 @@ async def test_after_any_header_the_tick_works_and_the_report_counts(loaded: Con
     sent = payload(submitted(event_id="event-abc"))
     await hostile.publish(loaded.settings.nats_servers[0], Hostile(INBOX, sent, block), Hostile(INBOX, b"", block))
 
-    async with ingesting(loaded), opened(loaded) as desk:
+    async with ingesting(loaded), opened(with_all_settings(loaded)) as desk:
         async with asyncio.timeout(20):
             await tick.tick(desk, AT)
         await until_inbox_is_done(loaded)
@@ -68,7 +69,7 @@ async def test_after_any_subject_and_reply_the_tick_works(loaded: Connections) -
     answered = [Hostile(INBOX, payload(submitted()), reply=reply) for reply in hostile.REPLIES.values()]
     await hostile.publish(loaded.settings.nats_servers[0], *strange, *answered)
 
-    async with ingesting(loaded), opened(loaded) as desk:
+    async with ingesting(loaded), opened(with_all_settings(loaded)) as desk:
         async with asyncio.timeout(20):
             await tick.tick(desk, AT)
         await until_inbox_is_done(loaded)
@@ -94,7 +95,7 @@ async def test_no_header_in_the_log_or_the_feed_stops_what_reads_them(loaded: Co
     await hostile.publish(url, Hostile(b"feed.20.ct27-van-quan.2024.184", b"{}", hostile.HEADERS["position of a view"]))
     await hostile.publish(url, Hostile(INBOX, payload(submitted(event_id="event-abc"))))
 
-    async with ingesting(loaded), doing(aggregate(loaded, Readiness())), opened(loaded) as desk:
+    async with ingesting(loaded), doing(aggregate(with_all_settings(loaded), Readiness())), opened(with_all_settings(loaded)) as desk:
         async with asyncio.timeout(20):
             await tick.tick(desk, AT)
 

@@ -18,7 +18,7 @@ from services.devstack.process import Process
 from services.devstack.servers import Server, start_nats
 from shared.plumbing import data_format, streams
 from shared.shell.service import Connections
-from shared.shell.settings import Settings
+from shared.shell.settings import ServiceSettings, Settings
 from shared.wire import subjects
 from tests.running import command, process, running
 
@@ -39,7 +39,7 @@ async def refusal(started: Process) -> str:
     return line
 
 
-def with_settings(settings: Settings, **changes: str) -> Settings:
+def with_settings(settings: ServiceSettings, **changes: str) -> Settings:
     return Settings(_env_file=None, **settings.model_dump() | changes)
 
 

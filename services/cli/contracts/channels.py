@@ -12,7 +12,7 @@ from services.cli.contracts import schemas
 from services.cli.contracts.schemas import LOGGED, SENT
 from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.streams import Declaration
-from shared.shell.settings import Settings
+from shared.shell.settings import ServiceSettings
 from shared.wire import events, subjects
 
 Json = dict[str, Any]
@@ -147,7 +147,7 @@ def asyncapi(declaration: Declaration, examples: Mapping[str, Json]) -> Json:
 
 def _server() -> Json:
     return {
-        "host": Settings.model_fields["nats_url"].default.removeprefix("nats://"),
+        "host": ServiceSettings.model_fields["nats_url"].default.removeprefix("nats://"),
         "protocol": "nats",
         "description": "nats-server 2.14.3 or later with JetStream, sync_interval always; the setting TONGHOP_NATS_URL",
         "bindings": {"nats": {}},

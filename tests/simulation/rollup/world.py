@@ -74,7 +74,7 @@ class Instance:
     kind: str
     process: Process
     connection: Connection
-    held: Connections
+    held: Connections[Settings]
     readiness: Readiness = field(default_factory=Readiness)
     task: Any = None
     is_replaced: bool = False  # held for dead: it will be ended when somebody notices that it is not
@@ -127,7 +127,7 @@ class World:
 
     # processes
 
-    def connections(self, kind: str, partitions: str = "all") -> tuple[Process, Connection, Connections]:
+    def connections(self, kind: str, partitions: str = "all") -> tuple[Process, Connection, Connections[Settings]]:
         """A new process with its connections."""
         self._names[kind] += 1
         process = Process(f"{kind}-{self._names[kind]}")
