@@ -61,7 +61,8 @@ def explain(
             session.stop(session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE, said)
         session.stop(session.NO, f"{said} Nhật ký có {numbers.vietnamese(count)} sự kiện của kỳ này mà không bảng nào tính: {UNCOUNTED}")
     if as_json:
-        session.say_json(found.as_json(None, max(1, len(found.explanation.parts))))
+        answer = found.answer(None, max(1, len(found.explanation.parts)))
+        session.say_json(answer.model_dump(mode="json", exclude_unset=True))
     else:
         _show(found)
     if not found.explanation.adds_up or found.unknown_units:
@@ -70,7 +71,6 @@ def explain(
 
 def _show(found: "Explained") -> None:
     from services.portal.domain import figures
-    from shared.wire.published import View
     from shared.words import vietnamese
 
     it, at = found.explanation, found.address
@@ -80,7 +80,7 @@ def _show(found: "Explained") -> None:
         row = figures.report_row(it.indicator, part.value)
         revision, moment = str(part.entry.revision), vietnamese.moment(part.received_at)
         table.add_row(part.unit.code, part.unit.name, row.value, revision, moment, part.entry.event_id)
-    total = figures.view_row(View.model_validate(found.view), it.indicator)
+    total = figures.view_row(found.view, it.indicator)
     shown = [
         total.value or ", ".join(segment.text for segment in total.bar) or "–",
         total.measure,

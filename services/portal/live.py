@@ -17,6 +17,7 @@ from faststream.nats import NatsMessage, NatsRouter
 
 from services.portal.domain.address import Address
 from services.portal.domain.refused import Refused
+from services.portal.http import described
 from services.portal.http.dependencies import Named, Stored
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
@@ -111,11 +112,17 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     with hub.listening((regime, period, code)) as held:
         view = await store.view(regime, period, address.tree.by_code[code].id)
         if view is not None and held.empty():
-            held.put_nowait(position_text(ViewPosition.model_validate(view["position"])))
+            held.put_nowait(position_text(view.position))
         yield held
 
 
-@router.get("/live/{regime}/{period}/{unit}", response_class=EventSourceResponse, tags=["trang"])
+@router.get(
+    "/live/{regime}/{period}/{unit}",
+    operation_id="watchView",
+    response_class=EventSourceResponse,
+    responses=described.PROBLEMS,
+    tags=["live"],
+)
 async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
     """Events named `view`, one when the connection opens and one a change; the id is the view's position.
 

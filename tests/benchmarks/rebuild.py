@@ -136,12 +136,12 @@ class _Reading:
             except OperationFailure:
                 self._failed += 1
                 continue
-            generations = {view["position"]["generation"] for view in views}
-            province = next((view["position"] for view in views if view["unit"]["id"] == PROVINCE), None)
+            generations = {view.position.generation for view in views}
+            province = next((view.position for view in views if view.unit.id == PROVINCE), None)
             if len(generations) != 1 or province is None or len(views) != len(units):
                 self._mixed += 1
             else:
-                self._reads.append((time.perf_counter(), province["generation"], province["sequence"]))
+                self._reads.append((time.perf_counter(), province.generation, province.sequence))
 
     async def until_shown(self, sequence: int) -> None:
         """Waits until the new generation shows an event: the aggregator has loaded it, and all views are written again."""

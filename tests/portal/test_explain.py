@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import plain
-from services.portal.domain import explain
+from services.portal.domain import content, explain
 from services.portal.domain.explain import Explanation
 from services.portal.domain.standing import Entry
 from shared.wire import events, subjects
@@ -49,7 +49,7 @@ def explained(reference: Reference, history: list[Logged], view: dict[str, Any],
         if event.unit_id in entries:
             entries[event.unit_id].append(Entry(event.id, event.type, event.unit_id, event.revision, event.received_ms, 0, place))
     counted = explain.standing_reports(reporters, entries, view["position"]["sequence"])
-    contents = {event.id: event.data for event in history}
+    contents = {event.id: content.read(event.data) for event in history}
     return explain.explain(regime.by_code[code], view["indicators"][code], reporters, counted, contents)
 
 

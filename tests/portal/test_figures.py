@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from services.portal.domain import figures
+from services.portal.domain import content, figures
 from services.portal.domain.figures import Row, Section
 from services.portal.reading import overview
 from services.portal.reading.store import as_json
@@ -22,7 +22,8 @@ def by_code(sections: list[Section]) -> dict[str, Row]:
 
 
 def report_row(code: str, value: object) -> Row:
-    return by_code(figures.report_sections({code: value}, [builders.regime().by_code[code]]))[code]
+    sent = content.value_sent(value)
+    return by_code(figures.report_sections({} if sent is None else {code: sent}, [builders.regime().by_code[code]]))[code]
 
 
 def test_sections_stand_in_the_regimes_order() -> None:

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from services.portal.api import duties, explain, feeds, reports, views
+from services.portal.http import described
 
-router = APIRouter(prefix="/api/v1", tags=["API"])
+router = APIRouter(prefix="/api/v1", responses=described.PROBLEMS)
 for resource in (views, reports, explain, feeds, duties):
     router.include_router(resource.router)

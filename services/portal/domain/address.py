@@ -89,6 +89,15 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     return Address(reference, found_regime, found_period, tree, found_unit)
 
 
+def require_top(known: Reference, province: str, regime: str) -> None:
+    """Raises `Refused` unless the regime is known and the unit, by its code, has no unit above it: others have no feed."""
+    checked("province", province)
+    checked("regime", regime)
+    require_known(known, regime, province)
+    if not any(unit.code == province and unit.parent not in known.registry.by_id for unit in known.registry.units):
+        raise refused.not_found(refusals.refusal("door.no_such_feed", "province", unit=province))
+
+
 def require_known(known: Reference, regime: str | None, unit: str | None) -> None:
     """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
     if regime is not None and regime not in known.regimes:

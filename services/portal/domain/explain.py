@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.portal.domain import standing
+from services.portal.domain import content, standing
+from services.portal.domain.content import Content
 from services.portal.domain.standing import Entry
 from shared.check import plain_figures
 from shared.wire import events
+from shared.wire.answers import EventPosition, ExplainedReport, UnitName, ValueSent
 from shared.words.regimes import Indicator
 from shared.words.units import Unit
 
@@ -25,21 +27,22 @@ class Part:
 
     unit: Unit
     entry: Entry
-    value: Any
+    value: ValueSent | None
 
     @property
     def received_at(self) -> datetime:
         return events.from_ms(self.entry.received_ms)
 
-    def as_json(self) -> Json:
-        return {
-            "unit": {"id": self.unit.id, "code": self.unit.code, "name": self.unit.name},
-            "revision": self.entry.revision,
-            "event_id": self.entry.event_id,
-            "received_at": events.to_text(self.received_at),
-            "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
-            "value": self.value,
-        }
+    def answer(self) -> ExplainedReport:
+        """The part as the API gives it."""
+        return ExplainedReport(
+            unit=UnitName(id=self.unit.id, code=self.unit.code, name=self.unit.name),
+            revision=self.entry.revision,
+            event_id=self.entry.event_id,
+            received_at=events.to_text(self.received_at),
+            position=EventPosition(partition=self.entry.partition, sequence=self.entry.sequence),
+            value=self.value,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +82,24 @@ def explain(
     stored: Json,
     reporters: Sequence[Unit],
     counted: Mapping[str, Entry],
-    contents: Mapping[str, Json],
+    contents: Mapping[str, Content],
     asked: Collection[str] | None = None,
 ) -> Explanation:
-    """`counted` are the standing reports by unit id, `contents` their data by the event's id, `stored` is the view's figure, `asked`
+    """`counted` are the standing reports by unit id, `contents` their content by the event's id, `stored` is the view's figure, `asked`
     the ids of the reporters of whom the indicator is asked (None: all).
     """
     bound = tuple(unit for unit in reporters if asked is None or unit.id in asked)
     parts: list[Part] = []
+    logged: list[Any] = []
     for unit in reporters:
         entry = counted.get(unit.id)
-        values = {} if entry is None else contents.get(entry.id, {}).get("values") or {}
+        values = {} if entry is None else contents.get(entry.id, content.NOTHING).values
         if entry is not None and indicator.code in values and plain_figures.is_figure(indicator, values[indicator.code]):
-            parts.append(Part(unit, entry, values[indicator.code]))
+            logged.append(values[indicator.code])
+            parts.append(Part(unit, entry, content.value_sent(logged[-1])))
     reported = {part.unit.id for part in parts}
     figure = {name: value for name, value in stored.items() if name != "target"}
-    computed = plain_figures.figure(indicator, [part.value for part in parts])
+    computed = plain_figures.figure(indicator, logged)
     silent = tuple(unit for unit in bound if unit.id in counted and unit.id not in reported)
     missing = tuple(unit for unit in bound if unit.id not in counted)
     return Explanation(indicator, figure, computed, tuple(parts), bound, silent, missing)

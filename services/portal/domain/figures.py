@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
+from shared.wire.answers import RatioSent, ValueSent
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
 from shared.words import numbers, vietnamese
 from shared.words.regimes import Indicator, Regime
@@ -76,7 +77,7 @@ def view_row(view: View, indicator: Indicator, asked: int = 0) -> Row:
     return replace(row, asked=asked, missing=len(view.reporting.missing))
 
 
-def report_sections(values: dict[str, Any], asked: Sequence[Indicator]) -> list[Section]:
+def report_sections(values: Mapping[str, ValueSent], asked: Sequence[Indicator]) -> list[Section]:
     """One unit's figures by section: what is asked of it, whether reported or not."""
     return _sections([(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked])
 
@@ -136,12 +137,12 @@ def _target(target: TargetMet, *, is_percent: bool, measure: str) -> str:
     return f"≥ {vietnamese.number(target.at_least)} {'%' if is_percent else measure} đến {target.by}"
 
 
-def report_row(indicator: Indicator, value: Any) -> Row:
+def report_row(indicator: Indicator, value: ValueSent | None) -> Row:
     """One unit's figure as a row."""
     if value is None:
         return Row(indicator.code, indicator.label, "chưa báo cáo", is_reported=False)
-    if indicator.kind == "ratio" and isinstance(value, dict):
-        numerator, denominator = value["numerator"], value["denominator"]
+    if isinstance(value, RatioSent):
+        numerator, denominator = value.numerator, value.denominator
         share = numbers.percent(numbers.scaled(numerator, indicator.decimals), numbers.scaled(denominator, indicator.decimals))
         text = f"{vietnamese.number(numerator)} / {vietnamese.number(denominator)}"
         shown = None if share is None else str(share)
@@ -149,5 +150,5 @@ def report_row(indicator: Indicator, value: Any) -> Row:
     if indicator.kind == "flag":
         return Row(indicator.code, indicator.label, "Có" if value else "Không")
     if indicator.kind == "choice":
-        return Row(indicator.code, indicator.label, indicator.options.get(value, str(value)))
+        return Row(indicator.code, indicator.label, indicator.options.get(str(value), str(value)))
     return Row(indicator.code, indicator.label, vietnamese.number(value), indicator.measure)

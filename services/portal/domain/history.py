@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from services.portal.domain import content
+from services.portal.domain.content import Content
 from services.portal.domain.standing import Entry
 from shared.wire import events
+from shared.wire.answers import EventPosition, HistoryStep
 from shared.words import deadlines, vietnamese
 
 SHOWN = {
@@ -18,7 +20,6 @@ SHOWN = {
 """The events of a report's history. A confirmation concerns a view, an opening a period: they are not of it."""
 
 REVISIONS = (events.SUBMITTED, events.WITHDRAWN)
-DETAILS = ("reason", "fix_by", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +56,32 @@ class Step:
     def received_at(self) -> datetime:
         return events.from_ms(self.entry.received_ms)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
+    def answer(self) -> HistoryStep:
+        """The step as the API gives it; what does not apply is left out."""
+        found: dict[str, object] = {
             "event_id": self.entry.event_id,
             "sender": self.entry.sender,
             "type": self.entry.type,
             "revision": self.entry.revision or None,
             "received_at": events.to_text(self.received_at),
-            "position": {"partition": self.entry.partition, "sequence": self.entry.sequence},
+            "position": EventPosition(partition=self.entry.partition, sequence=self.entry.sequence),
             **({"corrects": True} if self.corrects else {}),
             **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
+        return HistoryStep.model_validate(found)
 
 
-def history(entries: Sequence[Entry], data: Mapping[str, Mapping[str, Any]]) -> list[Step]:
-    """The steps of a report; `data` is the content of the events, by id, as far as it was read."""
+def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[Step]:
+    """The steps of a report; `contents` are those of the events that were read, by id."""
     submitted = {entry.revision for entry in entries if entry.type == events.SUBMITTED}
     steps: list[Step] = []
     newest = 0
     for entry in sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id)):
         superseded_by = newest if 0 < entry.revision < newest else 0
         is_void = entry.type == events.RETURNED and entry.revision not in submitted
-        content = data.get(entry.id, {})
-        steps.append(Step(entry, _details(content), superseded_by, is_void, content.get("corrects") is True))
+        said = contents.get(entry.id, content.NOTHING)
+        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects))
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps
@@ -89,21 +92,9 @@ def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
     return next((step for step in reversed(steps) if step.entry.type == events.RETURNED and step.entry.revision == revision), None)
 
 
-def _details(data: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(data[name]) for name in DETAILS if name in data}
-
-
 def until(text: str) -> str:
     """A fix-by or extension date of an event for people: a day is meant to its end; the text itself when it is no instant."""
-    at = instant(text)
+    at = content.instant(text)
     if at is None:
         return text
     return f"đến hết ngày {vietnamese.day(deadlines.last_day(at))}" if len(text) == len("YYYY-MM-DD") else vietnamese.deadline(at)
-
-
-def instant(text: object) -> datetime | None:
-    """An instant of a logged event; None when it is none (a logged event never raises)."""
-    try:
-        return deadlines.instant(str(text))
-    except ValueError:
-        return None

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.portal.domain import units
 from shared.wire import events
+from shared.wire.answers import UnitState
 from shared.words.report_state import Standing
 from shared.words.units import Unit
 
@@ -80,6 +82,24 @@ class Status:
     def colour(self) -> str:
         return self.shown.value
 
+    def answer(self) -> UnitState:
+        """The state as the API gives it."""
+        return UnitState.model_validate(self.fields)
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The fields of the API's answer, by name."""
+        return {
+            "unit": units.described(self.unit),
+            "state": self.state.value,
+            "received": self.received_at is not None,
+            "counts": self.counts,
+            "revision": self.revision,
+            "received_at": _text(self.received_at),
+            "on_time": self.on_time,
+            "deadline": _text(self.deadline),
+        }
+
     def is_past(self, now: datetime) -> bool:
         """Whether the unit still owes a report that was due."""
         return not self.counts and self.deadline is not None and now >= self.deadline
@@ -135,3 +155,7 @@ def last_submission(entries: Iterable[Entry]) -> Entry | None:
     """The submission that stands, or would stand, had it not been returned or withdrawn."""
     submitted = [entry for entry in entries if entry.type == events.SUBMITTED]
     return max(submitted, key=lambda entry: entry.key, default=None)
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else events.to_text(at)

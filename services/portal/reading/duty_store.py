@@ -7,33 +7,18 @@ from typing import Any, assert_never
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
-from services.portal.reading.store import TIME_LIMIT_MS, Json, as_json
+from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
-from shared.wire import collection_names
+from shared.wire import answers, collection_names
 from shared.words import texts
 
 BATCH = 500  # documents turned into rows between two waits
 OF_ONE_UNIT = 500  # duties in one unit's calendar
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """What is owed first, the nearest deadline before: of what is read at once. Lists go on in the order of `_id`, which nothing moves."""
-FIELDS = (
-    "regime",
-    "period",
-    "unit",
-    "task",
-    "deadline",
-    "owed",
-    "received_at",
-    "first_received_at",
-    "revision",
-    "late",
-    "late_by_s",
-    "extended_to",
-    "returned",
-    "confirmed_at",
-)
-"""What the API tells of a duty, beside its id."""
+FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
+"""The fields of a document that the API gives. The others are the notifier's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +103,10 @@ class DutyStore:
         async for document in self._listed(asked, state, now, behind, limit):
             yield _duty(document)
 
-    async def documents(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[Json]:
+    async def answers(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[answers.Duty]:
         """The same duties as the API gives them."""
         found = self._listed(asked, state, now, behind, limit)
-        return [{"id": document["_id"], **as_json({name: document.get(name) for name in FIELDS})} async for document in found]
+        return [_answer(document) async for document in found]
 
     def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[Document]:
         query = listed(asked, state, now, behind)
@@ -135,6 +120,11 @@ class DutyStore:
 
 def _count(counted: list[Document]) -> int:
     return int(counted[0]["n"]) if counted else 0
+
+
+def _answer(document: Document) -> answers.Duty:
+    fields = as_json({name: document.get(name) for name in FIELDS})
+    return answers.Duty.model_validate({"id": document["_id"], **fields})
 
 
 def _duty(document: dict[str, Any]) -> Duty:

@@ -4,13 +4,18 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from services.portal.domain import cursor, explain, refused
+from pydantic import TypeAdapter
+
+from services.portal.domain import cursor, explain, refused, units
 from services.portal.domain.address import Address
 from services.portal.domain.explain import Explanation
-from services.portal.reading.store import Json, PortalStore
+from services.portal.reading.store import PortalStore
+from shared.wire.answers import ExplainedFigure, FigureShown, IndicatorShown
+from shared.wire.published import View
 from shared.words import refusals
 from shared.words.regimes import Indicator
 
+FIGURE: Final[TypeAdapter[FigureShown]] = TypeAdapter(FigureShown)
 ATTEMPTS: Final = 5
 PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its reports
 
@@ -23,11 +28,11 @@ class Explained:
     """
 
     address: Address
-    view: Json
+    view: View
     explanation: Explanation
     unknown_units: tuple[str, ...]
 
-    def as_json(self, after: str | None, limit: int) -> Json:
+    def answer(self, after: str | None, limit: int) -> ExplainedFigure:
         """The answer of the API: the parts of units behind a cursor, at most `limit`, and where to go on.
 
         Raises `Refused` for a cursor that this list has not given.
@@ -39,30 +44,30 @@ class Explained:
         if behind is None:
             raise refused.bad_cursor("after")
         rest = [part for part in found.parts if part.unit.code > behind]
-        return {
-            "regime": self.address.regime.id,
-            "period": self.address.period.code,
-            "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
-            "indicator": {
-                "code": indicator.code,
-                "label": indicator.label,
-                "kind": indicator.kind,
-                "aggregation": indicator.aggregation,
-                "decimals": indicator.decimals,
-                "measure": indicator.measure,
-            },
-            "position": self.view["position"],
-            "figure": found.stored,
-            "computed": found.computed,
-            "adds_up": found.adds_up,
-            "expected": len(found.asked),
-            "reported": len(found.parts),
-            "silent": len(found.silent),
-            "missing": len(found.missing),
-            "unknown_units": list(self.unknown_units),
-            "reports": [part.as_json() for part in rest[:limit]],
-            "next": cursor.after(rest[limit - 1].unit.code, *choice) if len(rest) > limit else None,
-        }
+        return ExplainedFigure(
+            regime=self.address.regime.id,
+            period=self.address.period.code,
+            unit=units.described(unit),
+            indicator=IndicatorShown(
+                code=indicator.code,
+                label=indicator.label,
+                kind=indicator.kind,
+                aggregation=indicator.aggregation,
+                decimals=indicator.decimals,
+                measure=indicator.measure,
+            ),
+            position=self.view.position,
+            figure=FIGURE.validate_python(found.stored),
+            computed=FIGURE.validate_python(found.computed),
+            adds_up=found.adds_up,
+            expected=len(found.asked),
+            reported=len(found.parts),
+            silent=len(found.silent),
+            missing=len(found.missing),
+            unknown_units=list(self.unknown_units),
+            reports=[part.answer() for part in rest[:limit]],
+            next=cursor.after(rest[limit - 1].unit.code, *choice) if len(rest) > limit else None,
+        )
 
 
 async def read(address: Address, store: PortalStore, code: str) -> Explained:
@@ -85,9 +90,10 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     if view is None:
         raise refused.no_such_view(regime.id, period, address.unit.code)
     entries = await store.entries(regime.source_id, period, [unit.id for unit in reporters])
-    counted = explain.standing_reports(reporters, entries, view["position"]["sequence"])
+    counted = explain.standing_reports(reporters, entries, view.position.sequence)
     contents = await store.contents([entry.id for entry in counted.values()])
-    stored = view["indicators"].get(indicator.code, {})
+    figure = view.indicators.get(indicator.code)
+    stored = {} if figure is None else figure.model_dump(exclude_unset=True)
     asked = {unit.id for unit in address.asked(indicator)}
     spoken_of = await store.reported_units(regime.source_id, period)
     unknown = tuple(unit_id for unit_id in spoken_of if unit_id and unit_id not in address.reference.registry.by_id)

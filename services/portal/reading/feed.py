@@ -2,26 +2,26 @@
 
 import asyncio
 import contextlib
-from typing import Any
 
 import nats.js.errors
-import orjson
+from pydantic import ValidationError
 
 from shared.plumbing.broker import Streams
 from shared.wire import subjects
+from shared.wire.published import ViewUpdated
 
 MOST = 500  # events of one answer
 TIME_LIMIT_S = 1.0  # what was read by then is the answer
 
 
-async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[Any], int]:
+async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[ViewUpdated], int]:
     """Events after the sequence `after`, oldest first, and the sequence to go on from.
 
     Raises one of `shared.plumbing.broker.AWAY` when the broker does not answer.
     """
     give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
     filtered = subjects.feed(province, regime, "*", "*")
-    found: list[Any] = []
+    found: list[ViewUpdated] = []
     cursor = after
     while len(found) < limit and asyncio.get_running_loop().time() < give_up_at:
         try:
@@ -29,7 +29,7 @@ async def page(streams: Streams, province: str, regime: str, after: int, limit: 
             message = await streams.jetstream.get_msg(subjects.FEED, seq=cursor + 1, subject=filtered, next=True)
         except nats.js.errors.NotFoundError:
             break
-        with contextlib.suppress(orjson.JSONDecodeError):  # no event of ours: passed over
-            found.append(orjson.loads(message.data or b""))
+        with contextlib.suppress(ValidationError):  # not an event of ours: ignored
+            found.append(ViewUpdated.model_validate_json(message.data or b""))
         cursor = message.seq or cursor + 1
     return found, cursor

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.portal.domain import figures
+from services.portal.domain import content, figures
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
@@ -74,7 +74,7 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
         await _children(address, store, below),
         _deadlines(address, found),
         await _confirmation(address, store, view),
-        sorted({str(other["period"]) for other in same_unit}),
+        sorted({other.period for other in same_unit}),
         now,
     )
 
@@ -95,7 +95,7 @@ def progress(reporting: Reporting) -> tuple[Segment, ...]:
 async def _children(address: Address, store: PortalStore, below: dict[str, Status]) -> list[Child]:
     units = address.tree.children(address.unit.id)
     views = await store.views(address.regime.id, address.period.code, [unit.id for unit in units])
-    reporting = {view.unit.id: view.reporting for view in map(View.model_validate, views)}
+    reporting = {view.unit.id: view.reporting for view in views}
     children = [Child(unit, reporting.get(unit.id), below.get(unit.code)) for unit in units]
     return [child for child in children if child.reporting or child.status]
 
@@ -125,7 +125,7 @@ async def _confirmation(address: Address, store: PortalStore, view: View) -> Con
     if not confirmed:
         return Confirmation(due, None, is_current=False, is_untouched=False)
     last = max(confirmed, key=lambda entry: (entry.received_ms, entry.id))
-    data = (await store.contents([last.id])).get(last.id, {})
-    is_current = view_hash.is_of(view.model_dump(exclude_unset=True), str(data.get("view_hash")))
-    is_untouched = "figures" not in data and last.sequence >= view.position.sequence
+    said = (await store.contents([last.id])).get(last.id, content.NOTHING)
+    is_current = view_hash.is_of(view.model_dump(exclude_unset=True), said.view_hash)
+    is_untouched = not said.has_figures and last.sequence >= view.position.sequence
     return Confirmation(due, events.from_ms(last.received_ms), is_current=is_current, is_untouched=is_untouched)

@@ -1,16 +1,17 @@
 """Reads the state of units' reports: their events, their deadlines, and the one rule of which report counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from services.portal.domain import history, standing
+from services.portal.domain import content, history, standing
 from services.portal.domain.address import Address
+from services.portal.domain.content import Content
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
-from services.portal.reading.store import Json, PortalStore
-from shared.wire import events
+from services.portal.reading.store import PortalStore
+from shared.wire import answers, events
+from shared.wire.answers import ValueSent
 from shared.words import deadlines
 from shared.words.instants import Instants, Key
 from shared.words.regimes import Indicator
@@ -25,10 +26,24 @@ class Report:
     """One unit's report. `values` and `narratives` are of the last submission, whether or not it stands."""
 
     status: Status
-    values: dict[str, Any]
-    narratives: dict[str, str]
+    values: Mapping[str, ValueSent]
+    narratives: Mapping[str, str]
     shown_revision: int | None
     steps: Sequence[Step]
+
+    def answer(self, address: Address) -> answers.Report:
+        """The report as the API gives it: figures and narratives only while it counts."""
+        stands = self.status.counts
+        return answers.Report.model_validate(
+            {
+                "regime": address.regime.id,
+                "period": address.period.code,
+                **self.status.fields,
+                "values": self.values if stands else {},
+                "narratives": self.narratives if stands else {},
+                "history": [step.answer() for step in self.steps],
+            }
+        )
 
     @property
     def returned(self) -> Step | None:
@@ -46,7 +61,7 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
         return {}
     duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
     openings = await store.openings(regime.id, period.code) if regime.is_on_call else []
-    opened = _in_force([((opening.received_ms, opening.event_id), opening.data, "deadline") for opening in openings])
+    opened = _in_force([(key, said, said.deadline) for key, said in openings])
     extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
     found: dict[str, datetime] = {}
     for unit in units:
@@ -64,20 +79,21 @@ async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str,
     """The extension in force by unit id."""
     extensions = [entry for entry in entries if entry.type == events.EXTENDED]
     contents = await store.contents([entry.id for entry in extensions])
-    by_unit: dict[str, list[tuple[Key, Json, str]]] = {}
+    by_unit: dict[str, list[tuple[Key, Content, str]]] = {}
     for entry in extensions:
-        by_unit.setdefault(entry.unit_id, []).append(((entry.received_ms, entry.event_id), contents.get(entry.id, {}), "until"))
+        said = contents.get(entry.id, content.NOTHING)
+        by_unit.setdefault(entry.unit_id, []).append(((entry.received_ms, entry.event_id), said, said.details.get("until", "")))
     found = {unit_id: _in_force(given) for unit_id, given in by_unit.items()}
     return {unit_id: until for unit_id, until in found.items() if until is not None}
 
 
-def _in_force(given: Iterable[tuple[Key, Json, str]]) -> datetime | None:
-    """The instant in force of events, each by its key, with its data and the name of the field."""
+def _in_force(given: Iterable[tuple[Key, Content, str]]) -> datetime | None:
+    """The instant in force when these events were logged: the key of each, its content, and the instant that it names."""
     instants = Instants()
-    for key, data, name in given:
-        at = history.instant(data.get(name))
+    for key, said, text in given:
+        at = content.instant(text)
         if at is not None:
-            instants.take(key, at, corrects=data.get("corrects") is True)
+            instants.take(key, at, corrects=said.corrects)
     return instants.effective
 
 
@@ -97,14 +113,15 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     last = standing.last_submission(own)
     recent = own[-HISTORY_AT_ONCE:]
     told = [entry.id for entry in recent if entry.type in (events.RETURNED, events.EXTENDED)]
-    data = await store.contents([*told, *([last.id] if last else [])])
-    content = data.get(last.id, {}) if last else {}
+    contents = await store.contents([*told, *([last.id] if last else [])])
+    said = contents.get(last.id, content.NOTHING) if last else content.NOTHING
+    values = {code: content.value_sent(value) for code, value in said.values.items() if code in address.regime.by_code}
     return Report(
         standing.judge(unit, own, due.get(unit.id), now),
-        {code: value for code, value in content.get("values", {}).items() if code in address.regime.by_code},
-        {code: text for code, text in content.get("narratives", {}).items() if code in address.regime.narratives},
+        {code: value for code, value in values.items() if value is not None},
+        {code: text for code, text in said.narratives.items() if code in address.regime.narratives},
         last.revision if last else None,
-        history.history(own, data)[-HISTORY_AT_ONCE:],
+        history.history(own, contents)[-HISTORY_AT_ONCE:],
     )
 
 
@@ -126,7 +143,7 @@ async def narratives(address: Address, store: PortalStore) -> dict[str, list[tup
     contents = await store.contents(standing_ids)
     found: dict[str, list[tuple[Unit, str]]] = {code: [] for code in address.regime.narratives}
     for event_id, unit_id in sorted(standing_ids.items(), key=lambda pair: units[pair[1]].code):
-        for code, text in contents.get(event_id, {}).get("narratives", {}).items():
+        for code, text in contents.get(event_id, content.NOTHING).narratives.items():
             if code in found:
                 found[code].append((units[unit_id], text))
     return found

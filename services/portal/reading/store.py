@@ -7,13 +7,16 @@ from typing import Any
 
 from bson import Decimal128
 
+from services.portal.domain import content
+from services.portal.domain.content import Content
 from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReportDocument, ViewDocument
-from shared.wire.events import Logged
+from shared.wire.published import View
 from shared.wire.view_key import ViewKey
+from shared.words.instants import Key
 
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""
@@ -37,21 +40,21 @@ class PortalStore:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._duties = database[collection_names.DUTIES]
 
-    async def view(self, regime: str, period: str, unit_id: str) -> Json | None:
+    async def view(self, regime: str, period: str, unit_id: str) -> View | None:
         found = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
-        return None if found is None else as_json(found)
+        return None if found is None else _view(found)
 
-    async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[Json]:
+    async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; a unit without one is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
-        return sorted([as_json(document) async for document in found], key=lambda view: str(view["unit"]["code"]))
+        return sorted([_view(document) async for document in found], key=lambda view: view.unit.code)
 
-    async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Json]:
+    async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[View]:
         """The views of these units in these regimes, all periods, newest period first."""
         query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
         found = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
-        return sorted([as_json(document) async for document in found], key=lambda view: str(view["period"]), reverse=True)
+        return sorted([_view(document) async for document in found], key=lambda view: view.period, reverse=True)
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         """The accepted events that concern these units, by unit id, without their content."""
@@ -66,29 +69,33 @@ class PortalStore:
         query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
         return sorted(await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
 
-    async def contents(self, ids: Collection[str]) -> dict[str, Json]:
-        """The data of these accepted events, by id."""
+    async def contents(self, ids: Collection[str]) -> dict[str, Content]:
+        """The content of these accepted events, by id."""
         if not ids:
             return {}
-        found: dict[str, Json] = {}
+        found: dict[str, Content] = {}
         async for document in self._reports.find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
             logged = events.read_logged(events.stored_text(document["event"]))
             if logged is not None:
-                found[document["_id"]] = logged.data
+                found[document["_id"]] = content.read(logged.data)
         return found
 
-    async def openings(self, regime: str, period: str) -> list[Logged]:
-        """The events that opened the period, or moved its deadline."""
+    async def openings(self, regime: str, period: str) -> list[tuple[Key, Content]]:
+        """The events that opened the period, or moved its deadline, each with its key."""
         query = {"regime": regime, "period": period, "type": events.OPENED}
         found = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
         logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
-        return [event for event in logged if event is not None]
+        return [((event.received_ms, event.event_id), content.read(event.data)) for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
+
+
+def _view(document: ViewDocument) -> View:
+    return View.model_validate(as_json(document))
 
 
 def as_json(document: Mapping[str, Any]) -> Json:

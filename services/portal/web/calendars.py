@@ -1,18 +1,17 @@
 """A unit's duties as a calendar that its officers subscribe to."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from services.portal.domain import address
-from services.portal.http import caching
+from services.portal.http import caching, described
 from services.portal.http.caching import Changes
-from services.portal.http.dependencies import Duties, Referred
+from services.portal.http.dependencies import Duties, Now, Referred
 from services.portal.render import file_name, ical
 
-router = APIRouter(tags=["API"])
+router = APIRouter(tags=["duties"], responses=described.PROBLEMS)
 
 MEDIA_TYPE: Final = "text/calendar"
 
@@ -21,8 +20,13 @@ class CalendarResponse(Response):
     media_type = MEDIA_TYPE
 
 
-@router.get("/lich/{unit}.ics", response_class=CalendarResponse, responses={304: {"description": "Nothing changed since."}})
-async def calendar(request: Request, unit: str, reference: Referred, store: Duties) -> Response:
+@router.get(
+    "/lich/{unit}.ics",
+    operation_id="getCalendar",
+    response_class=CalendarResponse,
+    responses={304: {"description": "Nothing has changed since."}},
+)
+async def calendar(request: Request, unit: str, reference: Referred, store: Duties, now: Now) -> Response:
     """What a unit owes, one event a duty, as iCalendar (RFC 5545), with alarms for the reminders to come.
 
     `unit` is a code or an id. Also given is what was done before a deadline that is still to come, without alarms.
@@ -33,7 +37,6 @@ async def calendar(request: Request, unit: str, reference: Referred, store: Duti
     known = await reference.current()
     address.require_known(known, None, unit)
     bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
-    now = datetime.now(UTC)
     name = max(bearers, key=lambda one: one.valid_from).name
     body = ical.feed(name, await store.of_unit(unit, now), known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from services.portal.domain import address
 from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
 from services.portal.domain.refused import Refused
-from services.portal.http.dependencies import After, Duties, Referred, Typed
+from services.portal.http.dependencies import After, Duties, Now, Referred, Typed
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_store import Asked, DutyStore
 from services.portal.render import file_name, look, spreadsheet
@@ -43,11 +43,11 @@ class Listing:
 
 
 @router.get("/nghia-vu")
-async def duties(chosen: Typed, reference: Referred, store: Duties, after: After = None) -> Response:
+async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, after: After = None) -> Response:
     """Who owes what by when, 200 a page: by regime, period and unit, which nothing moves; within a page what is owed comes first."""
     known = await reference.current()
     there = await store.periods(known.regimes)
-    listing = await _list(store, chosen, chosen.asked(known, there), after, datetime.now(UTC))
+    listing = await _list(store, chosen, chosen.asked(known, there), after, now)
     shown = {
         "chosen": chosen,
         "it": listing,
@@ -61,9 +61,8 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, after: After
 
 
 @router.get("/nghia-vu.csv")
-async def table(chosen: Typed, reference: Referred, store: Duties) -> Response:
+async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> Response:
     """The chosen duties, all pages, what is owed first."""
-    now = datetime.now(UTC)
     known = await reference.current()
     address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, await store.periods(known.regimes))

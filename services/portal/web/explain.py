@@ -9,7 +9,6 @@ from services.portal.http.dependencies import Named, Stored
 from services.portal.reading import explaining
 from services.portal.render import look
 from services.portal.web import frame
-from shared.wire.published import View
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -19,7 +18,7 @@ async def explain(at: Named, store: Stored, indicator: str) -> Response:
     """The reports that make one figure of a view, and that they add up to it."""
     found = await explaining.read(at, store, indicator)
     rows = [(part, figures.report_row(found.explanation.indicator, part.value)) for part in found.explanation.parts]
-    position = live.position_text(View.model_validate(found.view).position)
-    total = figures.view_row(View.model_validate(found.view), found.explanation.indicator)
+    position = live.position_text(found.view.position)
+    total = figures.view_row(found.view, found.explanation.indicator)
     shown = {"it": found.explanation, "rows": rows, "total": total, "unknown_units": found.unknown_units}
     return look.page("explain.html", {**frame.head(at), "position": position, **shown})

@@ -3,7 +3,6 @@
 from services.portal import live
 from services.portal.domain.address import Address
 from services.portal.reading.store import PortalStore
-from shared.wire.published import View
 from shared.words import vietnamese
 
 
@@ -11,7 +10,7 @@ async def position(at: Address, store: PortalStore) -> str:
     """The position of the view that the page hangs on. Read before the page's content, so that no change is missed."""
     _, _, code = live.key_for(at)
     found = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
-    return "" if found is None else live.position_text(View.model_validate(found).position)
+    return "" if found is None else live.position_text(found.position)
 
 
 def head(at: Address) -> dict[str, object]:

@@ -1,17 +1,14 @@
 """The pages of views: all regimes, and one unit's roll-up."""
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
 from services.portal.domain import refused
-from services.portal.http.dependencies import Named, Referred, Stored
+from services.portal.http.dependencies import Named, Now, Referred, Stored
 from services.portal.reading import overview
 from services.portal.render import look
 from services.portal.web import frame
-from shared.wire.published import View
 from shared.words.units import Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -21,9 +18,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 async def index(reference: Referred, store: Stored) -> Response:
     """Every regime with its periods, each with how complete it is."""
     known = await reference.current()
-    found = [
-        View.model_validate(view) for view in await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
-    ]
+    found = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
     listed = [
         (
             regime,
@@ -35,14 +30,14 @@ async def index(reference: Referred, store: Stored) -> Response:
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: Named, store: Stored) -> Response:
+async def view(at: Named, store: Stored, now: Now) -> Response:
     """A view. A unit that only reports has none: its own report is shown instead."""
     found = await store.view(at.regime.id, at.period.code, at.unit.id)
     if found is None and at.is_reporter:
         return RedirectResponse(f"/bao-cao/{at.to()}")
     if found is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    read = await overview.read(at, store, View.model_validate(found), datetime.now(UTC))
+    read = await overview.read(at, store, found, now)
     return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read})
 
 

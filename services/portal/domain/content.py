@@ -1,0 +1,67 @@
+"""What one logged event says, as far as the portal shows it. Whatever cannot be read is left out: a logged event never raises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.wire.answers import ValueSent
+from shared.words import deadlines
+
+_VALUE: Final[TypeAdapter[ValueSent]] = TypeAdapter(ValueSent)
+DETAILS: Final = ("reason", "fix_by", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The data of one event.
+
+    `values` and `narratives` belong to a submission, `details` (reason, fix_by, until) to a return or an extension, `deadline` to an
+    opening, `view_hash` and `has_figures` to a confirmation. `corrects` is true when the event replaces earlier ones of its kind.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    narratives: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    deadline: str = ""
+    view_hash: str = ""
+    has_figures: bool = False
+    corrects: bool = False
+
+
+NOTHING: Final = Content()
+
+
+def read(data: Mapping[str, object]) -> Content:
+    """The content of an event's `data`."""
+    return Content(
+        _by_code(data.get("values")),
+        {code: text for code, text in _by_code(data.get("narratives")).items() if isinstance(text, str)},
+        {name: str(data[name]) for name in DETAILS if name in data},
+        str(data.get("deadline", "")),
+        str(data.get("view_hash", "")),
+        "figures" in data,
+        data.get("corrects") is True,
+    )
+
+
+def value_sent(value: object) -> ValueSent | None:
+    """A figure as a unit reported it; None when it is not a figure of any kind."""
+    try:
+        return _VALUE.validate_python(value, strict=True)
+    except ValidationError:
+        return None
+
+
+def instant(text: str) -> datetime | None:
+    """An instant of a logged event; None when the text is not an instant."""
+    try:
+        return deadlines.instant(text)
+    except ValueError:
+        return None
+
+
+def _by_code(found: object) -> dict[str, object]:
+    return {str(code): value for code, value in found.items()} if isinstance(found, dict) else {}

@@ -1,0 +1,8 @@
+"""A unit as answers name it."""
+
+from shared.wire.published import UnitOfView
+from shared.words.units import Unit
+
+
+def described(unit: Unit) -> UnitOfView:
+    return UnitOfView(id=unit.id, code=unit.code, name=unit.name, level=unit.level, parent=unit.parent)

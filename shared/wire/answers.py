@@ -1,0 +1,229 @@
+"""Answers: the shapes that the portal's JSON API gives, beside the view (`shared.wire.published`).
+
+Instants are RFC 3339 texts in UTC, decimals are texts. A field that may be absent has no meaning when it is absent, and is never null.
+Source: docs/design.md, "The portal's JSON API".
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from shared.wire.published import (
+    ChoiceFigure,
+    Count,
+    FlagFigure,
+    Published,
+    QuantityFigure,
+    RatioFigure,
+    UnitOfView,
+    UtcText,
+    View,
+    ViewPosition,
+    ViewUpdated,
+    WholeOrDecimal,
+)
+from shared.words.regimes import RegimeId, UnitCode
+
+ReportState = Literal["on_time", "late", "returned", "withdrawn", "overdue", "missing"]
+Revision = Annotated[int, Field(ge=1)]
+Next = Annotated[str | None, Field(description="Give it as `after` to read the next page; null on the last page.")]
+
+
+def _leave_out_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+_OPTIONAL = Field(json_schema_extra=_leave_out_default)
+TextIfGiven = Annotated[str | SkipJsonSchema[None], _OPTIONAL]
+RevisionIfGiven = Annotated[Revision | SkipJsonSchema[None], _OPTIONAL]
+TrueIfGiven = Annotated[Literal[True] | SkipJsonSchema[None], _OPTIONAL]
+
+
+class UnitName(Published):
+    """A unit: its id is stable, its code may be used again for another area."""
+
+    id: str
+    code: UnitCode
+    name: str
+
+
+class RatioSent(Published):
+    """A ratio as a unit reported it."""
+
+    numerator: WholeOrDecimal
+    denominator: WholeOrDecimal
+
+
+ValueSent = Annotated[
+    bool | int | str | RatioSent,
+    Field(description="A quantity (an integer or a decimal text), a flag, the code of an option, or a ratio."),
+]
+
+
+class EventPosition(Published):
+    """Where the log keeps an event."""
+
+    partition: Count
+    sequence: Count
+
+
+class UnitState(Published):
+    """The state of one unit's report.
+
+    `received` says whether a report was ever submitted, `counts` whether it is in the totals. `received_at` is when the first
+    submission was received, by which on time is judged; `on_time` is null while no report counts. `deadline` is the first instant
+    that is late, extensions included; null when there is no deadline.
+    """
+
+    unit: UnitOfView
+    state: ReportState
+    received: bool
+    counts: bool
+    revision: Revision | None
+    received_at: UtcText | None
+    on_time: bool | None
+    deadline: UtcText | None
+
+
+class Children(Published):
+    """The units directly below a unit, by code: `views` of those that have a view, `units` for those that report themselves."""
+
+    views: list[View]
+    units: list[UnitState]
+
+
+class HistoryStep(Published):
+    """One event that concerns a report.
+
+    `reason` and `fix_by` belong to a return, `reason` and `until` to an extension; `corrects` is true for an extension that replaces
+    earlier ones. `superseded_by` is the newer revision that had been received before, so that this event changed nothing.
+    """
+
+    event_id: str
+    sender: str
+    type: str
+    revision: Revision | None
+    received_at: UtcText
+    position: EventPosition
+    corrects: TrueIfGiven = None
+    superseded_by: RevisionIfGiven = None
+    reason: TextIfGiven = None
+    fix_by: TextIfGiven = None
+    until: TextIfGiven = None
+
+
+class Report(UnitState):
+    """One unit's own report. `values` and `narratives` are empty while no report counts; `history` holds the last 500 events, oldest first.
+
+    In a derived regime it is the report of the source regime, restricted to the indicators that are derived.
+    """
+
+    regime: RegimeId
+    period: str
+    values: dict[str, ValueSent]
+    narratives: dict[str, str]
+    history: list[HistoryStep]
+
+
+class IndicatorShown(Published):
+    """An indicator as its regime defines it."""
+
+    code: str
+    label: str
+    kind: Literal["quantity", "ratio", "flag", "choice"]
+    aggregation: Literal["sum", "max", "min", "mean"]
+    decimals: Count
+    measure: str
+
+
+class NoFigure(Published):
+    """The view has no such figure."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+FigureShown = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure | NoFigure
+
+
+class ExplainedReport(Published):
+    """One report that is part of a figure, with the value that it adds."""
+
+    unit: UnitName
+    revision: Revision
+    event_id: str
+    received_at: UtcText
+    position: EventPosition
+    value: Annotated[ValueSent | None, Field(description="null when the logged value cannot be read")]
+
+
+class ExplainedFigure(Published):
+    """The reports that make one figure of a view, and whether they add up to it.
+
+    `figure` is what the view says at `position`, `computed` is computed from the reports; both without the target. `expected` counts
+    the units that are asked for the indicator, `reported` those whose report has it, `silent` those whose report counts without it,
+    `missing` those without a report that counts. `unknown_units` are ids that accepted reports name and that no registry has: no view
+    counts them. When `position` differs from that of the page before, the figure has changed in between.
+    """
+
+    regime: RegimeId
+    period: str
+    unit: UnitOfView
+    indicator: IndicatorShown
+    position: ViewPosition
+    figure: FigureShown
+    computed: FigureShown
+    adds_up: bool
+    expected: Count
+    reported: Count
+    silent: Count
+    missing: Count
+    unknown_units: list[str]
+    reports: list[ExplainedReport]
+    next: Next
+
+
+class FeedPage(Published):
+    """Changed views of a province, oldest first. Give `cursor` as `after` to read on; an empty list: nothing has changed since."""
+
+    events: list[ViewUpdated]
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+
+
+class DutyReturn(Published):
+    """Why a report was returned, and the first instant that is too late for the corrected one."""
+
+    revision: Revision
+    reason: str
+    fix_by: UtcText | None
+
+
+class Duty(Published):
+    """What one unit owes for one regime and period: a report, or the confirmation of its view.
+
+    `deadline` is the first instant that is late, the extension included. `late` is judged by `first_received_at`; `late_by_s`
+    is the delay in seconds, null while nothing is late. `returned` is null unless the report is to be corrected now.
+    """
+
+    id: Annotated[str, Field(description="`<regime>/<period>/<unit id>`, and `/confirm` for a confirmation.")]
+    regime: RegimeId
+    period: str
+    unit: UnitName
+    task: Literal["report", "confirm"]
+    deadline: UtcText
+    owed: bool
+    received_at: UtcText | None
+    first_received_at: UtcText | None
+    revision: Count
+    late: bool
+    late_by_s: Count | None
+    extended_to: UtcText | None
+    returned: DutyReturn | None
+    confirmed_at: UtcText | None
+
+
+class DutyPage(Published):
+    """Duties by id."""
+
+    duties: list[Duty]
+    next: Next
