@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-net test-install test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,9 @@ test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host van
 
 test-install: $(READY) ## cài vào môi trường mới, không phần mở rộng, rồi chạy (a new environment without extras, as the image has it)
 	$(BIN)/pytest -q -m install tests/install
+
+test-clients: $(READY) ## các ví dụ curl và JavaScript trong docs/integrate.md (the examples in other languages; needs curl, node)
+	$(BIN)/pytest -q -m clients tests/clients
 
 test-compose: $(READY) ## các bước triển khai bằng container, ảnh thay thế (the documented steps on a container engine; root, minutes)
 	tests/compose/prepare.sh

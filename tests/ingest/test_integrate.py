@@ -1,0 +1,117 @@
+"""docs/integrate.md: its Python is run against a real ingest, and each mistake that it explains gives the code that it names."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from shared.shell.service import Connections
+from shared.shell.settings import Settings
+from tests import running
+from tests.builders import COMMUNE, payload, submitted
+
+PAGE = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text(encoding="utf-8")
+HEADERS = {"content-type": "application/cloudevents+json"}
+LIMIT_S = 120
+
+
+def blocks(language: str, settings: Settings) -> list[str]:
+    """The code of one language, with the addresses of this test's servers."""
+    found = re.findall(rf"^```{language}\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    http, nats = f"http://127.0.0.1:{settings.ingest_port}", str(settings.nats_url)
+    return [code.replace("http://127.0.0.1:8080", http).replace("nats://127.0.0.1:4222", nats) for code in found]
+
+
+async def run(*command: str, folder: Path) -> list[str]:
+    """The lines that a program prints; it must end well."""
+    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    async with asyncio.timeout(LIMIT_S):
+        printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+    return printed.decode().splitlines()
+
+
+async def test_the_python_over_http_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+    code, _ = blocks("python", settings)
+    (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    async with running.running(settings, tmp_path, "ingest"):
+        lines = await run(sys.executable, "example.py", folder=tmp_path)
+    begin = [line.split()[:2] for line in lines]
+    assert begin == [
+        ["report", "201"],
+        ["again", "200"],
+        ["correction", "201"],
+        ["withdrawal", "201"],
+        ["receipt", "200"],
+        ["rejected", "422"],
+    ]
+    assert ["'duplicate'" in line for line in lines] == [False, True, False, False, False, False]
+    assert lines[-1].startswith("rejected 422 report.not_a_number “1.250,5”")
+
+
+async def test_the_python_over_nats_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+    _, code = blocks("python", settings)
+    (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    async with running.running(settings, tmp_path, "ingest"):
+        lines = await run(sys.executable, "example.py", folder=tmp_path)
+    assert lines == ["report accepted", "again duplicate", "correction accepted", "withdrawal accepted"]
+
+
+def named_mistakes() -> list[str]:
+    return re.findall(r"^\| `([a-z_.]+)` \|", PAGE, re.MULTILINE)
+
+
+def with_values(**values: Any) -> bytes:
+    return payload(submitted(values=values))
+
+
+def with_field(name: str) -> bytes:
+    event = submitted()
+    return payload({**event, "data": {**event["data"], name: {}}})
+
+
+async def test_each_mistake_gives_the_code_that_the_page_names(known: Connections, settings: Settings, tmp_path: Path) -> None:
+    async with (
+        running.running(settings, tmp_path, "ingest"),
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.ingest_port}", timeout=30) as client,
+    ):
+
+        async def post(body: bytes, **headers: str) -> tuple[int, list[str]]:
+            answer = await client.post("/v1/reports", content=body, headers={**HEADERS, **headers})
+            said = answer.json()
+            return answer.status_code, [one["code"] for one in (*said["errors"], *said.get("warnings", ()))]
+
+        assert await post(payload(submitted(event_id="event-first", revision=5))) == (201, [])
+        seen = {
+            "report.not_a_number": await post(with_values(gd_ngay_cong="1.250,5")),
+            "report.too_many_decimals": await post(with_values(gd_ngay_cong="1.000")),
+            "event.id_reused": await post(payload(submitted(event_id="event-first", revision=6))),
+            "event.subject_mismatch": await post(payload(submitted() | {"source": "/units/184-TCKH"})),
+            "report.unknown_unit": await post(payload(submitted(unit="6253"))),
+            "report.period_not_begun": await post(payload(submitted(period="2030"))),
+            "report.superseded": await post(payload(submitted(revision=4))),
+            "report.indicator_not_asked": await post(with_values(gd_truong_tu_chu=1)),
+            "event.unknown_field": await post(with_field("figures")),
+            "report.empty": await post(with_values()),
+            "door.unsupported": await post(payload(submitted()), **{"content-type": "text/plain"}),
+            "event.not_structured": await post(payload(submitted()), **{"ce-id": "event-binary"}),
+            "event.too_large": await post(b'{"id": "' + b"x" * 600_000 + b'"}'),
+            "door.no_such_receipt": await receipt_of(client, "event-never-sent"),
+        }
+    assert {code: code in codes for code, (_, codes) in seen.items()} == dict.fromkeys(seen, True)
+    assert sorted(seen) == sorted(named_mistakes())
+    assert {code: status for code, (status, _) in seen.items() if status != 422} == {
+        "report.superseded": 201,
+        "door.unsupported": 400,
+        "event.not_structured": 400,
+        "event.too_large": 413,
+        "door.no_such_receipt": 404,
+    }
+
+
+async def receipt_of(client: httpx2.AsyncClient, event_id: str) -> tuple[int, list[str]]:
+    answer = await client.get(f"/v1/receipts/{COMMUNE}/{event_id}")
+    return answer.status_code, [error["code"] for error in answer.json()["errors"]]
