@@ -11,14 +11,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from shared.words import texts
+from shared.words.event_types import CONFIRMED as CONFIRMED
+from shared.words.event_types import EXTENDED as EXTENDED
+from shared.words.event_types import OPENED as OPENED
+from shared.words.event_types import RETURNED as RETURNED
+from shared.words.event_types import SUBMITTED as SUBMITTED
+from shared.words.event_types import WITHDRAWN as WITHDRAWN
 from shared.words.regimes import RegimeId, UnitCode
 
-SUBMITTED: Final = "vn.tonghop.report.submitted.v1"
-WITHDRAWN: Final = "vn.tonghop.report.withdrawn.v1"
-RETURNED: Final = "vn.tonghop.report.returned.v1"
-CONFIRMED: Final = "vn.tonghop.view.confirmed.v1"
-OPENED: Final = "vn.tonghop.period.opened.v1"
-EXTENDED: Final = "vn.tonghop.duty.extended.v1"
 VIEW_UPDATED: Final = "vn.tonghop.view.updated.v1"
 ALERT_RAISED: Final = "vn.tonghop.alert.raised.v1"
 
@@ -196,6 +196,11 @@ class Logged(NamedTuple):
     received_ms: int
     data: dict[str, Any]
     raw: bytes
+
+    @property
+    def sender(self) -> str:
+        """The sender's unit code."""
+        return self.id.partition("/")[0]
 
     @property
     def event_id(self) -> str:

@@ -1,21 +1,73 @@
-"""Which report counts: the one rule on which aggregate, notify and the portal must agree.
+"""What the logged events say of a report and of a period. Aggregate, notify, ingest and the portal all read events through this module.
 
-Of a unit's revisions the highest (revision, received time, event id) wins. A report counts if its winning revision is a
-submission that was not returned: a return concerns only the revision that it names. On time is judged by the earliest received
-time among the submitted revisions, even if later withdrawn or returned. Every field below only grows or only shrinks, so the order
-and repetition of events cannot matter. Source: design, section 3, "Which report counts"; section 4, "Order"; ADR-0023.
+Which report counts: of a unit's revisions the highest (revision, received time, event id) wins. A report counts if its winning revision is
+a submission that was not returned: a return concerns only the revision that it names. On time is judged by the earliest received time
+among the submitted revisions, even if later withdrawn or returned. Which extension or opening is in force: `shared/words/instants.py`.
+
+Every field below only grows or only shrinks, so the order and repetition of events cannot matter, and no event raises an error. Source:
+design, section 3, "Which report counts", and section 4, "Order"; ADR-0023, ADR-0027.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from shared.words import deadlines, event_types, instants
+from shared.words.instants import Given, Givens
 
 Key = tuple[int, int, str]  # revision, received time in ms since 1970, event id
 NOTHING: Final[Key] = (0, 0, "")
+NO_GIVENS: Final[Givens] = MappingProxyType({})
+
+STATE_EVENTS: Final = frozenset({event_types.SUBMITTED, event_types.WITHDRAWN, event_types.RETURNED, event_types.EXTENDED})
+"""The types of the events that can change whether a unit's report counts, what it says, or whether it is on time."""
+
+
+class StateEvent(Protocol):
+    """What is read of an event: `shared/wire/events.py:Logged`, or an entry of `reports` whose content was not read (`data` is empty)."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def received_ms(self) -> int: ...
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Return:
+    """A revision that was sent back. Of several returns of one revision the latest counts."""
+
+    revision: int
+    received_ms: int
+    event_id: str
+    reason: str = field(compare=False)
+    fix_by: datetime | None = field(compare=False)
+
+
+NO_RETURNS: Final[Mapping[int, Return]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Confirmation:
+    """A view that its unit approved. Of several confirmations the latest counts."""
+
+    received_ms: int
+    event_id: str
+    view_hash: str = field(compare=False)
 
 
 @dataclass(slots=True)
 class Standing:
-    """What is known of one unit's report for one regime and period."""
+    """Which revision of one unit's report counts."""
 
     winner: Key = NOTHING
     is_submission: bool = False  # the winner is a submission, not a withdrawal
@@ -44,7 +96,7 @@ class Standing:
 
     @property
     def counts(self) -> bool:
-        """Whether the unit's report stands in the totals."""
+        """Whether the unit's report is in the totals."""
         return self.is_submission and self.winner[0] not in self.returned
 
     def is_on_time(self, deadline_ms: int | None) -> bool:
@@ -52,5 +104,87 @@ class Standing:
         return self.first_submitted_ms is not None and (deadline_ms is None or self.first_submitted_ms < deadline_ms)
 
     def is_late(self, deadline_ms: int | None) -> bool:
-        """Whether the unit's report stands in the totals and did not come in time; what does not stand is missing, not late."""
+        """Whether the unit's report is in the totals and did not come in time; a report that does not count is missing, not late."""
         return self.counts and not self.is_on_time(deadline_ms)
+
+
+@dataclass(slots=True)
+class ReportState(Standing):
+    """All that the events about one unit in one regime and period say."""
+
+    returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by revision
+    extensions: Givens = field(default_factory=lambda: NO_GIVENS)
+    extension: Given | None = None  # the extension in force
+    confirmation: Confirmation | None = None  # the latest
+    first_confirmed_ms: int | None = None
+
+    def apply(self, event: StateEvent) -> bool:
+        """Takes one event about the unit, in any order, also repeatedly. Whether it is a submission that wins now: its figures are the
+        unit's. Events of other types change nothing.
+        """
+        match event.type:
+            case event_types.SUBMITTED:
+                return self.submit((event.revision, event.received_ms, event.event_id))
+            case event_types.WITHDRAWN:
+                self.withdraw((event.revision, event.received_ms, event.event_id))
+            case event_types.RETURNED:
+                self.give_back(event.revision)
+                self._keep_return(event)
+            case event_types.EXTENDED:
+                self._extend(event)
+            case event_types.CONFIRMED:
+                self._confirm(event)
+        return False
+
+    def _keep_return(self, event: StateEvent) -> None:
+        reason, fix_by = str(event.data.get("reason", "")), deadlines.of_event(event.data.get("fix_by"))
+        newest = Return(event.revision, event.received_ms, event.event_id, reason, fix_by)
+        self.returns = {**self.returns, event.revision: max(self.returns.get(event.revision, newest), newest)}
+
+    def _extend(self, event: StateEvent) -> None:
+        extension = instants.given(event, "until")
+        if extension is not None:
+            self.extensions = {**self.extensions, extension.key: extension}
+            self.extension = instants.in_force(self.extensions.values())
+
+    def _confirm(self, event: StateEvent) -> None:
+        newest = Confirmation(event.received_ms, event.event_id, str(event.data.get("view_hash", "")))
+        self.confirmation = newest if self.confirmation is None else max(self.confirmation, newest)
+        first = self.first_confirmed_ms
+        self.first_confirmed_ms = event.received_ms if first is None else min(first, event.received_ms)
+
+    @property
+    def last_return(self) -> Return | None:
+        """The return of the winning revision; returns of other revisions concern nobody."""
+        return self.returns.get(self.winner[0])
+
+    @property
+    def extended_to(self) -> datetime | None:
+        """Until when the unit has time; None when nobody gave it more."""
+        return None if self.extension is None else self.extension.at
+
+    def deadline(self, of_group: datetime | None) -> datetime | None:
+        """The unit's deadline: that of its group, or a later one that it was given. None when there is none."""
+        return deadlines.effective(of_group, self.extended_to)
+
+
+@dataclass(slots=True)
+class PeriodState:
+    """What the events about a whole period of a regime on call say: with which deadline it is open."""
+
+    openings: Givens = field(default_factory=lambda: NO_GIVENS)
+    opening: Given | None = None  # the opening in force
+
+    def apply(self, event: StateEvent) -> bool:
+        """Takes one event about the period, in any order, also repeatedly; whether it sets a deadline."""
+        opening = instants.given(event, "deadline") if event.type == event_types.OPENED else None
+        if opening is None:
+            return False
+        self.openings = {**self.openings, opening.key: opening}
+        self.opening = instants.in_force(self.openings.values())
+        return True
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The deadline that the period was opened with; None while it was not opened."""
+        return None if self.opening is None else self.opening.at

@@ -17,7 +17,6 @@ from pymongo.errors import BulkWriteError
 from services.aggregate import log as logs
 from services.aggregate import partition as partitions
 from services.aggregate import store as stores
-from services.aggregate.domain import block as blocks
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.feed import Feed
@@ -33,10 +32,10 @@ from shared.plumbing.reader import Delivery, Reader
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import events, subjects
-from shared.wire.events import Logged
-from shared.words.instants import Instants
+from shared.words import instants
+from shared.words.instants import Given, GivingEvent
 from shared.words.reference import Reference
-from shared.words.report_state import Standing
+from shared.words.report_state import PeriodState, Standing, StateEvent
 
 Plant = Callable[[], AbstractContextManager[Any]]
 Pairs = Sequence[tuple[dict[str, Any], dict[str, Any]]]
@@ -154,15 +153,16 @@ def _returned_on_arrival(self: Standing, revision: int) -> None:
         self.is_submission = False
 
 
-def _opened_last(self: Block, event: Any) -> tuple[str, ...]:
+def _opened_last(self: PeriodState, event: StateEvent) -> bool:
     """The opening that came last, not the latest deadline."""
-    self._opened = Instants()
+    self.openings = {}
     return _open(self, event)
 
 
-def _never_corrected(instants: Instants, event: Logged, name: str) -> bool:
+def _never_corrected(event: GivingEvent, name: str) -> Given | None:
     """A correction is taken for one more instant."""
-    return _give(instants, event._replace(data={**event.data, "corrects": False}), name)
+    found = _given(event, name)
+    return found and replace(found, corrects=False)
 
 
 # generations and lives of the stream
@@ -306,10 +306,10 @@ async def _batch_unordered(self: Reader, most: int, wait_s: float = 30.0) -> Any
 
 
 _js_publish, _has = JetStreamContext.publish, Readiness.has
-_events, _tree, _open = Store.events, ReporterTree.__init__, Block._open
+_events, _tree, _open = Store.events, ReporterTree.__init__, PeriodState.apply
 _current, _repair, _write = ReferenceStore.current, Feed.repair, Partition._write
 _fold = Partition._fold
-_give = blocks._give
+_given = instants.given
 _claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
 
 NAMED: Final[dict[str, Plant]] = {
@@ -336,8 +336,8 @@ MORE: Final[dict[str, Plant]] = {
     "a checkpoint beyond the views that are written": _put(Partition, "_fold", _checkpoint_of_what_is_left),
     "a checkpoint goes back": _put(Store, "put_checkpoint", _checkpoint_unguarded),
     "another forgotten ancestor": _put(ReporterTree, "__init__", _without_district),
-    "the opening that came last": _put(Block, "_open", _opened_last),
-    "a correction that corrects nothing": _put(blocks, "_give", _never_corrected),
+    "the opening that came last": _put(PeriodState, "apply", _opened_last),
+    "a correction that corrects nothing": _put(instants, "given", _never_corrected),
     "FEED never repaired": _put(Feed, "repair", _scan_only),
     "FEED without the last sequence expected": _put(JetStreamContext, "publish", _published_anyway),
     "units read once": _put(ReferenceStore, "current", _current_once),
