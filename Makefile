@@ -75,14 +75,14 @@ simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=s�
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
-lock: ## ghi lại deploy/requirements.txt: phiên bản chính xác trong ảnh (exact versions for the image; needs the network)
-	PYTHON="$(PYTHON)" deploy/lock.sh
+lock: ## ghi lại deploy/requirements*.txt: phiên bản chính xác, có mã băm; UPGRADE=1 lấy bản mới (the lock files; needs the network)
+	PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" deploy/lock.sh
 
 contracts: $(READY) ## sinh lại shared/contracts/ (AsyncAPI, OpenAPI, JSON Schema)
 	$(BIN)/tonghop contracts
 
-# A .venv that works is kept, whoever made it; one whose Python is gone or too old is made anew.
-$(READY): pyproject.toml
+# A .venv that works is kept, whoever made it; one whose Python is gone or too old is replaced. What is installed is locked (`make lock`).
+$(READY): pyproject.toml deploy/requirements-dev.txt
 	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1; then :; \
 	elif [ -z "$(PYTHON)" ]; then \
 		echo "Cần Python 3.11 trở lên (Python >= 3.11 not found). Cài đặt rồi chạy lại, hoặc: make PYTHON=/duong/dan/python3" >&2; exit 2; \
@@ -90,5 +90,6 @@ $(READY): pyproject.toml
 		echo "Thiếu mô-đun venv của $(PYTHON). Hãy chạy (run): apt-get install python3-venv" >&2; exit 2; \
 	else "$(PYTHON)" -m venv --clear $(VENV); fi
 	@echo "Cài đặt vào $(VENV), lần đầu mất vài phút (installing, a few minutes the first time) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r deploy/requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 	@touch $(READY)

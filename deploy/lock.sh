@@ -1,15 +1,22 @@
 #!/bin/bash
-# Writes deploy/requirements.txt: the exact version of every package that the image installs, as pip resolves pyproject.toml today.
+# Writes the two lock files: exact versions with hashes, the same for every Python that the product supports, and no address of a registry.
+# `make lock` keeps the versions that are locked, as far as pyproject.toml allows them; `make lock UPGRADE=1` takes the newest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir "$folder/source"
-cp -r pyproject.toml services shared "$folder/source/"
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --upgrade 'setuptools>=77' "$folder/source"
-{
-  echo '# Written by `make lock`; installed by deploy/Dockerfile. setuptools builds the product itself.'
-  "$folder/venv/bin/python" -m pip freeze --all --exclude tonghop --exclude pip
-} > "$folder/requirements.txt"
-mv "$folder/requirements.txt" deploy/requirements.txt
+"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input uv
+# What builds the product is locked too: it is built without a network.
+sed -n 's/^requires = \["\(setuptools[^"]*\)"\]$/\1/p' pyproject.toml > "$folder/build.in"
+grep -q . "$folder/build.in"
+
+compile() { # FILE ARGUMENTS…
+  cp "deploy/$1" "$folder/$1" 2>/dev/null || true
+  "$folder/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+    --no-emit-index-url --no-emit-find-links ${UPGRADE:+--upgrade} -o "$folder/$1" pyproject.toml "$folder/build.in" "${@:2}" >/dev/null
+  { echo '# Written by `make lock`.'; cat "$folder/$1"; } > "$folder/written"
+  cp "$folder/written" "deploy/$1"
+}
+compile requirements.txt
+compile requirements-dev.txt --extra dev --constraint "$folder/requirements.txt"

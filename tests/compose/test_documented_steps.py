@@ -154,5 +154,5 @@ def test_a_change_of_code_installs_no_package_again(installation: Installation) 
         ".",
     )
 
-    packages = said.text.partition("pip install --no-deps -r deploy/requirements.txt")[2]
+    packages = said.text.partition("pip install --require-hashes --no-deps -r deploy/requirements.txt")[2]
     assert packages.lstrip().startswith("---> Using cache")

