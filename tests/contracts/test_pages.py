@@ -3,11 +3,14 @@
 from datetime import date
 
 from services.cli.data import UNIT_FILES
-from services.cli.docs import errors, pages, regime_file
+from services.cli.docs import data_model, errors, pages, regime_file
 from services.cli.files import regime_files, unit_files
+from shared.wire import collection_names, documents
 from shared.words.refusals import CATALOGUE
 from shared.words.regimes import Regime
 from shared.words.units import Registry
+
+LACKING = {"receipts", "duties", "alerts"}  # collections whose documents have no model yet
 
 
 def test_the_committed_pages_are_what_the_code_makes() -> None:
@@ -23,6 +26,25 @@ def test_every_error_has_its_line_with_both_sentences() -> None:
 
 def test_every_error_of_the_catalogue_is_used_by_a_service() -> None:
     assert [code for code, users in errors.used_by().items() if not users] == []
+
+
+def test_every_collection_says_who_writes_it_and_who_reads_it() -> None:
+    names = {value for name, value in vars(collection_names).items() if name.isupper()}
+    assert names - documents.COLLECTIONS.keys() == LACKING
+    for models in documents.COLLECTIONS.values():
+        for model in models:
+            assert "Written by:" in (model.__doc__ or "")
+            assert "Read by:" in (model.__doc__ or "")
+
+
+def test_every_field_of_a_document_says_what_it_means() -> None:
+    silent = [
+        f"{model.__name__}.{name}"
+        for model in data_model.models()
+        for name, (holds, means) in data_model.fields(model).items()
+        if not means and not holds.startswith("`")
+    ]
+    assert silent == []
 
 
 def test_every_key_of_a_regime_file_says_what_it_means_and_has_an_example() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from services.cli.docs import errors, regime_file
+from services.cli.docs import data_model, errors, regime_file
 from shared.plumbing import data_files
 
 FOLDER: Final = data_files.HOME / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "data-model.md": data_model.page,
     "errors.md": errors.page,
     "regime-file.md": regime_file.page,
 }
