@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.portal.domain import address
-from services.portal.http.dependencies import After, Chosen, Duties, Now, Referred
+from services.portal.http.dependencies import LIMIT, After, Chosen, Duties, Now, Referred
 from shared.wire.answers import DutyPage
 
 router = APIRouter(tags=["duties"])
@@ -20,7 +20,7 @@ async def duties(
     store: Duties,
     now: Now,
     after: After = None,
-    limit: Annotated[int, Query(ge=1, le=DUTIES_AT_ONCE)] = DUTIES_AT_ONCE,
+    limit: Annotated[int, Query(ge=1, le=DUTIES_AT_ONCE, description=LIMIT)] = DUTIES_AT_ONCE,
 ) -> DutyPage:
     """Who owes what by when, by id. Every filter may be left out.
 

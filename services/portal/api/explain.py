@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
-from services.portal.http.dependencies import After, Named, Stored
+from services.portal.http.dependencies import LIMIT, After, Named, Stored
 from services.portal.reading import explaining
 from shared.wire.answers import ExplainedFigure
 
@@ -17,9 +17,9 @@ PARTS_AT_ONCE = 2000
 async def explain(
     at: Named,
     store: Stored,
-    indicator: str,
+    indicator: Annotated[str, Path(description="an indicator's code in the regime", examples=["gd_ngay_cong"])],
     after: After = None,
-    limit: Annotated[int, Query(ge=1, le=PARTS_AT_ONCE)] = PARTS_AT_ONCE,
+    limit: Annotated[int, Query(ge=1, le=PARTS_AT_ONCE, description=LIMIT)] = PARTS_AT_ONCE,
 ) -> ExplainedFigure:
     """The reports that make one figure of a view, by unit code, and whether they add up to it."""
     found = await explaining.read(at, store, indicator)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.portal.domain import address
 from services.portal.domain.refused import Refused
-from services.portal.http.dependencies import Referred, StreamsRead
+from services.portal.http.dependencies import LIMIT, Province, Referred, RegimeName, StreamsRead
 from services.portal.reading import feed
 from shared.wire import subjects
 from shared.wire.answers import FeedPage
@@ -22,10 +22,10 @@ MAX_SEQUENCE = 2**63 - 1
 async def feeds(
     streams: StreamsRead,
     reference: Referred,
-    province: str,
-    regime: str,
-    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE)] = 0,
-    limit: Annotated[int, Query(ge=1, le=feed.MOST)] = feed.MOST,
+    province: Province,
+    regime: RegimeName,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE, description="`cursor` of the page before; left out: from the beginning")] = 0,
+    limit: Annotated[int, Query(ge=1, le=feed.MOST, description=LIMIT)] = feed.MOST,
 ) -> FeedPage:
     """Views as they changed, oldest first.
 

@@ -20,6 +20,7 @@ def _pattern(annotated: object) -> re.Pattern[str]:
 
 
 SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode), "province": _pattern(UnitCode)}
+MOST_LETTERS = 64
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Address:
 
 def checked(name: str, text: str | None) -> str | None:
     """A name as sent, refused unless it has a name's shape (a key of `SHAPES`)."""
-    if text is not None and (len(text) > 64 or SHAPES[name].fullmatch(text) is None):
+    if text is not None and (len(text) > MOST_LETTERS or SHAPES[name].fullmatch(text) is None):
         raise refused.bad_query(name, wanted.NAMES[name])
     return text
 

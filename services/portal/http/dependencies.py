@@ -1,9 +1,9 @@
 """What a route asks for: the address that a URL names, the stores, the present instant, the duties chosen. FastAPI's dependencies."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
 from services.portal.domain import address
@@ -18,10 +18,27 @@ from shared.shell.clock import Clock
 from shared.words import texts
 
 MOST_LETTERS = 1000  # of a cursor; ours have less than 200
-After = Annotated[str | None, Query(max_length=MOST_LETTERS)]
+After = Annotated[str | None, Query(max_length=MOST_LETTERS, description="`next` of the page before; left out: the first page")]
 
 
-async def find(request: Request, regime: str, period: str, unit: str) -> Address:
+def shaped(name: str) -> dict[str, Any]:
+    """How the document describes a name. We check it ourselves, so that the refusal says what is wanted."""
+    return {"pattern": address.SHAPES[name].pattern, "maxLength": address.MOST_LETTERS}
+
+
+LIMIT = "how many are listed at most"
+REGIME = "a regime's id"
+PERIOD = "a period's code: 2024, 2024-H1, 2024-Q3 or 2024-05"
+UNIT = "a unit's code on the period's cut-off day, or its id"
+RegimeName = Annotated[str, Path(description=REGIME, examples=["ct27-van-quan"], json_schema_extra=shaped("regime"))]
+PeriodName = Annotated[str, Path(description=PERIOD, examples=["2024"], json_schema_extra=shaped("period"))]
+UnitName = Annotated[str, Path(description=UNIT, examples=["184"], json_schema_extra=shaped("unit"))]
+Province = Annotated[
+    str, Path(description="the code of a unit that has no unit above it", examples=["20"], json_schema_extra=shaped("province"))
+]
+
+
+async def find(request: Request, regime: RegimeName, period: PeriodName, unit: UnitName) -> Address:
     """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         address.checked(name, text)
@@ -79,7 +96,11 @@ async def typed(
 
 
 async def named(
-    regime: str | None = None, period: str | None = None, unit: str | None = None, state: DutyState | None = None, only: bool = False
+    regime: Annotated[str | None, Query(description=REGIME)] = None,
+    period: Annotated[str | None, Query(description=PERIOD)] = None,
+    unit: Annotated[str | None, Query(description="a unit's code or id: the duties of this unit and the units below it")] = None,
+    state: Annotated[DutyState | None, Query(description="`owed` includes overdue and returned ones, `received` late ones")] = None,
+    only: Annotated[bool, Query(description="only the unit itself, without the units below it")] = False,
 ) -> Choice:
     """The choice as a program sends it."""
     return Choice(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state, only)

@@ -44,9 +44,8 @@ def install(app: FastAPI) -> None:
         for operations in document["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
-                    content = answer.get("content", {})
-                    if status.startswith(("4", "5")) and "application/json" in content:
-                        content[PROBLEM_JSON] = content.pop("application/json")
+                    if status.startswith(("4", "5")) and "content" in answer:
+                        answer["content"] = {PROBLEM_JSON: next(iter(answer["content"].values()))}
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from services.portal.domain import address
 from services.portal.http import caching, described
 from services.portal.http.caching import Changes
-from services.portal.http.dependencies import Duties, Now, Referred
+from services.portal.http.dependencies import Duties, Now, Referred, UnitName
 from services.portal.render import file_name, ical
 
 router = APIRouter(tags=["duties"], responses=described.PROBLEMS)
@@ -26,7 +26,7 @@ class CalendarResponse(Response):
     response_class=CalendarResponse,
     responses={304: {"description": "Nothing has changed since."}},
 )
-async def calendar(request: Request, unit: str, reference: Referred, store: Duties, now: Now) -> Response:
+async def calendar(request: Request, unit: UnitName, reference: Referred, store: Duties, now: Now) -> Response:
     """What a unit owes, one event a duty, as iCalendar (RFC 5545), with alarms for the reminders to come.
 
     `unit` is a code or an id. Also given is what was done before a deadline that is still to come, without alarms.

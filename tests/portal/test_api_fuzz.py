@@ -1,0 +1,100 @@
+"""schemathesis: whatever the API is asked, it answers without a fault, with a status and a body that its document describes.
+
+The questions are drawn from the OpenAPI document: names and parameters as described, others that are not, and names of what there is.
+Seed: hypothesis' own (`derandomize`). About 10 s. To run it again: `pytest tests/portal/test_api_fuzz.py`.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import orjson
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks as described
+
+from services.portal.reading import explaining
+from services.portal.reading.store import as_json
+from shared.wire import events, subjects
+from tests.portal import builders
+from tests.portal.builders import AFTER, CT27, report
+from tests.portal.conftest import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CASES: Final = 60  # of each operation, half of them as described
+PATHS: Final = [
+    "/api/v1/views/{regime}/{period}/{unit}",
+    "/api/v1/views/{regime}/{period}/{unit}/children",
+    "/api/v1/reports/{regime}/{period}/{unit}",
+    "/api/v1/explain/{regime}/{period}/{unit}/{indicator}",
+    "/api/v1/feeds/{province}/{regime}",
+    "/api/v1/duties",
+    "/lich/{unit}.ics",
+]  # not the live stream: it has no end
+CHECKS: Final = [
+    checks.not_a_server_error,
+    described.status_code_conformance,
+    described.content_type_conformance,
+    described.response_headers_conformance,
+    described.response_schema_conformance,
+]
+KNOWN: Final = {
+    "regime": [CT27, "vhtt-van-quan", "nq68-quang-binh"],
+    "period": ["2024", "2025"],
+    "unit": ["184", "20", "06253", "184-GDDT"],
+    "province": ["20", "44"],
+    "indicator": ["gd_ngay_cong", "mt_rac_xu_ly", "nv_tien_do", "vh_nha_van_hoa_xa"],
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_no_question_is_answered_with_a_fault_or_with_what_the_document_does_not_describe(
+    stack: Stack, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explaining, "PAUSE_S", 0.0)
+    await stack.put(views=[builders.view(), builders.view("20")], reports=[*builders.season(), *acts()], duties=duties())
+    event = {"specversion": "1.0", "id": "feed-0001", "source": "/services/aggregate", "type": events.VIEW_UPDATED}
+    fed = orjson.dumps({**event, "data": as_json(builders.view())})
+    await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), fed)
+    document = (await stack.http.get("/openapi.json")).json()
+
+    statuses = await asyncio.to_thread(ask, document, stack.url, path)
+
+    assert 200 in statuses
+    assert statuses & {400, 404, 422}
+
+
+def ask(document: dict[str, Any], url: str, path: str) -> set[int]:
+    """The statuses of the answers to many questions of one operation. Raises for an answer that the document does not describe."""
+    operation = schemathesis.openapi.from_dict(document)[path]["GET"]
+    statuses: set[int] = set()
+
+    @settings(max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(
+        case=st.one_of(operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)),
+        names=st.fixed_dictionaries({name: st.sampled_from(known) for name, known in KNOWN.items()}),
+        is_known=st.booleans(),
+    )
+    def asked(case: Any, names: dict[str, str], *, is_known: bool) -> None:
+        if is_known:
+            case.path_parameters = {name: names[name] for name in case.path_parameters}
+        statuses.add(case.call_and_validate(base_url=url, checks=CHECKS).status_code)
+
+    asked()
+    return statuses
+
+
+def acts() -> list[dict[str, Any]]:
+    return [
+        report(events.RETURNED, sender="184-TCKH", at=AFTER, reason="Sai số thôn", fix_by="2024-12-28"),
+        report(events.EXTENDED, unit="06256", sender="184-TCKH", revision=0, until="2024-12-31", reason="Lũ"),
+    ]
+
+
+def duties() -> list[dict[str, Any]]:
+    fix_by = {"revision": 1, "reason": "Sai số thôn", "fix_by": AFTER}
+    return [builders.duty(returned=fix_by), builders.received("06256", extended_to=AFTER), builders.confirmation()]

@@ -1,0 +1,67 @@
+"""The portal's OpenAPI document says what a program gets: a schema for every answer, one kind of refusal, names that compile."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.portal.app import create_app
+from shared.shell.settings import PortalSettings
+
+Json = dict[str, Any]
+OPERATIONS = {
+    "/api/v1/views/{regime}/{period}/{unit}": "getView",
+    "/api/v1/views/{regime}/{period}/{unit}/children": "listChildren",
+    "/api/v1/reports/{regime}/{period}/{unit}": "getReport",
+    "/api/v1/explain/{regime}/{period}/{unit}/{indicator}": "explainFigure",
+    "/api/v1/feeds/{province}/{regime}": "readFeed",
+    "/api/v1/duties": "listDuties",
+    "/lich/{unit}.ics": "getCalendar",
+    "/live/{regime}/{period}/{unit}": "watchView",
+}
+DUTY = [
+    "id", "regime", "period", "unit", "task", "deadline", "owed", "received_at", "first_received_at", "revision", "late", "late_by_s",
+    "extended_to", "returned", "confirmed_at",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    return create_app(PortalSettings(_env_file=None)).openapi()
+
+
+def operations(document: Json) -> Iterator[tuple[str, Json]]:
+    for path in OPERATIONS:
+        yield path, document["paths"][path]["get"]
+
+
+def test_operations_have_stable_ascii_names(document: Json) -> None:
+    assert {path: operation["operationId"] for path, operation in operations(document)} == OPERATIONS
+    assert all(tag.isascii() for _, operation in operations(document) for tag in operation["tags"])
+
+
+def test_every_json_answer_has_a_named_schema(document: Json) -> None:
+    for path, operation in operations(document):
+        if path.startswith("/api/v1/"):
+            assert operation["responses"]["200"]["content"].keys() == {"application/json"}
+            assert "$ref" in operation["responses"]["200"]["content"]["application/json"]["schema"], path
+
+
+def test_every_refusal_is_a_problem(document: Json) -> None:
+    for path, operation in operations(document):
+        refusals = {status: answer for status, answer in operation["responses"].items() if status.startswith(("4", "5"))}
+        assert refusals.keys() >= {"400", "404", "422", "503"}, path
+        for answer in refusals.values():
+            assert answer["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}, path
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_parameter_says_what_it_is(document: Json) -> None:
+    for path, operation in operations(document):
+        assert [parameter["name"] for parameter in operation.get("parameters", []) if "description" not in parameter] == [], path
+
+
+def test_a_duty_has_exactly_the_fields_of_the_design(document: Json) -> None:
+    duty = document["components"]["schemas"]["Duty"]
+    assert list(duty["properties"]) == DUTY
+    assert duty["required"] == DUTY
