@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.wire.answers import ValueSent
-from shared.words import deadlines
 
 _VALUE: Final[TypeAdapter[ValueSent]] = TypeAdapter(ValueSent)
 DETAILS: Final = ("reason", "fix_by", "until")
@@ -18,16 +16,13 @@ DETAILS: Final = ("reason", "fix_by", "until")
 class Content:
     """The data of one event.
 
-    `values` and `narratives` belong to a submission, `details` (reason, fix_by, until) to a return or an extension, `deadline` to an
-    opening, `view_hash` and `has_figures` to a confirmation. `corrects` is true when the event replaces earlier ones of its kind.
+    `values` and `narratives` belong to a submission, `details` (reason, fix_by, until) to a return or an extension. `corrects` is true
+    for an extension that replaces earlier ones.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     narratives: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
-    deadline: str = ""
-    view_hash: str = ""
-    has_figures: bool = False
     corrects: bool = False
 
 
@@ -40,9 +35,6 @@ def read(data: Mapping[str, object]) -> Content:
         _by_code(data.get("values")),
         {code: text for code, text in _by_code(data.get("narratives")).items() if isinstance(text, str)},
         {name: str(data[name]) for name in DETAILS if name in data},
-        str(data.get("deadline", "")),
-        str(data.get("view_hash", "")),
-        "figures" in data,
         data.get("corrects") is True,
     )
 
@@ -52,14 +44,6 @@ def value_sent(value: object) -> ValueSent | None:
     try:
         return _VALUE.validate_python(value, strict=True)
     except ValidationError:
-        return None
-
-
-def instant(text: str) -> datetime | None:
-    """An instant of a logged event; None when the text is not an instant."""
-    try:
-        return deadlines.instant(text)
-    except ValueError:
         return None
 
 

@@ -94,7 +94,7 @@ def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
 
 def until(text: str) -> str:
     """A fix-by or extension date of an event for people: a day is meant to its end; the text itself when it is no instant."""
-    at = content.instant(text)
+    at = deadlines.of_event(text)
     if at is None:
         return text
     return f"đến hết ngày {vietnamese.day(deadlines.last_day(at))}" if len(text) == len("YYYY-MM-DD") else vietnamese.deadline(at)

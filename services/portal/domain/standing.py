@@ -1,15 +1,19 @@
 """What is known of one unit's report: whether it counts, whether it was on time, what a page calls that."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
 
 from services.portal.domain import units
 from shared.wire import events
 from shared.wire.answers import UnitState
-from shared.words.report_state import Standing
+from shared.words.report_state import ReportState, Standing
 from shared.words.units import Unit
+
+NO_DATA: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Entry:
     @property
     def event_id(self) -> str:
         return self.id.partition("/")[2]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Nothing: the content is read apart, where it is needed."""
+        return NO_DATA
 
     @property
     def key(self) -> tuple[int, int, str]:
@@ -105,17 +114,12 @@ class Status:
         return not self.counts and self.deadline is not None and now >= self.deadline
 
 
-def fold(entries: Iterable[Entry]) -> Standing:
+def fold(entries: Iterable[Entry]) -> ReportState:
     """The one rule of `shared.words.report_state`, over a unit's events in any order."""
-    standing = Standing()
+    state = ReportState()
     for entry in entries:
-        if entry.type == events.SUBMITTED:
-            standing.submit(entry.key)
-        elif entry.type == events.WITHDRAWN:
-            standing.withdraw(entry.key)
-        elif entry.type == events.RETURNED:
-            standing.give_back(entry.revision)
-    return standing
+        state.apply(entry)
+    return state
 
 
 def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: datetime) -> Status:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.portal.domain import content, figures
+from services.portal.domain import figures
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
@@ -13,6 +13,7 @@ from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
 from shared.wire.published import Reporting, View
 from shared.words import deadlines
+from shared.words.report_state import ReportState
 from shared.words.units import Unit
 
 
@@ -121,11 +122,17 @@ async def _confirmation(address: Address, store: PortalStore, view: View) -> Con
     if due is None or address.unit not in address.regime.confirmers(address.tree):
         return None
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
-    confirmed = [entry for entry in entries if entry.type == events.CONFIRMED]
-    if not confirmed:
+    logged = await store.logged([entry.id for entry in entries if entry.type == events.CONFIRMED])
+    state = ReportState()
+    for event in logged:
+        state.apply(event)
+    if (last := state.confirmation) is None:
         return Confirmation(due, None, is_current=False, is_untouched=False)
-    last = max(confirmed, key=lambda entry: (entry.received_ms, entry.id))
-    said = (await store.contents([last.id])).get(last.id, content.NOTHING)
-    is_current = view_hash.is_of(view.model_dump(exclude_unset=True), said.view_hash)
-    is_untouched = not said.has_figures and last.sequence >= view.position.sequence
-    return Confirmation(due, events.from_ms(last.received_ms), is_current=is_current, is_untouched=is_untouched)
+    has_figures = any(event.event_id == last.event_id and "figures" in event.data for event in logged)
+    sequence = max(entry.sequence for entry in entries if entry.event_id == last.event_id)
+    return Confirmation(
+        due,
+        events.from_ms(last.received_ms),
+        is_current=view_hash.is_of(view.model_dump(exclude_unset=True), last.view_hash),
+        is_untouched=not has_figures and sequence >= view.position.sequence,
+    )

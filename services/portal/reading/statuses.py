@@ -1,20 +1,19 @@
 """Reads the state of units' reports: their events, their deadlines, and the one rule of which report counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.portal.domain import content, history, standing
 from services.portal.domain.address import Address
-from services.portal.domain.content import Content
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
 from services.portal.reading.store import PortalStore
 from shared.wire import answers, events
 from shared.wire.answers import ValueSent
 from shared.words import deadlines
-from shared.words.instants import Instants, Key
 from shared.words.regimes import Indicator
+from shared.words.report_state import PeriodState, ReportState
 from shared.words.units import Unit
 
 Entries = dict[str, list[Entry]]
@@ -60,8 +59,7 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
     if regime.obligation is None:
         return {}
     duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
-    openings = await store.openings(regime.id, period.code) if regime.is_on_call else []
-    opened = _in_force([(key, said, said.deadline) for key, said in openings])
+    opened = await _opened(address, store) if regime.is_on_call else None
     extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
     found: dict[str, datetime] = {}
     for unit in units:
@@ -77,24 +75,18 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
 
 async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str, datetime]:
     """The extension in force by unit id."""
-    extensions = [entry for entry in entries if entry.type == events.EXTENDED]
-    contents = await store.contents([entry.id for entry in extensions])
-    by_unit: dict[str, list[tuple[Key, Content, str]]] = {}
-    for entry in extensions:
-        said = contents.get(entry.id, content.NOTHING)
-        by_unit.setdefault(entry.unit_id, []).append(((entry.received_ms, entry.event_id), said, said.details.get("until", "")))
-    found = {unit_id: _in_force(given) for unit_id, given in by_unit.items()}
-    return {unit_id: until for unit_id, until in found.items() if until is not None}
+    states: dict[str, ReportState] = {}
+    for event in await store.logged([entry.id for entry in entries if entry.type == events.EXTENDED]):
+        states.setdefault(event.unit_id, ReportState()).apply(event)
+    return {unit_id: state.extended_to for unit_id, state in states.items() if state.extended_to is not None}
 
 
-def _in_force(given: Iterable[tuple[Key, Content, str]]) -> datetime | None:
-    """The instant in force when these events were logged: the key of each, its content, and the instant that it names."""
-    instants = Instants()
-    for key, said, text in given:
-        at = content.instant(text)
-        if at is not None:
-            instants.take(key, at, corrects=said.corrects)
-    return instants.effective
+async def _opened(address: Address, store: PortalStore) -> datetime | None:
+    """The deadline with which the period of a regime on call was opened."""
+    state = PeriodState()
+    for event in await store.openings(address.regime.id, address.period.code):
+        state.apply(event)
+    return state.deadline
 
 
 async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> list[Status]:

@@ -11,12 +11,12 @@ from services.portal.domain import content
 from services.portal.domain.content import Content
 from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Documents
+from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReportDocument, ViewDocument
+from shared.wire.events import Logged
 from shared.wire.published import View
 from shared.wire.view_key import ViewKey
-from shared.words.instants import Key
 
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""
@@ -71,21 +71,20 @@ class PortalStore:
 
     async def contents(self, ids: Collection[str]) -> dict[str, Content]:
         """The content of these accepted events, by id."""
-        if not ids:
-            return {}
-        found: dict[str, Content] = {}
-        async for document in self._reports.find({"_id": {"$in": list(ids)}}, {"event": 1}, max_time_ms=TIME_LIMIT_MS):
-            logged = events.read_logged(events.stored_text(document["event"]))
-            if logged is not None:
-                found[document["_id"]] = content.read(logged.data)
-        return found
+        return {event.id: content.read(event.data) for event in await self.logged(ids)}
 
-    async def openings(self, regime: str, period: str) -> list[tuple[Key, Content]]:
-        """The events that opened the period, or moved its deadline, each with its key."""
-        query = {"regime": regime, "period": period, "type": events.OPENED}
+    async def logged(self, ids: Collection[str]) -> list[Logged]:
+        """These accepted events, whole."""
+        return await self._logged({"_id": {"$in": list(ids)}}) if ids else []
+
+    async def openings(self, regime: str, period: str) -> list[Logged]:
+        """The events that opened the period, or moved its deadline."""
+        return await self._logged({"regime": regime, "period": period, "type": events.OPENED})
+
+    async def _logged(self, query: Document) -> list[Logged]:
         found = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
         logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
-        return [((event.received_ms, event.event_id), content.read(event.data)) for event in logged if event is not None]
+        return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
