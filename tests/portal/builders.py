@@ -101,8 +101,8 @@ def report(
 def view(unit_id: str = DISTRICT, *, regime: str = CT27, period: str = "2024", sequence: int = 1234, **changes: Any) -> dict[str, Any]:
     """A document of `views`: the district of the design's example."""
     unit = registry().by_id[unit_id]
-    reporters = sorted(_reporters(regime))
-    received, missing = len(reporters[:-9]), reporters[-9:]
+    codes = sorted(reporters(regime))
+    received, missing = len(codes[:-9]), codes[-9:]
     document = {
         "_id": f"{regime}/{period}/{unit_id}",
         "regime": regime,
@@ -157,7 +157,7 @@ def _target(at_least: str) -> dict[str, Any]:
     return {"at_least": at_least, "by": "2030", "met": False}
 
 
-def _reporters(regime_id: str) -> Iterator[str]:
+def reporters(regime_id: str = CT27) -> Iterator[str]:
     tree = registry().at(date(2024, 12, 14))
     for unit_id in regime(regime_id).group_of(tree):
         yield tree.by_id[unit_id].code
@@ -180,7 +180,7 @@ def season(regime_id: str = CT27) -> list[dict[str, Any]]:
             },
             narratives={"kho_khan": f"Khó khăn của {code}: kinh phí chậm phân bổ.", "ket_qua": "Đã thực hiện theo kế hoạch."},
         )
-        for place, code in enumerate(sorted(_reporters(regime_id))[:-9])
+        for place, code in enumerate(sorted(reporters(regime_id))[:-9])
     ]
 
 

@@ -13,7 +13,7 @@ def view_rows() -> dict[str, Row]:
 
 
 def sections() -> list[Section]:
-    asked = dict.fromkeys(builders.regime().by_code, 22)
+    asked = dict.fromkeys(builders.regime().by_code, frozenset(builders.reporters()))
     return figures.view_sections(View.model_validate(as_json(builders.view())), builders.regime(), asked)
 
 
@@ -90,3 +90,12 @@ def test_a_ratio_of_nothing_has_no_percent() -> None:
 def test_a_figure_left_out_is_not_zero() -> None:
     row = report_row("gd_ngay_cong", None)
     assert (row.value, row.is_reported) == ("chưa báo cáo", False)
+
+
+def test_a_target_lacks_only_the_units_that_are_asked_for_the_indicator() -> None:
+    view = View.model_validate(as_json(builders.view()))
+    missing, indicator = view.reporting.missing, builders.regime().by_code["vh_nha_van_hoa_xa"]
+    some = figures.view_row(view, indicator, {*missing[:2], builders.COMMUNE})
+    none = figures.view_row(view, indicator, {builders.COMMUNE})
+    assert (some.missing, some.asked, some.is_waiting) == (2, 3, False)
+    assert (none.missing, none.asked, none.is_waiting) == (0, 1, True)

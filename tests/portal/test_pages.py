@@ -64,7 +64,7 @@ async def test_a_view_tells_totals_and_how_complete_they_are(stack: Stack) -> No
     assert "13/22 đơn vị đã nộp" in shown
     assert "1.532,750" in shown
     assert "131 / 148" in shown
-    assert "≥ 100 % đến 2030 Chưa đạt còn thiếu 9 đơn vị" in shown
+    assert "≥ 100 % đến 2030 Chưa đạt còn thiếu 2 đơn vị" in shown
     assert "11/15" in shown
     assert "trước ngày 20/12/2024" in shown
     assert "Chưa nộp (9)" in shown
@@ -85,6 +85,23 @@ async def test_a_target_that_is_missed_by_all_that_were_asked_needs_no_other_rea
     shown = text_of(await page(stack, f"/bang/{CT27}/2024/184"))
     assert "≥ 100 % đến 2030 Chưa đạt" in shown
     assert "còn thiếu" not in shown
+
+
+async def test_a_target_of_which_no_unit_that_is_asked_is_missing_says_that_the_view_is_not_complete(stack: Stack) -> None:
+    offices = builders.view()["reporting"] | {"missing": ["184-GDDT", "184-TCKH"]}
+    await stack.put(views=[builders.view(reporting=offices)])
+    shown = text_of(await page(stack, f"/bang/{CT27}/2024/184"))
+    assert "≥ 100 % đến 2030 Chưa đạt bảng chưa đủ báo cáo" in shown
+    assert "còn thiếu" not in shown
+
+
+async def test_the_history_names_who_sent_an_event(stack: Stack) -> None:
+    returned = report(events.RETURNED, sender="184-TCKH", at=AFTER, reason="Sai số thôn", fix_by="2024-12-28")
+    foreign = report(events.RETURNED, sender="no-such", revision=2, at=AFTER, reason="Sai", fix_by="2024-12-28")
+    await stack.put(reports=[report(values={"gd_ngay_cong": 5}), returned, foreign])
+    shown = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
+    assert "Phòng Tài chính – Kế hoạch huyện Văn Quan 184-TCKH" in shown
+    assert "no-such" in shown
 
 
 async def test_a_page_of_a_unit_of_which_only_a_part_is_concerned_says_so(stack: Stack) -> None:

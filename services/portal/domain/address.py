@@ -62,6 +62,13 @@ class Address:
     def is_reporter(self) -> bool:
         return self.unit.id in self.group_of
 
+    def name_of(self, code: str) -> str:
+        """The name of a unit by the code that it sends under: its name on the cut-off day, else its latest; empty when unknown."""
+        bearer = self.tree.by_code.get(code) or max(
+            (unit for unit in self.reference.registry.units if unit.code == code), key=lambda unit: unit.valid_from, default=None
+        )
+        return bearer.name if bearer else ""
+
     def to(self, unit: Unit | None = None) -> str:
         """The end of a URL that names `unit` (or this one) in the same regime and period."""
         return f"{self.regime.id}/{self.period.code}/{(unit or self.unit).code}"

@@ -1,6 +1,6 @@
 """A view's and a report's figures as rows for people: text, a bar, the target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
@@ -29,9 +29,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator. `is_met` is None when the plan sets no target; `missing` units keep it from being met, whatever the figure.
+    """One indicator. `reported` of the `asked` units gave it, no report of `missing` of them counts.
 
-    Of the `asked` units `reported` gave it.
+    `is_met` is None when the plan sets no target. A target is not met before every unit of the view has reported: `is_waiting` while
+    only units are missing that are not asked for this indicator.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Row:
     is_reported: bool = True
     missing: int = 0
     asked: int = 0
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,18 @@ def bar(parts: Sequence[tuple[int, str, str]], whole: int) -> tuple[Segment, ...
     return tuple(segments)
 
 
-def view_sections(view: View, regime: Regime, asked: Mapping[str, int]) -> list[Section]:
-    """The totals by section, in the regime's order; of how many units each is asked. One that the view lacks was reported by nobody."""
+def view_sections(view: View, regime: Regime, asked: Mapping[str, Collection[str]]) -> list[Section]:
+    """The totals by section, in the regime's order. `asked`: the codes of the units that are asked for each indicator, by its code. An
+    indicator that the view does not have was reported by nobody.
+    """
     return _sections([(indicator, view_row(view, indicator, asked[indicator.code])) for indicator in regime.indicators])
 
 
-def view_row(view: View, indicator: Indicator, asked: int = 0) -> Row:
-    """One figure of a view as a row."""
+def view_row(view: View, indicator: Indicator, asked: Collection[str] = ()) -> Row:
+    """One figure of a view as a row; `asked` are the codes of the units that are asked for it."""
     row = _view_row(indicator, view.indicators.get(indicator.code))
-    return replace(row, asked=asked, missing=len(view.reporting.missing))
+    missing = len(set(view.reporting.missing).intersection(asked))
+    return replace(row, asked=len(asked), missing=missing, is_waiting=not missing and bool(view.reporting.missing))
 
 
 def report_sections(values: Mapping[str, ValueSent], asked: Sequence[Indicator]) -> list[Section]:

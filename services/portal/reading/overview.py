@@ -68,7 +68,7 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
     same_unit = await store.views_of([regime.id], [unit.code])
     return Overview(
         view,
-        figures.view_sections(view, regime, {one.code: len(address.asked(one)) for one in regime.indicators}),
+        figures.view_sections(view, regime, {one.code: {unit.code for unit in address.asked(one)} for one in regime.indicators}),
         progress(view.reporting),
         [status for status in found if status.unit.code in missing_codes],
         [status for status in found if status.state is State.LATE],

@@ -19,6 +19,6 @@ async def explain(at: Named, store: Stored, indicator: str) -> Response:
     found = await explaining.read(at, store, indicator)
     rows = [(part, figures.report_row(found.explanation.indicator, part.value)) for part in found.explanation.parts]
     position = live.position_text(found.view.position)
-    total = figures.view_row(found.view, found.explanation.indicator)
+    total = figures.view_row(found.view, found.explanation.indicator, {unit.code for unit in found.explanation.asked})
     shown = {"it": found.explanation, "rows": rows, "total": total, "unknown_units": found.unknown_units}
     return look.page("explain.html", {**frame.head(at), "position": position, **shown})
