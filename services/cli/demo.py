@@ -18,7 +18,8 @@ from services.devstack.demo import season as seasons
 from services.devstack.demo import show
 from services.devstack.demo.season import Season
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
-from services.ingest.store import ACCEPTED, ClaimStore, Position
+from services.ingest.domain.claims import ACCEPTED
+from services.ingest.store import ClaimStore
 from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.alerts import Alert
@@ -26,7 +27,8 @@ from services.notify.tick import Desk
 from shared.plumbing import data_files
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
-from shared.wire import envelope, subjects
+from shared.wire import envelope, events, subjects
+from shared.wire.published import LogPosition
 from shared.wire.view_key import ViewKey
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
@@ -101,7 +103,7 @@ async def _give_contacts(held: Connections) -> None:
 
 async def _publish(held: Connections, season: Season) -> None:
     for event in (*season.events, season.refused):
-        sender = event["source"].removeprefix("/units/")
+        sender = events.sender_of(event["source"])
         await held.streams.jetstream.publish(subjects.inbox(sender), envelope.encode(event), stream=subjects.INBOX)
 
 
@@ -120,8 +122,8 @@ async def _settled(held: Connections, season: Season) -> None:
     raise TransientError("tổng hợp chưa kịp (the services are behind), xem `tonghop status`")
 
 
-async def _is_folded(held: Connections, places: Collection[Position]) -> bool:
-    return await StoredData(held.database).are_folded((place["partition"], place["sequence"]) for place in places)
+async def _is_folded(held: Connections, places: Collection[LogPosition]) -> bool:
+    return await StoredData(held.database).are_folded((place.partition, place.sequence) for place in places)
 
 
 async def _show_views(held: Connections, season: Season) -> None:
@@ -133,8 +135,8 @@ async def _show_views(held: Connections, season: Season) -> None:
             raise TransientError(f"chưa có bảng {key.text} (no view yet)")
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
-    sender = str(season.refused["source"]).removeprefix("/units/")
-    receipt = await ClaimStore(held.database).receipt(sender, str(season.refused["id"]))
+    sender = events.sender_of(season.refused["source"])
+    receipt = await ClaimStore(held.database).receipt(sender, season.refused["id"])
     if receipt is not None:
         show.refused(session.console, receipt, reference.registry.by_id[sender].name)
 

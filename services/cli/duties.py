@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -17,6 +17,8 @@ from services.notify.domain.listing import Wanted
 from services.portal.domain import duties as told
 from shared.shell.clock import system_clock
 from shared.wire import events
+from shared.wire.events import DutyExtended
+from shared.wire.published import Receipt
 from shared.words import deadlines, numbers, periods, vietnamese
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
@@ -79,12 +81,13 @@ def extend(
     if ends is None:
         raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
 
-    async def act() -> dict[str, Any]:
+    async def act() -> Receipt:
         async with session.connected() as held:
             found = await sending.regime_of(held, regime)
-            data: dict[str, Any] = {"regime": regime, "period": period, "unit": unit, "until": until, "reason": reason}
-            data |= {"corrects": True} if corrects else {}
-            return await sending.send(held, found.recipient, events.EXTENDED, data)
+            data = DutyExtended.model_construct(  # not checked here: ingest checks what the operator typed
+                regime=regime, period=period, unit=unit, until=until, reason=reason, corrects=corrects
+            )
+            return await sending.send(held, found.recipient, events.EXTENDED, data, sending.operator())
 
     sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 

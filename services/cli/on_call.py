@@ -1,12 +1,14 @@
 """`tonghop periods open`: the recipient of an on-call regime asks for a period by a deadline."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.cli import sending, session
 from services.cli.data import AsJson
 from shared.wire import events
+from shared.wire.events import PeriodOpened
+from shared.wire.published import Receipt
 from shared.words import deadlines, vietnamese
 
 periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
@@ -36,12 +38,13 @@ def open_period(
     if corrects != (reason is not None):
         raise typer.BadParameter("--corrects và --reason đi cùng nhau (each needs the other)", param_hint="--corrects")
 
-    async def act() -> dict[str, Any]:
+    async def act() -> Receipt:
         async with session.connected() as held:
             found = await sending.regime_of(held, regime)
-            data: dict[str, Any] = {"regime": regime, "period": period, "deadline": deadline}
-            data |= {"corrects": True, "reason": reason} if corrects else {}
-            return await sending.send(held, found.recipient, events.OPENED, data)
+            data = PeriodOpened.model_construct(  # not checked here: ingest checks what the operator typed
+                regime=regime, period=period, deadline=deadline, corrects=corrects, reason=reason
+            )
+            return await sending.send(held, found.recipient, events.OPENED, data, sending.operator())
 
     done = "sửa hạn" if corrects else "mở"
     sending.tell(session.run(act), f"Đã {done} kỳ {period} của {regime}, hạn {vietnamese.through(ends)}", as_json)

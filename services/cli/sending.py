@@ -1,16 +1,22 @@
 """Sending an event in the name of a unit, and its verdict: what a command does takes the same way as what a unit sends."""
 
-from typing import Any, Final
+import os
+import pwd
+import re
+from typing import Final
 
 from services.cli import session
-from shared.plumbing import broker, inbox
+from shared.plumbing import inbox
 from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
-from shared.wire import envelope, subjects
+from shared.wire import envelope
+from shared.wire.events import Concern
+from shared.wire.published import PendingReceipt, Reason, Receipt
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
+NOT_IN_A_LOGIN: Final = re.compile(r"[^A-Za-z0-9._@-]")
 
 
 async def regime_of(held: Connections, regime_id: str) -> Regime:
@@ -21,30 +27,34 @@ async def regime_of(held: Connections, regime_id: str) -> Regime:
     return known[regime_id]
 
 
-async def send(held: Connections, sender: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Puts an event into the sender's inbox; the receipt. Raises TransientError when none comes."""
-    event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock())
-    async with inbox.receipts_of(held.streams.client, sender) as receipts:
-        ack = await held.streams.jetstream.publish(
-            subjects.inbox(sender), envelope.encode(event), timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX
-        )
-        receipt = await inbox.verdict(receipts, ack.seq, VERDICT_S)
-    if receipt is None:
+async def send(held: Connections, sender: str, kind: str, data: Concern, actor: str) -> Receipt:
+    """Sends an event in the name of the unit `sender`; the receipt. Raises TransientError when no verdict comes."""
+    event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock(), actor=actor)
+    receipt = await inbox.send(held.streams, inbox.outgoing(event), VERDICT_S)
+    if isinstance(receipt, PendingReceipt):
         raise TransientError(f"ingest chưa trả lời; sự kiện {event['id']} đã ở trong INBOX và sẽ được xử lý (ingest is away)")
     return receipt
 
 
-def tell(receipt: dict[str, Any], done: str, as_json: bool) -> None:
-    """Says what became of an event: `done` and its warnings when it was accepted, else why not, with exit code 1."""
-    warnings = receipt.get("warnings", [])
+def operator() -> str:
+    """Who acts, as an event's `actor`: the login of the machine that runs the command, not what a variable of the environment says."""
+    try:
+        login = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        login = f"uid-{os.getuid()}"
+    return f"operator/{NOT_IN_A_LOGIN.sub('-', login)[:64]}"
+
+
+def tell(receipt: Receipt, done: str, as_json: bool) -> None:
+    """Prints what became of an event: `done` and its warnings if it was accepted, otherwise the reasons, with exit code 1."""
     if as_json:
-        session.say_json(receipt)
-    elif not receipt["errors"]:
-        said = [f"{done} (sự kiện {receipt['event_id']}).", *(f"Lưu ý: {_sentence(warning)}" for warning in warnings)]
+        session.say_json(receipt.model_dump(mode="json", exclude_defaults=True))
+    elif not receipt.errors:
+        said = [f"{done} (sự kiện {receipt.event_id}).", *(f"Lưu ý: {_sentence(warning)}" for warning in receipt.warnings)]
         session.console.print("\n".join(said), markup=False)
-    if receipt["errors"]:
-        session.stop(session.NO, "\n".join(["Không được tiếp nhận, không có gì thay đổi:", *map(_sentence, receipt["errors"])]))
+    if receipt.errors:
+        session.stop(session.NO, "\n".join(["Không được tiếp nhận, không có gì thay đổi:", *map(_sentence, receipt.errors)]))
 
 
-def _sentence(reason: dict[str, str]) -> str:
-    return f"{reason['path']}: {reason['message_vi']} [{reason['code']}]"
+def _sentence(reason: Reason) -> str:
+    return f"{reason.path}: {reason.message_vi} [{reason.code}]"

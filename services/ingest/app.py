@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 
-from services.ingest.doors import http
+from services.ingest.doors import documented, http
 from services.ingest.intake import SERVICE, Door
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
@@ -35,9 +34,8 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
         await ingest(held, store, readiness)
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app.add_exception_handler(HTTPException, http.on_wrong_address)
-    app.add_exception_handler(Exception, http.on_fault)
     app.include_router(http.create_router(held.streams, store))
+    documented.install(app)
     return app
 
 

@@ -1,26 +1,27 @@
-"""INBOX in, claims, REPORTS and receipts out. Every step may be repeated; the ack comes last.
+"""Takes batches from INBOX; claims events, publishes them to REPORTS, sends receipts. Every step can be repeated; the ack comes last.
 
-Batches follow one another through the door: one is claimed while the one before is published, in their order.
+Two batches are worked on at a time: one is claimed while the one before it is published. Their order is kept.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-import orjson
 import structlog
 from prometheus_client import Counter
 
-from services.ingest.domain import screening
+from services.ingest.domain import claims, screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.claims import Claim
 from services.ingest.domain.screening import Decision, Malformed
-from services.ingest.store import Claim, ClaimStore, Position
+from services.ingest.store import ClaimStore
 from shared.plumbing import delivery
 from shared.plumbing.broker import Message, Streams
 from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.reader import Delivery
 from shared.plumbing.reference_store import ReferenceStore
-from shared.wire import events, subjects
+from shared.wire import subjects
+from shared.wire.published import LogPosition, Receipt
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdi
 
 
 class Door:
-    """What a batch goes through."""
+    """The steps that a batch of INBOX goes through."""
 
     def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
         self._streams = streams
@@ -46,26 +47,26 @@ class Door:
         async with self._claiming:
             decided = await self._screen([_incoming(found) for found in batch])
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
-            claims = await self._store.claim(events_decided, self._partitions)
+            claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
-            positions = await self._publish(claims)
+            positions = await self._publish(claimed)
         await self._park(batch, decided)
-        await self._answer([incoming for incoming, _ in events_decided], claims, positions)
+        await self._answer([incoming for incoming, _ in events_decided], claimed, positions)
         await delivery.acknowledge(
             self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
         )
 
     async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
-        """Decides on each message, knowing what was accepted before; one question for the whole batch."""
+        """Decides on each message. What was accepted before is looked up once for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]
         known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.told_apart(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
-    async def _publish(self, claims: Sequence[Claim]) -> dict[str, Position]:
-        """Publishes what claims hold and REPORTS may lack; where REPORTS has each accepted event, by its claim's id."""
-        accepted = {claim.id: claim for claim in claims if claim.is_accepted}
-        positions = await self._store.positions([key for key, claim in accepted.items() if claim.is_found])
+    async def _publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:
+        """Publishes the accepted events that REPORTS may lack; the position of each accepted event, by its claim's id."""
+        accepted = {claim.id: claim for claim in claimed if claim.is_accepted}
+        positions = await self._store.positions([key for key, claim in accepted.items() if claim.was_stored])
         wanted = [claim for key, claim in accepted.items() if key not in positions]
         sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted], ACK_S)
         published = {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
@@ -76,37 +77,27 @@ class Door:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):
             if isinstance(verdict, Malformed):
                 await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
-                await self._send_receipt(incoming, _malformed_receipt(incoming, verdict))
+                await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
 
-    async def _answer(self, asked: Sequence[Incoming], claims: Sequence[Claim], positions: Mapping[str, Position]) -> None:
-        for incoming, claim in zip(asked, claims, strict=True):
+    async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:
+        for incoming, claim in zip(asked, claimed, strict=True):
             await self._send_receipt(incoming, claim.receipt(positions.get(claim.id)))
 
-    async def _send_receipt(self, incoming: Incoming, receipt: dict[str, Any]) -> None:
-        """Receipts are not stored on the broker: whoever misses one asks for it. A sender of a name without end gets none."""
-        SCREENED.labels(receipt["verdict"]).inc()
+    async def _send_receipt(self, incoming: Incoming, receipt: Receipt) -> None:
+        """Sends a receipt. The broker does not store it: a sender that misses it can request it over HTTP. A sender whose name is too long
+        for a subject gets none.
+        """
+        SCREENED.labels(receipt.verdict).inc()
         if len(incoming.sender) > LONGEST_SENDER:
             return
-        answers = {ANSWERS: str(incoming.sequence)}
-        await self._streams.client.publish(subjects.receipts(incoming.sender), orjson.dumps(receipt), headers=answers)
+        payload = receipt.model_dump_json(exclude_defaults=True).encode()
+        await self._streams.client.publish(subjects.receipts(incoming.sender), payload, headers={ANSWERS: str(incoming.sequence)})
 
 
 def _incoming(found: Delivery) -> Incoming:
-    return Incoming(subjects.inbox_sender(found.subject), found.payload, found.stored_ms, found.sequence)
+    subject = subjects.read_inbox(found.subject)
+    return Incoming(subject.sender, found.payload, found.stored_ms, found.sequence, subject.is_people)
 
 
 def _message(claim: Claim) -> Message:
-    document = claim.document
-    return Message(subjects.reports(document["partition"], document["regime"]), document["event"], claim.id)
-
-
-def _malformed_receipt(incoming: Incoming, verdict: Malformed) -> dict[str, Any]:
-    return {
-        "event_id": verdict.event_id,
-        "unit": incoming.sender,
-        "verdict": "rejected",
-        "errors": [verdict.reason.as_dict()],
-        "warnings": [],
-        "received_at": events.to_text(events.from_ms(incoming.received_ms)),
-        "position": None,
-    }
+    return Message(subjects.reports(claim.partition, claim.regime), claim.event, claim.id)

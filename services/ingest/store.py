@@ -1,95 +1,49 @@
-"""Claims: the receipts collection, one document per event, which holds the whole decision and never changes.
+"""The store of claims: the collection `receipts`, one document per event, which holds the whole decision and never changes.
 
-`_id` is `<sender code>/<event id>`, and a re-used id is kept beside it, under `<sender code>/<event id>#<hash>`. Where REPORTS has an
-event is not said here but by `reports`, which the aggregator keeps under the same ids (ADR-0014).
+The place of an event in REPORTS is not kept here but in `reports`, which the aggregator writes under the same ids (ADR-0014).
 Source: design, section 3, "Ingest: claim, publish, ack".
 """
 
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from services.ingest.domain import content, screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.claims import ACCEPTED, REJECTED, Claim
 from services.ingest.domain.known import About, Known
 from services.ingest.domain.screening import Accepted, Rejected
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
+from shared.wire.documents import ReasonDocument, ReceiptDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
+from shared.wire.published import LogPosition, Reason, Receipt
 from shared.words.failures import TransientError
 from shared.words.refusals import Refusal, refusal
 
-ACCEPTED: Final = "accepted"
-REJECTED: Final = "rejected"
-DUPLICATE: Final = "duplicate"
-BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # all that is asked of these later is their revision
+BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # later only the revision of these matters
 REMEMBERED: Final = 20_000  # positions; more than the aggregator is ever behind while it keeps up
 
 FOR_KNOWN: Final = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
 
-Position = dict[str, int]  # of an event in the log: its partition, and its sequence in REPORTS
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One claimed event and the message that asks for it."""
-
-    document: Document
-    is_found: bool = False  # it was there already, so REPORTS may have the event
-    is_repeat: bool = False  # claimed earlier, by another message
-
-    @property
-    def id(self) -> str:
-        key: str = self.document["_id"]
-        return key
-
-    @property
-    def is_accepted(self) -> bool:
-        verdict: str = self.document["verdict"]
-        return verdict == ACCEPTED
-
-    def position(self, sequence: int) -> Position:
-        """That of the event, given its sequence in REPORTS."""
-        return {"partition": self.document["partition"], "sequence": sequence}
-
-    def receipt(self, position: Position | None) -> dict[str, Any]:
-        """What the sender is told. A repeat is told what became of the event the first time (ADR-0007)."""
-        first = receipt(self.document, position)
-        return first | ({"verdict": DUPLICATE, "first_verdict": first["verdict"]} if self.is_repeat else {})
-
-
-def receipt(document: Document, position: Position | None) -> dict[str, Any]:
-    """The receipt that a claim says, in the shape of the contract; `position` is None while it is not known."""
-    return {
-        "event_id": document["event_id"],
-        "unit": document["sender"],
-        "verdict": document["verdict"],
-        "errors": document["errors"],
-        "warnings": document.get("warnings", []),
-        "received_at": events.to_text(events.from_ms(document["received_ms"])),
-        "position": position,
-    }
-
 
 class ClaimStore:
-    """The collection `receipts`; of `reports` it reads positions, of `views` the hash that stands."""
+    """Writes and reads `receipts`. From `reports` it reads positions, from `views` the current hash."""
 
     def __init__(self, database: Documents) -> None:
-        self._receipts = database[collection_names.RECEIPTS]
-        self._reports = database[collection_names.REPORTS]
-        self._views = database[collection_names.VIEWS]
-        self._published: dict[str, Position] = {}  # what this instance published last: known before `reports` has it
+        self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
+        self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
+        self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._published: dict[str, LogPosition] = {}  # what this instance published last: known before `reports` has it
 
     async def prepare(self) -> None:
-        """An index by which the accepted claims about a unit's report or a period are found."""
+        """Makes the index that finds the accepted claims about a unit's report or a period."""
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
     async def known(self, abouts: Collection[About], confirmed: Collection[About], ids: Collection[str] = ()) -> Known:
-        """What was accepted before about these, for those that are to be confirmed the hash of their view, and which of the ids are
-        claimed."""
+        """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed."""
         known = Known([claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())])
         for event in await self._accepted_about(abouts):
             known.take(event)
@@ -99,7 +53,7 @@ class ClaimStore:
         return known
 
     async def _accepted_about(self, abouts: Collection[About]) -> list[Logged]:
-        """The accepted events about these, in full where more than the revision matters or the claim does not say it (before format 5)."""
+        """The accepted events about these; in full if more than the revision matters, or if the claim has no revision (before format 5)."""
         units: dict[tuple[str, str], list[str]] = {}
         for regime, period, unit_id in abouts:
             units.setdefault((regime, period), []).append(unit_id)
@@ -126,45 +80,52 @@ class ClaimStore:
         ]
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
-        """Claims each event once; a claim for every message, in order: new, found with the same content, or an id re-used.
+        """Claims each event once. Gives a claim for every message, in order: new, stored before with the same content, or an id re-used.
 
-        Of an id that stands several times the first message is claimed: the others were decided when it was known.
+        If an id comes several times in one batch, the first message is claimed: the others were decided when it was known.
         """
         wanted = [_document(incoming, decision, partitions) for incoming, decision in decided]
-        first: dict[str, Document] = {}
+        first: dict[str, ReceiptDocument] = {}
         for document in wanted:
             first.setdefault(document["_id"], document)
         there = {document["_id"] for document in await mongo.insert_new(self._receipts, list(first.values()))}
         stored = await self._stored(there)
-        claims = [_claim(document, incoming, first, stored) for document, (incoming, _) in zip(wanted, decided, strict=True)]
-        await mongo.insert_new(self._receipts, [claim.document for claim in claims if "#" in claim.id])
-        return claims
+        kept = [_kept(document, incoming, first, stored) for document, (incoming, _) in zip(wanted, decided, strict=True)]
+        await mongo.insert_new(self._receipts, [document for document in kept if "#" in document["_id"]])
+        return [
+            _claim(document, was_stored=document["_id"] in stored, is_repeat=document["inbox_sequence"] != incoming.sequence)
+            for document, (incoming, _) in zip(kept, decided, strict=True)
+        ]
 
-    def remember(self, published: Mapping[str, Position]) -> None:
-        """Keeps for a while where events were published, by their claims' ids."""
+    def remember(self, published: Mapping[str, LogPosition]) -> None:
+        """Remembers for a while where events were published, by their claims' ids."""
         self._published |= published
         for key in list(islice(self._published, max(0, len(self._published) - REMEMBERED))):
             del self._published[key]
 
-    async def positions(self, ids: Sequence[str]) -> dict[str, Position]:
-        """Where REPORTS has events, by their claims' ids; those of which neither `reports` nor this instance knows are not among them."""
+    async def positions(self, ids: Sequence[str]) -> dict[str, LogPosition]:
+        """Where REPORTS has events, by their claims' ids. An event that neither `reports` nor this instance knows is left out."""
         found = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
-        stored = {report.pop("_id"): report async for report in found if {"partition", "sequence"} <= report.keys()}
+        stored = {
+            report["_id"]: LogPosition(partition=report["partition"], sequence=report["sequence"])
+            async for report in found
+            if {"partition", "sequence"} <= report.keys()
+        }
         return {key: self._published[key] for key in ids if key in self._published} | stored
 
     async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
-        """The logged text of every accepted event, but for those whose ids are known."""
+        """Every accepted event as logged, except those whose claim ids are in `known`."""
         unknown = [claim["_id"] async for claim in self._receipts.find({"verdict": ACCEPTED}, {"_id": 1}) if claim["_id"] not in known]
         async for document in mongo.of_ids(self._receipts, unknown, ("event",)):
-            yield document["event"]
+            yield events.stored_text(document["event"])
 
-    async def receipt(self, sender: str, event_id: str) -> dict[str, Any] | None:
-        """The receipt of an event; None when it was not screened."""
+    async def receipt(self, sender: str, event_id: str) -> Receipt | None:
+        """The receipt of an event; None if the event was not screened."""
         key = f"{sender}/{event_id}"
         found = await self._receipts.find_one({"_id": key})
-        return None if found is None else receipt(found, (await self.positions([key])).get(key))
+        return None if found is None else _claim(found).receipt((await self.positions([key])).get(key))
 
-    async def _stored(self, ids: set[str]) -> dict[str, Document]:
+    async def _stored(self, ids: set[str]) -> dict[str, ReceiptDocument]:
         if not ids:
             return {}
         found = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
@@ -173,56 +134,80 @@ class ClaimStore:
         return found
 
 
-def _claim(wanted: Document, incoming: Incoming, first: Mapping[str, Document], stored: Mapping[str, Document]) -> Claim:
-    """What became of one wanted claim: `stored` are those that were there already, by this message or another; of this batch `first`."""
-    found = stored.get(wanted["_id"], first[wanted["_id"]])
-    if found["hash"] != wanted["hash"] and not _is_older_repeat(found, wanted, incoming):
-        return Claim(_reused(wanted))
-    return Claim(found, is_found=wanted["_id"] in stored, is_repeat=found["inbox_sequence"] != wanted["inbox_sequence"])
+def _kept(
+    wanted: ReceiptDocument, incoming: Incoming, first: Mapping[str, ReceiptDocument], stored: Mapping[str, ReceiptDocument]
+) -> ReceiptDocument:
+    """The claim that answers a message: the stored one, or the first of this batch; a refusal of the re-used id if its content differs."""
+    kept = stored.get(wanted["_id"], first[wanted["_id"]])
+    return kept if kept["hash"] == wanted["hash"] or _is_older_repeat(kept, wanted, incoming) else _reused(wanted)
 
 
-def _is_older_repeat(found: Document, wanted: Document, incoming: Incoming) -> bool:
-    """Whether a message repeats what a claim of data format 4 or before holds: those say nothing of warnings."""
-    return "warnings" not in found and content.is_repeat(incoming.payload, wanted.get("event"), found["hash"], found.get("event"))
+def _claim(document: ReceiptDocument, *, was_stored: bool = False, is_repeat: bool = False) -> Claim:
+    return Claim(
+        document["_id"],
+        document["event_id"],
+        document["sender"],
+        document["verdict"],
+        document["received_ms"],
+        _reasons(document["errors"]),
+        _reasons(document.get("warnings", [])),
+        document.get("regime", ""),
+        document.get("partition", 0),
+        events.stored_text(document.get("event", b"")),
+        was_stored,
+        is_repeat,
+    )
 
 
-def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Document:
+def _reasons(documents: Iterable[ReasonDocument]) -> list[Reason]:
+    return [Reason.model_validate(document) for document in documents]
+
+
+def _is_older_repeat(kept: ReceiptDocument, wanted: ReceiptDocument, incoming: Incoming) -> bool:
+    """Whether a message repeats a claim of data format 4 or before; such claims have no warnings."""
+    return "warnings" not in kept and content.is_repeat(incoming.payload, _event(wanted), kept["hash"], _event(kept))
+
+
+def _event(document: ReceiptDocument) -> bytes | None:
+    return events.stored_text(document["event"]) if "event" in document else None
+
+
+def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> ReceiptDocument:
     about = decision.about
-    shared_part = {
-        "_id": f"{incoming.sender}/{decision.event_id}",
-        "event_id": decision.event_id,
-        "sender": incoming.sender,
-        "hash": decision.hash,
-        "received_ms": incoming.received_ms,
-        "inbox_sequence": incoming.sequence,
-        "type": about.type,
-        "regime": about.regime,
-        "period": about.period,
-        "unit_id": about.unit_id,
-        "revision": about.revision,
-    }
+    document = ReceiptDocument(
+        _id=f"{incoming.sender}/{decision.event_id}",
+        event_id=decision.event_id,
+        sender=incoming.sender,
+        hash=decision.hash,
+        received_ms=incoming.received_ms,
+        inbox_sequence=incoming.sequence,
+        type=about.type,
+        regime=about.regime,
+        period=about.period,
+        unit_id=about.unit_id,
+        revision=about.revision,
+        verdict=ACCEPTED,
+        errors=[],
+        warnings=[],
+    )
     if isinstance(decision, Rejected):
-        return shared_part | {"verdict": REJECTED, "errors": _dicts(decision.reasons), "warnings": []}
-    return shared_part | {
-        "verdict": ACCEPTED,
-        "errors": [],
-        "warnings": _dicts(decision.warnings),
-        "partition": screening.partition(decision, partitions),
-        "event": decision.logged,
-    }
+        document["verdict"], document["errors"] = REJECTED, _documents(decision.reasons)
+    else:
+        document["warnings"] = _documents(decision.warnings)
+        document["partition"], document["event"] = screening.partition(decision, partitions), decision.logged
+    return document
 
 
-def _dicts(said: Iterable[Refusal]) -> list[dict[str, str]]:
-    return [one.as_dict() for one in said]
+def _documents(refusals: Iterable[Refusal]) -> list[ReasonDocument]:
+    return [ReasonDocument(code=one.code, path=one.path, message_vi=one.message_vi, message_en=one.message_en) for one in refusals]
 
 
-def _reused(wanted: Document) -> Document:
-    kept = ("event_id", "sender", "hash", "received_ms", "inbox_sequence", "type", "regime", "period", "unit_id", "revision")
-    reason = refusal("event.id_reused", "id", event_id=wanted["event_id"])
-    return {
-        "_id": f"{wanted['_id']}#{wanted['hash'][:16]}",
-        **{name: wanted[name] for name in kept},
-        "verdict": REJECTED,
-        "errors": [reason.as_dict()],
-        "warnings": [],
-    }
+def _reused(wanted: ReceiptDocument) -> ReceiptDocument:
+    """The refusal of an event under an id that another event has."""
+    refused = wanted.copy()
+    refused.pop("partition", None)
+    refused.pop("event", None)
+    refused["_id"] = f"{wanted['_id']}#{wanted['hash'][:16]}"
+    refused["verdict"], refused["warnings"] = REJECTED, []
+    refused["errors"] = _documents([refusal("event.id_reused", "id", event_id=wanted["event_id"])])
+    return refused

@@ -1,30 +1,66 @@
-"""Waiting for a verdict: while somebody waits, the receipts of that unit are listened to.
+"""Sending an event into INBOX and waiting for its verdict: the one way in for the HTTP door, the command line and the portal.
 
-A receipt names the INBOX message that it answers: of two requests that send one id at the same time each gets its own verdict.
-What comes in another shape than a receipt's is ignored: others can publish on core NATS too. Source: design, section 4, "Receipts".
+While the verdict is awaited, the receipts of that unit are listened to. A receipt names the INBOX message that it answers, so of two
+requests that send one id at the same time each gets its own verdict. Messages that are not receipts are ignored: others can publish on
+core NATS too. Source: design, section 4, "Receipts".
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from shared.wire import subjects
-from shared.wire.published import Receipt
+from shared.plumbing import broker
+from shared.plumbing.broker import Streams
+from shared.wire import envelope, events, subjects
+from shared.wire.envelope import CloudEvent
+from shared.wire.published import PendingReceipt, Receipt
+from shared.words.failures import TransientError
 
 ANSWERS: Final = "Inbox-Sequence"  # header of a receipt: the sequence of the message that it answers
 
-Receipts = asyncio.Queue[tuple[str, dict[str, Any]]]  # which message is answered, and the receipt
+Receipts = asyncio.Queue[tuple[str, Receipt]]  # which message is answered, and the receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event on its way to INBOX: the sender's unit code, the event id, the JSON, and whether a person caused it."""
+
+    sender: str
+    event_id: str
+    payload: bytes
+    is_people: bool = False
+
+    @property
+    def subject(self) -> str:
+        return subjects.inbox_of_people(self.sender) if self.is_people else subjects.inbox(self.sender)
+
+
+def outgoing(event: CloudEvent) -> Outgoing:
+    """An event that we built. With an `actor` it goes to the subject for people."""
+    return Outgoing(events.sender_of(event["source"]), event["id"], envelope.encode(event), is_people="actor" in event)
+
+
+async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | PendingReceipt:
+    """Publishes an event and waits for its receipt; a pending receipt if none comes in time.
+
+    Raises TransientError, or an error of NATS that may pass, when INBOX may not have the event.
+    """
+    if not streams.client.is_connected:
+        raise TransientError("NATS is away")
+    async with _receipts_of(streams.client, event.sender) as receipts:
+        ack = await streams.jetstream.publish(event.subject, event.payload, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
+        return await _verdict(receipts, ack.seq, within_s) or _pending(event)
 
 
 @asynccontextmanager
-async def receipts_of(client: Client, unit: str) -> AsyncIterator[Receipts]:
-    """The receipts of a unit to come; entered before the event is published, so that none can be missed."""
+async def _receipts_of(client: Client, unit: str) -> AsyncIterator[Receipts]:
+    """The receipts of a unit from now on; entered before the event is published, so that none can be missed."""
     queue: Receipts = asyncio.Queue()
 
     async def on_receipt(message: Msg) -> None:
@@ -38,8 +74,8 @@ async def receipts_of(client: Client, unit: str) -> AsyncIterator[Receipts]:
         await subscription.unsubscribe()
 
 
-async def verdict(receipts: Receipts, sequence: int, within_s: float) -> dict[str, Any] | None:
-    """The receipt that answers the INBOX message `sequence`; None when it has not come in time."""
+async def _verdict(receipts: Receipts, sequence: int, within_s: float) -> Receipt | None:
+    """The receipt that answers the INBOX message `sequence`; None if it does not come in time."""
     try:
         async with asyncio.timeout(within_s):
             while True:
@@ -50,11 +86,16 @@ async def verdict(receipts: Receipts, sequence: int, within_s: float) -> dict[st
         return None
 
 
-def _receipt(data: bytes) -> dict[str, Any] | None:
-    """The receipt that a message is; None when it is none: a refusal says why."""
+def _receipt(data: bytes) -> Receipt | None:
+    """The receipt in a message; None if the message is not a receipt, or a refusal without a reason."""
     try:
-        found = Receipt.model_validate_json(data)
+        receipt = Receipt.model_validate_json(data)
     except ValidationError:
         return None
-    receipt: dict[str, Any] = orjson.loads(data)
-    return receipt if found.errors or "rejected" not in (found.verdict, found.first_verdict) else None
+    return None if receipt.is_rejected and not receipt.errors else receipt
+
+
+def _pending(event: Outgoing) -> PendingReceipt:
+    return PendingReceipt(
+        event_id=event.event_id, unit=event.sender, verdict="pending", errors=[], warnings=[], received_at=None, position=None
+    )

@@ -11,12 +11,13 @@ from typing import Any
 import prometheus_client
 import structlog
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge
 from structlog.typing import EventDict, Processor
 
 from shared.plumbing import addresses
 from shared.plumbing.readiness import Readiness
+from shared.wire.health import Health, ReadinessState
 
 log = structlog.get_logger()
 
@@ -102,24 +103,29 @@ def report_unclaimed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> N
 
 
 def doors(readiness: Readiness) -> APIRouter:
-    """`/healthz` (the loop answers), `/readyz` (200 or 503 with what is waited for), `/metrics` (Prometheus)."""
-    router = APIRouter(tags=["vận hành"])
+    """`/healthz` (the process answers), `/readyz` (200, or 503 and what is missing), `/metrics` (Prometheus)."""
+    router = APIRouter(tags=["operations"])
     registry = gauges(readiness)
 
-    @router.get("/healthz")
-    async def healthz() -> dict[str, str]:
+    @router.get("/healthz", operation_id="getHealth", response_model=Health)
+    async def healthz() -> Health:
         """Whether the process answers."""
-        return {"status": "ok"}
+        return Health()
 
-    @router.get("/readyz")
-    async def readyz() -> JSONResponse:
-        """Whether the service does its work now, what it waits for, and how many messages it is behind."""
-        state = readiness.as_dict()
-        return JSONResponse(state, 200 if state["ready"] else 503)
+    @router.get(
+        "/readyz",
+        operation_id="getReadiness",
+        response_model=ReadinessState,
+        responses={503: {"model": ReadinessState, "description": "The service does not do its work now; `waiting_for` says why"}},
+    )
+    async def readyz() -> Response:
+        """Whether the service does its work now, what it waits for, and how many messages it still has to process."""
+        state = ReadinessState.model_validate(readiness.as_dict())
+        return Response(state.model_dump_json(exclude_defaults=True), 200 if state.ready else 503, media_type="application/json")
 
-    @router.get("/metrics")
+    @router.get("/metrics", operation_id="getMetrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
-        """Prometheus text."""
+        """The metrics of the process, in the text format of Prometheus."""
         text = prometheus_client.generate_latest() + prometheus_client.generate_latest(registry)
         return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
 

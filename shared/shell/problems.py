@@ -1,36 +1,45 @@
-"""Errors over HTTP: RFC 9457 problem+json, in Vietnamese, with the catalogue's codes."""
+"""Errors over HTTP: `application/problem+json` (RFC 9457) with the codes and sentences of the error catalogue."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from shared.wire.problems import MEDIA_TYPE, RejectedProblem
+from shared.wire.published import Reason, Receipt
 from shared.words import refusals
 from shared.words.refusals import Refusal
 
 
 def problem(
-    status: int, reasons: Sequence[Refusal | Mapping[str, str]], headers: Mapping[str, str] | None = None, **extensions: Any
-) -> JSONResponse:
-    """The answer to a refused request: `type` and `code` are those of the first reason, `errors` holds all."""
-    told = [reason.as_dict() if isinstance(reason, Refusal) else dict(reason) for reason in reasons]
-    body = {
-        "type": f"urn:tonghop:problem:{told[0]['code']}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": told[0]["code"],
-        "detail": _said(told, "message_vi"),
-        "detail_en": _said(told, "message_en"),
-        "errors": told,
-        **extensions,
-    }
-    return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")
+    status: int, reasons: Sequence[Refusal], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
+) -> Response:
+    """The answer to a refused request; a rejected event has its receipt."""
+    return rejection(status, [_reason(refusal) for refusal in reasons], headers, receipt=receipt)
+
+
+def rejection(
+    status: int, reasons: Sequence[Reason], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
+) -> Response:
+    """The same for reasons that are published already. `type` and `code` are those of the first reason, `errors` has all."""
+    code = reasons[0].code
+    body = RejectedProblem(
+        type=f"urn:tonghop:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=_sentences(reasons, "message_vi"),
+        detail_en=_sentences(reasons, "message_en"),
+        errors=list(reasons),
+        **({} if receipt is None else {"receipt": receipt}),
+    )
+    return Response(body.model_dump_json(exclude_defaults=True), status, dict(headers or {}), MEDIA_TYPE)
 
 
 def refusal_of(method: str, error: HTTPException) -> Refusal:
-    """What a framework's refusal means: no such address, not with this method, or a request that cannot be read."""
+    """The catalogue's refusal for an error of the framework: no such address, not with this method, or an unreadable request."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return refusals.refusal("door.not_found")
@@ -40,11 +49,33 @@ def refusal_of(method: str, error: HTTPException) -> Refusal:
             return refusals.refusal("door.bad_request", status=status)
 
 
-def wrong_address(method: str, error: HTTPException) -> JSONResponse:
-    """A framework's refusal as a problem."""
-    return problem(error.status_code, [refusal_of(method, error)], error.headers)
+def install(app: FastAPI) -> None:
+    """Makes every error of the framework a problem. A service that wants other answers adds its own handlers later."""
+    app.add_exception_handler(HTTPException, on_framework_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(Exception, on_fault)
 
 
-def _said(told: Sequence[Mapping[str, str]], language: str) -> str:
-    """All sentences in one language, each after the path of what it is about."""
-    return " ".join(f"{error['path']}: {error[language]}" if error["path"] else error[language] for error in told)
+async def on_framework_error(request: Request, error: Exception) -> Response:
+    """No such address, or not with this method."""
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, [refusal_of(request.method, error)], error.headers)
+
+
+async def on_invalid_request(_: Request, __: Exception) -> Response:
+    """A parameter is not valid."""
+    return problem(HTTPStatus.BAD_REQUEST, [refusals.refusal("door.bad_request", status=int(HTTPStatus.BAD_REQUEST))])
+
+
+async def on_fault(_: Request, __: Exception) -> Response:
+    """We failed; the log says how."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, [refusals.refusal("door.fault")])
+
+
+def _reason(refusal: Refusal) -> Reason:
+    return Reason(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
+
+
+def _sentences(reasons: Sequence[Reason], language: str) -> str:
+    """All sentences in one language, each after the path that it is about."""
+    return " ".join(f"{reason.path}: {getattr(reason, language)}" if reason.path else getattr(reason, language) for reason in reasons)

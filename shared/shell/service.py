@@ -26,7 +26,7 @@ from shared.plumbing.mongo import Client, Documents
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.plumbing.streams import Declaration
-from shared.shell import observability
+from shared.shell import observability, openapi, problems
 from shared.shell import settings as configuration
 from shared.shell.clock import Clock, NewId, random_id, system_clock
 from shared.shell.settings import Kind, ServiceSettings, SettingsError
@@ -151,6 +151,8 @@ def create_app(
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.readiness = readiness
     app.include_router(observability.doors(readiness))
+    problems.install(app)
+    openapi.install(app)
     return app
 
 

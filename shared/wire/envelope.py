@@ -1,7 +1,7 @@
 """The envelope of an event: CloudEvents 1.0, structured JSON. Whoever makes an event builds its envelope here.
 
 `of_unit` is what a unit, or a person in the name of a unit, sends; `logged` is what ingest adds; `of_service` is what a service publishes.
-Source: design, section 4; ADR-0001 and ADR-0025.
+Source: design, section 4, "Events".
 """
 
 from collections.abc import Mapping
@@ -62,9 +62,9 @@ def logged(sent: Mapping[str, object], unit_id: str, received_ms: int) -> dict[s
 
 
 def encode(event: Mapping[str, object] | CloudEvent) -> bytes:
-    """The event as JSON. Decimals become texts; of a model the fields that were set are written."""
+    """The event as JSON. Decimals become texts; of a model the fields that differ from their defaults are written."""
     return orjson.dumps(event, default=_plain)
 
 
 def _plain(value: object) -> object:
-    return value.model_dump(mode="json", exclude_unset=True) if isinstance(value, BaseModel) else numbers.text(value)
+    return value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, BaseModel) else numbers.text(value)

@@ -1,13 +1,14 @@
-"""Events: the shapes that outsiders send, strict, and the shape of a logged event, as our own services read it.
+"""Events: the shapes that units and people send, checked strictly, and the logged event as our own services read it.
 
-CloudEvents 1.0, structured JSON. Source: design, section 4, "Events".
+CloudEvents 1.0, structured JSON. The models are the contract too: `make contracts` writes their JSON Schemas.
+Source: design, section 4, "Events".
 """
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
 from shared.words import texts
@@ -35,18 +36,45 @@ RFC_3339: Final = (  # no leap second: most libraries could not read it back
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"  # to CloudEvents an attribute holds no control character, neither tab nor newline
+ACTOR: Final = r"^(people/[A-Za-z0-9_-]{1,64}|operator/[A-Za-z0-9._@-]{1,64})$"
 URI: Final = r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$"  # RFC 3986, without IPv6 addresses
 
 
+Json = dict[str, Any]
+
+CODE: Final = "^[a-z][a-z0-9_]{0,39}$"  # of an indicator, an option, a narrative
+NUMBER: Final[Json] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"}]}
+FIGURE: Final[Json] = {
+    "description": "A quantity (a JSON number without exponent, or a decimal text), a ratio, a flag, or the code of an option.",
+    "anyOf": [
+        *NUMBER["anyOf"],
+        {"type": "boolean"},
+        {"type": "string", "pattern": CODE},
+        {
+            "type": "object",
+            "properties": {"numerator": NUMBER, "denominator": NUMBER},
+            "required": ["numerator", "denominator"],
+            "additionalProperties": False,
+        },
+    ],
+}
+NARRATIVE: Final[Json] = {"type": "string", "maxLength": MAX_NARRATIVE_CHARACTERS}
+
+
+def _by_code(of: Json) -> WithJsonSchema:
+    """The schema of an object whose keys are codes. The figures themselves are judged by their regime, not by the model."""
+    return WithJsonSchema({"type": "object", "propertyNames": {"pattern": CODE}, "additionalProperties": of})
+
+
 def _visible(text: str) -> str:
-    """A text that says something. Raises PydanticCustomError `missing`."""
+    """A text that is not blank. Raises PydanticCustomError `missing`."""
     if texts.is_blank(text):
-        raise PydanticCustomError("missing", "nothing can be seen")
+        raise PydanticCustomError("missing", "the text is blank")
     return text
 
 
 def _on_a_day(text: str) -> str:
-    """A timestamp whose day there is: 31/02 is none. Raises PydanticCustomError."""
+    """A timestamp whose day exists: 31/02 does not. Raises PydanticCustomError."""
     try:
         date.fromisoformat(text[:10])
     except ValueError:
@@ -54,6 +82,7 @@ def _on_a_day(text: str) -> str:
     return text
 
 
+Actor = Annotated[str, StringConstraints(pattern=ACTOR)]
 TimeText = Annotated[str, StringConstraints(max_length=40, pattern=RFC_3339), AfterValidator(_on_a_day)]
 
 
@@ -61,30 +90,40 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterV
 
 
 class Sent(BaseModel):
-    """What outsiders send: nothing unknown, nothing converted."""
+    """What is sent to us: unknown fields are refused, and no value is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Concern(Sent):
-    """What every event is about. `unit` is the unit concerned, not always the sender."""
+    """The regime and the period of an event. `unit`, where an event has it, is the unit concerned; it is not always the sender."""
 
     regime: RegimeId
     period: PeriodCode
 
 
 class ReportSubmitted(Concern):
-    """One revision of a unit's report. It replaces all figures; one left out is "not reported", which is not zero."""
+    """One revision of a unit's report. It replaces all figures of the report.
+
+    A figure that is left out was not reported, which is not the same as zero. Which figures and narratives a regime has, their ranges and
+    their decimals are checked when the report is received.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [name], "properties": {name: {"minProperties": 1}}} for name in ("values", "narratives")],
+        }
+    )
 
     type: ClassVar = SUBMITTED
     unit: UnitCode
     revision: RevisionNumber
-    values: dict[str, Any] = {}
-    narratives: dict[str, Any] = {}
+    values: Annotated[dict[str, Any], _by_code(FIGURE)] = {}
+    narratives: Annotated[dict[str, Any], _by_code(NARRATIVE)] = {}
 
 
 class ReportWithdrawn(Concern):
-    """A revision without figures: the report counts as not received."""
+    """A unit takes its report back. This is a revision without figures: from then on the report counts as not received."""
 
     type: ClassVar = WITHDRAWN
     unit: UnitCode
@@ -92,7 +131,7 @@ class ReportWithdrawn(Concern):
 
 
 class ReportReturned(Concern):
-    """The recipient sends revision `revision` back, to be mended by `fix_by`."""
+    """The recipient sends revision `revision` of a report back, with the reason; the unit must correct it by `fix_by`."""
 
     type: ClassVar = RETURNED
     unit: UnitCode
@@ -102,7 +141,7 @@ class ReportReturned(Concern):
 
 
 class ConfirmedReporting(BaseModel):
-    """How complete the confirmed figures are; what else the view says of it is no part of the statement."""
+    """How complete the confirmed figures are. The view's other fields about completeness may be sent too; they are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -112,7 +151,7 @@ class ConfirmedReporting(BaseModel):
 
 
 class ConfirmedFigures(Sent):
-    """The figures that a unit approves, as the view's API gives them."""
+    """The figures that a unit approves, exactly as the view's API gives them."""
 
     reporting: ConfirmedReporting
     indicators: dict[str, dict[str, Any]]
@@ -120,7 +159,9 @@ class ConfirmedFigures(Sent):
 
 
 class ViewConfirmed(Concern):
-    """A unit approves its view, named by its hash and with its figures, and sends it up. A reason is wanted while a unit is missing."""
+    """A unit approves its view and sends it up. The event carries the view's hash and its figures; a reason is required while a unit is
+    missing.
+    """
 
     type: ClassVar = CONFIRMED
     unit: UnitCode
@@ -130,7 +171,10 @@ class ViewConfirmed(Concern):
 
 
 class PeriodOpened(Concern):
-    """The recipient of an on-call regime asks for a period by a deadline. `corrects`, with a reason: a slip in an earlier one is mended."""
+    """The recipient of an on-call regime asks for reports on a period, due by `deadline`.
+
+    With `corrects: true` and a reason it corrects the deadline of an earlier opening.
+    """
 
     type: ClassVar = OPENED
     deadline: InstantText
@@ -139,7 +183,7 @@ class PeriodOpened(Concern):
 
 
 class DutyExtended(Concern):
-    """The recipient gives one unit until a later instant. `corrects`: a slip in an earlier extension is mended."""
+    """The recipient gives one unit more time, until `until`. With `corrects: true` it corrects an earlier extension."""
 
     type: ClassVar = EXTENDED
     unit: UnitCode
@@ -155,7 +199,7 @@ SENT: Final[dict[str, type[Data]]] = {
 
 
 class Envelope(Sent):
-    """The CloudEvents attributes of an event that outsiders send. `data` is judged by its type's model."""
+    """The CloudEvents attributes of an event that a unit's software sends. The model of the event's type checks `data`."""
 
     specversion: Literal["1.0"]
     id: EventId
@@ -169,23 +213,34 @@ class Envelope(Sent):
     tracestate: Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=ONE_LINE)] | None = None
     data: dict[str, Any]
 
-    @property
-    def sender(self) -> str:
-        """The sender's unit code."""
-        return self.source.removeprefix("/units/")
+
+class ActedEnvelope(Envelope):
+    """The attributes of an event that a person caused: `actor` says who.
+
+    `people/<id>` is a person, `operator/<login>` is a user of the command line. Only our own services may send such events.
+    """
+
+    actor: Actor
 
 
-WHOLE: Final[dict[str, type[Envelope]]] = {
-    kind: create_model(f"{data.__name__}Event", __base__=Envelope, data=(data, ...)) for kind, data in SENT.items()
-}
-"""The whole event of each type: attributes and data are judged in one go."""
+def _whole(kind: str, data: type[Data], base: type[Envelope], suffix: str) -> type[Envelope]:
+    """The model of a whole event, so that attributes and data are checked in one pass."""
+    constant = WithJsonSchema({"type": "string", "const": kind})
+    typed: Any = Annotated[str, StringConstraints(pattern=f"^{kind.replace('.', '[.]')}$"), constant]
+    return create_model(f"{data.__name__}{suffix}", __base__=base, __doc__=data.__doc__, type=(typed, ...), data=(data, ...))
+
+
+BY_UNITS: Final = {kind: _whole(kind, data, Envelope, "Event") for kind, data in SENT.items()}
+"""The whole event of each type, as a unit's software sends it."""
+BY_PEOPLE: Final = {kind: _whole(kind, data, ActedEnvelope, "ByPeople") for kind, data in SENT.items()}
+"""The whole event of each type, as our own services send it for a person."""
 
 
 class Logged(NamedTuple):
-    """One event of the log, as far as every reader needs it. Values are normal: integers, or plain decimal texts.
+    """One event of the log, with the parts that every reader needs. Figures are in normal form: integers, or plain decimal texts.
 
-    `id` is the claim's: `<sender code>/<event id>`. `unit_id` is the unit concerned, resolved at the period's reference
-    date ("" when an event concerns a whole period). `raw` is the stored message.
+    `id` is the claim's id, `<sender code>/<event id>`. `unit_id` is the id of the unit concerned, looked up at the period's reference date;
+    it is "" when the event concerns a whole period. `raw` is the stored message.
     """
 
     id: str
@@ -212,8 +267,13 @@ class Logged(NamedTuple):
         return revision
 
 
+def sender_of(source: str) -> str:
+    """The unit code in a `source` such as /units/06253."""
+    return source.removeprefix("/units/")
+
+
 def read_logged(raw: bytes) -> Logged | None:
-    """A message of REPORTS as an event; None when it is none (ingest writes only events, so a person must look).
+    """The event in a message of REPORTS; None if the message is not an event. Ingest writes only events, so a person must look at it.
 
     Source of the extension attributes: ADR-0001.
     """
@@ -236,7 +296,7 @@ def read_logged(raw: bytes) -> Logged | None:
 
 
 def _is_sound(event: Logged) -> bool:
-    """Whether the parts that readers count on are of their kinds: what somebody else wrote into the log must stop nobody."""
+    """Whether the parts that readers rely on have the right types: a strange message must not stop a reader."""
     revision, values, narratives = event.data.get("revision", 0), event.data.get("values", {}), event.data.get("narratives", {})
     return (
         isinstance(event.type, str)
@@ -251,14 +311,14 @@ def _is_sound(event: Logged) -> bool:
     )
 
 
-def read_data(raw: bytes) -> dict[str, Any]:
-    """The data of a logged event that a claim holds; none of what cannot be read."""
+def read_data(raw: bytes | str) -> dict[str, Any]:
+    """The data of a logged event that a claim holds; empty if the event cannot be read."""
     logged = read_logged(stored_text(raw))
     return {} if logged is None else logged.data
 
 
 def stored_text(event: bytes | str) -> bytes:
-    """The logged text, as `reports` keeps it: bytes; text in what was stored before format 2 (`shared/plumbing/data_format.py`)."""
+    """A stored event as bytes. Before data format 2 events were stored as text (`shared/plumbing/data_format.py`)."""
     return event if isinstance(event, bytes) else event.encode()
 
 
@@ -268,7 +328,7 @@ def from_ms(milliseconds: int) -> datetime:
 
 
 def to_ms(at: datetime) -> int:
-    """Whole milliseconds since 1970; a part of one is cut, so that an instant before a deadline stays before it."""
+    """Whole milliseconds since 1970. Fractions are cut off, so that an instant before a deadline stays before it."""
     whole = at.replace(microsecond=0)
     return round(whole.timestamp()) * 1000 + at.microsecond // 1000
 

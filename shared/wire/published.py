@@ -1,7 +1,7 @@
-"""Published: the shapes that outsiders read from us. Views, feed and alert events, receipts, parked messages.
+"""What we publish: views, the events of FEED and ALERTS, receipts, parked messages. Services build these models; others read them.
 
-Decimals are texts, never floats; instants are RFC 3339 texts. A reader passes over fields that it does not know: optional
-fields may be added within a version. Source: design, section 4.
+Decimals are texts, never floats. Instants are RFC 3339 texts. Readers must ignore fields that they do not know: optional fields may be
+added without a new version. Source: design, section 4.
 """
 
 from typing import Annotated, Any, Final, Literal
@@ -20,13 +20,13 @@ WholeOrDecimal = int | DecimalText
 
 
 class Published(BaseModel):
-    """What we publish: nothing converted, nothing changed later."""
+    """What we publish: no value is converted, and nothing changes after it was built."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
 
 class UnitOfView(Published):
-    """The unit whose subtree a view sums. Its id is stable; its code may be re-used for another area."""
+    """The unit whose subtree the view sums. The id is stable. The code is not: a later reform may give it to another area."""
 
     id: str
     code: UnitCode
@@ -36,7 +36,7 @@ class UnitOfView(Published):
 
 
 class ViewPosition(Published):
-    """The event that touched the view last. Newer is a larger (generation, sequence); 0 when no event touched it."""
+    """The last event that changed the view; all 0 if there is none. The position with the larger (generation, sequence) is the newer."""
 
     generation: Count
     partition: Count
@@ -44,7 +44,10 @@ class ViewPosition(Published):
 
 
 class Reporting(Published):
-    """How complete a view is. `missing` holds the codes of the units whose report does not count, sorted."""
+    """How complete the view is. `missing` lists the codes of the units whose report does not count, sorted.
+
+    `rate` and `timely_rate` are percentages of `expected`; null if no report is expected.
+    """
 
     expected: Count
     received: Count
@@ -56,28 +59,29 @@ class Reporting(Published):
 
 
 class TargetMet(Published):
-    """A goal of the plan. It is not met while a unit is missing."""
+    """A target of the plan: at least `at_least` by the end of `by`. `met` is false while a unit is missing."""
 
     at_least: DecimalText
     by: str
     met: bool
 
 
-def _leave_out_default(schema: dict[str, Any]) -> None:
+def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-TargetIfSet = Annotated[TargetMet | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]  # left out where none is set
+LEFT_OUT: Final = Field(json_schema_extra=_without_default)  # the field is left out when it has no value; it is never null
+TargetIfSet = Annotated[TargetMet | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Figure(Published):
-    """What every kind of figure says: how many units reported it."""
+    """What figures of every kind have: the number of units that reported the figure."""
 
     reported: Count
 
 
 class QuantityFigure(Figure):
-    """The total by the indicator's aggregation; an integer for whole things, null when nobody reported."""
+    """The total, computed by the indicator's aggregation. An integer if the indicator has no decimals; null if nobody reported."""
 
     kind: Literal["quantity"]
     total: WholeOrDecimal | None
@@ -86,7 +90,7 @@ class QuantityFigure(Figure):
 
 
 class RatioFigure(Figure):
-    """Sums of numerators and denominators; the percent is that of the sums, null when the denominator is 0."""
+    """The sum of all numerators and the sum of all denominators. `percent` is computed from the sums; null if the denominator is 0."""
 
     kind: Literal["ratio"]
     numerator: WholeOrDecimal
@@ -96,7 +100,7 @@ class RatioFigure(Figure):
 
 
 class FlagFigure(Figure):
-    """How many units said yes."""
+    """The number of units that answered yes."""
 
     kind: Literal["flag"]
     true: Count
@@ -105,18 +109,18 @@ class FlagFigure(Figure):
 
 
 class ChoiceFigure(Figure):
-    """How many units chose each option."""
+    """The number of units that chose each option."""
 
     kind: Literal["choice"]
     counts: dict[str, Count]
 
 
 class View(Published):
-    """The roll-up of one unit's subtree for one regime and period.
+    """The roll-up of one unit's subtree, for one regime and one period.
 
-    `hash` is the sha256 of the figures' canonical JSON, without names, measures, targets and timeliness (the contracts' README has a
-    worked example): the same figures give the same hash. `updated_at` is the received time of the event that touched the view last,
-    null when there was none.
+    `hash` is the sha256 of the figures as canonical JSON, without names, measures, targets and timeliness: equal figures have equal
+    hashes. The contracts' README has a worked example. `updated_at` is the received time of the last event that changed the view; null if
+    there is none.
     """
 
     regime: RegimeId
@@ -131,7 +135,7 @@ class View(Published):
 
 
 class PublishedEvent(Published):
-    """The CloudEvents attributes of an event that a service publishes."""
+    """The CloudEvents attributes of an event that one of our services publishes."""
 
     specversion: Literal["1.0"]
     id: str
@@ -142,7 +146,7 @@ class PublishedEvent(Published):
 
 
 class ViewUpdated(PublishedEvent):
-    """A view changed; `data` is the whole view. The id is `<regime>/<period>/<unit id>/<generation>.<sequence>`."""
+    """A view has changed. `data` is the whole view; the event id is `<regime>/<period>/<unit id>/<generation>.<sequence>`."""
 
     type: Literal["vn.tonghop.view.updated.v1"]
     source: Literal["/services/aggregate"]
@@ -154,8 +158,10 @@ FirstCodes = Annotated[list[UnitCode], Field(max_length=DIGEST_CODES)]
 
 
 class DigestData(Published):
-    """How a group of units with one deadline stands: reports expected and received (late ones too), views to be confirmed and
-    confirmed, and the codes of those that lack, at most the first 400 of each; the mail names them all.
+    """The state of a group of units that share a deadline, as their recipient gets it.
+
+    `received` includes late reports. `confirmers` is the number of units that must confirm their view, `confirmed` how many have done so.
+    Each list holds unit codes, at most the first 400; the mail names all of them. `without_contact` are units that no reminder can reach.
     """
 
     expected: Count
@@ -170,16 +176,16 @@ class DigestData(Published):
     without_contact: FirstCodes
 
 
-DeadlineBeforeIfMoved = Annotated[OffsetText | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
-DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
+DeadlineBeforeIfMoved = Annotated[OffsetText | SkipJsonSchema[None], LEFT_OUT]
+DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], LEFT_OUT]
 
 
 class AlertData(Published):
-    """One rung of a unit's reminder ladder, or, at the rung `now`, what it is told at once. `cause` is report, confirm or
-    return-<revision>; at `now` returned-<revision> (its report was sent back) or moved-<n> (its deadline is another now;
-    `deadline_before` is the old one).
+    """One reminder to one unit. `rung` is the step of the reminder ladder, or `now` for news that the unit gets at once.
 
-    With `digest` it is not the unit that owes: the unit is told how those stand who owe it the report.
+    `cause` says what the unit owes: `report`, `confirm`, or `return-<revision>` (a report that was sent back). At the rung `now` it says
+    what happened: `returned-<revision>` (the report was sent back) or `moved-<n>` (the deadline was moved from `deadline_before` to
+    `deadline`). An alert with `digest` goes to the recipient: it says which units still owe the report.
     """
 
     unit: UnitCode
@@ -194,8 +200,9 @@ class AlertData(Published):
 
 
 class AlertRaised(PublishedEvent):
-    """A unit that still owes is reminded, or a recipient is told who does. The id is `<duty>/<cause>/<deadline>/<rung>/stream`,
-    that of a digest `digest/<regime>/<period>/<deadline>/<rung>/<recipient>/stream`.
+    """A reminder to a unit that still owes a report or a confirmation, or a digest to the recipient.
+
+    The event id is `<duty>/<cause>/<deadline>/<rung>/stream`; for a digest `digest/<regime>/<period>/<deadline>/<rung>/<recipient>/stream`.
     """
 
     type: Literal["vn.tonghop.alert.raised.v1"]
@@ -204,7 +211,7 @@ class AlertRaised(PublishedEvent):
 
 
 class Reason(Published):
-    """One thing that is wrong: a stable code, the path of the field, and what to do, in two languages."""
+    """One fault or warning: a stable code, the path of the field, and a sentence that says what to do, in two languages."""
 
     code: str
     path: str
@@ -213,20 +220,22 @@ class Reason(Published):
 
 
 class LogPosition(Published):
-    """Where the log keeps an accepted event."""
+    """The place of an accepted event in the log."""
 
     partition: Count
     sequence: Annotated[int, Field(ge=1)]
 
 
-FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], Field(json_schema_extra=_leave_out_default)]
+FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Receipt(Published):
-    """The verdict on one event. `event_id` is null when no event could be told; `duplicate` repeats the first decision, which
-    `first_verdict` names. `warnings` say what an accepted event does not change, or who else sends.
+    """The verdict on one event that `unit` sent.
 
-    `position` is null when the event was not accepted. In a receipt that is asked for it may be null until the event is in a view.
+    `event_id` is null if the message could not be parsed. `duplicate` means that the event was sent before: the receipt repeats the first
+    decision, and `first_verdict` names it. `errors` lists all faults of a rejected event. `warnings` may come with an accepted event, for
+    example when it changes no figure. `position` is null if the event was not accepted; a receipt that is requested later may also have
+    null until the event is in a view.
     """
 
     event_id: str | None
@@ -238,9 +247,26 @@ class Receipt(Published):
     received_at: UtcText
     position: LogPosition | None
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the event was rejected, now or the first time."""
+        return "rejected" in (self.verdict, self.first_verdict)
+
+
+class PendingReceipt(Published):
+    """The event is stored, and the verdict is not known yet. Request the receipt again after a moment."""
+
+    event_id: str
+    unit: str
+    verdict: Literal["pending"]
+    errors: Annotated[list[Reason], Field(max_length=0)]
+    warnings: Annotated[list[Reason], Field(max_length=0)]
+    received_at: None
+    position: None
+
 
 class ParkedReason(Published):
-    """Why a message was parked: a refusal of the catalogue, or an error with its detail."""
+    """Why a message was parked: a code of the error catalogue with its sentences, or a code with a technical detail."""
 
     code: str
     path: str = ""
@@ -250,7 +276,7 @@ class ParkedReason(Published):
 
 
 class Parked(Published):
-    """A message that no retry can help, as it came (at most its first 16 KiB), and why."""
+    """A message that could not be processed and that a retry would not help: its first 16 KiB as received, and the reason."""
 
     reason: ParkedReason
     subject: str

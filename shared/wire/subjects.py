@@ -4,7 +4,7 @@ Source: design, section 4.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 INBOX: Final = "INBOX"
@@ -18,21 +18,37 @@ INGEST_DURABLE: Final = "ingest"
 ALL_REPORTS: Final = "reports.>"  # the filter for the whole log
 ALL_FEED: Final = "feed.>"
 
+PEOPLE: Final = ".people"  # ends a subject of INBOX on which people act
+
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def is_token(text: str) -> bool:
-    """Whether `text` may stand as one token of a subject: no dot, no wildcard, no space."""
+    """Whether `text` can be one token of a subject: it has no dot, no wildcard and no space."""
     return TOKEN.fullmatch(text) is not None
 
 
+class InboxSubject(NamedTuple):
+    """What a subject of INBOX says: the unit that sends, and whether a person acts in its name."""
+
+    sender: str
+    is_people: bool
+
+
 def inbox(unit_code: str) -> str:
+    """Where a unit's software sends its events."""
     return f"inbox.{unit_code}"
 
 
-def inbox_sender(subject: str) -> str:
-    """The sender's unit code in a subject of INBOX."""
-    return subject.partition(".")[2]
+def inbox_of_people(unit_code: str) -> str:
+    """Where our own services send what a person does in the name of a unit. Exported to nobody. Source: ADR-0025."""
+    return f"inbox.{unit_code}{PEOPLE}"
+
+
+def read_inbox(subject: str) -> InboxSubject:
+    """The sender in a subject of INBOX, and whether it is a subject for people."""
+    sender = subject.partition(".")[2]
+    return InboxSubject(sender.removesuffix(PEOPLE), sender.endswith(PEOPLE))
 
 
 def receipts(unit_code: str) -> str:
@@ -58,7 +74,7 @@ def feed(province_code: str, regime: str, period: str, unit_code: str) -> str:
 
 
 def fed_view(subject: str) -> tuple[str, str, str] | None:
-    """Regime, period and unit code of the view that a subject of FEED is about; None for another subject."""
+    """Regime, period and unit code of the view in a subject of FEED; None if it is not such a subject."""
     tokens = subject.split(".")
     return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
 

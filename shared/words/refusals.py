@@ -75,6 +75,14 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Đơn vị gửi “{sender}” không khớp với đơn vị trong sự kiện “{claimed}”. Mỗi đơn vị chỉ gửi cho chính mình.",
         "The sender “{sender}” does not match the unit in the event “{claimed}”. A unit writes only for itself.",
     ),
+    "event.actor_required": (
+        "Việc do người làm phải ghi rõ người làm. Ghi “actor”: people/<mã người> hoặc operator/<tên đăng nhập>.",
+        "What a person does must say who did it. Set “actor” to people/<id> or operator/<login>.",
+    ),
+    "event.actor_forbidden": (
+        "Phần mềm của đơn vị không được ghi người làm: chỉ trang web và dòng lệnh của hệ thống được ghi. Bỏ trường “actor”.",
+        "A unit's software cannot say who acted: only the system's own pages and command line can. Leave out “actor”.",
+    ),
     "event.id_reused": (
         "Mã sự kiện “{event_id}” đã dùng cho nội dung khác. Gửi lại với mã mới.",
         "The event id “{event_id}” was used for other content. Send again under a new id.",

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from services.aggregate import verify
-from services.ingest.store import ACCEPTED
+from services.ingest.domain.claims import ACCEPTED
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.benchmarks import load, stored

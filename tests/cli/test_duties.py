@@ -1,15 +1,17 @@
 """`tonghop duties list|extend`, `tonghop notify tick|rebuild` on real servers, with a real ingest."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 
-from services.cli import session
+from services.cli import sending, session
 from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
@@ -200,6 +202,31 @@ def test_an_extension_is_published_by_the_recipient_and_its_verdict_is_told(prov
 
     assert district["extended"] == {"until": "2100-01-01T00:00:00+07:00", "reason": "Bão lũ", "author": "20"}
     assert (district["deadline"], district["late_by_s"]) == ("2100-01-01T00:00:00+07:00", None)
+
+
+def test_an_extension_says_which_operator_acted(province: Cli, tmp_path: Path) -> None:
+    asyncio.run(_extend(province.settings, tmp_path, province, "thu", YEAR, "184", "--until", "2099-12-31", "--reason", "Bão lũ"))
+
+    async def last(held: Connections) -> dict[str, Any]:
+        message = await held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_under("thu"))
+        found: dict[str, Any] = orjson.loads(message.data or b"")
+        return found
+
+    event = province.ask(last)
+    assert event["actor"] == sending.operator()
+    assert event["data"] == {"regime": "thu", "period": YEAR, "unit": "184", "until": "2099-12-31", "reason": "Bão lũ"}
+
+
+@pytest.mark.parametrize("login", ["lan", "lan.nguyen@so-ldtbxh.vn", "SO\\Lan Nguyễn", "x" * 100, None])
+def test_whoever_runs_a_command_is_an_actor(login: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(number: int) -> Any:
+        if login is None:
+            raise KeyError(number)
+        return SimpleNamespace(pw_name=login)
+
+    monkeypatch.setattr("pwd.getpwuid", entry)
+
+    assert re.fullmatch(events.ACTOR, sending.operator())
 
 
 def test_an_extension_that_was_written_wrongly_is_corrected(province: Cli, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from services.cli.contracts.documents import EXAMPLES, FOLDER
 from services.cli.contracts.schemas import CONTRACT, LOGGED, PUBLISHED, SENT
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.claims import Claim
 from services.ingest.domain.screening import Accepted, Rejected
-from services.ingest.store import Claim
 from services.notify.domain import alerts, series
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
@@ -69,10 +69,10 @@ def is_exactly(model: type[BaseModel], document: Json) -> bool:
     return left == document
 
 
-def screened(event: Json, reference: Reference) -> screening.Decision:
+def screened(event: Json, reference: Reference, *, is_people: bool = False) -> screening.Decision:
     """Ingest's decision on an event received in the second after it was sent."""
     received_ms = events.to_ms(datetime.fromisoformat(event["time"])) + 1000
-    incoming = Incoming(event["source"][7:], json.dumps(event).encode(), received_ms, 1)
+    incoming = Incoming(event["source"][7:], json.dumps(event).encode(), received_ms, 1, is_people)
     return screening.screen(
         incoming, reference, known(read(events.SUBMITTED), views={CONFIRMED_VIEW: read(events.CONFIRMED)["data"]["view_hash"]})
     )
@@ -127,6 +127,19 @@ def test_ingest_accepts_the_valid_example_and_logs_what_the_contract_says(name: 
     assert is_exactly(LOGGED[f"{name}.logged"], logged)
     assert logged.keys() == channels.logged(read(name)).keys()
     assert logged["data"] == normal(read(name)["data"])
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_a_person_causes_is_accepted_and_logged_with_who_did_it(name: str, reference: Reference) -> None:
+    event = {**read(name), "actor": channels.ACTOR}
+
+    decision = screened(event, reference, is_people=True)
+
+    assert isinstance(decision, Accepted), decision
+    assert fits_model(events.BY_PEOPLE[name], event)
+    assert is_exactly(LOGGED[f"{name}.logged"], json.loads(decision.logged))
+    assert not fits_model(events.BY_PEOPLE[name], read(name))
+    assert not fits_schema(name, event)  # the schema of what units' software sends
 
 
 @pytest.mark.parametrize("name", SENT)
@@ -188,8 +201,8 @@ def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> 
 
 @pytest.mark.parametrize("is_repeat", [False, True])
 def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None:
-    document = {"_id": "06253/an-event-id", "event_id": "an-event-id", "sender": "06253", "verdict": "accepted", "errors": []}
-    receipt = Claim({**document, "received_ms": 1}, is_repeat=is_repeat).receipt({"partition": 3, "sequence": 12})
+    claim = Claim("06253/an-event-id", "an-event-id", "06253", "accepted", received_ms=1, partition=3, is_repeat=is_repeat)
+    receipt = json.loads(claim.receipt(claim.position(12)).model_dump_json(exclude_defaults=True))
     assert is_exactly(Receipt, receipt)
     assert fits_schema("receipt", receipt)
 
@@ -215,5 +228,6 @@ def test_a_published_shape_passes_over_fields_that_are_added_later() -> None:
 def test_every_published_shape_is_used(reference: Reference) -> None:
     models = {model for model in vars(published).values() if isinstance(model, type) and issubclass(model, published.Published)}
     used = set(schemas.components()[0])
+    used |= set(json.loads((FOLDER / "openapi-ingest.json").read_text(encoding="utf-8"))["components"]["schemas"])
     bases = {"Published", "PublishedEvent", "Figure"}
     assert {model.__name__ for model in models} - bases <= used

@@ -12,13 +12,13 @@ from nats.aio.msg import Msg
 from services.cli.data import REGIME_FILES
 from services.cli.files import regime_files
 from services.ingest.intake import SERVICE, Door
-from services.ingest.store import ClaimStore, Position
+from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.words.reference import Reference
-from tests.builders import Event, payload, sender_of
+from tests.builders import COMMUNE, Event, payload, sender_of
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
@@ -42,12 +42,12 @@ class Ingest:
 
         await self.held.streams.client.subscribe("receipts.*", cb=on_receipt)
 
-    async def send(self, *sent: Event | bytes, sender: str | None = None) -> list[Delivery]:
-        """Publishes to the inbox; the batch as it is delivered."""
+    async def send(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[Delivery]:
+        """Publishes to the inbox of units or of people; the batch as it is delivered."""
         for one in sent:
             body = one if isinstance(one, bytes) else payload(one)
             token = sender or (sender_of(one) if isinstance(one, dict) else "06253")
-            await self.held.streams.jetstream.publish(subjects.inbox(token), body)
+            await self.held.streams.jetstream.publish(subjects.inbox_of_people(token) if is_people else subjects.inbox(token), body)
         found: list[Delivery] = []
         async with asyncio.timeout(10):
             while len(found) < len(sent):
@@ -59,10 +59,10 @@ class Ingest:
         assert await delivery.deliver(self.held.streams, SERVICE, batch, (door or self.door).on_inbox)
         await self.settle()
 
-    async def take(self, *sent: Event | bytes, sender: str | None = None) -> list[dict[str, Any]]:
+    async def take(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[dict[str, Any]]:
         """Sends, screens, and gives the receipts that came of it."""
         before = len(self.receipts)
-        await self.work(await self.send(*sent, sender=sender))
+        await self.work(await self.send(*sent, sender=sender, is_people=is_people))
         return self.receipts[before:]
 
     async def settle(self) -> None:
@@ -77,9 +77,14 @@ class Ingest:
         messages = [await jetstream.get_msg(stream, sequence) for sequence in range(1, last + 1)]
         return [{**orjson.loads(message.data or b""), "subject": message.subject, "headers": message.headers} for message in messages]
 
-    async def store_report(self, claim_id: str, position: Position) -> None:
+    async def store_report(self, claim_id: str, position: dict[str, int]) -> None:
         """What the aggregator does with an event of the log, as far as ingest reads it."""
         await self.held.database["reports"].insert_one({"_id": claim_id, **position})
+
+    async def receipt(self, event_id: str, sender: str = COMMUNE) -> dict[str, Any] | None:
+        """The receipt of an event as it is answered over HTTP."""
+        found = await self.store.receipt(sender, event_id)
+        return None if found is None else found.model_dump(mode="json", exclude_defaults=True)
 
     async def claims(self) -> dict[str, dict[str, Any]]:
         return {document["_id"]: document async for document in self.held.database["receipts"].find()}

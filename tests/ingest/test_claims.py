@@ -17,12 +17,13 @@ from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
 from services.ingest.domain.screening import Accepted
 from services.ingest.intake import SERVICE, Door
-from services.ingest.store import ClaimStore, Position
+from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
 from shared.plumbing.broker import Message, Streams
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, subjects
+from shared.wire.published import LogPosition
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from tests.builders import (
@@ -318,7 +319,7 @@ async def test_places_are_remembered_of_what_was_published_last_only(ingest: Ing
 
     known = await ingest.store.positions([f"{COMMUNE}/event-{number:03d}" for number in range(6)])
 
-    assert {key: position["sequence"] for key, position in known.items()} == {f"{COMMUNE}/event-{n:03d}": n + 1 for n in (2, 3, 4)}
+    assert {key: position.sequence for key, position in known.items()} == {f"{COMMUNE}/event-{n:03d}": n + 1 for n in (2, 3, 4)}
 
 
 async def test_a_repeat_that_comes_to_another_before_its_event_is_stored_is_published_again_whatever_the_broker_remembers(
@@ -365,7 +366,7 @@ async def test_a_re_used_id_with_other_content_is_rejected_and_nothing_changes(i
     assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected"]
     assert [error["code"] for error in receipts[1]["errors"]] == ["event.id_reused"]
     assert [report["data"]["revision"] for report in await ingest.stored(subjects.REPORTS)] == [1]
-    assert await ingest.store.receipt(COMMUNE, "event-abc") == without_subject(receipts[0])
+    assert await ingest.receipt("event-abc") == without_subject(receipts[0])
 
 
 async def test_after_a_re_used_id_the_first_event_is_still_a_duplicate(ingest: Ingest) -> None:
@@ -514,7 +515,7 @@ def another_door(held: Connections) -> Door:
 class Unpublished(Door):
     """A door whose process dies after the claims."""
 
-    async def _publish(self, claims: Any) -> dict[str, Position]:
+    async def _publish(self, claims: Any) -> dict[str, LogPosition]:
         raise Crash
 
 

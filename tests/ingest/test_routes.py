@@ -245,9 +245,9 @@ async def test_a_receipt_can_be_asked_for_later(door: Client) -> None:
 async def test_another_instance_says_the_place_of_an_event_once_it_is_stored(door: Client, ingest: Ingest) -> None:
     posted = (await post(door, submitted(event_id="event-abc"))).json()
 
-    assert await ingest.store.receipt(COMMUNE, "event-abc") == posted | {"position": None}
+    assert await ingest.receipt("event-abc") == posted | {"position": None}
     await ingest.store_report(f"{COMMUNE}/event-abc", posted["position"])
-    assert await ingest.store.receipt(COMMUNE, "event-abc") == posted
+    assert await ingest.receipt("event-abc") == posted
 
 
 async def test_the_receipt_of_a_rejected_event_tells_why(door: Client) -> None:
@@ -438,3 +438,11 @@ async def test_a_fault_of_ours_is_a_problem_that_says_what_to_do(
         answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
 
     assert codes(answer, 500) == ["door.fault"]
+
+
+@pytest.mark.parametrize("actor", ["people/p-0142", "operator/lan", "", None])
+async def test_an_actor_is_refused_at_the_door(door: Client, ingest: Ingest, actor: str | None) -> None:
+    answer = await post(door, submitted(actor=actor))
+
+    assert codes(answer, 400) == ["event.actor_forbidden"]
+    assert await ingest.stored(subjects.INBOX) == []

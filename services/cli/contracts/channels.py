@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from services.aggregate.feed import POSITION
 from services.cli.contracts import schemas
-from services.cli.contracts.schemas import LOGGED, SENT
+from services.cli.contracts.schemas import BY_PEOPLE, LOGGED, SENT
 from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.streams import Declaration
 from shared.shell.settings import ServiceSettings
@@ -20,6 +20,8 @@ Json = dict[str, Any]
 VERSION: Final = "1.0.0"  # of the document; each event type carries a version of its own
 CLOUD_EVENT: Final = "application/cloudevents+json"
 PLAIN: Final = "application/json"
+
+ACTOR: Final = "people/p-0142"  # in examples
 
 PARAMETERS: Final[Mapping[str, str]] = {
     "unit": "a unit's official code, such as 06253 or 184-TCKH",
@@ -46,7 +48,15 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         subjects.inbox("{unit}"),
         subjects.INBOX,
         tuple(SENT),
-        "What units send. The subject's token is the sender, and must be the event's `source`. Nobody sets Nats-Msg-Id here.",
+        "What the software of units sends. The token after `inbox` is the sender and must match the event's `source`. An `actor` is refused"
+        " here. Do not set Nats-Msg-Id.",
+    ),
+    "inboxPeople": Channel(
+        subjects.inbox_of_people("{unit}"),
+        subjects.INBOX,
+        tuple(BY_PEOPLE),
+        "What people do in the name of a unit. `actor` says who, and is required. Exported to nobody: only the portal and the command line"
+        " publish here.",
     ),
     "receipts": Channel(
         subjects.receipts("{unit}"),
@@ -94,6 +104,8 @@ class Operation:
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "ingestSendsInbox": Operation("ingest", "send", "inbox", "The HTTP door passes an event on as its sender's."),
+    "ingestReceivesInboxPeople": Operation("ingest", "receive", "inboxPeople", "Screens what people did, with the same durable."),
+    "commandLineSendsInboxPeople": Operation("cli", "send", "inboxPeople", "Opens a period or extends a deadline for an operator."),
     "ingestReceivesInbox": Operation("ingest", "receive", "inbox", "Screens each event and claims it once.", subjects.INGEST_DURABLE),
     "ingestSendsReports": Operation("ingest", "send", "reports", "Publishes what a claim holds; Nats-Msg-Id is the claim's id."),
     "ingestSendsReceipts": Operation("ingest", "send", "receipts", "Answers every sender, repeats included."),
@@ -195,12 +207,20 @@ def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json
         "name": name,
         "contentType": PLAIN if name in ("receipt", "parked") else CLOUD_EVENT,
         "payload": payload,
-        "examples": [{"name": name, "payload": examples[name] if name in examples else logged(examples[name.removesuffix(".logged")])}],
+        "examples": [{"name": name, "payload": _example(name, examples)}],
     }
     if headers:
         properties = {header: {"type": "string", "description": text} for header, text in headers.items()}
         found["headers"] = {"type": "object", "properties": properties}
     return found
+
+
+def _example(name: str, examples: Mapping[str, Json]) -> Json:
+    """A valid example: written by hand, or the hand-written example as the log keeps it or as a person causes it."""
+    if name in examples:
+        return examples[name]
+    kind, _, form = name.rpartition(".")
+    return logged(examples[kind]) if form == "logged" else {**examples[kind], "actor": ACTOR}
 
 
 def logged(event: Json) -> Json:

@@ -14,6 +14,7 @@ from rich.text import Text
 from services.aggregate.feed import plain
 from services.notify.domain import messages
 from services.notify.domain.alerts import Alert
+from shared.wire.published import Receipt
 from shared.words import numbers, periods
 from shared.words.reference import Reference
 from shared.words.regimes import Indicator
@@ -48,10 +49,10 @@ def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -
     console.print()
 
 
-def refused(console: Console, receipt: dict[str, Any], unit_name: str) -> None:
+def refused(console: Console, receipt: Receipt, unit_name: str) -> None:
     """Why a report was refused."""
-    lines = [f"{error['path']}: {error['message_vi']} [{error['code']}]" for error in receipt["errors"]]
-    title = f"Bị từ chối: báo cáo của {unit_name} ({receipt['unit']})"
+    lines = [f"{error.path}: {error.message_vi} [{error.code}]" for error in receipt.errors]
+    title = f"Bị từ chối: báo cáo của {unit_name} ({receipt.unit})"
     console.print(Panel(Text("\n".join(lines)), title=title, title_align="left"))
 
 

@@ -13,12 +13,15 @@ from shared.words.units import Tree, Unit
 
 
 class Incoming(NamedTuple):
-    """One message of INBOX: who sent it (the subject's token), what, when the broker stored it, and at which sequence."""
+    """One message of INBOX: who sent it (from the subject), what, when the broker stored it, at which sequence, and whether it came on the
+    subject on which people act.
+    """
 
     sender: str
     payload: bytes
     received_ms: int
     sequence: int
+    is_people: bool = False
 
 
 def shown(milliseconds: int) -> Both:

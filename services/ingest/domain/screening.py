@@ -16,7 +16,7 @@ from services.ingest.domain import actions, content, parsing, reports, shapes
 from services.ingest.domain.case import Case, Incoming
 from services.ingest.domain.known import About, Known
 from shared.wire import envelope, events, subjects
-from shared.wire.events import Envelope, Logged
+from shared.wire.events import ActedEnvelope, Envelope, Logged
 from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.reference import Reference
@@ -95,7 +95,11 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
         return Malformed(*_without_id(tree))
     case = Case(incoming, reference, tree)
     case.hash = content.hash_of(tree)
-    case.wrong = [*shapes.faults(_model(case.type), tree), *content.faults(incoming.payload, tree), *_judge(case)]
+    case.wrong = [
+        *shapes.faults(_model(case.type, is_people=incoming.is_people), tree),
+        *content.faults(incoming.payload, tree),
+        *_judge(case),
+    ]
     if not case.wrong and case.type == events.CONFIRMED:
         case.wrong = actions.misstated(case)
     if not case.wrong:
@@ -181,9 +185,9 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
     return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings)
 
 
-def _model(kind: str) -> type[Envelope]:
-    """The shape that an event of its type has, if there is such a type."""
-    return events.WHOLE.get(kind, Envelope)
+def _model(kind: str, *, is_people: bool) -> type[Envelope]:
+    """The model of an event's type; if there is no such type, that of the envelope alone."""
+    return events.BY_PEOPLE.get(kind, ActedEnvelope) if is_people else events.BY_UNITS.get(kind, Envelope)
 
 
 def _judge(case: Case) -> list[Refusal]:

@@ -23,6 +23,10 @@ FORMS: Final = {
     "subject": Both("một dòng 1–200 ký tự, không xuống dòng, không tab", "one line of 1–200 characters, without tabs"),
     "traceparent": Both("một dòng 1–100 ký tự, không xuống dòng, không tab", "one line of 1–100 characters, without tabs"),
     "tracestate": Both("một dòng 1–512 ký tự, không xuống dòng, không tab", "one line of 1–512 characters, without tabs"),
+    "actor": Both(
+        "people/<mã người> hoặc operator/<tên đăng nhập>, ví dụ people/p-0142",
+        "people/<id of a person> or operator/<login>, such as people/p-0142",
+    ),
     "data": Both("một đối tượng JSON", "a JSON object"),
     "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "a regime's code: a–z, digits and hyphens"),
     "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
@@ -90,6 +94,10 @@ def _refusals(error: ValidationError) -> Iterator[Refusal]:
         names = [str(part)[:40] for part in found["loc"]]
         path = ".".join(names)
         match found["type"]:
+            case "missing" if path == "actor":
+                yield refusal("event.actor_required", path)
+            case "extra_forbidden" if path == "actor":
+                yield refusal("event.actor_forbidden", path)
             case "missing":
                 yield refusal("event.missing_field", path, field=names[-1])
             case "extra_forbidden":

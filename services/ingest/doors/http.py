@@ -1,57 +1,87 @@
 """The HTTP door: takes an event, publishes it to the unit's inbox, and waits for the verdict.
 
-Errors are RFC 9457 problem+json, with the catalogue's code and sentences in two languages.
+Errors are `application/problem+json` (RFC 9457), with the code and the sentences of the error catalogue.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from faststream.exceptions import IncorrectState
-from starlette.exceptions import HTTPException
+from pydantic import BaseModel
 
 from services.ingest.domain import parsing, screening, shapes
-from services.ingest.store import DUPLICATE, REJECTED, ClaimStore
-from shared.plumbing import broker, delivery, inbox
+from services.ingest.domain.claims import DUPLICATE
+from services.ingest.doors import documented
+from services.ingest.store import ClaimStore
+from shared.plumbing import delivery, inbox
 from shared.plumbing.broker import Streams
-from shared.shell.problems import problem, wrong_address
+from shared.plumbing.inbox import Outgoing
+from shared.shell.problems import problem, rejection
 from shared.wire import events, subjects
 from shared.wire.events import Envelope
-from shared.words.failures import TransientError
+from shared.wire.published import PendingReceipt, Receipt
 from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
 BINARY_MODE: Final = ("ce-specversion", "ce-id", "ce-type", "ce-source")  # attributes in headers: the body is the data alone
-MEDIA_TYPES: Final = ("application/cloudevents+json", "application/json")
+EXAMPLE: Final[dict[str, Any]] = {
+    "specversion": "1.0",
+    "id": "7f0c1f2e-6f0b-4a0e-9d1b-2f7f3a9f5c11",
+    "source": "/units/06253",
+    "type": events.SUBMITTED,
+    "time": "2024-12-10T09:30:00+07:00",
+    "data": {
+        "regime": "ct27-van-quan",
+        "period": "2024",
+        "unit": "06253",
+        "revision": 1,
+        "values": {"vh_nha_van_hoa_xa": True, "vh_nha_van_hoa_thon": {"numerator": 9, "denominator": 11}, "gd_tien_tai_tro": "125.5"},
+        "narratives": {"kho_khan": "Thiếu kinh phí."},
+    },
+}
 
 
 def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
     """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
-    router = APIRouter(prefix="/v1", tags=["báo cáo"])
+    router = APIRouter(prefix="/v1", tags=["reports"])
 
-    @router.post("/reports", responses={200: {}, 201: {}, 202: {}, 400: {}, 413: {}, 422: {}, 503: {}})
+    @router.post(
+        "/reports",
+        operation_id="sendReport",
+        status_code=201,
+        response_model=None,
+        responses=documented.POST_REPORT,
+        openapi_extra=documented.event_body(EXAMPLE),
+    )
     async def post_report(request: Request) -> Response:
-        """Takes one CloudEvent. 201 with the receipt, 200 for a repeat, 202 while the verdict is pending, 422 when rejected."""
+        """Send one event.
+
+        The answer comes when the event has its verdict, at the latest after two seconds. An event that is sent again under the same id
+        counts once, so after an error or without an answer send it again.
+        """
         body = await _body(request)
         if isinstance(body, Response):
             return body
-        named = _sender_and_id(body)
-        if isinstance(named, list):
-            return problem(400, named)
-        sender, event_id = named
+        event = _outgoing(body)
+        if not isinstance(event, Outgoing):
+            return problem(400, event)
         try:
-            receipt = await _verdict(streams, sender, body)
+            receipt = await inbox.send(streams, event, VERDICT_S)
         except (*delivery.PASSING, IncorrectState) as error:  # the latter: the broker was never reached yet
             log.warning("door.broker_away", error=type(error).__name__)
             return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
-        return _pending(sender, event_id) if receipt is None else _answer(receipt)
+        return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
 
-    @router.get("/receipts/{unit}/{event_id}", responses={404: {}, 503: {}})
+    @router.get("/receipts/{unit}/{event_id}", operation_id="getReceipt", response_model=Receipt, responses=documented.GET_RECEIPT)
     async def get_receipt(unit: str, event_id: str) -> Response:
-        """The receipt of an event, as it was first decided. `position` may be null until the aggregator has stored the event."""
+        """Get the receipt of an event, as it was first decided.
+
+        `position` may be null until the event is in a view.
+        """
         try:
             receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
         except delivery.MAY_PASS as error:
@@ -61,29 +91,9 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
             return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
         if receipt is None:
             return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
-        return JSONResponse(receipt)
+        return _json(receipt, 200)
 
     return router
-
-
-async def on_wrong_address(request: Request, error: Exception) -> Response:
-    """No such address, or not with this method."""
-    assert isinstance(error, HTTPException)
-    return wrong_address(request.method, error)
-
-
-async def on_fault(_: Request, __: Exception) -> Response:
-    """We failed; the log says how."""
-    return problem(500, [refusal("door.fault")])
-
-
-async def _verdict(streams: Streams, sender: str, body: bytes) -> dict[str, Any] | None:
-    """Publishes an event and waits for its receipt; None while it is pending. Raises when INBOX may not have the event."""
-    if not streams.client.is_connected:
-        raise TransientError("NATS is away")
-    async with inbox.receipts_of(streams.client, sender) as receipts:
-        ack = await streams.jetstream.publish(subjects.inbox(sender), body, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
-        return await inbox.verdict(receipts, ack.seq, VERDICT_S)
 
 
 async def _body(request: Request) -> bytes | Response:
@@ -91,7 +101,7 @@ async def _body(request: Request) -> bytes | Response:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if any(name in request.headers for name in BINARY_MODE):
         return problem(400, [refusal("event.not_structured")])
-    if media_type not in MEDIA_TYPES:
+    if media_type not in documented.MEDIA_TYPES:
         return problem(400, [refusal("door.unsupported", media_type=media_type or "–")])
     body = bytearray()
     async for part in request.stream():
@@ -101,25 +111,25 @@ async def _body(request: Request) -> bytes | Response:
     return bytes(body)
 
 
-def _sender_and_id(body: bytes) -> tuple[str, str] | list[Refusal]:
-    """Who sends which event; or why the body is no event."""
+def _outgoing(body: bytes) -> Outgoing | list[Refusal]:
+    """The event in a body, from a unit's software; or why the body is not an event."""
     tree = parsing.parse(body)
     if isinstance(tree, Refusal):
         return [tree]
     wrong = shapes.faults(Envelope, tree)
-    if wrong:
-        return wrong
-    return str(tree["source"]).removeprefix("/units/"), str(tree["id"])
+    return wrong or Outgoing(events.sender_of(str(tree["source"])), str(tree["id"]), body)
 
 
-def _answer(receipt: dict[str, Any]) -> Response:
+def _answer(receipt: Receipt) -> Response:
     """201 accepted, 200 a repeat of an accepted event, 422 rejected, now or the first time."""
-    if REJECTED in (receipt["verdict"], receipt.get("first_verdict")):
-        return problem(422, receipt["errors"], receipt=receipt)
-    return JSONResponse(receipt, 200 if receipt["verdict"] == DUPLICATE else 201)
+    if receipt.is_rejected:
+        return rejection(422, receipt.errors, receipt=receipt)
+    return _json(receipt, 200 if receipt.verdict == DUPLICATE else 201)
 
 
-def _pending(sender: str, event_id: str) -> Response:
-    body: dict[str, Any] = {"event_id": event_id, "unit": sender, "verdict": "pending", "errors": [], "warnings": []}
-    body |= {"received_at": None, "position": None}
-    return JSONResponse(body, 202, headers={"Location": f"/v1/receipts/{sender}/{event_id}", "Retry-After": "2"})
+def _pending(receipt: PendingReceipt) -> Response:
+    return _json(receipt, 202, {"Location": f"/v1/receipts/{receipt.unit}/{receipt.event_id}", "Retry-After": "2"})
+
+
+def _json(model: BaseModel, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(model.model_dump_json(exclude_defaults=True), status, headers, "application/json")

@@ -5,22 +5,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from shared.wire.published import Published, Reason
-
-PROBLEM_JSON: Final = "application/problem+json"
-
-
-class Problem(Published):
-    """Why a request was refused (RFC 9457). `type` and `code` are those of the first of `errors`."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    detail_en: str
-    errors: list[Reason]
-
+from shared.wire import schemas
+from shared.wire.problems import MEDIA_TYPE, Problem
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     int(status): {"model": Problem, "description": description}
@@ -43,9 +29,10 @@ def install(app: FastAPI) -> None:
         document = generate()
         for operations in document["paths"].values():
             for operation in operations.values():
-                for status, answer in operation["responses"].items():
-                    if status.startswith(("4", "5")) and "content" in answer:
-                        answer["content"] = {PROBLEM_JSON: next(iter(answer["content"].values()))}
+                for answer in operation["responses"].values():
+                    contents = answer.get("content", {}).values()
+                    if any(content.get("schema") == schemas.reference(Problem) for content in contents):
+                        answer["content"] = {MEDIA_TYPE: {"schema": schemas.reference(Problem)}}
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

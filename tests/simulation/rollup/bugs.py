@@ -25,13 +25,15 @@ from services.aggregate.partition import Partition
 from services.aggregate.rebuild import Rebuild
 from services.aggregate.store import Store, Work
 from services.ingest import store as claims
+from services.ingest.domain.claims import Claim
 from services.ingest.intake import Door
-from services.ingest.store import Claim, ClaimStore, Position
+from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, mongo, reader
 from shared.plumbing.reader import Delivery, Reader
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import events, subjects
+from shared.wire.published import LogPosition
 from shared.words import instants
 from shared.words.instants import Given, GivingEvent
 from shared.words.reference import Reference
@@ -249,26 +251,28 @@ async def _published_anyway(self: JetStreamContext, *args: Any, **about: Any) ->
 async def _claim_again(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
     """A redelivery claims again, with its own received time."""
     found = await _claim(self, decided, parts)
-    for (incoming, _), claim in zip(decided, found, strict=True):
+    for place, ((incoming, _), claim) in enumerate(zip(decided, found, strict=True)):
         if claim.is_repeat and "#" not in claim.id:
-            claim.document["received_ms"] = incoming.received_ms
+            found[place] = replace(claim, received_ms=incoming.received_ms)
             await self._receipts.bulk_write([UpdateOne({"_id": claim.id}, {"$set": {"received_ms": incoming.received_ms}})], ordered=False)
     return found
 
 
-async def _claimed_is_done(_: ClaimStore, ids: Sequence[str]) -> dict[str, Position]:
+async def _claimed_is_done(_: ClaimStore, ids: Sequence[str]) -> dict[str, LogPosition]:
     """An event that was claimed before is taken to be in the log."""
-    return {key: {"partition": 0, "sequence": 1} for key in ids}
+    return {key: LogPosition(partition=0, sequence=1) for key in ids}
 
 
 async def _claim_over(self: ClaimStore, decided: Any, parts: int) -> list[Claim]:
     """Whoever claims last wins."""
-    wanted = {document["_id"]: document for document in (claims._document(incoming, decision, parts) for incoming, decision in decided)}
+    wanted: dict[str, Any] = {
+        document["_id"]: document for document in (claims._document(incoming, decision, parts) for incoming, decision in decided)
+    }
     if wanted:
         await self._receipts.bulk_write(
             [ReplaceOne({"_id": key}, document, upsert=True) for key, document in wanted.items()], ordered=False
         )
-    return [Claim(wanted[f"{incoming.sender}/{decision.event_id}"]) for incoming, decision in decided]
+    return [claims._claim(wanted[f"{incoming.sender}/{decision.event_id}"]) for incoming, decision in decided]
 
 
 async def _acknowledged_first(self: Door, batch: Any) -> None:
@@ -276,7 +280,7 @@ async def _acknowledged_first(self: Door, batch: Any) -> None:
     await _on_inbox(self, batch)
 
 
-async def _published_or_not(self: Door, wanted: Any) -> dict[str, Position]:
+async def _published_or_not(self: Door, wanted: Any) -> dict[str, LogPosition]:
     """A publish that is not acknowledged is taken for done."""
     try:
         return await _publish(self, wanted)

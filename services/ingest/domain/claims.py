@@ -1,0 +1,79 @@
+"""Claims: what ingest decided about one event, once and for all, and the receipt that says so.
+
+Source: design, section 3, "Ingest: claim, publish, ack".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.screening import Malformed
+from shared.wire import events
+from shared.wire.published import LogPosition, Reason, Receipt
+from shared.words.refusals import Refusal
+
+ACCEPTED: Final = "accepted"
+REJECTED: Final = "rejected"
+DUPLICATE: Final = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claimed event. `regime`, `partition` and `event` say what is logged where; they are set only if the event was accepted."""
+
+    id: str
+    event_id: str
+    sender: str
+    verdict: Literal["accepted", "rejected"]
+    received_ms: int
+    errors: Sequence[Reason] = ()
+    warnings: Sequence[Reason] = ()
+    regime: str = ""
+    partition: int = 0
+    event: bytes = b""
+    was_stored: bool = False  # the claim was stored before this batch, so REPORTS may have the event
+    is_repeat: bool = False  # another message had claimed the event
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.verdict == ACCEPTED
+
+    def position(self, sequence: int) -> LogPosition:
+        """The place of the event in the log, given its sequence in REPORTS."""
+        return LogPosition(partition=self.partition, sequence=sequence)
+
+    def receipt(self, position: LogPosition | None) -> Receipt:
+        """The receipt for the sender. For a repeat it says what was decided the first time (ADR-0007)."""
+        first = Receipt(
+            event_id=self.event_id,
+            unit=self.sender,
+            verdict=self.verdict,
+            errors=list(self.errors),
+            warnings=list(self.warnings),
+            received_at=_text(self.received_ms),
+            position=position,
+        )
+        return first.model_copy(update={"verdict": DUPLICATE, "first_verdict": self.verdict}) if self.is_repeat else first
+
+
+def malformed_receipt(incoming: Incoming, verdict: Malformed) -> Receipt:
+    """The receipt for a message that could not be parsed."""
+    return Receipt(
+        event_id=verdict.event_id,
+        unit=incoming.sender,
+        verdict=REJECTED,
+        errors=[reason(verdict.reason)],
+        warnings=[],
+        received_at=_text(incoming.received_ms),
+        position=None,
+    )
+
+
+def reason(refusal: Refusal) -> Reason:
+    """A refusal as it is published."""
+    return Reason(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
+
+
+def _text(milliseconds: int) -> str:
+    return events.to_text(events.from_ms(milliseconds))

@@ -1,0 +1,58 @@
+"""What the OpenAPI document says about the HTTP door: the bodies that it takes and the answers that it gives."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from shared.shell import openapi
+from shared.wire import envelope, events, schemas
+from shared.wire.published import PendingReceipt, Receipt
+
+Json = dict[str, Any]
+
+EVENT: Final = "Event"
+MEDIA_TYPES: Final = (envelope.MEDIA_TYPE, envelope.JSON)
+LOCATION: Final = {"Location": {"description": "the address of the receipt", "schema": {"type": "string"}}}
+
+POST_REPORT: Final[openapi.Answers] = {
+    200: openapi.json_answer(Receipt, "The event was sent before and accepted: its receipt, with the verdict `duplicate`"),
+    201: openapi.json_answer(Receipt, "The event was accepted: its receipt"),
+    202: openapi.json_answer(
+        PendingReceipt,
+        "The event is stored, but there is no verdict yet. Request the receipt at `Location`",
+        headers=LOCATION | openapi.RETRY_AFTER,
+    ),
+    **openapi.errors(
+        {
+            400: "The body is not a CloudEvent in structured mode",
+            413: "The event is too large",
+            503: "The event could not be stored. Send it again later, under the same id",
+        }
+    ),
+    422: openapi.rejected("The event was rejected, now or when it was sent first: all reasons, and its receipt"),
+}
+GET_RECEIPT: Final = openapi.errors(
+    {404: "The event is not known, or has no verdict yet", 503: "Receipts cannot be read now. Try again later"}
+)
+
+
+def union() -> Json:
+    """The schema of an event of any type; `type` says which."""
+    references = {kind: schemas.reference(model) for kind, model in events.BY_UNITS.items()}
+    mapping = {kind: found["$ref"] for kind, found in references.items()}
+    return {
+        "description": "A CloudEvent that a unit sends; `type` says which of these it is.",
+        "oneOf": list(references.values()),
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
+
+
+def event_body(example: Json) -> Json:
+    """The request body of a route that takes an event. The route reads it itself, because figures are judged by their text as sent."""
+    content = {"schema": {"$ref": f"{schemas.COMPONENTS}{EVENT}"}, "example": example}
+    return {"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, content)}}
+
+
+def install(app: FastAPI) -> None:
+    """Gives the app its document."""
+    openapi.install(app, (*events.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()})

@@ -1,0 +1,56 @@
+"""The OpenAPI document of a service: FastAPI's, with our models for what FastAPI does not know.
+
+FastAPI knows the models of a route's parameters and answers. It does not know the problems and the events that our routes read and write
+themselves, because an event is judged by its text as sent. Those schemas are added here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from shared.wire import schemas
+from shared.wire.problems import MEDIA_TYPE, Problem, RejectedProblem
+
+Json = dict[str, Any]
+Answers = dict[int | str, Json]  # what FastAPI takes as `responses` of a route
+
+VERSION: Final = "1.0.0"  # of the HTTP interface
+TAGS: Final = [{"name": "operations", "description": "Whether the service runs and works, and its metrics."}]
+RETRY_AFTER: Final = {"Retry-After": {"description": "seconds to wait before the next try", "schema": {"type": "integer"}}}
+
+
+def json_answer(model: type[BaseModel], description: str, media_type: str = "application/json", headers: Json | None = None) -> Json:
+    """An answer whose body is a model."""
+    found = {"description": description, "content": {media_type: {"schema": schemas.reference(model)}}}
+    return found | ({"headers": headers} if headers else {})
+
+
+def errors(told: dict[int, str]) -> Answers:
+    """The errors of a route, by status. `default` documents that every other error has the same body."""
+    found: Answers = {
+        status: json_answer(Problem, text, MEDIA_TYPE, RETRY_AFTER if status == 503 else None) for status, text in told.items()
+    }
+    return found | {"default": json_answer(Problem, "Another error", MEDIA_TYPE)}
+
+
+def rejected(description: str) -> Json:
+    """The answer to a rejected event: a problem that holds the receipt."""
+    return json_answer(RejectedProblem, description, MEDIA_TYPE)
+
+
+def install(app: FastAPI, models: Iterable[type[BaseModel]] = (), unions: Json | None = None) -> None:
+    """Makes the app's document; `models` are added to the problems, `unions` are schemas of several of them, by name."""
+    app.openapi = _document(app, (Problem, RejectedProblem, *models), unions or {})  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, models: Iterable[type[BaseModel]], unions: Json) -> Callable[[], Json]:
+    def document() -> Json:
+        found: Json = get_openapi(title=app.title, version=VERSION, description=app.description or None, routes=app.routes, tags=TAGS)
+        parts = found.setdefault("components", {}).setdefault("schemas", {})
+        found["components"]["schemas"] = parts | schemas.components(models) | unions
+        return found
+
+    return document
