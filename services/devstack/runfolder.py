@@ -2,18 +2,21 @@
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.devstack import fingerprint, process
+from services.devstack import fingerprint, mongo_users, process
+from services.devstack.environment import CLI, environment, http, mongo_url, nats_url
 from services.devstack.fingerprint import SERVICES
+from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports
 from services.devstack.process import Process
 from shared.plumbing import data_files
 
-__all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder", "environment", "mongo_url", "nats_url"]
+__all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder"]
 
 RUN_FOLDER = data_files.HOME / ".run"
 LOG_BYTES = 10 * 1024 * 1024  # of one log, and as many again of the part before
@@ -64,6 +67,8 @@ class RunFolder:
         self._ports = self.path / "ports.json"
         self._phase = self.path / "phase"
         self._setup = self.path / "setup.json"
+        self._mongo_users = self.path / "mongo-users.json"
+        self._mongo_key = self.path / "mongo.key"
         self._versions: dict[int, str] = {}  # by process id
 
     def log_of(self, name: str) -> Path:
@@ -94,11 +99,23 @@ class RunFolder:
 
     def note_ports(self, ports: Ports) -> None:
         self._replace(self._ports, json.dumps(asdict(ports), indent=2))
-        self._replace(self.env_file, "".join(f"{name}={value}\n" for name, value in environment(ports).items()))
+        settings = environment(ports, CLI, self.login())
+        self._replace(self.env_file, "".join(f"{name}={value}\n" for name, value in settings.items()), is_secret=True)
 
     def ports(self) -> Ports | None:
         """Those of the running stack, or of the last one; None when there was none."""
         return Ports(**json.loads(self._ports.read_text())) if self._ports.exists() else None
+
+    def login(self) -> Login:
+        """The key file and the passwords of this folder's MongoDB, made when they are first asked for. Only their owner may read them."""
+        stored: dict[str, str] = json.loads(self._mongo_users.read_text()) if self._mongo_users.exists() else {}
+        wanted = (mongo_users.ROOT, *mongo_users.ON_ONE_MACHINE)
+        passwords = {name: stored.get(name) or secrets.token_hex(32) for name in wanted}
+        if passwords != stored:
+            self._replace(self._mongo_users, json.dumps(passwords, indent=2), is_secret=True)
+        if not self._mongo_key.exists():
+            self._replace(self._mongo_key, secrets.token_hex(256), is_secret=True)
+        return Login(self._mongo_key, passwords)
 
     def note_processes(self, children: Iterable[Process]) -> None:
         """Remember this supervisor and its children, in the order in which they were started."""
@@ -151,13 +168,13 @@ class RunFolder:
             return None
         return Addresses(
             nats=nats_url(ports),
-            nats_http=_http(ports.nats_http),
-            mongo=mongo_url(ports),
+            nats_http=http(ports.nats_http),
+            mongo=mongo_url(ports, CLI, self.login()),
             smtp=f"127.0.0.1:{ports.smtp}",
-            ingest=_http(ports.ingest),
-            portal=_http(ports.portal),
-            aggregate=_http(ports.aggregate),
-            notify=_http(ports.notify),
+            ingest=http(ports.ingest),
+            portal=http(ports.portal),
+            aggregate=http(ports.aggregate),
+            notify=http(ports.notify),
             mail_folder=self.mail,
         )
 
@@ -165,38 +182,10 @@ class RunFolder:
         """Computed once for each launch."""
         return self._versions.setdefault(pid, fingerprint.of(name))
 
-    def _replace(self, note: Path, text: str) -> None:
+    def _replace(self, note: Path, text: str, is_secret: bool = False) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         unfinished = note.with_name(f"{note.name}.{os.getpid()}.part")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(0o600 if is_secret else 0o666)
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(note)
-
-
-def environment(ports: Ports) -> dict[str, str]:
-    """The settings of services that belong to a stack on these ports; whatever a `.env` for containers says."""
-    return {
-        "TONGHOP_NATS_URL": nats_url(ports),
-        "TONGHOP_NATS_MONITOR_URL": _http(ports.nats_http),
-        "TONGHOP_MONGO_URL": mongo_url(ports),
-        "TONGHOP_PARTITIONS": "all",
-        "TONGHOP_DATABASE": "tonghop",
-        "TONGHOP_SMTP_HOST": "127.0.0.1",
-        "TONGHOP_SMTP_PORT": str(ports.smtp),
-        "TONGHOP_BIND_HOST": "127.0.0.1",
-        "TONGHOP_INGEST_PORT": str(ports.ingest),
-        "TONGHOP_PORTAL_PORT": str(ports.portal),
-        "TONGHOP_AGGREGATE_PORT": str(ports.aggregate),
-        "TONGHOP_NOTIFY_PORT": str(ports.notify),
-    }
-
-
-def nats_url(ports: Ports) -> str:
-    return f"nats://127.0.0.1:{ports.nats}"
-
-
-def mongo_url(ports: Ports) -> str:
-    return f"mongodb://127.0.0.1:{ports.mongo}/?replicaSet=rs0"
-
-
-def _http(port: int) -> str:
-    return f"http://127.0.0.1:{port}"

@@ -5,27 +5,27 @@ import importlib.metadata
 import importlib.util
 import json
 import subprocess
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.devstack import probe
+from services.devstack import mongo_users, probe
+from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports, choose_ports, is_free
-from services.devstack.process import Process
+from services.devstack.server import Server, ServerUnavailable
 from shared.plumbing import data_files
 
 __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_ports", "start_mongo", "start_nats"]
 
 NATS_CONFIG = data_files.FOLDER / "nats" / "nats-server.conf"
 REPLICA_SET = "rs0"
+DATABASE = "tonghop"  # of the stack
+HAS_USERS = "tonghop-users"  # a file beside the data: they have users
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set member without a configuration
 CACHE_GB = 0.25  # of mongod, for a machine on which much else runs; the least there is
-START_LIMIT_S = 60.0  # a cold disk and a busy machine; usually one or two seconds
 MONGOD_FLAGS = (
     *("--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET, "--nounixsocket", "--quiet"),
     *("--oplogSize", "128"),
@@ -33,49 +33,6 @@ MONGOD_FLAGS = (
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
 )
-
-
-class ServerUnavailable(RuntimeError):
-    """A server cannot be had on this machine, or does not start; the text tells the user what to do."""
-
-
-class Server(Process):
-    """A server process: started means that it answers."""
-
-    def __init__(
-        self,
-        name: str,
-        command: Sequence[str],
-        log: Path,
-        url: str,
-        has_answered: Callable[[], Awaitable[bool]],
-        env: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(name, command, log, env)
-        self.url = url
-        self._has_answered = has_answered
-
-    async def start(self) -> None:
-        """Launch it and wait until it answers; ServerUnavailable with the end of its log when it does not."""
-        self.launch()
-        try:
-            await self._until_it_answers()
-        except BaseException:
-            await self.kill()
-            raise
-
-    async def _until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_LIMIT_S
-        while not await self._has_answered():
-            if not self.is_alive or time.monotonic() > deadline:
-                last_lines = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
-                raise ServerUnavailable(f"{self.name} không khởi động được (did not start):\n{last_lines}")
-            await asyncio.sleep(0.05)
-
-    async def restart(self) -> None:
-        """Start it again on the same port and data, stopping it first if it still runs."""
-        await self.stop()
-        await self.start()
 
 
 async def start_nats(folder: Path, port: int, http_port: int, log: Path | None = None, config: Path = NATS_CONFIG) -> Server:
@@ -100,32 +57,67 @@ async def start_nats(folder: Path, port: int, http_port: int, log: Path | None =
 
 
 async def start_mongo(
-    folder: Path, port: int, log: Path | None = None, cache_gb: float = CACHE_GB, flags: Sequence[str] = MONGOD_FLAGS
+    folder: Path,
+    port: int,
+    log: Path | None = None,
+    cache_gb: float = CACHE_GB,
+    flags: Sequence[str] = MONGOD_FLAGS,
+    login: Login | None = None,
 ) -> Server:
-    """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`."""
+    """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`.
+
+    With `login` only who logs in works with it. Data without users, new or of an earlier version, are first opened without: as long as
+    there is no user, a server with logins lets nobody move it to another port.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    host = f"127.0.0.1:{port}"
     own = ("--dbpath", str(folder.resolve()), "--port", str(port), "--wiredTigerCacheSizeGB", str(cache_gb))
     command = (str(find_mongod()), *own, *flags)
+    if login is None:
+        return await _started_mongo(command, port, log or folder / "mongod.log")
+    has_users = folder / HAS_USERS
+    if not has_users.exists():
+        await (await _started_mongo(command, port, log or folder / "mongod.log", login)).stop()
+        has_users.touch()
+    guarded = (*command, "--keyFile", str(login.key_file.resolve()))
+    return await _started_mongo(guarded, port, log or folder / "mongod.log", login, login.passwords[mongo_users.ROOT])
+
+
+async def _started_mongo(command: Sequence[str], port: int, log: Path, login: Login | None = None, password: str | None = None) -> Server:
+    """A mongod that is primary and, with `login`, has its users; `password` is that of `root`, on a server that asks for it."""
+    host = f"127.0.0.1:{port}"
 
     async def has_answered() -> bool:
-        return not is_free(port) and await asyncio.to_thread(_is_primary, host)
+        return not is_free(port) and await asyncio.to_thread(_is_primary, host, password)
 
-    server = Server("mongod", command, log or folder / "mongod.log", f"mongodb://{host}/?replicaSet={REPLICA_SET}", has_answered)
+    def provide() -> None:
+        if login is not None:
+            with mongo_users.client(host, password) as client:
+                mongo_users.provide(client, DATABASE, login)
+
+    server = Server("mongod", command, log, f"mongodb://{host}/?replicaSet={REPLICA_SET}", has_answered)
     await server.start()
+    try:
+        await asyncio.to_thread(provide)
+    except mongo_users.WrongPassword:
+        await server.stop()
+        raise ServerUnavailable(
+            "Dữ liệu MongoDB có mật khẩu khác với mật khẩu trong mongo-users.json. Hãy đặt lại đúng tệp đó"
+            " (these data have other passwords than mongo-users.json; put the right file back)"
+        ) from None
     return server
 
 
-def _is_primary(host: str) -> bool:
+def _is_primary(host: str, password: str | None) -> bool:
     """Whether the member takes writes; one without a configuration, or with another port in it, is configured on the way."""
-    with MongoClient[dict[str, Any]](host, directConnection=True, serverSelectionTimeoutMS=1000) as client:
-        try:
+    try:
+        with mongo_users.client(host) as client:
             hello = client.admin.command("hello")
             if hello.get("isWritablePrimary") and hello.get("me") == host:
                 return True
+        with mongo_users.client(host, password) as client:
             _configure(client.admin, host)
-        except PyMongoError:
-            pass  # it still starts, loads its configuration or elects itself: ask again
+    except PyMongoError:
+        pass  # it still starts, loads its configuration or elects itself: ask again
     return False
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 import structlog
 
 from services.devstack import fingerprint, mailcatcher, servers
+from services.devstack.environment import CLI, environment
 from services.devstack.family import Family
-from services.devstack.ports import choose_ports
+from services.devstack.ports import Ports, choose_ports
 from services.devstack.process import Process
-from services.devstack.runfolder import RUN_FOLDER, SERVICES, RunFolder, environment
+from services.devstack.runfolder import RUN_FOLDER, SERVICES, RunFolder
 from shared.plumbing import tasks
 
 SETUP_COMMANDS = (
@@ -50,19 +51,19 @@ async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
 
         run.note_phase("mongod")
         when_done.push_async_callback(family.stop, ["mongod"])
-        family.adopt(await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod")))
+        family.adopt(await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"), login=run.login()))
         run.note_phase("nats")
         when_done.push_async_callback(family.stop, ["nats-server"])
         family.adopt(await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats")))
         await when_done.enter_async_context(mailcatcher.catching(run.mail, ports.smtp))
 
-        env = environment(ports) | {"PYTHONUNBUFFERED": "1"}
+        env = _environment(run, ports, CLI)
         run.note_phase("setup")
         await _set_up(run, env)
         run.note_phase("services")
         when_done.push_async_callback(family.stop, SERVICES)
         for name in SERVICES:
-            service = Process(name, (sys.executable, "-m", f"services.{name}"), run.log_of(name), env)
+            service = Process(name, (sys.executable, "-m", f"services.{name}"), run.log_of(name), _environment(run, ports, name))
             service.launch()
             family.adopt(service)
         log.info("stack.started", folder=str(run.path))
@@ -74,6 +75,10 @@ async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
                 await tasks.end(keeping)
             renew.clear()
             await _renew(run, family, env)
+
+
+def _environment(run: RunFolder, ports: Ports, name: str) -> dict[str, str]:
+    return environment(ports, name, run.login()) | {"PYTHONUNBUFFERED": "1"}
 
 
 async def _first_of(keeping: asyncio.Task[None], renew: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ import aiosmtplib
 import nats
 import pytest
 from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
 
 from services.devstack import mailbox, mailcatcher, servers
+from services.devstack.environment import mongo_url
 from services.devstack.family import Family
 from services.devstack.ports import DEFAULT_PORTS, Ports, choose_ports, is_free
 from services.devstack.process import Process
@@ -104,6 +107,65 @@ async def test_mongod_data_can_move_to_another_port(mongo: servers.Server, ports
         await client.db.things.insert_one({"_id": 1})
     await moved.stop()
     assert not moved.is_alive
+
+
+async def test_data_of_a_version_without_users_go_on_with_logins(mongo: servers.Server, ports: Ports, tmp_path: Path) -> None:
+    async with AsyncMongoClient[dict[str, Any]](mongo.url) as client:
+        await client[servers.DATABASE].views.insert_one({"_id": 1})
+    await mongo.stop()
+    login = RunFolder(tmp_path / "run").login()
+
+    guarded = await servers.start_mongo(tmp_path / "mongo", ports.portal, login=login)
+    try:
+        async with AsyncMongoClient[dict[str, Any]](mongo_url(ports_on(ports, ports.portal), "portal", login)) as client:
+            assert await client[servers.DATABASE].views.find_one() == {"_id": 1}
+            with pytest.raises(OperationFailure, match="not authorized"):
+                await client[servers.DATABASE].views.delete_many({})
+        async with AsyncMongoClient[dict[str, Any]](guarded.url) as nobody:
+            with pytest.raises(OperationFailure, match="requires authentication"):
+                await nobody[servers.DATABASE].views.find_one()
+    finally:
+        await guarded.stop()
+
+
+async def test_data_with_users_can_move_to_another_port_and_are_there_after_a_kill(ports: Ports, tmp_path: Path) -> None:
+    login = RunFolder(tmp_path).login()
+    first = await servers.start_mongo(tmp_path / "mongo", ports.mongo, login=login)
+    async with AsyncMongoClient[dict[str, Any]](mongo_url(ports, "cli", login)) as client:
+        await client[servers.DATABASE].units.insert_one({"_id": "1"})
+    await first.kill()
+
+    moved = await servers.start_mongo(tmp_path / "mongo", ports.portal, login=RunFolder(tmp_path).login())
+    try:
+        async with AsyncMongoClient[dict[str, Any]](mongo_url(ports_on(ports, ports.portal), "ingest", login)) as client:
+            assert await client[servers.DATABASE].units.find_one() == {"_id": "1"}
+    finally:
+        await moved.stop()
+
+
+async def test_other_passwords_than_the_datas_are_refused_with_what_to_do(ports: Ports, tmp_path: Path) -> None:
+    first = await servers.start_mongo(tmp_path / "mongo", ports.mongo, login=RunFolder(tmp_path / "own").login())
+    await first.stop()
+
+    with pytest.raises(servers.ServerUnavailable, match=r"mongo-users\.json"):
+        await servers.start_mongo(tmp_path / "mongo", ports.mongo, login=RunFolder(tmp_path / "other").login())
+
+
+def test_passwords_are_made_once_and_only_their_owner_may_read_them(ports: Ports, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    login = run.login()
+    run.note_ports(ports)
+
+    assert RunFolder(tmp_path).login() == login
+    assert len(set(login.passwords.values())) == len(login.passwords) == 6
+    with_passwords = [file for file in tmp_path.iterdir() if any(word in file.read_text() for word in login.passwords.values())]
+    assert sorted(file.name for file in with_passwords) == ["mongo-users.json", "stack.env"]
+    assert {file.stat().st_mode & 0o777 for file in (*with_passwords, login.key_file)} == {0o600}
+    assert not any(word in repr(login) for word in login.passwords.values())
+
+
+def ports_on(ports: Ports, mongo: int) -> Ports:
+    return replace(ports, mongo=mongo)
 
 
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path, ports: Ports, taken_port: int) -> None:

@@ -18,7 +18,11 @@ from services.devstack.ports import choose_ports
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
-SECRETS: Final = ("MONGO_ROOT_PASSWORD", "MONGO_PASSWORD", "MONGO_REPLICA_KEY")
+SECRETS: Final = (
+    "MONGO_ROOT_PASSWORD",
+    "MONGO_REPLICA_KEY",
+    *(f"MONGO_{user}_PASSWORD" for user in ("INGEST", "AGGREGATE", "NOTIFY", "PORTAL", "OPERATOR", "REBUILD")),
+)
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
 READY_S: Final = 120.0
 OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
@@ -101,7 +105,7 @@ class Installation:
     @property
     def mongo_url(self) -> str:
         hosts = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
-        return f"mongodb://tonghop:{self.settings['MONGO_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
+        return f"mongodb://operator:{self.settings['MONGO_OPERATOR_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
 
     def containers(self) -> dict[str, str]:
         """The ids of the running containers, by service."""

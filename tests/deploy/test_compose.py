@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,12 +15,14 @@ import pytest
 import yaml
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.devstack import servers
+from services.devstack import mongo_users, servers
+from services.devstack.environment import environment
 from services.devstack.ports import choose_ports
-from services.devstack.runfolder import environment
+from services.devstack.runfolder import RunFolder
 from services.devstack.supervisor import SETUP_COMMANDS
 from shared.plumbing import streams
 from shared.shell.settings import USERS, ServiceSettings
+from shared.wire import collection_names
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -84,7 +87,7 @@ def test_what_an_agency_writes_itself_is_read_from_its_folder_where_the_code_loo
         assert any(place.is_relative_to(source) and target == f"/app/{Path(source)}" for source, target in mounted.items()), place
 
 
-@pytest.mark.parametrize("script", ["deploy/mongo/entrypoint.sh", "deploy/ready.sh"])
+@pytest.mark.parametrize("script", ["deploy/mongo/entrypoint.sh", "deploy/ready.sh", "deploy/secrets.sh"])
 def test_scripts_that_are_run_are_executable(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
 
@@ -182,6 +185,61 @@ def test_every_container_is_given_only_settings_that_its_service_uses_and_they_a
     kind.model_validate(fields)
 
 
+USERS_OF_MONGODB = {**{name: name for name in APPS}, "setup": "operator", "rebuild": "rebuild"}
+
+
+@pytest.mark.parametrize("name", USERS_OF_MONGODB)
+def test_every_container_logs_in_as_its_own_user_and_knows_no_other_password(name: str) -> None:
+    user = USERS_OF_MONGODB[name]
+    given = SERVICES[name]["environment"]
+    assert given["TONGHOP_MONGO_URL"].startswith(f"mongodb://{user}:${{MONGO_{user.upper()}_PASSWORD:?fill in .env}}@mongo-1")
+    assert re.findall(r"MONGO_\w+_PASSWORD", str(given)) == [f"MONGO_{user.upper()}_PASSWORD"]
+
+
+def test_every_user_has_rights_that_are_made_by_the_set_up() -> None:
+    given = SERVICES["mongo-init"]["environment"]
+    assert set(USERS_OF_MONGODB.values()) == mongo_users.rights().keys()
+    assert {f"MONGO_{user.upper()}_PASSWORD" for user in (*mongo_users.rights(), "root")} == {
+        key for key in given if key.endswith("PASSWORD")
+    }
+
+
+def test_rights_name_only_collections_that_there_are() -> None:
+    there = {value for name, value in vars(collection_names).items() if name.isupper()}
+    named = {collection for collections in mongo_users.rights().values() for collection in collections}
+    assert named - {""} <= there
+
+
+def fill_in_secrets(folder: Path, env: str | None = None) -> tuple[str, dict[str, str]]:
+    """What `deploy/secrets.sh` prints, and the `.env` that it leaves."""
+    (folder / "deploy").mkdir()
+    shutil.copy(ROOT / "deploy/secrets.sh", folder / "deploy")
+    shutil.copy(ROOT / ".env.example", folder)
+    if env is not None:
+        (folder / ".env").write_text(env, encoding="utf-8")
+    said = subprocess.run([folder / "deploy/secrets.sh"], capture_output=True, text=True, check=True).stdout
+    assert (folder / ".env").stat().st_mode & 0o777 == 0o600
+    lines = (folder / ".env").read_text(encoding="utf-8").splitlines()
+    return said, dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_secrets_are_filled_in_all_different_and_not_shown(tmp_path: Path) -> None:
+    said, filled = fill_in_secrets(tmp_path)
+    secrets = {name: filled[name] for name in EXAMPLE if name.endswith(("_PASSWORD", "_KEY"))}
+    assert filled.keys() == EXAMPLE.keys()
+    assert all(re.fullmatch("[0-9a-f]{64}", secret) for secret in secrets.values())
+    assert len(set(secrets.values())) == len(secrets)
+    assert not any(secret in said for secret in secrets.values())
+
+
+def test_an_installation_of_an_earlier_version_keeps_what_it_has_and_gets_what_it_lacks(tmp_path: Path) -> None:
+    said, filled = fill_in_secrets(tmp_path, "MONGO_ROOT_PASSWORD=theirs\nTONGHOP_PORTAL_PORT=9000\nMONGO_PASSWORD=old")
+    assert (filled["MONGO_ROOT_PASSWORD"], filled["TONGHOP_PORTAL_PORT"], filled["MONGO_PASSWORD"]) == ("theirs", "9000", "old")
+    assert len(filled["MONGO_INGEST_PASSWORD"]) == 64
+    assert filled.keys() == EXAMPLE.keys() | {"MONGO_PASSWORD"}
+    assert "MONGO_ROOT_PASSWORD" not in said
+
+
 def test_services_know_every_member_of_both_clusters() -> None:
     environment = SERVICES["ingest"]["environment"]
     for name in SERVICES:
@@ -207,9 +265,10 @@ def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_pa
     assert re.search(r"^\s*sync_interval: always$", config.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_every_service_asks_every_nats_server_for_its_disk_setting() -> None:
+def test_every_service_asks_every_nats_server_for_its_disk_setting(tmp_path: Path) -> None:
     monitored = SERVICES["ingest"]["environment"]["TONGHOP_NATS_MONITOR_URL"].split(",")
     servers_named = SERVICES["ingest"]["environment"]["TONGHOP_NATS_URL"].split(",")
     assert monitored == [server.replace("nats://", "http://").replace(":4222", ":8222") for server in servers_named]
     assert "http_port: 8222" in (ROOT / "deploy/nats/cluster.conf").read_text(encoding="utf-8")
-    assert environment(choose_ports(defaults=False)).keys() >= {"TONGHOP_NATS_MONITOR_URL"}
+    login = RunFolder(tmp_path).login()
+    assert all("TONGHOP_NATS_MONITOR_URL" in environment(choose_ports(defaults=False), name, login) for name in USERS)

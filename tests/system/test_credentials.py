@@ -1,11 +1,29 @@
-"""Credentials of addresses stand in no answer, no error, no log and no readiness: the real commands and services, with servers away."""
+"""Credentials of addresses are in no answer, no error, no log and no readiness: the real commands and services, with servers away.
+And what a MongoDB user may do: each service works as its own user, and cannot write what others own. Real servers with logins.
+"""
 
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx2
+import orjson
 import pytest
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
 
+from services.devstack import mailcatcher, mongo_users
+from services.devstack.mongo_users import Login
+from services.devstack.ports import choose_ports
+from services.devstack.servers import start_mongo
+from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from tests.running import command, process, until_answering
+from tests.builders import CT27, submitted
+from tests.running import command, process, until_answering, until_ready, with_all_settings
+from tests.waiting import until
 
 SECRET = "geheim"
 COMMANDS = ("status", "status --json", "streams apply", "regimes check", "verify --json")  # each by a way of its own
@@ -61,4 +79,146 @@ async def test_a_service_that_is_given_no_address_ends_and_says_which(settings: 
 
     said = refused.log.read_text(encoding="utf-8")
     assert "TONGHOP_NATS_URL: không phải là địa chỉ NATS" in said
+    assert SECRET not in said
+
+
+SERVICES = ("ingest", "aggregate", "notify", "portal")
+OWNERS = {
+    "receipts": ("ingest",),
+    "reports": ("aggregate",),
+    "views": ("aggregate",),
+    "duties": ("notify",),
+    "alerts": ("notify",),
+    "units": ("operator",),
+    "regimes": ("operator",),
+    "checkpoints": ("ingest", "aggregate", "notify", "operator"),
+    "something_else": (),
+}
+"""Who may write each collection; `rebuild` may write all."""
+
+WRITES: dict[str, Callable[[Collection[dict[str, Any]]], object]] = {
+    "insert": lambda collection: collection.insert_one({"_id": "foreign"}),
+    "update": lambda collection: collection.update_one({}, {"$set": {"value": 1}}),
+    "replace": lambda collection: collection.replace_one({"_id": "foreign"}, {"value": 1}, upsert=True),
+    "delete": lambda collection: collection.delete_many({}),
+    "drop": lambda collection: collection.drop(),
+    "rename": lambda collection: collection.rename("renamed"),
+    "index": lambda collection: collection.create_index("value"),
+    "merge": lambda collection: collection.database["units"].aggregate([{"$merge": collection.name}]),
+    "out": lambda collection: collection.database["units"].aggregate([{"$out": collection.name}]),
+}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A mongod with logins, and the users of a database on it."""
+
+    host: str
+    database: str
+
+    def url(self, user: str) -> str:
+        return f"mongodb://{user}:{SECRET}-{user}@{self.host}/?replicaSet=rs0&authSource={self.database}"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded")
+    key = folder / "key"
+    key.write_text("tonghop" * 6, encoding="ascii")
+    key.chmod(0o600)
+    port = choose_ports(defaults=False).mongo
+    login = Login(key, {name: f"{SECRET}-{name}" for name in ("root", *mongo_users.ON_ONE_MACHINE)})
+    server = asyncio.run(start_mongo(folder / "mongo", port, login=login))
+    made = Guarded(f"127.0.0.1:{port}", "tonghop")
+    with mongo_users.client(made.host, login.passwords["root"]) as root:
+        mongo_users.grant(root, made.database, {role: (f"{SECRET}-{role}", [role]) for role in mongo_users.rights()})
+    yield made
+    asyncio.run(server.stop())
+
+
+@pytest.mark.parametrize("collection", OWNERS)
+@pytest.mark.parametrize("user", ["ingest", "aggregate", "notify", "portal", "operator"])
+def test_a_user_cannot_write_what_others_own(guarded: Guarded, user: str, collection: str) -> None:
+    if user in OWNERS[collection]:
+        return
+    with MongoClient[dict[str, Any]](guarded.url(user)) as client:
+        for write in WRITES.values():
+            with pytest.raises(OperationFailure, match="not authorized"):
+                write(client[guarded.database][collection])
+
+
+@pytest.mark.parametrize("user", ["ingest", "aggregate", "notify", "portal", "operator"])
+def test_no_service_can_drop_or_rename_its_own_collections_or_see_other_databases(guarded: Guarded, user: str) -> None:
+    with MongoClient[dict[str, Any]](guarded.url(user)) as client:
+        for collection in OWNERS:
+            for name in ("drop", "rename", "out"):
+                with pytest.raises(OperationFailure, match="not authorized"):
+                    WRITES[name](client[guarded.database][collection])
+        for database, collection in (("admin", "system.users"), ("local", "oplog.rs"), ("other", "reports")):
+            with pytest.raises(OperationFailure, match="not authorized"):
+                client[database][collection].find_one()
+
+
+def test_what_was_received_cannot_be_changed_by_who_wrote_it(guarded: Guarded) -> None:
+    for user, collection in (("ingest", "receipts"), ("aggregate", "reports")):
+        with MongoClient[dict[str, Any]](guarded.url(user)) as client:
+            for name in ("update", "delete", "drop"):
+                with pytest.raises(OperationFailure, match="not authorized"):
+                    WRITES[name](client[guarded.database][collection])
+
+
+async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: Guarded, held: Connections, tmp_path: Path) -> None:
+    """A whole season: set-up, a report by HTTP, its view, feed and page, a tick, verify, rebuild, each by the user that does it."""
+    settings = with_all_settings(held).settings.model_copy(update={"database": guarded.database})
+
+    def as_user(user: str) -> Settings:
+        return settings.model_copy(update={"mongo_url": guarded.url(user)})
+
+    async def done(user: str, *words: str) -> str:
+        asked = command(*words, settings=as_user(user), folder=tmp_path)
+        asked.launch()
+        code = await asked.ended()
+        said = asked.log.read_text(encoding="utf-8")
+        assert code == 0, said
+        return said
+
+    await done("operator", "units", "import")
+    await done("operator", "regimes", "load")
+    services = {name: process(name, as_user(name), tmp_path) for name in SERVICES}
+    try:
+        for service in services.values():
+            service.launch()
+        await asyncio.gather(*[until_ready(name, settings) for name in SERVICES])
+        async with httpx2.AsyncClient() as client:
+            sent = await client.post(
+                f"http://127.0.0.1:{settings.ingest_port}/v1/reports",
+                content=orjson.dumps(submitted()),
+                headers={"content-type": "application/cloudevents+json"},
+            )
+            assert sent.status_code == 201, sent.text
+
+            async def is_shown() -> bool:
+                found = await client.get(f"http://127.0.0.1:{settings.portal_port}/api/v1/views/{CT27}/2024/184")
+                return found.status_code == 200 and found.json()["reporting"]["received"] == 1
+
+            await until(is_shown)
+            for path in ("/", "/nghia-vu", f"/api/v1/feeds/20/{CT27}"):
+                assert (await client.get(f"http://127.0.0.1:{settings.portal_port}{path}")).status_code == 200, path
+        await done("operator", "verify")
+        await done("operator", "explain", f"{CT27}/2024/184", "gd_ngay_cong")
+        await done("operator", "duties", "list")
+        await done("operator", "notify", "plan")
+        await done("operator", "contacts", "list")
+        async with mailcatcher.catching(tmp_path / "mail", settings.smtp_port):
+            await done("notify", "notify", "tick")
+        await done("notify", "notify", "rebuild")
+        await done("rebuild", "rebuild")
+        await done("operator", "verify")
+        await asyncio.gather(*[until_ready(name, settings) for name in SERVICES])
+    finally:
+        for service in services.values():
+            await service.stop()
+
+    said = "".join(service.log.read_text(encoding="utf-8") for service in services.values())
+    assert "not authorized" not in said
     assert SECRET not in said

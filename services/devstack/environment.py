@@ -1,0 +1,46 @@
+"""The settings of each process of a stack on this machine: only those that it uses, with its own user of MongoDB."""
+
+from typing import Final
+
+from services.devstack import servers
+from services.devstack.mongo_users import Login
+from services.devstack.ports import Ports
+from shared.shell.settings import USERS
+
+CLI: Final = "cli"  # the command line, among those who have settings
+
+
+def environment(ports: Ports, name: str, login: Login) -> dict[str, str]:
+    """The settings of a service, or of the command line, that belong to a stack on these ports: only those that it uses.
+
+    Whatever a `.env` for containers says.
+    """
+    values = {
+        "nats_url": nats_url(ports),
+        "nats_monitor_url": http(ports.nats_http),
+        "mongo_url": mongo_url(ports, name, login),
+        "partitions": "all",
+        "database": servers.DATABASE,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": str(ports.smtp),
+        "bind_host": "127.0.0.1",
+        "ingest_port": str(ports.ingest),
+        "portal_port": str(ports.portal),
+        "aggregate_port": str(ports.aggregate),
+        "notify_port": str(ports.notify),
+    }
+    return {f"TONGHOP_{field.upper()}": value for field, value in values.items() if field in USERS[name].model_fields}
+
+
+def nats_url(ports: Ports) -> str:
+    return f"nats://127.0.0.1:{ports.nats}"
+
+
+def mongo_url(ports: Ports, name: str, login: Login) -> str:
+    """With the user of a service or of the command line."""
+    options = f"replicaSet={servers.REPLICA_SET}&authSource={servers.DATABASE}"
+    return f"mongodb://{name}:{login.passwords[name]}@127.0.0.1:{ports.mongo}/?{options}"
+
+
+def http(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

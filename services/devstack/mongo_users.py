@@ -1,0 +1,82 @@
+"""Users of a MongoDB: a role for each entry of `deploy/mongo/rights.json`, which lists what it may do to each collection (ADR 0034)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from shared.plumbing import data_files
+
+Rights = Mapping[str, Mapping[str, Sequence[str]]]
+"""Role: collection: actions. The collection "" is every collection of the database."""
+
+Server = MongoClient[dict[str, Any]]
+
+RIGHTS: Final = data_files.FOLDER / "mongo" / "rights.json"
+ROOT: Final = "root"
+ON_ONE_MACHINE: Final[Mapping[str, Sequence[str]]] = {
+    **{name: (name,) for name in ("ingest", "aggregate", "notify", "portal")},
+    "cli": ("operator", "notify", "rebuild"),
+}
+"""Users of the embedded MongoDB and their roles. One person gives all commands there; in containers each role is a user."""
+
+ANSWER_MS: Final = 1000
+LOGIN_FAILED: Final = 18  # MongoDB's error code
+
+
+@dataclass(frozen=True)
+class Login:
+    """What the embedded mongod and whoever logs in to it need: a key file, and a password for each user."""
+
+    key_file: Path
+    passwords: Mapping[str, str] = field(repr=False)
+
+
+class WrongPassword(RuntimeError):
+    """The data have a user `root` with another password."""
+
+
+def rights() -> Rights:
+    """What each role may do."""
+    read: Rights = json.loads(RIGHTS.read_text(encoding="utf-8"))
+    return read
+
+
+def client(host: str, password: str | None = None) -> Server:
+    """A client of one server, as `root` when a password is given."""
+    user = ROOT if password is not None else None
+    return MongoClient(host, directConnection=True, serverSelectionTimeoutMS=ANSWER_MS, username=user, password=password)
+
+
+def provide(server: Server, database: str, login: Login) -> None:
+    """Makes `root`, roles and users as declared, with these passwords; what is there already is brought up to date.
+
+    Raises WrongPassword.
+    """
+    try:
+        if not server.admin.command("usersInfo", ROOT)["users"]:
+            server.admin.command("createUser", ROOT, pwd=login.passwords[ROOT], roles=["root"])
+        grant(server, database, {name: (login.passwords[name], roles) for name, roles in ON_ONE_MACHINE.items()})
+    except OperationFailure as failure:
+        if failure.code != LOGIN_FAILED:
+            raise
+        raise WrongPassword from None
+
+
+def grant(server: Server, database: str, users: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+    """Makes or updates every role, and these users: name, password, roles."""
+    stored = server[database]
+    roles = {role["role"] for role in stored.command("rolesInfo", 1)["roles"]}
+    for role, collections in rights().items():
+        privileges = [
+            {"resource": {"db": database, "collection": collection}, "actions": list(actions)}
+            for collection, actions in collections.items()
+        ]
+        stored.command("updateRole" if role in roles else "createRole", role, privileges=privileges, roles=[])
+    there = {user["user"] for user in stored.command("usersInfo", 1)["users"]}
+    for name, (password, of_user) in users.items():
+        stored.command("updateUser" if name in there else "createUser", name, pwd=password, roles=list(of_user))

@@ -1,0 +1,53 @@
+"""A server as a process: started means that it answers."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from services.devstack.process import Process
+
+START_LIMIT_S = 60.0  # a cold disk and a busy machine; usually one or two seconds
+
+
+class ServerUnavailable(RuntimeError):
+    """A server cannot be had on this machine, or does not start; the text tells the user what to do."""
+
+
+class Server(Process):
+    """A server process: started means that it answers."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        url: str,
+        has_answered: Callable[[], Awaitable[bool]],
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(name, command, log, env)
+        self.url = url
+        self._has_answered = has_answered
+
+    async def start(self) -> None:
+        """Launch it and wait until it answers; ServerUnavailable with the end of its log when it does not."""
+        self.launch()
+        try:
+            await self._until_it_answers()
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def _until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_LIMIT_S
+        while not await self._has_answered():
+            if not self.is_alive or time.monotonic() > deadline:
+                last_lines = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
+                raise ServerUnavailable(f"{self.name} không khởi động được (did not start):\n{last_lines}")
+            await asyncio.sleep(0.05)
+
+    async def restart(self) -> None:
+        """Start it again on the same port and data, stopping it first if it still runs."""
+        await self.stop()
+        await self.start()
