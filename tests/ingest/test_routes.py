@@ -23,6 +23,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import events, subjects
 from tests.builders import COMMUNE, Event, payload, submitted
+from tests.contracts import conformity
 from tests.ingest.conftest import Ingest
 from tests.waiting import until
 
@@ -32,10 +33,17 @@ Client = httpx2.AsyncClient
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[Client]:
-    """A client of the running app."""
+    """A client of the running app; every answer must be one that the app's document describes."""
+    document = app.openapi()
+
+    async def conforms(answer: httpx2.Response) -> None:
+        await answer.aread()
+        assert conformity.faults(document, answer) == []
+
+    transport, hooks = httpx2.ASGITransport(app=app), {"response": [conforms]}
     async with (
         app.router.lifespan_context(app),
-        Client(transport=httpx2.ASGITransport(app=app), base_url="http://ingest", timeout=30) as client,
+        Client(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks) as client,
     ):
         yield client
 
