@@ -46,6 +46,42 @@ async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoin
         )
 
 
+class PartitionReader:
+    """Reads one partition of the log from its checkpoint on, and remembers how far it has read."""
+
+    def __init__(self, streams: Streams, number: int, checkpoint: Checkpoint | None, created: str) -> None:
+        begin = 1 if checkpoint is None else checkpoint.sequence + 1
+        self.read_to = checkpoint  # the last message that was handed out, whether it is folded or not
+        self._jetstream = streams.jetstream
+        self._created = created
+        self._reader = reader.log_reader(
+            streams.client, subjects.REPORTS, subjects.reports_of(number), begin, check=self._require_same_stream
+        )
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be read now."""
+        return self._reader.trouble
+
+    @property
+    def pending(self) -> int | None:
+        """Messages that were not handed out yet; None while that is not known."""
+        return self._reader.pending
+
+    async def batch(self, most: int, wait_s: float) -> list[Delivery]:
+        """The next messages; an empty list when nothing came for `wait_s` seconds."""
+        deliveries = await self._reader.batch(most, wait_s=wait_s)
+        if deliveries:  # also when they are not folded yet: a reconnect asks whether the log still holds the last of them
+            self.read_to = Checkpoint(*log_mark.last_of(deliveries), self._created)
+        return deliveries
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+    async def _require_same_stream(self) -> None:
+        await require_same_stream(self._jetstream, self.read_to)
+
+
 async def whole(
     streams: Streams, subject_filter: str, end: int, begin: int = 1, check: Callable[[], Awaitable[None]] = reader.no_check
 ) -> AsyncIterator[list[Delivery]]:

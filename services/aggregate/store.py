@@ -1,7 +1,6 @@
 """The aggregator's collections: `reports`, `views` and its checkpoints."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
@@ -16,16 +15,6 @@ from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, V
 from shared.wire.events import Logged, read_logged, stored_text
 
 READ_BATCH: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What one batch makes to be stored. `is_whole` says that the views are written, and that the log had no more than they are made of."""
-
-    reports: Sequence[ReportDocument]
-    views: Sequence[View]
-    checkpoint: Checkpoint | None
-    is_whole: bool = False
 
 
 class Store:

@@ -17,13 +17,15 @@ from pymongo.errors import BulkWriteError
 from services.aggregate import log as logs
 from services.aggregate import partition as partitions
 from services.aggregate import store as stores
+from services.aggregate import writer
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.feed import Feed
-from services.aggregate.log import Checkpoint
+from services.aggregate.log import Checkpoint, PartitionReader
 from services.aggregate.partition import Partition
 from services.aggregate.rebuild import Rebuild
-from services.aggregate.store import Store, Work
+from services.aggregate.store import Store
+from services.aggregate.writer import Work, Writer
 from services.ingest import store as claims
 from services.ingest.domain.claims import Claim
 from services.ingest.intake import Door
@@ -60,17 +62,17 @@ def _all(*plants: Plant) -> Plant:
 # views and their checkpoint
 
 
-async def _checkpoint_first(self: Partition, work: Work, generation: int) -> None:
+async def _checkpoint_first(self: Writer, work: Work) -> None:
     if work.checkpoint is not None:
         checkpoint = work.checkpoint
-        await self._try(lambda: self._store.put_checkpoint(self.number, checkpoint))
-    await _write(self, work, generation)
+        await self.keep_trying(lambda: self.store.put_checkpoint(self.number, checkpoint))
+    await _write(self, work)
 
 
-def _checkpoint_of_what_is_left(self: Partition, fold: Any, deliveries: Any, pending: int | None) -> Work:
+def _checkpoint_of_what_is_left(fold: Any, deliveries: Any, reader: PartitionReader, *pace: Any) -> Work:
     """The checkpoint moves with every batch, also with one whose views are left to a later one."""
-    work = _fold(self, fold, deliveries, pending)
-    return replace(work, checkpoint=self._read_to)
+    work = _work_of(fold, deliveries, reader, *pace)
+    return replace(work, checkpoint=reader.read_to)
 
 
 async def _unguarded(collection: Any, pairs: Pairs) -> list[Any]:
@@ -129,7 +131,7 @@ def _without_district(self: ReporterTree, *args: Any) -> None:
     self.views_above = tuple(path[:1] for path in self.views_above)
 
 
-async def _whatever_happens(self: Partition, act: Callable[[], Any]) -> Any:
+async def _whatever_happens(self: Writer, act: Callable[[], Any]) -> Any:
     """A write that fails is left."""
     try:
         return await act()
@@ -227,17 +229,17 @@ async def _not_at_start(self: Feed) -> None:
         await _repair(self)
 
 
-async def _write_untold(self: Partition, work: Work, generation: int) -> None:
+async def _write_untold(self: Writer, work: Work) -> None:
     """What a start computes is written, and FEED is not told."""
-    is_first = self._tidied_at == float("-inf")
-    await self._try(lambda: self._store.put_views(work.views))
-    await _write(self, replace(work, views=()) if is_first else work, generation)
+    is_first = self.tidied_at_s == float("-inf")
+    await self.keep_trying(lambda: self.store.put_views(work.views))
+    await _write(self, replace(work, views=()) if is_first else work)
 
 
-async def _tidied_at_once(self: Partition, work: Work, generation: int) -> None:
+async def _tidied_at_once(self: Writer, work: Work) -> None:
     """Views of an older generation are taken away before those of this one are written."""
-    await self._tidy(generation)
-    await _write(self, work, generation)
+    await self.tidy()
+    await _write(self, work)
 
 
 async def _published_anyway(self: JetStreamContext, *args: Any, **about: Any) -> Any:
@@ -311,14 +313,14 @@ async def _batch_unordered(self: Reader, most: int, wait_s: float = 30.0) -> Any
 
 _js_publish, _has = JetStreamContext.publish, Readiness.has
 _events, _tree, _open = Store.events, ReporterTree.__init__, PeriodState.apply
-_current, _repair, _write = ReferenceStore.current, Feed.repair, Partition._write
-_fold = Partition._fold
+_current, _repair, _write = ReferenceStore.current, Feed.repair, Writer.write
+_work_of = partitions.work_of
 _given = instants.given
 _claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
 
 NAMED: Final[dict[str, Plant]] = {
-    "checkpoint before views": _put(Partition, "_write", _checkpoint_first),
-    "FEED not repaired at start": _all(_put(Feed, "repair", _not_at_start), _put(Partition, "_write", _write_untold)),
+    "checkpoint before views": _put(Writer, "write", _checkpoint_first),
+    "FEED not repaired at start": _all(_put(Feed, "repair", _not_at_start), _put(Writer, "write", _write_untold)),
     "no guard": _put(mongo, "put_newer", _unguarded),
     "no retry after a duplicate key": _put(mongo, "put_newer", _only_once),
     "guard that compares the partition first": _put(stores, "older_than", _partition_first),
@@ -327,17 +329,17 @@ NAMED: Final[dict[str, Plant]] = {
     ),
     "dirty only on change": _put(Block, "apply", _touched_on_change),
     "a forgotten ancestor": _put(ReporterTree, "__init__", _without_province),
-    "any write error ignored": _put(Partition, "_try", _whatever_happens),
+    "any write error ignored": _put(Writer, "keep_trying", _whatever_happens),
     "returns applied on arrival": _put(Standing, "give_back", _returned_on_arrival),
     "withdrawn counted": _put(Standing, "withdraw", Standing.submit),
     "received time overwritten by a redelivery": _put(ClaimStore, "claim", _claim_again),
     "claim treated as done": _put(ClaimStore, "positions", _claimed_is_done),
-    "generation ignored": _put(Partition, "_require", _nothing),
+    "generation ignored": _put(Partition, "require_generation", _nothing),
     "last sequence alone as the test for a restored stream": _put(logs, "require_same_stream", _long_enough),
 }
 MORE: Final[dict[str, Plant]] = {
     "a write error of a bulk ignored": _put(mongo, "only_duplicates", _duplicates_or_not),
-    "a checkpoint beyond the views that are written": _put(Partition, "_fold", _checkpoint_of_what_is_left),
+    "a checkpoint beyond the views that are written": _put(partitions, "work_of", _checkpoint_of_what_is_left),
     "a checkpoint goes back": _put(Store, "put_checkpoint", _checkpoint_unguarded),
     "another forgotten ancestor": _put(ReporterTree, "__init__", _without_district),
     "the opening that came last": _put(PeriodState, "apply", _opened_last),
@@ -353,8 +355,8 @@ MORE: Final[dict[str, Plant]] = {
     "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
     "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
-    "older views taken away before all are written": _all(_put(Partition, "_write", _tidied_at_once), _put(partitions, "FIRST_S", 1.0)),
-    "a view that a late write brought back stays": _put(partitions, "TIDY_S", float("inf")),
+    "older views taken away before all are written": _all(_put(Writer, "write", _tidied_at_once), _put(partitions, "FIRST_S", 1.0)),
+    "a view that a late write brought back stays": _put(writer, "TIDY_S", float("inf")),
     "a loss at the end of the log not looked for": _put(reader, "LAST_DELIVERED", ""),
     "an import in parts": _all(_put(mongo, "in_transaction", _in_parts), _put(ReferenceStore, "_store", _documents_first)),
     "a rebuild's checkpoint beyond what was read": _put(Rebuild, "_publish_lost", _beyond),

@@ -1,6 +1,6 @@
 """One seed: servers, instances that come and go, units that send, an operator who changes and mends; then quiet, and the verdict.
 
-The product's clocks, ids and logs are replaced here and nowhere else.
+The product is given this world's clock and ids; its log lines are caught here and nowhere else.
 """
 
 import asyncio
@@ -11,19 +11,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
-from pathlib import Path
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final, cast
 from unittest import mock
-from uuid import UUID
 
 import nats.js.client
 import structlog
 from pymongo.errors import OperationFailure
 
 from services.aggregate import app as aggregate_app
-from services.aggregate import partition
+from services.aggregate.domain import pace
 from services.aggregate.rebuild import Rebuild
 from services.ingest import app as ingest_app
 from services.ingest.store import ClaimStore
@@ -50,21 +48,6 @@ WINDOW_S: Final = 4.0  # how long REPORTS remembers ids: shorter than a redelive
 WENT_BACK: Final = "tonghop rebuild"  # what an instance says that refuses to go on
 FOR_EVER_S: Final = 400.0  # by then everything is quiet, or never
 UNEXPECTED: Final = ("task.failed", "message.failed")  # errors that no rule knows
-
-
-class MadeUpType(type):
-    def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, datetime)
-
-
-class MadeUp(datetime, metaclass=MadeUpType):
-    """`datetime` whose now is the world's."""
-
-    world: "World"
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain one: it is stored
-        return events.from_ms(cls.world.clock_ms()).astimezone(tz)
 
 
 @dataclass
@@ -251,8 +234,7 @@ class Result:
 
 @contextmanager
 def made_up(world: World) -> Iterator[None]:
-    """The product's clocks, ids and logs are this world's."""
-    numbers = iter(range(1, 10**9))
+    """The product's logs and constants are this world's."""
 
     def on_log(_: Any, level: str, event: MutableMapping[str, Any]) -> Any:
         world.logged(level, dict(event))
@@ -260,26 +242,9 @@ def made_up(world: World) -> Iterator[None]:
 
     before = structlog.get_config()
     structlog.configure(processors=[structlog.processors.add_log_level, on_log], wrapper_class=structlog.BoundLogger)
-    MadeUp.world = world
     with ExitStack() as replaced:
         replaced.callback(structlog.configure, **before)
-        for module, name in _clocks_and_ids():
-            new = MadeUp if name == "datetime" else lambda: UUID(int=next(numbers))
-            replaced.enter_context(mock.patch.object(module, name, new))
-        replaced.enter_context(mock.patch.object(partition, "BEHIND", (2, 5, 200)[world.seed % 3]))
-        replaced.enter_context(mock.patch.object(partition, "SHOW_S_EACH", 0.3))
+        replaced.enter_context(mock.patch.object(pace, "BEHIND", (2, 5, 200)[world.seed % 3]))
+        replaced.enter_context(mock.patch.object(pace, "SHOW_S_EACH", 0.3))
         replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
         yield
-
-
-_found: list[tuple[Any, str]] = []
-
-
-def _clocks_and_ids() -> list[tuple[Any, str]]:
-    """Where the product asks for the time of day or for an id out of thin air."""
-    if not _found:
-        for name, module in sorted(sys.modules.items()):
-            if name.startswith(("services.ingest", "services.aggregate", "shared.")):
-                source = Path(module.__file__ or "").read_text(encoding="utf-8")
-                _found.extend((module, what) for what, sign in (("datetime", "datetime.now("), ("uuid4", "uuid4(")) if sign in source)
-    return _found
