@@ -15,7 +15,7 @@ import nats.js.errors
 import structlog
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from services.aggregate.domain.view import Position, View
+from services.aggregate.domain.view import View, ViewVersion
 from services.aggregate.store import Store
 from shared.plumbing import broker, delivery
 from shared.plumbing.broker import Streams
@@ -37,13 +37,13 @@ SCAN_BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A subject's last message: its sequence in FEED, and the position of the view in it."""
+    """A subject's last message: its sequence in FEED, and the version of the view in it."""
 
     sequence: int
-    position: Position
+    version: ViewVersion
 
 
-NONE: Final = Last(0, (0, -1))
+NONE: Final = Last(0, ViewVersion(0, -1))  # of a subject without a message
 
 
 class Feed:
@@ -61,7 +61,7 @@ class Feed:
         """Takes changed views; a newer one replaces one that waits."""
         for view in views:
             waiting = self._waiting.get(view.subject)
-            if waiting is None or waiting.position < view.position:
+            if waiting is None or waiting.version < view.version:
                 self._waiting[view.subject] = view
 
     async def run(self, readiness: Readiness) -> None:
@@ -77,7 +77,7 @@ class Feed:
 
     async def flush(self) -> None:
         """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""
-        views = [view for view in self._waiting.values() if view.position > self._last.get(view.subject, NONE).position]
+        views = [view for view in self._waiting.values() if view.version > self._last.get(view.subject, NONE).version]
         self._waiting = {}
         for first in range(0, len(views), broker.IN_FLIGHT):
             part = views[first : first + broker.IN_FLIGHT]
@@ -97,7 +97,7 @@ class Feed:
                 headers={
                     "Nats-Msg-Id": _event_id(view),
                     "Nats-Expected-Last-Subject-Sequence": str(last.sequence),
-                    POSITION: f"{view.position[0]}.{view.position[1]}",
+                    POSITION: f"{view.version.generation}.{view.version.sequence}",
                     "content-type": "application/cloudevents+json",
                 },
             )
@@ -107,26 +107,26 @@ class Feed:
             self._last[view.subject] = await self._last_of(view.subject)
             self.offer([view])  # flush drops it when the subject's last message is not older
         else:
-            self._last[view.subject] = Last(ack.seq, view.position)
+            self._last[view.subject] = Last(ack.seq, view.version)
 
     async def _last_of(self, subject: str) -> Last:
         try:
             message = await self._streams.jetstream.get_last_msg(subjects.FEED, subject)
         except nats.js.errors.NotFoundError:
             return NONE
-        return Last(message.seq or 0, _position(message.headers or {}))
+        return Last(message.seq or 0, _version(message.headers or {}))
 
     async def repair(self) -> None:
         """Offers every view that is newer than its subject's last message."""
         self._last = await self._scan()
-        stored = await self._store.positions(self._partitions)
-        published = {subjects.fed_view(subject): last.position for subject, last in self._last.items()}
+        stored = await self._store.versions(self._partitions)
+        published = {subjects.fed_view(subject): last.version for subject, last in self._last.items()}
         registry = (await self._reference.current()).registry
         behind = []
-        for view_id, found in stored.items():
+        for view_id, version in stored.items():
             key = view_key.parse(view_id)
             unit = registry.by_id.get(key.unit_id)
-            if unit is not None and published.get((key.regime, key.period, unit.code), NONE.position) < found:
+            if unit is not None and published.get((key.regime, key.period, unit.code), NONE.version) < version:
                 behind.append(view_id)
         for first in range(0, len(behind), SCAN_BATCH):
             documents = await self._store.documents(behind[first : first + SCAN_BATCH])
@@ -165,7 +165,7 @@ class Feed:
                 if not messages:  # what a broken connection swallowed does not come again
                     raise TransientError(f"chưa đọc hết {subjects.FEED}, đang thử lại (not read to its end)")
                 for message in messages:
-                    found[message.subject] = Last(message.metadata.sequence.stream, _position(message.headers or {}))
+                    found[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
                     pending = message.metadata.num_pending
         finally:
             await consumer.unsubscribe()
@@ -193,11 +193,10 @@ def plain(value: Any) -> Any:
 
 
 def _event_id(view: View) -> str:
-    generation, sequence = view.position
-    return f"{view.id}/{generation}.{sequence}"
+    return f"{view.id}/{view.version.generation}.{view.version.sequence}"
 
 
-def _position(headers: dict[str, str]) -> Position:
-    """What the header says; a message of which it cannot be told is older than any view."""
+def _version(headers: dict[str, str]) -> ViewVersion:
+    """What the header says; a message without a readable header is older than any view."""
     found = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
-    return (int(found[1]), int(found[2])) if found else NONE.position
+    return ViewVersion(int(found[1]), int(found[2])) if found else NONE.version

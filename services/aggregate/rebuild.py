@@ -1,6 +1,6 @@
 """Rebuild: every view from the log, from nothing, while readers see the old views or the new ones, never a mixture.
 
-1. The log is read from its beginning; an event that `reports` lacks is stored, a position that differs is rewritten.
+1. The log is read from its beginning; an event that `reports` lacks is stored, a place that differs is rewritten.
 2. An accepted event that the log lacks (a broker restored from an older copy) is published again: those of `reports`, and
    those that were claimed by ingest and never came to be stored.
 3. All views are computed in a second collection under the next generation, which takes the place of `views` in one rename.
@@ -36,10 +36,10 @@ NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each 
 BATCH: Final = 2000
 LOOK: Final = 20_000  # documents of `reports` looked at in one go
 
-Place = tuple[int, int]
-"""Partition and sequence; -1 where a document that somebody made by hand has none."""
+LogPlace = tuple[int, int]
+"""Where an event is in the log: partition and sequence; -1 where a document that somebody made by hand has none."""
 
-First = tuple[Logged, Place]
+First = tuple[Logged, LogPlace]
 """An event, and the place of its first copy."""
 
 Progress = Callable[[str, int, int], None]
@@ -68,8 +68,8 @@ class Rebuild:
         self._claimed = claimed
         self._progress = progress
         self._reports = mongo.collection(held.database, collection_names.REPORTS, ReportDocument)
-        self._unread: dict[str, Place] = {}  # event id: where `reports` has it, until it is read
-        self._seen: dict[str, Place] = {}  # event id: where the log has its first copy
+        self._unread: dict[str, LogPlace] = {}  # event id: where `reports` has it, until it is read
+        self._seen: dict[str, LogPlace] = {}  # event id: where the log has its first copy
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
         self._folds: list[Fold] = []
         self._stored = 0
@@ -90,7 +90,7 @@ class Rebuild:
         unseen = await self._unseen()
         await self._read_log()  # what came in meanwhile is no loss
         published = await self._publish_lost(unseen, generation)
-        await self._read_log()  # a view's position stands for everything before it, so also for what came in between
+        await self._read_log()  # a view's version says that everything before it is counted, so also what came in between
         views = await self._write_views(generation)
         await self._require_same_stream()
         await self._move_checkpoints()

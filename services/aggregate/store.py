@@ -6,7 +6,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from services.aggregate.domain.view import Position, View, position
+from services.aggregate.domain.view import View, ViewVersion, version_of
 from services.aggregate.log import Checkpoint
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -26,7 +26,7 @@ class Store:
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
 
     async def prepare(self) -> None:
-        """The indexes: a partition's events by position, a unit's reports, a regime's views."""
+        """The indexes: a partition's events by sequence, a unit's reports, a regime's views."""
         await self._reports.create_index([("partition", ASCENDING), ("sequence", ASCENDING)])
         await self._reports.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit", ASCENDING)])
         await self._views.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
@@ -38,7 +38,7 @@ class Store:
         return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"])
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
-        """The stored events of a partition whose position is not after `up_to`, with their sequences, a part at a time.
+        """The stored events of a partition up to the sequence `up_to`, with their sequences, a part at a time.
 
         The newest first: a revision that was replaced is then passed over.
         """
@@ -53,8 +53,8 @@ class Store:
         await mongo.insert_new(self._reports, reports)
 
     async def put_views(self, views: Sequence[View]) -> int:
-        """Writes views over older positions only; the newest generation that refused one, 0 when none did."""
-        refused = await mongo.put_newer(self._views, [(older_than(view.position) | {"_id": view.id}, view.document) for view in views])
+        """Writes views over older versions only; the newest generation that refused one, 0 when none did."""
+        refused = await mongo.put_newer(self._views, [(older_than(view.version) | {"_id": view.id}, view.document) for view in views])
         if not refused:
             return 0
         found = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
@@ -86,18 +86,18 @@ class Store:
         else:
             await self._checkpoints.replace_one({**found}, checkpoint_document(partition, checkpoint))
 
-    async def positions(self, partitions: Sequence[int]) -> dict[str, Position]:
-        """The position of every view of some partitions, by view id."""
+    async def versions(self, partitions: Sequence[int]) -> dict[str, ViewVersion]:
+        """The version of every view of some partitions, by view id."""
         found = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
-        return {document["_id"]: position(document) async for document in found}
+        return {document["_id"]: version_of(document) async for document in found}
 
     async def documents(self, ids: Sequence[str]) -> list[ViewDocument]:
         """Views by id, as stored."""
         return [document async for document in self._views.find({"_id": {"$in": list(ids)}})]
 
 
-def older_than(newer: Position) -> Document:
-    """A filter for views whose position is older: two scalars, generation first."""
+def older_than(newer: ViewVersion) -> Document:
+    """A filter for views of an older version: two scalars, generation first."""
     generation, sequence = newer
     return {
         "$or": [

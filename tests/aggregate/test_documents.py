@@ -4,11 +4,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
+import orjson
 import pytest
 from bson.decimal128 import Decimal128
 
+from services.aggregate import feed
+from services.aggregate.domain.fold import Fold
 from shared.shell.service import Connections
 from shared.wire import collection_names, documents
+from shared.wire.published import View, ViewUpdated
+from shared.words.reference import Reference
 from tests.aggregate.running import aggregating, log_reports, until_stored
 from tests.documents import differences
 
@@ -77,3 +82,19 @@ def test_every_collection_has_models_that_say_who_writes_and_who_reads() -> None
     told = {name: [model.__doc__ or "" for model in models] for name, models in documents.COLLECTIONS.items()}
 
     assert {name for name, texts in told.items() if all("Written by: " in text and "Read by: " in text for text in texts)} == set(told)
+
+
+def test_what_feed_publishes_is_the_published_model(reference: Reference) -> None:
+    """Building the model for each message would take fifty times as long as writing the document as JSON, so this is compared here."""
+    count = 0
+    for partition in range(8):
+        fold = Fold(reference, partition, 8)
+        fold.open(datetime(2026, 12, 25, tzinfo=UTC))
+        fold.mark_all()
+        for view in fold.changed():
+            text = feed.payload(view)
+            event = ViewUpdated.model_validate_json(text)
+            assert orjson.loads(event.model_dump_json(exclude_unset=True)) == orjson.loads(text)
+            assert set(View.model_fields) | {"_id"} == view.document.keys() == get_type_hints(documents.ViewDocument).keys()
+            count += 1
+    assert count > 40

@@ -61,7 +61,7 @@ async def read_everything(held: Connections) -> None:
     views = Store(database)
     await views.checkpoint(0)
     assert [part async for part in views.events(0, 1)] == []
-    await views.positions([0])
+    await views.versions([0])
     await views.documents(["x"])
     alerts = AlertStore(database)
     await alerts.known(["x"])

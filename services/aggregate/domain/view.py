@@ -5,6 +5,7 @@ figures alone (`shared/wire/view_hash.py`), so equal sets of events give equal h
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
@@ -14,7 +15,12 @@ from shared.wire.documents import ReportingDocument, ViewDocument, ViewFiguresDo
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
 
-Position = tuple[int, int]  # generation, sequence
+
+class ViewVersion(NamedTuple):
+    """Which version of a view it is; a larger one is newer. The stored field and the API call it `position`."""
+
+    generation: int
+    sequence: int  # in REPORTS, of the last event that concerned the view; 0 when there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,14 @@ class View:
         return self.document["_id"]
 
     @property
-    def position(self) -> Position:
-        return position(self.document)
+    def version(self) -> ViewVersion:
+        return version_of(self.document)
 
 
-def position(document: ViewDocument) -> Position:
-    """The position of a view's document."""
-    found = document["position"]
-    return found["generation"], found["sequence"]
+def version_of(document: ViewDocument) -> ViewVersion:
+    """The version of a view's document."""
+    position = document["position"]
+    return ViewVersion(position["generation"], position["sequence"])
 
 
 def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
