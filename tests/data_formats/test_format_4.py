@@ -120,10 +120,10 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
     for about in abouts:
         kinds = {claim["type"] for claim in claims if (claim["regime"], claim["period"], claim["unit_id"]) == about}
         record = known.of(about)
-        assert (record.standing.winner[0] > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
-        assert (record.until is not None) == bool(kinds & {events.OPENED, events.EXTENDED}), about
-        assert (record.confirmation.view_hash != "") == (events.CONFIRMED in kinds), about
-        assert bool(record.standing.returned) == (events.RETURNED in kinds), about
+        assert (record.state.winner[0] > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
+        assert (record.givens != []) == bool(kinds & {events.OPENED, events.EXTENDED}), about
+        assert (record.state.confirmation is not None) == (events.CONFIRMED in kinds), about
+        assert bool(record.state.returns) == (events.RETURNED in kinds), about
     assert {kind for claim in claims for kind in [claim["type"]]} == set(events.SENT)
 
 

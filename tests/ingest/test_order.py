@@ -336,7 +336,7 @@ def test_a_report_without_a_warning_counts_and_one_that_counts_not_has_one(offic
     decision = office.screen(sent, *before)
     assert isinstance(decision, Accepted)
 
-    after = known(*before, sent, received=RECEIVED - timedelta(minutes=1)).of(("ct27-van-quan", "2024", COMMUNE)).standing
+    after = known(*before, sent, received=RECEIVED - timedelta(minutes=1)).of(("ct27-van-quan", "2024", COMMUNE)).state
 
     counts = after.counts and after.winner[2] == sent["id"]
     in_vain = {"report.superseded", "report.revision_returned"}

@@ -5,6 +5,7 @@ when all else is right: who may not act learns nothing of what was accepted befo
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,8 @@ import orjson
 from services.ingest.domain import reports, shapes
 from services.ingest.domain.case import Case, shown
 from shared.wire import events, view_hash
-from shared.words import deadlines, periods, refusals
+from shared.words import deadlines, instants, periods, refusals
+from shared.words.instants import Given
 from shared.words.refusals import Both, Refusal, refusal
 
 RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
@@ -61,11 +63,12 @@ def misstated(case: Case) -> list[Refusal]:
 
 def return_in_vain(case: Case) -> list[Refusal]:
     """Why a return would change nothing: only the revision that counts can be returned."""
-    standing, names = case.record.standing, {"unit": case.unit_code, "revision": case.revision, "standing": case.record.standing.winner[0]}
+    state = case.record.state
+    names = {"unit": case.unit_code, "revision": case.revision, "standing": state.winner[0]}
     if case.revision not in case.record.newest:
         return [refusal("action.no_such_revision", "data.revision", **names)]
-    if case.revision != standing.winner[0] or not standing.counts:
-        return [refusal("action.not_standing", "data.revision", **names, state=reports.state_of(standing))]
+    if case.revision != state.winner[0] or not state.counts:
+        return [refusal("action.not_standing", "data.revision", **names, state=reports.state_of(state))]
     return []
 
 
@@ -74,7 +77,7 @@ def extension_in_vain(case: Case) -> list[Refusal]:
     assert case.regime is not None  # judged before
     assert case.period is not None
     assert case.group is not None
-    due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.until, case.working_days)
+    due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.period.deadline, case.working_days)
     if due is None:
         return [refusal("report.period_not_opened", "data.period", period=case.period.code, recipient=case.regime.recipient)]
     return _in_vain(case, "until", due)
@@ -94,7 +97,8 @@ def confirmation_in_vain(case: Case) -> list[Refusal]:
         return [refusal("action.view_moved", "data.view_hash", present=record.view_hash)]
     if reporting["received"] == 0:
         return [refusal("action.nothing_to_confirm", "data.figures", received=0, expected=reporting["expected"])]
-    if (before := record.confirmation).view_hash == stated:
+    before = record.state.confirmation
+    if before is not None and before.view_hash == stated:
         return [refusal("action.already_confirmed", "data.view_hash", at=shown(before.received_ms), event_id=before.event_id)]
     if reporting["missing"] and case.data.get("reason") is None:
         count = len(reporting["missing"])
@@ -156,11 +160,11 @@ def _instant(case: Case, name: str) -> datetime | None:
 
 def _in_vain(case: Case, name: str, due: datetime | None) -> list[Refusal]:
     """Why an instant would move nothing; `due` is the deadline of those who were given no other."""
-    at, known, corrects = _instant(case, name), case.record.instants, case.data.get("corrects") is True
+    at, known, corrects = _instant(case, name), case.record.givens, case.data.get("corrects") is True
     assert at is not None  # judged before
-    before = _in_force(due, known.effective)
-    after = _in_force(due, known.after((case.received_ms, case.event_id), at, corrects=corrects))
-    if corrects and (known.effective is None or after == before):
+    new = Given(case.received_ms, case.event_id, at, "", case.sender, corrects)
+    before, after = _in_force(due, known), _in_force(due, [*known, new])
+    if corrects and (not known or after == before):
         return [refusal("action.nothing_to_correct", f"data.{name}", present=_shown(before))]
     if corrects and case.data.get("reason") is None:
         return [refusal("action.reason_required", "data.reason", why=WHY_CORRECTED)]
@@ -169,7 +173,9 @@ def _in_vain(case: Case, name: str, due: datetime | None) -> list[Refusal]:
     return []
 
 
-def _in_force(due: datetime | None, until: datetime | None) -> datetime | None:
+def _in_force(due: datetime | None, known: Sequence[Given]) -> datetime | None:
+    given = instants.in_force(known)
+    until = None if given is None else given.at
     return until if due is None else deadlines.effective(due, until)
 
 

@@ -109,7 +109,7 @@ class Case:
 
     def opened(self) -> list[Refusal]:
         """What forbids it until somebody opens the period."""
-        if self.regime is None or self.period is None or not self.regime.is_on_call or self.period_record.until is not None:
+        if self.regime is None or self.period is None or not self.regime.is_on_call or self.period_record.period.deadline is not None:
             return []
         return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
 

@@ -4,40 +4,26 @@ Known from the claims, which ingest itself keeps: so an act is judged by what wa
 by the store before a batch, and by each event of the batch that is accepted. Source: design, section 4, "Order".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words import deadlines
-from shared.words.instants import Instants
-from shared.words.report_state import NOTHING, Key, Standing
+from shared.words.instants import Given
+from shared.words.report_state import NOTHING, Key, PeriodState, ReportState
 
 About = tuple[str, str, str]  # regime, period, and the id of the unit concerned; "" for a whole period
-
-
-class Confirmation(NamedTuple):
-    """What a unit approved last."""
-
-    received_ms: int = 0
-    event_id: str = ""
-    view_hash: str = ""
-
-
-NEVER: Final = Confirmation()
 
 
 @dataclass(slots=True)
 class Record:
     """What was accepted about one unit in one regime and period, or about the whole period."""
 
-    standing: Standing = field(default_factory=Standing)
+    state: ReportState = field(default_factory=ReportState)
+    period: PeriodState = field(default_factory=PeriodState)
     newest: dict[int, Key] = field(default_factory=dict)  # of the unit's own events, by revision
-    instants: Instants = field(default_factory=Instants)  # until when it was extended, or the period opened
-    confirmation: Confirmation = NEVER
-    view_hash: str | None = None  # of the view as it stands now; looked up only where it is confirmed
+    view_hash: str | None = None  # of the view as it is now; looked up only when it is confirmed
     _taken: set[str] = field(default_factory=set)
 
     def take(self, event: Logged) -> None:
@@ -45,27 +31,16 @@ class Record:
         if event.id in self._taken:
             return
         self._taken.add(event.id)
-        key = (event.revision, event.received_ms, event.event_id)
-        match event.type:
-            case events.SUBMITTED:
-                self.standing.submit(key)
-            case events.WITHDRAWN:
-                self.standing.withdraw(key)
-            case events.RETURNED:
-                self.standing.give_back(event.revision)
-            case events.EXTENDED | events.OPENED:
-                at = deadlines.of_event(event.data["until" if event.type == events.EXTENDED else "deadline"])
-                if at is not None:  # ingest lets no other through
-                    self.instants.take((event.received_ms, event.event_id), at, corrects=event.data.get("corrects") is True)
-            case events.CONFIRMED:
-                self.confirmation = max(self.confirmation, Confirmation(event.received_ms, event.event_id, event.data["view_hash"]))
+        self.state.apply(event)
+        self.period.apply(event)
         if event.type in (events.SUBMITTED, events.WITHDRAWN):
+            key = (event.revision, event.received_ms, event.event_id)
             self.newest[event.revision] = max(self.newest.get(event.revision, NOTHING), key)
 
     @property
-    def until(self) -> datetime | None:
-        """The instant that is in force; None while nobody extended or opened."""
-        return self.instants.effective
+    def givens(self) -> Sequence[Given]:
+        """The instants that the recipient set: until when the unit has time, or the period is open."""
+        return [*self.state.extensions.values(), *self.period.openings.values()]
 
 
 UNKNOWN: Final = Record()  # of a case that has not learned yet

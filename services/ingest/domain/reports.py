@@ -9,7 +9,7 @@ from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.regimes import Regime
-from shared.words.report_state import Key, Standing
+from shared.words.report_state import Key, ReportState
 
 
 def judge_submitted(case: Case) -> list[Refusal]:
@@ -29,24 +29,24 @@ def judge_withdrawn(case: Case) -> list[Refusal]:
 
 def warnings(case: Case) -> Iterator[Refusal]:
     """What the sender of an accepted revision should know: what it does not change, and who else sends. Order never refuses it."""
-    standing, revision = case.record.standing, case.revision
-    winner, at = standing.winner, "data.revision"
+    state, revision = case.record.state, case.revision
+    winner, at = state.winner, "data.revision"
     if revision < winner[0]:
-        yield refusal("report.superseded", at, revision=revision, standing=winner[0], state=state_of(standing), **_event(winner))
-    elif revision in standing.returned:
+        yield refusal("report.superseded", at, revision=revision, standing=winner[0], state=state_of(state), **_event(winner))
+    elif revision in state.returns:
         yield refusal("report.revision_returned", at, revision=revision)
-    elif case.type == events.WITHDRAWN and not standing.counts:
+    elif case.type == events.WITHDRAWN and not state.counts:
         yield refusal("report.nothing_to_withdraw", at)
     other = case.record.newest.get(revision)
     if other is not None:
         yield refusal("report.revision_repeated", at, revision=revision, **_event(other))
 
 
-def state_of(standing: Standing) -> Both:
+def state_of(report: ReportState) -> Both:
     """What became of the winning revision."""
-    if standing.counts:
+    if report.counts:
         return Both("đang được tính", "counts")
-    return Both("đã bị trả lại", "was returned") if standing.is_submission else Both("đã rút", "was a withdrawal")
+    return Both("đã bị trả lại", "was returned") if report.is_submission else Both("đã rút", "was a withdrawal")
 
 
 def _event(key: Key) -> dict[str, object]:
