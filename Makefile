@@ -36,7 +36,7 @@ test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host van
 test-install: $(READY) ## cài vào môi trường mới, không phần mở rộng, rồi chạy (a new environment without extras, as the image has it)
 	$(BIN)/pytest -q -m install tests/install
 
-test-clients: $(READY) ## các ví dụ curl và JavaScript trong docs/integrate.md (the examples in other languages; needs curl, node)
+test-clients: $(READY) ## ví dụ trong docs/integrate.md và các client sinh từ hợp đồng (examples and generated clients; needs curl, node, npm, network)
 	$(BIN)/pytest -q -m clients tests/clients
 
 test-compose: $(READY) ## các bước triển khai bằng container, ảnh thay thế (the documented steps on a container engine; root, minutes)

@@ -48,7 +48,7 @@ def install(app: FastAPI, models: Iterable[type[BaseModel]] = (), unions: Json |
 
 def _document(app: FastAPI, models: Iterable[type[BaseModel]], unions: Json) -> Callable[[], Json]:
     def document() -> Json:
-        found: Json = get_openapi(title=app.title, version=VERSION, description=app.description or None, routes=app.routes, tags=TAGS)
+        found: Json = get_openapi(title=app.title, version=VERSION, summary=app.summary, routes=app.routes, tags=TAGS)
         parts = found.setdefault("components", {}).setdefault("schemas", {})
         found["components"]["schemas"] = parts | schemas.components(models) | unions
         return found

@@ -148,7 +148,7 @@ def create_app(
         await tasks.end(task)
         await held.close()
 
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title=f"Tong Hop {name}", summary=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.readiness = readiness
     app.include_router(observability.doors(readiness))
     problems.install(app)

@@ -110,9 +110,8 @@ class ReportSubmitted(Concern):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [{"required": [name], "properties": {name: {"minProperties": 1}}} for name in ("values", "narratives")],
-        }
+        # not empty; without `anyOf`, of which generators of clients make two models, each with one half of the fields
+        json_schema_extra={"not": {"properties": {name: {"maxProperties": 0} for name in ("values", "narratives")}}}
     )
 
     type: ClassVar = SUBMITTED

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 Json = dict[str, Any]
 
@@ -12,10 +13,16 @@ COMPONENTS: Final = "#/components/schemas/"
 
 
 class PlainSchema(GenerateJsonSchema):
-    """Schemas without titles made of field names, which say nothing new."""
+    """Schemas without titles made of field names, which say nothing new, and without defaults.
+
+    A field with a default may be left out. Written down, a default makes openapi-typescript demand the field of whoever sends the event.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
 
 
 def components(models: Iterable[type[BaseModel]]) -> Json:

@@ -1,0 +1,31 @@
+"""Sends a report with the client that openapi-python-client makes of the contract, and reads its receipt."""
+
+import sys
+
+from tong_hop_ingest_client import Client  # type: ignore[import-not-found]
+from tong_hop_ingest_client.api.reports import get_receipt, send_report  # type: ignore[import-not-found]
+from tong_hop_ingest_client.models import Receipt, RejectedProblem, ReportSubmittedEvent  # type: ignore[import-not-found]
+
+EVENT = {
+    "specversion": "1.0",
+    "id": "python-0001",
+    "source": "/units/06253",
+    "type": "vn.tonghop.report.submitted.v1",
+    "data": {
+        "regime": "ct27-van-quan",
+        "period": "2026",
+        "unit": "06253",
+        "revision": 2,
+        "values": {"gd_ngay_cong": 340, "gd_tien_tai_tro": "125.5", "vh_nha_van_hoa_thon": {"numerator": 9, "denominator": 11}},
+        "narratives": {"kho_khan": "Thiếu kinh phí."},
+    },
+}
+
+client = Client(base_url=sys.argv[1])
+for change in ({}, {}, {"id": "python-0002", "source": "/units/06256"}):
+    answer = send_report.sync_detailed(client=client, body=ReportSubmittedEvent.from_dict({**EVENT, **change}))
+    assert isinstance(answer.parsed, Receipt | RejectedProblem)
+    print(answer.status_code.value, answer.parsed.verdict if isinstance(answer.parsed, Receipt) else answer.parsed.code)
+receipt = get_receipt.sync("06253", "python-0001", client=client)
+assert isinstance(receipt, Receipt)
+print("receipt", receipt.verdict, receipt.event_id)
