@@ -146,7 +146,7 @@ def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: da
 
     A rung that came before its regime was loaded is never raised.
     """
-    raised = [alert.at for alert in planned if alert.at >= loaded_at[alert.regime]]
+    raised = [alert.rung.at for alert in planned if alert.rung.at >= loaded_at[alert.matter.regime]]
     todays = [at for at in raised if periods.local_day(at) == periods.local_day(now)]
     return max(now, *todays) if todays else min([at for at in raised if at > now], default=None)
 
@@ -155,7 +155,7 @@ async def _alert(desk: Desk, now: datetime) -> None:
     """A tick now when a rung falls on today, else at the next rung's time; then what comes."""
     today = periods.local_day(now)
     year = str(today.year)
-    planned = [alert for alert in await tick.plan(desk, now) if alert.period == year]
+    planned = [alert for alert in await tick.plan(desk, now) if alert.matter.period == year]
     at = tick_at(planned, desk.follower.reference.loaded_at, now)
     if at is None:
         show.alerted(session.console, "Mức nhắc còn lại", [])
@@ -166,11 +166,11 @@ async def _alert(desk: Desk, now: datetime) -> None:
     raised = await tick.tick(desk, at)
     await tick.wait_for_others(desk, at)
     if raised:
-        show.alerted(session.console, "Đã nhắc", [alert for alert in raised if not alert.is_digest])
-        show.alerted(session.console, "Đã gửi tình hình cho nơi nhận", [alert for alert in raised if alert.is_digest])
+        show.alerted(session.console, "Đã nhắc", [alert for alert in raised if not alert.matter.is_digest])
+        show.alerted(session.console, "Đã gửi tình hình cho nơi nhận", [alert for alert in raised if alert.matter.is_digest])
     else:
         session.console.print("Lượt này đã nhắc từ lần chạy trước: không nhắc lại.")
-    show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.at > at])
+    show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.rung.at > at])
 
 
 def _show_mails(mails: Sequence[EmailMessage]) -> None:

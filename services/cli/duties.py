@@ -11,9 +11,9 @@ from services.cli import sending, session
 from services.cli.data import AsJson
 from services.notify import app as notifier
 from services.notify import tick
-from services.notify.domain import listing
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.listing import Wanted
+from services.notify.texts import listing
+from services.notify.texts.listing import Wanted
 from services.portal.domain import duties as told
 from shared.shell.clock import system_clock
 from shared.wire import events
@@ -54,7 +54,7 @@ def list_duties(
 
     found = session.run(act)
     if as_json:
-        session.say_json({"duties": [listing.entry(duty, now) for duty in found]})
+        session.say_json({"duties": [listing.duty_entry(duty, now) for duty in found]})
     else:
         _show(found, now)
 

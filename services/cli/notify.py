@@ -1,4 +1,4 @@
-"""`tonghop notify plan|tick|test|rebuild`: who will be reminded when, reminding now, a trial mail, and the duties made anew."""
+"""`tonghop notify plan|tick|test|rebuild`: who will be reminded when, reminding now, a trial mail, and the duties rebuilt."""
 
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,26 +11,35 @@ from rich.table import Table
 from services.cli import session
 from services.notify import app as notifier
 from services.notify import tick as ticking
-from services.notify.domain import alerts, contacts, messages, reach, trial
+from services.notify.channels import email
+from services.notify.channels.email import Answer
 from services.notify.domain import duties as duty_list
-from services.notify.domain.alerts import EMAIL, STREAM, Alert
+from services.notify.domain import reach
+from services.notify.domain.alerts import EMAIL, REFUSED, STREAM, Alert
 from services.notify.domain.duties import Duty
-from services.notify.domain.messages import Outcome
-from services.notify.domain.reach import Told
+from services.notify.domain.reach import NO_ADDRESS, NO_CONTACT, NOT_NEEDED, WAITING, Reach
+from services.notify.texts import listing, trial, wording
 from services.notify.tick import Desk
 from shared.shell.clock import system_clock
-from shared.words import deadlines, numbers, periods
+from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.reference import Reference
 from shared.words.units import Unit
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị chưa nộp báo cáo.", no_args_is_help=True)
 
-TRIED: Final = {
-    Outcome.SENT: "Máy chủ thư đã nhận thư thử đến",
-    Outcome.REFUSED: "Máy chủ thư từ chối địa chỉ",
-    Outcome.AWAY: "Máy chủ thư không trả lời, chưa gửi được đến",
+ANSWERS: Final = {
+    Answer.SENT: "Máy chủ thư đã nhận thư thử đến",
+    Answer.REFUSED: "Máy chủ thư từ chối địa chỉ",
+    Answer.AWAY: "Máy chủ thư không trả lời, chưa gửi được đến",
 }
-Found = TypeVar("Found")
+WHY_NO_MAIL: Final = {
+    NO_CONTACT: "chưa có đầu mối liên hệ",
+    NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
+    REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
+    WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
+    NOT_NEEDED: "đã nộp hoặc đã quá lâu, không gửi nữa",
+}
+Result = TypeVar("Result")
 
 
 def _instant(text: str) -> datetime:
@@ -73,7 +82,7 @@ def plan(
 
     found = _read(act)
     if as_json:
-        session.say_json({"alerts": [alerts.entry(alert) for alert in found]})
+        session.say_json({"alerts": [listing.alert_entry(alert) for alert in found]})
     else:
         _show(found, f"Lịch nhắc: {numbers.vietnamese(len(found))} mức nhắc")
 
@@ -94,18 +103,17 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 
 
 def _tick(at: datetime, as_json: bool) -> None:
-    async def act() -> Sequence[Told]:
+    async def act() -> Sequence[Reach]:
         async with session.connected() as held, notifier.opened(held) as desk:
             raised = await ticking.tick(desk, at)
             await ticking.wait_for_others(desk, at)
-            return await ticking.told(desk, raised)
+            return await ticking.reached(desk, raised)
 
     found = session.run(act)
     reminders, digests = _apart(found)
     if as_json:
-        raised = [one.as_json() for one in reminders]
-        told = {"raised": raised, "digests": [one.as_json() for one in digests], "unreached": reach.unreached(found)}
-        session.say_json({"rehearsal": False, **told})
+        raised = {"raised": _entries(reminders), "digests": _entries(digests), "unreached": reach.unreached(found)}
+        session.say_json({"rehearsal": False, **raised})
     else:
         _show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
         _show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
@@ -113,16 +121,16 @@ def _tick(at: datetime, as_json: bool) -> None:
 
 
 def _rehearse(at: datetime, as_json: bool) -> None:
-    async def act(desk: Desk) -> Sequence[Told]:
-        return ticking.would_tell(desk, await ticking.rehearse(desk, at))
+    async def act(desk: Desk) -> Sequence[Reach]:
+        return ticking.would_reach(desk, await ticking.rehearse(desk, at))
 
     found = _read(act)
     reminders, digests = _apart(found)
     if as_json:
-        would = {"would_raise": [one.as_json() for one in reminders], "would_digest": [one.as_json() for one in digests]}
+        would = {"would_raise": _entries(reminders), "would_digest": _entries(digests)}
         session.say_json({"rehearsal": True, "raised": [], "digests": [], **would, "unreached": reach.unreached(found)})
     else:
-        session.console.print(f"Diễn tập lượt nhắc lúc {_local(at)}: không ghi gì, không gửi gì.")
+        session.console.print(f"Diễn tập lượt nhắc lúc {vietnamese.moment(at)}: không ghi gì, không gửi gì.")
         _show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
         _show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
         _show_reach(found)
@@ -141,28 +149,28 @@ def send_trial(
     """
     now = system_clock()
 
-    async def act() -> dict[str, Outcome]:
+    async def act() -> dict[str, Answer]:
         async with session.connected() as held:
             reference = await held.reference.current()
             found = _unit_today(reference, unit)
             mails = trial.mails(found, held.settings.site, now)
             if not mails:
                 session.stop(
-                    session.NO, f"{found.code} {contacts.name(found)}: chưa có địa chỉ thư điện tử, không gửi được thư thử (no address)."
+                    session.NO, f"{found.code} {wording.name(found)}: chưa có địa chỉ thư điện tử, không gửi được thư thử (no address)."
                 )
-            return await ticking.try_mail(notifier.mailer(held.settings), mails)
+            return await email.hand_over(notifier.mail_server(held.settings, held.clock), mails)
 
-    outcomes = session.run(act)
-    by_outcome = {outcome: sorted(to for to, found in outcomes.items() if found is outcome) for outcome in Outcome}
+    answers = session.run(act)
+    by_answer = {answer: sorted(to for to, given in answers.items() if given is answer) for answer in Answer}
     if as_json:
-        session.say_json({"unit": unit, **{outcome.value: to for outcome, to in by_outcome.items()}})
+        session.say_json({"unit": unit, **{answer.value: to for answer, to in by_answer.items()}})
     else:
-        for outcome, to in by_outcome.items():
+        for answer, to in by_answer.items():
             if to:
-                session.console.print(f"{TRIED[outcome]}: {', '.join(to)}.", markup=False)
-    if by_outcome[Outcome.AWAY]:
+                session.console.print(f"{ANSWERS[answer]}: {', '.join(to)}.", markup=False)
+    if by_answer[Answer.AWAY]:
         raise typer.Exit(session.AWAY)
-    if by_outcome[Outcome.REFUSED]:
+    if by_answer[Answer.REFUSED]:
         raise typer.Exit(session.NO)
 
 
@@ -184,7 +192,7 @@ def rebuild(as_json: AsJson = False) -> None:
 
     async def act() -> tuple[int, int, list[Duty]]:
         async with session.connected() as held:
-            await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds begins anew, and old duties go
+            await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds starts over, and old duties are removed
             async with notifier.opened(held) as desk:
                 found = await ticking.duties(desk, system_clock())
                 return desk.follower.position.generation, desk.follower.position.sequence, found
@@ -198,51 +206,52 @@ def rebuild(as_json: AsJson = False) -> None:
         session.console.print(f"Đã lập lại {counts}, đến sự kiện thứ {numbers.vietnamese(sequence)} của nhật ký (thế hệ {generation}).")
 
 
-def _read(act: Callable[[Desk], Awaitable[Found]]) -> Found:
+def _read(act: Callable[[Desk], Awaitable[Result]]) -> Result:
     """Does `act` at a desk that stores nothing."""
 
-    async def work() -> Found:
+    async def work() -> Result:
         async with session.connected() as held, notifier.reading(held) as desk:
             return await act(desk)
 
     return session.run(work)
 
 
-def _apart(found: Sequence[Told]) -> tuple[list[Told], list[Told]]:
+def _entries(found: Sequence[Reach]) -> list[dict[str, object]]:
+    return [listing.reach_entry(one) for one in found]
+
+
+def _apart(found: Sequence[Reach]) -> tuple[list[Reach], list[Reach]]:
     """Reminders and digests."""
-    return [one for one in found if not one.alert.is_digest], [one for one in found if one.alert.is_digest]
+    return [one for one in found if not one.alert.matter.is_digest], [one for one in found if one.alert.matter.is_digest]
 
 
-def _show_reach(found: Sequence[Told]) -> None:
-    """How many are told by which channel, and who gets no mail, by why."""
+def _show_reach(found: Sequence[Reach]) -> None:
+    """How many alerts go by which channel, and which units get no mail, by why."""
     if not found:
         return
     streamed, mailed = (sum(channel in one.channels for one in found) for channel in (STREAM, EMAIL))
     session.console.print(f"Qua luồng tin: {numbers.vietnamese(streamed)} lượt; qua thư: {numbers.vietnamese(mailed)} lượt.")
     for why, codes in reach.unreached(found).items():
         session.console.print(
-            f"Không có thư vì {reach.WHY[why]}: {numbers.vietnamese(len(codes))} đơn vị ({', '.join(codes)}).", markup=False
+            f"Không có thư vì {WHY_NO_MAIL[why]}: {numbers.vietnamese(len(codes))} đơn vị ({', '.join(codes)}).", markup=False
         )
     if refused := sum(one.refused for one in found):
         session.console.print(f"Máy chủ thư từ chối {numbers.vietnamese(refused)} địa chỉ.")
 
 
 def _show(found: Sequence[Alert], title: str) -> None:
-    found = sorted(found, key=lambda alert: (*_what(alert), alert.unit))
+    found = sorted(found, key=lambda alert: (*_what(alert), alert.matter.unit))
     table = Table(title=title, title_justify="left")
     for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):
         table.add_column(heading, overflow="fold")
     for (at, rung, regime, period, deadline), alike in itertools.groupby(found, _what):
-        units = [alert.unit for alert in alike]
-        words = messages.rung_in_words(rung)
-        table.add_row(_local(at), words, regime, period, _local(deadline), str(len(units)), ", ".join(units))
+        units = [alert.matter.unit for alert in alike]
+        words = wording.rung(rung)
+        table.add_row(vietnamese.moment(at), words, regime, period, vietnamese.moment(deadline), str(len(units)), ", ".join(units))
     session.console.print(table if found else title)
 
 
 def _what(alert: Alert) -> tuple[datetime, str, str, str, datetime]:
     """What a row of the table says of several units; the rows stay in the order of time."""
-    return alert.at, alert.rung, alert.regime, alert.period, alert.deadline
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone(periods.VIETNAM):%d/%m/%Y %H:%M}"
+    matter = alert.matter
+    return alert.rung.at, alert.rung.name, matter.regime, matter.period, matter.deadline

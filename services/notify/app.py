@@ -1,16 +1,17 @@
 """The notifier: settings in, a service out; or a desk to work at, for commands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Final
 
 from fastapi import FastAPI
 
 from services.notify import tick
-from services.notify.channels.mailer import Mailer
-from services.notify.follower import Follower, Keeper, system_clock
+from services.notify.barrier import Barrier
+from services.notify.channels.email import Email, SmtpServer
+from services.notify.channels.stream import Stream
+from services.notify.follower import Follower, Keeper
 from services.notify.store.alerts import AlertStore
 from services.notify.store.duties import DutyStore
 from services.notify.tick import Desk
@@ -18,6 +19,7 @@ from shared.plumbing import delivery, streams, tasks
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.standstill import Standstill
 from shared.shell import service
+from shared.shell.clock import Clock
 from shared.shell.service import Connections
 from shared.shell.settings import NotifySettings
 from shared.wire import subjects
@@ -44,13 +46,13 @@ async def notify(held: Connections[NotifySettings], readiness: Readiness) -> Non
     standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
-        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, readiness), standstill.watch())
+        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, held.clock, readiness), standstill.watch())
     finally:
         await desk.follower.close()
 
 
 @asynccontextmanager
-async def opened(held: Connections[NotifySettings], clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Desk]:
+async def opened(held: Connections[NotifySettings], clock: Clock | None = None) -> AsyncIterator[Desk]:
     """A desk for one command on connections that are open already, the log folded and followed while the block runs.
 
     Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
@@ -78,26 +80,28 @@ async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
         await desk.follower.close()
 
 
-async def prepare_desk(held: Connections[NotifySettings], clock: Callable[[], datetime] = system_clock) -> Desk:
-    """The desk on open connections; nothing is folded yet."""
+async def prepare_desk(held: Connections[NotifySettings], clock: Clock | None = None) -> Desk:
+    """The desk on open connections; nothing is folded yet. `clock`, by default the connections', says which periods have begun."""
     duties = DutyStore(held.database)
-    desk = _desk(held, Keeper(held, duties, clock))
+    desk = _desk(held, Keeper(held, duties, clock or held.clock))
     await duties.prepare()
     await desk.alerts.prepare()
     return desk
 
 
 def _desk(held: Connections[NotifySettings], follower: Follower) -> Desk:
-    return Desk(held, follower, AlertStore(held.database), mailer(held.settings))
+    alerts = AlertStore(held.database, held.clock, held.new_id())
+    email = Email(mail_server(held.settings, held.clock), held.settings.site, alerts.mails_sent)
+    return Desk(follower, Barrier(held, follower), alerts, [Stream(held.streams), email])
 
 
-def mailer(settings: NotifySettings) -> Mailer:
-    """The way to the mail server of the settings."""
-    return Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+def mail_server(settings: NotifySettings, clock: Clock) -> SmtpServer:
+    """The mail server of the settings."""
+    return SmtpServer(settings.smtp_host, settings.smtp_port, settings.mail_from, clock)
 
 
-async def _tick_for_ever(desk: Desk, readiness: Readiness) -> None:
-    """A tick at the real time, at once and every 30 seconds; one that fails is tried again."""
+async def _tick_for_ever(desk: Desk, clock: Clock, readiness: Readiness) -> None:
+    """A tick at the present time, at once and every 30 seconds; a tick that fails is tried again."""
     while True:
-        await delivery.keep_trying("tick", lambda: tick.tick(desk, system_clock()), readiness)
+        await delivery.keep_trying("tick", lambda: tick.tick(desk, clock()), readiness)
         await asyncio.sleep(TICK_S)

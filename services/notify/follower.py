@@ -1,14 +1,12 @@
-"""Follows the log: every event goes into the book. The service's keeper stores changed duties, then the checkpoint moves; a command that
-only reads leaves no trace.
+"""Follows the log: every event goes into the book. The service stores changed duties, then moves the checkpoint; a command that only
+reads stores nothing.
 
-A crash between is only a repeat. On a new generation of units and regimes the log is folded from its beginning into a new
+A crash between the two is only a repeat. On a new generation of units and regimes the log is folded from its beginning into a new
 book, while the old one still answers. Source: design, section 3.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -16,10 +14,11 @@ import structlog
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from services.notify.store.duties import Checkpoint, DutyStore, Position
+from services.notify.store.duties import BookPosition, Checkpoint, DutyStore
 from shared.plumbing import delivery, log_mark
 from shared.plumbing.reader import Delivery, Reader, log_reader
 from shared.plumbing.readiness import Readiness
+from shared.shell.clock import Clock
 from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.words.failures import TransientError
@@ -33,19 +32,15 @@ FIRST_BATCH_S: Final = 5.0
 POLL_S: Final = 0.05
 
 
-def system_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class Follower:
-    """A book kept up to date with the log, begun from what the keepers stored. It stores nothing itself."""
+    """A book kept up to date with the log, which begins from what is stored. It stores nothing itself."""
 
     def __init__(self, held: Connections, store: DutyStore) -> None:
         self._held = held
         self._store = store
         self._reference: Reference | None = None
         self._book: Book | None = None
-        self._position = Position(0, 0, "", 0, "")
+        self._position = BookPosition(0, 0, "", 0, "")
         self._reader: Reader | None = None
 
     @property
@@ -63,18 +58,18 @@ class Follower:
         return self._reference
 
     @property
-    def position(self) -> Position:
+    def position(self) -> BookPosition:
         return self._position
 
     async def start(self) -> None:
-        """Goes on at the checkpoint, or folds the whole log when it was made with other units and regimes."""
+        """Goes on at the checkpoint, or folds the whole log when the checkpoint was made with other units and regimes."""
         reference = await self._held.reference.current()
         checkpoint = await self._store.checkpoint()
         if checkpoint is not None and checkpoint.position.generation == reference.generation:
             await self._require_same_stream(checkpoint.position)
             await self._go_on(reference, checkpoint)
         elif self._book is None or self._position.generation != reference.generation:
-            await self._start_anew(reference)
+            await self._start_over(reference)
         await self._keep()
 
     async def step(self) -> None:
@@ -90,11 +85,11 @@ class Follower:
         await self._keep()
 
     async def wait(self) -> None:
-        """Lets the fold get on: who only reads has nobody else to step."""
+        """Lets the fold continue: nobody else steps for a follower that only reads."""
         await self.step()
 
     async def follow(self, readiness: Readiness) -> None:
-        """Steps for ever; readiness is red while a server is away or the whole log is folded anew."""
+        """Steps for ever; readiness is red while a server is away or the whole log is folded again."""
         readiness.ask("log", lambda: self._reader.trouble if self._reader else None)
         readiness.count("log", lambda: self._reader.pending if self._reader else None)
         while True:
@@ -114,10 +109,10 @@ class Follower:
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
 
-    async def _start_anew(self, reference: Reference) -> None:
+    async def _start_over(self, reference: Reference) -> None:
         """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), Ledger())
-        position = Position(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
+        position = BookPosition(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
         reader = self._log_from(1)
         end = await self._held.streams.last_sequence(subjects.REPORTS)
         log.info("log.folding_started", generation=reference.generation, end=end)
@@ -128,10 +123,10 @@ class Follower:
                 end = await self._held.streams.last_sequence(subjects.REPORTS)
         self._use(reference, book, position, reader)
 
-    def _use(self, reference: Reference, book: Book, position: Position, reader: Reader) -> None:
+    def _use(self, reference: Reference, book: Book, position: BookPosition, reader: Reader) -> None:
         self._reference, self._book, self._position, self._reader = reference, book, position, reader
 
-    def _fold(self, book: Book, batch: list[Delivery], position: Position) -> Position:
+    def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
         """Takes a batch into a book; the position after it."""
         for message in batch:
             event = events.read_logged(message.payload)
@@ -151,26 +146,26 @@ class Follower:
         return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
 
     async def _check(self) -> None:
-        """Before each bind: of a log that went back nothing is folded, though it may have grown beyond what was read."""
-        if self._reader is not None:  # while the log is folded anew its beginning is what it is
+        """Before each bind: nothing is folded from a log that went back, even if it has grown beyond what was read."""
+        if self._reader is not None:  # while the log is folded from its beginning there is nothing to compare
             await self._require_same_stream(self._position)
 
-    async def _require_same_stream(self, position: Position) -> None:
+    async def _require_same_stream(self, position: BookPosition) -> None:
         """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
         if not await log_mark.is_there(self._held.streams.jetstream, position):
             raise TransientError(f"REPORTS không còn là dòng đã đọc đến {position.sequence}; chạy `tonghop rebuild` (the stream went back)")
 
 
 class Keeper(Follower):
-    """A notifier's follower: it stores the duties that changed, then moves the checkpoint."""
+    """The service's follower: it stores the duties that changed, then moves the checkpoint."""
 
-    def __init__(self, held: Connections, store: DutyStore, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(self, held: Connections, store: DutyStore, clock: Clock) -> None:
         super().__init__(held, store)
         self._clock = clock
-        self._kept = Position(0, 0, "", 0, "")
+        self._kept = BookPosition(0, 0, "", 0, "")
 
     async def wait(self) -> None:
-        """Lets the fold get on, which `follow` steps."""
+        """Lets the fold continue, which `follow` steps."""
         await asyncio.sleep(POLL_S)
 
     async def _keep(self) -> None:

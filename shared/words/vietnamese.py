@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Final
 
 from shared.words import deadlines, numbers, texts
 from shared.words.periods import VIETNAM, Period
 
+QUARTERS: Final = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 Number = int | str | None
 """A figure of a view or a report as JSON has it: an integer, a plain decimal text, or nothing."""
 
@@ -32,6 +34,11 @@ def day(value: date) -> str:
 def moment(at: datetime | None) -> str:
     """An instant to the minute, in Vietnam's time; a dash when there is none."""
     return "–" if at is None else at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def time_of_day(at: datetime) -> str:
+    """An instant to the minute inside a sentence: `08:00 ngày 11/12/2026`."""
+    return at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def machine(at: datetime) -> str:
@@ -69,6 +76,14 @@ def period_name(code: str) -> str:
     if part[0] == "H":
         return f"6 tháng {'đầu' if part == 'H1' else 'cuối'} năm {year}"
     return f"tháng {part}/{year}"
+
+
+def period_in_full(code: str) -> str:
+    """A period's name inside a sentence: `năm 2026`, `quý III năm 2026`, `6 tháng đầu năm 2026`, `tháng 5 năm 2026`."""
+    year, _, part = code.partition("-")
+    if part[:1] == "Q":
+        return f"quý {QUARTERS[part]} năm {year}"
+    return f"tháng {int(part)} năm {year}" if part.isdigit() else period_name(code)
 
 
 def number(value: Number) -> str:

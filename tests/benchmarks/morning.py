@@ -30,7 +30,8 @@ from services.devstack import mailcatcher
 from services.devstack.ports import choose_ports
 from services.notify import tick
 from services.notify.app import opened
-from services.notify.channels.mailer import Mailer
+from services.notify.channels.email import Email, SmtpServer
+from services.notify.channels.stream import Stream
 from services.notify.domain.alerts import EMAIL, PASSED, STREAM
 from services.notify.domain.duties import REPORT
 from services.notify.tick import Desk
@@ -93,7 +94,8 @@ async def _morning(held: Connections[Settings], regimes: Sequence[Regime]) -> Fi
             running(held.settings, folder, "ingest"),
             opened(held, lambda: eight) as desk,
         ):
-            desk = replace(desk, mailer=Mailer("127.0.0.1", port, held.settings.mail_from))
+            server = SmtpServer("127.0.0.1", port, held.settings.mail_from, held.clock)
+            desk = replace(desk, channels=[Stream(held.streams), Email(server, held.settings.site, desk.alerts.mails_sent)])
             coming = asyncio.create_task(_come_in(held, regimes[1], communes))
             await asyncio.sleep(BEFORE_S)
             return await _strike(held, desk, eight, coming, folder)

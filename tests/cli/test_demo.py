@@ -6,11 +6,11 @@ import pytest
 
 from services.cli.demo import tick_at
 from services.devstack.demo import season as seasons
-from services.notify.domain import series
+from services.notify.domain import reminders
 from shared.words.reference import Reference
 from tests.notify.builders import REGIME, duty, vn
 
-PLANNED = series.of_duty(duty()).all
+PLANNED = reminders.of_duty(duty()).alerts
 LONG_AGO = "2026-01-05 08:00"
 
 

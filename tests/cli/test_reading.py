@@ -10,7 +10,6 @@ import typer
 from services.cli import session
 from services.cli.app import app
 from services.notify import app as notifier
-from services.notify import barrier
 from shared.shell.service import Connections
 from shared.wire import events
 from tests.cli.conftest import YEAR, Cli
@@ -71,7 +70,7 @@ async def _stored(held: Connections) -> dict[str, Any]:
 async def _fold(held: Connections) -> None:
     """As a notifier that ran once."""
     async with notifier.opened(with_all_settings(held)) as desk:
-        await barrier.pass_folded(held, desk.follower)
+        await desk.barrier.pass_folded()
 
 
 def _long_ago(cli: Cli) -> None:

@@ -17,9 +17,13 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.screening import Accepted, Rejected
-from services.notify.domain import alerts, series
+from services.notify.channels import stream
+from services.notify.domain import reminders
+from services.notify.domain.alerts import Lease
+from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.texts import content
 from shared.plumbing import delivery
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
@@ -192,9 +196,10 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
 
 def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
-    owed = Roster(reference.regimes, reference.registry, COMMON).duties(Ledger(), "nq68-quang-binh", "2026")
-    for alert in series.plan(list(owed)[:10]):
-        event = json.loads(alerts.cloud_event(alert))
+    roster = Roster(reference.regimes, reference.registry, COMMON)
+    planned = reminders.plan(list(roster.duties(Ledger(), "nq68-quang-binh", "2026"))[:10])
+    for one in content.of(map(Lease, planned), reference, Book(roster, Ledger()), NOW):
+        event = json.loads(stream.event(one))
         assert is_exactly(AlertRaised, event)
         assert fits_schema(events.ALERT_RAISED, event)
 

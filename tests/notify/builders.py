@@ -4,9 +4,12 @@ import itertools
 from datetime import date, datetime
 from typing import Any
 
+from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.texts import content
+from services.notify.texts.content import Content
 from shared.wire import envelope, events
 from shared.wire.events import Logged
 from shared.words.calendar import COMMON
@@ -73,6 +76,16 @@ def book(*history: Logged, regimes: tuple[Regime, ...] = ()) -> Book:
 
 def duty(*history: Logged, unit_id: str = "111", regimes: tuple[Regime, ...] = (), at: str = "2026-12-01") -> Duty:
     return next(one for one in book(*history, regimes=regimes).duties(vn(at)) if one.unit.id == unit_id)
+
+
+def content_of(alert: Alert, *history: Logged, at: datetime, regimes: tuple[Regime, ...] = (), registry: Registry | None = None) -> Content:
+    """What an alert says at an instant, after a history."""
+    known = reference(*regimes, registry=registry)
+    kept = Book(Roster(known.regimes, known.registry, known.working_days), Ledger())
+    for event in history:
+        kept.fold(event)
+    [found] = content.of([Lease(alert)], known, kept, at)
+    return found
 
 
 def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any]) -> Logged:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from services.devstack import mailbox, mailcatcher, servers
 from services.devstack.ports import Ports, choose_ports
 from services.notify.app import opened
+from services.notify.channels.email import Email, SmtpServer
 from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
@@ -136,9 +137,21 @@ def working(office: Office) -> AbstractAsyncContextManager[Desk]:
     return opened(with_all_settings(office.held), lambda: NOW)
 
 
+def with_mail_server(desk: Desk, host: str, port: int) -> Desk:
+    """The desk, whose mails go to another mail server."""
+    server = SmtpServer(host, port, "tong-hop@bao-cao.example", system_clock)
+    email = Email(server, "", desk.alerts.mails_sent)
+    return replace(desk, channels=[email if isinstance(channel, Email) else channel for channel in desk.channels])
+
+
+def without_mail_server(desk: Desk) -> Desk:
+    """The desk, while no mail server answers."""
+    return with_mail_server(desk, "127.0.0.1", 9)
+
+
 def units(raised: Sequence[Alert]) -> list[str]:
     """Who was reminded; a digest reminds nobody."""
-    return [alert.unit for alert in raised if not alert.is_digest]
+    return [alert.matter.unit for alert in raised if not alert.matter.is_digest]
 
 
 def stream_id(unit: str, rung: str, deadline: str = "2026-12-19T17:00:00.000Z") -> str:

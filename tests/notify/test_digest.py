@@ -1,54 +1,44 @@
 from dataclasses import replace
 from datetime import date
 
-from services.notify.domain import alerts, contacts, decision, digest, outgoing, series
+from services.notify.channels import email, stream
+from services.notify.domain import digest, reach, reminders
 from services.notify.domain.alerts import STREAM, Alert
-from services.notify.domain.book import Book
-from services.notify.domain.decision import Decision
-from services.notify.domain.digest import Standing
-from services.notify.domain.duties import Duty, Roster
-from services.notify.domain.ledger import Ledger
+from services.notify.domain.digest import Tally
+from services.notify.domain.duties import Duty
+from services.notify.domain.reminders import DueAlerts
 from shared.plumbing import streams
 from shared.wire import subjects
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
-from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
-from tests.notify.builders import LOADED, REGIME, UNITS, book, confirmed, extended, regime, returned, submitted, vn
+from tests.notify.builders import REGIME, UNITS, book, confirmed, content_of, extended, reference, regime, returned, submitted, vn
 
 HEADERS = 1024  # bytes that a message may need beside its payload
 LAST_DAY, DUE = "2026-12-18 08:00", "2026-12-19T17:00:00.000Z"
 CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-20"}})
 
 
-def _reference(one: Regime) -> Reference:
-    return Reference(1, Registry(UNITS), {one.id: one}, {one.id: LOADED})
-
-
-def _decide(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, seen: frozenset[str] = frozenset()) -> Decision:
+def _decide(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, seen: frozenset[str] = frozenset()) -> DueAlerts:
     of = of or regime()
-    ladders = digest.reached(book(*history, regimes=(of,)).owing(vn(at)).values(), _reference(of), vn(at), seen)
-    return decision.decide(ladders, seen, {REGIME: LOADED}, COMMON, vn(at))
+    ladders = digest.reached(book(*history, regimes=(of,)).owed(vn(at)).values(), reference(of), vn(at), seen)
+    return reminders.decide(ladders, seen, reference(of), vn(at))
 
 
 def _to(*history: Logged, at: str = LAST_DAY, of: Regime | None = None) -> list[tuple[str, str]]:
-    return [(alert.unit, alert.rung) for alert in _decide(*history, at=at, of=of).raised]
+    return [(alert.matter.unit, alert.rung.name) for alert in _decide(*history, at=at, of=of).raised]
 
 
-def _standing(*history: Logged, of: Regime | None = None) -> Standing:
-    return digest.standing(book(*history, regimes=(of or regime(),)).duties(vn(LAST_DAY)), vn("2026-12-20"))
+def _tally(*history: Logged, of: Regime | None = None) -> Tally:
+    return digest.tally(book(*history, regimes=(of or regime(),)).duties(vn(LAST_DAY)), vn("2026-12-20"))
 
 
 def _mail(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, registry: Registry | None = None) -> str:
     of = of or regime()
-    [raised] = [alert for alert in _decide(*history, at=at, of=of).raised if alert.unit == "11"]
-    reference = replace(_reference(of), registry=registry or Registry(UNITS))
-    kept = Book(Roster(reference.regimes, reference.registry, COMMON), Ledger())
-    for event in history:
-        kept.fold(event)
-    [mail] = outgoing.mails(raised, reference, kept, vn(at))
+    [raised] = [alert for alert in _decide(*history, at=at, of=of).raised if alert.matter.unit == "11"]
+    [mail] = email.compose(content_of(raised, *history, at=vn(at), regimes=(of,), registry=registry), site="")
     assert mail.to == "11@huyen.example"
     return f"{mail.subject}\n{mail.body}"
 
@@ -58,12 +48,12 @@ def test_a_digest_is_named_by_group_deadline_rung_and_recipient() -> None:
     assert raised.id(STREAM) == f"digest/{REGIME}/2026/{DUE}/last-day-0800/11/stream"
 
 
-def test_the_recipient_gets_one_digest_a_rung_and_the_overtaken_are_passed() -> None:
+def test_the_recipient_gets_one_digest_for_each_rung_and_the_overtaken_are_passed() -> None:
     decision = _decide()
-    assert [(alert.unit, alert.rung) for alert in decision.raised] == [("11", "last-day-0800")]
-    assert {alert.rung for alert in decision.passed} == {"before-30", "before-14", "before-7", "before-3"}
+    assert [(alert.matter.unit, alert.rung.name) for alert in decision.raised] == [("11", "last-day-0800")]
+    assert {alert.rung.name for alert in decision.passed} == {"before-30", "before-14", "before-7", "before-3"}
     seen = frozenset(alert.id(STREAM) for alert in (*decision.raised, *decision.passed))
-    assert _decide(seen=seen) == Decision((), ())
+    assert _decide(seen=seen) == DueAlerts((), ())
 
 
 def test_there_is_none_when_nobody_owes() -> None:
@@ -90,12 +80,12 @@ def test_groups_with_deadlines_of_their_own_have_digests_of_their_own() -> None:
         reporters={"xa": {"label": "xã", "level": "commune"}, "huyen": {"label": "huyện", "level": "district"}},
         obligation={"deadlines": {"xa": {"before": "12-20"}, "huyen": {"before": "12-24"}}},
     )
-    found = {alert.deadline: alert.rung for alert in _decide(of=two).raised}
+    found = {alert.matter.deadline: alert.rung.name for alert in _decide(of=two).raised}
     assert found == {vn("2026-12-20"): "last-day-0800", vn("2026-12-24"): "before-3"}
 
 
-def test_a_standing_counts_received_late_and_missing() -> None:
-    found = _standing(submitted("111", received="2026-12-20 00:00"), submitted("112"), returned("112"), confirmed("11"), of=CONFIRMING)
+def test_a_tally_counts_received_late_and_missing() -> None:
+    found = _tally(submitted("111", received="2026-12-20 00:00"), submitted("112"), returned("112"), confirmed("11"), of=CONFIRMING)
     assert (found.expected, found.received, found.rate, found.confirmers) == (3, 1, "33.3", 1)
     assert [duty.unit.code for duty in found.missing] == ["112", "113"]
     assert [duty.unit.code for duty in found.late] == ["111"]
@@ -122,16 +112,16 @@ def test_a_mail_says_who_has_another_day_than_the_group() -> None:
 
 def test_the_event_of_a_digest_fits_the_published_shape_and_names_no_person() -> None:
     [raised] = _decide().raised
-    event = AlertRaised.model_validate_json(outgoing.event(raised, book(submitted("111")), vn(LAST_DAY)))
+    event = AlertRaised.model_validate_json(stream.event(content_of(raised, submitted("111"), at=vn(LAST_DAY))))
     assert event.id == raised.id(STREAM)
     assert event.data.digest is not None
     assert (event.data.digest.received, event.data.digest.missing, event.data.digest.without_contact) == (1, ["112", "113"], ["112"])
 
 
 def test_the_event_of_the_largest_digest_fits_into_its_stream() -> None:
-    found = replace(_standing(), missing=_many(), late=_many(), unconfirmed=_many(), expected=10_035, received=3, confirmers=10_035)
+    found = replace(_tally(), missing=_many(), late=_many(), unconfirmed=_many(), expected=10_035, received=3, confirmers=10_035)
     [raised] = _decide().raised
-    event = alerts.cloud_event(raised, found.as_data())
+    event = stream.event(replace(content_of(raised, at=vn(LAST_DAY)), tally=found))
     assert AlertRaised.model_validate_json(event).data.digest is not None
     assert len(event) < streams.read(1).streams[subjects.ALERTS].max_msg_size - HEADERS
 
@@ -145,26 +135,33 @@ def _many() -> tuple[Duty, ...]:
 def test_an_unsent_digest_is_dropped_when_nobody_owes_any_more() -> None:
     [raised] = _decide().raised
     everybody = [submitted(unit) for unit in ("111", "112", "113")]
-    assert decision.sort_out([raised], book(*everybody[:2]).owing(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).send == (raised,)
-    assert decision.sort_out([raised], book(*everybody).owing(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).drop == (raised,)
+    assert reminders.sort_out([raised], book(*everybody[:2]).owed(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).send == (raised,)
+    assert reminders.sort_out([raised], book(*everybody).owed(vn(LAST_DAY)), COMMON, vn(LAST_DAY)).drop == (raised,)
 
 
 def test_a_recipient_that_is_not_there_at_the_cut_off_gets_none() -> None:
     gone = tuple(replace(unit, valid_to=date(2026, 7, 1)) if unit.code == "11" else unit for unit in UNITS)
-    reference = replace(_reference(regime()), registry=Registry(gone))
-    assert digest.recipients(reference, regime(), "2026") == (None, None)
+    assert digest.recipients(reference(registry=Registry(gone)), regime(), "2026") == (None, None)
 
 
 def _unit_alert() -> Alert:
-    return series.of_duty(next(iter(book().duties(vn(LAST_DAY))))).all[0]
+    return reminders.of_duty(next(iter(book().duties(vn(LAST_DAY))))).alerts[0]
 
 
 def test_a_reminder_of_a_unit_says_nothing_of_the_others() -> None:
-    assert b"digest" not in outgoing.event(_unit_alert(), book(), vn(LAST_DAY))
+    assert b"digest" not in stream.event(content_of(_unit_alert(), at=vn(LAST_DAY)))
 
 
 def test_a_unit_without_contact_is_known_as_such() -> None:
     plain: Unit = UNITS[3]
-    assert not contacts.is_reachable(plain)
-    assert not contacts.is_reachable(replace(plain, contacts=(Contact("Ông Nam"),)))
-    assert contacts.is_reachable(replace(plain, contacts=(Contact("Ông Nam", "0912"),)))
+    assert not reach.is_reachable(plain)
+    assert not reach.is_reachable(replace(plain, contacts=(Contact("Ông Nam"),)))
+    assert reach.is_reachable(replace(plain, contacts=(Contact("Ông Nam", "0912"),)))
+
+
+def test_a_mail_writes_large_numbers_as_official_letters_do() -> None:
+    found = replace(_tally(), missing=_many(), expected=10_035, received=3_012)
+    [raised] = _decide().raised
+    [mail] = email.compose(replace(content_of(raised, at=vn(LAST_DAY)), tally=found), site="")
+    assert "- Đã nộp: 3.012/10.035 báo cáo (30,0%), trong đó nộp muộn: 0\n" in mail.body
+    assert "\nChưa có báo cáo (10.035):\n" in mail.body

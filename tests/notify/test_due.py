@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.domain import due
-from services.notify.domain.due import Due
+from services.notify.domain.due import DueRungs
 from shared.words import deadlines, ladder, periods
 from shared.words.calendar import COMMON
 from shared.words.ladder import Rung
@@ -51,7 +51,7 @@ def test_a_clock_that_is_never_stopped_sends_every_rung_at_its_instant(deadline:
     alerted: set[str] = set()
     for rung in rungs:
         found = due.due_rungs(rungs, alerted, rungs[0].at, rung.at, COMMON)
-        assert found == Due(rung)
+        assert found == DueRungs(rung)
         alerted.add(rung.name)
 
 
@@ -64,26 +64,26 @@ def _named(name: str) -> Rung:
 
 def test_of_several_missed_rungs_the_last_goes_out_and_the_others_are_passed() -> None:
     found = due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-17 10:00"), COMMON)
-    assert found == Due(_named("before-3"), (_named("before-30"), _named("before-14"), _named("before-7")))
+    assert found == DueRungs(_named("before-3"), (_named("before-30"), _named("before-14"), _named("before-7")))
 
 
 def test_a_rung_that_was_overtaken_never_comes_back() -> None:
-    assert due.due_rungs(RUNGS, {"after-1"}, LOADED, vn("2026-12-18 08:00"), COMMON) == Due()
+    assert due.due_rungs(RUNGS, {"after-1"}, LOADED, vn("2026-12-18 08:00"), COMMON) == DueRungs()
 
 
 def test_a_rung_older_than_seven_days_is_passed() -> None:
     at = _named("after-7").at
     assert due.due_rungs(RUNGS[-1:], set(), LOADED, at + timedelta(days=7), COMMON).send == _named("after-7")
-    assert due.due_rungs(RUNGS[-1:], set(), LOADED, vn("2027-01-05 08:00"), COMMON) == Due(passed=(_named("after-7"),))
+    assert due.due_rungs(RUNGS[-1:], set(), LOADED, vn("2027-01-05 08:00"), COMMON) == DueRungs(passed=(_named("after-7"),))
 
 
 def test_a_rung_from_before_the_regime_was_loaded_is_none() -> None:
     loaded_at = vn("2026-12-16 08:01")
-    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-16 09:00"), COMMON) == Due()
-    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-18 08:00"), COMMON) == Due(_named("last-day-0800"))
+    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-16 09:00"), COMMON) == DueRungs()
+    assert due.due_rungs(RUNGS, set(), loaded_at, vn("2026-12-18 08:00"), COMMON) == DueRungs(_named("last-day-0800"))
 
 
 def test_catching_up_waits_for_eight_o_clock_on_the_next_working_day() -> None:
-    assert due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-19 10:00"), COMMON) == Due()
-    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 07:59"), COMMON) == Due()
+    assert due.due_rungs(RUNGS, set(), LOADED, vn("2026-12-19 10:00"), COMMON) == DueRungs()
+    assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 07:59"), COMMON) == DueRungs()
     assert due.due_rungs(RUNGS[:6], set(), LOADED, vn("2026-12-21 08:00"), COMMON).send == _named("last-day-1400")

@@ -15,12 +15,15 @@ from services.cli.files import regime_files, unit_files
 from services.devstack import mailbox, mailcatcher
 from services.devstack.ports import Ports
 from services.notify.channels import letter
-from services.notify.channels.mailer import Mailer
-from services.notify.domain import messages, series
+from services.notify.channels.email import Answer, SmtpServer
+from services.notify.domain import reminders
+from services.notify.domain.alerts import Handed
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from services.notify.domain.messages import Mail, Outcome, Setting
+from services.notify.texts import reminder
+from services.notify.texts.content import Content
+from services.notify.texts.mail import Mail
 from shared.words import regimes
 from shared.words.calendar import COMMON
 from shared.words.units import Registry
@@ -97,8 +100,9 @@ def _real_subjects() -> set[str]:
     now = vn("2026-12-01")
     found = set()
     for duty in book.duties(now):
-        for step, alert in enumerate(series.of_duty(duty).all):
-            found.add(messages.mail(alert, Setting(duty.unit, known[duty.regime], None, reminders=step), TO, alert.at).subject)
+        for step, alert in enumerate(reminders.of_duty(duty).alerts):
+            content = Content(alert, duty.unit, known[duty.regime], None, alert.rung.at, None, Handed())
+            found.add(reminder.compose(content, TO, "", step).subject)
     return found
 
 
@@ -114,8 +118,9 @@ def test_the_subjects_of_all_real_units_at_all_rungs_come_out_as_they_were_meant
 async def test_subjects_and_texts_pass_a_real_server_unchanged(ports: Ports, tmp_path: Path) -> None:
     subjects = [*sorted(_real_subjects())[::60], "  hai dấu cách  giữa  câu  ", "x" * 300, "ệ" * 300, "=?utf-8?q?x?= là chữ"]
     mails = [_mail(subject, f"{subject}\n.\n..{subject}\nFrom {subject}\n") for subject in subjects]
-    async with mailcatcher.catching(tmp_path, ports.smtp), Mailer("127.0.0.1", ports.smtp, SENDER).session() as session:
-        assert {await session.send(mail) for mail in mails} == {Outcome.SENT}
+    server = SmtpServer("127.0.0.1", ports.smtp, SENDER, lambda: AT)
+    async with mailcatcher.catching(tmp_path, ports.smtp), server.connected() as connection:
+        assert {await connection.send(mail) for mail in mails} == {Answer.SENT}
     caught = mailbox.mails(tmp_path)
     assert [mail["Subject"] for mail in caught] == subjects
     assert [mail.get_content().replace("\r\n", "\n") for mail in caught] == [mail.body for mail in mails]

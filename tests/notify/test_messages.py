@@ -5,23 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import contacts, messages, outgoing, series, trial
-from services.notify.domain.messages import Mail, Outcome
+from services.notify.channels import email
+from services.notify.channels.email import Answer
+from services.notify.domain import reach, reminders
+from services.notify.domain.alerts import Handed
+from services.notify.texts import trial, wording
+from services.notify.texts.mail import Mail
 from shared.wire.events import Logged
+from shared.words import vietnamese
 from shared.words.units import Contact, Registry, Unit
-from tests.notify.builders import UNITS, book, confirmed, duty, extended, reference, regime, returned, submitted, unit, vn
+from tests.notify.builders import UNITS, confirmed, content_of, duty, extended, regime, returned, submitted, unit, vn
 
 CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-05"}})
 SITE = "https://baocao.langson.example"
 
 
 def _mail(
-    rung: str, at: str, *history: Logged, unit_id: str = "111", site: str = "", reminders: int = 0, units: tuple[Unit, ...] = UNITS
+    rung: str, at: str, *history: Logged, unit_id: str = "111", site: str = "", reminders_before: int = 0, units: tuple[Unit, ...] = UNITS
 ) -> Mail:
-    known = reference(CONFIRMING, registry=Registry(units))
     found = duty(*history, unit_id=unit_id, regimes=(CONFIRMING,))
-    [alert] = [alert for alert in series.of_duty(found).all if alert.rung == rung]
-    [mail] = outgoing.mails(alert, known, book(*history, regimes=(CONFIRMING,)), vn(at), site, reminders)
+    [alert] = [alert for alert in reminders.of_duty(found).alerts if alert.rung.name == rung]
+    what = content_of(alert, *history, at=vn(at), regimes=(CONFIRMING,), registry=Registry(units))
+    [mail] = email.compose(what, site, reminders_before)
     return mail
 
 
@@ -32,7 +37,7 @@ def _with(code: str, **changes: Any) -> tuple[Unit, ...]:
 
 def test_a_reminder_says_what_is_owed_by_when_what_to_do_and_whom_to_call() -> None:
     known = _with("11", name="Huyện Văn Quan", contacts=(Contact("Bà Lan", "0205 3830 123", "11@huyen.example"),))
-    mail = _mail("before-7", "2026-12-11 08:00", site=SITE, reminders=2, units=known)
+    mail = _mail("before-7", "2026-12-11 08:00", site=SITE, reminders_before=2, units=known)
     assert mail.subject == "[Nhắc lần 3] Đề nghị gửi báo cáo năm 2026 trước ngày 20/12/2026 – Xã 111"
     assert (
         mail.body
@@ -63,11 +68,11 @@ def test_without_a_public_address_there_is_no_link() -> None:
 
 def test_mails_are_counted_as_the_unit_got_them() -> None:
     assert _mail("last-day-0800", "2026-12-18 08:00").subject.startswith("[Nhắc lần 1] ")
-    assert _mail("last-day-0800", "2026-12-18 08:00", reminders=4).subject.startswith("[Nhắc lần 5] ")
+    assert _mail("last-day-0800", "2026-12-18 08:00", reminders_before=4).subject.startswith("[Nhắc lần 5] ")
 
 
 def test_an_overdue_mail_counts_the_days() -> None:
-    mail = _mail("after-3", "2026-12-22 08:00", reminders=7)
+    mail = _mail("after-3", "2026-12-22 08:00", reminders_before=7)
     assert mail.subject.startswith("[Nhắc lần 8 – quá hạn 3 ngày]")
     assert "đã quá hạn 3 ngày" in mail.body
     assert "ngay trong hôm nay" in mail.body
@@ -75,8 +80,8 @@ def test_an_overdue_mail_counts_the_days() -> None:
 
 def test_the_last_day_is_named_as_such() -> None:
     assert "hôm nay là ngày cuối cùng" in _mail("last-day-1400", "2026-12-19 14:00").body
-    assert messages.time_left(vn("2026-12-18 17:00"), vn("2026-12-18 16:59")) == "hôm nay là ngày cuối cùng"
-    assert messages.time_left(vn("2026-12-18 17:00"), vn("2026-12-18 17:00")) == "đã hết hạn hôm nay"
+    assert wording.time_left(vn("2026-12-18 17:00"), vn("2026-12-18 16:59")) == "hôm nay là ngày cuối cùng"
+    assert wording.time_left(vn("2026-12-18 17:00"), vn("2026-12-18 17:00")) == "đã hết hạn hôm nay"
 
 
 def test_a_returned_report_is_told_at_once_with_its_reason() -> None:
@@ -133,14 +138,14 @@ def test_a_confirmer_is_asked_to_confirm() -> None:
     ],
 )
 def test_a_unit_is_addressed_by_its_kind_and_level(name: str, kind: str, expected: str) -> None:
-    assert contacts.addressee(replace(unit("9", kind=kind), name=name)) == expected
+    assert wording.addressee(replace(unit("9", kind=kind), name=name)) == expected
 
 
 def test_what_cannot_be_seen_of_a_contact_is_not_used() -> None:
     unseen = replace(unit("9"), contacts=(Contact("\u200b", "\ufeff", "\u00a0"), Contact("\u2060", "0912", "a\u200b@xa.example")))
-    assert contacts.phones(unseen) == [("", "0912")]
-    assert contacts.addresses(unseen) == []
-    assert not contacts.is_reachable(replace(unseen, contacts=unseen.contacts[:1]))
+    assert reach.phones(unseen) == [("", "0912")]
+    assert reach.addresses(unseen) == []
+    assert not reach.is_reachable(replace(unseen, contacts=unseen.contacts[:1]))
 
 
 def test_an_office_without_a_telephone_is_named_with_its_address_and_one_without_contact_by_name_alone() -> None:
@@ -173,11 +178,11 @@ def test_a_trial_mail_says_that_it_is_one() -> None:
 
 
 def test_a_deadline_inside_a_day_names_its_hour() -> None:
-    assert messages.deadline_in_words(vn("2026-12-24 16:30")) == "trước 16:30 ngày 24/12/2026"
+    assert vietnamese.deadline(vn("2026-12-24 16:30")) == "trước 16:30 ngày 24/12/2026"
 
 
 def test_periods_are_spelt_as_people_say_them() -> None:
-    assert [messages.period_in_words(code) for code in ("2026", "2026-H1", "2026-Q3", "2026-05")] == [
+    assert [vietnamese.period_in_full(code) for code in ("2026", "2026-H1", "2026-Q3", "2026-05")] == [
         "năm 2026",
         "6 tháng đầu năm 2026",
         "quý III năm 2026",
@@ -187,7 +192,7 @@ def test_periods_are_spelt_as_people_say_them() -> None:
 
 def test_rungs_are_spelt_as_people_say_them() -> None:
     names = ("before-30", "last-day-0800", "after-1", "now")
-    assert [messages.rung_in_words(name) for name in names] == ["trước 30 ngày", "ngày cuối, 08:00", "quá hạn 1 ngày", "báo ngay"]
+    assert [wording.rung(name) for name in names] == ["trước 30 ngày", "ngày cuối, 08:00", "quá hạn 1 ngày", "báo ngay"]
 
 
 def test_a_mail_keeps_its_id_per_alert_and_address() -> None:
@@ -198,18 +203,22 @@ def test_a_mail_keeps_its_id_per_alert_and_address() -> None:
 
 
 def test_an_alert_is_raised_until_no_mail_is_left_to_hand_over() -> None:
-    (alert, *_) = series.of_duty(duty()).all
-    some = messages.handed(alert, {"a": Outcome.SENT, "b": Outcome.AWAY, "c": Outcome.REFUSED})
-    assert (some.taken, some.refused, some.state) == (frozenset("a"), frozenset("c"), "raised")
-    assert messages.handed(alert, {"a": Outcome.SENT, "b": Outcome.REFUSED}).state == "sent"
+    alert = reminders.of_duty(duty()).alerts[0]
+    first = content_of(alert, at=alert.rung.at)
+    some = email.outcome(first, {"a": Answer.SENT, "b": Answer.AWAY, "c": Answer.REFUSED})
+    assert (some.handed, some.state) == (Handed(frozenset("a"), frozenset("c")), "raised")
+    assert email.outcome(first, {"a": Answer.SENT, "b": Answer.REFUSED}).state == "sent"
+    again = replace(first, handed=some.handed)
+    assert email.outcome(again, {"b": Answer.REFUSED}).state == "sent"
 
 
 def test_what_no_server_took_is_not_sent() -> None:
-    (alert, *_) = series.of_duty(duty()).all
-    assert messages.handed(alert, {"b": Outcome.REFUSED}).state == "refused"
-    assert messages.handed(alert, {}).state == "refused"
-    assert messages.handed(replace(alert, refused=frozenset("b")), {}).state == "refused"
+    alert = reminders.of_duty(duty()).alerts[0]
+    first = content_of(alert, at=alert.rung.at)
+    assert email.outcome(first, {"b": Answer.REFUSED}).state == "refused"
+    assert email.outcome(first, {}).state == "refused"
+    assert email.outcome(replace(first, handed=Handed(refused=frozenset("b"))), {}).state == "refused"
 
 
 def test_confirming_early_ends_the_reminders() -> None:
-    assert series.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))]) == []
+    assert reminders.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))]) == []

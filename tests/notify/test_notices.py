@@ -5,25 +5,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import decision, outgoing, series
+from services.notify.channels import stream
+from services.notify.domain import notices, reminders
 from services.notify.domain.alerts import STREAM, Alert
-from services.notify.domain.notices import Notice
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
-from tests.notify.builders import LOADED, ON_CALL, REGIME, book, duty, extended, on_call, opened, returned, submitted, vn, withdrawn
+from shared.words.ladder import Rung
+from tests.notify.builders import (
+    ON_CALL,
+    REGIME,
+    book,
+    content_of,
+    duty,
+    extended,
+    on_call,
+    opened,
+    reference,
+    returned,
+    submitted,
+    vn,
+    withdrawn,
+)
 
 
 def _notice(*history: Logged, **of: object) -> tuple[str, datetime | None, str] | None:
     """Cause, old deadline and reason of what the unit is told at once."""
-    found = duty(*history, **of).notice  # type: ignore[arg-type]  # the arguments of the builder
+    found = notices.of_duty(duty(*history, **of))  # type: ignore[arg-type]  # the arguments of the builder
     return None if found is None else (found.cause, found.before, found.reason)
 
 
 def _raised(at: str, *history: Logged, alerted: frozenset[str] = frozenset()) -> list[Alert]:
-    ladders = series.reached(book(*history).owing(vn(at)).values(), {REGIME: LOADED}, vn(at), alerted)
-    return [alert for alert in decision.decide(ladders, alerted, {REGIME: LOADED}, COMMON, vn(at)).raised if alert.unit == "111"]
+    ladders = reminders.reached(book(*history).owed(vn(at)).values(), reference(), vn(at), alerted)
+    return [alert for alert in reminders.decide(ladders, alerted, reference(), vn(at)).raised if alert.matter.unit == "111"]
 
 
 @pytest.mark.parametrize(
@@ -41,13 +56,14 @@ def _raised(at: str, *history: Logged, alerted: frozenset[str] = frozenset()) ->
     ids=["from seven", "in the day", "until six", "after six", "before seven", "on a Saturday", "on Friday evening", "before two holidays"],
 )
 def test_a_notice_goes_out_at_once_in_office_hours_else_at_the_next_eight_o_clock(received: str, expected: str) -> None:
-    assert Notice("returned-1", vn(received).astimezone(UTC), "").at(COMMON) == vn(expected)
+    assert notices.goes_out_at(vn(received).astimezone(UTC), COMMON) == vn(expected)
 
 
 def test_a_return_is_told_at_once_and_not_after_the_first_rung_of_its_ladder() -> None:
     history = submitted(), returned(fix_by="2027-01-05", received="2026-12-14 09:30")
     [told] = _raised("2026-12-14 09:31", *history)
-    assert (told.cause, told.rung, told.at, told.deadline) == ("returned-1", "now", vn("2026-12-14 09:30"), vn("2027-01-06"))
+    assert told.rung == Rung("now", vn("2026-12-14 09:30"))
+    assert (told.matter.cause, told.matter.deadline) == ("returned-1", vn("2027-01-06"))
     assert told.id(STREAM) == f"{REGIME}/2026/111/returned-1/2027-01-05T17:00:00.000Z/now/stream"
     assert _raised("2026-12-14 09:36", *history, alerted=frozenset({told.id(STREAM)})) == []
 
@@ -56,20 +72,20 @@ def test_a_return_in_the_evening_waits_for_the_morning() -> None:
     history = submitted(), returned(fix_by="2027-01-05", received="2026-12-14 19:30")
     assert _raised("2026-12-14 19:31", *history) == []
     assert _raised("2026-12-15 07:59", *history) == []
-    assert [alert.rung for alert in _raised("2026-12-15 08:00", *history)] == ["now"]
+    assert [alert.rung.name for alert in _raised("2026-12-15 08:00", *history)] == ["now"]
 
 
 def test_a_notice_that_was_held_up_does_not_go_out_in_the_evening() -> None:
     history = submitted(), returned(fix_by="2027-01-05", received="2026-12-14 17:30")
     assert _raised("2026-12-14 21:00", *history) == []
-    assert [alert.rung for alert in _raised("2026-12-15 08:00", *history)] == ["now"]
+    assert [alert.rung.name for alert in _raised("2026-12-15 08:00", *history)] == ["now"]
 
 
 def test_rungs_that_came_before_the_notice_are_none_and_one_that_came_since_overtakes_it() -> None:
     history = submitted(), returned(fix_by="2026-12-19", received="2026-12-14 09:30")  # before-7 would have been on Friday 11/12
     found = duty(*history)
-    assert [rung.name for rung in series.rungs(found)][:2] == ["now", "before-3"]
-    assert [alert.cause for alert in _raised("2026-12-16 08:00", *history)] == ["return-1"]
+    assert [rung.name for rung in reminders.rungs(found)][:2] == ["now", "before-3"]
+    assert [alert.matter.cause for alert in _raised("2026-12-16 08:00", *history)] == ["return-1"]
 
 
 def test_each_revision_that_is_returned_is_told() -> None:
@@ -95,7 +111,7 @@ def test_a_corrected_extension_is_told_and_has_its_ladder() -> None:
     assert found.reminded_of == vn("2026-12-25")
     assert _notice(slip, mended) == ("moved-2", vn("2062-12-25"), "Gõ nhầm năm")
     [told] = _raised("2026-12-15 10:00", slip, mended)
-    assert (told.before, told.deadline) == (vn("2062-12-25"), vn("2026-12-25"))
+    assert (told.matter.before, told.matter.deadline) == (vn("2062-12-25"), vn("2026-12-25"))
 
 
 def test_a_corrected_opening_is_told_to_the_units_and_a_first_opening_is_not() -> None:
@@ -129,19 +145,19 @@ def test_a_notice_that_is_overtaken_before_it_was_sent_is_dropped() -> None:
     history = submitted(), returned(fix_by="2027-01-05", received="2026-12-14 09:30")
     [told] = _raised("2026-12-14 09:31", *history)
     now = vn("2026-12-14 09:32")
-    assert decision.sort_out([told], book(*history).owing(now), COMMON, now).send == (told,)
+    assert reminders.sort_out([told], book(*history).owed(now), COMMON, now).send == (told,)
     longer = extended("2027-01-10", received="2026-12-14 09:31")
-    assert decision.sort_out([told], book(*history, longer).owing(now), COMMON, now).drop == (told,)
+    assert reminders.sort_out([told], book(*history, longer).owed(now), COMMON, now).drop == (told,)
 
 
 def test_the_event_of_a_notice_fits_the_published_shape() -> None:
     history = submitted(), returned(received="2026-12-14 09:30:15.250")
     [told] = _raised("2026-12-14 09:31", *history)
-    event = AlertRaised.model_validate_json(outgoing.event(told, book(*history), vn("2026-12-14 09:31")))
+    event = AlertRaised.model_validate_json(stream.event(content_of(told, *history, at=vn("2026-12-14 09:31"))))
     assert (event.data.cause, event.data.rung, event.data.at) == ("returned-1", "now", "2026-12-14T09:30:15+07:00")
     moved = extended("2026-12-24", received="2026-12-15 09:00")
     [told] = _raised("2026-12-15 09:00", moved)
-    event = AlertRaised.model_validate_json(outgoing.event(told, book(moved), vn("2026-12-15 09:00")))
+    event = AlertRaised.model_validate_json(stream.event(content_of(told, moved, at=vn("2026-12-15 09:00"))))
     assert (event.data.deadline_before, event.data.deadline) == ("2026-12-20T00:00:00+07:00", "2026-12-25T00:00:00+07:00")
 
 
@@ -164,8 +180,11 @@ def test_order_and_repetition_do_not_change_what_is_told(history: list[Logged], 
     shuffled = [*history, *rng.sample(history, len(history) // 2)]
     rng.shuffle(shuffled)
     told = [
-        [(one.id, one.notice, events.to_text(one.reminded_of)) for one in book(*some, regimes=(on_call(),)).duties(vn("2026-12-16"))]
-        + [(one.id, one.notice, events.to_text(one.reminded_of)) for one in book(*some).duties(vn("2026-12-16"))]
+        [
+            (one.id, notices.of_duty(one), events.to_text(one.reminded_of))
+            for kept in (book(*some, regimes=(on_call(),)), book(*some))
+            for one in kept.duties(vn("2026-12-16"))
+        ]
         for some in (history, shuffled)
     ]
     assert told[0] == told[1]

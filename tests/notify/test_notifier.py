@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from services.notify import barrier, tick
-from services.notify.app import reading
-from services.notify.domain import decision, series
-from services.notify.domain.messages import Mail, Outcome
-from services.notify.store.duties import DutyStore, Position
+from services.notify import tick
+from services.notify.app import mail_server, reading
+from services.notify.barrier import Barrier
+from services.notify.channels import email
+from services.notify.channels.email import Answer
+from services.notify.domain import reminders
+from services.notify.store.duties import BookPosition, DutyStore
+from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
 from shared.wire import events, subjects
-from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 from shared.words.units import Contact
@@ -35,7 +37,7 @@ from tests.notify.builders import (
     vn,
     withdrawn,
 )
-from tests.notify.conftest import Office, stream_id, units, working
+from tests.notify.conftest import Office, stream_id, units, with_mail_server, without_mail_server, working
 from tests.running import with_all_settings
 
 AT = vn("2026-12-18 08:00")
@@ -58,7 +60,7 @@ async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Offic
 async def test_each_rung_goes_out_once_over_a_season(office: Office, desk: Desk) -> None:
     await office.log(submitted("112"))
     plan = await tick.plan(desk, vn("2026-12-14"), REGIME, "2026")
-    for at in sorted({alert.at for alert in plan}):
+    for at in sorted({alert.rung.at for alert in plan}):
         await tick.tick(desk, at)
         await tick.tick(desk, at + timedelta(minutes=5))
     assert Counter(await office.alerts()) == Counter(alert.id("stream") for alert in plan)
@@ -78,8 +80,9 @@ async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk:
 @pytest.mark.stores
 async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
-        ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
-        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, COMMON, AT))
+        reference = killed.follower.reference
+        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT, set())
+        await killed.alerts.claim(reminders.decide(found, set(), reference, AT), killed.channels_of)
     assert units(await tick.tick(desk, AT)) == []
     assert await office.alerts() == []  # it may still be sending
 
@@ -93,8 +96,9 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
 
 async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
-        ladders = series.reached(killed.follower.book.owing(AT).values(), killed.follower.reference.loaded_at, AT, set())
-        await killed.alerts.claim(decision.decide(ladders, set(), killed.follower.reference.loaded_at, COMMON, AT))
+        reference = killed.follower.reference
+        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT, set())
+        await killed.alerts.claim(reminders.decide(found, set(), reference, AT), killed.channels_of)
     ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
     await office.held.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
     await tick.tick(desk, AT)
@@ -104,7 +108,7 @@ async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) 
 async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
     async with working(office) as first:
         await office.log(submitted("111"), extended("2026-12-24", "113"), opened("2026-12-30"))
-        await barrier.pass_folded(office.held, first.follower)
+        await first.barrier.pass_folded()
         await _until_stored(office, 3)
         before = list(await tick.duties(first, AT))
     shape_4 = {"opened": [[ON_CALL, "2026", vn("2026-12-31")]]}
@@ -115,30 +119,26 @@ async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
 
 
 async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office, desk: Desk) -> None:
-    async with working(office) as cut_off:
-        cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-        assert len(units(await tick.tick(cut_off, AT))) == 3
+    async with working(office) as other:
+        assert len(units(await tick.tick(without_mail_server(other), AT))) == 3
         assert len(await office.alerts()) == 3
         assert office.mails() == []
-        cut_off.mailer._address = desk.mailer._address
-        await tick.tick(cut_off, AT + timedelta(minutes=5))
+        await tick.tick(other, AT + timedelta(minutes=5))
     assert len(office.mails()) == 2
     assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent", "task": "report"}) == 2
 
 
 async def test_a_bad_address_holds_up_nobody(office: Office, desk: Desk) -> None:
-    async with desk.mailer.session() as session:
-        bad = await session.send(Mail("1", "111@xa.example\nBcc: x@y.example", "Nhắc", "…"))
-        good = await session.send(Mail("2", "112@xa.example", "Nhắc", "…"))
-    assert (bad, good) == (Outcome.REFUSED, Outcome.SENT)
+    bad, good = "111@xa.example\nBcc: x@y.example", "112@xa.example"
+    answers = await email.hand_over(
+        mail_server(office.settings, office.held.clock), [Mail("1", bad, "Nhắc", "…"), Mail("2", good, "Nhắc", "…")]
+    )
+    assert answers == {bad: Answer.REFUSED, good: Answer.SENT}
     assert [mail["Message-ID"] for mail in office.mails()] == ["<2@bao-cao.example>"]
 
 
 async def test_a_mail_is_not_sent_when_the_report_came_meanwhile(office: Office, desk: Desk) -> None:
-    address = desk.mailer._address
-    desk.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-    await tick.tick(desk, AT)
-    desk.mailer._address = address
+    await tick.tick(without_mail_server(desk), AT)
     await office.log(submitted("111"))
     await tick.tick(desk, AT + timedelta(minutes=5))
     assert [mail["To"] for mail in office.mails()] == ["113@xa.example"]
@@ -148,14 +148,14 @@ async def test_a_return_starts_a_ladder_of_its_own(office: Office, desk: Desk) -
     await tick.tick(desk, AT)
     await office.log(submitted("111"), returned("111", fix_by="2026-12-25"))
     raised = await tick.tick(desk, AT + timedelta(minutes=5))
-    assert [(alert.unit, alert.cause, alert.rung) for alert in raised] == [("111", "return-1", "before-7")]
+    assert [(alert.matter.unit, alert.matter.cause, alert.rung.name) for alert in raised] == [("111", "return-1", "before-7")]
     assert any("Thiếu số liệu mục 3" in mail.get_content() for mail in office.mails())
 
 
 async def test_a_return_is_told_at_once_by_mail(office: Office, desk: Desk) -> None:
     await office.log(submitted("111"), returned("111", fix_by="2027-01-05", received="2026-12-14 09:30"))
-    [told] = [alert for alert in await tick.tick(desk, vn("2026-12-14 09:31")) if alert.unit == "111"]
-    assert (told.cause, told.rung) == ("returned-1", "now")
+    [told] = [alert for alert in await tick.tick(desk, vn("2026-12-14 09:31")) if alert.matter.unit == "111"]
+    assert (told.matter.cause, told.rung.name) == ("returned-1", "now")
     [mail] = [mail for mail in office.mails() if mail["To"] == "111@xa.example"]
     assert mail["Subject"] == "[Trả lại] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 06/01/2027 – Xã 111"
     assert units(await tick.tick(desk, vn("2026-12-14 09:40"))) == []
@@ -167,15 +167,16 @@ async def test_a_deadline_that_is_corrected_is_told_to_all_who_owe(office: Offic
     assert units(await tick.tick(desk, vn("2026-06-01 10:00"))) == []
     await office.log(opened("2026-10-30", received="2026-06-02 09:00", corrects=True, reason="Gõ nhầm năm"))
     raised = await tick.tick(desk, vn("2026-06-02 09:01"))
-    assert [(alert.unit, alert.cause, alert.before) for alert in raised] == [(unit, "moved-1", vn("2062-10-31")) for unit in ("111", "113")]
+    assert [(alert.matter.unit, alert.matter.cause, alert.matter.before) for alert in raised] == [
+        (unit, "moved-1", vn("2062-10-31")) for unit in ("111", "113")
+    ]
     assert {"- Thời hạn cũ: trước ngày 31/10/2062\n" in mail.get_content().replace("\r\n", "\n") for mail in office.mails()} == {True}
 
 
 async def test_reminders_are_counted_as_the_unit_got_them(office: Office, desk: Desk) -> None:
     await tick.tick(desk, vn("2026-12-11 08:00"))
     async with working(office) as cut_off:  # a rung of which no mail came
-        cut_off.mailer._address = ("127.0.0.1", 9, "tong-hop@bao-cao.example")
-        await tick.tick(cut_off, vn("2026-12-16 08:00"))
+        await tick.tick(without_mail_server(cut_off), vn("2026-12-16 08:00"))
         await office.held.database["alerts"].update_many({"channel": "email", "state": "raised"}, {"$set": {"state": "passed"}})
     await tick.tick(desk, AT)
     assert [mail["Subject"].partition("]")[0] for mail in office.mails() if mail["To"] == "111@xa.example"] == [
@@ -205,15 +206,15 @@ class _Refusing:
 async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Office, desk: Desk) -> None:
     two = replace(UNITS[2], contacts=(*UNITS[2].contacts, Contact("Ông Nam", "", "nam@xa.example")))
     await office.held.reference.put_units([two])
-    await barrier.pass_folded(office.held, desk.follower)
+    await desk.barrier.pass_folded()
     refusing = _Refusing({"nam@xa.example": "550 no such user", "113@xa.example": "550 no", "11@huyen.example": "451 later"})
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(refusing), "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
-    desk.mailer._address = (host, port, "tong-hop@bao-cao.example")
+    desk = with_mail_server(desk, host, port)
 
     raised = await tick.tick(desk, AT)
 
-    found = {one.alert.unit: (one.channels, one.unreached, one.refused) for one in await tick.told(desk, raised)}
+    found = {one.alert.matter.unit: (list(one.channels), one.unreached, one.refused) for one in await tick.reached(desk, raised)}
     assert found == {
         "111": (["stream", "email"], "", 1),
         "112": (["stream"], "no_contact", 0),
@@ -227,8 +228,8 @@ async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Off
     server.close()
 
 
-async def test_a_tick_waits_for_ingest(office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(barrier.pass_screened, "__defaults__", (0.5,))
+async def test_a_tick_waits_for_ingest(office: Office, desk: Desk) -> None:
+    desk = replace(desk, barrier=Barrier(office.held, desk.follower, limit_s=0.5))
     await office.held.streams.publish(subjects.INBOX, Message(subjects.inbox("111"), b"{}", "x"))
     with pytest.raises(TransientError, match="ingest"):
         await tick.tick(desk, AT)
@@ -246,13 +247,15 @@ async def test_a_restarted_notifier_knows_what_was_reported(office: Office) -> N
     history = (submitted("111"), returned("111"), submitted("113"), opened("2026-12-30"), early, withdrawn("113"))
     async with working(office) as first:
         await office.log(*history)
-        await barrier.pass_folded(office.held, first.follower)
+        await first.barrier.pass_folded()
         before = await tick.plan(first, vn("2026-12-16"))
         await _until_stored(office, len(history))
     async with working(office) as second:
         assert second.follower.position.sequence == len(history)
         assert await tick.plan(second, vn("2026-12-16")) == before
-        assert {alert.deadline for alert in before if alert.period == "2027" and alert.unit == "111"} == {vn("2027-12-25")}
+        assert {alert.matter.deadline for alert in before if alert.matter.period == "2027" and alert.matter.unit == "111"} == {
+            vn("2027-12-25")
+        }
 
 
 async def test_duties_are_stored_for_the_portal(office: Office, desk: Desk) -> None:
@@ -274,7 +277,7 @@ async def test_new_regimes_make_the_duties_anew_from_the_whole_log(office: Offic
     await office.log(submitted("111"), confirmed("11"), opened("2026-12-30"))
     await _until_stored(office, 3)
     await office.import_regimes(CONFIRMING, on_call(reporters={"huyen": {"label": "huyện", "level": "district"}}))
-    await barrier.pass_folded(office.held, desk.follower)
+    await desk.barrier.pass_folded()
     await _until_stored(office, 3, generation=3)
     async with asyncio.timeout(10):  # what nobody has any more is removed after the checkpoint has moved
         while await office.held.database["duties"].count_documents({"generation": {"$lt": 3}}):
@@ -294,8 +297,12 @@ async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -
 
 async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_stored(office: Office) -> None:
     store, key = DutyStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
-    await store.put([duty(submitted("111"))], Position(2, 7, "", 0, ""))
-    for older, expected in ((Position(2, 6, "", 0, ""), False), (Position(1, 9, "", 0, ""), False), (Position(2, 7, "", 0, ""), True)):
+    await store.put([duty(submitted("111"))], BookPosition(2, 7, "", 0, ""))
+    for older, expected in (
+        (BookPosition(2, 6, "", 0, ""), False),
+        (BookPosition(1, 9, "", 0, ""), False),
+        (BookPosition(2, 7, "", 0, ""), True),
+    ):
         await store.put([duty()], older)
         found = await office.held.database["duties"].find_one(key)
         assert found is not None

@@ -1,9 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.book import Book
+from services.notify.domain.book import Book, Owed, RegimePeriod
 from services.notify.domain.ledger import Ledger
-from services.notify.domain.owing import Owing, Pair
 from shared.wire.events import Logged
 from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, roster, submitted, vn, withdrawn
 
@@ -23,14 +22,14 @@ EVENTS = st.one_of(
 )
 
 
-def _shown(owing: dict[Pair, Owing]) -> object:
+def _shown(owed: dict[RegimePeriod, Owed]) -> object:
     """Who owes, by deadline and by group, in no order."""
     return {
         pair: (
-            {steps: sorted((told.duty.id, told.duty.cause) for told in owed.values()) for steps, owed in found.by_steps.items()},
-            {group: sorted(owed) for group, owed in found.by_group.items()},
+            {steps: sorted((one.duty.id, one.duty.cause) for one in alike.values()) for steps, alike in found.by_steps.items()},
+            {group: sorted(mates) for group, mates in found.by_group.items()},
         )
-        for pair, found in owing.items()
+        for pair, found in owed.items()
     }
 
 
@@ -38,24 +37,24 @@ def _shown(owing: dict[Pair, Owing]) -> object:
 def test_who_owes_is_kept_up_to_date_by_every_event(history: list[Logged]) -> None:
     kept = Book(roster(*REGIMES), Ledger())
     for end, event in enumerate(history, start=1):
-        kept.owing(AT)
+        kept.owed(AT)
         kept.fold(event)
         fresh = Book(roster(*REGIMES), Ledger())
         for one in history[:end]:
             fresh.fold(one)
-        assert _shown(kept.owing(AT)) == _shown(fresh.owing(AT))
+        assert _shown(kept.owed(AT)) == _shown(fresh.owed(AT))
 
 
 def test_a_duty_that_is_done_is_owed_no_more() -> None:
     kept = Book(roster(*REGIMES), Ledger())
-    before = kept.owing(AT)[(REGIME, "2026")]
+    before = kept.owed(AT)[(REGIME, "2026")]
     assert before.duty(f"{REGIME}/2026/111") is not None
     kept.fold(submitted("111"))
-    assert kept.owing(AT)[(REGIME, "2026")].duty(f"{REGIME}/2026/111") is None
+    assert kept.owed(AT)[(REGIME, "2026")].duty(f"{REGIME}/2026/111") is None
 
 
 def test_a_group_owes_until_its_last_unit_has_reported() -> None:
     kept = Book(roster(), Ledger())
     for number, unit in enumerate(("111", "112", "113"), start=1):
         kept.fold(submitted(unit))
-        assert kept.owing(AT)[(REGIME, "2026")].is_group_owing(vn("2026-12-20")) == (number < 3)
+        assert kept.owed(AT)[(REGIME, "2026")].is_group_owing(vn("2026-12-20")) == (number < 3)

@@ -63,7 +63,7 @@ async def read_everything(held: Connections) -> None:
     assert [part async for part in views.events(0, 1)] == []
     await views.versions([0])
     await views.documents(["x"])
-    alerts = AlertStore(database)
+    alerts = AlertStore(database, system_clock, "a-notifier")
     await alerts.known(["x"])
     await alerts.unsent("stream")
     await alerts.is_another_sending()

@@ -12,12 +12,12 @@ from typing import Any, Final, Protocol
 
 from pymongo.errors import BulkWriteError
 
+from services.notify.channels.email import Answer
 from services.notify.domain.alerts import RAISED, STREAM
-from services.notify.domain.book import Book
+from services.notify.domain.book import Book, Owed, RegimePeriod
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from services.notify.domain.messages import Mail, Outcome
-from services.notify.domain.owing import Owing, Pair
+from services.notify.texts.mail import Mail
 from shared.plumbing.broker import Message
 from shared.plumbing.mongo import DUPLICATE_KEY
 from shared.plumbing.streams import read
@@ -47,7 +47,7 @@ class Watcher(Protocol):
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None: ...
 
-    def mailed(self, mail: Mail) -> Outcome: ...
+    def mailed(self, mail: Mail) -> Answer: ...
 
 
 class AlertCollection:
@@ -69,8 +69,7 @@ class AlertCollection:
             if document["_id"] in self.documents:
                 there.append({"index": index, "code": DUPLICATE_KEY})
                 continue
-            self._put(dict(document))
-            self._watcher.claimed(document)
+            self.claim_over(document)
         await pause()
         if there:
             raise BulkWriteError({"writeErrors": there, "writeConcernErrors": []})
@@ -108,6 +107,11 @@ class AlertCollection:
         for name, values in change.get("$addToSet", {}).items():
             document[name] = sorted({*document[name], *values["$each"]})
         self._put(document)
+
+    def claim_over(self, document: Document) -> None:
+        """Claims an alert, whoever has claimed it before."""
+        self._put(dict(document))
+        self._watcher.claimed(document)
 
     def _put(self, document: Document) -> None:
         alert_id, is_raised = document["_id"], document["state"] == RAISED
@@ -156,7 +160,7 @@ class Cursor:
             yield document
 
 
-class Stream:
+class AlertsStream:
     """ALERTS: a message of an id that came within the duplicate window is not stored again."""
 
     def __init__(self, watcher: Watcher, clock: Callable[[], datetime]) -> None:
@@ -174,53 +178,54 @@ class Stream:
         await pause()
 
 
-class Session:
+class MailConnection:
     """One connection to the mail server."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
 
-    async def send(self, mail: Mail) -> Outcome:
+    async def send(self, mail: Mail) -> Answer:
         await pause()
         return self._watcher.mailed(mail)
 
 
-class Mailer:
+class MailServer:
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
-        yield Session(self._watcher)
+    async def connected(self) -> AsyncIterator[MailConnection]:
+        yield MailConnection(self._watcher)
 
 
 class WatchedBook(Book):
-    """A book that tells when it is asked who owes: just before something is taken for sending."""
+    """A book that notes when it is asked who owes: just before alerts are leased for sending."""
 
     def __init__(self, roster: Roster, looked: Callable[[], None]) -> None:
         super().__init__(roster, Ledger())
         self._looked = looked
 
-    def owing(self, at: datetime) -> dict[Pair, Owing]:
+    def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
         self._looked()
-        return super().owing(at)
+        return super().owed(at)
 
 
 class Follower:
-    """The book of one notifier. `catch_up` screens and folds what was sent; it fails while ingest is away."""
+    """The book of one notifier."""
 
-    def __init__(self, reference: Reference, book: Book, catch_up: Callable[[], None]) -> None:
+    def __init__(self, reference: Reference, book: Book) -> None:
         self.reference, self.book = reference, book
+
+
+class Barrier:
+    """In the place of the barrier. `catch_up` screens and folds what was sent; it fails while ingest is away."""
+
+    def __init__(self, catch_up: Callable[[], None]) -> None:
         self._catch_up = catch_up
 
     async def pass_screened(self) -> None:
         await pause()
         self._catch_up()
-
-
-async def pass_screened(_: object, follower: Follower) -> None:
-    """In the place of the barrier."""
-    await follower.pass_screened()
 
 
 class Away(TransientError):

@@ -14,13 +14,13 @@ from unittest import mock
 
 import pytest
 
-from services.notify.domain import decision, due, duties, series
-from services.notify.domain.alerts import Alert
-from services.notify.domain.due import Due
+from services.notify.domain import due, duties, notices, reminders
+from services.notify.domain.alerts import Alert, Matter
+from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import Given, Ledger, Progress
-from services.notify.domain.notices import NOW, Notice
-from services.notify.store.alerts import AlertStore
+from services.notify.domain.notices import NOW
+from services.notify.store import alerts as alert_store
 from shared.plumbing import mongo
 from shared.words import deadlines, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
@@ -50,13 +50,13 @@ def _forward(day: date) -> date:
 _due_rungs, _rungs = due.due_rungs, ladder.rungs
 
 
-def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime, days: WorkingDays) -> Due:
+def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime, days: WorkingDays) -> DueRungs:
     """One after the other, the oldest first."""
     missed = [rung for rung in steps if loaded_at <= rung.at <= now and rung.name not in alerted]
-    return Due(missed[0]) if missed and due.may_go_out(missed[0], now, days) and not due.is_too_old(missed[0].at, now) else Due()
+    return DueRungs(missed[0]) if missed and due.may_go_out(missed[0], now, days) and not due.is_too_old(missed[0], now) else DueRungs()
 
 
-def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime, days: WorkingDays) -> Due:
+def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime, days: WorkingDays) -> DueRungs:
     return _due_rungs(steps, alerted, steps[0].at, now, days)
 
 
@@ -73,19 +73,18 @@ def _open_earliest(ledger: Ledger, regime: str, period: str, deadline: Given) ->
 
 
 def _dated_id(alert: Alert, channel: str) -> str:
-    return f"{alert.ladder_id}/{alert.rung}/{alert.raised_at}/{channel}"
+    return f"{alert.matter.ladder_id}/{alert.rung.name}/{alert.raised_at}/{channel}"
 
 
 async def _insert_over(collection: Any, documents: Sequence[Any]) -> list[Any]:
     """Whoever claims last wins."""
     await pause()
     for document in documents:
-        collection._put(dict(document))
-        collection._watcher.claimed(document)
+        collection.claim_over(document)
     return []
 
 
-def _unleased(_: AlertStore) -> dict[str, object]:
+def _unleased(*_: object) -> dict[str, object]:
     return {}
 
 
@@ -98,15 +97,15 @@ def _take_plain(found: Instants, key: tuple[int, str], at: datetime, *, corrects
 
 def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
     """Rungs from before the notice too, in the order of time."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), duty.notice
-    told = () if notice is None else (Rung(NOW, notice.at(duty.working_days)),)
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), notices.of_duty(duty)
+    told = () if notice is None else (Rung(NOW, notice.at),)
     return tuple(sorted((*steps, *told), key=lambda rung: rung.at))
 
 
 @contextmanager
 def _passed_not_dropped() -> Iterator[None]:
     """What was raised is sent, whatever was reported since."""
-    with mock.patch.object(decision, "sort_out", lambda unsent, *_: decision.Leftovers(tuple(unsent), ())):
+    with mock.patch.object(reminders, "sort_out", lambda unsent, *_: reminders.Leftovers(tuple(unsent), ())):
         yield
 
 
@@ -124,16 +123,16 @@ BUGS: dict[str, Plant] = {
     "goes out on a day off": _put(due, "may_go_out", lambda rung, now, _: now >= rung.at),
     "a rung from before the load goes out": _put(due, "due_rungs", _before_load),
     "rungs of one instant are not merged": _put(ladder, "rungs", _unmerged),
-    "an alert's id lacks the deadline": _put(Alert, "ladder_id", property(lambda alert: f"{alert.duty}/{alert.cause}")),
+    "an alert's id lacks the deadline": _put(Matter, "ladder_id", property(lambda matter: f"{matter.duty}/{matter.cause}")),
     "an alert's id is another each time": _put(Alert, "id", _dated_id),
     "the claim is not checked": _put(mongo, "insert_new", _insert_over),
-    "the lease is not checked": _put(AlertStore, "_free", _unleased),
+    "the lease is not checked": _put(alert_store, "is_free", _unleased),
     "a moved deadline may be earlier": _put(Ledger, "open", _open_earliest),
     "what was raised is sent whatever came since": _passed_not_dropped,
-    "a return waits for the first rung of its ladder": _put(Duty, "notice", property(lambda duty: None)),
-    "a notice goes out at night and on days off": _put(Notice, "at", lambda notice, _: notice.since.replace(microsecond=0)),
+    "a return waits for the first rung of its ladder": _put(notices, "of_duty", lambda duty: None),
+    "a notice goes out at night and on days off": _put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
     "a notice that was held up goes out in the evening": _put(due, "LAST_HOUR", time(23, 59)),
-    "rungs from before a notice go out": _put(series, "rungs", _unfiltered),
+    "rungs from before a notice go out": _put(reminders, "rungs", _unfiltered),
     "a correction counts like any other": _put(Instants, "take", _take_plain),
     "a deadline by day is exclusive": _put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
 }

@@ -4,25 +4,26 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Coroutine, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
-from services.notify import barrier, tick
+from services.notify import tick
+from services.notify.channels.channel import Channel
+from services.notify.channels.email import Answer, Email
+from services.notify.channels.stream import Stream
 from services.notify.domain.duties import Roster
-from services.notify.domain.messages import Mail, Outcome
-from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
+from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.wire import events
 from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from tests.simulation import oracle, world
-from tests.simulation.fakes import AlertCollection, Away, Document, Follower, Killed, Mailer, Stream, WatchedBook, pass_screened
+from tests.simulation.fakes import AlertCollection, AlertsStream, Away, Barrier, Document, Follower, Killed, MailServer, WatchedBook
 from tests.simulation.judge import Found, Judge, Tick
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import Size
@@ -91,7 +92,7 @@ class Years:
         self._log: list[Any] = []
         self._sent = iter(self._world.history)
         self._next = next(self._sent, None)
-        self._alerts, self._stream = AlertCollection(self), Stream(self, lambda: self._now)
+        self._alerts, self._stream = AlertCollection(self), AlertsStream(self, lambda: self._now)
         self._reference = Reference(1, self._world.registry, self._world.regimes, self._world.loaded_at)
         self._roster = Roster(self._world.regimes, self._world.registry, COMMON)
         self._notifiers = [Notifier("a"), Notifier("b")]
@@ -110,10 +111,7 @@ class Years:
 
     def _live(self) -> None:
         """All years; then everything is up and what is left is sent."""
-        with ExitStack() as patches:
-            patches.enter_context(mock.patch.object(barrier, "pass_screened", pass_screened))
-            patches.enter_context(mock.patch.object(tick, "log", mock.Mock()))
-            patches.enter_context(mock.patch.object(alert_store, "datetime", SimpleNamespace(now=lambda _: self._clock())))
+        with mock.patch.object(tick, "log", mock.Mock()):
             for at in self._instants():
                 self._now = max(self._now, at)
                 self._fate()
@@ -220,9 +218,7 @@ class Years:
     def _start(self, one: Notifier) -> Desk:
         one.lives += 1
         one.folded = 0
-        store = AlertStore(cast(Any, {"alerts": self._alerts}))
-        store._holder = f"{one.name}{one.lives}"
-        held = SimpleNamespace(streams=self._stream, settings=SimpleNamespace(site=""))
+        store = AlertStore(cast(Any, {"alerts": self._alerts}), self._clock, f"{one.name}{one.lives}")
 
         def catch_up() -> None:
             if self._ingest_back > self._now:
@@ -235,8 +231,9 @@ class Years:
         def looked() -> None:
             one.sorted_at = one.folded
 
-        follower = Follower(self._reference, WatchedBook(self._roster, looked), catch_up)
-        return Desk(cast(Any, held), cast(Any, follower), store, cast(Any, Mailer(self)), asyncio.Lock())
+        follower = Follower(self._reference, WatchedBook(self._roster, looked))
+        channels: list[Channel] = [Stream(self._stream), Email(MailServer(self), "", store.mails_sent)]
+        return Desk(cast(Any, follower), cast(Any, Barrier(catch_up)), store, channels, asyncio.Lock())
 
     def _kill(self, one: Notifier, down: timedelta) -> None:
         self._judge.note("killed", one.name, down)
@@ -271,7 +268,7 @@ class Years:
     def _clock(self) -> datetime:
         return self._now + self._current.skew
 
-    # what the stand-ins tell
+    # what the stand-ins report
 
     def claimed(self, document: Document) -> None:
         self._judge.claimed(document, self._current.tick)
@@ -282,12 +279,12 @@ class Years:
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
         self._judge.published(payload, is_late_repeat)
 
-    def mailed(self, mail: Mail) -> Outcome:
+    def mailed(self, mail: Mail) -> Answer:
         self._judge.note("mail", mail.id)
         if self._mail_back > self._now:
-            return Outcome.AWAY
+            return Answer.AWAY
         self._mails[mail.id] += 1
-        return Outcome.SENT
+        return Answer.SENT
 
 
 def run(seed: int, size: Size, *, is_first_enough: bool = False) -> Result:

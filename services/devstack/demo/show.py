@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.aggregate.feed import plain
-from services.notify.domain import messages
 from services.notify.domain.alerts import Alert
+from services.notify.texts import wording
 from shared.wire.published import Receipt
 from shared.words import numbers, periods
 from shared.words.reference import Reference
@@ -59,10 +59,10 @@ def refused(console: Console, receipt: Receipt, unit_name: str) -> None:
 def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
     """Who was, or will be, alerted when."""
     table = Table("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Hạn: trước", "Số", "Đơn vị", title=title, title_justify="left")
-    ordered = sorted(alerts, key=lambda alert: (*_rung(alert), alert.unit))
+    ordered = sorted(alerts, key=lambda alert: (*_rung(alert), alert.matter.unit))
     for (at, rung, regime, deadline), group in itertools.groupby(ordered, key=_rung):
-        units = [alert.unit for alert in group]
-        table.add_row(_local(at), messages.rung_in_words(rung), regime, _local(deadline), str(len(units)), _some(units))
+        units = [alert.matter.unit for alert in group]
+        table.add_row(_local(at), wording.rung(rung), regime, _local(deadline), str(len(units)), _some(units))
     console.print(table if alerts else f"{title}: không có.")
 
 
@@ -103,7 +103,7 @@ def _number(value: int | str | None) -> str:
 
 
 def _rung(alert: Alert) -> tuple[Any, str, str, Any]:
-    return alert.at, alert.rung, alert.regime, alert.deadline
+    return alert.rung.at, alert.rung.name, alert.matter.regime, alert.matter.deadline
 
 
 def _local(at: Any) -> str:

@@ -13,7 +13,7 @@ from email.message import Message
 from email.utils import format_datetime
 from typing import Final
 
-from services.notify.domain.messages import Mail
+from services.notify.texts.mail import Mail
 from shared.words import mailboxes
 
 ON_THE_WIRE: Final = policy.compat32.clone(linesep="\r\n")

@@ -1,43 +1,45 @@
-"""Alerts: one rung of one duty's ladder, once per channel; and of a group's ladder, to whom the group reports (a digest).
+"""Alerts: one rung of one duty's reminders, once per channel; or a digest, which tells a recipient about a group of duties.
 
-An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension or a moved deadline starts a ladder of
-its own, and is told at once (`notices`). A digest's is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`.
-Source: design, section 5, "Alerts".
+An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension and a moved deadline each start reminders of
+their own. A digest's id is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5, "Alerts".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
 from services.notify.domain.duties import Task
-from shared.wire import envelope, events
-from shared.words import periods
+from shared.wire import events
+from shared.words.ladder import Rung
 
 STREAM: Final = "stream"
+"""The channel that every alert takes. Its document is the claim: an alert is known as claimed by its id on this channel."""
 EMAIL: Final = "email"
-# what becomes of an alert on one channel
-RAISED: Final = "raised"
-PUBLISHED: Final = "published"
-SENT: Final = "sent"
-REFUSED: Final = "refused"  # the mail server takes no mail for any of the unit's addresses, or there is none left
-PASSED: Final = "passed"
+
+State = Literal["raised", "published", "sent", "refused", "passed"]
+"""What became of an alert on one channel."""
+RAISED: Final = "raised"  # claimed, not sent yet
+PUBLISHED: Final = "published"  # in the stream ALERTS
+SENT: Final = "sent"  # handed to the mail server
+REFUSED: Final = "refused"  # the mail server accepts none of the unit's addresses, or there is none left
+PASSED: Final = "passed"  # not sent, and never will be
+DELIVERED: Final = frozenset({PUBLISHED, SENT})
 
 DIGEST: Final = "digest"
 NOT_RAISED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-_text = lru_cache(maxsize=4096)(events.to_text)  # of few deadlines, for many alerts
+_text = lru_cache(maxsize=4096)(events.to_text)  # few deadlines, many alerts
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """One rung as it goes to one unit. `reason` is that of a return or a move, `before` the deadline before a move. `is_returned`: what is
-    owed is a report that was sent back.
+class Matter:
+    """What a unit is alerted about, the same at every rung: a duty with its cause and deadline, or how a group of duties stands.
 
-    `mailed` are the ids of the mails that the server took already, `refused` of those that it will never take. Of a digest `duty` names
-    the regime and period, `unit` is the recipient, `deadline` the group's.
+    `reason` explains a return or a moved deadline, `before` is the deadline before the move. `is_returned`: what is owed is a report
+    that was sent back. In a digest `duty` names the regime and period, `unit` is the recipient, `deadline` the group's.
     """
 
     duty: str
@@ -48,16 +50,10 @@ class Alert:
     unit: str
     unit_name: str
     cause: str
-    rung: str
-    at: datetime
     deadline: datetime
     reason: str = ""
     before: datetime | None = None
     is_returned: bool = False
-    has_mail: bool = False
-    raised_at: datetime = NOT_RAISED
-    mailed: frozenset[str] = frozenset()
-    refused: frozenset[str] = frozenset()
 
     @property
     def is_digest(self) -> bool:
@@ -65,47 +61,48 @@ class Alert:
 
     @property
     def ladder_id(self) -> str:
+        """What the ids of all its alerts begin with."""
         cause = "" if self.is_digest else f"/{self.cause}"
         return f"{self.duty}{cause}/{_text(self.deadline)}"
 
-    def id(self, channel: str) -> str:
-        return self.ids([self.rung], channel)[0]
-
-    def ids(self, rungs: Iterable[str], channel: str) -> list[str]:
-        """Its id at each of some rungs."""
+    def ids(self, rungs: Iterable[Rung], channel: str) -> list[str]:
+        """The ids of its alerts at some rungs."""
         ladder_id, recipient = self.ladder_id, f"/{self.unit}" if self.is_digest else ""
-        return [f"{ladder_id}/{rung}{recipient}/{channel}" for rung in rungs]
+        return [f"{ladder_id}/{rung.name}{recipient}/{channel}" for rung in rungs]
 
 
-def digest_of(regime: str, period: str) -> str:
-    """What stands in a digest for the duty."""
-    return f"{DIGEST}/{regime}/{period}"
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One rung of one matter, and when a notifier raised it."""
+
+    matter: Matter
+    rung: Rung
+    raised_at: datetime = NOT_RAISED
+
+    def id(self, channel: str) -> str:
+        return self.matter.ids([self.rung], channel)[0]
 
 
-def entry(alert: Alert) -> dict[str, str]:
-    """The alert as commands answer it: times in Vietnam, with their offset."""
-    return {
-        "unit": alert.unit,
-        "regime": alert.regime,
-        "period": alert.period,
-        "rung": alert.rung,
-        "at": _local(alert.at),
-        "deadline": _local(alert.deadline),
-    }
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Which of one alert's mails a server accepted and which it refused for good, by mail id. Empty on a channel without mails."""
+
+    accepted: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
 
-def _local(at: datetime) -> str:
-    """With milliseconds where they are not 0: the deadline of what is on time until 17:00 inclusive."""
-    return at.astimezone(periods.VIETNAM).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An alert that this notifier is to send now, and what was handed over in earlier attempts."""
+
+    alert: Alert
+    handed: Handed = Handed()
 
 
-def cloud_event(alert: Alert, digest: Mapping[str, object] | None = None) -> bytes:
-    """The alert as it is published to the stream ALERTS; a digest with its figures."""
-    data = {**entry(alert), "cause": alert.cause, **_more(alert, digest)}
-    return envelope.encode(envelope.of_service("notify", alert.id(STREAM), events.ALERT_RAISED, data, at=alert.raised_at))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one alert on one channel: its state from now on (`raised`: to be tried again), and what was handed over so far."""
 
-
-def _more(alert: Alert, digest: Mapping[str, object] | None) -> dict[str, object]:
-    """What only some alerts have."""
-    before: dict[str, object] = {} if alert.before is None else {"deadline_before": _local(alert.before)}
-    return before if digest is None else {**before, "digest": digest}
+    alert: Alert
+    state: State
+    handed: Handed = Handed()

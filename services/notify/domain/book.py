@@ -1,25 +1,83 @@
-"""The notifier's book: the ledger of what happened, the roster of who has which tasks, and what of it is not stored yet."""
+"""The notifier's book: all duties as of a position in the log, which of them are owed, and which are not stored yet."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.domain.duties import Duty, Roster
-from services.notify.domain.ledger import WHOLE_PERIOD, Key, Ledger, Progress
-from services.notify.domain.owing import Owing, Pair
+from services.notify.domain import duties, notices
+from services.notify.domain.duties import Duty, Roster, Task
+from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, Progress, ReportKey
+from shared.wire import events
 from shared.wire.events import Logged
+
+RegimePeriod = tuple[str, str]
+Steps = tuple[datetime, datetime | None]
+"""What the rungs of a duty follow from: the ladder's deadline, and when its notice goes out, if it has one."""
+Group = tuple[datetime, Task]
+"""Which group a duty belongs to: its deadline by rule or opening, and its task."""
+
+
+@dataclass(slots=True)
+class OwedDuty:
+    """A duty that is owed, and the newest rung that is known to be claimed for it; "" when no rung is."""
+
+    duty: Duty
+    claimed: str = ""
+
+
+class Owed:
+    """The duties of one regime and period that are owed, by id: `by_steps` those with the same rungs, `by_group` those of one group.
+
+    A tick looks at these and not at everything that was ever reported. No entry is empty.
+    """
+
+    def __init__(self, found: Iterable[Duty]) -> None:
+        self.by_steps: dict[Steps, dict[str, OwedDuty]] = {}
+        self.by_group: dict[Group, dict[str, Duty]] = {}
+        self._places: dict[str, tuple[Steps, Group]] = {}
+        for duty in found:
+            self.put(duty)
+
+    def put(self, duty: Duty) -> None:
+        """Takes a duty as it is now, owed or not."""
+        if duty.id in self._places:
+            self._remove(duty.id)
+        if duties.owes(duty):
+            notice = notices.of_duty(duty)
+            steps, group = self._places[duty.id] = (duty.reminded_of, None if notice is None else notice.at), (duty.due, duty.task)
+            self.by_steps.setdefault(steps, {})[duty.id] = OwedDuty(duty)
+            self.by_group.setdefault(group, {})[duty.id] = duty
+
+    def duty(self, duty_id: str) -> Duty | None:
+        """The duty with an id, when it is owed."""
+        place = self._places.get(duty_id)
+        return None if place is None else self.by_steps[place[0]][duty_id].duty
+
+    def is_group_owing(self, deadline: datetime) -> bool:
+        """Whether any unit owes whose deadline by rule or opening is this, to the millisecond."""
+        return any(events.to_text(due) == events.to_text(deadline) for due, _ in self.by_group)
+
+    def _remove(self, duty_id: str) -> None:
+        steps, group = self._places.pop(duty_id)
+        alike, mates = self.by_steps[steps], self.by_group[group]
+        del alike[duty_id], mates[duty_id]
+        if not alike:
+            del self.by_steps[steps]
+        if not mates:
+            del self.by_group[group]
 
 
 class Book:
     """Duties of one generation of units and regimes. `stored` are the regimes and periods whose duties are all stored."""
 
-    def __init__(self, roster: Roster, ledger: Ledger, stored: Iterable[tuple[str, str]] = (), waiting: Iterable[Key] = ()) -> None:
+    def __init__(self, roster: Roster, ledger: Ledger, stored: Iterable[RegimePeriod] = (), waiting: Iterable[ReportKey] = ()) -> None:
         self.ledger = ledger
         self.begun = set(stored)
         self._roster = roster
         self._waiting = set(waiting)
-        self._changed: set[Key] = set()
-        self._owing: dict[Pair, Owing] = {}
-        self._outdated: set[Key] = set()
+        self._changed: set[ReportKey] = set()
+        self._owed: dict[RegimePeriod, Owed] = {}
+        self._outdated: set[ReportKey] = set()
 
     def fold(self, event: Logged) -> None:
         """Takes one event of the log."""
@@ -29,14 +87,14 @@ class Book:
             self._outdated.add(key)
 
     def begin(self, now: datetime) -> None:
-        """Takes up the duties of the periods that have begun."""
+        """Adds the duties of the periods that have begun."""
         new = set(self._roster.open_periods(self.ledger, now)) - self.begun
         self.begun |= new
-        self._changed |= {Key(regime, period, WHOLE_PERIOD) for regime, period in new}
+        self._changed |= {ReportKey(regime, period, WHOLE_PERIOD) for regime, period in new}
 
     def changes(self) -> list[Duty]:
-        """The duties, of periods that have begun, that changed since the last `forget_changes`."""
-        touched: dict[Pair, set[str]] = {}
+        """The duties, in periods that have begun, that changed since the last `forget_changes`."""
+        touched: dict[RegimePeriod, set[str]] = {}
         for key in self._changed:
             touched.setdefault((key.regime, key.period), set()).add(key.unit_id)
         return [
@@ -49,11 +107,11 @@ class Book:
     def forget_changes(self, stored: Iterable[Duty]) -> None:
         """The changes are stored. What concerned nobody's duty, or a period to come, is kept aside."""
         self._waiting |= {key for key in self._changed if key.unit_id != WHOLE_PERIOD}
-        self._waiting -= {Key(duty.regime, duty.period, duty.unit.id) for duty in stored}
+        self._waiting -= {ReportKey(duty.regime, duty.period, duty.unit.id) for duty in stored}
         self._changed.clear()
 
-    def waiting(self) -> list[tuple[Key, Progress]]:
-        """What was said of units that have no stored duty (a deadline extended before the period begins)."""
+    def waiting(self) -> list[tuple[ReportKey, Progress]]:
+        """What was said about units that have no stored duty (a deadline extended before the period begins)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]
 
     @property
@@ -61,26 +119,26 @@ class Book:
         return bool(self._changed)
 
     def duties(self, at: datetime, regime: str | None = None, period: str | None = None) -> Iterator[Duty]:
-        """All duties at the instant `at`, owed or not; of one regime or period when they are named."""
+        """All duties at the instant `at`, owed or not; only those of a regime or period when it is named."""
         for pair in self._roster.open_periods(self.ledger, at):
             if regime in (None, pair[0]) and period in (None, pair[1]):
                 yield from self._roster.duties(self.ledger, *pair)
 
-    def owing(self, at: datetime) -> dict[Pair, Owing]:
-        """Who owes at the instant `at`, by regime and period; kept, and brought up to date by the next call."""
+    def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
+        """What is owed at the instant `at`, by regime and period; kept, and brought up to date by the next call."""
         for key in self._outdated:
             self._bring_up_to_date(key)
         self._outdated.clear()
-        return {pair: self._owing_in(pair) for pair in self._roster.open_periods(self.ledger, at)}
+        return {pair: self._owed_in(pair) for pair in self._roster.open_periods(self.ledger, at)}
 
-    def _owing_in(self, pair: Pair) -> Owing:
-        if pair not in self._owing:
-            self._owing[pair] = Owing(self._roster.duties(self.ledger, *pair))
-        return self._owing[pair]
+    def _owed_in(self, pair: RegimePeriod) -> Owed:
+        if pair not in self._owed:
+            self._owed[pair] = Owed(self._roster.duties(self.ledger, *pair))
+        return self._owed[pair]
 
-    def _bring_up_to_date(self, key: Key) -> None:
+    def _bring_up_to_date(self, key: ReportKey) -> None:
         pair = key.regime, key.period
         if key.unit_id == WHOLE_PERIOD:
-            self._owing.pop(pair, None)
-        for duty in self._roster.duties(self.ledger, *pair, of=[key.unit_id]) if pair in self._owing else ():
-            self._owing[pair].put(duty)
+            self._owed.pop(pair, None)
+        for duty in self._roster.duties(self.ledger, *pair, of=[key.unit_id]) if pair in self._owed else ():
+            self._owed[pair].put(duty)

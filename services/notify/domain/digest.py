@@ -1,32 +1,29 @@
-"""Digests: to whom a group reports is told, once a rung, how the group stands.
+"""Digests: the recipient of a group's reports learns at every rung how the group stands.
 
-A group are the duties of one regime and period with one deadline by rule. The recipient gets one at every rung, the level
-above it (whom it acts for, else its parent) from the third overdue step on; nobody else. Source: design, section 5, "Alerts".
+A group is the duties of one regime and period with one deadline by rule. The recipient gets a digest at every rung; the level
+above it (the unit for which it acts, else its parent) from the third overdue step on; nobody else. Source: design, section 5, "Alerts".
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notify.domain import contacts, duties
-from services.notify.domain.alerts import DIGEST, Alert, digest_of
+from services.notify.domain import due, duties, reach
+from services.notify.domain.alerts import DIGEST, Matter
+from services.notify.domain.book import Owed
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.owing import Owing
-from services.notify.domain.series import Series
-from shared.wire import published
+from services.notify.domain.reminders import Reminders
 from shared.words import ladder, numbers
-from shared.words.ladder import Rung
 from shared.words.reference import Reference
 from shared.words.regimes import Ladder, Regime
 from shared.words.units import Unit
 
-CODES: Final = published.DIGEST_CODES
-FIRST_ABOVE: Final = 3  # the overdue step from which the level above is told
+FIRST_ABOVE: Final = 3  # the overdue step from which the level above gets a digest
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Tally:
     """How a group stands: its duties by what became of them."""
 
     expected: int
@@ -43,32 +40,21 @@ class Standing:
         return None if found is None else str(found)
 
     @property
+    def confirmed(self) -> int:
+        return self.confirmers - len(self.unconfirmed)
+
+    @property
     def without_contact(self) -> list[str]:
-        """The codes of those who owe and cannot be reached."""
-        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not contacts.is_reachable(duty.unit)})
-
-    def as_data(self) -> dict[str, object]:
-        """The figures of the event: counts of all, codes of the first."""
-        return {
-            "expected": self.expected,
-            "received": self.received,
-            "late": len(self.late),
-            "rate": self.rate,
-            "confirmers": self.confirmers,
-            "confirmed": self.confirmers - len(self.unconfirmed),
-            "missing": [duty.unit.code for duty in self.missing[:CODES]],
-            "late_units": [duty.unit.code for duty in self.late[:CODES]],
-            "unconfirmed": [duty.unit.code for duty in self.unconfirmed[:CODES]],
-            "without_contact": self.without_contact[:CODES],
-        }
+        """The codes of the units that owe and cannot be reached."""
+        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not reach.is_reachable(duty.unit)})
 
 
-def standing(found: Iterable[Duty], deadline: datetime) -> Standing:
+def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
     """How the duties stand whose deadline by rule is `deadline`, by unit."""
     group = sorted((duty for duty in found if duty.due == deadline), key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
-    return Standing(
+    return Tally(
         expected=len(reports),
         received=sum(duty.is_done for duty in reports),
         confirmers=len(confirmations),
@@ -78,31 +64,31 @@ def standing(found: Iterable[Duty], deadline: datetime) -> Standing:
     )
 
 
-def reached(owing: Iterable[Owing], reference: Reference, now: datetime, seen: Set[str]) -> list[Series]:
-    """The digests of every group in which somebody owes: a ladder for each recipient whose newest rung that has come is not
+def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
+    """The digests of every group in which a unit owes: one series for each recipient whose newest rung that has come is not
     among the alerts `seen` (ids, channel `stream`).
     """
     groups: dict[tuple[str, str, datetime], Duty] = {}
-    for one in owing:
-        firsts = [next(iter(owed.values())) for owed in one.by_group.values()]
+    for one in owed:
+        firsts = [next(iter(mates.values())) for mates in one.by_group.values()]
         for duty in sorted(firsts, key=lambda duty: duty.task != REPORT):
             groups.setdefault((duty.regime, duty.period, duty.due), duty)
-    ladders = [alerts for duty in groups.values() for alerts in _ladders(duty, reference)]
-    return [alerts for alerts in ladders if _is_news(alerts, reference.loaded_at, now, seen)]
+    found = [digests for duty in groups.values() for digests in _of_group(duty, reference)]
+    return [digests for digests in found if _is_news(digests, reference, now, seen)]
 
 
-def _is_news(alerts: Series, loaded_at: Mapping[str, datetime], now: datetime, seen: Set[str]) -> bool:
-    come = alerts.newest(now)
-    return come is not None and come.at >= loaded_at.get(alerts.about.regime, now) and alerts.id(come) not in seen
+def _is_news(digests: Reminders, reference: Reference, now: datetime, seen: Set[str]) -> bool:
+    come = due.newest(digests.rungs, reference.loaded_at.get(digests.matter.regime, now), now)
+    return come is not None and digests.id(come) not in seen
 
 
-def _ladders(duty: Duty, reference: Reference) -> list[Series]:
-    """Every digest of a duty's group, by recipient."""
+def _of_group(duty: Duty, reference: Reference) -> list[Reminders]:
+    """Every digest about a duty's group, by recipient."""
     rungs = ladder.rungs(duty.due, duty.ladder, duty.working_days)
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
-    told = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
-    return [_series(duty, unit, own) for unit, own in told if unit is not None and own]
+    by_unit = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
+    return [Reminders(_matter(duty, unit), own) for unit, own in by_unit if unit is not None and own]
 
 
 def _names_for_above(steps: Ladder) -> set[str]:
@@ -110,7 +96,7 @@ def _names_for_above(steps: Ladder) -> set[str]:
 
 
 def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[Unit | None, Unit | None]:
-    """To whom a regime's reporters report, and the level above it; None where there is none at the cut-off."""
+    """The recipient of a regime's reports, and the level above it; None where there is none at the cut-off."""
     period = regime.period(period_code)
     if period is None:
         return None, None
@@ -123,9 +109,9 @@ def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[
     return recipient, None if above == recipient else above
 
 
-def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...]) -> Series:
-    about = Alert(
-        duty=digest_of(duty.regime, duty.period),
+def _matter(duty: Duty, recipient: Unit) -> Matter:
+    return Matter(
+        duty=f"{DIGEST}/{duty.regime}/{duty.period}",
         task=DIGEST,
         regime=duty.regime,
         period=duty.period,
@@ -133,9 +119,5 @@ def _series(duty: Duty, recipient: Unit, rungs: tuple[Rung, ...]) -> Series:
         unit=recipient.code,
         unit_name=recipient.name,
         cause=duty.task,
-        rung="",
-        at=duty.due,
         deadline=duty.due,
-        has_mail=bool(contacts.addresses(recipient)),
     )
-    return Series(about, rungs)

@@ -10,9 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
-from services.notify.domain import notices
-from services.notify.domain.ledger import Given, Givens, Key, Ledger, Progress, in_force
-from services.notify.domain.notices import Notice
+from services.notify.domain.ledger import Given, Givens, Ledger, Progress, ReportKey, Return, in_force
 from shared.wire import events
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines, instants
@@ -25,12 +23,12 @@ REPORT: Final = "report"
 CONFIRM: Final = "confirm"
 Task = Literal["report", "confirm"]
 Assigned = tuple[Unit, Task, str]
-"""A unit, its task, and of a reporter the group."""
+"""A unit, its task, and the group of a reporter ("" for a confirmer)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What the deadline of a period became with one of its openings."""
+class Opening:
+    """The deadline of an on-call period after one of its openings."""
 
     key: instants.Key
     at: datetime
@@ -39,8 +37,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task. `due` is the deadline by rule or opening, before any extension; `dues` are, of a period opened on call, what it
-    became with each opening.
+    """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are those of an on-call period, in
+    the order of receipt.
     """
 
     regime: str
@@ -51,7 +49,7 @@ class Duty:
     ladder: Ladder
     progress: Progress
     working_days: WorkingDays
-    dues: tuple[Due, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
     @property
     def id(self) -> str:
@@ -61,11 +59,11 @@ class Duty:
     @property
     def deadline(self) -> datetime:
         """The first instant that is late for this unit."""
-        return _later(self.due, self.progress.extended_to)
+        return later(self.due, self.progress.extended_to)
 
     @property
     def extension(self) -> Given | None:
-        """The extension in force; none when it ends no later than what all were given: a correction took it back, or all got longer."""
+        """The extension in force; None when it ends no later than the deadline of all: a correction took it back, or all got longer."""
         given = self.progress.extension
         return given if given is not None and given.at > self.due else None
 
@@ -76,7 +74,7 @@ class Duty:
 
     @property
     def is_late(self) -> bool:
-        """Whether the task is done and was done first after its deadline; one that is not done is not late but owed."""
+        """Whether the task is done and was first done after its deadline; a task that is not done is not late but owed."""
         if self.task == REPORT:
             return self.progress.standing.is_late(events.to_ms(self.deadline))
         first = self.progress.first_confirmed_ms
@@ -90,10 +88,16 @@ class Duty:
         return events.from_ms(first) - self.deadline if self.is_late and first is not None else None
 
     @property
+    def returned(self) -> Return | None:
+        """The return of the unit's latest report, while the unit has not replaced it."""
+        standing = self.progress.standing
+        is_open = self.task == REPORT and standing.is_submission and not standing.counts
+        return self.progress.returned if is_open else None
+
+    @property
     def is_returned(self) -> bool:
         """Whether the unit's latest report was sent back and not replaced yet."""
-        standing = self.progress.standing
-        return self.task == REPORT and standing.is_submission and not standing.counts and self.progress.returned is not None
+        return self.returned is not None
 
     @property
     def cause(self) -> str:
@@ -102,34 +106,11 @@ class Duty:
 
     @property
     def reminded_of(self) -> datetime:
-        """The deadline of the ladder: that of a returned report is its fix-by date, unless an extension is later."""
-        returned = self.progress.returned
-        if not self.is_returned or returned is None or returned.fix_by is None:
+        """The deadline that the ladder counts from: a returned report's fix-by date, unless an extension is later."""
+        returned = self.returned
+        if returned is None or returned.fix_by is None:
             return self.deadline
-        return _later(returned.fix_by, self.progress.extended_to)
-
-    @property
-    def notice(self) -> Notice | None:
-        """What the unit is to be told at once: the last of the return that stands and the moves of its deadline."""
-        returned = self.progress.returned if self.is_returned else None
-        if returned is None and not self.progress.extensions and len(self.dues) < 2:
-            return None
-        given = {**{due.key: due.reason for due in self.dues[1:]}, **{key: one.reason for key, one in self.progress.extensions.items()}}
-        since = self.dues[0].key if self.dues else notices.BEFORE_ALL
-        if returned is not None:
-            since = max(since, (returned.received_ms, returned.event_id))
-        move = notices.last_move(given, self._reminded_at, since)
-        if move is not None:
-            return notices.of_move(move, given[move.key])
-        return None if returned is None else notices.of_return(returned.revision, returned.received_ms, returned.reason)
-
-    def _reminded_at(self, key: instants.Key) -> datetime:
-        """What the ladder's deadline was when nothing later than `key` had been given."""
-        extension = in_force(one for one in self.progress.extensions.values() if one.key <= key)
-        due = max((one for one in self.dues if one.key <= key), key=lambda one: one.key, default=None)
-        returned = self.progress.returned if self.is_returned else None
-        base = returned.fix_by if returned is not None else None
-        return _later(base or (self.due if due is None else due.at), None if extension is None else extension.at)
+        return later(returned.fix_by, self.progress.extended_to)
 
 
 def owes(duty: Duty) -> bool:
@@ -137,7 +118,8 @@ def owes(duty: Duty) -> bool:
     return not duty.is_done
 
 
-def _later(deadline: datetime, extended_to: datetime | None) -> datetime:
+def later(deadline: datetime, extended_to: datetime | None) -> datetime:
+    """A deadline after an extension, which never makes it earlier."""
     return deadline if extended_to is None else max(deadline, extended_to)
 
 
@@ -161,22 +143,22 @@ class Roster:
         ]
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
-        """The duties of one regime and period, reports first, by unit, or those `of` some unit ids; those of a period without a
-        deadline are none.
+        """The duties of one regime and period, reports first, by unit; only those `of` some unit ids when these are given. A period
+        without a deadline has no duties.
         """
         regime = self.regimes[regime_id]
         period = regime.period(period_code)
         if period is None or regime.obligation is None:
             return
         opened = ledger.opened.get((regime_id, period_code), {})
-        dues = {group: _dues(regime, group, period, opened, self._working_days) for group in regime.reporters}
+        by_group = {group: _deadline(regime, group, period, opened, self._working_days) for group in regime.reporters}
         confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
         for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
-            deadline, moved = dues[group] if task == REPORT else (confirm_due, ())
+            deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
-                progress = ledger.of(Key(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, self._working_days, moved)
+                progress = ledger.of(ReportKey(regime_id, period_code, unit.id))
+                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, self._working_days, openings)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """Who has which task, all, and by unit id."""
@@ -199,13 +181,15 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     return [period for period in found if period is not None]
 
 
-def _dues(regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays) -> tuple[datetime | None, tuple[Due, ...]]:
-    """The deadline of a group, and of a period on call what it became with each opening, in the order of receipt."""
+def _deadline(
+    regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays
+) -> tuple[datetime | None, tuple[Opening, ...]]:
+    """The deadline of a group, and the openings of an on-call period with the deadline after each."""
     if not regime.is_on_call:
         return deadlines.group_deadline(regime, group, period, None, working_days), ()
-    found: list[Due] = []
+    found: list[Opening] = []
     for last in sorted(opened.values()):
-        standing = in_force(one for one in opened.values() if one.key <= last.key)
-        at = deadlines.group_deadline(regime, group, period, None if standing is None else standing.at, working_days)
-        found += [] if at is None else [Due(last.key, at, last.reason)]
+        given = in_force(one for one in opened.values() if one.key <= last.key)
+        at = deadlines.group_deadline(regime, group, period, None if given is None else given.at, working_days)
+        found += [] if at is None else [Opening(last.key, at, last.reason)]
     return (found[-1].at if found else None), tuple(found)

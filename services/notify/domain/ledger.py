@@ -17,7 +17,7 @@ from shared.words.report_state import Standing
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
 
 
-class Key(NamedTuple):
+class ReportKey(NamedTuple):
     """Which report: one regime, period and unit (its id)."""
 
     regime: str
@@ -111,16 +111,16 @@ class Ledger:
     """Progress by key, and with which deadlines periods were opened on call."""
 
     def __init__(self) -> None:
-        self.progress: dict[Key, Progress] = {}
+        self.progress: dict[ReportKey, Progress] = {}
         self.opened: dict[tuple[str, str], Givens] = {}
 
-    def of(self, key: Key) -> Progress:
+    def of(self, key: ReportKey) -> Progress:
         """What is known under `key`; nothing, when no event concerned it."""
         return self.progress.get(key) or Progress()
 
-    def fold(self, event: Logged) -> Key | None:
+    def fold(self, event: Logged) -> ReportKey | None:
         """Takes one logged event; which key it touched, None when it says nothing here. Never raises on a logged event."""
-        key = Key(event.regime, event.period, event.unit_id)
+        key = ReportKey(event.regime, event.period, event.unit_id)
         if event.type == events.OPENED:
             self._open(event)
             return key._replace(unit_id=WHOLE_PERIOD)

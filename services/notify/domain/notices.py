@@ -1,66 +1,93 @@
-"""Notices: what a unit is told at once, beside its reminder ladder: its report was sent back, or its deadline is another now.
+"""Notices: what a unit is told at once, beside its reminder ladder: its report was sent back, or its deadline has changed.
 
 A notice is one rung, `now`, before those of the ladder that come after it. Source: design, section 5, "Alerts at once".
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
+from services.notify.domain import duties
+from services.notify.domain.duties import Duty
+from services.notify.domain.ledger import Return, in_force
 from shared.wire import events
-from shared.words import periods
+from shared.words import instants, periods
 from shared.words.calendar import ONE_DAY, WorkingDays
-from shared.words.instants import Key
 from shared.words.ladder import OFFICE_OPENS
 
 NOW: Final = "now"
 RETURNED: Final = "returned-"
 MOVED: Final = "moved-"
 FIRST_HOUR, LAST_HOUR = time(7), time(18)
-BEFORE_ALL: Final[Key] = (0, "")
+BEFORE_ALL: Final[instants.Key] = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`cause` is `returned-<revision>` or `moved-<n>`, `since` when what it tells was received; of a move `before` is the old deadline."""
+    """`cause` is `returned-<revision>` or `moved-<n>`, `at` when the notice goes out, `before` the deadline before a move."""
 
     cause: str
-    since: datetime
+    at: datetime
     reason: str
     before: datetime | None = None
 
-    def at(self, working_days: WorkingDays) -> datetime:
-        """When it goes out: at once on a working day from 07:00 to 18:00, else at the next 08:00 of one. To the second."""
-        local = self.since.astimezone(periods.VIETNAM).replace(microsecond=0)
-        if working_days.includes(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR:
-            return local
-        earliest = local.date() if local.time() < OFFICE_OPENS else local.date() + ONE_DAY
-        return datetime.combine(working_days.after_or_on(earliest), OFFICE_OPENS, periods.VIETNAM)
-
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A deadline became another one with the `number`-th of what was given for it."""
+class _Move:
+    """The deadline changed with the `number`-th of the openings and extensions that were given for it."""
 
     number: int
-    key: Key
+    key: instants.Key
     before: datetime
 
 
-def last_move(keys: Iterable[Key], deadline_at: Callable[[Key], datetime], since: Key) -> Move | None:
-    """The last of what was given for a deadline after `since`, by `keys`, that made it another; None: nothing did."""
-    last, before = None, deadline_at(since)
-    for number, key in enumerate(sorted(keys), start=1):
-        after = deadline_at(key) if key > since else before
+def of_duty(duty: Duty) -> Notice | None:
+    """What the unit is to be told at once: the later of its report's return and the last move of its deadline."""
+    returned = duty.returned
+    if returned is None and not duty.progress.extensions and len(duty.openings) < 2:
+        return None
+    reasons = {opening.key: opening.reason for opening in duty.openings[1:]}
+    reasons |= {key: extension.reason for key, extension in duty.progress.extensions.items()}
+    since = duty.openings[0].key if duty.openings else BEFORE_ALL
+    if returned is not None:
+        since = max(since, (returned.received_ms, returned.event_id))
+    move = _last_move(duty, sorted(reasons), since)
+    if move is not None:
+        return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.before)
+    return None if returned is None else _of_return(returned, duty)
+
+
+def goes_out_at(received: datetime, working_days: WorkingDays) -> datetime:
+    """At once on a working day from 07:00 to 18:00, else at the next 08:00 of a working day. To the second."""
+    local = received.astimezone(periods.VIETNAM).replace(microsecond=0)
+    if working_days.includes(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR:
+        return local
+    earliest = local.date() if local.time() < OFFICE_OPENS else local.date() + ONE_DAY
+    return datetime.combine(working_days.after_or_on(earliest), OFFICE_OPENS, periods.VIETNAM)
+
+
+def _of_return(returned: Return, duty: Duty) -> Notice:
+    return Notice(f"{RETURNED}{returned.revision}", _goes_out(returned.received_ms, duty), returned.reason)
+
+
+def _goes_out(received_ms: int, duty: Duty) -> datetime:
+    return goes_out_at(events.from_ms(received_ms), duty.working_days)
+
+
+def _last_move(duty: Duty, keys: list[instants.Key], since: instants.Key) -> _Move | None:
+    """The last opening or extension after `since` that changed the deadline; None when none did."""
+    last, before = None, _reminded_at(duty, since)
+    for number, key in enumerate(keys, start=1):
+        after = _reminded_at(duty, key) if key > since else before
         if after != before:
-            last, before = Move(number, key, before), after
+            last, before = _Move(number, key, before), after
     return last
 
 
-def of_return(revision: int, received_ms: int, reason: str) -> Notice:
-    return Notice(f"{RETURNED}{revision}", events.from_ms(received_ms), reason)
-
-
-def of_move(move: Move, reason: str) -> Notice:
-    return Notice(f"{MOVED}{move.number}", events.from_ms(move.key[0]), reason, move.before)
+def _reminded_at(duty: Duty, key: instants.Key) -> datetime:
+    """The deadline of the ladder, by what was given up to `key`."""
+    extension = in_force(one for one in duty.progress.extensions.values() if one.key <= key)
+    opening = max((one for one in duty.openings if one.key <= key), key=lambda one: one.key, default=None)
+    fix_by = None if duty.returned is None else duty.returned.fix_by
+    base = fix_by or (duty.due if opening is None else opening.at)
+    return duties.later(base, None if extension is None else extension.at)

@@ -1,11 +1,14 @@
-"""By which channels an alert goes, or went, to a unit, and why not by mail."""
+"""How a unit can be reached, and by which channels an alert went to it, or why not by mail.
+
+Only what can be seen and used of a unit's contacts counts.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.notify.domain import alerts, contacts
-from services.notify.domain.alerts import EMAIL, PASSED, PUBLISHED, RAISED, REFUSED, SENT, STREAM, Alert
+from services.notify.domain.alerts import DELIVERED, EMAIL, PASSED, RAISED, REFUSED, SENT, Alert
+from shared.words import mailboxes, texts
 from shared.words.units import Unit
 
 # why there was no mail
@@ -13,61 +16,60 @@ NO_CONTACT: Final = "no_contact"
 NO_ADDRESS: Final = "no_address"
 WAITING: Final = "waiting"
 NOT_NEEDED: Final = "not_needed"
-WHY: Final = {
-    NO_CONTACT: "chưa có đầu mối liên hệ",
-    NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
-    REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
-    WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
-    NOT_NEEDED: "đã nộp hoặc đã quá lâu, không gửi nữa",
-}
+REASONS: Final = (NO_CONTACT, NO_ADDRESS, REFUSED, WAITING, NOT_NEEDED)
 BY_STATE: Final = {RAISED: WAITING, REFUSED: REFUSED, PASSED: NOT_NEEDED}
+
+StoredOutcomes = Mapping[str, tuple[str, int]]
+"""Of each alert, by its id on a channel: the state, and how many addresses were refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An alert and its way to the unit. `unreached` says why there was no mail, "" when there was; `refused` counts the addresses of the
-    unit that the mail server does not take.
+class Reach:
+    """By which channels an alert went to its unit. `unreached` says why there was no mail, "" when there was; `refused` counts the
+    addresses of the unit that the mail server does not accept.
     """
 
     alert: Alert
+    channels: tuple[str, ...]
     unreached: str
     refused: int = 0
-    is_published: bool = True
-
-    @property
-    def channels(self) -> list[str]:
-        return [*([STREAM] if self.is_published else []), *([] if self.unreached else [EMAIL])]
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            **alerts.entry(self.alert),
-            "cause": self.alert.cause,
-            "channels": self.channels,
-            "reachable": not self.unreached,
-            **({"unreached": self.unreached} if self.unreached else {}),
-            **({"refused_addresses": self.refused} if self.refused else {}),
-        }
 
 
-def told(alert: Alert, unit: Unit, outcomes: Mapping[str, tuple[str, int]]) -> Told:
-    """An alert that was raised, by what became of it on each channel."""
-    published, _ = outcomes.get(alert.id(STREAM), ("", 0))
-    mailed, refused = outcomes.get(alert.id(EMAIL), ("", 0))
+def addresses(unit: Unit) -> list[str]:
+    """The mail addresses of a unit, each once."""
+    return sorted({contact.email for contact in unit.contacts if mailboxes.is_address(contact.email)})
+
+
+def phones(unit: Unit) -> list[tuple[str, str]]:
+    """Whom to call: name, which may be empty, and telephone of each contact that has one."""
+    return [(texts.one_line(contact.name), phone) for contact in unit.contacts if (phone := texts.one_line(contact.phone))]
+
+
+def is_reachable(unit: Unit) -> bool:
+    """Whether anybody at the unit can be called or written to."""
+    return bool(addresses(unit) or phones(unit))
+
+
+def of_raised(alert: Alert, unit: Unit, outcomes: StoredOutcomes, channels: Sequence[str]) -> Reach:
+    """The reach of an alert that was raised, by what became of it on each channel."""
+    states = {channel: outcomes.get(alert.id(channel), ("", 0)) for channel in channels}
+    mailed, refused = states.get(EMAIL, ("", 0))
     unreached = "" if mailed == SENT else BY_STATE.get(mailed) or _why_no_mail(unit) or NO_ADDRESS
-    return Told(alert, unreached, refused, published == PUBLISHED)
+    return Reach(alert, tuple(channel for channel, (state, _) in states.items() if state in DELIVERED), unreached, refused)
 
 
-def would_tell(alert: Alert, unit: Unit) -> Told:
-    """An alert that would be raised."""
-    return Told(alert, _why_no_mail(unit))
+def expected(alert: Alert, unit: Unit, channels: Sequence[str]) -> Reach:
+    """The reach that an alert would have on the channels that it would take."""
+    return Reach(alert, tuple(channels), _why_no_mail(unit))
 
 
-def unreached(found: Sequence[Told]) -> dict[str, list[str]]:
+def unreached(found: Sequence[Reach]) -> dict[str, list[str]]:
     """The codes of the units without a mail, by why."""
-    return {why: codes for why in WHY if (codes := sorted({one.alert.unit for one in found if one.unreached == why}))}
+    by_reason = ((why, sorted({one.alert.matter.unit for one in found if one.unreached == why})) for why in REASONS)
+    return {why: codes for why, codes in by_reason if codes}
 
 
 def _why_no_mail(unit: Unit) -> str:
-    if contacts.addresses(unit):
+    if addresses(unit):
         return ""
-    return NO_ADDRESS if contacts.is_reachable(unit) else NO_CONTACT
+    return NO_ADDRESS if is_reachable(unit) else NO_CONTACT

@@ -1,38 +1,42 @@
-"""The collection `alerts`: one document an alert and channel, which is the claim on it.
+"""The collection `alerts`: one document for each alert and channel, which is the claim on it.
 
-Inserting the document is claiming the alert: of several notifiers one succeeds. Sending it is a lease of the claim, so that a
-notifier that was killed is relieved by another, or by itself after a restart, under the same ids.
+Inserting the document claims the alert: one of several notifiers succeeds. Whoever sends an alert holds a lease on its claim, so that
+another notifier takes over from one that was killed, or the killed one after its restart, under the same ids.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
 
 from pymongo import ASCENDING
 
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert
-from services.notify.domain.decision import Decision
-from services.notify.domain.messages import Handed
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert, Handed, Lease, Matter, Outcome, State
+from services.notify.domain.reach import StoredOutcomes
+from services.notify.domain.reminders import DueAlerts
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
+from shared.shell.clock import Clock
 from shared.wire import collection_names
+from shared.words.ladder import Rung
 
 LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
 QUERY_BATCH: Final = 5000
-Subject = tuple[str, str]
-"""A duty and a cause: reminders of the same are counted together."""
+DutyAndCause = tuple[str, str]
+"""Mails about the same are counted together."""
+Channels = Callable[[Alert], Sequence[str]]
+"""The names of the channels that an alert takes, `stream` among them."""
 
 
 class AlertStore:
-    """Reads and writes alerts. `seen` are ids, on the channel `stream`, that are known to be claimed: they stay so."""
+    """Reads and writes alerts, for the notifier that calls itself `holder`. `seen` are ids, on the channel `stream`, that are known to be
+    claimed: a claim is for ever.
+    """
 
-    def __init__(self, database: Documents) -> None:
+    def __init__(self, database: Documents, clock: Clock, holder: str) -> None:
         self.seen: set[str] = set()
         self._alerts = database[collection_names.ALERTS]
-        self._holder = uuid4().hex
+        self._clock, self._holder = clock, holder
 
     async def prepare(self) -> None:
         """The indexes: what is not sent yet, a unit's alerts, and those of a duty."""
@@ -49,97 +53,110 @@ class AlertStore:
             self.seen |= {document["_id"] async for document in cursor}
         return self.seen.intersection(ids)
 
-    async def claim(self, decision: Decision) -> list[Alert]:
-        """Claims the alerts of a decision; which of those to raise were ours to claim.
+    async def claim(self, due: DueAlerts, channels: Channels) -> list[Alert]:
+        """Claims the alerts that are due; returns those to raise that this notifier claimed first.
 
-        The stream's document comes last: an alert is known as claimed by it, so a claim cut off before is made again.
+        The documents of the channel `stream` come last: an alert is known as claimed by them, so an interrupted claim is made again.
         """
-        await mongo.insert_new(self._alerts, [self._document(alert, EMAIL, RAISED) for alert in decision.raised if alert.has_mail])
-        await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in decision.passed])
-        there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in decision.raised])
-        self.seen |= {alert.id(STREAM) for alert in (*decision.raised, *decision.passed)}
-        others = {document["_id"] for document in there}
-        return [alert for alert in decision.raised if alert.id(STREAM) not in others]
+        others = [(alert, channel) for alert in due.raised for channel in channels(alert) if channel != STREAM]
+        await mongo.insert_new(self._alerts, [self._document(alert, channel, RAISED) for alert, channel in others])
+        await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in due.passed])
+        there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in due.raised])
+        self.seen |= {alert.id(STREAM) for alert in (*due.raised, *due.passed)}
+        claimed_before = {document["_id"] for document in there}
+        return [alert for alert in due.raised if alert.id(STREAM) not in claimed_before]
 
     async def unsent(self, channel: str) -> list[Alert]:
-        """Raised alerts that nobody else is sending now, by time."""
-        found = self._alerts.find({"state": RAISED, "channel": channel, **self._free()}).sort([("at", ASCENDING), ("unit", ASCENDING)])
+        """Raised alerts that no other notifier is sending now, by time."""
+        wanted = {"state": RAISED, "channel": channel, **is_free(self._holder, self._clock())}
+        found = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
         return [_alert(document) async for document in found]
 
     async def is_another_sending(self) -> bool:
-        """Whether another notifier holds raised alerts; one that was killed holds them until its lease ends."""
-        held = {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": datetime.now(UTC)}}
-        return await self._alerts.find_one(held, {"_id": 1}) is not None
+        """Whether another notifier holds a lease on raised alerts; that of a killed notifier ends after `LEASE`."""
+        leased = {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": self._clock()}}
+        return await self._alerts.find_one(leased, {"_id": 1}) is not None
 
-    async def take(self, alerts: Sequence[Alert], channel: str) -> list[Alert]:
-        """Leases alerts for sending; which of them are ours now."""
+    async def lease(self, alerts: Sequence[Alert], channel: str) -> list[Lease]:
+        """Leases alerts for sending; those that this notifier holds now."""
         ids = [alert.id(channel) for alert in alerts]
         if not ids:
             return []
-        lease = {"holder": self._holder, "lease_until": datetime.now(UTC) + LEASE}
-        await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **self._free()}, {"$set": lease})
+        now = self._clock()
+        lease = {"holder": self._holder, "lease_until": now + LEASE}
+        await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **is_free(self._holder, now)}, {"$set": lease})
         found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1, "refused": 1})
-        tried = {document["_id"]: document async for document in found}
-        mine = [(alert, tried[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in tried]
-        return [replace(alert, mailed=frozenset(one["mailed"]), refused=frozenset(one.get("refused", ()))) for alert, one in mine]
+        handed = {document["_id"]: _handed(document) async for document in found}
+        return [Lease(alert, handed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in handed]
 
-    async def settle(self, alerts: Sequence[Alert], channel: str, state: str) -> None:
+    async def drop(self, alerts: Sequence[Alert], channel: str) -> None:
+        """Notes that raised alerts are not sent and never will be."""
+        await self.settle([Outcome(alert, PASSED) for alert in alerts], channel)
+
+    async def settle(self, outcomes: Sequence[Outcome], channel: str) -> None:
         """Notes what became of raised alerts."""
-        ids = [alert.id(channel) for alert in alerts]
-        if ids:
+        plain: dict[State, list[str]] = {}
+        for outcome in outcomes:
+            if outcome.handed == Handed():
+                plain.setdefault(outcome.state, []).append(outcome.alert.id(channel))
+            else:
+                await self._settle_mails(outcome, channel)
+        for state, ids in plain.items():
             await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
 
-    async def settle_mail(self, alert: Alert, handed: Handed) -> None:
-        """Notes which of an alert's mails the server took and which it refused, and the alert's state."""
-        lists = {name: {"$each": sorted(ids)} for name, ids in (("mailed", handed.taken), ("refused", handed.refused))}
-        await self._alerts.update_one({"_id": alert.id(EMAIL)}, {"$set": {"state": handed.state}, "$addToSet": lists})
+    async def _settle_mails(self, outcome: Outcome, channel: str) -> None:
+        lists = {"mailed": outcome.handed.accepted, "refused": outcome.handed.refused}
+        added = {name: {"$each": sorted(ids)} for name, ids in lists.items()}
+        change = {"$set": {"state": outcome.state}, "$addToSet": added}
+        await self._alerts.update_one({"_id": outcome.alert.id(channel)}, change)
 
-    async def reminders(self, alerts: Iterable[Alert]) -> Counter[Subject]:
-        """How many reminders by mail each unit has got of what the alerts are about."""
-        wanted = {"duty": {"$in": sorted({alert.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
+    async def mails_sent(self, alerts: Sequence[Alert]) -> Counter[DutyAndCause]:
+        """How many reminders by mail each unit has got about the duty and cause of an alert."""
+        wanted = {"duty": {"$in": sorted({alert.matter.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
         found = self._alerts.find(wanted, {"duty": 1, "cause": 1})
         return Counter([(document["duty"], document["cause"]) async for document in found])
 
-    async def outcomes(self, alerts: Sequence[Alert]) -> dict[str, tuple[str, int]]:
-        """What became of alerts, by their ids on each channel: the state, and how many addresses were refused. An alert that had no
-        address has none on the channel `email`.
-        """
-        ids = [alert.id(channel) for alert in alerts for channel in (STREAM, EMAIL)]
+    async def outcomes(self, alerts: Sequence[Alert], channels: Sequence[str]) -> StoredOutcomes:
+        """What became of alerts, by their ids on each channel. An alert that did not take a channel has no outcome there."""
+        ids = [alert.id(channel) for alert in alerts for channel in channels]
         found = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
         return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in found}
 
-    def _free(self) -> Document:
-        return {"$or": [{"holder": self._holder}, {"lease_until": {"$lt": datetime.now(UTC)}}]}
-
-    def _document(self, alert: Alert, channel: str, state: str) -> Document:
+    def _document(self, alert: Alert, channel: str, state: State) -> Document:
+        matter = alert.matter
         return {
             "_id": alert.id(channel),
-            "duty": alert.duty,
-            "task": alert.task,
-            "regime": alert.regime,
-            "period": alert.period,
-            "unit": alert.unit,
-            "unit_id": alert.unit_id,
-            "unit_name": alert.unit_name,
-            "cause": alert.cause,
-            "rung": alert.rung,
-            "at": alert.at,
-            "deadline": alert.deadline,
-            "reason": alert.reason,
-            "before": alert.before,
-            "is_returned": alert.is_returned,
+            "duty": matter.duty,
+            "task": matter.task,
+            "regime": matter.regime,
+            "period": matter.period,
+            "unit": matter.unit,
+            "unit_id": matter.unit_id,
+            "unit_name": matter.unit_name,
+            "cause": matter.cause,
+            "rung": alert.rung.name,
+            "at": alert.rung.at,
+            "deadline": matter.deadline,
+            "reason": matter.reason,
+            "before": matter.before,
+            "is_returned": matter.is_returned,
             "channel": channel,
             "state": state,
             "raised_at": alert.raised_at,
             "mailed": [],
             "refused": [],
             "holder": self._holder,
-            "lease_until": datetime.now(UTC) + LEASE,
+            "lease_until": self._clock() + LEASE,
         }
 
 
+def is_free(holder: str, now: datetime) -> Document:
+    """Finds the alerts on which no other notifier holds a lease."""
+    return {"$or": [{"holder": holder}, {"lease_until": {"$lt": now}}]}
+
+
 def _alert(document: dict[str, Any]) -> Alert:
-    return Alert(
+    matter = Matter(
         duty=document["duty"],
         task=document["task"],
         regime=document["regime"],
@@ -148,14 +165,13 @@ def _alert(document: dict[str, Any]) -> Alert:
         unit=document["unit"],
         unit_name=document["unit_name"],
         cause=document["cause"],
-        rung=document["rung"],
-        at=document["at"],
         deadline=document["deadline"],
         reason=document["reason"],
-        before=document.get("before"),  # not in what was raised before format 5, nor the next
+        before=document.get("before"),  # missing in alerts that were raised before format 5, as is the next
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
-        has_mail=document["channel"] == EMAIL,
-        raised_at=document["raised_at"],
-        mailed=frozenset(document["mailed"]),
-        refused=frozenset(document.get("refused", ())),
     )
+    return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"])
+
+
+def _handed(document: dict[str, Any]) -> Handed:
+    return Handed(frozenset(document["mailed"]), frozenset(document.get("refused", ())))

@@ -1,4 +1,4 @@
-"""The collection `duties`, and the notifier's checkpoint: how far the log was folded, and what stands in no duty."""
+"""The collection `duties`, and the notifier's checkpoint: how far the log was folded, and what belongs to no stored duty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any, Final
 from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
-from services.notify.domain.ledger import Confirmation, Given, Givens, Key, Progress, Return, in_force
+from services.notify.domain.ledger import Confirmation, Given, Givens, Progress, ReportKey, Return, in_force
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.words.report_state import Standing
 
 CHECKPOINT: Final = "notify"
-SHAPE: Final = 5  # the data format in which the checkpoint and the duties' state last became others
+SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
 WRITE_BATCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class BookPosition:
     """How far the log was folded: in which generation, up to which mark in the log (`shared/plumbing/log_mark.py`)."""
 
     generation: int
@@ -34,10 +34,10 @@ class Position:
 class Checkpoint:
     """A position with everything that is needed to go on from there."""
 
-    position: Position
+    position: BookPosition
     begun: list[tuple[str, str]]
     opened: dict[tuple[str, str], Givens]
-    waiting: list[tuple[Key, Progress]]
+    waiting: list[tuple[ReportKey, Progress]]
 
 
 class DutyStore:
@@ -61,12 +61,12 @@ class DutyStore:
         found = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
         return None if found is None else _checkpoint(found)
 
-    async def progress(self, generation: int) -> dict[Key, Progress]:
-        """What the stored duties of a generation say; of two duties of one unit the one that was written later."""
+    async def progress(self, generation: int) -> dict[ReportKey, Progress]:
+        """What the stored duties of a generation say; when a unit has two duties, the one that was written later."""
         cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
-        return {Key(found["regime"], found["period"], found["unit"]["id"]): _progress(found["state"]) async for found in cursor}
+        return {ReportKey(found["regime"], found["period"], found["unit"]["id"]): _progress(found["state"]) async for found in cursor}
 
-    async def put(self, duties: Sequence[Duty], position: Position) -> None:
+    async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position; a stored one of a later position stays."""
         for first in range(0, len(duties), WRITE_BATCH):
             documents = [_document(duty, position) for duty in duties[first : first + WRITE_BATCH]]
@@ -93,7 +93,7 @@ class DutyStore:
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
 
 
-def _older(document_id: str, position: Position) -> Document:
+def _older(document_id: str, position: BookPosition) -> Document:
     older = [
         {"generation": {"$lt": position.generation}},
         {"generation": position.generation, "sequence": {"$lte": position.sequence}},
@@ -101,20 +101,20 @@ def _older(document_id: str, position: Position) -> Document:
     return {"_id": document_id, "$or": older}
 
 
-def _position(position: Position) -> Document:
+def _position(position: BookPosition) -> Document:
     return {"generation": position.generation, "sequence": position.sequence}
 
 
 def _checkpoint(found: Document) -> Checkpoint:
     return Checkpoint(
-        Position(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
+        BookPosition(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
         [(regime, period) for regime, period in found["begun"]],
         {(regime, period): _read_givens(given) for regime, period, given in found["opened"]},
-        [(Key(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],
+        [(ReportKey(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],
     )
 
 
-def _document(duty: Duty, position: Position) -> Document:
+def _document(duty: Duty, position: BookPosition) -> Document:
     progress = duty.progress
     standing = progress.standing if duty.task == REPORT else Standing()
     return {
@@ -134,7 +134,7 @@ def _document(duty: Duty, position: Position) -> Document:
         "late_by_s": _late_by_s(duty),
         "extended_to": None if duty.extension is None else duty.extension.at,
         "extension": _extension(duty.extension),
-        "returned": _returned(progress.returned) if duty.is_returned else None,
+        "returned": _returned(duty.returned),
         "confirmed_at": _at(progress.confirmed.received_ms) if progress.confirmed else None,
         "view_hash": progress.confirmed.view_hash if progress.confirmed else None,
         "reminded_of": duty.reminded_of,

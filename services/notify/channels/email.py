@@ -1,0 +1,173 @@
+"""The channel `email`: a mail to each address of a unit, all mails of one tick on one connection.
+
+What becomes of a mail is a value: a bad address delays nobody else.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from enum import Enum
+from typing import Final, Protocol
+
+import aiosmtplib
+import structlog
+
+from services.notify.channels import letter
+from services.notify.domain import reach
+from services.notify.domain.alerts import EMAIL, RAISED, REFUSED, SENT, Alert, Handed, Outcome, State
+from services.notify.texts import digest, reminder
+from services.notify.texts.content import Content
+from services.notify.texts.mail import Mail
+from shared.shell.clock import Clock
+from shared.words import mailboxes, periods
+from shared.words.units import Unit
+
+log = structlog.get_logger()
+
+ANSWER_LIMIT_S: Final = 10.0
+PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command is not to be repeated
+
+SentBefore = Callable[[Sequence[Alert]], Awaitable[Mapping[tuple[str, str], int]]]
+"""Counts the mails that were sent before about the same duty and cause."""
+
+
+class Answer(Enum):
+    """What the mail server did with a mail."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # it does not accept this address, or this mail
+    AWAY = "away"  # it does not answer, or not now: to be tried again
+
+
+class MailConnection(Protocol):
+    """A connection to a mail server."""
+
+    async def send(self, mail: Mail) -> Answer: ...
+
+
+class MailServer(Protocol):
+    """Where mails are handed over."""
+
+    def connected(self) -> AbstractAsyncContextManager[MailConnection]: ...
+
+
+class Email:
+    """Sends alerts as mails, which link to the pages at `site`."""
+
+    name: Final = EMAIL
+    batch: Final = 10
+
+    def __init__(self, server: MailServer, site: str, sent_before: SentBefore) -> None:
+        self._server, self._site, self._sent_before = server, site, sent_before
+
+    def reaches(self, unit: Unit) -> bool:
+        """Whether the unit has an address."""
+        return bool(reach.addresses(unit))
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator["EmailConnection"]:
+        async with self._server.connected() as connection:
+            yield EmailConnection(connection, self._site, self._sent_before)
+
+
+class EmailConnection:
+    """Alerts as mails on one connection."""
+
+    def __init__(self, connection: MailConnection, site: str, sent_before: SentBefore) -> None:
+        self._connection, self._site, self._sent_before = connection, site, sent_before
+
+    async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
+        """One mail to each address that had none yet; one outcome at a time, so that a crash repeats one alert's mails at most."""
+        reminders = await self._sent_before([content.alert for content in contents])
+        for content in contents:
+            matter, handed = content.alert.matter, content.handed
+            mails = compose(content, self._site, reminders.get((matter.duty, matter.cause), 0))
+            tried = handed.accepted | handed.refused
+            yield [outcome(content, {mail.id: await self._connection.send(mail) for mail in mails if mail.id not in tried})]
+
+
+def compose(content: Content, site: str, reminders: int = 0) -> list[Mail]:
+    """A mail to each address of the alert's unit, which has got `reminders` mails about the same before."""
+    addresses, tally = reach.addresses(content.unit), content.tally
+    if tally is None:
+        return [reminder.compose(content, to, site, reminders) for to in addresses]
+    return [digest.compose(content, tally, to, site) for to in addresses]
+
+
+def outcome(content: Content, answers: Mapping[str, Answer]) -> Outcome:
+    """An alert after the answers to its mails: raised while one is to be tried again, sent when the server accepted at least one."""
+    accepted = content.handed.accepted | _answered(answers, Answer.SENT)
+    refused = content.handed.refused | _answered(answers, Answer.REFUSED)
+    state: State = RAISED if Answer.AWAY in answers.values() else SENT if accepted else REFUSED
+    return Outcome(content.alert, state, Handed(accepted, refused))
+
+
+def _answered(answers: Mapping[str, Answer], wanted: Answer) -> frozenset[str]:
+    return frozenset(mail_id for mail_id, answer in answers.items() if answer is wanted)
+
+
+async def hand_over(server: MailServer, mails: Iterable[Mail]) -> dict[str, Answer]:
+    """Hands over mails that belong to no alert; what became of each, by address."""
+    async with server.connected() as connection:
+        return {mail.to: await connection.send(mail) for mail in mails}
+
+
+class SmtpServer:
+    """One mail server, and in whose name mails are sent to it."""
+
+    def __init__(self, host: str, port: int, sender: str, clock: Clock) -> None:
+        self._host, self._port, self._sender, self._clock = host, port, sender, clock
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator["SmtpConnection"]:
+        """A connection for some mails."""
+        connection = SmtpConnection(self._host, self._port, self._sender, self._clock)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+class SmtpConnection:
+    """One connection, made with the first mail. Once it is lost, the remaining mails wait for the next tick."""
+
+    def __init__(self, host: str, port: int, sender: str, clock: Clock) -> None:
+        self._client = aiosmtplib.SMTP(hostname=host, port=port, timeout=ANSWER_LIMIT_S)
+        self._sender, self._clock = sender, clock
+        self._is_lost = False
+
+    async def send(self, mail: Mail) -> Answer:
+        """Hands over one mail."""
+        if self._is_lost:
+            return Answer.AWAY
+        try:
+            if not self._client.is_connected:
+                await self._client.connect()
+            message = letter.written(mail, self._sender, self._clock().astimezone(periods.VIETNAM))
+            await self._client.sendmail(mailboxes.parts(self._sender)[1], [mail.to], message)
+        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError, aiosmtplib.SMTPNotSupported, ValueError) as error:
+            answer = Answer.REFUSED if _is_permanent(error) else Answer.AWAY
+            log.warning("mail.refused", mail=mail.id, error=type(error).__name__, is_final=answer is Answer.REFUSED)
+            return answer
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._is_lost = True
+            log.warning("mail.postponed", mail=mail.id, error=type(error).__name__)
+            return Answer.AWAY
+        return Answer.SENT
+
+    async def close(self) -> None:
+        """Says good-bye, if anybody is there."""
+        if self._client.is_connected:
+            try:
+                await self._client.quit()
+            except (aiosmtplib.SMTPException, OSError):
+                self._client.close()
+
+
+def _is_permanent(error: Exception) -> bool:
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused():
+            return all(recipient.code in PERMANENT for recipient in error.recipients)
+        case aiosmtplib.SMTPDataError():
+            return error.code in PERMANENT
+        case _:
+            return True

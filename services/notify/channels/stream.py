@@ -1,0 +1,88 @@
+"""The channel `stream`: every alert is published to the stream ALERTS, on the subject of its unit."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+from services.notify.domain.alerts import PUBLISHED, STREAM, Outcome
+from services.notify.domain.digest import Tally
+from services.notify.domain.duties import Duty
+from services.notify.texts import wording
+from services.notify.texts.content import Content
+from shared.plumbing.broker import Message
+from shared.wire import envelope, events, published, subjects
+from shared.wire.published import AlertData, DigestData
+from shared.words.units import Unit
+
+
+class Publisher(Protocol):
+    """What publishes to a stream (`shared/plumbing/broker.py:Streams`)."""
+
+    async def publish_together(self, stream: str, messages: Sequence[Message]) -> object: ...
+
+
+class Stream:
+    """Publishes alerts. It needs no connection of its own."""
+
+    name: Final = STREAM
+    batch: Final = 500
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    def reaches(self, unit: Unit) -> bool:
+        """Every unit has a subject."""
+        return True
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator["Stream"]:
+        yield self
+
+    async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
+        """Publishes alerts together; all of them are in ALERTS then."""
+        messages = [Message(subjects.alerts(content.alert.matter.unit), event(content), content.alert.id(STREAM)) for content in contents]
+        await self._publisher.publish_together(subjects.ALERTS, messages)
+        yield [Outcome(content.alert, PUBLISHED) for content in contents]
+
+
+def event(content: Content) -> bytes:
+    """The event of an alert, a `published.AlertRaised`; that of a digest has the group's figures."""
+    alert, data = content.alert, _data(content)
+    return envelope.encode(envelope.of_service("notify", alert.id(STREAM), events.ALERT_RAISED, data, at=alert.raised_at))
+
+
+def _data(content: Content) -> AlertData:
+    """Fields that are not set are left out of the event."""
+    alert, matter = content.alert, content.alert.matter
+    data = AlertData(
+        unit=matter.unit,
+        regime=matter.regime,
+        period=matter.period,
+        rung=alert.rung.name,
+        at=wording.with_offset(alert.rung.at),
+        deadline=wording.with_offset(matter.deadline),
+        cause=matter.cause,
+    )
+    before, tally = matter.before, content.tally
+    more: dict[str, object] = {} if before is None else {"deadline_before": wording.with_offset(before)}
+    return data.model_copy(update=more if tally is None else {**more, "digest": _figures(tally)})
+
+
+def _figures(tally: Tally) -> DigestData:
+    """Counts of all units, codes of the first."""
+    return DigestData(
+        expected=tally.expected,
+        received=tally.received,
+        late=len(tally.late),
+        rate=tally.rate,
+        confirmers=tally.confirmers,
+        confirmed=tally.confirmed,
+        missing=_first(tally.missing),
+        late_units=_first(tally.late),
+        unconfirmed=_first(tally.unconfirmed),
+        without_contact=tally.without_contact[: published.DIGEST_CODES],
+    )
+
+
+def _first(found: Sequence[Duty]) -> list[str]:
+    return [duty.unit.code for duty in found[: published.DIGEST_CODES]]

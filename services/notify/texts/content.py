@@ -1,0 +1,49 @@
+"""What an alert says beside itself: to whom it goes, under which regime, who receives the reports, how the group stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.domain import digest
+from services.notify.domain.alerts import Alert, Handed, Lease, Matter
+from services.notify.domain.book import Book
+from services.notify.domain.digest import Tally
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from shared.words.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One alert with everything that a channel may say, as of `now`. `tally` is that of a digest's group, None for a reminder.
+
+    `handed` is what was handed over in earlier attempts.
+    """
+
+    alert: Alert
+    unit: Unit
+    regime: Regime
+    recipient: Unit | None
+    now: datetime
+    tally: Tally | None
+    handed: Handed
+
+
+def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) -> list[Content]:
+    """The contents of alerts at the instant `at`, or at the later one for which an alert was raised."""
+    recipients: dict[tuple[str, str], Unit | None] = {}
+    found = []
+    for lease in leases:
+        alert = lease.alert
+        matter, now = alert.matter, max(at, alert.raised_at)
+        regime, pair = reference.regimes[matter.regime], (matter.regime, matter.period)
+        if pair not in recipients:
+            recipients[pair], _ = digest.recipients(reference, regime, matter.period)
+        tally = _tally(matter, book, now) if matter.is_digest else None
+        unit = reference.registry.by_id[matter.unit_id]
+        found.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
+    return found
+
+
+def _tally(matter: Matter, book: Book, now: datetime) -> Tally:
+    return digest.tally(book.duties(now, matter.regime, matter.period), matter.deadline)

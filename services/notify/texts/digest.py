@@ -1,0 +1,109 @@
+"""The mail of a digest: how many have reported, who has not, who was late, and how to reach them."""
+
+from collections.abc import Callable
+
+from services.notify.domain import reach
+from services.notify.domain.alerts import Alert
+from services.notify.domain.digest import Tally
+from services.notify.domain.duties import Duty
+from services.notify.texts import mail, wording
+from services.notify.texts.content import Content
+from services.notify.texts.mail import Mail
+from shared.wire import events
+from shared.words import vietnamese
+from shared.words.units import Unit
+
+
+def compose(content: Content, tally: Tally, to: str, site: str) -> Mail:
+    """The mail to one address. The pages are at `site` ("": not known)."""
+    alert, now = content.alert, content.now
+    deadline = alert.matter.deadline
+    facts = [
+        f"Tình hình thực hiện chế độ báo cáo, tính đến {vietnamese.time_of_day(now)}:",
+        f"- Chế độ báo cáo: {wording.title(content.regime)}",
+        f"- Kỳ báo cáo: {vietnamese.period_in_full(alert.matter.period)}",
+        f"- Thời hạn: {vietnamese.deadline(deadline)} ({wording.time_left(deadline, now)})",
+        *_counts(tally),
+    ]
+    parts = [
+        mail.salutation(content.unit),
+        "\n".join(facts),
+        _list("Chưa có báo cáo", tally.missing, _note),
+        _list("Nộp muộn", tally.late, _came),
+        _list("Chưa chốt bảng tổng hợp", tally.unconfirmed, _note),
+        "\n".join(filter(None, [_whom_to_call(tally), _link(alert, site)])),
+        mail.signature(mail.mark(alert)),
+    ]
+    return Mail(mail.message_id(alert, to), to, _subject(alert, tally), mail.body(parts))
+
+
+def _subject(alert: Alert, tally: Tally) -> str:
+    rung, units = wording.rung(alert.rung.name), vietnamese.number(len(_owing(tally)))
+    period, deadline = vietnamese.period_in_full(alert.matter.period), vietnamese.deadline(alert.matter.deadline)
+    return f"[Đôn đốc – {rung}] {units} đơn vị chưa hoàn thành báo cáo {period} {deadline}"
+
+
+def _owing(tally: Tally) -> dict[str, Unit]:
+    """The units that still have something to do, by id."""
+    return {duty.unit.id: duty.unit for duty in (*tally.missing, *tally.unconfirmed)}
+
+
+def _whom_to_call(tally: Tally) -> str:
+    """Units that get no mail are not said to be reminded."""
+    count = sum(not reach.addresses(unit) for unit in _owing(tally).values())
+    if not count:
+        return ""
+    units = f"{vietnamese.number(count)} đơn vị chưa hoàn thành"
+    return f"{units} không có địa chỉ thư điện tử nên không được nhắc bằng thư, đề nghị liên hệ trực tiếp."
+
+
+def _link(alert: Alert, site: str) -> str:
+    matter = alert.matter
+    return f"Danh sách nghĩa vụ báo cáo: {site}/nghia-vu?regime={matter.regime}&period={matter.period}" if site else ""
+
+
+def _counts(tally: Tally) -> list[str]:
+    lines = []
+    if tally.expected:
+        rate = f"{vietnamese.number(tally.rate)}%"
+        late = f"trong đó nộp muộn: {vietnamese.number(len(tally.late))}"
+        lines.append(f"- Đã nộp: {_share(tally.received, tally.expected)} báo cáo ({rate}), {late}")
+    if tally.confirmers:
+        lines.append(f"- Đã chốt: {_share(tally.confirmed, tally.confirmers)} bảng tổng hợp")
+    return lines
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{vietnamese.number(part)}/{vietnamese.number(whole)}"
+
+
+def _list(heading: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
+    """One line for each unit; nothing when there is none."""
+    if not found:
+        return ""
+    lines = [
+        f"{number}. {duty.unit.code} {wording.name(duty.unit)}{note(duty)} – {_reach(duty.unit)}"
+        for number, duty in enumerate(found, start=1)
+    ]
+    return "\n".join([f"{heading} ({vietnamese.number(len(found))}):", *lines])
+
+
+def _note(duty: Duty) -> str:
+    """Why a unit has another day than its group, if it has."""
+    if duty.returned is not None and duty.returned.fix_by is not None:
+        return f" (đã trả lại, sửa {vietnamese.deadline(duty.reminded_of)})"
+    return f" (được gia hạn: {vietnamese.deadline(duty.deadline)})" if duty.deadline > duty.due else ""
+
+
+def _came(duty: Duty) -> str:
+    first = duty.progress.standing.first_submitted_ms
+    return "" if first is None else f" (gửi lần đầu {vietnamese.time_of_day(events.from_ms(first))})"
+
+
+def _reach(unit: Unit) -> str:
+    """Whom to call; a unit that cannot be reached is named as such."""
+    phones = [f"{person} {phone}".strip() for person, phone in reach.phones(unit)]
+    addresses = reach.addresses(unit)
+    if phones:
+        return f"điện thoại: {'; '.join(phones)}"
+    return f"không có số điện thoại, thư: {', '.join(addresses)}" if addresses else "chưa có đầu mối liên hệ"

@@ -1,0 +1,107 @@
+"""Duties and alerts as commands list them in JSON: instants in Vietnam's time, with their offset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.notify.domain import duties
+from services.notify.domain.alerts import EMAIL, Alert
+from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.ledger import Given, Return
+from services.notify.domain.reach import Reach
+from services.notify.texts import wording
+from shared.wire import events
+from shared.words import periods
+from shared.words.report_state import Standing
+
+NOTHING: Final = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which duties are asked for. `unit` is a code or an id; `late`: done late, or overdue and still owed."""
+
+    unit: str | None = None
+    owed: bool = False
+    late: bool = False
+
+
+def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
+    """The duties asked for, by regime, period, unit and task."""
+    chosen = [
+        duty
+        for duty in found
+        if wanted.unit in (None, duty.unit.code, duty.unit.id)
+        and (not wanted.owed or duties.owes(duty))
+        and (not wanted.late or duty.late_by(now) is not None)
+    ]
+    return sorted(chosen, key=lambda duty: (duty.regime, duty.period, duty.unit.code, duty.id))
+
+
+def duty_entry(duty: Duty, now: datetime) -> dict[str, Any]:
+    """One duty. `deadline` is the first late instant, an extension included; `late` means the same as in views and concerns what was
+    received; `late_by_s` also says how long an owed duty is overdue.
+    """
+    progress, late_by = duty.progress, duty.late_by(now)
+    standing = progress.standing if duty.task == REPORT else NOTHING
+    return {
+        "regime": duty.regime,
+        "period": duty.period,
+        "unit": duty.unit.code,
+        "unit_id": duty.unit.id,
+        "name": duty.unit.name,
+        "task": duty.task,
+        "deadline": _local(duty.deadline),
+        "owed": duties.owes(duty),
+        "received": standing.counts,
+        "received_at": _from_ms(standing.winner[1] if standing.counts else None),
+        "first_received_at": _from_ms(standing.first_submitted_ms),
+        "revision": standing.winner[0] or None,
+        "late": duty.is_late,
+        "late_by_s": None if late_by is None else int(late_by.total_seconds()),
+        "returned": _returned(duty.returned),
+        "extended": _extended(duty.extension),
+        "confirmed_at": _from_ms(progress.first_confirmed_ms if duty.task != REPORT else None),
+    }
+
+
+def alert_entry(alert: Alert) -> dict[str, object]:
+    """One alert."""
+    matter = alert.matter
+    return {
+        "unit": matter.unit,
+        "regime": matter.regime,
+        "period": matter.period,
+        "rung": alert.rung.name,
+        "at": wording.with_offset(alert.rung.at),
+        "deadline": wording.with_offset(matter.deadline),
+    }
+
+
+def reach_entry(reach: Reach) -> dict[str, object]:
+    """One alert, and by which channels it went or would go."""
+    return {
+        **alert_entry(reach.alert),
+        "cause": reach.alert.matter.cause,
+        "channels": list(reach.channels),
+        "reachable": EMAIL in reach.channels,
+        **({"unreached": reach.unreached} if reach.unreached else {}),
+        **({"refused_addresses": reach.refused} if reach.refused else {}),
+    }
+
+
+def _returned(returned: Return | None) -> dict[str, object] | None:
+    return None if returned is None else {"revision": returned.revision, "reason": returned.reason, "fix_by": _local(returned.fix_by)}
+
+
+def _extended(extension: Given | None) -> dict[str, object] | None:
+    return None if extension is None else {"until": _local(extension.at), "reason": extension.reason, "author": extension.author}
+
+
+def _local(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(periods.VIETNAM).isoformat()
+
+
+def _from_ms(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else _local(events.from_ms(milliseconds))

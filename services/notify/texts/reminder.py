@@ -1,0 +1,100 @@
+"""The mail of a reminder: Vietnamese, plain, courteous; what is owed, by when, and what to do.
+
+A mail says only what exists: it links to pages of the portal, names whom to call, and counts the mails that the unit has got.
+"""
+
+from services.notify.domain.alerts import Matter
+from services.notify.domain.duties import REPORT
+from services.notify.domain.notices import MOVED, NOW
+from services.notify.texts import mail, wording
+from services.notify.texts.content import Content
+from services.notify.texts.mail import Mail
+from shared.words import texts, vietnamese
+
+
+def compose(content: Content, to: str, site: str, reminders: int) -> Mail:
+    """The mail to one address. The pages are at `site` ("": not known); the unit has got `reminders` mails about the same before."""
+    parts = [*_parts(content, site), *_end(content)]
+    return Mail(mail.message_id(content.alert, to), to, _subject(content, reminders), mail.body(parts))
+
+
+def _is_of_move(matter: Matter) -> bool:
+    return matter.cause.startswith(MOVED)
+
+
+def _subject(content: Content, reminders: int) -> str:
+    matter = content.alert.matter
+    period, deadline = vietnamese.period_in_full(matter.period), vietnamese.deadline(matter.deadline)
+    task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả" if matter.is_returned else "gửi báo cáo"
+    unit = wording.name(content.unit)
+    if _is_of_move(matter):
+        return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
+    return f"{_occasion(content, reminders)} Đề nghị {task} {period} {deadline} – {unit}"
+
+
+def _occasion(content: Content, reminders: int) -> str:
+    if content.alert.rung.name == NOW:
+        return "[Trả lại]"
+    late = wording.days_late(content.alert.matter.deadline, content.now)
+    return f"[Nhắc lần {reminders + 1}" + (f" – quá hạn {late} ngày]" if late > 0 else "]")
+
+
+def _parts(content: Content, site: str) -> list[str]:
+    """Salutation, what is owed, what to do."""
+    matter = content.alert.matter
+    deadline = f"{vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, content.now)})"
+    facts = [
+        _what_is_owed(content),
+        f"- Chế độ báo cáo: {wording.title(content.regime)}",
+        f"- Kỳ báo cáo: {vietnamese.period_in_full(matter.period)}",
+        f"- Thời hạn cũ: {vietnamese.deadline(matter.before)}" if matter.before else "",
+        f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
+        _reason(matter),
+    ]
+    steps = [_what_to_do(content), _link(matter, site)]
+    return [mail.salutation(content.unit), "\n".join(filter(None, facts)), "\n".join(filter(None, steps))]
+
+
+def _end(content: Content) -> list[str]:
+    alert, recipient = content.alert, content.recipient
+    whom = "" if recipient is None else f": {wording.with_reach(recipient)}"
+    done = "" if alert.rung.name == NOW else "Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.\n"
+    questions = f"Nếu có vướng mắc, xin liên hệ nơi nhận báo cáo{whom}."
+    return [done + questions, "Trân trọng cảm ơn.", mail.signature(mail.mark(alert))]
+
+
+def _what_is_owed(content: Content) -> str:
+    matter = content.alert.matter
+    if _is_of_move(matter):
+        return f"Thời hạn của {'báo cáo' if matter.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
+    if matter.is_returned:
+        revision = matter.cause.rpartition("-")[2]
+        sent = f"Báo cáo (lần gửi {revision}) của đơn vị đã được trả lại để chỉnh sửa"
+        return f"{sent}:" if content.alert.rung.name == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
+    if matter.task == REPORT:
+        return "Đến nay hệ thống chưa nhận được báo cáo sau đây của đơn vị:"
+    return "Đến nay bảng tổng hợp sau đây chưa được đơn vị duyệt và chốt:"
+
+
+def _reason(matter: Matter) -> str:
+    """In one line, so that a reason cannot pass for another part of the mail."""
+    reason = texts.one_line(matter.reason)
+    label = "Lý do thay đổi" if _is_of_move(matter) else "Lý do trả lại"
+    return f"- {label}: {reason}" if reason else ""
+
+
+def _what_to_do(content: Content) -> str:
+    matter = content.alert.matter
+    when = "ngay trong hôm nay" if wording.days_late(matter.deadline, content.now) >= 0 else "đúng thời hạn"
+    if matter.is_returned:
+        return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
+    if matter.task == REPORT:
+        return f"Đề nghị đơn vị gửi báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
+    return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, bằng phần mềm báo cáo của đơn vị."
+
+
+def _link(matter: Matter, site: str) -> str:
+    """The page about the matter."""
+    at = f"{matter.regime}/{matter.period}/{matter.unit}"
+    page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", "Bảng tổng hợp của đơn vị")
+    return f"{what}: {site}/{page}/{at}" if site else ""

@@ -1,0 +1,70 @@
+"""How mails name units, rungs and days: in Vietnamese, as official letters do. Dates and numbers: `shared/words/vietnamese.py`."""
+
+from datetime import datetime
+from typing import Final
+
+from services.notify.domain import reach
+from services.notify.domain.notices import NOW
+from shared.words import deadlines, periods, texts
+from shared.words.regimes import Regime
+from shared.words.units import Unit
+
+KINDS_OF_PLACE: Final = ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã")
+COMMITTEE: Final = "UBND"
+
+
+def name(unit: Unit) -> str:
+    """The unit's name; its code when nothing of the name can be seen."""
+    return texts.one_line(unit.name) or f"đơn vị {unit.code}"
+
+
+def addressee(unit: Unit) -> str:
+    """The unit as one writes to it: `UBND xã Tú Xuyên`; an office by its name."""
+    plain = name(unit)
+    if unit.kind != "peoples_committee" or plain.startswith((COMMITTEE, "Ủy ban")):
+        return plain
+    kind = next((kind for kind in KINDS_OF_PLACE if plain.casefold().startswith(f"{kind} ")), "")
+    return f"{COMMITTEE} {kind}{plain[len(kind) :]}"
+
+
+def with_reach(unit: Unit) -> str:
+    """The unit as one writes to it, and whom to call or write to there."""
+    phones = [", ".join(filter(None, (person, f"điện thoại {phone}"))) for person, phone in reach.phones(unit)]
+    people = phones or [f"thư {address}" for address in reach.addresses(unit)]
+    return f"{addressee(unit)} ({'; '.join(people)})" if people else addressee(unit)
+
+
+def title(regime: Regime) -> str:
+    return texts.one_line(regime.title) or regime.id
+
+
+def rung(rung_name: str) -> str:
+    """`before-7` is "trước 7 ngày", `last-day-0800` "ngày cuối, 08:00", `after-1` "quá hạn 1 ngày", `now` "báo ngay"."""
+    kind, _, number = rung_name.rpartition("-")
+    if kind == "last-day":
+        return f"ngày cuối, {number[:2]}:{number[2:]}"
+    if rung_name == NOW:
+        return "báo ngay"
+    return f"trước {number} ngày" if kind == "before" else f"quá hạn {number} ngày"
+
+
+def time_left(deadline: datetime, now: datetime) -> str:
+    """ "còn 8 ngày", "hôm nay là ngày cuối cùng", "đã hết hạn hôm nay", "đã quá hạn 3 ngày"."""
+    days = days_late(deadline, now)
+    if days > 0:
+        return f"đã quá hạn {days} ngày"
+    if days < 0:
+        return f"còn {-days} ngày"
+    return "hôm nay là ngày cuối cùng" if now < deadline else "đã hết hạn hôm nay"
+
+
+def days_late(deadline: datetime, now: datetime) -> int:
+    """Days since the last day that was on time; below zero: days until then."""
+    return (periods.local_day(now) - deadlines.last_day(deadline)).days
+
+
+def with_offset(at: datetime) -> str:
+    """An instant as JSON has it: Vietnam's time with its offset, with milliseconds where they are not 0 (a deadline that includes
+    17:00 is 17:00:00.001).
+    """
+    return at.astimezone(periods.VIETNAM).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
