@@ -140,9 +140,11 @@ def _quantity(column: Column, sums: list[int], rows: Matrix) -> tuple[int, int]:
             return sums[column.first + 1], scale if reported else 0
         case "mean":
             return sums[column.first + 1], reported * scale
-        case extreme:
+        case "max" | "min" as extreme:
             values = rows[rows[:, column.first] > 0, column.first + 1]
             return (int(values.max() if extreme == "max" else values.min()), scale) if reported else (0, 0)
+        case unknown:
+            assert_never(unknown)
 
 
 def _number(value: int, decimals: int) -> int | Decimal:
