@@ -67,7 +67,7 @@ def test_only_one_module_connects() -> None:
             module = getattr(node, "module", None) or ""
             if module.startswith(("motor", "pymongo.asynchronous")) or names & {"motor", "MongoClient", "AsyncMongoClient"}:
                 importers.add(str(file.relative_to(ROOT)))
-    assert importers == {"shared/plumbing/mongo.py", "services/devstack/servers.py"}
+    assert importers == {"shared/plumbing/mongo.py", "services/devstack/mongo_users.py"}
 
 
 def test_every_store_works_with_the_successor_when_that_one_line_is_changed(tmp_path: Path) -> None:
