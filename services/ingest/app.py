@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest.doors import documented, http
-from services.ingest.intake import SERVICE, Door
+from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
 from shared.plumbing.reader import Delivery
@@ -18,9 +18,9 @@ from shared.shell.service import Connections
 from shared.shell.settings import IngestSettings
 from shared.wire import subjects
 
-BATCH: Final = 1000  # messages claimed and published at once
-AT_ONCE: Final = 2  # batches under way: one is claimed while the one before is published and answered
-GATHER_S: Final = 0.025  # while one is under way the next gathers for so long: many small batches cost more than they save
+BATCH: Final = 1000  # messages that are claimed and published together
+AT_ONCE: Final = 2  # batches: one is claimed while the one before it is published and answered
+GATHER_S: Final = 0.025  # how long the next batch is collected while one is being worked on: many small batches cost more
 
 RETRYING: Final = "thử lại: chưa lưu được các thông điệp vừa đọc (retrying)"
 
@@ -40,27 +40,27 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 
 
 class Inbox:
-    """INBOX as one instance works on it, and what it knows of that."""
+    """The work of one instance on INBOX, and its state for `/readyz`."""
 
-    def __init__(self, held: Connections, door: Door) -> None:
+    def __init__(self, held: Connections, intake: Intake) -> None:
         self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self.standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self._streams = held.streams
-        self._door = door
+        self._intake = intake
         self._has_failed = False
 
     @property
     def trouble(self) -> str | None:
-        """Why INBOX is not worked on; what this instance could not do, another may have done."""
+        """Why INBOX is not worked on; None if it is. What this instance could not do, another may have done."""
         return self.follow.trouble or (RETRYING if self._has_failed and self.standstill.waiting != 0 else None)
 
     @property
     def waiting(self) -> int | None:
-        """Messages that are not screened yet, as far as it is known."""
+        """The number of messages that are not screened yet; None while it is unknown."""
         return None if self.follow.trouble else self.standstill.waiting
 
     async def work(self) -> None:
-        """Hands batches to the door, two at a time, until it is cancelled."""
+        """Hands batches to the intake, two at a time, until it is cancelled."""
         under_way: set[asyncio.Task[None]] = set()
         try:
             while True:
@@ -75,14 +75,14 @@ class Inbox:
             await self.follow.close()
 
     async def _handle(self, batch: Sequence[Delivery]) -> None:
-        self._has_failed = not await delivery.deliver(self._streams, SERVICE, batch, self._door.on_inbox)
+        self._has_failed = not await delivery.deliver(self._streams, SERVICE, batch, self._intake.on_inbox)
 
 
 async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
     """Screens INBOX until it is cancelled."""
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     await store.prepare()
-    inbox = Inbox(held, Door(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata)))
+    inbox = Inbox(held, Intake(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata)))
     readiness.has("work")  # what an earlier attempt failed on has passed
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)

@@ -21,18 +21,18 @@ from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.reader import Delivery
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import subjects
-from shared.wire.published import LogPosition, Receipt
+from shared.wire.published import LogPosition, ParkedReason, Receipt
 
 log = structlog.get_logger()
 
 SERVICE: Final = "ingest"
-LONGEST_SENDER: Final = 500  # characters; nats-server ends a connection on which a line of more than 4,096 bytes comes
-ACK_S: Final = 3.0  # an election takes about as long; all wait for the batch before, and to publish it again is harmless
-REFERENCE_AGE_S: Final = 0.25  # how late a new regime may be noticed
+LONGEST_SENDER: Final = 500  # characters; nats-server closes a connection that sends a line of more than 4,096 bytes
+ACK_S: Final = 3.0  # about as long as an election takes; later batches wait meanwhile, and publishing again is harmless
+REFERENCE_AGE_S: Final = 0.25  # after how long a new regime is noticed at the latest
 SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
 
 
-class Door:
+class Intake:
     """The steps that a batch of INBOX goes through."""
 
     def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
@@ -43,7 +43,7 @@ class Door:
         self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
 
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
-        """Screens what units sent; accepted events go to the log, every sender gets a receipt."""
+        """Screens a batch: accepted events go to the log, and every sender gets a receipt."""
         async with self._claiming:
             decided = await self._screen([_incoming(found) for found in batch])
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
@@ -76,7 +76,7 @@ class Door:
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
         for found, (incoming, verdict) in zip(batch, decided, strict=True):
             if isinstance(verdict, Malformed):
-                await delivery.park(self._streams, SERVICE, found, verdict.reason.as_dict())
+                await delivery.park(self._streams, SERVICE, found, ParkedReason.of(verdict.reason))
                 await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
 
     async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import nats.errors
-import orjson
 import structlog
 from nats.aio.client import Client
 from pymongo.errors import OperationFailure
@@ -19,6 +18,7 @@ from shared.plumbing.broker import Message, Streams
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.wire import subjects
+from shared.wire.published import Parked, ParkedReason
 from shared.words.failures import ConfigurationError, PermanentError, TransientError
 
 log = structlog.get_logger()
@@ -56,20 +56,20 @@ async def postpone(client: Client, deliveries: Sequence[Delivery]) -> None:
         log.info("delivery.nak_skipped", count=len(deliveries))  # they come again after ack_wait
 
 
-async def park(streams: Streams, service: str, delivery: Delivery, reason: dict[str, str]) -> None:
-    """Keeps a message that no retry can help, with its reason, in PARKED, and terminates it."""
-    body = {
-        "reason": reason,
-        "subject": delivery.subject,
-        "sequence": delivery.sequence,
-        "size_bytes": len(delivery.payload),
-        "payload": delivery.payload[:PARKED_EXCERPT_BYTES].decode(errors="backslashreplace"),
-    }
+async def park(streams: Streams, service: str, delivery: Delivery, reason: ParkedReason) -> None:
+    """Keeps a message that a retry would not help in PARKED, with its reason, and terminates it."""
+    parked = Parked(
+        reason=reason,
+        subject=delivery.subject,
+        sequence=delivery.sequence,
+        size_bytes=len(delivery.payload),
+        payload=delivery.payload[:PARKED_EXCERPT_BYTES].decode(errors="backslashreplace"),
+    )
     parked_id = f"{service}/{delivery.subject}/{delivery.sequence}"
-    message = Message(subjects.parked(service), orjson.dumps(body), parked_id, {"content-type": "application/json"})
-    await streams.publish(subjects.PARKED, message)
-    await streams.client.publish(delivery.reply, b"+TERM " + reason["code"].encode())
-    log.warning("message.parked", code=reason["code"], subject=delivery.subject, sequence=delivery.sequence)
+    payload = parked.model_dump_json(exclude_unset=True).encode()
+    await streams.publish(subjects.PARKED, Message(subjects.parked(service), payload, parked_id, {"content-type": "application/json"}))
+    await streams.client.publish(delivery.reply, b"+TERM " + reason.code.encode())
+    log.warning("message.parked", code=reason.code, subject=delivery.subject, sequence=delivery.sequence)
 
 
 async def deliver(
@@ -89,7 +89,7 @@ async def deliver(
         if len(batch) > 1:
             return all([await deliver(streams, service, [delivery], handle) for delivery in batch])
         if isinstance(error, PermanentError):
-            await park(streams, service, batch[0], {"code": "message.permanent_error", "detail": str(error)})
+            await park(streams, service, batch[0], ParkedReason(code="message.permanent_error", detail=str(error)))
             return True
         log.error("message.failed", subject=batch[0].subject, sequence=batch[0].sequence, exc_info=True)
         await postpone(streams.client, batch)

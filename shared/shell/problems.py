@@ -17,7 +17,7 @@ def problem(
     status: int, reasons: Sequence[Refusal], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
 ) -> Response:
     """The answer to a refused request; a rejected event has its receipt."""
-    return rejection(status, [_reason(refusal) for refusal in reasons], headers, receipt=receipt)
+    return rejection(status, [Reason.of(refusal) for refusal in reasons], headers, receipt=receipt)
 
 
 def rejection(
@@ -70,10 +70,6 @@ async def on_invalid_request(_: Request, __: Exception) -> Response:
 async def on_fault(_: Request, __: Exception) -> Response:
     """We failed; the log says how."""
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, [refusals.refusal("door.fault")])
-
-
-def _reason(refusal: Refusal) -> Reason:
-    return Reason(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
 
 
 def _sentences(reasons: Sequence[Reason], language: str) -> str:

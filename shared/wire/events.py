@@ -334,4 +334,5 @@ def to_ms(at: datetime) -> int:
 
 def to_text(at: datetime) -> str:
     """RFC 3339, UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"  # without its offset, +00:00

@@ -4,11 +4,12 @@ Decimals are texts, never floats. Instants are RFC 3339 texts. Readers must igno
 added without a new version. Source: design, section 4.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+from shared.words.refusals import Refusal
 from shared.words.regimes import RegimeId, UnitCode
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -218,6 +219,11 @@ class Reason(Published):
     message_vi: str
     message_en: str
 
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """A refusal of the catalogue, as it is published."""
+        return cls(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
+
 
 class LogPosition(Published):
     """The place of an accepted event in the log."""
@@ -273,6 +279,11 @@ class ParkedReason(Published):
     message_vi: str = ""
     message_en: str = ""
     detail: str = ""
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """A refusal of the catalogue, as the reason."""
+        return cls(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
 
 
 class Parked(Published):

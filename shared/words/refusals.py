@@ -19,9 +19,6 @@ class Refusal:
     message_vi: str
     message_en: str
 
-    def as_dict(self) -> dict[str, str]:
-        return {"code": self.code, "path": self.path, "message_vi": self.message_vi, "message_en": self.message_en}
-
 
 class Both(NamedTuple):
     """A phrase that a sentence of the catalogue takes up, in its two languages."""

@@ -28,7 +28,7 @@ from shared.plumbing import delivery
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, published, subjects, view_hash
-from shared.wire.published import AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.wire.published import AlertRaised, Parked, ParkedReason, Receipt, View, ViewUpdated
 from shared.words.calendar import COMMON
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
@@ -213,9 +213,10 @@ def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "reason", [refusal("event.malformed", detail="không phải JSON").as_dict(), {"code": "message.permanent_error", "detail": "lỗi"}]
+    "reason",
+    [ParkedReason.of(refusal("event.malformed", detail="không phải JSON")), ParkedReason(code="message.permanent_error", detail="lỗi")],
 )
-async def test_a_parked_message_is_exactly_of_the_contracts_shape(held: Connections, reason: dict[str, str]) -> None:
+async def test_a_parked_message_is_exactly_of_the_contracts_shape(held: Connections, reason: ParkedReason) -> None:
     found = Delivery("inbox.06253", "gửi lại báo cáo".encode(), "nobody.waits", sequence=7, consumer_sequence=1, stored_ns=0, pending=0)
     await delivery.park(held.streams, "ingest", found, reason)
     message = await held.streams.jetstream.get_last_msg(subjects.PARKED, subjects.parked("ingest"))

@@ -91,7 +91,7 @@ async def test_claims_of_format_4_know_their_repeats_however_they_are_stamped(be
         for at, (sender, payload) in enumerate(stored.sent(NAME), start=1)
     ]
 
-    await ingest.door.on_inbox(batch)
+    await ingest.intake.on_inbox(batch)
     await ingest.settle()
 
     # every one is told what became of it the first time; nothing is claimed anew, no claim changes

@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 
 from services.cli.data import REGIME_FILES
 from services.cli.files import regime_files
-from services.ingest.intake import SERVICE, Door
+from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
 from shared.plumbing.reader import Delivery
@@ -32,7 +32,7 @@ class Ingest:
     def __init__(self, held: Connections) -> None:
         self.held = held
         self.store = ClaimStore(held.database)
-        self.door = Door(held.streams, self.store, held.reference, PARTITIONS)
+        self.intake = Intake(held.streams, self.store, held.reference, PARTITIONS)
         self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self.receipts: list[dict[str, Any]] = []
 
@@ -54,9 +54,9 @@ class Ingest:
                 found += await self.follow.batch(1000, wait_s=1.0)
         return found
 
-    async def work(self, batch: list[Delivery], door: Door | None = None) -> None:
+    async def work(self, batch: list[Delivery], intake: Intake | None = None) -> None:
         """Hands a batch to the door as the service does; afterwards all receipts have come."""
-        assert await delivery.deliver(self.held.streams, SERVICE, batch, (door or self.door).on_inbox)
+        assert await delivery.deliver(self.held.streams, SERVICE, batch, (intake or self.intake).on_inbox)
         await self.settle()
 
     async def take(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.known import Known
 from services.ingest.domain.screening import Accepted
-from services.ingest.intake import SERVICE, Door
+from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
 from shared.plumbing.broker import Message, Streams
@@ -333,7 +333,7 @@ async def test_a_repeat_that_comes_to_another_before_its_event_is_stored_is_publ
     await asyncio.sleep(0.5)
 
     batch = await ingest.send(event)
-    await ingest.work(batch, another_door(ingest.held))
+    await ingest.work(batch, another_intake(ingest.held))
 
     [again] = ingest.receipts[1:]
     reports = await ingest.stored(subjects.REPORTS)
@@ -347,7 +347,7 @@ async def test_a_document_in_reports_without_a_place_is_no_proof(ingest: Ingest)
     await ingest.take(event)
     await ingest.held.database["reports"].insert_one({"_id": f"{COMMUNE}/event-abc"})
 
-    await ingest.work(await ingest.send(event), another_door(ingest.held))
+    await ingest.work(await ingest.send(event), another_intake(ingest.held))
 
     assert [receipt["position"]["sequence"] for receipt in ingest.receipts] == [1, 1]
     assert len(await ingest.stored(subjects.REPORTS)) == 1
@@ -504,29 +504,29 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
     assert [report["source"] for report in stored] == [f"/units/{COMMUNE}"] * 3 + [f"/units/{RECIPIENT}"]
 
 
-def another_door(held: Connections) -> Door:
+def another_intake(held: Connections) -> Intake:
     """That of another instance, which remembers nothing of this one."""
-    return Door(held.streams, ClaimStore(held.database), held.reference, PARTITIONS)
+    return Intake(held.streams, ClaimStore(held.database), held.reference, PARTITIONS)
 
 
 # A crash, anywhere
 
 
-class Unpublished(Door):
+class Unpublished(Intake):
     """A door whose process dies after the claims."""
 
     async def _publish(self, claims: Any) -> dict[str, LogPosition]:
         raise Crash
 
 
-class Unanswered(Door):
+class Unanswered(Intake):
     """A door whose process dies after the events were published, before it answers and acks."""
 
     async def _answer(self, asked: Any, claims: Any, positions: Any) -> None:
         raise Crash
 
 
-def door_that_dies(kind: str, ingest: Ingest) -> Door:
+def door_that_dies(kind: str, ingest: Ingest) -> Intake:
     parts = (ingest.held.streams, ingest.store, ingest.held.reference, PARTITIONS)
     return Unpublished(*parts) if kind == "between claim and publish" else Unanswered(*parts)
 
@@ -573,7 +573,7 @@ async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
     batch = await ingest.send(submitted(), submitted(NEIGHBOUR))
     with monkeypatch.context() as patched:
         break_down(patched, failing)
-        assert not await delivery.deliver(ingest.held.streams, SERVICE, batch, ingest.door.on_inbox)
+        assert not await delivery.deliver(ingest.held.streams, SERVICE, batch, ingest.intake.on_inbox)
 
     again: list[Delivery] = []
     async with asyncio.timeout(5):
@@ -608,10 +608,10 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
 
 
 async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ingest) -> None:
-    other = another_door(ingest.held)
+    other = another_intake(ingest.held)
     batch = await ingest.send(*[submitted(event_id=f"event-{number:03d}") for number in range(100)])
 
-    await asyncio.gather(ingest.door.on_inbox(batch), other.on_inbox(batch))
+    await asyncio.gather(ingest.intake.on_inbox(batch), other.on_inbox(batch))
     await ingest.settle()
 
     reports = await ingest.stored(subjects.REPORTS)
@@ -624,10 +624,10 @@ async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ing
 
 async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_time(ingest: Ingest, known: Connections) -> None:
     sent = [submitted(event_id=f"event-{number:03d}") for number in range(60)]
-    other = another_door(known)
+    other = another_intake(known)
     batch = await ingest.send(*sent, *sent)
 
-    await asyncio.gather(*[door.on_inbox(part) for door, part in ((ingest.door, batch[:60]), (other, batch[60:]))])
+    await asyncio.gather(*[intake.on_inbox(part) for intake, part in ((ingest.intake, batch[:60]), (other, batch[60:]))])
     await ingest.settle()
 
     claims, reports = await ingest.claims(), await ingest.stored(subjects.REPORTS)
@@ -641,12 +641,12 @@ async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_t
 
 
 async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, known: Connections) -> None:
-    other = another_door(known)
+    other = another_intake(known)
     batch = await ingest.send(
         *[submitted(event_id=f"event-{number:03d}", revision=revision) for revision in (1, 2) for number in range(40)]
     )
 
-    await asyncio.gather(ingest.door.on_inbox(batch[:40]), other.on_inbox(batch[40:]))
+    await asyncio.gather(ingest.intake.on_inbox(batch[:40]), other.on_inbox(batch[40:]))
     await ingest.settle()
 
     assert len(await ingest.stored(subjects.REPORTS)) == 40
@@ -655,14 +655,14 @@ async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, kn
 
 
 async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(ingest: Ingest, known: Connections) -> None:
-    other = another_door(known)
+    other = another_intake(known)
     readers = [reader.durable_reader(known.streams.client, subjects.INBOX, subjects.INGEST_DURABLE, window=64) for _ in range(2)]
 
-    async def work(follow: reader.Reader, door: Door) -> None:
+    async def work(follow: reader.Reader, intake: Intake) -> None:
         while batch := await follow.batch(20, wait_s=0.8):
-            await delivery.deliver(known.streams, SERVICE, batch, door.on_inbox)
+            await delivery.deliver(known.streams, SERVICE, batch, intake.on_inbox)
 
-    working = [asyncio.create_task(work(follow, door)) for follow, door in zip(readers, (ingest.door, other), strict=True)]
+    working = [asyncio.create_task(work(follow, intake)) for follow, intake in zip(readers, (ingest.intake, other), strict=True)]
     messages = [Message(subjects.inbox(COMMUNE), payload(submitted(event_id=f"event-{number:03d}")), f"{number}") for number in range(300)]
     await known.streams.publish_all(subjects.INBOX, messages)
     await asyncio.gather(*working)

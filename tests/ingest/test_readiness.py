@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from services.ingest.app import ingest
-from services.ingest.intake import Door
+from services.ingest.intake import Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import standstill, tasks
 from shared.plumbing.reader import Delivery
@@ -22,14 +22,14 @@ POISON = b"poison"
 @pytest.fixture
 def mended(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Until it is set ingest has a fault, which one message meets."""
-    on_inbox, mended = Door.on_inbox, asyncio.Event()
+    on_inbox, mended = Intake.on_inbox, asyncio.Event()
 
-    async def with_a_fault(self: Door, batch: Sequence[Delivery]) -> None:
+    async def with_a_fault(self: Intake, batch: Sequence[Delivery]) -> None:
         if not mended.is_set() and any(found.payload == POISON for found in batch):
             raise ZeroDivisionError
         await on_inbox(self, batch)
 
-    monkeypatch.setattr(Door, "on_inbox", with_a_fault)
+    monkeypatch.setattr(Intake, "on_inbox", with_a_fault)
     return mended
 
 

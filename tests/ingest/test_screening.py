@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
@@ -686,7 +686,7 @@ def test_however_much_is_wrong_the_receipt_can_be_sent(screen: Screen, event: Ev
 
     assert isinstance(decision, Rejected)
     assert decision.reasons[0].code == "event.too_many_faults"
-    assert len(orjson.dumps([reason.as_dict() for reason in decision.reasons])) < LARGEST_RECEIPT_BYTES
+    assert len(orjson.dumps([asdict(reason) for reason in decision.reasons])) < LARGEST_RECEIPT_BYTES
 
 
 def test_every_code_that_screening_can_give_is_provoked_here(screen: Screen) -> None:
@@ -859,7 +859,7 @@ def assert_sound(decision: Decision, reference: Reference) -> None:
 
 
 def assert_storable(*found: Refusal) -> None:
-    assert b"\\u0000" not in orjson.dumps([reason.as_dict() for reason in found])
+    assert b"\\u0000" not in orjson.dumps([asdict(reason) for reason in found])
 
 
 @given(body=st.binary(max_size=200))

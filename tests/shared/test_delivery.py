@@ -14,6 +14,7 @@ from shared.plumbing.reader import Delivery, Reader
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
 from shared.wire import subjects
+from shared.wire.published import ParkedReason
 from shared.words.failures import ConfigurationError, PermanentError, TransientError
 from tests.waiting import until_inbox_is_done
 
@@ -150,7 +151,7 @@ async def test_parking_again_after_a_crash_keeps_one_copy(inbox: Inbox) -> None:
     batch = await inbox.fill(POISON)
 
     for _ in range(2):
-        await delivery.park(inbox.held.streams, "test", batch[0], {"code": "event.malformed"})
+        await delivery.park(inbox.held.streams, "test", batch[0], ParkedReason(code="event.malformed"))
 
     assert len(await inbox.parked()) == 1
 
@@ -158,7 +159,7 @@ async def test_parking_again_after_a_crash_keeps_one_copy(inbox: Inbox) -> None:
 async def test_of_a_huge_message_an_excerpt_is_parked(inbox: Inbox) -> None:
     batch = await inbox.fill(b"\xff" * 900_000)
 
-    await delivery.park(inbox.held.streams, "test", batch[0], {"code": "event.too_large"})
+    await delivery.park(inbox.held.streams, "test", batch[0], ParkedReason(code="event.too_large"))
 
     parked = (await inbox.parked())[0]
     assert parked["size_bytes"] == 900_000

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from string import Formatter
 
@@ -72,7 +73,7 @@ def test_a_long_text_of_a_sender_is_cut() -> None:
 
 @given(ANY_TEXT, ANY_TEXT)
 def test_whatever_a_sender_wrote_a_refusal_can_be_stored(path: str, text: str) -> None:
-    said = refusal("report.not_a_number", path, text=text).as_dict()
+    said = asdict(refusal("report.not_a_number", path, text=text))
 
     assert "\0" not in "".join(said.values())
     assert orjson.loads(orjson.dumps(said)) == said

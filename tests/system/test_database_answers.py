@@ -21,7 +21,7 @@ from services.cli.data import REGIME_FILES
 from services.cli.files import regime_files
 from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
 from services.ingest.doors import http
-from services.ingest.intake import SERVICE, Door
+from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from services.portal.http import problems
 from shared.plumbing import delivery, mongo, reader
@@ -137,7 +137,7 @@ class Inbox:
     def __init__(self, held: Connections) -> None:
         self.held = held
         self.used: list[int] = []  # messages of each batch
-        self._door = Door(held.streams, ClaimStore(held.database), held.reference, held.declaration.partitions)
+        self._intake = Intake(held.streams, ClaimStore(held.database), held.reference, held.declaration.partitions)
         self._follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
 
     async def send(self) -> None:
@@ -153,7 +153,7 @@ class Inbox:
 
     async def handle(self, batch: Sequence[Delivery]) -> None:
         self.used.append(len(batch))
-        await self._door.on_inbox(batch)
+        await self._intake.on_inbox(batch)
 
     async def deliver(self) -> bool:
         return await delivery.deliver(self.held.streams, SERVICE, await self.batch(), self.handle)

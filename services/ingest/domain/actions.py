@@ -1,7 +1,7 @@
 """Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm).
 
-An act that can have no effect is refused: "accepted" is said only of what changes something. Whether it would have one is looked at
-when all else is right: who may not act learns nothing of what was accepted before. Source: design, section 4, "Order".
+An act without effect is refused, so that "accepted" always means that something changed. This is checked last: a sender who may not act
+learns nothing about what was accepted before. Source: design, section 4, "Order".
 """
 
 import re
@@ -27,17 +27,17 @@ WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units 
 
 
 def judge_returned(case: Case) -> list[Refusal]:
-    """All that is wrong with a return by itself."""
+    """Every fault of a return, judged by itself."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "fix_by")]
 
 
 def judge_extended(case: Case) -> list[Refusal]:
-    """All that is wrong with an extension by itself."""
+    """Every fault of an extension, judged by itself."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "until")]
 
 
 def judge_opened(case: Case) -> list[Refusal]:
-    """All that is wrong with the opening of a period by itself."""
+    """Every fault of the opening of a period, judged by itself."""
     wrong = [*case.context(), *_by_recipient(case), *_later(case, "deadline")]
     if case.regime is not None and case.regime.derived_from is None and not case.regime.is_on_call:
         wrong.append(refusal("action.not_on_call", "data.regime", regime=case.regime.id))
@@ -45,7 +45,7 @@ def judge_opened(case: Case) -> list[Refusal]:
 
 
 def judge_confirmed(case: Case) -> list[Refusal]:
-    """All that is wrong with the confirmation of a view by itself."""
+    """Every fault of the confirmation of a view, judged by itself."""
     wrong = [*case.context(), *case.begun(), *case.own_unit()]
     if case.regime is None or case.units is None or not case.unit_code:
         return wrong
@@ -55,7 +55,7 @@ def judge_confirmed(case: Case) -> list[Refusal]:
 
 
 def misstated(case: Case) -> list[Refusal]:
-    """Whether the figures that a confirmation carries are others than its hash says. Its shape is right."""
+    """Whether the figures of a confirmation have another hash than it says. Its shape was checked before."""
     if (found := _hash(case)) != case.data["view_hash"]:
         return [refusal("action.hash_differs", "data.figures", found=found or "–")]
     return []

@@ -1,4 +1,4 @@
-"""A case: one event being judged, and what it refers to, looked up once."""
+"""A case: one event that is being judged, with the regime, period and unit that it names, each looked up once."""
 
 from typing import Any, NamedTuple
 
@@ -25,13 +25,13 @@ class Incoming(NamedTuple):
 
 
 def shown(milliseconds: int) -> Both:
-    """An instant, given in milliseconds since 1970, as sentences name it: Vietnam's time."""
+    """An instant, given in milliseconds since 1970, as it is written in a sentence: in Vietnam's time."""
     at = events.from_ms(milliseconds).astimezone(periods.VIETNAM)
     return Both(f"{at:%H:%M:%S ngày %d/%m/%Y}", at.isoformat(timespec="seconds"))
 
 
 class Case:
-    """What an event's data refer to. What the event does not name rightly is None; `context` says why."""
+    """An event and what it refers to. A regime, period or unit that does not exist is None; `context` and `reporter` say why."""
 
     def __init__(self, incoming: Incoming, reference: Reference, tree: dict[str, Any]) -> None:
         self.sender = incoming.sender
@@ -63,7 +63,7 @@ class Case:
 
     @property
     def claim_id(self) -> str:
-        """Under which the event is claimed."""
+        """The key of the event's claim."""
         return f"{self.sender}/{self.event_id}"
 
     @property
@@ -72,7 +72,7 @@ class Case:
         return self.unit.id if self.unit is not None else ""
 
     def forget(self) -> None:
-        """Lets go of what a report says, which stands in `logged` now: a whole batch is kept until it is decided."""
+        """Releases the content of a report, which is in `logged` by now: a whole batch is kept in memory until it is decided."""
         self.tree, self.data, self.normal_values = {}, {"revision": self.revision}, {}
 
     @property
@@ -86,7 +86,7 @@ class Case:
         return self.regime_id, self.period_code, ""
 
     def learn(self, known: Known) -> None:
-        """Takes what was accepted before about the same unit and period."""
+        """Looks up what was accepted before about the same unit and period."""
         self.record, self.period_record = known.of(self.about), known.of(self.about_period)
 
     def context(self) -> list[Refusal]:
@@ -102,19 +102,19 @@ class Case:
         return []
 
     def begun(self) -> list[Refusal]:
-        """What forbids a report for the period now: it has not begun."""
+        """Refuses a report for a period that has not begun."""
         if self.period is not None and self.received_ms < periods.start_ms(self.period.begins):
             return [refusal("report.period_not_begun", "data.period", period=self.period.code, day=refusals.day(self.period.begins))]
         return []
 
     def opened(self) -> list[Refusal]:
-        """What forbids it until somebody opens the period."""
+        """Refuses the event while the recipient has not opened the on-call period."""
         if self.regime is None or self.period is None or not self.regime.is_on_call or self.period_record.period.deadline is not None:
             return []
         return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
 
     def reporter(self) -> list[Refusal]:
-        """What is wrong with the unit concerned as a reporter."""
+        """Why the unit concerned is not expected to report."""
         if self.regime is None or self.period is None or not self.unit_code:
             return []
         if self.unit is None:

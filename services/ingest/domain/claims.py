@@ -11,7 +11,6 @@ from services.ingest.domain.case import Incoming
 from services.ingest.domain.screening import Malformed
 from shared.wire import events
 from shared.wire.published import LogPosition, Reason, Receipt
-from shared.words.refusals import Refusal
 
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
@@ -63,16 +62,11 @@ def malformed_receipt(incoming: Incoming, verdict: Malformed) -> Receipt:
         event_id=verdict.event_id,
         unit=incoming.sender,
         verdict=REJECTED,
-        errors=[reason(verdict.reason)],
+        errors=[Reason.of(verdict.reason)],
         warnings=[],
         received_at=_text(incoming.received_ms),
         position=None,
     )
-
-
-def reason(refusal: Refusal) -> Reason:
-    """A refusal as it is published."""
-    return Reason(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
 
 
 def _text(milliseconds: int) -> str:

@@ -1,7 +1,7 @@
 """The content of an event, by which a repeat is told from another event under the same id.
 
-It is what the event says: specversion, id, source, type and data. What a client may stamp anew when it tries again (time, subject,
-dataschema, datacontenttype, trace) decides nothing. Source: design, section 4, "Content"; ADR-0022.
+The content is specversion, id, source, type and data. What a client may set again when it tries again (time, subject, dataschema,
+datacontenttype, trace) decides nothing, and neither does the actor. Source: design, section 4, "Content"; ADR-0022.
 """
 
 import hashlib
@@ -23,13 +23,15 @@ Json = dict[str, Any]
 
 
 def hash_of(tree: Json) -> str:
-    """sha256 of the content of an event whose texts are normal: the same fields with the same texts, whatever their order."""
+    """SHA-256 of the content of an event whose texts are normalised. The order of the fields does not change it."""
     return _digest({name: tree[name] for name in ATTRIBUTES if name in tree})
 
 
 def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_event: bytes | None) -> bool:
-    """Whether a message repeats what a claim of data format 4 or before holds: a hash of everything that was sent, and the event as it was
-    logged, when it was accepted. `normal` is what would be logged now, None when it would not be.
+    """Whether a message repeats the event of a claim that data format 4 or before wrote.
+
+    Such a claim holds a hash of everything that was sent and, if the event was accepted, the event as it was logged. `normal` is what
+    would be logged now; None if it would be rejected.
     """
     tree = parsing.as_sent(payload)
     if stored_event is None:
@@ -43,7 +45,7 @@ def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_eve
 
 
 def faults(payload: bytes, tree: Json) -> list[Refusal]:
-    """The texts of an event that hold what nobody can see, by their path; figures are judged by their indicators."""
+    """The texts of an event with invisible characters, by their path. Figures are checked by their indicators."""
     return list(_faults(tree, ())) if texts.may_be_forbidden(payload) else []
 
 
@@ -74,7 +76,7 @@ def _digest(tree: Mapping[str, Any]) -> str:
 
 
 def _sha256_of_text(tree: Mapping[str, Any]) -> str:
-    """The hash of format 2 and before, and of what the faster writer does not take."""
+    """The hash of data format 2 and before, and of what orjson cannot write."""
     return hashlib.sha256(ENCODER.encode(tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 

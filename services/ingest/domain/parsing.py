@@ -1,6 +1,6 @@
-"""Reads JSON as it was sent: number texts are kept, a key that stands twice is refused, nothing is rounded.
+"""Reads JSON as it was sent: the text of every number is kept, nothing is rounded, and a key that appears twice is refused.
 
-Texts are read in their normal form (NFC, `shared.words.texts`): what is counted, compared and stored is what people see.
+Texts are normalised (NFC, `shared.words.texts`), so that what is counted, compared and stored is what people see.
 """
 
 import json
@@ -36,7 +36,7 @@ class _Refused(Exception):
 
 
 def parse(payload: bytes) -> dict[str, Any] | Refusal:
-    """The JSON object in `payload`, or why it is none. Fractions and long integers are `NumberText`, texts are normal."""
+    """The JSON object in `payload`, or why it cannot be parsed. Fractions and long integers become `NumberText`; texts are normalised."""
     if len(payload) > events.MAX_EVENT_BYTES:
         return refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES)
     if payload.startswith(BYTE_ORDER_MARKS) or b"\0" in payload[:4]:  # in UTF-16 and UTF-32 every other byte or more
@@ -57,8 +57,10 @@ def parse(payload: bytes) -> dict[str, Any] | Refusal:
 
 
 def as_sent(payload: bytes) -> Any:
-    """The content of a JSON text, to the letter. orjson, five times as fast, is asked when it can lose nothing: there is no fraction,
-    and what it read is, written again, the same text. Raises what `parse` takes for a refusal.
+    """The content of a JSON text, exactly as written. Raises the errors that `parse` turns into refusals.
+
+    orjson is five times as fast as `json`. It is used only if it loses nothing: there is no fraction, and writing the result again gives
+    the same text.
     """
     if b"[" not in payload and FRACTION.search(payload) is None:
         try:
@@ -75,7 +77,7 @@ def _malformed(detail: Both, **place: int) -> Refusal:
 
 
 def _is_normal(payload: bytes) -> bool:
-    """Whether every text in it is normal already: it is composed, and no escape stands for another character."""
+    """Whether every text in it is normalised already (NFC) and has no escape sequences."""
     return b"\\" not in payload and (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode("utf-8")))
 
 

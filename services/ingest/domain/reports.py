@@ -13,7 +13,7 @@ from shared.words.report_state import Key, ReportState
 
 
 def judge_submitted(case: Case) -> list[Refusal]:
-    """All that is wrong with a report; its figures' normal form is left in the case."""
+    """Every fault of a report. The figures in normal form are put into the case."""
     wrong = [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
     if case.regime is not None and case.regime.derived_from is None:
         wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
@@ -23,12 +23,12 @@ def judge_submitted(case: Case) -> list[Refusal]:
 
 
 def judge_withdrawn(case: Case) -> list[Refusal]:
-    """All that is wrong with a withdrawal."""
+    """Every fault of a withdrawal."""
     return [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
 
 
 def warnings(case: Case) -> Iterator[Refusal]:
-    """What the sender of an accepted revision should know: what it does not change, and who else sends. Order never refuses it."""
+    """What the sender of an accepted revision should know: that it changes nothing, or that somebody else sends too."""
     state, revision = case.record.state, case.revision
     winner, at = state.winner, "data.revision"
     if revision < winner[0]:
@@ -80,5 +80,5 @@ def _narratives(case: Case, regime: Regime) -> Iterator[Refusal]:
 
 
 def _is_blank(narratives: object) -> bool:
-    """Whether no narrative says anything: a form sends empty texts for what was not filled in."""
+    """Whether all narratives are blank: a form sends empty texts for what was not filled in."""
     return not isinstance(narratives, dict) or all(isinstance(text, str) and texts.is_blank(text) for text in narratives.values())

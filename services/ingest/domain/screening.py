@@ -1,4 +1,4 @@
-"""Screening: the decision on one message, with all that is wrong said at once.
+"""Screening: the decision on one message, with every fault named at once.
 
 Pure, in two steps: a message is read and judged by itself, against the reference data; then it is decided, what was accepted before
 about the same report, period or view being known. What the log gets is decided here too: the event as sent, its texts and figures in
@@ -32,7 +32,7 @@ IN_VAIN: Final = {
 }
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; a form has fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
-MOST_ID: Final = 200  # characters of what stands where an event's id belongs that are told back
+MOST_ID: Final = 200  # characters; a longer text in the place of the id is not repeated in the receipt
 
 JUDGES: Final = {
     events.SUBMITTED: reports.judge_submitted,
@@ -45,7 +45,7 @@ JUDGES: Final = {
 
 
 class Concerned(NamedTuple):
-    """What an event is about, as far as it could be read; empty where not."""
+    """What an event is about; a field is empty if it could not be read."""
 
     type: str = ""
     regime: str = ""
@@ -55,7 +55,7 @@ class Concerned(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """The event counts: what is logged, where, and what its sender should know."""
+    """The event is accepted: what is logged, and the warnings for its sender."""
 
     event_id: str
     hash: str
@@ -66,7 +66,7 @@ class Accepted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The event has an id but does not count."""
+    """The event has an id, but it is refused."""
 
     event_id: str
     hash: str
@@ -76,7 +76,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """No event can be told: nothing to claim, the message is parked. `event_id` is what stands where the id belongs, if it is a text."""
+    """The message could not be parsed: it is parked, and nothing is claimed. `event_id` is the text in the place of the id, if any."""
 
     reason: Refusal
     event_id: str | None = None
@@ -86,7 +86,7 @@ Decision = Accepted | Rejected | Malformed
 
 
 def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
-    """The case that a message makes, judged by itself, with what would be logged; or why it is no event."""
+    """The message as a case, judged by itself, with what would be logged; or why it is not an event."""
     tree = parsing.parse(incoming.payload)
     if isinstance(tree, Refusal):
         return Malformed(tree)
@@ -110,7 +110,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
 
 
 def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
-    """What has to be known of earlier events: of each report or period that is concerned, of an on-call period whether it was opened."""
+    """The reports and periods whose earlier events have to be known."""
     found = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
     return {case.about for case in found if case.unit is not None or case.type == events.OPENED} | {
         case.about_period for case in found if case.regime is not None and case.regime.is_on_call
@@ -118,13 +118,14 @@ def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
 
 
 def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
-    """Whose views are to be confirmed."""
+    """The views that are to be confirmed."""
     return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
 
 
 def told_apart(cases: Iterable[Case | Malformed]) -> set[str]:
-    """The claims of which it has to be known whether they are there: events about which the same batch holds another, which is
-    judged by what they change. What is sent again, or under an id that is taken, changes nothing.
+    """The claims that have to be looked up, because the same batch has another event about the same report.
+
+    That other event is judged by what this one changes, and an event whose id is claimed already changes nothing.
     """
     found = [case for case in cases if isinstance(case, Case)]
     times = Counter(about for case in found for about in _concerns(case))
@@ -132,7 +133,7 @@ def told_apart(cases: Iterable[Case | Malformed]) -> set[str]:
 
 
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
-    """Decides on each message in order; what one changes is known for the next."""
+    """Decides on each message in order. What one changes is known when the next is judged."""
     return [case if isinstance(case, Malformed) else _decision(case, known) for case in cases]
 
 
@@ -142,7 +143,7 @@ def screen(incoming: Incoming, reference: Reference, known: Known) -> Decision:
 
 
 def is_event_id(text: str) -> bool:
-    """Whether `text` may be an event's id: 8–64 printable ASCII characters without a space or a slash."""
+    """Whether `text` can be an event's id: 8–64 printable ASCII characters without a space or a slash."""
     return EVENT_ID.fullmatch(text) is not None
 
 
@@ -152,13 +153,13 @@ def partition(decision: Accepted, partitions: int) -> int:
 
 
 def _concerns(case: Case) -> set[About]:
-    """By what was accepted about these an event is judged."""
+    """What an event is judged by: its report, and its period if that has to be opened."""
     on_call = case.regime is not None and case.regime.is_on_call
     return {case.about, case.about_period} if on_call else {case.about}
 
 
 def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
-    """Why an object is no event: it was sent in another mode, or its id is none."""
+    """Why an object is not an event: it was sent in another mode of CloudEvents, or its id is not valid."""
     event_id = tree.get("id")
     if not any(name in tree for name in shapes.ATTRIBUTES):
         return refusal("event.not_structured"), None
@@ -191,7 +192,7 @@ def _model(kind: str, *, is_people: bool) -> type[Envelope]:
 
 
 def _judge(case: Case) -> list[Refusal]:
-    """All that is wrong with what the event says: the sender, the type and the data."""
+    """Every fault in what the event says: the sender, the type and the data."""
     source, data = case.tree.get("source"), case.tree.get("data")
     wrong = []
     if isinstance(source, str) and source != f"/units/{case.sender}":
@@ -203,7 +204,7 @@ def _judge(case: Case) -> list[Refusal]:
 
 
 def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """Each fault once; of very many the first, and how many there are."""
+    """Each fault once. If there are too many: the first ones, and the number of all."""
     found = tuple(dict.fromkeys(wrong))
     if len(found) <= MOST_FAULTS:
         return found
@@ -211,7 +212,7 @@ def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
 
 
 def _concerned(case: Case) -> Concerned:
-    """What is told of a rejected event too: what is of the regimes and units that there are."""
+    """What the claim says about the event, also if it is rejected: only regimes, periods and units that exist."""
     regime = "" if case.regime is None else case.regime.id
     period = "" if case.period is None else case.period.code
     return Concerned(case.type if case.type in JUDGES else "", regime, period, case.unit_id, case.revision)

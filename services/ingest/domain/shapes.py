@@ -1,4 +1,4 @@
-"""Judges the shape of an event against the models of the contract; says all that is wrong, in two languages."""
+"""Checks the shape of an event with the models of the contract, and names every fault in two languages."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 
-# what a field has to be, by its name; the input itself is never repeated
+# what each field must be, by its name; the input itself is never repeated
 FORMS: Final = {
     "specversion": Both("“1.0”", "“1.0”"),
     "id": Both(
@@ -51,7 +51,7 @@ ATTRIBUTES: Final = ("specversion", "id", "source", "type")
 
 
 def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
-    """All that is wrong with the shape of an event; paths are dotted. One without any attribute was sent in another mode."""
+    """Every fault in the shape of an event, with dotted paths. An event without any attribute was sent in another mode of CloudEvents."""
     if not any(name in tree for name in ATTRIBUTES):
         return [refusal("event.not_structured")]
     try:
@@ -62,13 +62,15 @@ def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
 
 
 def wrong_field(path: str) -> Refusal:
-    """The field at a path has not the form that is wanted of it."""
+    """The refusal of a field that has the wrong form."""
     field = path.rpartition(".")[2]
     return refusal("event.invalid_field", path, field=field, wanted=FORMS.get(field, OTHER))
 
 
 def _for_model(tree: dict[str, Any]) -> dict[str, Any]:
-    """What a model judges rightly: to it a number's text would pass for a string. Figures of a report are judged by their indicators."""
+    """The event as a model can check it: `NumberText` is a `str`, which a model would accept as a text. A report's figures are not changed:
+    their indicators check them.
+    """
     data = tree.get("data")
     if not isinstance(data, dict):
         return _marked(tree)

@@ -28,7 +28,7 @@ from services.aggregate.store import Store
 from services.aggregate.writer import Work, Writer
 from services.ingest import store as claims
 from services.ingest.domain.claims import Claim
-from services.ingest.intake import Door
+from services.ingest.intake import Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, mongo, reader
 from shared.plumbing.reader import Delivery, Reader
@@ -277,12 +277,12 @@ async def _claim_over(self: ClaimStore, decided: Any, parts: int) -> list[Claim]
     return [claims._claim(wanted[f"{incoming.sender}/{decision.event_id}"]) for incoming, decision in decided]
 
 
-async def _acknowledged_first(self: Door, batch: Any) -> None:
+async def _acknowledged_first(self: Intake, batch: Any) -> None:
     await delivery.acknowledge(self._streams.client, batch)
     await _on_inbox(self, batch)
 
 
-async def _published_or_not(self: Door, wanted: Any) -> dict[str, LogPosition]:
+async def _published_or_not(self: Intake, wanted: Any) -> dict[str, LogPosition]:
     """A publish that is not acknowledged is taken for done."""
     try:
         return await _publish(self, wanted)
@@ -316,7 +316,7 @@ _events, _tree, _open = Store.events, ReporterTree.__init__, PeriodState.apply
 _current, _repair, _write = ReferenceStore.current, Feed.repair, Writer.write
 _work_of = partitions.work_of
 _given = instants.given
-_claim, _on_inbox, _publish, _batch = ClaimStore.claim, Door.on_inbox, Door._publish, Reader.batch
+_claim, _on_inbox, _publish, _batch = ClaimStore.claim, Intake.on_inbox, Intake._publish, Reader.batch
 
 NAMED: Final[dict[str, Plant]] = {
     "checkpoint before views": _put(Writer, "write", _checkpoint_first),
@@ -350,8 +350,8 @@ MORE: Final[dict[str, Plant]] = {
     "a restored stream is not looked for": _put(logs, "require_same_stream", _nothing),
     "a rebuild publishes nothing": _put(Rebuild, "_publish_lost", _nothing_lost),
     "a claim overwritten": _put(ClaimStore, "claim", _claim_over),
-    "acknowledged first": _put(Door, "on_inbox", _acknowledged_first),
-    "a publish that is not acknowledged taken for done": _put(Door, "_publish", _published_or_not),
+    "acknowledged first": _put(Intake, "on_inbox", _acknowledged_first),
+    "a publish that is not acknowledged taken for done": _put(Intake, "_publish", _published_or_not),
     "a gap in the log not looked for": _all(_put(Reader, "batch", _batch_unordered), _put(reader, "LAST_DELIVERED", "")),
     "a start that failed once is told for ever": _put(Readiness, "has", _red_for_ever),
     "views that lost their reporters stay": _put(Store, "forget_older", _nothing),
