@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import nats.js.errors
-import structlog
 from nats.js import JetStreamContext
 
 from shared.plumbing import log_mark, reader
 from shared.plumbing.broker import Streams
 from shared.plumbing.reader import Delivery
-from shared.wire import events, subjects
-from shared.wire.events import Logged
+from shared.wire import subjects
 from shared.words.failures import TransientError
-
-log = structlog.get_logger()
 
 BATCH: Final = 2000  # messages
 
@@ -109,15 +105,3 @@ async def _has_more(streams: Streams, subject_filter: str, begin: int, end: int)
     except nats.js.errors.NotFoundError:
         return False
     return (found.seq or 0) <= end
-
-
-def read(deliveries: list[Delivery]) -> list[tuple[Logged, int]]:
-    """The events among messages of the log, with their sequences; what is no event is left out, and told."""
-    found: list[tuple[Logged, int]] = []
-    for delivery in deliveries:
-        event = events.read_logged(delivery.payload)
-        if event is None:
-            log.error("log.message_unreadable", sequence=delivery.sequence)
-        else:
-            found.append((event, delivery.sequence))
-    return found

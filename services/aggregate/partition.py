@@ -24,7 +24,7 @@ from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint, PartitionReader
 from services.aggregate.store import Store, report_document
 from services.aggregate.writer import NewGenerationError, Work, Writer
-from shared.plumbing import log_mark
+from shared.plumbing import log_events, log_mark
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
@@ -110,7 +110,7 @@ def work_of(fold: Fold, deliveries: list[Delivery], reader: PartitionReader, pac
     """Folds a batch; what is to be stored of it. While the log is behind, most batches leave their views, and with them the checkpoint, to
     a later one.
     """
-    logged = logs.read(deliveries)
+    logged = list(log_events.read(deliveries, fold.partitions))
     fold.take(logged)
     reports = [report_document(event, fold.partition, sequence) for event, sequence in logged]
     if not pace.is_time(reader.pending or 0, now_s):

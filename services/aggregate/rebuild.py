@@ -23,7 +23,7 @@ from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared.plumbing import broker, log_mark, mongo, tasks
+from shared.plumbing import broker, log_events, log_mark, mongo, tasks
 from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
@@ -134,15 +134,13 @@ class Rebuild:
         """Folds messages; the events that were not read before."""
         self._last = batch[-1]
         of_partition: dict[int, list[tuple[Logged, int]]] = defaultdict(list)
-        for found in batch:
-            event = events.read_logged(found.payload)
-            if event is not None:
-                partition = self._partition(event)
-                of_partition[partition].append((event, found.sequence))
-                self._ends[partition] = found
+        by_sequence = {delivery.sequence: delivery for delivery in batch}
+        for event, sequence in log_events.read(batch, len(self._folds)):
+            of_partition[self._partition(event)].append((event, sequence))
         firsts = []
         for partition, logged in of_partition.items():
             self._folds[partition].take(logged)
+            self._ends[partition] = by_sequence[logged[-1][1]]
             for event, sequence in logged:
                 if event.id not in self._seen:
                     self._seen[event.id] = (partition, sequence)
@@ -185,7 +183,7 @@ class Rebuild:
 
     def _message(self, event: Logged, generation: int) -> Message:
         """Under an id of its own: the broker may still remember the event, and swallow it, though the message is gone."""
-        return Message(subjects.reports(self._partition(event), event.regime), event.raw, f"{event.id}#{generation}")
+        return Message(subjects.reports_about(event.regime, event.period, len(self._folds)), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
         database, name = self._held.database, f"{NEXT}_{self._held.new_id()}"

@@ -29,8 +29,9 @@ from shared.check.recompute import Plain
 from shared.check.uncounted import Uncounted
 from shared.plumbing import broker, mongo
 from shared.shell.service import Connections
-from shared.wire import collection_names, events, subjects
+from shared.wire import collection_names, events, log_message, subjects
 from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
+from shared.wire.log_message import NotFolded
 from shared.words.reference import Reference
 
 ATTEMPTS: Final = 4
@@ -67,7 +68,7 @@ class _Log:
     settled: int  # up to here everything must stand in views and `reports`
     events: dict[str, Kept] = field(default_factory=dict)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
-    unreadable: set[int] = field(default_factory=set)
+    not_folded: dict[NotFolded, set[int]] = field(default_factory=lambda: {why: set() for why in NotFolded})  # sequences
 
 
 async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
@@ -102,12 +103,12 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     reference = await held.reference.current()
     log = _Log(await _end(held, number))
     await _until_stored(held, number, log.settled)
-    reading = _read(held, number, log, 1, log.settled, progress)
+    reading = _read(held, number, partitions, log, 1, log.settled, progress)
     count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
     wrong = list(_reports_differ(log, reports))
     stored_views = mongo.collection(held.database, collection_names.VIEWS, ViewDocument)
     views = {document["_id"]: document async for document in stored_views.find({"position.partition": number})}
-    count += await _read(held, number, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
+    count += await _read(held, number, partitions, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
     for plain in _plains(reference, log, number, partitions, held.clock()):
         for view_id, unit_id in plain.views.items():
@@ -120,7 +121,7 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
             wrong += differences.between(view_id, _as_json(stored), expected)
         await asyncio.sleep(0)  # a connection that is not served is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
-    return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.unreadable)), count
+    return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.not_folded)), count
 
 
 def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: datetime) -> Iterator[Plain]:
@@ -132,14 +133,14 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: 
                 yield Plain(reference, regime, period, log.histories.get((regime.source_id, period.code), History()))
 
 
-async def _read(held: Connections, number: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
+async def _read(held: Connections, number: int, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
     """Takes up the log from one sequence to another; how many messages there were."""
     count = 0
     async for batch in logs.whole(held.streams, subjects.reports_of(number), end, begin):
         for message in batch:
-            event = events.read_logged(message.payload)
-            if event is None:
-                log.unreadable.add(message.sequence)
+            event = log_message.read(message.subject, message.payload, partitions)
+            if isinstance(event, NotFolded):
+                log.not_folded[event].add(message.sequence)
                 continue
             log.events.setdefault(event.id, (message.sequence, _digest(event.raw)))
             log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, message.sequence)

@@ -24,6 +24,8 @@ UNCOUNTED = {
     "unknown_types": "{count} loại sự kiện mà phiên bản này không biết: {shown}. Chạy phiên bản đã ghi chúng.",
     "unreadable": "{count} thông điệp của REPORTS không phải sự kiện do ingest ghi, ở vị trí: {shown}. Tìm xem ai có quyền ghi vào REPORTS;"
     " xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+    "misplaced": "{count} sự kiện của REPORTS nằm ở chủ đề không phải của chế độ và kỳ mà nó nêu, ở vị trí: {shown}. Không bảng nào tính."
+    " Tìm xem ai có quyền ghi vào REPORTS; xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
     "not_asked": "Lưu ý: {count} đơn vị đã nộp mà nay không thuộc diện báo cáo của kỳ, không bảng nào tính: {shown}.",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from shared.check import plain_duties
 from shared.check.history import History
 from shared.wire import events
+from shared.wire.log_message import NotFolded
 from shared.wire.view_key import ViewKey
 from shared.words.reference import Reference
 
@@ -16,8 +17,9 @@ WHOLE_PERIOD = ""  # the unit id of an event that is about all units
 
 @dataclass(slots=True)
 class Uncounted:
-    """What the log speaks of and units and regimes do not know; each sorted. `unreadable` are the sequences of messages that are no
-    events: ingest has not written them. `not_asked` is no fault: those units are known, and not asked (any more); yet they have sent.
+    """What the log has and no view counts; each list is sorted. `unreadable` are the sequences of messages that are no events, `misplaced`
+    those of events under a subject that is not theirs: ingest has written neither. `not_asked` is no fault: those units are known and have
+    reported, but are not asked, or not any more.
     """
 
     regimes: list[str] = field(default_factory=list)  # not loaded, or taking no reports of its own any more
@@ -25,10 +27,11 @@ class Uncounted:
     units: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
     types: list[str] = field(default_factory=list)  # of events that this version does not know
     unreadable: list[int] = field(default_factory=list)
+    misplaced: list[int] = field(default_factory=list)
     not_asked: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
 
     def __bool__(self) -> bool:
-        return bool(self.regimes or self.periods or self.units or self.types or self.unreadable)
+        return bool(self.regimes or self.periods or self.units or self.types or self.unreadable or self.misplaced)
 
     def add(self, other: "Uncounted") -> None:
         """Takes what another partition says; a regime may be spoken of in several."""
@@ -37,6 +40,7 @@ class Uncounted:
         self.units = sorted({*self.units, *other.units})
         self.types = sorted({*self.types, *other.types})
         self.unreadable = sorted({*self.unreadable, *other.unreadable})
+        self.misplaced = sorted({*self.misplaced, *other.misplaced})
         self.not_asked = sorted({*self.not_asked, *other.not_asked})
 
     def as_dict(self) -> Json:
@@ -46,13 +50,15 @@ class Uncounted:
             "unknown_units": self.units,
             "unknown_types": self.types,
             "unreadable": self.unreadable,
+            "misplaced": self.misplaced,
             "not_asked": self.not_asked,
         }
 
 
-def find(reference: Reference, histories: Mapping[tuple[str, str], History], unreadable: Iterable[int]) -> Uncounted:
-    """What of the histories, by regime and period, is not known."""
-    found = Uncounted(unreadable=sorted(unreadable))
+def find(reference: Reference, histories: Mapping[tuple[str, str], History], not_folded: Mapping[NotFolded, Iterable[int]]) -> Uncounted:
+    """What of the histories, by regime and period, is not known; and the messages that are in none of them."""
+    unreadable, misplaced = (sorted(not_folded.get(why, ())) for why in (NotFolded.UNREADABLE, NotFolded.MISPLACED))
+    found = Uncounted(unreadable=unreadable, misplaced=misplaced)
     for (regime_id, code), history in histories.items():
         regime = reference.regimes.get(regime_id)
         found.types += history.types - events.SENT.keys()

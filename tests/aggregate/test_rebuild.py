@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from typing import Any
 
+import orjson
 import pytest
 from nats.js import JetStreamContext
 from pymongo.errors import OperationFailure
@@ -14,12 +15,13 @@ from services.aggregate.rebuild import Rebuild, Rebuilt
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from shared.plumbing import log_mark, reader
+from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.words.failures import TransientError
 from tests import empty_streams
-from tests.aggregate.running import PROVINCE, aggregating, log_reports, until_stored, verdict
+from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
 
 
@@ -72,6 +74,22 @@ async def test_documents_made_or_changed_by_hand_do_not_stop_a_rebuild(loaded: C
     assert (done.events, done.stored, done.published) == (145, 0, 0)
     assert await reports.find_one({"_id": changed["_id"]}) == changed
     assert await reports.find_one({"_id": "x/made-by-hand"}) == {"_id": "x/made-by-hand"}
+
+
+async def test_a_rebuild_counts_no_event_under_a_subject_that_is_not_its_own(loaded: Connections) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    own = subjects.partition_of(REGIME, PERIOD, loaded.declaration.partitions)
+    newest = await loaded.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(own))
+    wrong = subjects.reports((own + 1) % loaded.declaration.partitions, REGIME)
+    event = orjson.loads(newest.data or b"")
+    copy = orjson.dumps({**event, "id": "misplaced-1", "data": {**event["data"], "revision": 9}})
+    await loaded.streams.publish(subjects.REPORTS, Message(wrong, copy, "misplaced/1"))
+
+    done = await rebuild(loaded)
+
+    assert (done.events, done.stored, done.published) == (145, 0, 0)
+    assert (await verdict(loaded)).differences == []
 
 
 async def test_live_reports_are_folded_while_a_rebuild_goes_on(loaded: Connections) -> None:

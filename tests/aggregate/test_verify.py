@@ -178,7 +178,7 @@ async def test_events_that_no_view_can_count_are_named(loaded: Connections, abou
 
         found = (await verdict(loaded)).as_dict()
 
-    lists = ("differences", "unknown_regimes", "unknown_periods", "unknown_units", "unknown_types", "unreadable", "not_asked")
+    lists = ("differences", "unknown_regimes", "unknown_periods", "unknown_units", "unknown_types", "unreadable", "misplaced", "not_asked")
     assert found == {"equal": field == "not_asked", "views": found["views"], **{name: [] for name in lists}, field: [named_as]}
 
 
@@ -210,3 +210,24 @@ async def test_messages_of_the_log_that_are_no_events_are_named_and_stop_nobody(
     assert found.as_dict()["unreadable"] == sequences
     assert found.differences == []
     assert not found.is_equal
+
+
+@pytest.mark.parametrize("is_other_regime", [False, True])
+async def test_an_event_under_a_subject_that_is_not_its_own_is_named_and_folded_by_nobody(
+    loaded: Connections, is_other_regime: bool
+) -> None:
+    """Its partition's reader once counted it, and verify, which reads it in the same place, looked for its views in another."""
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        partitions = loaded.declaration.partitions
+        partition = subjects.partition_of(REGIME, PERIOD, partitions)
+        wrong = subjects.reports(partition, "ct27-van-quan") if is_other_regime else subjects.reports((partition + 1) % partitions, REGIME)
+        event = builders.submitted("19003", narratives={"kho_khan": "x"})
+        event["data"] |= {"regime": REGIME, "period": PERIOD}
+        stamped = orjson.dumps(event | {"unitid": "19003", "receivedms": 1_797_000_000_000})
+        sequence = (await loaded.streams.publish(subjects.REPORTS, Message(wrong, stamped, "misplaced/1"))).seq
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        found = await verdict(loaded)
+        assert not await _has_stored(loaded, sequence)
+
+    assert (found.differences, found.uncounted.misplaced, found.is_equal) == ([], [sequence], False)

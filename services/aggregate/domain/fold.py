@@ -21,7 +21,7 @@ class Fold:
     def __init__(self, reference: Reference, partition: int, partitions: int) -> None:
         self.reference = reference
         self.partition = partition
-        self._partitions = partitions
+        self.partitions = partitions
         self._blocks: dict[tuple[str, str], list[Block]] = {}  # (source regime, period): its block and those derived from it
         self._dirty: dict[tuple[str, str, str], Block] = {}  # (regime, period, unit id)
 
@@ -41,7 +41,7 @@ class Fold:
 
     def _open(self, regime_id: str, code: str, now: datetime) -> None:
         period = self.reference.regimes[regime_id].period(code)
-        is_ours = subjects.partition_of(regime_id, code, self._partitions) == self.partition
+        is_ours = subjects.partition_of(regime_id, code, self.partitions) == self.partition
         if is_ours and (regime_id, code) not in self._blocks and period is not None and period.has_begun(now):
             self._blocks_of(regime_id, code)
 

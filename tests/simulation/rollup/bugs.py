@@ -203,7 +203,7 @@ async def _beyond(self: Rebuild, unseen: Any, generation: int) -> int:
     for event, sequence in zip(lost, sequences, strict=True):
         at = (await self._held.streams.jetstream.get_msg(subjects.REPORTS, sequence)).time
         assert at is not None
-        read.append(Delivery("", event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0))
+        read.append(Delivery(self._message(event, generation).subject, event.raw, "", sequence, 0, events.to_ms(at) * 1_000_000, 0))
     if read:
         await self._put(self._fold(read))
     return len(lost)

@@ -1,0 +1,25 @@
+"""A message of the log, judged by its content and by the subject under which it stands (ADR-0028).
+
+Ingest logs an event under one subject, which follows from the event's regime and period. A message that somebody else wrote under another
+subject is folded by nobody: its partition's reader would count it, and a reader of the right partition would never see it.
+"""
+
+from enum import StrEnum
+
+from shared.wire import events, subjects
+from shared.wire.events import Logged
+
+
+class NotFolded(StrEnum):
+    """Why a message of the log counts nowhere. Ingest writes no such message, so an operator must look who did. The value is logged."""
+
+    UNREADABLE = "log.message_unreadable"
+    MISPLACED = "log.message_misplaced"
+
+
+def read(subject: str, raw: bytes, partitions: int) -> Logged | NotFolded:
+    """The event of a message, or why the message is not folded. `partitions` is the number of partitions of the log."""
+    event = events.read_logged(raw)
+    if event is None:
+        return NotFolded.UNREADABLE
+    return event if subject == subjects.reports_about(event.regime, event.period, partitions) else NotFolded.MISPLACED
