@@ -17,7 +17,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from services.aggregate.domain.view import View, ViewVersion
 from services.aggregate.store import Store
-from shared.plumbing import broker, delivery
+from shared.plumbing import broker, delivery, metrics
 from shared.plumbing.broker import Streams
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
@@ -56,6 +56,7 @@ class Feed:
         self._partitions = partitions
         self._waiting: dict[str, View] = {}
         self._last: dict[str, Last] = {}
+        self._offered_s: dict[str, float] = {}  # by subject, on the loop's clock: since when a view waits
 
     def offer(self, views: Sequence[View]) -> None:
         """Takes changed views; a newer one replaces one that waits."""
@@ -63,6 +64,7 @@ class Feed:
             waiting = self._waiting.get(view.subject)
             if waiting is None or waiting.version < view.version:
                 self._waiting[view.subject] = view
+            self._offered_s.setdefault(view.subject, asyncio.get_running_loop().time())
 
     async def run(self, readiness: Readiness) -> None:
         """Repairs, then publishes what is offered, until it is cancelled."""
@@ -78,14 +80,22 @@ class Feed:
     async def flush(self) -> None:
         """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""
         views = [view for view in self._waiting.values() if view.version > self._last.get(view.subject, NONE).version]
-        self._waiting = {}
+        offered_s = self._offered_s
+        self._show_age()
+        self._waiting, self._offered_s = {}, {}
         for first in range(0, len(views), broker.IN_FLIGHT):
             part = views[first : first + broker.IN_FLIGHT]
             results = await asyncio.gather(*[self._publish(view) for view in part], return_exceptions=True)
             for view, result in zip(part, results, strict=True):
                 if isinstance(result, BaseException):
                     self.offer([view])
+                    self._offered_s[view.subject] = offered_s[view.subject]
                     log.warning("feed.publish_failed", view=view.id, error=type(result).__name__)
+        self._show_age()
+
+    def _show_age(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        metrics.FEED_AGE.set(now_s - min(self._offered_s.values(), default=now_s))
 
     async def _publish(self, view: View) -> None:
         last = self._last.get(view.subject, NONE)

@@ -67,7 +67,7 @@ class Partition:
         await logs.require_same_stream(held.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
         reader = PartitionReader(held.streams, self.number, checkpoint, await log_mark.stream_created(held.streams.jetstream))
-        writer = Writer(self.number, reference.generation, checkpoint, self._store, self._feed, held.reference, self._readiness)
+        writer = Writer(self.number, reference.generation, checkpoint, self._store, self._feed, held.reference, self._readiness, held.clock)
         self._readiness.ask(name, lambda: reader.trouble)
         self._readiness.count(name, lambda: reader.pending)
         self._readiness.has(name)

@@ -13,9 +13,10 @@ from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
 from services.aggregate.store import Store
-from shared.plumbing import delivery, tasks
+from shared.plumbing import delivery, metrics, tasks
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import Clock
 from shared.wire.documents import ReportDocument
 
 TIDY_S: Final = 60.0  # how long a view may remain that a late write of a dead instance brought back
@@ -51,6 +52,7 @@ class Writer:
         feed: Feed,
         reference: ReferenceStore,
         readiness: Readiness,
+        clock: Clock,
     ) -> None:
         self.number = number
         self.store = store
@@ -58,6 +60,8 @@ class Writer:
         self._feed = feed
         self._reference = reference
         self._readiness = readiness
+        self._clock = clock
+        self._shown = stored  # up to here views are stored
         self._mover = CheckpointMover(stored, self._put_checkpoint)
         self._writing: asyncio.Task[None] | None = None
         self.tidied_at_s = float("-inf")  # by the loop's clock
@@ -84,6 +88,7 @@ class Writer:
                 await self._reference.raise_to(refused_by)
                 raise NewGenerationError
             self._feed.offer(work.views)
+            self._show_age(work)
         self._mover.move(work.checkpoint)
         if work.is_whole:
             await self.tidy()
@@ -97,6 +102,12 @@ class Writer:
         if now_s - self.tidied_at_s >= TIDY_S:
             await self.keep_trying(lambda: self.store.forget_older(self.number, self._generation))
             self.tidied_at_s = now_s
+
+    def _show_age(self, work: Work) -> None:
+        """Measures how long the newest event that was not shown yet has waited for its views."""
+        if work.checkpoint is not None and work.checkpoint != self._shown:
+            metrics.VIEW_AGE.observe(self._clock().timestamp() - work.checkpoint.stored_ms / 1000)
+            self._shown = work.checkpoint
 
     async def keep_trying(self, act: Callable[[], Awaitable[delivery.Result]]) -> delivery.Result:
         """Does `act` until it succeeds; readiness is red meanwhile."""

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
-from prometheus_client import Counter
 
 from services.ingest.domain import claims, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.screening import Decision, Malformed
 from services.ingest.store import ClaimStore
-from shared.plumbing import delivery
+from shared.plumbing import delivery, metrics
 from shared.plumbing.broker import Message, Streams
 from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.reader import Delivery
@@ -29,7 +28,6 @@ SERVICE: Final = "ingest"
 LONGEST_SENDER: Final = 500  # characters; nats-server closes a connection that sends a line of more than 4,096 bytes
 ACK_S: Final = 3.0  # about as long as an election takes; later batches wait meanwhile, and publishing again is harmless
 REFERENCE_AGE_S: Final = 0.25  # after how long a new regime is noticed at the latest
-SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"])
 
 
 class Intake:
@@ -87,7 +85,7 @@ class Intake:
         """Sends a receipt. The broker does not store it: a sender that misses it can request it over HTTP. A sender whose name is too long
         for a subject gets none.
         """
-        SCREENED.labels(receipt.verdict).inc()
+        metrics.SCREENED.labels(receipt.verdict).inc()
         if len(incoming.sender) > LONGEST_SENDER:
             return
         payload = receipt.model_dump_json(exclude_defaults=True).encode()

@@ -41,6 +41,7 @@ from services.notify.domain.reminders import DueAlerts
 from services.notify.follower import Follower
 from services.notify.store.alerts import LEASE, AlertStore
 from services.notify.texts import content
+from shared.plumbing import metrics
 
 log = structlog.get_logger()
 
@@ -118,6 +119,7 @@ async def send_raised(desk: Desk, at: datetime) -> None:
     async with desk.sending:
         for channel in desk.channels:
             unsent = await desk.alerts.unsent(channel.name)
+            metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent))
             await _send(desk, channel, sorted(unsent, key=lambda alert: not alert.matter.is_digest), at)
 
 

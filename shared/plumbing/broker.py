@@ -18,7 +18,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
-from shared.plumbing import causes
+from shared.plumbing import causes, metrics
 from shared.plumbing.connection import Connection
 from shared.words.failures import ConfigurationError, TransientError
 
@@ -102,9 +102,10 @@ class Streams:
     async def publish(self, stream: str, message: Message) -> PubAck:
         """Publishes one message; raises TransientError when it was not acknowledged (it may still be stored)."""
         try:
-            return await self.jetstream.publish(
-                message.subject, message.payload, timeout=ACK_TIMEOUT_S, stream=stream, headers=message.all_headers()
-            )
+            with metrics.PUBLISH.labels(stream).time():
+                return await self.jetstream.publish(
+                    message.subject, message.payload, timeout=ACK_TIMEOUT_S, stream=stream, headers=message.all_headers()
+                )
         except AWAY as error:
             raise self._unacknowledged(stream, error) from error
 
@@ -117,8 +118,9 @@ class Streams:
         sequences: list[int] = []
         for first in range(0, len(messages), ATOMIC_MOST):
             part = messages[first : first + ATOMIC_MOST]
-            found = await self._publish_atomically(stream, part, timeout_s) if len(part) >= ATOMIC_LEAST else None
-            sequences += found or [ack.seq for ack in await self.publish_all(stream, part, timeout_s)]
+            with metrics.PUBLISH.labels(stream).time():
+                found = await self._publish_atomically(stream, part, timeout_s) if len(part) >= ATOMIC_LEAST else None
+                sequences += found or [ack.seq for ack in await self.publish_all(stream, part, timeout_s)]
         return sequences
 
     async def _publish_atomically(self, stream: str, messages: Sequence[Message], timeout_s: float) -> list[int] | None:

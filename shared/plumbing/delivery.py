@@ -13,7 +13,7 @@ import structlog
 from nats.aio.client import Client
 from pymongo.errors import OperationFailure
 
-from shared.plumbing import broker, causes, mongo
+from shared.plumbing import broker, causes, metrics, mongo
 from shared.plumbing.broker import Message, Streams
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
@@ -111,6 +111,7 @@ async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness
                 log.warning("task.retried", task=name, reason=reason, error=type(error).__name__)
             else:
                 log.error("task.failed", task=name, exc_info=True)
+            metrics.RETRIES.inc()
             readiness.wait_for(name, reason)
         else:
             readiness.has(name)

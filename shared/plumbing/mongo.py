@@ -6,7 +6,7 @@ be rolled back, and would then never be stored. A service refuses a standalone s
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -29,6 +29,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
+from shared.plumbing import metrics
 from shared.plumbing.addresses import AddressError
 from shared.plumbing.driver import Client, Collection, Document, Documents, Session, Stored
 from shared.words.failures import ConfigurationError
@@ -152,7 +153,8 @@ async def insert_new(collection: Collection[Stored], documents: Sequence[Stored]
     if not documents:
         return []
     try:
-        await collection.insert_many(documents, ordered=False)
+        with _timed(collection):
+            await collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         return [documents[failure["index"]] for failure in only_duplicates(error)]
     return []
@@ -169,7 +171,8 @@ async def put_newer(collection: Collection[Stored], filters_and_documents: Seque
         if not refused:
             return []
         try:
-            await collection.bulk_write([replacement(document, found) for found, document in refused], ordered=False)
+            with _timed(collection):
+                await collection.bulk_write([replacement(document, found) for found, document in refused], ordered=False)
         except BulkWriteError as error:
             refused = [refused[failure["index"]] for failure in only_duplicates(error)]
         else:
@@ -181,6 +184,10 @@ def replacement(document: Stored, found: Document | None = None) -> ReplaceOne[D
     """A write that puts a document in the place of the one that a filter finds, by default of that with its `_id`, or inserts it."""
     whole = cast(Document, document)
     return ReplaceOne({"_id": whole["_id"]} if found is None else found, whole, upsert=True)
+
+
+def _timed(collection: Collection[Stored]) -> AbstractContextManager[object]:
+    return metrics.WRITE.labels(metrics.collection(collection.name)).time()
 
 
 async def in_transaction(database: Documents, act: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:

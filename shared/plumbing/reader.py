@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from shared.plumbing import causes, connection
+from shared.plumbing import causes, connection, metrics
 
 log = structlog.get_logger()
 
@@ -123,6 +123,7 @@ class Reader:
         self.next_sequence = taken[-1].sequence + 1
         self._pending = taken[-1].pending
         await self._ask()
+        metrics.BATCH.labels(self._stream).observe(len(taken))
         return taken
 
     async def close(self) -> None:

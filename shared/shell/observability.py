@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from structlog.typing import EventDict, Processor
 
 from shared.plumbing import addresses
+from shared.plumbing.metrics import ALL
 from shared.plumbing.readiness import Readiness
 from shared.wire.health import Health, ReadinessState
 
@@ -85,7 +86,7 @@ def _masked(_: object, __: str, line: Any) -> str:
 
 def gauges(readiness: Readiness) -> CollectorRegistry:
     """Readiness as numbers; a lag that is not known is NaN."""
-    registry = CollectorRegistry()
+    registry = CollectorRegistry()  # of one app: a process of tests has several
     Gauge("tonghop_ready", "Whether the service does its work now", registry=registry).set_function(lambda: not readiness.waiting_for)
 
     def lag() -> float:
@@ -102,10 +103,10 @@ def report_unclaimed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> N
     log.warning("task.error_unclaimed", said=context.get("message"), error=type(error).__name__ if error else None)
 
 
-def doors(readiness: Readiness) -> APIRouter:
+def doors(readiness: Readiness, *of_service: CollectorRegistry) -> APIRouter:
     """`/healthz` (the process answers), `/readyz` (200, or 503 and what is missing), `/metrics` (Prometheus)."""
     router = APIRouter(tags=["operations"])
-    registry = gauges(readiness)
+    registries = (prometheus_client.REGISTRY, gauges(readiness), ALL, *of_service)
 
     @router.get("/healthz", operation_id="getHealth", response_model=Health)
     async def healthz() -> Health:
@@ -126,7 +127,7 @@ def doors(readiness: Readiness) -> APIRouter:
     @router.get("/metrics", operation_id="getMetrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """The metrics of the process, in the text format of Prometheus."""
-        text = prometheus_client.generate_latest() + prometheus_client.generate_latest(registry)
+        text = b"".join(prometheus_client.generate_latest(registry) for registry in registries)
         return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
 
     return router

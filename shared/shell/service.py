@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from faststream.nats import NatsBroker
 from typing_extensions import TypeVar
 
-from shared.plumbing import agency_days, broker, data_format, delivery, durability, mongo, streams, tasks
+from shared.plumbing import agency_days, broker, data_format, delivery, durability, metrics, mongo, streams, tasks
 from shared.plumbing.broker import Streams
 from shared.plumbing.mongo import Client, Documents
 from shared.plumbing.readiness import Readiness
@@ -150,7 +150,7 @@ def create_app(
 
     app = FastAPI(title=f"Tong Hop {name}", summary=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.readiness = readiness
-    app.include_router(observability.doors(readiness))
+    app.include_router(observability.doors(readiness, *([metrics.OF_SERVICE[name]] if name in metrics.OF_SERVICE else [])))
     problems.install(app)
     openapi.install(app)
     return app

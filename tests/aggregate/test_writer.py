@@ -14,6 +14,7 @@ from services.aggregate.store import Store
 from services.aggregate.writer import NewGenerationError, Work, Writer
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
+from shared.shell.clock import system_clock
 from shared.wire.documents import ReportDocument
 
 
@@ -49,7 +50,7 @@ class Stored:
 
 
 def writer_on(stored: Stored) -> Writer:
-    return Writer(0, 1, None, cast(Store, stored), cast(Feed, stored), cast(ReferenceStore, stored), Readiness())
+    return Writer(0, 1, None, cast(Store, stored), cast(Feed, stored), cast(ReferenceStore, stored), Readiness(), system_clock)
 
 
 def work(name: str, sequence: int | None = None, *, is_whole: bool = False) -> Work:

@@ -65,6 +65,8 @@ async def test_a_document_that_is_not_newer_is_refused_and_told(things: Collecti
 class Raced:
     """A collection whose first guarded insert loses a race: another writer's first insert comes between find and insert."""
 
+    name = "things"
+
     def __init__(self, things: Collection[Document], winner: Document) -> None:
         self._things = things
         self._winner: Document | None = winner

@@ -53,6 +53,8 @@ class Watcher(Protocol):
 class AlertCollection:
     """As much of a collection as the alert store uses. A stream's settled alert is remembered by its id alone."""
 
+    name: Final = "alerts"
+
     def __init__(self, watcher: Watcher) -> None:
         self.documents: dict[str, Document] = {}
         self.raised: dict[str, None] = {}

@@ -14,7 +14,7 @@ from pymongo import ASCENDING
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert, Handed, Lease, Matter, Outcome, State
 from services.notify.domain.reach import StoredOutcomes
 from services.notify.domain.reminders import DueAlerts
-from shared.plumbing import mongo
+from shared.plumbing import metrics, mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.shell.clock import Clock
 from shared.wire import collection_names
@@ -64,7 +64,11 @@ class AlertStore:
         there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in due.raised])
         self.seen |= {alert.id(STREAM) for alert in (*due.raised, *due.passed)}
         claimed_before = {document["_id"] for document in there}
-        return [alert for alert in due.raised if alert.id(STREAM) not in claimed_before]
+        claimed = [alert for alert in due.raised if alert.id(STREAM) not in claimed_before]
+        for alert in claimed:
+            for channel in channels(alert):
+                metrics.ALERTS.labels(channel, RAISED).inc()
+        return claimed
 
     async def unsent(self, channel: str) -> list[Alert]:
         """Raised alerts that no other notifier is sending now, by time."""
@@ -103,6 +107,9 @@ class AlertStore:
                 await self._settle_mails(outcome, channel)
         for state, ids in plain.items():
             await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
+        for outcome in outcomes:
+            if outcome.state != RAISED:
+                metrics.ALERTS.labels(channel, outcome.state).inc()
 
     async def _settle_mails(self, outcome: Outcome, channel: str) -> None:
         lists = {"mailed": outcome.handed.accepted, "refused": outcome.handed.refused}
