@@ -35,7 +35,9 @@ def differences(stored: Any, model: Any, path: str = "") -> Iterator[str]:
         yield from _of_type(stored, list, path)
         items = stored if isinstance(stored, list) else []
         of_items = [parts[0]] * len(items) if origin is list or parts[1:] == (...,) else parts
-        for number, (item, part) in enumerate(zip(items, of_items, strict=True)):
+        if isinstance(stored, list) and len(items) != len(of_items):
+            yield f"{path}: {len(items)} items"
+        for number, (item, part) in enumerate(zip(items, of_items, strict=False)):
             yield from differences(item, part, f"{path}.{number}")
     else:
         yield from _of_type(stored, model, path)

@@ -103,14 +103,14 @@ def _show(found: Sequence[Duty], now: datetime) -> None:
 
 def _state(duty: Duty, now: datetime) -> str:
     """What a person wants to know of one duty."""
-    standing, returned, extension, late_by = duty.progress.standing, duty.progress.returned, duty.extension, duty.late_by(now)
+    state, returned, extension, late_by = duty.state, duty.returned, duty.extension, duty.late_by(now)
     done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
     said = [done if duty.is_done else owed]
     if duty.is_done and duty.task == REPORT:
-        said[0] += f" {_local(events.from_ms(standing.winner[1]))}, lần {standing.winner[0]}"
+        said[0] += f" {_local(events.from_ms(state.winner[1]))}, lần {state.winner[0]}"
     if late_by is not None:
         said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {told.elapsed(duty.deadline, duty.deadline + late_by)}")
-    if duty.is_returned and returned is not None:
+    if returned is not None:
         said.append("bị trả lại" + (f", sửa trước {_local(returned.fix_by)}" if returned.fix_by else ""))
     if extension is not None:
         said.append(f"gia hạn đến {_local(extension.at)}")

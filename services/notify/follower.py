@@ -102,9 +102,9 @@ class Follower:
 
     async def _go_on(self, reference: Reference, checkpoint: Checkpoint) -> None:
         ledger = Ledger()
-        ledger.progress = await self._store.progress(reference.generation)
-        ledger.progress.update(checkpoint.waiting)
-        ledger.opened = checkpoint.opened
+        ledger.reports = await self._store.reports(reference.generation)
+        ledger.reports.update(checkpoint.waiting)
+        ledger.periods = checkpoint.opened
         waiting = [key for key, _ in checkpoint.waiting]
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
@@ -177,7 +177,7 @@ class Keeper(Follower):
         await self._store.put(changes, self._position)
         book.forget_changes(changes)
         begun = sorted(book.begun)
-        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.opened, book.waiting()))
+        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.periods, book.waiting()))
         if self._kept.generation != self._position.generation:
             await self._store.remove_before(self._position.generation)
         self._kept = self._position

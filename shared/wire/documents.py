@@ -225,6 +225,118 @@ class ReceiptDocument(TypedDict):
     event: NotRequired[Annotated[bytes | str, "the event as it is logged; of an accepted event only; text in what format 1 stored"]]
 
 
+# what the notifier stores
+
+GivenFields = tuple[int, str, datetime, str, str, bool]
+"""An opening or an extension: received time in ms, event id, instant, reason, code of the unit that set it, whether it corrects."""
+
+
+class DutyUnitDocument(TypedDict):
+    """The unit of a duty, as it was named on the last day of the period."""
+
+    id: Annotated[str, "the unit's id"]
+    code: Annotated[str, "the unit's code"]
+    name: Annotated[str, "the unit's name"]
+
+
+class ReturnedDocument(TypedDict):
+    """Why the unit's report was sent back."""
+
+    revision: Annotated[int, "the revision that was sent back"]
+    reason: Annotated[str, "the recipient's reason"]
+    fix_by: Annotated[datetime | None, "the first instant at which the new report is late; null when none was named"]
+
+
+class ExtensionDocument(TypedDict):
+    """More time for one unit."""
+
+    until: Annotated[datetime, "the first instant that is late"]
+    reason: Annotated[str, "the recipient's reason"]
+    author: Annotated[str, "code of the unit that gave it"]
+
+
+class ReportStateDocument(TypedDict):
+    """What the logged events say about one unit's report (`shared/words/report_state.py`), from which a notifier continues."""
+
+    winner: Annotated[tuple[int, int, str], "of the revision that counts: revision, received time in ms, event id; 0, 0, empty when none"]
+    is_submission: Annotated[bool, "whether that revision is a submission, not a withdrawal"]
+    first_submitted_ms: Annotated[int | None, "when the first submission was received"]
+    extensions: Annotated[list[GivenFields], "all extensions: received time in ms, event id, instant, reason, author, whether it corrects"]
+    returns: Annotated[
+        list[tuple[int, int, str, str, datetime | None]],
+        "the latest return of each revision: revision, received time in ms, event id, reason, fix-by instant",
+    ]
+    confirmation: Annotated[tuple[int, str, str] | None, "the latest confirmation: received time in ms, event id, hash of the view"]
+    first_confirmed_ms: Annotated[int | None, "when the first confirmation was received"]
+
+
+class DutyDocument(TypedDict):
+    """What one unit owes in one regime and period: to report, or to confirm its view.
+
+    Written by: `services/notify/store/duties.py`.
+    Read by: notify (at its start), the portal (calendars, lists of duties).
+    """
+
+    _id: Annotated[str, "`<regime>/<period>/<unit id>`, for a confirmation with `/confirm` behind it"]
+    generation: Annotated[int, "generation of units and regimes by which the duty was computed"]
+    sequence: Annotated[int, "sequence in REPORTS up to which the log was read; with `generation` it says which of two writings is newer"]
+    regime: Annotated[str, "id of the regime"]
+    period: Annotated[str, "code of the period"]
+    unit: Annotated[DutyUnitDocument, "the unit that owes"]
+    task: Annotated[Literal["report", "confirm"], "what it owes"]
+    deadline: Annotated[datetime, "the first instant that is late for this unit, an extension included"]
+    owed: Annotated[bool, "whether the unit still has to act"]
+    received: Annotated[bool, "whether a report of the unit counts; false for a confirmation"]
+    received_at: Annotated[datetime | None, "when that report was received"]
+    first_received_at: Annotated[datetime | None, "when the unit's first report was received"]
+    revision: Annotated[int, "revision that counts, was withdrawn or was returned; 0 when there is none"]
+    late: Annotated[bool, "whether it was done first after the deadline"]
+    late_by_s: Annotated[int | None, "how long after the deadline, in seconds; null when it is owed or was done in time"]
+    extended_to: Annotated[datetime | None, "the first late instant of the extension in force"]
+    extension: Annotated[ExtensionDocument | None, "the extension in force"]
+    returned: Annotated[ReturnedDocument | None, "the return of the report that is to be sent again"]
+    confirmed_at: Annotated[datetime | None, "when the view was confirmed last"]
+    view_hash: Annotated[str | None, "hash of the view that was confirmed last"]
+    reminded_of: Annotated[datetime, "the deadline from which the reminders are counted: a returned report's fix-by date, else `deadline`"]
+    cause: Annotated[str, "what the reminders are about: `report`, `confirm` or `return-<revision>`"]
+    state: Annotated[ReportStateDocument, "from which a notifier continues"]
+
+
+class AlertDocument(TypedDict):
+    """One alert on one channel. Inserting the document claims the alert for ever; a lease on it allows one notifier to send it.
+
+    Written by: `services/notify/store/alerts.py`.
+    Read by: notify.
+    """
+
+    _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]
+    duty: Annotated[str, "id of the duty; of a digest `digest/<regime>/<period>`"]
+    task: Annotated[Literal["report", "confirm", "digest"], "what it is about"]
+    regime: Annotated[str, "id of the regime"]
+    period: Annotated[str, "code of the period"]
+    unit: Annotated[str, "code of the unit that is alerted; of a digest the recipient's"]
+    unit_id: Annotated[str, "its id"]
+    unit_name: Annotated[str, "its name"]
+    cause: Annotated[str, "`report`, `confirm`, `return-<revision>`; at the rung `now` `returned-<revision>` or `moved-<number>`"]
+    rung: Annotated[str, "name of the rung"]
+    at: Annotated[datetime, "when the rung is due"]
+    deadline: Annotated[datetime, "the deadline from which the rung is counted"]
+    reason: Annotated[str, "reason of a return or of a moved deadline"]
+    before: NotRequired[Annotated[datetime | None, "the deadline before it moved"]]
+    is_returned: NotRequired[Annotated[bool, "whether what is owed is a report that was sent back"]]
+    channel: Annotated[str, "`stream`, `email`"]
+    state: Annotated[
+        Literal["raised", "published", "sent", "refused", "passed"],
+        "`raised`: claimed, not sent yet; `published`: in ALERTS; `sent`: accepted by the mail server; `refused`: no address was accepted; "
+        "`passed`: never sent",
+    ]
+    raised_at: Annotated[datetime, "the instant for which a tick raised it"]
+    mailed: Annotated[list[str], "ids of the mails that the server accepted"]
+    refused: NotRequired[Annotated[list[str], "ids of the mails that the server refused for good"]]
+    holder: Annotated[str, "the notifier that holds the lease"]
+    lease_until: Annotated[datetime, "when another notifier may take the lease"]
+
+
 # checkpoints
 
 
@@ -245,6 +357,21 @@ class AggregateCheckpointDocument(LogMarkDocument):
     """
 
     _id: Annotated[str, "`aggregate/<partition>`"]
+
+
+class NotifyCheckpointDocument(LogMarkDocument):
+    """How far the log is stored in `duties`, with what belongs to no stored duty.
+
+    Written by: `services/notify/store/duties.py`.
+    Read by: notify (at its start), `tonghop status`.
+    """
+
+    _id: Annotated[Literal["notify"], "`notify`"]
+    shape: Annotated[int, "the data format that last changed this document and the state of duties"]
+    generation: Annotated[int, "generation of units and regimes by which the duties were computed"]
+    begun: Annotated[list[tuple[str, str]], "regimes and periods whose duties are all stored"]
+    opened: Annotated[list[tuple[str, str, list[GivenFields]]], "regime, period and openings of each period that was opened on call"]
+    waiting: Annotated[list[tuple[str, str, str, ReportStateDocument]], "regime, period, unit id and state where no duty is stored"]
 
 
 class FormatDocument(TypedDict):
@@ -276,6 +403,8 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.REPORTS: (ReportDocument,),
     collection_names.VIEWS: (ViewDocument,),
     collection_names.RECEIPTS: (ReceiptDocument,),
-    collection_names.CHECKPOINTS: (AggregateCheckpointDocument, FormatDocument, GenerationDocument),
+    collection_names.DUTIES: (DutyDocument,),
+    collection_names.ALERTS: (AlertDocument,),
+    collection_names.CHECKPOINTS: (AggregateCheckpointDocument, NotifyCheckpointDocument, FormatDocument, GenerationDocument),
 }
 """The models of each collection's documents, by its name."""

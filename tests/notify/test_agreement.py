@@ -99,13 +99,13 @@ def test_duties_equal_the_views_of_every_unit_of_the_country(reference: Referenc
 @pytest.mark.parametrize(
     ("where", "name", "broken"),
     [
-        ("services.notify.domain.ledger.deadlines.of_event", "an extension", lambda _: None),
+        ("services.notify.domain.duties.later", "an extension", lambda deadline, _: deadline),
         (
             "services.notify.domain.duties.Duty.is_late",
             "late",
-            property(lambda duty: duty.progress.standing.first_submitted_ms is not None),
+            property(lambda duty: duty.state.first_submitted_ms is not None),
         ),
-        ("services.notify.domain.duties.Duty.is_done", "received", property(lambda duty: duty.progress.standing.is_submission)),
+        ("services.notify.domain.duties.Duty.is_done", "received", property(lambda duty: duty.state.is_submission)),
     ],
 )
 def test_the_comparison_sees_a_rule_that_only_notify_breaks(

@@ -79,8 +79,8 @@ def test_a_return_of_a_revision_that_never_was_asks_for_nothing() -> None:
     assert not duties.owes(mended)
     back = duty(submitted(revision=2), returned(revision=53), returned(revision=2, reason="Sai số thôn"))
     assert back.cause == "return-2"
-    assert back.progress.returned is not None
-    assert back.progress.returned.reason == "Sai số thôn"
+    assert back.returned is not None
+    assert back.returned.reason == "Sai số thôn"
 
 
 def test_a_report_withdrawn_after_its_return_is_owed_as_a_report() -> None:

@@ -361,8 +361,8 @@ async def test_an_extension_keeps_its_reason_and_author_over_a_restart(office: O
         await _until_stored(office, 2)
     async with working(office) as second:
         found = next(one for one in second.follower.book.duties(AT) if one.unit.id == "113")
-    assert found.progress.extension is not None
-    assert (found.progress.extension.reason, found.deadline) == ("Lũ lụt", vn("2026-12-25"))
+    assert found.state.extension is not None
+    assert (found.state.extension.reason, found.deadline) == ("Lũ lụt", vn("2026-12-25"))
     stored = await office.held.database["duties"].find_one({"_id": f"{REGIME}/2026/113"})
     assert stored is not None
     assert stored["extension"] == {"until": vn("2026-12-25"), "reason": "Lũ lụt", "author": "113"}

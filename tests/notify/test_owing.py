@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.book import Book, Owed, RegimePeriod
-from services.notify.domain.ledger import Ledger
+from services.notify.domain.book import Book, Owed
+from services.notify.domain.ledger import Ledger, RegimePeriod
 from shared.wire.events import Logged
 from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, roster, submitted, vn, withdrawn
 

@@ -69,7 +69,7 @@ async def read_everything(held: Connections) -> None:
     await alerts.is_another_sending()
     book = DutyBook(database)
     await book.checkpoint()
-    await book.progress(1)
+    await book.reports(1)
     portal = PortalStore(database)
     await portal.view("r", "2026", "x")
     await portal.views("r", "2026", ["x"])

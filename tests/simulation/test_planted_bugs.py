@@ -5,7 +5,7 @@ world until one shows the bug; all of them pass on the unbroken code. Seeds: `SE
 bugs are found, the file takes about half a minute. Again: `python -m pytest tests/simulation/test_planted_bugs.py`.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -18,15 +18,15 @@ from services.notify.domain import due, duties, notices, reminders
 from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
-from services.notify.domain.ledger import Given, Ledger, Progress
 from services.notify.domain.notices import NOW
 from services.notify.store import alerts as alert_store
 from shared.plumbing import mongo
-from shared.words import deadlines, ladder, periods
+from shared.wire import events
+from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
-from shared.words.instants import Instants
+from shared.words.instants import Given
 from shared.words.ladder import Rung
-from shared.words.report_state import Standing
+from shared.words.report_state import PeriodState, ReportState, Standing, StateEvent
 from tests.simulation import years
 from tests.simulation.fakes import pause
 from tests.simulation.world import Size
@@ -66,10 +66,20 @@ def _unmerged(deadline: datetime, steps: Any, days: WorkingDays) -> tuple[Rung, 
     return (*found, replace(found[-1], name=f"{found[-1].name}-again"))
 
 
-def _open_earliest(ledger: Ledger, regime: str, period: str, deadline: Given) -> None:
-    known = [*ledger.opened.get((regime, period), {}).values(), deadline]
-    earliest = min(known, key=lambda given: given.at)
-    ledger.opened[(regime, period)] = {earliest.key: earliest}
+def _open_earliest(period: PeriodState, event: StateEvent) -> bool:
+    deadline = instants.given(event, "deadline")
+    if deadline is None:
+        return False
+    earliest = min([*period.openings.values(), deadline], key=lambda given: given.at)
+    period.openings, period.opening = {earliest.key: earliest}, earliest
+    return True
+
+
+_apply = ReportState.apply
+
+
+def _apply_no_extension(report: ReportState, event: StateEvent) -> bool:
+    return event.type != events.EXTENDED and _apply(report, event)
 
 
 def _dated_id(alert: Alert, channel: str) -> str:
@@ -88,11 +98,9 @@ def _unleased(*_: object) -> dict[str, object]:
     return {}
 
 
-_take = Instants.take
-
-
-def _take_plain(found: Instants, key: tuple[int, str], at: datetime, *, corrects: bool) -> None:
-    _take(found, key, at, corrects=False)
+def _in_force_plain(given_ones: Iterable[Given]) -> Given | None:
+    """The latest instant, also when a correction took it back."""
+    return max(given_ones, key=lambda one: (one.at, one.key), default=None)
 
 
 def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
@@ -116,7 +124,7 @@ BUGS: dict[str, Plant] = {
     "a report does not stop the ladder": _put(duties, "owes", lambda duty: True),
     "a returned duty is not owed": _put(Standing, "counts", property(lambda standing: standing.is_submission)),
     "a withdrawn report counts as received": _put(Standing, "withdraw", Standing.submit),
-    "an extension is ignored": _put(Progress, "extend", lambda *_: None),
+    "an extension is ignored": _put(ReportState, "apply", _apply_no_extension),
     "the cause of a return is not in the ladder": _put(Duty, "cause", property(lambda duty: duty.task)),
     "all missed rungs go out": _put(due, "due_rungs", _all_missed),
     "a rung of any age goes out": _put(due, "is_too_old", lambda *_: False),
@@ -127,13 +135,13 @@ BUGS: dict[str, Plant] = {
     "an alert's id is another each time": _put(Alert, "id", _dated_id),
     "the claim is not checked": _put(mongo, "insert_new", _insert_over),
     "the lease is not checked": _put(alert_store, "is_free", _unleased),
-    "a moved deadline may be earlier": _put(Ledger, "open", _open_earliest),
+    "a moved deadline may be earlier": _put(PeriodState, "apply", _open_earliest),
     "what was raised is sent whatever came since": _passed_not_dropped,
     "a return waits for the first rung of its ladder": _put(notices, "of_duty", lambda duty: None),
     "a notice goes out at night and on days off": _put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
     "a notice that was held up goes out in the evening": _put(due, "LAST_HOUR", time(23, 59)),
     "rungs from before a notice go out": _put(reminders, "rungs", _unfiltered),
-    "a correction counts like any other": _put(Instants, "take", _take_plain),
+    "a correction counts like any other": _put(instants, "in_force", _in_force_plain),
     "a deadline by day is exclusive": _put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
 }
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from services.notify.domain import duties, notices
 from services.notify.domain.duties import Duty, Roster, Task
-from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, Progress, ReportKey
+from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
 from shared.wire import events
 from shared.wire.events import Logged
+from shared.words.report_state import ReportState
 
-RegimePeriod = tuple[str, str]
 Steps = tuple[datetime, datetime | None]
 """What the rungs of a duty follow from: the ladder's deadline, and when its notice goes out, if it has one."""
 Group = tuple[datetime, Task]
@@ -110,7 +110,7 @@ class Book:
         self._waiting -= {ReportKey(duty.regime, duty.period, duty.unit.id) for duty in stored}
         self._changed.clear()
 
-    def waiting(self) -> list[tuple[ReportKey, Progress]]:
+    def waiting(self) -> list[tuple[ReportKey, ReportState]]:
         """What was said about units that have no stored duty (a deadline extended before the period begins)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]
 

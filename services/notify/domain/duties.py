@@ -10,13 +10,15 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
-from services.notify.domain.ledger import Given, Givens, Ledger, Progress, ReportKey, Return, in_force
+from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines, instants
 from shared.words.calendar import WorkingDays
+from shared.words.instants import Given, Givens
 from shared.words.periods import Period
 from shared.words.regimes import Ladder, Regime
+from shared.words.report_state import PeriodState, ReportState, Return
 from shared.words.units import Registry, Unit
 
 REPORT: Final = "report"
@@ -24,6 +26,7 @@ CONFIRM: Final = "confirm"
 Task = Literal["report", "confirm"]
 Assigned = tuple[Unit, Task, str]
 """A unit, its task, and the group of a reporter ("" for a confirmer)."""
+NOT_OPENED: Final = PeriodState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Duty:
     task: Task
     due: datetime
     ladder: Ladder
-    progress: Progress
+    state: ReportState
     working_days: WorkingDays
     openings: tuple[Opening, ...] = ()
 
@@ -59,40 +62,40 @@ class Duty:
     @property
     def deadline(self) -> datetime:
         """The first instant that is late for this unit."""
-        return later(self.due, self.progress.extended_to)
+        return later(self.due, self.state.extended_to)
 
     @property
     def extension(self) -> Given | None:
         """The extension in force; None when it ends no later than the deadline of all: a correction took it back, or all got longer."""
-        given = self.progress.extension
+        given = self.state.extension
         return given if given is not None and given.at > self.due else None
 
     @property
     def is_done(self) -> bool:
         """Whether the report counts, or the view is confirmed."""
-        return self.progress.standing.counts if self.task == REPORT else self.progress.confirmed is not None
+        return self.state.counts if self.task == REPORT else self.state.confirmation is not None
 
     @property
     def is_late(self) -> bool:
         """Whether the task is done and was first done after its deadline; a task that is not done is not late but owed."""
         if self.task == REPORT:
-            return self.progress.standing.is_late(events.to_ms(self.deadline))
-        first = self.progress.first_confirmed_ms
+            return self.state.is_late(events.to_ms(self.deadline))
+        first = self.state.first_confirmed_ms
         return first is not None and first >= events.to_ms(self.deadline)
 
     def late_by(self, now: datetime) -> timedelta | None:
         """How long after its deadline the task was done first, or by how much it is overdue at `now`; None when neither."""
         if owes(self):
             return now - self.deadline if now >= self.deadline else None
-        first = self.progress.standing.first_submitted_ms if self.task == REPORT else self.progress.first_confirmed_ms
+        first = self.state.first_submitted_ms if self.task == REPORT else self.state.first_confirmed_ms
         return events.from_ms(first) - self.deadline if self.is_late and first is not None else None
 
     @property
     def returned(self) -> Return | None:
         """The return of the unit's latest report, while the unit has not replaced it."""
-        standing = self.progress.standing
-        is_open = self.task == REPORT and standing.is_submission and not standing.counts
-        return self.progress.returned if is_open else None
+        state = self.state
+        is_open = self.task == REPORT and state.is_submission and not state.counts
+        return state.last_return if is_open else None
 
     @property
     def is_returned(self) -> bool:
@@ -102,7 +105,7 @@ class Duty:
     @property
     def cause(self) -> str:
         """What the reminder ladder is about: `report`, `confirm`, or `return-<revision>`."""
-        return f"return-{self.progress.standing.winner[0]}" if self.is_returned else self.task
+        return f"return-{self.state.winner[0]}" if self.is_returned else self.task
 
     @property
     def reminded_of(self) -> datetime:
@@ -110,7 +113,7 @@ class Duty:
         returned = self.returned
         if returned is None or returned.fix_by is None:
             return self.deadline
-        return later(returned.fix_by, self.progress.extended_to)
+        return later(returned.fix_by, self.state.extended_to)
 
 
 def owes(duty: Duty) -> bool:
@@ -132,7 +135,7 @@ class Roster:
         self._registry = registry
         self._tasks = lru_cache(maxsize=None)(self._assign)
 
-    def open_periods(self, ledger: Ledger, at: datetime) -> list[tuple[str, str]]:
+    def open_periods(self, ledger: Ledger, at: datetime) -> list[RegimePeriod]:
         """Regime and period of all duties at the instant `at`: begun, and opened where that is asked."""
         return [
             (regime.id, period.code)
@@ -150,15 +153,15 @@ class Roster:
         period = regime.period(period_code)
         if period is None or regime.obligation is None:
             return
-        opened = ledger.opened.get((regime_id, period_code), {})
-        by_group = {group: _deadline(regime, group, period, opened, self._working_days) for group in regime.reporters}
+        opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
+        by_group = {group: _deadline(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
         confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
         for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
             deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
-                progress = ledger.of(ReportKey(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, progress, self._working_days, openings)
+                state = ledger.of(ReportKey(regime_id, period_code, unit.id))
+                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, state, self._working_days, openings)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """Who has which task, all, and by unit id."""
@@ -175,7 +178,7 @@ class Roster:
 
 def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     """The periods of a regime, begun or not; of an on-call regime those that were opened."""
-    opened = [period for of_regime, period in ledger.opened if of_regime == regime.id]
+    opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
     codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
     found = (regime.period(code) for code in codes)
     return [period for period in found if period is not None]
@@ -189,7 +192,7 @@ def _deadline(
         return deadlines.group_deadline(regime, group, period, None, working_days), ()
     found: list[Opening] = []
     for last in sorted(opened.values()):
-        given = in_force(one for one in opened.values() if one.key <= last.key)
+        given = instants.in_force(one for one in opened.values() if one.key <= last.key)
         at = deadlines.group_deadline(regime, group, period, None if given is None else given.at, working_days)
         found += [] if at is None else [Opening(last.key, at, last.reason)]
     return (found[-1].at if found else None), tuple(found)

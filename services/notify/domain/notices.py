@@ -9,11 +9,11 @@ from typing import Final
 
 from services.notify.domain import duties
 from services.notify.domain.duties import Duty
-from services.notify.domain.ledger import Return, in_force
 from shared.wire import events
 from shared.words import instants, periods
 from shared.words.calendar import ONE_DAY, WorkingDays
 from shared.words.ladder import OFFICE_OPENS
+from shared.words.report_state import Return
 
 NOW: Final = "now"
 RETURNED: Final = "returned-"
@@ -44,10 +44,10 @@ class _Move:
 def of_duty(duty: Duty) -> Notice | None:
     """What the unit is to be told at once: the later of its report's return and the last move of its deadline."""
     returned = duty.returned
-    if returned is None and not duty.progress.extensions and len(duty.openings) < 2:
+    if returned is None and not duty.state.extensions and len(duty.openings) < 2:
         return None
     reasons = {opening.key: opening.reason for opening in duty.openings[1:]}
-    reasons |= {key: extension.reason for key, extension in duty.progress.extensions.items()}
+    reasons |= {key: extension.reason for key, extension in duty.state.extensions.items()}
     since = duty.openings[0].key if duty.openings else BEFORE_ALL
     if returned is not None:
         since = max(since, (returned.received_ms, returned.event_id))
@@ -86,7 +86,7 @@ def _last_move(duty: Duty, keys: list[instants.Key], since: instants.Key) -> _Mo
 
 def _reminded_at(duty: Duty, key: instants.Key) -> datetime:
     """The deadline of the ladder, by what was given up to `key`."""
-    extension = in_force(one for one in duty.progress.extensions.values() if one.key <= key)
+    extension = instants.in_force(one for one in duty.state.extensions.values() if one.key <= key)
     opening = max((one for one in duty.openings if one.key <= key), key=lambda one: one.key, default=None)
     fix_by = None if duty.returned is None else duty.returned.fix_by
     base = fix_by or (duty.due if opening is None else opening.at)

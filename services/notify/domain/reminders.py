@@ -7,8 +7,9 @@ from functools import cached_property
 
 from services.notify.domain import due, duties, notices
 from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert, Matter
-from services.notify.domain.book import Owed, RegimePeriod
+from services.notify.domain.book import Owed
 from services.notify.domain.duties import Duty
+from services.notify.domain.ledger import RegimePeriod
 from services.notify.domain.notices import NOW
 from shared.wire import events
 from shared.words import ladder

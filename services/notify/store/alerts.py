@@ -7,7 +7,7 @@ another notifier takes over from one that was killed, or the killed one after it
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from pymongo import ASCENDING
 
@@ -18,6 +18,7 @@ from shared.plumbing import metrics, mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.shell.clock import Clock
 from shared.wire import collection_names
+from shared.wire.documents import AlertDocument
 from shared.words.ladder import Rung
 
 LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
@@ -35,7 +36,7 @@ class AlertStore:
 
     def __init__(self, database: Documents, clock: Clock, holder: str) -> None:
         self.seen: set[str] = set()
-        self._alerts = database[collection_names.ALERTS]
+        self._alerts = mongo.collection(database, collection_names.ALERTS, AlertDocument)
         self._clock, self._holder = clock, holder
 
     async def prepare(self) -> None:
@@ -129,7 +130,7 @@ class AlertStore:
         found = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
         return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in found}
 
-    def _document(self, alert: Alert, channel: str, state: State) -> Document:
+    def _document(self, alert: Alert, channel: str, state: State) -> AlertDocument:
         matter = alert.matter
         return {
             "_id": alert.id(channel),
@@ -162,7 +163,7 @@ def is_free(holder: str, now: datetime) -> Document:
     return {"$or": [{"holder": holder}, {"lease_until": {"$lt": now}}]}
 
 
-def _alert(document: dict[str, Any]) -> Alert:
+def _alert(document: AlertDocument) -> Alert:
     matter = Matter(
         duty=document["duty"],
         task=document["task"],
@@ -180,5 +181,5 @@ def _alert(document: dict[str, Any]) -> Alert:
     return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"])
 
 
-def _handed(document: dict[str, Any]) -> Handed:
+def _handed(document: AlertDocument) -> Handed:
     return Handed(frozenset(document["mailed"]), frozenset(document.get("refused", ())))

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
-from services.notify.domain.ledger import Confirmation, Given, Givens, Progress, ReportKey, Return, in_force
+from services.notify.domain.ledger import RegimePeriod, ReportKey
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.words.report_state import Standing
+from shared.wire.documents import (
+    DutyDocument,
+    ExtensionDocument,
+    GivenFields,
+    NotifyCheckpointDocument,
+    ReportStateDocument,
+    ReturnedDocument,
+)
+from shared.words import instants
+from shared.words.instants import Given, Givens
+from shared.words.report_state import Confirmation, PeriodState, ReportState, Return, Standing
 
 CHECKPOINT: Final = "notify"
 SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
@@ -35,17 +45,17 @@ class Checkpoint:
     """A position with everything that is needed to go on from there."""
 
     position: BookPosition
-    begun: list[tuple[str, str]]
-    opened: dict[tuple[str, str], Givens]
-    waiting: list[tuple[ReportKey, Progress]]
+    begun: list[RegimePeriod]
+    opened: dict[RegimePeriod, PeriodState]
+    waiting: list[tuple[ReportKey, ReportState]]
 
 
 class DutyStore:
     """Reads and writes duties. Every write may be repeated, and by several notifiers: only an older position is replaced."""
 
     def __init__(self, database: Documents) -> None:
-        self._duties = database[collection_names.DUTIES]
-        self._checkpoints = database[collection_names.CHECKPOINTS]
+        self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
+        self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, NotifyCheckpointDocument)
 
     async def prepare(self) -> None:
         """The indexes: the duties of a period, of a unit by code and by id, and those that are owed, in the order of the portal."""
@@ -61,10 +71,10 @@ class DutyStore:
         found = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
         return None if found is None else _checkpoint(found)
 
-    async def progress(self, generation: int) -> dict[ReportKey, Progress]:
+    async def reports(self, generation: int) -> dict[ReportKey, ReportState]:
         """What the stored duties of a generation say; when a unit has two duties, the one that was written later."""
         cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
-        return {ReportKey(found["regime"], found["period"], found["unit"]["id"]): _progress(found["state"]) async for found in cursor}
+        return {ReportKey(found["regime"], found["period"], found["unit"]["id"]): _report(found["state"]) async for found in cursor}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position; a stored one of a later position stays."""
@@ -79,16 +89,17 @@ class DutyStore:
     async def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Moves the checkpoint; one that is further, written by another notifier, stays."""
         position = checkpoint.position
-        document = {
+        document: NotifyCheckpointDocument = {
             "_id": CHECKPOINT,
             "shape": SHAPE,
-            **_position(position),
+            "generation": position.generation,
+            "sequence": position.sequence,
             "event_id": position.event_id,
             "stored_ms": position.stored_ms,
             "stream_created": position.stream_created,
-            "begun": [list(pair) for pair in sorted(checkpoint.begun)],
-            "opened": [[*pair, _givens(found)] for pair, found in sorted(checkpoint.opened.items())],
-            "waiting": [[*key, _state(progress)] for key, progress in checkpoint.waiting],
+            "begun": sorted(checkpoint.begun),
+            "opened": [(*pair, _givens(state.openings)) for pair, state in sorted(checkpoint.opened.items())],
+            "waiting": [(*key, _state(report)) for key, report in checkpoint.waiting],
         }
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
 
@@ -101,45 +112,42 @@ def _older(document_id: str, position: BookPosition) -> Document:
     return {"_id": document_id, "$or": older}
 
 
-def _position(position: BookPosition) -> Document:
-    return {"generation": position.generation, "sequence": position.sequence}
-
-
-def _checkpoint(found: Document) -> Checkpoint:
+def _checkpoint(found: NotifyCheckpointDocument) -> Checkpoint:
     return Checkpoint(
         BookPosition(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
         [(regime, period) for regime, period in found["begun"]],
-        {(regime, period): _read_givens(given) for regime, period, given in found["opened"]},
-        [(ReportKey(regime, period, unit_id), _progress(state)) for regime, period, unit_id, state in found["waiting"]],
+        {(regime, period): _period(given) for regime, period, given in found["opened"]},
+        [(ReportKey(regime, period, unit_id), _report(state)) for regime, period, unit_id, state in found["waiting"]],
     )
 
 
-def _document(duty: Duty, position: BookPosition) -> Document:
-    progress = duty.progress
-    standing = progress.standing if duty.task == REPORT else Standing()
+def _document(duty: Duty, position: BookPosition) -> DutyDocument:
+    state, confirmation = duty.state, duty.state.confirmation
+    report = state if duty.task == REPORT else Standing()
     return {
         "_id": duty.id,
-        **_position(position),
+        "generation": position.generation,
+        "sequence": position.sequence,
         "regime": duty.regime,
         "period": duty.period,
         "unit": {"id": duty.unit.id, "code": duty.unit.code, "name": duty.unit.name},
         "task": duty.task,
         "deadline": duty.deadline,
         "owed": not duty.is_done,
-        "received": standing.counts,
-        "received_at": events.from_ms(standing.winner[1]) if standing.counts else None,
-        "first_received_at": _at(standing.first_submitted_ms),
-        "revision": standing.winner[0],
+        "received": report.counts,
+        "received_at": events.from_ms(report.winner[1]) if report.counts else None,
+        "first_received_at": _at(report.first_submitted_ms),
+        "revision": report.winner[0],
         "late": duty.is_late,
         "late_by_s": _late_by_s(duty),
         "extended_to": None if duty.extension is None else duty.extension.at,
         "extension": _extension(duty.extension),
         "returned": _returned(duty.returned),
-        "confirmed_at": _at(progress.confirmed.received_ms) if progress.confirmed else None,
-        "view_hash": progress.confirmed.view_hash if progress.confirmed else None,
+        "confirmed_at": None if confirmation is None else events.from_ms(confirmation.received_ms),
+        "view_hash": None if confirmation is None else confirmation.view_hash,
         "reminded_of": duty.reminded_of,
         "cause": duty.cause,
-        "state": _state(progress),
+        "state": _state(state),
     }
 
 
@@ -147,11 +155,11 @@ def _at(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else events.from_ms(milliseconds)
 
 
-def _returned(returned: Return | None) -> Document | None:
+def _returned(returned: Return | None) -> ReturnedDocument | None:
     return None if returned is None else {"revision": returned.revision, "reason": returned.reason, "fix_by": returned.fix_by}
 
 
-def _extension(extension: Given | None) -> Document | None:
+def _extension(extension: Given | None) -> ExtensionDocument | None:
     return None if extension is None else {"until": extension.at, "reason": extension.reason, "author": extension.author}
 
 
@@ -161,37 +169,44 @@ def _late_by_s(duty: Duty) -> int | None:
     return None if late_by is None else int(late_by.total_seconds())
 
 
-def _state(progress: Progress) -> Document:
-    """All that the fold knows of one unit's report."""
-    standing, confirmed = progress.standing, progress.confirmed
+def _state(report: ReportState) -> ReportStateDocument:
+    confirmation = report.confirmation
     return {
-        "winner": list(standing.winner),
-        "is_submission": standing.is_submission,
-        "first_submitted_ms": standing.first_submitted_ms,
-        "extensions": _givens(progress.extensions),
-        "returns": [[one.revision, one.received_ms, one.event_id, one.reason, one.fix_by] for one in progress.returns.values()],
-        "confirmation": [confirmed.received_ms, confirmed.event_id, confirmed.view_hash] if confirmed else None,
-        "first_confirmed_ms": progress.first_confirmed_ms,
+        "winner": report.winner,
+        "is_submission": report.is_submission,
+        "first_submitted_ms": report.first_submitted_ms,
+        "extensions": _givens(report.extensions),
+        "returns": [(one.revision, one.received_ms, one.event_id, one.reason, one.fix_by) for one in report.returns.values()],
+        "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
+        "first_confirmed_ms": report.first_confirmed_ms,
     }
 
 
-def _progress(state: dict[str, Any]) -> Progress:
+def _report(state: ReportStateDocument) -> ReportState:
     revision, received_ms, event_id = state["winner"]
-    extensions = _read_givens(state["extensions"])
-    returns = {one[0]: Return(*one) for one in state["returns"]}
-    return Progress(
-        Standing((revision, received_ms, event_id), state["is_submission"], frozenset(returns), state["first_submitted_ms"]),
-        extensions,
-        in_force(extensions.values()),
-        returns,
-        Confirmation(*state["confirmation"]) if state["confirmation"] else None,
-        state["first_confirmed_ms"],
+    returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
+    extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
+    return ReportState(
+        winner=(revision, received_ms, event_id),
+        is_submission=state["is_submission"],
+        returned=frozenset(returns),
+        first_submitted_ms=state["first_submitted_ms"],
+        returns=returns,
+        extensions=extensions,
+        extension=instants.in_force(extensions.values()),
+        confirmation=None if confirmation is None else Confirmation(*confirmation),
+        first_confirmed_ms=state["first_confirmed_ms"],
     )
 
 
-def _givens(found: Givens) -> list[list[Any]]:
-    return [[one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects] for one in sorted(found.values())]
+def _period(stored: list[GivenFields]) -> PeriodState:
+    openings = _read_givens(stored)
+    return PeriodState(openings, instants.in_force(openings.values()))
 
 
-def _read_givens(stored: list[list[Any]]) -> Givens:
+def _givens(found: Givens) -> list[GivenFields]:
+    return [(one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects) for one in sorted(found.values())]
+
+
+def _read_givens(stored: list[GivenFields]) -> Givens:
     return {one.key: one for one in (Given(*fields) for fields in stored)}

@@ -96,7 +96,7 @@ def _note(duty: Duty) -> str:
 
 
 def _came(duty: Duty) -> str:
-    first = duty.progress.standing.first_submitted_ms
+    first = duty.state.first_submitted_ms
     return "" if first is None else f" (gửi lần đầu {vietnamese.time_of_day(events.from_ms(first))})"
 
 

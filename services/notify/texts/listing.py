@@ -8,12 +8,12 @@ from typing import Any, Final
 from services.notify.domain import duties
 from services.notify.domain.alerts import EMAIL, Alert
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.ledger import Given, Return
 from services.notify.domain.reach import Reach
 from services.notify.texts import wording
 from shared.wire import events
 from shared.words import periods
-from shared.words.report_state import Standing
+from shared.words.instants import Given
+from shared.words.report_state import Return, Standing
 
 NOTHING: Final = Standing()
 
@@ -43,8 +43,8 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, Any]:
     """One duty. `deadline` is the first late instant, an extension included; `late` means the same as in views and concerns what was
     received; `late_by_s` also says how long an owed duty is overdue.
     """
-    progress, late_by = duty.progress, duty.late_by(now)
-    standing = progress.standing if duty.task == REPORT else NOTHING
+    late_by = duty.late_by(now)
+    report = duty.state if duty.task == REPORT else NOTHING
     return {
         "regime": duty.regime,
         "period": duty.period,
@@ -54,15 +54,15 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, Any]:
         "task": duty.task,
         "deadline": _local(duty.deadline),
         "owed": duties.owes(duty),
-        "received": standing.counts,
-        "received_at": _from_ms(standing.winner[1] if standing.counts else None),
-        "first_received_at": _from_ms(standing.first_submitted_ms),
-        "revision": standing.winner[0] or None,
+        "received": report.counts,
+        "received_at": _from_ms(report.winner[1] if report.counts else None),
+        "first_received_at": _from_ms(report.first_submitted_ms),
+        "revision": report.winner[0] or None,
         "late": duty.is_late,
         "late_by_s": None if late_by is None else int(late_by.total_seconds()),
         "returned": _returned(duty.returned),
         "extended": _extended(duty.extension),
-        "confirmed_at": _from_ms(progress.first_confirmed_ms if duty.task != REPORT else None),
+        "confirmed_at": _from_ms(duty.state.first_confirmed_ms if duty.task != REPORT else None),
     }
 
 
