@@ -7,7 +7,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.portal import live
 from services.portal.api import routes as api
-from services.portal.http import described, problems
+from services.portal.http import problems
 from services.portal.http.caching import Changes
 from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.live import Hub
@@ -46,7 +46,6 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
-    described.install(app)
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")

@@ -1,15 +1,16 @@
 """Answers: the shapes that the portal's JSON API gives, beside the view (`shared.wire.published`).
 
 Instants are RFC 3339 texts in UTC, decimals are texts. A field that may be absent has no meaning when it is absent, and is never null.
-Source: docs/design.md, "The portal's JSON API".
+Source: design, section 4, "Portal".
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire.published import (
+    LEFT_OUT,
     ChoiceFigure,
     Count,
     FlagFigure,
@@ -28,16 +29,9 @@ from shared.words.regimes import RegimeId, UnitCode
 ReportState = Literal["on_time", "late", "returned", "withdrawn", "overdue", "missing"]
 Revision = Annotated[int, Field(ge=1)]
 Next = Annotated[str | None, Field(description="Give it as `after` to read the next page; null on the last page.")]
-
-
-def _leave_out_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
-_OPTIONAL = Field(json_schema_extra=_leave_out_default)
-TextIfGiven = Annotated[str | SkipJsonSchema[None], _OPTIONAL]
-RevisionIfGiven = Annotated[Revision | SkipJsonSchema[None], _OPTIONAL]
-TrueIfGiven = Annotated[Literal[True] | SkipJsonSchema[None], _OPTIONAL]
+TextIfGiven = Annotated[str | SkipJsonSchema[None], LEFT_OUT]
+RevisionIfGiven = Annotated[Revision | SkipJsonSchema[None], LEFT_OUT]
+TrueIfGiven = Annotated[Literal[True] | SkipJsonSchema[None], LEFT_OUT]
 
 
 class UnitName(Published):

@@ -37,6 +37,7 @@ PATHS = [
     f"/thuyet-minh/{CT27}/2024/184",
     "/tim?q=xa",
     "/tim?q=",
+    "/api",
     "/khong-co",
 ]
 

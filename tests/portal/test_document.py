@@ -51,7 +51,7 @@ def test_every_refusal_is_a_problem(document: Json) -> None:
     for path, operation in operations(document):
         refusals = {status: answer for status, answer in operation["responses"].items() if status.startswith(("4", "5"))}
         assert refusals.keys() >= {"400", "404", "422", "503"}, path
-        for answer in refusals.values():
+        for answer in (*refusals.values(), operation["responses"]["default"]):
             assert answer["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}, path
     assert "HTTPValidationError" not in document["components"]["schemas"]
 

@@ -31,6 +31,7 @@ PATHS = {
     "/api/v1/duties": [],
     "/static/{}": ["portal.css"],
     "/favicon.ico": [],
+    "/api": [],
 }
 TEXTS = [
     "%00", "%FF%FE", "%C0%AF", "%ED%A0%80", "a" * 4000, "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%0d%0aSet-Cookie:x=1", "%E2%80%AE",
@@ -95,7 +96,7 @@ async def test_head_says_what_get_would_and_has_no_body(stack: Stack, path: str)
         assert head.headers.get("content-type") == asked.headers.get("content-type")
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "//api/v1/duties", "/api/v1/duties/x", "/api/v2/views", "/live/x", "/lich/"])
+@pytest.mark.parametrize("path", ["//api/v1/duties", "/api/v1/duties/x", "/api/v2/views", "/live/x", "/lich/"])
 async def test_a_program_is_answered_with_a_problem_wherever_it_knocks(stack: Stack, path: str) -> None:
     answer = await stack.http.get(stack.url + path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.portal.domain import address
 from services.portal.http.dependencies import LIMIT, After, Chosen, Duties, Now, Referred
+from services.portal.http.described import answered
 from shared.wire.answers import DutyPage
 
 router = APIRouter(tags=["duties"])
@@ -13,7 +14,7 @@ router = APIRouter(tags=["duties"])
 DUTIES_AT_ONCE = 2000
 
 
-@router.get("/duties", operation_id="listDuties", response_model_exclude_unset=True)
+@router.get("/duties", operation_id="listDuties", response_model_exclude_unset=True, responses=answered("listDuties"))
 async def duties(
     chosen: Chosen,
     reference: Referred,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from services.portal.http.dependencies import LIMIT, After, Named, Stored
+from services.portal.http.described import answered
 from services.portal.reading import explaining
 from shared.wire.answers import ExplainedFigure
 
@@ -13,7 +14,12 @@ router = APIRouter(tags=["views"])
 PARTS_AT_ONCE = 2000
 
 
-@router.get("/explain/{regime}/{period}/{unit}/{indicator}", operation_id="explainFigure", response_model_exclude_unset=True)
+@router.get(
+    "/explain/{regime}/{period}/{unit}/{indicator}",
+    operation_id="explainFigure",
+    response_model_exclude_unset=True,
+    responses=answered("explainFigure"),
+)
 async def explain(
     at: Named,
     store: Stored,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from services.portal.domain import address
 from services.portal.domain.refused import Refused
 from services.portal.http.dependencies import LIMIT, Province, Referred, RegimeName, StreamsRead
+from services.portal.http.described import answered
 from services.portal.reading import feed
 from shared.wire import subjects
 from shared.wire.answers import FeedPage
@@ -18,7 +19,7 @@ router = APIRouter(tags=["feeds"])
 MAX_SEQUENCE = 2**63 - 1
 
 
-@router.get("/feeds/{province}/{regime}", operation_id="readFeed", response_model_exclude_unset=True)
+@router.get("/feeds/{province}/{regime}", operation_id="readFeed", response_model_exclude_unset=True, responses=answered("readFeed"))
 async def feeds(
     streams: StreamsRead,
     reference: Referred,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.portal.domain import refused
 from services.portal.http.dependencies import Named, Now, Stored
+from services.portal.http.described import answered
 from services.portal.reading import statuses
 from shared.wire.answers import Children
 from shared.wire.published import View
@@ -11,7 +12,7 @@ from shared.wire.published import View
 router = APIRouter(tags=["views"])
 
 
-@router.get("/views/{regime}/{period}/{unit}", operation_id="getView", response_model_exclude_unset=True)
+@router.get("/views/{regime}/{period}/{unit}", operation_id="getView", response_model_exclude_unset=True, responses=answered("getView"))
 async def view(at: Named, store: Stored) -> View:
     """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id."""
     found = await store.view(at.regime.id, at.period.code, at.unit.id)
@@ -20,7 +21,12 @@ async def view(at: Named, store: Stored) -> View:
     return found
 
 
-@router.get("/views/{regime}/{period}/{unit}/children", operation_id="listChildren", response_model_exclude_unset=True)
+@router.get(
+    "/views/{regime}/{period}/{unit}/children",
+    operation_id="listChildren",
+    response_model_exclude_unset=True,
+    responses=answered("listChildren"),
+)
 async def children(at: Named, store: Stored, now: Now) -> Children:
     """The units directly below a unit: the views of those that have one, the reports' states of those that report themselves."""
     below = at.tree.children(at.unit.id)

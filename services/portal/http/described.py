@@ -1,38 +1,23 @@
-"""How the API's document describes refusals: problem+json with one schema, on every route."""
+"""How the API's document describes the answers of routes: refusals, and an example of each success."""
 
-from http import HTTPStatus
+import json
+from importlib import resources
 from typing import Any, Final
 
-from fastapi import FastAPI
+from shared.shell import openapi
 
-from shared.wire import schemas
-from shared.wire.problems import MEDIA_TYPE, Problem
-
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    int(status): {"model": Problem, "description": description}
-    for status, description in {
-        HTTPStatus.BAD_REQUEST: "A name, a cursor or a query is malformed.",
-        HTTPStatus.NOT_FOUND: "There is no such regime, period, unit, view or report.",
-        HTTPStatus.METHOD_NOT_ALLOWED: "The method is not allowed here.",
-        HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter has another type, or is outside its bounds.",
-        HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the service.",
-        HTTPStatus.SERVICE_UNAVAILABLE: "The database or the broker does not answer; try again after `Retry-After` seconds.",
-    }.items()
-}
+PROBLEMS: Final[openapi.Answers] = openapi.errors(
+    {
+        400: "A name, a cursor or a query is malformed",
+        404: "There is no such regime, period, unit, view or report",
+        405: "The method is not allowed here",
+        422: "A parameter has another type, or is outside its bounds",
+        503: "The database or the broker does not answer now. Try again later",
+    }
+)
 
 
-def install(app: FastAPI) -> None:
-    """Makes the app's document say that its refusals are problem+json; FastAPI itself knows one media type for a route."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                for answer in operation["responses"].values():
-                    contents = answer.get("content", {}).values()
-                    if any(content.get("schema") == schemas.reference(Problem) for content in contents):
-                        answer["content"] = {MEDIA_TYPE: {"schema": schemas.reference(Problem)}}
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
+def answered(operation: str) -> dict[int | str, dict[str, Any]]:
+    """The description of an operation's success: an example, from the file that has the operation's name."""
+    text = (resources.files("services.portal.api") / "examples" / f"{operation}.json").read_text(encoding="utf-8")
+    return {200: {"content": {"application/json": {"example": json.loads(text)}}}}

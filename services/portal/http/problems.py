@@ -35,7 +35,7 @@ OTHER_TITLE: Final = (
     "Không trả lời được yêu cầu này",
     "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Không nhớ mã đơn vị thì gõ tên vào ô tìm ở đầu trang.",
 )
-FOR_PROGRAMS = ("/api/", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
+FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
 MOST_LETTERS = 64  # of a parameter's name that is told again
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.portal.domain import history
+from services.portal.render import api_calls
 from shared.words import vietnamese
 
 HERE: Final = Path(__file__).parent
@@ -46,6 +47,8 @@ def _environment() -> Environment:
         percent=vietnamese.percent,
         instant=_instant,
         period_name=vietnamese.period_name,
+        curl=api_calls.curl,
+        json=api_calls.json_text,
     )
     return environment
 

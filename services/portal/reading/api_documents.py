@@ -1,0 +1,22 @@
+"""The OpenAPI documents that belong to this release, as people read them. They are read from the package once."""
+
+import json
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from services.portal.domain import api_document
+from services.portal.domain.api_document import ApiDocument
+
+DOCUMENTS: Final = ("ingest", "portal")
+OPERATORS_PATHS: Final = ("/healthz", "/readyz", "/metrics")  # described in docs/operations.md
+
+
+@lru_cache(maxsize=1)
+def documents() -> dict[str, ApiDocument]:
+    """The documents by the name of their service."""
+    folder = resources.files("shared") / "contracts"
+    return {
+        name: api_document.read(json.loads((folder / f"openapi-{name}.json").read_text(encoding="utf-8")), OPERATORS_PATHS)
+        for name in DOCUMENTS
+    }
