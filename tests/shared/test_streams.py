@@ -155,6 +155,22 @@ async def test_a_stream_that_the_broker_does_not_make_is_a_matter_for_a_person(h
         await streams.apply(held.streams.jetstream, held.declaration)
 
 
+async def test_an_inbox_of_before_takes_what_people_do_and_keeps_what_waits(held: Connections) -> None:
+    """An upgrade: the stream had one list of subjects, and a unit's message waits in it."""
+    jetstream = held.streams.jetstream
+    config = held.declaration.stream_config(subjects.INBOX)
+    await jetstream.update_stream(config.evolve(subjects=["inbox.*"]))
+    await jetstream.publish(subjects.inbox("06253"), b"waits", stream=subjects.INBOX)
+    with pytest.raises(ConfigurationError, match="INBOX"):
+        await streams.require(jetstream, held.declaration, subjects.INBOX)
+
+    assert await streams.apply(jetstream, held.declaration) == [subjects.INBOX]
+
+    await jetstream.publish(subjects.inbox_of_people("06253"), b"acts", stream=subjects.INBOX)
+    info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+    assert (info.num_pending, info.delivered.stream_seq) == (2, 0)
+
+
 async def test_the_ingest_durable_is_made_with_unlimited_deliveries(held: Connections) -> None:
     config = (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).config
 
