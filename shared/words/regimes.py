@@ -37,7 +37,7 @@ TimeText = Annotated[str, StringConstraints(pattern=TIME)]
 
 
 class Data(BaseModel):
-    """What a file may hold: nothing unknown, nothing converted, nothing changed later."""
+    """A part of a regime file: unknown keys are refused, values are not converted, and nothing changes later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
@@ -62,9 +62,8 @@ class Group(Data):
 
 
 class DeadlineRule(Data):
-    """A last day, MM-DD in the period's year, or in the next one when the cut-off is past it (`shared.words.deadlines`): `before` is
-    exclusive, `by` inclusive. `once` is the inclusive last day of a duty that is due one time, YYYY-MM-DD; the other two may name
-    a full date too. With an hour, `before` ends on its stroke, `by` and `once` just after it.
+    """The last day on which a report is on time. `before` and `by` are MM-DD in the period's year, or in the next year if the cut-off is
+    after that day (`shared.words.deadlines`), or a full date. `once` is always a full date, for a duty that is due one time.
     """
 
     before: DayText | None = None
@@ -104,7 +103,7 @@ class Confirm(DeadlineRule):
 
 
 class Ladder(Data):
-    """Reminder steps: days before the last day, hours on it, days after it."""
+    """When reminders go out: days before the last day, hours on it, days after it."""
 
     before_days: list[int] = [30, 14, 7, 3, 1]
     """Reminders so many days before the last day. One that falls on a day off goes out on the working day before."""
@@ -115,9 +114,9 @@ class Ladder(Data):
 
 
 class Obligation(Data):
-    """When each group owes the report: fixed deadlines, or on call (a period and its deadline are opened by an event).
+    """When each group must report: by fixed deadlines, or on call (the recipient opens a period with a deadline).
 
-    `to_working_day`: a last day that is a day off ends with the next working day (Bộ luật Dân sự 2015, art. 148).
+    Source of `to_working_day`: Bộ luật Dân sự 2015, art. 148.
     """
 
     deadlines: dict[str, DeadlineRule] = {}
@@ -139,7 +138,7 @@ class Obligation(Data):
 
 
 class Target(Data):
-    """A goal set by the plan; percent for flags and ratios."""
+    """A goal set by the plan; a percentage for flags and ratios."""
 
     at_least: DecimalText
     """The goal: a percentage for flags and ratios, otherwise a figure. It is compared exactly, not after rounding."""
@@ -198,18 +197,18 @@ class Indicator(Data):
 
     @property
     def goal_decimals(self) -> int:
-        """Of the figure that is held against the goal: the indicator's own; one of a percent or a mean."""
+        """The decimals of the figure that is compared with the target: the indicator's own; at least one for a percentage or a mean."""
         return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
 
     @cached_property
     def bounds(self) -> tuple[int, int]:
-        """The smallest and the largest value of a quantity that are taken, scaled."""
+        """The smallest and the largest value of a quantity that are accepted, scaled."""
         most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
         return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
 
 
 class Regime(Data):
-    """One reporting obligation set."""
+    """One reporting obligation: who reports what to whom, for which periods, by when."""
 
     id: RegimeId
     """The regime's name in events, subjects and addresses. It never gets another meaning."""
@@ -294,7 +293,7 @@ class Regime(Data):
 
     @property
     def kinds(self) -> dict[str, tuple[str, int]]:
-        """Kind and decimals of each indicator, by code: what never changes."""
+        """Kind and decimals of each indicator, by code. They never change."""
         return {indicator.code: (indicator.kind, indicator.decimals) for indicator in self.indicators}
 
     @property
@@ -307,7 +306,7 @@ class Regime(Data):
         return self.obligation is not None and self.obligation.on_call
 
     def period(self, code: str) -> Period | None:
-        """The period `code` when it is one of this regime's."""
+        """The period `code`, if this regime has it."""
         if self.periods != "any" and code not in self.periods:
             return None
         return periods.parse(code, self.calendar)
@@ -329,7 +328,7 @@ class Regime(Data):
         return [unit for unit in tree.within(self.within) if unit.level == level and unit.kind == "peoples_committee"]
 
     def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
-        """Whether `indicator` is asked of a unit; one that names nobody is asked of all."""
+        """Whether `indicator` is asked of a unit. An indicator without `asked` is asked of all."""
         return not indicator.asked or group in indicator.asked or unit_code in indicator.asked
 
 
@@ -340,12 +339,12 @@ def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
 
 
 def _wrong(reason: str, *where: str) -> PydanticCustomError:
-    """A fault of something inside of what is judged: `where` leads to it."""
+    """A fault in a part of the file; `where` is the path to it."""
     return PydanticCustomError(PLACED, "{reason}", {"reason": reason, "where": where})
 
 
 def _without_zeros(text: str) -> str:
-    """A plain decimal without the zeros behind it, which it does not need."""
+    """A plain decimal without trailing zeros."""
     return text.rstrip("0") if "." in text else text
 
 
@@ -377,7 +376,7 @@ def derive(derived: Regime, source: Regime) -> Regime:
 
 
 def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
-    """All regimes by id, derived ones filled in. Raises ValueError when one repeats or a source lacks what is derived."""
+    """All regimes by id, derived ones completed. Raises ValueError if an id repeats or a source lacks what is derived from it."""
     loaded = list(regimes)
     _refuse_repeats("id", [regime.id for regime in loaded])
     plain = {regime.id: regime for regime in loaded}
