@@ -19,7 +19,8 @@ ROOT: Final = Path(__file__).parents[2]
 RUNS: Final = ROOT / ".run" / "bench.json"
 STORED: Final = ROOT / "docs" / "benchmarks.json"
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
-MACHINE: Final = ("cpu", "cores", "memory_gib", "nats_server", "mongod", "python")
+HARDWARE: Final = ("cpu", "cores", "memory_gib")
+MACHINE: Final = (*HARDWARE, "nats_server", "mongod", "python")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,10 @@ def main() -> None:
 
 
 def taken(stored: dict[str, Any], bench: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept, with the figures of `bench` in the place of earlier ones, and its machine."""
-    found = dict(stored["figures"])
+    """What is kept, with the figures of `bench` in the place of earlier ones, and its machine. Figures of another machine are dropped."""
+    machine = {name: bench["environment"][name] for name in MACHINE}
+    is_same = all(machine[name] == stored["machine"][name] for name in HARDWARE)
+    found = dict(stored["figures"]) if is_same else {}
     for runs in bench["runs"].values():
         whole = [run for run in runs if run["size"] == 1 and "figures" in run]
         for path, spread in figures.spreads(run["figures"] for run in whole).items():
@@ -125,7 +128,7 @@ def taken(stored: dict[str, Any], bench: Mapping[str, Any]) -> dict[str, Any]:
                 "at": whole[-1]["at"][:10],
                 "commit": whole[-1]["commit"],
             }
-    return {"machine": {name: bench["environment"][name] for name in MACHINE}, "figures": found}
+    return {"machine": machine, "figures": found}
 
 
 def kept(stored: Mapping[str, Any]) -> Kept:

@@ -2,6 +2,7 @@
 
 The file holds each figure's median under its name, `environment`, and under `runs` every run of every benchmark with its commit.
 A benchmark that fails is kept as `error`; the others go on, and the exit code is 1. All ratios are of one run.
+`make bench-page` takes the figures into docs/benchmarks.md.
 """
 
 import argparse

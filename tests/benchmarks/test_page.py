@@ -48,6 +48,12 @@ def test_new_runs_take_the_place_of_their_own_figures_only() -> None:
     assert after["verify.verify_s"] == before["figures"]["verify.verify_s"]
 
 
+def test_figures_of_another_machine_are_not_mixed_in() -> None:
+    before = stored(**{"verify.verify_s": 40})
+    other = bench(1, restart={"caught_up_s": 2.0}) | {"environment": {**MACHINE, "cores": "64"}}
+    assert page.taken(before, other)["figures"].keys() == {"restart.caught_up_s"}
+
+
 def test_a_trial_at_a_part_of_the_size_is_no_figure() -> None:
     before = stored(**{"restart.caught_up_s": 3.5})
     assert page.taken(before, bench(0.05, restart={"caught_up_s": 0.1}))["figures"] == before["figures"]
