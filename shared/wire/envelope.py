@@ -30,6 +30,7 @@ class CloudEvent(TypedDict):
     time: NotRequired[str]
     datacontenttype: NotRequired[Literal["application/json"]]
     actor: NotRequired[str]
+    traceparent: NotRequired[str]
     data: Data
 
 
@@ -43,13 +44,18 @@ def of_unit(sender: str, event_id: str, kind: str, data: Data, *, at: datetime |
     return event
 
 
-def of_service(service: str, event_id: str, kind: str, data: Data, *, at: datetime | None) -> CloudEvent:
-    """An event that the service `service` publishes. `at` is None when nothing has happened yet."""
+def of_service(service: str, event_id: str, kind: str, data: Data, *, at: datetime | None, traceparent: str = "") -> CloudEvent:
+    """An event that the service `service` publishes. `at` is None when nothing has happened yet.
+
+    `traceparent` is that of the event which caused it, "" when that had none.
+    """
     event = CloudEvent(
         specversion="1.0", id=event_id, source=f"/services/{service}", type=kind, datacontenttype="application/json", data=data
     )
     if at is not None:
         event["time"] = events.to_text(at)
+    if traceparent:
+        event["traceparent"] = traceparent
     return event
 
 

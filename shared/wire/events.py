@@ -239,7 +239,8 @@ class Logged(NamedTuple):
     """One event of the log, with the parts that every reader needs. Figures are in normal form: integers, or plain decimal texts.
 
     `id` is the claim's id, `<sender code>/<event id>`. `unit_id` is the id of the unit concerned, looked up at the period's reference date;
-    it is "" when the event concerns a whole period. `raw` is the stored message.
+    it is "" when the event concerns a whole period. `raw` is the stored message. `traceparent` is the sender's trace (W3C Trace Context),
+    "" when there is none: it goes on to the messages that the event causes, and decides nothing.
     """
 
     id: str
@@ -250,6 +251,7 @@ class Logged(NamedTuple):
     received_ms: int
     data: dict[str, Any]
     raw: bytes
+    traceparent: str = ""
 
     @property
     def sender(self) -> str:
@@ -278,7 +280,7 @@ def read_logged(raw: bytes) -> Logged | None:
     """
     try:
         event = orjson.loads(raw)
-        data = event["data"]
+        data, traceparent = event["data"], event.get("traceparent")
         logged = Logged(
             id=f"{event['source'][7:]}/{event['id']}",
             type=event["type"],
@@ -288,6 +290,7 @@ def read_logged(raw: bytes) -> Logged | None:
             received_ms=int(event["receivedms"]),  # text since data format 5, a number before
             data=data,
             raw=raw,
+            traceparent=traceparent if isinstance(traceparent, str) else "",
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -136,7 +136,10 @@ class View(Published):
 
 
 class PublishedEvent(Published):
-    """The CloudEvents attributes of an event that one of our services publishes."""
+    """The CloudEvents attributes of an event that one of our services publishes.
+
+    `traceparent` (W3C Trace Context) is that of the event that caused it, as its sender wrote it; it is absent if there is none.
+    """
 
     specversion: Literal["1.0"]
     id: str
@@ -144,6 +147,7 @@ class PublishedEvent(Published):
     type: str
     time: UtcText | None = None
     datacontenttype: Literal["application/json"] = "application/json"
+    traceparent: str | None = None
 
 
 class ViewUpdated(PublishedEvent):

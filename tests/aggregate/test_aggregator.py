@@ -12,11 +12,13 @@ from bson.decimal128 import Decimal128
 from services.aggregate.app import chosen
 from services.aggregate.feed import COALESCE_S, plain
 from services.aggregate.store import Store
+from shared.plumbing.broker import Message
 from shared.shell.service import Connections
-from shared.wire import subjects
+from shared.wire import envelope, events, subjects
 from shared.wire.documents import ReportDocument
 from shared.words.failures import ConfigurationError
 from shared.words.regimes import Regime
+from tests import builders
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.waiting import until
 
@@ -42,6 +44,27 @@ async def test_every_event_is_stored_once_and_every_view_is_right(loaded: Connec
         await until_stored(loaded, await log_reports(loaded, revisions=(2, 1, 3)))
         assert await loaded.database["reports"].count_documents({}) == 3 * 145
         assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_feed_carries_the_trace_of_the_event_that_changed_a_view(loaded: Connections) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    sent = builders.submitted(traceparent=trace)
+    key = f"{sent['source'][7:]}/{sent['id']}"
+    partition = subjects.partition_of(builders.CT27, "2024", 8)
+    text = envelope.encode(envelope.logged(sent, builders.COMMUNE, events.to_ms(builders.RECEIVED)))
+    async with aggregating(loaded):
+        await loaded.streams.publish(subjects.REPORTS, Message(subjects.reports(partition, builders.CT27), text, key))
+
+        async def traces() -> bool:
+            feed = subjects.feed("20", builders.CT27, "2024", "184")
+            try:
+                message = await loaded.streams.jetstream.get_last_msg(subjects.FEED, feed)
+            except nats.js.errors.NotFoundError:
+                return False
+            event = orjson.loads(message.data or b"{}")
+            return event.get("traceparent") == trace and "traceparent" not in event["data"]
+
+        await until(traces)
 
 
 async def test_two_aggregators_on_the_same_partitions_agree(loaded: Connections) -> None:

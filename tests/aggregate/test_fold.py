@@ -370,3 +370,21 @@ def test_a_logged_value_that_is_no_figure_is_not_reported_for_the_fold_and_for_i
     for view in fold.changed():
         found = plain(view.document)
         assert {**found, **expected[view.id]} == found
+
+
+def test_a_view_carries_the_trace_of_the_last_event_that_touched_it_and_it_is_no_part_of_its_document(reference: Reference) -> None:
+    def sent(revision: int, trace: str) -> Logged:
+        data = {"revision": revision, "values": {}}
+        return logged(events.SUBMITTED, "06253", revision, 1_000 + revision, data)._replace(traceparent=trace)
+
+    first, second, without = sent(1, "00-aa-01-01"), sent(2, "00-bb-02-01"), sent(3, "")
+    batches = {"in order": [(first, 1), (second, 2)], "reversed": [(second, 2), (first, 1)], "without": [(second, 2), (without, 3)]}
+    traces = {}
+    for name, batch in batches.items():
+        fold = fold_of(reference)
+        fold.take(batch)
+        touched = [view for view in fold.changed() if view.version.sequence]
+        assert touched
+        assert not any("traceparent" in view.document for view in touched)
+        traces[name] = {view.traceparent for view in touched}
+    assert traces == {"in order": {"00-bb-02-01"}, "reversed": {"00-bb-02-01"}, "without": {""}}

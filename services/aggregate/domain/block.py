@@ -4,7 +4,7 @@ A row is what the unit's counting report says, or zeros. Views are computed from
 drift. Source: design, section 3, "Aggregate".
 """
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,17 @@ from shared.words.units import Tree
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 
 
+class Touch(NamedTuple):
+    """The last event that touched a view."""
+
+    sequence: int = 0  # in REPORTS; 0 when there was none
+    received_ms: int | None = None
+    traceparent: str = ""
+
+
+NEVER: Final = Touch()
+
+
 class Block:
     """One regime and period: its reporters' rows, and the state of each unit's report."""
 
@@ -35,7 +46,7 @@ class Block:
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)
-        self.touched: dict[str, tuple[int, int]] = {}  # unit id of a view: sequence and received time of its last event
+        self.touched: dict[str, Touch] = {}  # by unit id of a view
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._states = [ReportState() for _ in self.tree.reporters]
         self._period_state = PeriodState()
@@ -46,8 +57,8 @@ class Block:
         """Takes one event; the units whose views it touched, also when nothing changed. Events may come in any order, repeated."""
         touched = self._take(event)
         for unit_id in touched:
-            if sequence >= self.touched.get(unit_id, (0, 0))[0]:
-                self.touched[unit_id] = (sequence, event.received_ms)
+            if sequence >= self.touched.get(unit_id, NEVER).sequence:
+                self.touched[unit_id] = Touch(sequence, event.received_ms, event.traceparent)
         return touched
 
     def _take(self, event: Logged) -> tuple[str, ...]:

@@ -25,10 +25,14 @@ class ViewVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One view: its document, and where it goes in FEED."""
+    """One view: its document, and where it goes in FEED.
+
+    `traceparent` is that of the last event that touched it. It is not stored: a view that is read back has none.
+    """
 
     document: ViewDocument
     subject: str
+    traceparent: str = ""
 
     @property
     def id(self) -> str:
@@ -60,18 +64,18 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         },
         "narratives": {code: sums[blocks.NARRATIVES + offset] for offset, code in enumerate(block.regime.narratives)},
     }
-    sequence, received_ms = block.touched.get(unit_id, (0, None))
+    touch = block.touched.get(unit_id, blocks.NEVER)
     document: ViewDocument = {
         "_id": ViewKey(regime, period, unit.id).text,
         "regime": regime,
         "period": period,
         "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "parent": unit.parent},
-        "position": {"generation": generation, "partition": partition, "sequence": sequence},
-        "updated_at": None if received_ms is None else events.from_ms(received_ms),
+        "position": {"generation": generation, "partition": partition, "sequence": touch.sequence},
+        "updated_at": None if touch.received_ms is None else events.from_ms(touch.received_ms),
         "hash": view_hash.hash_of(regime, period, unit.id, figures),
         **figures,
     }
-    return View(document, subjects.feed(span.top, regime, period, unit.code))
+    return View(document, subjects.feed(span.top, regime, period, unit.code), touch.traceparent)
 
 
 def _reporting(block: Block, first: int, end: int, sums: list[int]) -> ReportingDocument:

@@ -18,7 +18,7 @@ from services.aggregate import log as logs
 from services.aggregate import partition as partitions
 from services.aggregate import store as stores
 from services.aggregate import writer
-from services.aggregate.domain.block import Block
+from services.aggregate.domain.block import Block, Touch
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint, PartitionReader
@@ -117,7 +117,7 @@ def _touched_on_change(self: Block, event: Any, sequence: int) -> tuple[str, ...
     if (before == self.rows).all() and deadlines == self._deadlines:
         return ()
     for unit_id in touched:
-        self.touched[unit_id] = max(self.touched.get(unit_id, (0, 0)), (sequence, event.received_ms))
+        self.touched[unit_id] = max(self.touched.get(unit_id, Touch(0, 0)), Touch(sequence, event.received_ms))
     return touched
 
 
