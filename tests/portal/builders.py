@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import yaml
 from bson import Decimal128
 
+from services.portal.domain.duties import Duty
 from services.portal.domain.standing import Entry
+from services.portal.reading import duty_store
 from shared.wire import envelope, events
+from shared.wire.documents import DutyDocument
 from shared.words import regimes
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
@@ -232,3 +235,8 @@ def confirmation(unit_id: str = "450", at: datetime | None = BEFORE, **changes: 
         "confirmed_at": at,
     }
     return duty(unit_id, **done | changes)
+
+
+def read_duty(document: dict[str, Any]) -> Duty:
+    """The duty of a document of `duties`."""
+    return duty_store.from_document(cast(DutyDocument, document))

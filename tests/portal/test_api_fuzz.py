@@ -9,16 +9,11 @@ from typing import Any, Final
 
 import orjson
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import checks
-from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi import checks as described
 
 from services.portal.reading import explaining
 from services.portal.reading.store import as_json
 from shared.wire import events, subjects
+from tests.contracts import fuzzing
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27, report
 from tests.portal.conftest import Stack
@@ -35,13 +30,6 @@ PATHS: Final = [
     "/api/v1/duties",
     "/lich/{unit}.ics",
 ]  # not the live stream: it has no end
-CHECKS: Final = [
-    checks.not_a_server_error,
-    described.status_code_conformance,
-    described.content_type_conformance,
-    described.response_headers_conformance,
-    described.response_schema_conformance,
-]
 KNOWN: Final = {
     "regime": [CT27, "vhtt-van-quan", "nq68-quang-binh"],
     "period": ["2024", "2025"],
@@ -62,30 +50,10 @@ async def test_no_question_is_answered_with_a_fault_or_with_what_the_document_do
     await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), fed)
     document = (await stack.http.get("/openapi.json")).json()
 
-    statuses = await asyncio.to_thread(ask, document, stack.url, path)
+    statuses = await asyncio.to_thread(fuzzing.ask, document, stack.url, path, "GET", cases=CASES, names=KNOWN)
 
     assert 200 in statuses
     assert statuses & {400, 404, 422}
-
-
-def ask(document: dict[str, Any], url: str, path: str) -> set[int]:
-    """The statuses of the answers to many questions of one operation. Raises for an answer that the document does not describe."""
-    operation = schemathesis.openapi.from_dict(document)[path]["GET"]
-    statuses: set[int] = set()
-
-    @settings(max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(
-        case=st.one_of(operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)),
-        names=st.fixed_dictionaries({name: st.sampled_from(known) for name, known in KNOWN.items()}),
-        is_known=st.booleans(),
-    )
-    def asked(case: Any, names: dict[str, str], *, is_known: bool) -> None:
-        if is_known:
-            case.path_parameters = {name: names[name] for name in case.path_parameters}
-        statuses.add(case.call_and_validate(base_url=url, checks=CHECKS).status_code)
-
-    asked()
-    return statuses
 
 
 def acts() -> list[dict[str, Any]]:

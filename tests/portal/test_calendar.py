@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.portal.http import caching
-from services.portal.reading.duty_store import _duty
 from services.portal.render import ical
 from shared.words import texts, vietnamese
 from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from tests.portal import builders
-from tests.portal.builders import CT27
+from tests.portal.builders import CT27, read_duty
 from tests.portal.conftest import Stack
 
 loop = pytest.mark.asyncio(loop_scope="session")
@@ -24,7 +23,7 @@ SITE = "http://portal:8000"
 
 
 def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan") -> bytes:
-    return ical.feed(name, [_duty(document) for document in documents], {CT27: builders.regime()}, COMMON, SITE, now)
+    return ical.feed(name, [read_duty(document) for document in documents], {CT27: builders.regime()}, COMMON, SITE, now)
 
 
 def events_of(body: bytes) -> list[Any]:
@@ -114,7 +113,7 @@ def test_any_name_reads_back_in_a_reader_that_is_not_the_writer(name: str) -> No
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_an_instance_of_folding_cuts_no_letter(title: str) -> None:
     regime = builders.regime().model_copy(update={"title": f"Chế độ {title}"})
-    body = ical.feed("Xã", [_duty(builders.duty())], {CT27: regime}, COMMON, SITE, NOW)
+    body = ical.feed("Xã", [read_duty(builders.duty())], {CT27: regime}, COMMON, SITE, NOW)
     check_lines(body)
     seen = vietnamese.shown(title).replace("\t", " ")
     assert vobject.readOne(body.decode()).vevent.summary.value == f"Hạn nộp báo cáo: Chế độ {seen}, năm 2024"

@@ -7,14 +7,13 @@ from hypothesis import strategies as st
 
 from services.portal.domain import duties, scope
 from services.portal.domain.duties import Duty, DutyState
-from services.portal.reading.duty_store import _duty
 from services.portal.render import spreadsheet
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.units import Registry, Unit
 from tests.portal import builders
-from tests.portal.builders import DEADLINE
+from tests.portal.builders import DEADLINE, read_duty
 
 NOW = datetime(2024, 12, 21, 9, tzinfo=VIETNAM)
 
@@ -71,7 +70,7 @@ def test_a_countdown_says_overdue_exactly_from_the_deadline_on(minute: int, afte
 
 
 def given_states(document: dict[str, object]) -> list[str]:
-    return [state.value for state in _duty(document).states(NOW)]
+    return [state.value for state in read_duty(document).states(NOW)]
 
 
 def test_a_duty_is_found_under_its_state_and_the_wider_one() -> None:
@@ -87,22 +86,22 @@ def test_a_duty_is_found_under_its_state_and_the_wider_one() -> None:
 
 
 def test_a_duty_tells_its_narrowest_states() -> None:
-    assert _duty(builders.duty(returned={"revision": 1, "reason": "", "fix_by": None})).words(NOW) == ["Bị trả lại", "Quá hạn"]
-    assert _duty(builders.received()).words(NOW) == ["Đã nộp"]
-    assert _duty(builders.received(at=NOW)).words(NOW) == ["Nộp muộn"]
+    assert read_duty(builders.duty(returned={"revision": 1, "reason": "", "fix_by": None})).words(NOW) == ["Bị trả lại", "Quá hạn"]
+    assert read_duty(builders.received()).words(NOW) == ["Đã nộp"]
+    assert read_duty(builders.received(at=NOW)).words(NOW) == ["Nộp muộn"]
 
 
 def test_what_is_owed_has_one_word_be_it_overdue_or_not() -> None:
-    assert _duty(builders.duty(reminded_of=NOW + timedelta(days=1))).state_text(NOW) == "Chưa nộp"
-    assert _duty(builders.duty()).state_text(NOW) == "Chưa nộp, quá hạn"
-    assert _duty(builders.confirmation(at=None, reminded_of=NOW)).state_text(NOW) == "Chưa chốt, quá hạn"
+    assert read_duty(builders.duty(reminded_of=NOW + timedelta(days=1))).state_text(NOW) == "Chưa nộp"
+    assert read_duty(builders.duty()).state_text(NOW) == "Chưa nộp, quá hạn"
+    assert read_duty(builders.confirmation(at=None, reminded_of=NOW)).state_text(NOW) == "Chưa chốt, quá hạn"
 
 
 def test_late_by_is_told_of_what_was_done_late_only() -> None:
-    assert _duty(builders.received()).late_by == ""
-    assert _duty(builders.received(at=NOW)).late_by == "2 ngày"
-    assert _duty(builders.confirmation(at=NOW)).late_by == "17 ngày"
-    assert _duty(builders.duty()).late_by == ""
+    assert read_duty(builders.received()).late_by == ""
+    assert read_duty(builders.received(at=NOW)).late_by == "2 ngày"
+    assert read_duty(builders.confirmation(at=NOW)).late_by == "17 ngày"
+    assert read_duty(builders.duty()).late_by == ""
 
 
 def test_an_extension_to_a_day_reads_to_its_end() -> None:
@@ -117,7 +116,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 def test_a_row_quotes_what_csv_must_quote() -> None:
-    named = _duty(builders.duty(unit={"id": "1", "code": "06253", "name": 'Xã "A", B;\nC'}))
+    named = read_duty(builders.duty(unit={"id": "1", "code": "06253", "name": 'Xã "A", B;\nC'}))
     assert spreadsheet.line(named, {}, NOW).startswith('"Xã ""A"", B;\nC",06253,')
     assert spreadsheet.line(named, {}, NOW).endswith("\r\n")
 
@@ -169,4 +168,4 @@ def test_an_ordinary_cell_stays_as_it_is() -> None:
 
 
 def test_a_duty_of_a_unit_whose_name_cannot_be_seen_is_told_by_its_code() -> None:
-    assert _duty(builders.duty(unit={"id": "1", "code": "06253", "name": "\u200b\u00a0"})).unit_name == "06253"
+    assert read_duty(builders.duty(unit={"id": "1", "code": "06253", "name": "\u200b\u00a0"})).unit_name == "06253"

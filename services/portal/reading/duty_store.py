@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.scope import Scope
@@ -11,6 +11,7 @@ from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import answers, collection_names
+from shared.wire.documents import DutyDocument
 from shared.words import texts
 
 BATCH = 500  # documents turned into rows between two waits
@@ -80,7 +81,7 @@ class DutyStore:
     """Reads duties."""
 
     def __init__(self, database: Documents) -> None:
-        self._duties = database[collection_names.DUTIES]
+        self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
         """The periods in which somebody has a duty, by regime."""
@@ -101,33 +102,34 @@ class DutyStore:
     ) -> AsyncIterator[Duty]:
         """The duties of a state (or of all) behind a duty's id, by id; no limit: all. Each is met once, whatever changes meanwhile."""
         async for document in self._listed(asked, state, now, behind, limit):
-            yield _duty(document)
+            yield from_document(document)
 
     async def answers(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[answers.Duty]:
         """The same duties as the API gives them."""
         found = self._listed(asked, state, now, behind, limit)
         return [_answer(document) async for document in found]
 
-    def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[Document]:
+    def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[DutyDocument]:
         query = listed(asked, state, now, behind)
         return self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort("_id", 1).limit(limit)
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
         """What a unit (a code, or an id) owes, and what it has done before a deadline that is still to come."""
         found = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
-        return [_duty(document) async for document in found]
+        return [from_document(document) async for document in found]
 
 
 def _count(counted: list[Document]) -> int:
     return int(counted[0]["n"]) if counted else 0
 
 
-def _answer(document: Document) -> answers.Duty:
+def _answer(document: DutyDocument) -> answers.Duty:
     fields = as_json({name: document.get(name) for name in FIELDS})
     return answers.Duty.model_validate({"id": document["_id"], **fields})
 
 
-def _duty(document: dict[str, Any]) -> Duty:
+def from_document(document: DutyDocument) -> Duty:
+    """The duty that a document describes."""
     returned, unit = document.get("returned"), document["unit"]
     return Duty(
         id=document["_id"],
@@ -148,7 +150,7 @@ def _duty(document: dict[str, Any]) -> Duty:
     )
 
 
-def _first_at(document: dict[str, Any]) -> datetime | None:
+def _first_at(document: DutyDocument) -> datetime | None:
     """When the task was done first, by which late is judged. Of a late confirmation only how late it was is told."""
     late_by_s = document.get("late_by_s")
     first: datetime | None = document["first_received_at"] if document["task"] == REPORT else document["confirmed_at"]

@@ -13,7 +13,7 @@ from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReportDocument, ViewDocument
+from shared.wire.documents import DutyDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.wire.published import View
 from shared.wire.view_key import ViewKey
@@ -38,7 +38,7 @@ class PortalStore:
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
-        self._duties = database[collection_names.DUTIES]
+        self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def view(self, regime: str, period: str, unit_id: str) -> View | None:
         found = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
