@@ -21,7 +21,7 @@ from shared.plumbing import streams
 from shared.wire import subjects
 
 Json = dict[str, Any]
-NO_SUBJECTS = ("reports_of",)  # they take a subject apart, or filter on one
+NO_SUBJECTS = ("reports_of", "reports_about")  # they take a subject apart, filter on one, or compute a token
 
 
 @pytest.fixture
