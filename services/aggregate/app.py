@@ -12,6 +12,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import AggregateSettings
 from shared.wire import subjects
 from shared.words.failures import ConfigurationError
+from shared.words.refusals import refusal
 
 
 def create_app(settings: AggregateSettings | None = None) -> FastAPI:
@@ -26,14 +27,14 @@ def create_app(settings: AggregateSettings | None = None) -> FastAPI:
 
 async def aggregate(held: Connections[AggregateSettings], readiness: Readiness) -> None:
     """Follows the partitions of this instance until it is cancelled."""
-    readiness.wait_for("partitions", "đang nạp (loading)")
+    readiness.wait_for("partitions", refusal("aggregate.loading"))
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     partitions = broker.declared_partitions(info.config.metadata)
     numbers = chosen(held.settings.partitions, partitions)
     store = Store(held.database)
     await store.prepare()
     for number in numbers:
-        readiness.wait_for(f"partition {number}", "đang nạp (loading)")
+        readiness.wait_for(f"partition {number}", refusal("aggregate.loading"))
     readiness.has("partitions")
     readiness.has("work")  # what an earlier attempt failed on has passed
     feed = Feed(held.streams, store, held.reference, numbers)
@@ -51,5 +52,5 @@ def chosen(text: str, partitions: int) -> list[int]:
     except ValueError:
         numbers = [-1]
     if not numbers or numbers[0] < 0 or numbers[-1] >= partitions:
-        raise ConfigurationError(f"TONGHOP_PARTITIONS=“{text}”: cần all hoặc các số 0–{partitions - 1} (all or numbers)")
+        raise ConfigurationError(refusal("setting.invalid_partitions", "TONGHOP_PARTITIONS", text=text, last=partitions - 1))
     return numbers

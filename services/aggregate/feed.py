@@ -25,6 +25,7 @@ from shared.wire import envelope, events, subjects, view_key
 from shared.wire.documents import ViewDocument
 from shared.words import numbers
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 log = structlog.get_logger()
 
@@ -173,7 +174,7 @@ class Feed:
             while pending:
                 messages = await consumer.fetch(SCAN_BATCH, timeout=5)
                 if not messages:  # what a broken connection swallowed does not come again
-                    raise TransientError(f"chưa đọc hết {subjects.FEED}, đang thử lại (not read to its end)")
+                    raise TransientError(refusal("aggregate.stream_not_read", subjects.FEED))
                 for message in messages:
                     found[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
                     pending = message.metadata.num_pending

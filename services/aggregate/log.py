@@ -16,6 +16,7 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.reader import Delivery
 from shared.wire import subjects
 from shared.words.failures import TransientError
+from shared.words.refusals import Refusal, refusal
 
 BATCH: Final = 2000  # messages
 
@@ -37,9 +38,7 @@ class WentBackError(TransientError):
 async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoint | None) -> None:
     """Raises WentBackError when the stream is not the one of the checkpoint."""
     if checkpoint is not None and not await log_mark.is_there(jetstream, checkpoint):
-        raise WentBackError(
-            f"REPORTS không còn sự kiện {checkpoint.event_id} ở vị trí {checkpoint.sequence}; chạy `tonghop rebuild` (the stream went back)"
-        )
+        raise WentBackError(refusal("service.log_went_back", sequence=checkpoint.sequence))
 
 
 class PartitionReader:
@@ -55,7 +54,7 @@ class PartitionReader:
         )
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> Refusal | None:
         """Why nothing can be read now."""
         return self._reader.trouble
 

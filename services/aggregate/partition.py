@@ -29,6 +29,7 @@ from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 
 log = structlog.get_logger()
 
@@ -57,7 +58,7 @@ class Partition:
                 await self._run()
             except NewGenerationError:
                 log.info("generation.raised", partition=self.number)
-                self._readiness.wait_for(f"partition {self.number}", "đang nạp (loading)")
+                self._readiness.wait_for(f"partition {self.number}", refusal("aggregate.loading"))
 
     async def _run(self) -> None:
         """Loads the state, then reads, folds and writes until an error."""

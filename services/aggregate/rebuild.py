@@ -31,6 +31,7 @@ from shared.wire import collection_names, events, subjects
 from shared.wire.documents import ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
@@ -203,7 +204,7 @@ class Rebuild:
             written += len(documents)
             self._progress("views", fold.partition + 1, len(self._folds))
         if await target.count_documents({}) != written:
-            raise TransientError("một lần dựng lại khác đang chạy (another rebuild is running)")
+            raise TransientError(refusal("aggregate.rebuild_running"))
         await target.rename(collection_names.VIEWS, dropTarget=True)
         return written
 

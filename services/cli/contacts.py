@@ -12,6 +12,7 @@ from services.cli.data import AsJson
 from services.cli.files import unit_files
 from shared.shell.service import Connections
 from shared.words import numbers
+from shared.words.refusals import refusal
 from shared.words.units import Contact, Unit
 
 contacts = typer.Typer(help="Đầu mối liên hệ của đơn vị: ai nhận thư nhắc.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def list_contacts(
 
     Ví dụ: tonghop contacts list 06253 184-TP
 
-    Mã thoát: 0, 1 không có đơn vị được nêu, 3 máy chủ không trả lời.
+    Mã thoát: 0, 2 không có đơn vị được nêu, 3 máy chủ không trả lời.
     """
 
     async def act() -> list[Unit]:
@@ -82,7 +83,7 @@ def remove_contacts(
 
     Ví dụ: tonghop contacts remove 06253 --email can-bo-cu@xa.gov.vn
 
-    Mã thoát: 0 đã bỏ hoặc không có gì để bỏ, 1 không có đơn vị được nêu, 3 máy chủ không trả lời.
+    Mã thoát: 0 đã bỏ hoặc không có gì để bỏ, 2 không có đơn vị được nêu, 3 máy chủ không trả lời.
     """
 
     async def act() -> list[dict[str, str]]:
@@ -107,7 +108,7 @@ async def _named(held: Connections, codes: Sequence[str]) -> list[Unit]:
     units = (await held.reference.current()).registry.units
     by_name = unit_files.by_name(units)
     if unknown := [code for code in codes if code not in by_name]:
-        session.stop(session.NO, f"Không có đơn vị {', '.join(f'“{code}”' for code in unknown)} trong danh mục (no such unit).")
+        session.stop(session.WRONG_USE, refusal("cli.unknown_unit", units=[f"“{code}”" for code in unknown]))
     return list({by_name[code].id: by_name[code] for code in codes}.values())
 
 

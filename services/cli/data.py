@@ -11,12 +11,14 @@ from services.cli.files import unit_files
 from shared.plumbing import data_files
 from shared.plumbing import streams as declarations
 from shared.words import numbers
+from shared.words.refusals import Both
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
 units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)
 
 UNIT_FILES: Final = [data_files.FOLDER / "units/units.csv", data_files.FOLDER / "units/offices.csv"]
 REGIME_FILES: Final = [data_files.FOLDER / "regimes"]
+NO_REGIME: Final = Both("chưa có chế độ nào", "none")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON.")]
 

@@ -32,6 +32,7 @@ from shared.wire.published import LogPosition
 from shared.wire.view_key import ViewKey
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 CONTACTS: Final = data_files.FOLDER / "units/contacts-demo.csv"
 SETTLE_S: Final = 60.0
@@ -56,14 +57,14 @@ def demo(
         demo_removal.remove(is_sure)
         return
     if is_sure:
-        raise typer.BadParameter("chỉ dùng cùng --remove (only with --remove)", param_hint="--yes")
+        raise session.wrong_use(refusal("demo.yes_without_remove"), "--yes")
     began = time.perf_counter()
     found = stack.addresses()
     if found is None:
-        session.stop(session.AWAY, "Hệ thống chưa chạy. Chạy `make up` trước (the stack is not running).")
+        session.stop(session.AWAY, refusal("demo.stack_not_running"))
     settings = session.settings()
     if demo_removal.is_elsewhere(RunFolder(RUN_FOLDER), settings):
-        session.stop(session.NO, "TONGHOP_NATS_URL hoặc TONGHOP_MONGO_URL chỉ nơi khác: số liệu mẫu chỉ vào hệ thống của `make up`.")
+        session.stop(session.NO, refusal("demo.elsewhere"))
     session.run(_season)
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
@@ -119,7 +120,7 @@ async def _settled(held: Connections, season: Season) -> None:
         if is_screened and len(places) == len(accepted) and await _is_folded(held, places.values()):
             return
         await asyncio.sleep(0.1)
-    raise TransientError("tổng hợp chưa kịp (the services are behind), xem `tonghop status`")
+    raise TransientError(refusal("demo.services_behind"))
 
 
 async def _is_folded(held: Connections, places: Collection[LogPosition]) -> bool:
@@ -132,7 +133,7 @@ async def _show_views(held: Connections, season: Season) -> None:
         key = ViewKey(regime, season.year, unit)
         view = await StoredData(held.database).view(key)
         if view is None:
-            raise TransientError(f"chưa có bảng {key.text} (no view yet)")
+            raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
     sender = events.sender_of(season.refused["source"])

@@ -21,11 +21,8 @@ from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from shared.wire import collection_names, subjects
 from shared.words import numbers
+from shared.words.refusals import refusal
 
-ELSEWHERE: Final = (
-    "Lệnh này chỉ xóa số liệu mẫu của hệ thống do `make up` chạy trên máy này (only in the stack of `make up`).\n"
-    "Nơi chạy bằng container, khi nhật ký chỉ có sự kiện mẫu: docker compose down --volumes, rồi docker compose up -d."
-)
 SHOWN: Final = 5
 COUNTED: Final = {
     collection_names.RECEIPTS: "biên nhận",
@@ -58,7 +55,7 @@ def remove(is_sure: bool) -> None:
     """Drops all data of the embedded stack, when every event is the demo's, and starts it anew."""
     run = RunFolder(RUN_FOLDER)
     if is_elsewhere(run, session.settings()):
-        session.stop(session.NO, ELSEWHERE)
+        session.stop(session.NO, refusal("demo.remove_elsewhere"))
     was_running = run.supervisor() is not None
     if was_running or not removal.is_begun(run):
         _judge_and_ask(run, is_sure, was_running)
@@ -127,14 +124,13 @@ def _ask(found: Content, is_sure: bool) -> None:
     except typer.Abort:
         session.console.print()
     if not is_sure:
-        session.stop(session.NO, "Không xóa gì; để không phải trả lời: --yes (nothing was removed).")
+        session.stop(session.NO, refusal("demo.not_confirmed"))
 
 
 def _refuse_strangers(found: Content) -> None:
     if found.strangers:
         shown = [*found.strangers[:SHOWN], *(["…"] if len(found.strangers) > SHOWN else [])]
-        said = ["Không xóa: hệ thống này không chỉ có số liệu mẫu (not only the demo's events):", *(f"  {line}" for line in shown)]
-        session.stop(session.NO, "\n".join(said))
+        session.stop(session.NO, refusal("demo.other_events", events=shown))
 
 
 def _in_words(counts: dict[str, int]) -> str:

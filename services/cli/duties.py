@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from services.cli import sending, session
-from services.cli.data import AsJson
+from services.cli.data import NO_REGIME, AsJson
 from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.duties import REPORT, Duty
@@ -20,6 +20,7 @@ from shared.wire import events
 from shared.wire.events import DutyExtended
 from shared.wire.published import Receipt
 from shared.words import deadlines, numbers, periods, vietnamese
+from shared.words.refusals import refusal
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
 
@@ -47,9 +48,9 @@ def list_duties(
         async with session.connected() as held, notifier.reading(held) as desk:
             known = sorted(desk.follower.reference.regimes)
             if regime is not None and regime not in known:
-                raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
+                raise session.wrong_use(refusal("cli.unknown_regime", regime=regime, known=known or NO_REGIME), "--regime")
             if unit is not None and not any(unit in (one.code, one.id) for one in desk.follower.reference.registry.units):
-                raise typer.BadParameter(f"không có đơn vị “{unit}”", param_hint="--unit")
+                raise session.wrong_use(refusal("cli.unknown_unit", units=[f"“{unit}”"]), "--unit")
             return listing.select(await tick.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
 
     found = session.run(act)
@@ -79,7 +80,7 @@ def extend(
     """
     ends = deadlines.of_event(until)
     if ends is None:
-        raise typer.BadParameter(f"“{until}” không phải là ngày YYYY-MM-DD hoặc thời điểm có múi giờ", param_hint="--until")
+        raise session.wrong_use(refusal("cli.not_a_day_or_instant", text=until), "--until")
 
     async def act() -> Receipt:
         async with session.connected() as held:

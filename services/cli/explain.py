@@ -9,12 +9,12 @@ from services.cli import session
 from services.cli.data import AsJson
 from services.cli.stored import StoredData
 from shared.words import numbers
+from shared.words.refusals import number, refusal
 
 if TYPE_CHECKING:
     from services.portal.reading.explaining import Explained
 
 UNKNOWN = ("report.unknown_regime", "report.unknown_period")
-UNCOUNTED = "nạp chế độ có kỳ này bằng `tonghop regimes load`, rồi xem `tonghop verify`."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def explain(
 
     names = view.split("/")
     if len(names) != 3:
-        raise typer.BadParameter(f"“{view}” không có dạng chế độ/kỳ/đơn vị", param_hint="REGIME/PERIOD/UNIT")
+        raise session.wrong_use(refusal("cli.not_a_view", text=view), "REGIME/PERIOD/UNIT")
 
     async def act() -> "Explained":
         async with session.connected() as held:
@@ -56,10 +56,10 @@ def explain(
     try:
         found = session.run(act)
     except Refused as refused:
-        said = f"{refused.refusal.message_vi} [{refused.refusal.code}]"
-        if refused.refusal.code not in UNKNOWN or not (count := session.run(logged)):
-            session.stop(session.NO if refused.refusal.code == "door.no_such_view" else session.WRONG_USE, said)
-        session.stop(session.NO, f"{said} Nhật ký có {numbers.vietnamese(count)} sự kiện của kỳ này mà không bảng nào tính: {UNCOUNTED}")
+        why = refused.refusal
+        if why.code not in UNKNOWN or not (count := session.run(logged)):
+            session.stop(session.NO if why.code == "door.no_such_view" else session.WRONG_USE, why.at(""))
+        session.stop(session.NO, why.at(""), refusal("cli.period_not_counted", count=number(count)))
     if as_json:
         answer = found.answer(None, max(1, len(found.explanation.parts)))
         session.say_json(answer.model_dump(mode="json", exclude_unset=True))

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from services.cli import session
+from services.cli.data import NO_REGIME
 from services.notify import app as notifier
 from services.notify import tick as ticking
 from services.notify.channels import email
@@ -23,6 +24,7 @@ from services.notify.tick import Desk
 from shared.shell.clock import system_clock
 from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from shared.words.units import Unit
 
 notify = typer.Typer(name="notify", help="Đôn đốc: lịch nhắc và nhắc các đơn vị chưa nộp báo cáo.", no_args_is_help=True)
@@ -46,11 +48,11 @@ def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"“{text}” không phải là thời điểm ISO, ví dụ 2026-12-18T08:00:00+07:00") from None
+        raise session.wrong_use(refusal("cli.not_an_instant", text=text), "--at") from None
     if at.tzinfo is None:
-        raise typer.BadParameter(f"“{text}” thiếu múi giờ, ví dụ 2026-12-18T08:00:00+07:00")
+        raise session.wrong_use(refusal("cli.not_an_instant", text=text), "--at")
     if at.year not in deadlines.YEARS:
-        raise typer.BadParameter(f"“{text}”: cần một năm từ {deadlines.YEARS[0]} đến {deadlines.YEARS[-1]}")
+        raise session.wrong_use(refusal("cli.year_out_of_range", text=text, first=deadlines.YEARS[0], last=deadlines.YEARS[-1]), "--at")
     return at
 
 
@@ -77,7 +79,7 @@ def plan(
     async def act(desk: Desk) -> Sequence[Alert]:
         known = sorted(desk.follower.reference.regimes)
         if regime is not None and regime not in known:
-            raise typer.BadParameter(f"không có chế độ “{regime}”; có: {', '.join(known)}", param_hint="--regime")
+            raise session.wrong_use(refusal("cli.unknown_regime", regime=regime, known=known or NO_REGIME), "--regime")
         return await ticking.plan(desk, at or system_clock(), regime, period)
 
     found = _read(act)
@@ -155,9 +157,7 @@ def send_trial(
             found = _unit_today(reference, unit)
             mails = trial.mails(found, held.settings.site, now)
             if not mails:
-                session.stop(
-                    session.NO, f"{found.code} {wording.name(found)}: chưa có địa chỉ thư điện tử, không gửi được thư thử (no address)."
-                )
+                session.stop(session.NO, refusal("cli.no_mail_address", unit=f"{found.code} {wording.name(found)}"))
             return await email.hand_over(notifier.mail_server(held.settings, held.clock), mails)
 
     answers = session.run(act)
@@ -179,7 +179,7 @@ def _unit_today(reference: Reference, code: str) -> Unit:
     tree = reference.registry.at(periods.local_day(system_clock()))
     found = tree.by_code.get(code) or reference.registry.by_id.get(code)
     if found is None:
-        raise typer.BadParameter(f"không có đơn vị “{code}”", param_hint="UNIT")
+        raise session.wrong_use(refusal("cli.unknown_unit", units=[f"“{code}”"]), "UNIT")
     return found
 
 

@@ -10,6 +10,7 @@ from shared.wire import events
 from shared.wire.events import PeriodOpened
 from shared.wire.published import Receipt
 from shared.words import deadlines, vietnamese
+from shared.words.refusals import refusal
 
 periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
 
@@ -33,10 +34,9 @@ def open_period(
     """
     ends = deadlines.of_event(deadline)
     if ends is None:
-        hint = "cần ngày YYYY-MM-DD, ví dụ 2026-07-15, hoặc 2026-07-15T17:00:00+07:00"
-        raise typer.BadParameter(f"“{deadline}”: {hint} (a day, or an instant with its offset)", param_hint="--deadline")
+        raise session.wrong_use(refusal("cli.not_a_day_or_instant", text=deadline), "--deadline")
     if corrects != (reason is not None):
-        raise typer.BadParameter("--corrects và --reason đi cùng nhau (each needs the other)", param_hint="--corrects")
+        raise session.wrong_use(refusal("cli.corrects_with_reason"), "--corrects")
 
     async def act() -> Receipt:
         async with session.connected() as held:

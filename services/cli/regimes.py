@@ -9,7 +9,7 @@ import nats.js.errors
 import typer
 
 from services.cli import session
-from services.cli.data import REGIME_FILES, UNIT_FILES, AsJson
+from services.cli.data import NO_REGIME, REGIME_FILES, UNIT_FILES, AsJson
 from services.cli.files import regime_files, unit_files
 from services.cli.files.faults import FaultsError
 from services.cli.stored import StoredData
@@ -21,6 +21,7 @@ from shared.shell.settings import CliSettings
 from shared.wire import subjects
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
+from shared.words.refusals import number, refusal
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
@@ -121,9 +122,9 @@ async def _remove(held: Connections, regime_id: str) -> None:
     """Takes the regime away; puts it back when something came in for it meanwhile."""
     files = {file.id: file for file in await held.reference.files()}
     if regime_id not in files:
-        session.stop(session.NO, f"Không có chế độ “{regime_id}” (no such regime); có: {', '.join(sorted(files)) or 'không chế độ nào'}.")
+        session.stop(session.NO, refusal("cli.unknown_regime", regime=regime_id, known=sorted(files) or NO_REGIME))
     if derived := sorted(file.id for file in files.values() if file.derived_from == regime_id):
-        session.stop(session.NO, f"Không bỏ được: {', '.join(derived)} được tính từ chế độ này; bỏ trước (derived from it).")
+        session.stop(session.NO, refusal("cli.regime_has_derived", regime_id, derived=derived))
     await _refuse_reported(held, regime_id)
     await held.reference.remove_regime(regime_id)
     try:
@@ -142,8 +143,7 @@ async def _refuse_reported(held: Connections, regime_id: str) -> None:
     """Ends the command when an event of the regime was accepted: as a claim, in `reports`, or in the log."""
     stored = await StoredData(held.database).accepted(regime_id)
     if most := max(stored, await _logged(held, regime_id)):
-        reason = f"đã tiếp nhận {numbers.vietnamese(most)} sự kiện theo chế độ này, không bỏ được nữa (events were accepted)"
-        session.stop(session.NO, f"{regime_id}: {reason}.")
+        session.stop(session.NO, refusal("cli.regime_has_events", regime_id, count=number(most)))
 
 
 async def _logged(held: Connections, regime_id: str) -> int:
@@ -164,7 +164,7 @@ async def _until_noticed(held: Connections) -> None:
     except nats.js.errors.NotFoundError:
         return  # nobody can have reported
     except TimeoutError as error:
-        raise TransientError("ingest chưa xử lý xong tin đã nhận; chưa bỏ gì, chạy lại sau (ingest is busy)") from error
+        raise TransientError(refusal("ingest.busy")) from error
 
 
 def _of_the_product() -> tuple[list[Regime], Registry, str]:

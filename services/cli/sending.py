@@ -5,7 +5,8 @@ import pwd
 import re
 from typing import Final
 
-from services.cli import session
+from services.cli import language, session
+from services.cli.data import NO_REGIME
 from shared.plumbing import inbox
 from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
@@ -13,6 +14,7 @@ from shared.wire import envelope
 from shared.wire.events import Concern
 from shared.wire.published import PendingReceipt, Reason, Receipt
 from shared.words.failures import TransientError
+from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
@@ -23,7 +25,7 @@ async def regime_of(held: Connections, regime_id: str) -> Regime:
     """The regime with an id. Ends the command when there is none."""
     known = (await held.reference.current()).regimes
     if regime_id not in known:
-        session.stop(session.WRONG_USE, f"Không có chế độ “{regime_id}” (no such regime); có: {', '.join(sorted(known)) or 'chưa nạp'}.")
+        session.stop(session.WRONG_USE, refusal("cli.unknown_regime", regime=regime_id, known=sorted(known) or NO_REGIME))
     return known[regime_id]
 
 
@@ -32,7 +34,7 @@ async def send(held: Connections, sender: str, kind: str, data: Concern, actor: 
     event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock(), actor=actor)
     receipt = await inbox.send(held.streams, inbox.outgoing(event), VERDICT_S)
     if isinstance(receipt, PendingReceipt):
-        raise TransientError(f"ingest chưa trả lời; sự kiện {event['id']} đã ở trong INBOX và sẽ được xử lý (ingest is away)")
+        raise TransientError(refusal("ingest.no_verdict", event_id=event["id"]))
     return receipt
 
 
@@ -50,11 +52,12 @@ def tell(receipt: Receipt, done: str, as_json: bool) -> None:
     if as_json:
         session.say_json(receipt.model_dump(mode="json", exclude_defaults=True))
     elif not receipt.errors:
-        said = [f"{done} (sự kiện {receipt.event_id}).", *(f"Lưu ý: {_sentence(warning)}" for warning in receipt.warnings)]
+        noted = [_refusal(warning).line(language.chosen()) for warning in receipt.warnings]
+        said = [f"{done} (sự kiện {receipt.event_id}).", *(f"Lưu ý: {line}" for line in noted)]
         session.console.print("\n".join(said), markup=False)
     if receipt.errors:
-        session.stop(session.NO, "\n".join(["Không được tiếp nhận, không có gì thay đổi:", *map(_sentence, receipt.errors)]))
+        session.stop(session.NO, refusal("cli.not_accepted"), *map(_refusal, receipt.errors))
 
 
-def _sentence(reason: Reason) -> str:
-    return f"{reason.path}: {reason.message_vi} [{reason.code}]"
+def _refusal(reason: Reason) -> Refusal:
+    return Refusal(reason.code, reason.path, reason.message_vi, reason.message_en)

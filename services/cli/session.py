@@ -15,6 +15,7 @@ import structlog
 import typer
 from rich.console import Console
 
+from services.cli import language
 from services.cli.files.faults import FaultsError
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
 from shared.plumbing import addresses, agency_days, data_format, delivery, durability, mongo
@@ -26,6 +27,7 @@ from shared.shell.settings import CliSettings, SettingsError
 from shared.words import numbers
 from shared.words.calendar import WorkingDays
 from shared.words.failures import ConfigurationError, TransientError
+from shared.words.refusals import Refusal, number, refusal
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
@@ -68,34 +70,32 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
         if not prints_faults:
             raise
         for fault in error.faults[:MOST_FAULTS]:
-            typer.echo(str(fault), err=True)
+            typer.echo(fault.text(language.chosen()), err=True)
         if len(error.faults) > MOST_FAULTS:
-            typer.echo(f"… và {numbers.vietnamese(len(error.faults) - MOST_FAULTS)} lỗi nữa (and more).", err=True)
+            typer.echo(refusal("field.more_faults", count=number(len(error.faults) - MOST_FAULTS)).line(language.chosen()), err=True)
         raise typer.Exit(NO) from error
     except (AddressError, SettingsError) as error:
-        stop(WRONG_USE, str(error))
+        stop(WRONG_USE, *error.refusals)
     except ConfigurationError as error:
-        stop(NO, str(error))
+        stop(NO, *error.refusals)
     except nats.js.errors.NotFoundError:
-        stop(AWAY, "NATS chưa có luồng hoặc consumer cần thiết: chạy `tonghop streams apply` (a stream is missing).")
+        stop(AWAY, refusal("nats.not_declared", "JetStream"))
     except TransientError as error:
-        stop(AWAY, f"Chưa làm được (not now): {error}.")
+        stop(AWAY, *error.refusals)
     except delivery.MAY_PASS as error:
         if delivery.is_passing(error):
             stop(AWAY, _away(error))
         if not mongo.is_login_refused(error):
             raise
-        stop(NO, f"MongoDB từ chối (refused): {error}. Kiểm tra tên, mật khẩu và quyền của người dùng trong TONGHOP_MONGO_URL.")
+        stop(NO, refusal("mongo.login_refused", detail=error))
 
 
-def _away(error: BaseException) -> str:
+def _away(error: BaseException) -> Refusal:
     """Which server does not answer, and what helps."""
     name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if mongo.is_away(error) else ("NATS", "TONGHOP_NATS_URL")
     if RunFolder(RUN_FOLDER).supervisor() is None:
-        remedy = f"Chạy `make up`, hoặc kiểm tra địa chỉ {setting}"
-    else:
-        remedy = f"Hệ thống đang chạy: xem `tonghop status`, nhật ký trong {RUN_FOLDER / 'logs'}, và địa chỉ {setting}"
-    return f"Máy chủ không trả lời (a server is away): {name}. {remedy}."
+        return refusal("cli.server_away", server=name, setting=setting)
+    return refusal("cli.server_away_in_stack", server=name, setting=setting, logs=[str(RUN_FOLDER / "logs")])
 
 
 def settings() -> CliSettings:
@@ -103,7 +103,7 @@ def settings() -> CliSettings:
     try:
         return configuration.read(CliSettings)
     except SettingsError as error:
-        stop(WRONG_USE, str(error))
+        stop(WRONG_USE, *error.refusals)
 
 
 def working_days() -> WorkingDays:
@@ -112,9 +112,9 @@ def working_days() -> WorkingDays:
     try:
         found = agency_days.read(name)
     except ConfigurationError as error:
-        stop(NO, str(error))
-    for line in agency_days.without_effect(found):
-        notes.print(f"Lưu ý: {name}: {line}.", markup=False)
+        stop(NO, *error.refusals)
+    for why in agency_days.without_effect(found):
+        notes.print(why.at(name).line(language.chosen()), markup=False)
     return found
 
 
@@ -122,10 +122,15 @@ async def _awaited(act: Callable[[], Awaitable[Result]]) -> Result:
     return await act()
 
 
-def stop(code: int, sentence: str) -> NoReturn:
-    """Ends the command with a sentence on standard error."""
-    typer.echo(addresses.masked(sentence), err=True)
+def stop(code: int, *why: Refusal) -> NoReturn:
+    """Ends the command with the reasons on standard error, in the language of `TONGHOP_LANG`."""
+    typer.echo(addresses.masked("\n".join(found.line(language.chosen()) for found in why)), err=True)
     raise typer.Exit(code)
+
+
+def wrong_use(why: Refusal, hint: str) -> typer.BadParameter:
+    """The error of a parameter (`hint`) that was given a wrong value."""
+    return typer.BadParameter(why.line(language.chosen()), param_hint=hint)
 
 
 def changed(count: int, names: Sequence[str] = ()) -> str:

@@ -14,9 +14,10 @@ from services.devstack import stack
 from shared.plumbing import addresses
 from shared.shell.settings import CliSettings
 from shared.words import numbers
+from shared.words.refusals import refusal
 
 ANSWER_S = 3.0
-SILENT = {"ready": False, "lag": None, "waiting_for": {"service": "không trả lời (no answer)"}}
+SILENT = {"ready": False, "lag": None, "waiting_for": {"service": refusal("cli.service_away").text("vi")}}
 
 
 def add_to(app: typer.Typer) -> None:

@@ -13,6 +13,9 @@ from typer import rich_utils
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from services.cli import language
+from shared.words.refusals import refusal
+
 WRONG_USE: Final = 2
 TITLES: Final = {
     "ARGUMENTS_PANEL_TITLE": "Tham số",
@@ -46,7 +49,7 @@ class Commands(TyperGroup):
         try:
             code = super().main(args, prog_name, *rest, **(extra | {"standalone_mode": False}))
         except typer.Abort:
-            typer.echo("Đã dừng (aborted).", err=True)
+            typer.echo(refusal("cli.stopped").line(language.chosen()), err=True)
             sys.exit(1)
         except TyperException as error:
             sys.exit(_tell(error))
@@ -60,7 +63,7 @@ def _tell(error: Any) -> int:
     elif type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(error.format_message(), err=True)
     else:
-        said = [f"Dùng sai: {_sentence(error).rstrip('.')}"]
+        said = [f"{'Wrong use' if language.chosen() == 'en' else 'Dùng sai'}: {_sentence(error).rstrip('.')}"]
         if getattr(error, "ctx", None) is not None:
             said += [error.ctx.get_usage(), f"Xem: {error.ctx.command_path} --help"]
         typer.echo("\n".join(said), err=True)

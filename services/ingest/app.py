@@ -17,12 +17,13 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import IngestSettings
 from shared.wire import subjects
+from shared.words.refusals import Refusal, refusal
 
 BATCH: Final = 1000  # messages that are claimed and published together
 AT_ONCE: Final = 2  # batches: one is claimed while the one before it is published and answered
 GATHER_S: Final = 0.025  # how long the next batch is collected while one is being worked on: many small batches cost more
 
-RETRYING: Final = "thử lại: chưa lưu được các thông điệp vừa đọc (retrying)"
+RETRYING: Final = refusal("ingest.batch_not_stored")
 
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
@@ -50,7 +51,7 @@ class Inbox:
         self._has_failed = False
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> Refusal | None:
         """Why INBOX is not worked on; None if it is. What this instance could not do, another may have done."""
         return self.follow.trouble or (RETRYING if self._has_failed and self.standstill.waiting != 0 else None)
 

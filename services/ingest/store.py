@@ -130,7 +130,7 @@ class ClaimStore:
             return {}
         found = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
         if len(found) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
-            raise TransientError("MongoDB chưa cho đọc lại biên nhận vừa ghi, đang thử lại (claims cannot be read yet)")
+            raise TransientError(refusal("ingest.receipts_not_readable"))
         return found
 
 

@@ -23,6 +23,7 @@ from shared.shell.clock import Clock
 from shared.shell.service import Connections
 from shared.shell.settings import NotifySettings
 from shared.wire import subjects
+from shared.words.refusals import refusal
 
 TICK_S: Final = 30.0
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
@@ -40,7 +41,7 @@ def create_app(settings: NotifySettings | None = None) -> FastAPI:
 
 async def notify(held: Connections[NotifySettings], readiness: Readiness) -> None:
     """Follows the log and ticks until it is cancelled."""
-    readiness.wait_for("log", "đang đọc nhật ký báo cáo (reading the log)")
+    readiness.wait_for("log", refusal("notify.reading_log"))
     desk = await prepare_desk(held)
     readiness.has("work")  # what an earlier attempt failed on has passed
     standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)

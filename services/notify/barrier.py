@@ -7,6 +7,7 @@ from services.notify.follower import POLL_S, Follower
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 LIMIT_S: Final = 60.0
 
@@ -25,7 +26,7 @@ class Barrier:
                 while not await self._is_screened(inbox):
                     await asyncio.sleep(POLL_S)
         except TimeoutError as error:
-            raise TransientError("ingest chưa xử lý hết tin đã nhận, chưa nhắc ai (ingest is behind)") from error
+            raise TransientError(refusal("ingest.behind")) from error
         await self.pass_folded()
 
     async def pass_folded(self) -> None:
@@ -39,7 +40,7 @@ class Barrier:
                 while self._follower.position.sequence < end or self._follower.position.generation < generation:
                     await self._follower.wait()
         except TimeoutError as error:
-            raise TransientError("chưa đọc hết nhật ký báo cáo (the notifier is behind)") from error
+            raise TransientError(refusal("notify.behind")) from error
 
     async def _is_screened(self, sequence: int) -> bool:
         """Whether ingest has acknowledged everything up to a sequence of INBOX."""

@@ -23,6 +23,7 @@ from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 
 log = structlog.get_logger()
 
@@ -47,14 +48,14 @@ class Follower:
     def book(self) -> Book:
         """Duties as of `position`. Raises TransientError before the first start."""
         if self._book is None:
-            raise TransientError("chưa đọc xong nhật ký báo cáo (the log is not folded yet)")
+            raise TransientError(refusal("notify.reading_log"))
         return self._book
 
     @property
     def reference(self) -> Reference:
         """The units and regimes of the book. Raises TransientError before the first start."""
         if self._reference is None:
-            raise TransientError("chưa đọc danh sách đơn vị và chế độ (units and regimes are not read yet)")
+            raise TransientError(refusal("notify.reading_log"))
         return self._reference
 
     @property
@@ -153,7 +154,7 @@ class Follower:
     async def _require_same_stream(self, position: BookPosition) -> None:
         """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
         if not await log_mark.is_there(self._held.streams.jetstream, position):
-            raise TransientError(f"REPORTS không còn là dòng đã đọc đến {position.sequence}; chạy `tonghop rebuild` (the stream went back)")
+            raise TransientError(refusal("service.log_went_back", sequence=position.sequence))
 
 
 class Keeper(Follower):

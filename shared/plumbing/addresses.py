@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from shared.words.failures import ConfigurationError
+from shared.words.refusals import refusal
 
 MASK: Final = "***"
 SCHEME: Final = r"[A-Za-z][\w+.-]*://"
@@ -19,10 +20,7 @@ class AddressError(ConfigurationError):
     """A setting is not the address of a server. It is not repeated: it may hold a password, and be none because of it."""
 
     def __init__(self, setting: str, server: str, example: str) -> None:
-        super().__init__(
-            f"{setting}: không phải là địa chỉ {server}, ví dụ {example}; ký tự đặc biệt trong mật khẩu phải viết dạng %XX"
-            " (not an address; special characters of a password must be escaped)"
-        )
+        super().__init__(refusal("setting.invalid_address", setting, server=server, example=example))
 
 
 def masked(text: str) -> str:

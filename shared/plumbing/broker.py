@@ -20,7 +20,9 @@ from nats.js.api import PubAck
 
 from shared.plumbing import causes, metrics
 from shared.plumbing.connection import Connection
+from shared.wire import subjects
 from shared.words.failures import ConfigurationError, TransientError
+from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
@@ -141,7 +143,7 @@ class Streams:
             return list(range(ack["seq"] - last + 1, ack["seq"] + 1))
         if ack["error"].get("err_code") == DUPLICATE_IN_BATCH:
             return None
-        raise TransientError(f"{stream} chưa nhận: {ack['error'].get('description')} (refused)")
+        raise TransientError(refusal("nats.refused", stream, detail=ack["error"].get("description")))
 
     async def publish_all(self, stream: str, messages: Iterable[Message], timeout_s: float = ACK_TIMEOUT_S) -> list[PubAck]:
         """Publishes in order with many in flight; the acknowledgements in the same order.
@@ -168,16 +170,16 @@ class Streams:
         try:
             info = await self.client.jetstream(timeout=LEADER_S).stream_info(stream)
         except AWAY as error:
-            raise TransientError(self._told(stream, error)) from error
+            raise TransientError(self._why(stream, error)) from error
         if info.cluster is not None and info.cluster.leader is None:
-            raise TransientError(f"{stream} {causes.NO_LEADER}")
+            raise TransientError(refusal("nats.no_leader", stream))
 
     def _unacknowledged(self, stream: str, error: Exception) -> TransientError:
         log.warning("broker.not_acknowledged", stream=stream, error=type(error).__name__)
-        return TransientError(f"chưa ghi được: {self._told(stream, error)}")
+        return TransientError(refusal("nats.not_acknowledged", stream), self._why(stream, error))
 
-    def _told(self, stream: str, error: Exception) -> str:
-        return causes.told_of_stream(stream, error, is_connected=self.client.is_connected)
+    def _why(self, stream: str, error: Exception) -> Refusal:
+        return causes.of_stream(stream, error, is_connected=self.client.is_connected)
 
     async def last_sequence(self, stream: str) -> int:
         """The sequence of the stream's last message. Raises one of AWAY."""
@@ -195,5 +197,5 @@ def declared_partitions(metadata: Mapping[str, Any] | None) -> int:
     """The number of partitions of REPORTS, as its declaration says. Raises ConfigurationError when it does not say."""
     text = (metadata or {}).get("partitions", "")
     if not str(text).isdigit():
-        raise ConfigurationError("REPORTS: thiếu metadata “partitions”; chạy `tonghop streams apply` (partitions missing)")
+        raise ConfigurationError(refusal("nats.partitions_missing", subjects.REPORTS))
     return int(text)

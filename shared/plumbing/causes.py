@@ -8,43 +8,41 @@ from pymongo.errors import PyMongoError
 
 from shared.plumbing import mongo
 from shared.words.failures import TransientError
-
-MONGODB: Final = "MongoDB không trả lời hoặc chưa có primary, đang chờ (waiting for MongoDB)"
-MONGODB_REFUSES: Final = "MongoDB từ chối thao tác, đang thử lại; chi tiết ở “task.failed” trong nhật ký (MongoDB refuses, see the log)"
-NATS: Final = "NATS không trả lời, đang chờ kết nối lại (waiting for NATS)"
-NO_LEADER: Final = "không có leader hoặc không trả lời, đang chờ quá nửa số máy NATS (no leader)"
-SOME_SERVER: Final = "máy chủ không trả lời, đang thử lại (a server does not answer)"
-UNEXPECTED: Final = "lỗi ngoài dự kiến, đang thử lại; chi tiết ở “task.failed” trong nhật ký (unexpected error, see the log)"
+from shared.words.refusals import Refusal, refusal
 
 LEADERLESS: Final = (nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
 
 
-def told(error: BaseException) -> str:
+def of(error: BaseException) -> tuple[Refusal, ...]:
     """Why a task waits. A TransientError says it itself."""
     if isinstance(error, TransientError):
-        return str(error)
-    if mongo.is_away(error):
-        return MONGODB
-    if isinstance(error, nats.errors.Error | nats.js.errors.Error):
-        return NATS if (told := _told_by_jetstream("JetStream", error)) is None else told
-    if isinstance(error, PyMongoError):
-        return MONGODB_REFUSES
-    return SOME_SERVER if isinstance(error, OSError) else UNEXPECTED
+        return error.refusals
+    return (_of(error),)
 
 
-def told_of_stream(stream: str, error: BaseException, *, is_connected: bool) -> str:
+def of_stream(stream: str, error: BaseException, *, is_connected: bool) -> Refusal:
     """Why a stream cannot be read or written now, or a durable of it asked, on a connection that stands or is lost."""
-    if (told := _told_by_jetstream(stream, error)) is not None:
-        return told
-    return f"{stream} {NO_LEADER}" if is_connected else f"{stream}: {NATS}"
+    if (answered := _of_answer(stream, error)) is not None:
+        return answered
+    return refusal("nats.no_leader", stream) if is_connected else refusal("nats.away", stream)
 
 
-def _told_by_jetstream(what: str, error: BaseException) -> str | None:
+def _of(error: BaseException) -> Refusal:
+    if mongo.is_away(error):
+        return refusal("mongo.away")
+    if isinstance(error, nats.errors.Error | nats.js.errors.Error):
+        return _of_answer("JetStream", error) or refusal("nats.away")
+    if isinstance(error, PyMongoError):
+        return refusal("mongo.refused")
+    return refusal("server.away") if isinstance(error, OSError) else refusal("service.unexpected_error")
+
+
+def _of_answer(what: str, error: BaseException) -> Refusal | None:
     """What an answer of JetStream means; None when there was none."""
     if isinstance(error, LEADERLESS):
-        return f"{what} {NO_LEADER}"
+        return refusal("nats.no_leader", what)
     if isinstance(error, nats.js.errors.NotFoundError):
-        return f"{what}: chưa có stream hoặc durable, hãy chạy `tonghop streams apply` (not there)"
+        return refusal("nats.not_declared", what)
     if isinstance(error, nats.js.errors.APIError) and error.description:
-        return f"{what}: NATS từ chối: {error.description} (refused)"
+        return refusal("nats.refused", what, detail=error.description)
     return None

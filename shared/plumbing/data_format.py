@@ -11,6 +11,7 @@ from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names
 from shared.wire.documents import FormatDocument
 from shared.words.failures import ConfigurationError
+from shared.words.refusals import refusal
 
 FORMAT: Final = "format"
 GENERATION: Final = "generation"
@@ -21,10 +22,7 @@ async def require(database: Documents) -> None:
     """Raises ConfigurationError when what is stored is of a later format than this code knows."""
     found = await _stored(database)
     if found > VERSION:
-        raise ConfigurationError(
-            f"MongoDB: checkpoints.{FORMAT}: {found}, cần (wanted) tối đa {VERSION}: dữ liệu của phiên bản mới hơn,"
-            " chạy lại phiên bản đó (stored by newer code, run that)"
-        )
+        raise ConfigurationError(refusal("mongo.newer_data", f"MongoDB: checkpoints.{FORMAT}", found=found, most=VERSION))
 
 
 async def mark(database: Documents) -> None:

@@ -106,13 +106,14 @@ async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness
         except ConfigurationError:
             raise
         except Exception as error:
-            reason = causes.told(error)
+            why = causes.of(error)
             if is_passing(error):
-                log.warning("task.retried", task=name, reason=reason, error=type(error).__name__)
+                codes, reason = [found.code for found in why], " ".join(found.text("en") for found in why)
+                log.warning("task.retried", task=name, codes=codes, reason=reason, error=type(error).__name__)
             else:
                 log.error("task.failed", task=name, exc_info=True)
             metrics.RETRIES.inc()
-            readiness.wait_for(name, reason)
+            readiness.wait_for(name, *why)
         else:
             readiness.has(name)
             return result

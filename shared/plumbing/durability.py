@@ -12,13 +12,12 @@ from urllib.parse import parse_qsl
 import orjson
 
 from shared.words.failures import ConfigurationError, TransientError
+from shared.words.refusals import refusal
 
 MONITOR_S: Final = 3.0
 WANTED_WRITES: Final = {"w": ("majority",), "journal": ("true",), "j": ("true",)}  # options of a MongoDB URL, and what they may say
-UNSEEN: Final = (
-    "TONGHOP_NATS_MONITOR_URL=none: chưa biết sync_interval của nats-server, cần always; nêu địa chỉ, ví dụ http://127.0.0.1:8222"
-    " (sync_interval is not seen, wanted always)"
-)
+MONITOR_SETTING: Final = "TONGHOP_NATS_MONITOR_URL"
+UNSEEN: Final = refusal("nats.sync_unknown", MONITOR_SETTING)
 
 
 def require_write_concern(url: str) -> None:
@@ -26,9 +25,7 @@ def require_write_concern(url: str) -> None:
     for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=True):
         wanted = WANTED_WRITES.get(name.lower())
         if wanted is not None and value.lower() not in wanted:
-            raise ConfigurationError(
-                f"TONGHOP_MONGO_URL: {name}={value}, cần (wanted) {name}={wanted[0]}: ghi yếu hơn sẽ mất báo cáo đã nhận (loses data)"
-            )
+            raise ConfigurationError(refusal("setting.weak_writes", "TONGHOP_MONGO_URL", name=name, found=value, required=wanted[0]))
 
 
 async def require_sync(monitors: Sequence[str]) -> None:
@@ -38,14 +35,14 @@ async def require_sync(monitors: Sequence[str]) -> None:
     answers = await asyncio.gather(*[asyncio.to_thread(_varz, monitor) for monitor in monitors])
     found = {monitor: answer for monitor, answer in zip(monitors, answers, strict=True) if answer is not None}
     if not found:
-        raise TransientError(f"nats-server không trả lời ở {', '.join(monitors)} (TONGHOP_NATS_MONITOR_URL; no answer)")
+        raise TransientError(refusal("nats.monitor_away", MONITOR_SETTING, addresses=list(monitors)))
     for monitor, answer in found.items():
         config = (answer.get("jetstream") or {}).get("config") or {}
+        if not config:
+            raise ConfigurationError(refusal("nats.jetstream_off", monitor))
         if not config.get("sync_always"):
-            interval = f"{config.get('sync_interval', 0) / 1e9:g}s" if config else "JetStream tắt (off)"
-            raise ConfigurationError(
-                f"nats-server {monitor}: jetstream.sync_interval: {interval}, cần (wanted) always: xem deploy/nats/nats-server.conf"
-            )
+            interval = f"{config.get('sync_interval', 0) / 1e9:g}s"
+            raise ConfigurationError(refusal("nats.sync_too_late", monitor, interval=interval))
 
 
 def _varz(monitor: str) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
 from shared.wire.published import PendingReceipt, Receipt
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 ANSWERS: Final = "Inbox-Sequence"  # header of a receipt: the sequence of the message that it answers
 
@@ -52,7 +53,7 @@ async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | 
     Raises TransientError, or an error of NATS that may pass, when INBOX may not have the event.
     """
     if not streams.client.is_connected:
-        raise TransientError("NATS is away")
+        raise TransientError(refusal("nats.away"))
     async with _receipts_of(streams.client, event.sender) as receipts:
         ack = await streams.jetstream.publish(event.subject, event.payload, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
         return await _verdict(receipts, ack.seq, within_s) or _pending(event)

@@ -33,6 +33,7 @@ from shared.plumbing import metrics
 from shared.plumbing.addresses import AddressError
 from shared.plumbing.driver import Client, Collection, Document, Documents, Session, Stored
 from shared.words.failures import ConfigurationError
+from shared.words.refusals import refusal
 
 __all__ = ["Client", "Collection", "Document", "Documents", "Session", "Stored"]
 
@@ -137,7 +138,7 @@ async def require_replica_set(client: Client) -> None:
     """Raises ConfigurationError when the server is standalone."""
     hello = await client["admin"].command("hello")
     if "setName" not in hello:
-        raise ConfigurationError("MongoDB: máy chủ phải thuộc một replica set (replSetName), không dùng standalone (wanted)")
+        raise ConfigurationError(refusal("mongo.standalone"))
 
 
 def collection(database: Documents, name: str, model: type[Stored]) -> Collection[Stored]:

@@ -21,6 +21,7 @@ from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared.plumbing import causes, connection, metrics
+from shared.words.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -82,7 +83,7 @@ class Reader:
         window: int = WINDOW,
     ) -> None:
         self.next_sequence = begin  # the first message of the stream that was not handed out yet
-        self.trouble: str | None = None  # why nothing can be read now; until the broker is heard of again
+        self.trouble: Refusal | None = None  # why nothing can be read now; until the broker is heard of again
         self._client = client
         self._stream = stream
         self._bind = bind
@@ -220,8 +221,8 @@ class Reader:
         self.trouble = self.trouble or self._no_answer(TimeoutError())
         return True
 
-    def _no_answer(self, error: Exception) -> str:
-        return causes.told_of_stream(self._stream, error, is_connected=self._client.is_connected)
+    def _no_answer(self, error: Exception) -> Refusal:
+        return causes.of_stream(self._stream, error, is_connected=self._client.is_connected)
 
     async def _wait(self, limit_s: float) -> None:
         """Returns when there is something, or after the limit."""

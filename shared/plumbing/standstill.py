@@ -13,6 +13,7 @@ from nats.aio.client import Client
 from nats.js.api import ConsumerInfo
 
 from shared.plumbing import broker
+from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
@@ -47,14 +48,11 @@ class Standstill:
         self._is_still = False
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> Refusal | None:
         """Why the durable's floor must be looked at."""
         if not self._is_still:
             return None
-        return (
-            f"{self._stream}: thông điệp ngay sau vị trí {self._floor} quá {STILL_S:g} giây chưa xử lý xong, chưa nhắc ai được;"
-            " xem nhật ký của ingest (a message is not acknowledged)"
-        )
+        return refusal("ingest.standstill", self._stream, floor=self._floor, seconds=f"{STILL_S:g}")
 
     def take(self, found: Look, now: float) -> None:
         """Takes up what was seen at an instant."""

@@ -1,13 +1,21 @@
-"""What of a stored stream or durable is not as it is wanted: `setting: stored, wanted …`."""
+"""What of a stored stream or durable is not as declared."""
 
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from nats.js.api import ConsumerConfig, PersistMode, StreamConfig, StreamInfo
 
 
-def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[str]:
-    """What of a stream's settings is not as declared: `setting: stored, wanted …`."""
+class Difference(NamedTuple):
+    """One setting, as it is stored and as it is declared."""
+
+    setting: str
+    stored: str
+    declared: str
+
+
+def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[Difference]:
+    """What of a stream's settings is not as declared."""
     found = info.config
     stored_metadata = {key: value for key, value in (found.metadata or {}).items() if not key.startswith("_nats.")}
     pairs: dict[str, tuple[Any, Any]] = {
@@ -35,10 +43,10 @@ def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[str]:
         "allow_atomic": (bool(found.allow_atomic), bool(wanted.allow_atomic)),
         "metadata": (stored_metadata, wanted.metadata or {}),
     }
-    return _told(pairs)
+    return _differences(pairs)
 
 
-def of_consumer(wanted: ConsumerConfig, found: ConsumerConfig) -> list[str]:
+def of_consumer(wanted: ConsumerConfig, found: ConsumerConfig) -> list[Difference]:
     """What of a durable's settings is not as declared: one that gives up, or sees only a part, loses what units sent."""
     pairs: dict[str, tuple[Any, Any]] = {
         "deliver_policy": (found.deliver_policy, wanted.deliver_policy),
@@ -52,12 +60,12 @@ def of_consumer(wanted: ConsumerConfig, found: ConsumerConfig) -> list[str]:
         "inactive_threshold": (found.inactive_threshold or None, None),
         "mem_storage": (bool(found.mem_storage), False),
     }
-    return _told(pairs)
+    return _differences(pairs)
 
 
-def _told(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
-    return [f"{name}: {_shown(stored)}, cần (wanted) {_shown(value)}" for name, (stored, value) in pairs.items() if stored != value]
+def _differences(pairs: dict[str, tuple[Any, Any]]) -> list[Difference]:
+    return [Difference(name, _shown(stored), _shown(value)) for name, (stored, value) in pairs.items() if stored != value]
 
 
-def _shown(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
+def _shown(value: Any) -> str:
+    return str(value.value if isinstance(value, Enum) else value)

@@ -23,9 +23,11 @@ from nats.js.api import (
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.plumbing import data_files, stream_differences, yaml_files
+from shared.plumbing.stream_differences import Difference
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults, subjects
 from shared.words.failures import ConfigurationError, TransientError
+from shared.words.refusals import refusal
 
 DECLARATION: Final = data_files.FOLDER / "nats" / "streams.yaml"
 DAY_S: Final = 86_400
@@ -109,25 +111,28 @@ def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
         found = yaml_files.values(yaml_files.read(path))
         return Declaration.model_validate({**found, "replicas": replicas} if isinstance(found, dict) else found)
     except UnreadableError as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+        raise ConfigurationError(error.at(path)) from error
     except ValidationError as error:
-        faults = [f"{path}: {'.'.join(map(str, where)) or 'tệp'}: {reason}" for where, reason in shape_faults.of(error, Declaration)]
-        raise ConfigurationError("\n".join(faults)) from error
+        faults = [
+            why.at(": ".join((str(path), *(".".join(map(str, where)),)[: len(where)])))
+            for where, why in shape_faults.of(error, Declaration)
+        ]
+        raise ConfigurationError(*faults) from error
 
 
 class RefusedError(ConfigurationError):
     """All that the broker refused to make or change. `derived` are the streams among it that may be made anew, `changed` is what went."""
 
-    def __init__(self, refusals: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
-        told = [f"{', '.join(name for name in refusals if refusals[name] == why)}: {why}" for why in dict.fromkeys(refusals.values())]
+    def __init__(self, reasons: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
+        found = [
+            refusal("nats.change_refused", ", ".join(name for name in reasons if reasons[name] == why), detail=why)
+            for why in dict.fromkeys(reasons.values())
+        ]
         if derived:
-            told.append(
-                f"{', '.join(derived)} chỉ chứa dữ liệu suy ra: `tonghop streams apply --remake-derived` xóa và tạo lại, aggregate nạp đầy"
-                " trong một phút (derived, can be made anew)"
-            )
+            found.append(refusal("nats.derived_stream_refused", ", ".join(derived)))
         if changed:
-            told.append(f"đã tạo hoặc sửa: {', '.join(changed)} (done)")
-        super().__init__("; ".join(told))
+            found.append(refusal("nats.others_changed", names=list(changed)))
+        super().__init__(*found)
         self.derived, self.changed = tuple(derived), tuple(changed)
 
 
@@ -135,25 +140,25 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remake
     """Makes what is missing and changes what differs; the names made or changed.
 
     What is refused holds up nothing else: all refusals are raised together at the end, as RefusedError. A derived stream whose change is
-    refused is made anew if that is wished. Raises TransientError when the cluster is not whole yet.
+    refused is deleted and created if that is wished. Raises TransientError when the cluster is not whole yet.
     """
     changed: list[str] = []
-    refusals: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for name, stream in declaration.streams.items():
         try:
             if await _apply(jetstream, declaration.stream_config(name), name, remakes=remakes_derived and stream.derived):
                 changed.append(name)
         except REFUSED as error:
-            refusals[name] = str(error.description)
+            reasons[name] = str(error.description)
     for name, consumer in declaration.consumers.items():
         wanted = declaration.consumer_config(name)
         try:
             await _patiently(consumer.stream, functools.partial(jetstream.add_consumer, consumer.stream, wanted))
         except (*REFUSED, nats.js.errors.NotFoundError) as error:
-            if consumer.stream not in refusals:
-                refusals[f"{consumer.stream}, consumer {name}"] = str(error.description)
-    if refusals:
-        raise RefusedError(refusals, [name for name, stream in declaration.streams.items() if stream.derived and name in refusals], changed)
+            if consumer.stream not in reasons:
+                reasons[f"{consumer.stream}, consumer {name}"] = str(error.description)
+    if reasons:
+        raise RefusedError(reasons, [name for name, stream in declaration.streams.items() if stream.derived and name in reasons], changed)
     return changed
 
 
@@ -176,7 +181,7 @@ async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *
 
 
 async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, last_sequence: int) -> None:
-    """The stream anew, empty. Its sequences go on, so that whoever reads it from a cursor misses nothing."""
+    """Creates the stream again, empty. Its sequences go on, so that whoever reads it from a cursor misses nothing."""
     await jetstream.delete_stream(name)
     anew = replace(wanted, first_seq=last_sequence + 1)
     for _ in range(REMAKE_ATTEMPTS):
@@ -187,7 +192,7 @@ async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, 
             await asyncio.sleep(RETRY_S)
         else:
             return
-    raise TransientError(f"{name}: đã xóa, chưa tạo lại được: chạy lại `tonghop streams apply` (deleted, not made anew yet)")
+    raise TransientError(refusal("nats.not_created_again", name))
 
 
 async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
@@ -201,10 +206,7 @@ async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
             if isinstance(error, nats.js.errors.BadRequestError) and error.err_code != NO_SUITABLE_PEERS:
                 raise
             if clock() >= give_up_at:
-                raise TransientError(
-                    f"{name}: {error.description}: cụm NATS chưa đủ máy chủ cho số bản sao TONGHOP_REPLICAS, chờ máy còn thiếu"
-                    " (the cluster lacks a server)"
-                ) from error
+                raise TransientError(refusal("nats.too_few_servers", name, detail=error.description)) from error
             await asyncio.sleep(RETRY_S)
         else:
             return
@@ -224,9 +226,11 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
                 differing = stream_differences.of_consumer(declaration.consumer_config(durable), found.config)
                 _refuse(f"stream {name}, consumer {durable}", differing)
         except nats.js.errors.NotFoundError as error:
-            raise TransientError(f"chưa có stream {name}, hãy chạy `tonghop streams apply` (stream {name} is not there yet)") from error
+            raise TransientError(refusal("nats.not_declared", f"stream {name}")) from error
 
 
-def _refuse(what: str, found: list[str]) -> None:
-    if found:
-        raise ConfigurationError(f"{what} khác với khai báo, chạy `tonghop streams apply` (differs): {'; '.join(found)}")
+def _refuse(what: str, differing: Sequence[Difference]) -> None:
+    if differing:
+        raise ConfigurationError(
+            *[refusal("nats.stream_differs", what, setting=one.setting, found=one.stored, declared=one.declared) for one in differing]
+        )

@@ -10,9 +10,8 @@ import yaml
 
 from shared.plumbing import text_files
 from shared.plumbing.text_files import UnreadableError
-from shared.words import numbers
+from shared.words.refusals import number, refusal
 
-HINT: Final = "không phải YAML: xem thụt dòng (dấu cách, không dùng tab), dấu hai chấm, ngoặc (not YAML"
 MOST_CHARACTERS: Final = 1_000_000  # the reader is slow: some seconds for so many
 
 
@@ -22,7 +21,7 @@ class _Plain(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
-            raise UnreadableError(line_of(mark), "không dùng bí danh “*”, hãy viết ra (no aliases)")
+            raise UnreadableError(refusal("yaml.alias"), line_of(mark))
         return super().compose_node(parent, index)
 
 
@@ -33,7 +32,7 @@ class _Located(yaml.SafeLoader):
         try:
             return super().construct_yaml_timestamp(node)
         except ValueError as error:
-            raise UnreadableError(line_of(node.start_mark), f"không có ngày “{node.value}” (no such day)") from error
+            raise UnreadableError(refusal("yaml.no_such_day", text=node.value), line_of(node.start_mark)) from error
 
 
 _Located.add_constructor("tag:yaml.org,2002:timestamp", _Located.construct_yaml_timestamp)
@@ -43,7 +42,7 @@ def read(path: Path) -> Any:
     """A file's document as nodes, which know where they stand; None when it is empty. Raises UnreadableError."""
     text = text_files.read(path)
     if len(text) > MOST_CHARACTERS:
-        raise UnreadableError("tệp", f"dài quá {numbers.vietnamese(MOST_CHARACTERS)} ký tự (too long)")
+        raise UnreadableError(refusal("yaml.too_long", most=number(MOST_CHARACTERS)))
     try:
         loader = _Plain(text)
         try:
@@ -72,26 +71,27 @@ def values(root: Any) -> Any:
 def _broken(error: Exception) -> UnreadableError:
     where = line_of(getattr(error, "problem_mark", None))
     if isinstance(error, RecursionError):
-        return UnreadableError(where, "lồng nhau quá sâu (nested too deeply)")
-    return UnreadableError(where, f"{HINT}: {getattr(error, 'problem', None) or getattr(error, 'reason', None) or error})")
+        return UnreadableError(refusal("yaml.too_deep"), where)
+    detail = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    return UnreadableError(refusal("yaml.not_yaml", detail=detail), where)
 
 
-def line_of(mark: Any) -> str:
-    """Where a mark stands."""
-    return f"dòng {mark.line + 1}" if mark is not None else "tệp"
+def line_of(mark: Any) -> int | None:
+    """The line of a mark; None when there is no mark."""
+    return mark.line + 1 if mark is not None else None
 
 
 def _refuse_repeats(root: Any) -> None:
     found = list(_repeats(root))
     if found:
         key, first = found[0]
-        raise UnreadableError(line_of(key.start_mark), f"“{key.value}” xuất hiện hai lần, trước đó ở {first} (stands twice)")
+        raise UnreadableError(refusal("yaml.repeated_key", key=key.value, first=first), line_of(key.start_mark))
 
 
-def _repeats(node: Any) -> Iterator[tuple[Any, str]]:
-    """Keys that stood before in the same mapping, and where."""
+def _repeats(node: Any) -> Iterator[tuple[Any, int | None]]:
+    """Keys that occurred before in the same mapping, and on which line."""
     if isinstance(node, yaml.MappingNode):
-        seen: dict[str, str] = {}
+        seen: dict[str, int | None] = {}
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:

@@ -75,7 +75,7 @@ class Connections(Generic[Own]):
         if monitors:
             await delivery.keep_trying("nats_monitor", lambda: durability.require_sync(monitors), readiness)
         else:
-            log.warning("durability.not_seen", reason=durability.UNSEEN)
+            log.warning("durability.not_seen", code=durability.UNSEEN.code, reason=durability.UNSEEN.text("en"))
             readiness.warn(durability.UNSEEN)
 
     async def _require_database(self) -> None:
@@ -95,7 +95,7 @@ def settings_of(name: str, kind: type[Kind]) -> Kind:
     try:
         return configuration.read(kind)
     except SettingsError as error:
-        log.error("service.refused_to_go_on", reason=str(error))
+        log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
         raise SystemExit(WRONG_SETTINGS) from None
 
 
@@ -136,8 +136,8 @@ def create_app(
             needs.append(_watch("mongodb", partial(mongo.require_replica_set, held.mongo), readiness))
             await tasks.together(delivery.keep_trying("work", lambda: work(readiness), readiness), *needs)
         except ConfigurationError as error:
-            log.error("service.refused_to_go_on", reason=str(error))
-            readiness.wait_for("configuration", str(error))
+            log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
+            readiness.wait_for("configuration", *error.refusals)
             os.kill(os.getpid(), signal.SIGTERM)
 
     @asynccontextmanager

@@ -12,13 +12,14 @@ from shared.plumbing import addresses
 from shared.wire import shape_faults
 from shared.words import mailboxes
 from shared.words.failures import ConfigurationError
+from shared.words.refusals import Both
 
 DATABASE: Final = r"^[a-z][a-z0-9_]{0,37}$"
 WEB_ADDRESS: Final = r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 FORMS: Final = {
-    DATABASE: ("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
-    WEB_ADDRESS: ("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
+    DATABASE: Both("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
+    WEB_ADDRESS: Both("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
 }
 
 
@@ -133,4 +134,4 @@ def read(kind: type[Kind]) -> Kind:
         return kind()
     except ValidationError as error:
         faults = shape_faults.of(error, kind, forms=FORMS)
-        raise SettingsError("\n".join(f"TONGHOP_{str(path[0]).upper()}: {reason}" for path, reason in faults)) from None
+        raise SettingsError(*(why.at(f"TONGHOP_{str(path[0]).upper()}") for path, why in faults)) from None

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from shared.words import periods
+from shared.words import periods, refusals
 from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
+from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import DeadlineRule, Obligation, Regime
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -74,7 +75,7 @@ def _year_in(rule: DeadlineRule, period: Period) -> int:
     return period.year + 1 if rule.is_yearly and day <= period.cut_off and again - period.cut_off <= HALF_YEAR else period.year
 
 
-def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], str]]:
+def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
     """What no agency can mean, of each rule the first period: where in the regime, and why.
 
     A yearly deadline leaves at least one working day after the cut-off (NĐ 09/2019/NĐ-CP); who confirms has at least as long as
@@ -87,15 +88,13 @@ def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...],
     for group, rule in obligation.deadlines.items():
         early = [period for period in found if rule.is_yearly and not _leaves_a_working_day(regime, group, period, days)]
         if early:
-            cut_off = f"{early[0].cut_off:%d/%m/%Y}"
-            reason = f"kỳ {early[0].code}: cần ít nhất một ngày làm việc sau ngày chốt số liệu {cut_off}, theo NĐ 09/2019/NĐ-CP"
-            yield ("obligation", "deadlines", group), f"{reason} (less than a working day after the cut-off)"
+            cut_off = refusals.day(early[0].cut_off)
+            yield ("obligation", "deadlines", group), refusal("regime.no_working_day_left", period=early[0].code, day=cut_off)
     for period in found:
         confirm = confirm_deadline(regime, period, days)
         reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None, days)) is not None]
         if confirm is not None and reports and confirm < max(reports):
-            reason = f"kỳ {period.code}: hạn chốt trước hạn gửi báo cáo (confirmed before it is reported)"
-            yield ("obligation", "confirm"), reason
+            yield ("obligation", "confirm"), refusal("regime.confirmed_before_reported", period=period.code)
             return
 
 

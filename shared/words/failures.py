@@ -1,13 +1,46 @@
-"""What can go wrong while a service works. The class of an exception says who can act; `shared.plumbing.delivery` acts on it."""
+"""What can go wrong while a service works. The class of an exception says who can act; `shared.plumbing.delivery` acts on it.
+
+Each carries refusals of the catalogue, so that whoever reads it gets whole sentences in the language wanted. `str()` is for logs and
+tracebacks: English, with the codes.
+"""
+
+from shared.words.refusals import Language, Refusal
 
 
-class PermanentError(Exception):
+class Failure(Exception):
+    """An exception that a person must read."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    @property
+    def codes(self) -> list[str]:
+        return [refusal.code for refusal in self.refusals]
+
+    def text(self, language: Language) -> str:
+        """A line for each refusal: place, sentences, code."""
+        return "\n".join(refusal.line(language) for refusal in self.refusals)
+
+
+class PermanentError(Failure):
     """Retrying cannot help: park the message with the reason, then terminate it."""
 
 
-class TransientError(Exception):
+class TransientError(Failure):
     """A server is away or slow: retry with back-off."""
 
 
-class ConfigurationError(Exception):
-    """Settings or stored data forbid starting; a person must act. The text names the setting and the value wanted."""
+class ConfigurationError(Failure):
+    """Settings or stored data forbid starting; a person must act. The sentences name the setting and the value that is needed."""
+
+
+class InvalidValueError(ValueError):
+    """A value that a file or a setting may not hold. `where` is the path to it inside what was judged."""
+
+    def __init__(self, refusal: Refusal, *where: str) -> None:
+        super().__init__(refusal.line("en"))
+        self.refusal, self.where = refusal, where

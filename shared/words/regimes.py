@@ -4,6 +4,7 @@ Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, sect
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -11,11 +12,12 @@ from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from shared.words import numbers, periods
+from shared.words.failures import InvalidValueError
 from shared.words.numbers import MAX_SCALED
 from shared.words.periods import Period
+from shared.words.refusals import refusal
 from shared.words.units import Tree, Unit
 
 CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
@@ -24,7 +26,6 @@ UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
 DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
 DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-PLACED: Final = "placed"  # the type of a fault whose context says where it is
 TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 Code = Annotated[str, StringConstraints(pattern=CODE)]
@@ -57,7 +58,7 @@ class Group(Data):
     @model_validator(mode="after")
     def has_one_way_to_name_units(self) -> Self:
         if (self.level is None) == (not self.units):
-            raise ValueError("nêu hoặc level hoặc units (name either a level or units)")
+            raise InvalidValueError(refusal("regime.level_or_units"))
         return self
 
 
@@ -78,7 +79,7 @@ class DeadlineRule(Data):
     @model_validator(mode="after")
     def has_one_day(self) -> Self:
         if sum(day is not None for day in (self.before, self.by, self.once)) != 1:
-            raise ValueError("nêu đúng một trong before, by, once (name one of before, by, once)")
+            raise InvalidValueError(refusal("regime.one_day"))
         return self
 
     @property
@@ -133,7 +134,7 @@ class Obligation(Data):
     @model_validator(mode="after")
     def is_fixed_or_on_call(self) -> Self:
         if self.on_call == bool(self.deadlines):
-            raise ValueError("nêu hoặc deadlines hoặc on_call (name either deadlines or on_call)")
+            raise InvalidValueError(refusal("regime.deadlines_or_on_call"))
         return self
 
 
@@ -185,14 +186,14 @@ class Indicator(Data):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "choice") != bool(self.options):
-            raise _wrong("options chỉ dùng và phải có ở kind choice (options belong to the kind choice)", "options")
+            raise InvalidValueError(refusal("regime.options_of_choice"), "options")
         if self.kind != "quantity" and self.aggregation != "sum":
-            raise _wrong("aggregation chỉ dùng ở kind quantity (aggregation belongs to the kind quantity)", "aggregation")
+            raise InvalidValueError(refusal("regime.aggregation_of_quantity"), "aggregation")
         for name, text in (("min", self.min), ("max", self.max)):
             if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
-                raise _wrong(f"{text} có quá {self.decimals} chữ số thập phân (too many decimals)", name)
+                raise InvalidValueError(refusal("regime.too_many_decimals", text=text, most=self.decimals), name)
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
-            raise _wrong("min lớn hơn max (min is larger than max)", "max")
+            raise InvalidValueError(refusal("regime.min_above_max"), "max")
         return self
 
     @property
@@ -245,7 +246,7 @@ class Regime(Data):
     @classmethod
     def is_a_calendar(cls, value: str) -> str:
         if value not in ("year", "report_year") and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
-            raise ValueError("calendar là year, report_year hoặc ngày chốt MM-DD (year, report_year or a cut-off day MM-DD)")
+            raise InvalidValueError(refusal("regime.unknown_calendar"))
         if "-" in value:
             _require_day(f"2023-{value}")  # a day that every year has
         return value
@@ -256,26 +257,23 @@ class Regime(Data):
         calendar = info.data.get("calendar", "year")
         for code in value if isinstance(value, list) else ():
             if periods.parse(code, calendar) is None:
-                raise ValueError(f"“{code}” không phải là kỳ của lịch {calendar} (not a period of this calendar)")
+                raise InvalidValueError(refusal("regime.no_such_period", period=code, calendar=calendar))
         return value
 
     @model_validator(mode="after")
     def holds_together(self) -> Self:
         if self.derived_from is not None:
             if self.reporters or self.obligation or self.indicators:
-                raise _wrong(
-                    "chế độ dẫn xuất không có reporters, obligation, indicators riêng (has none of its own)",
-                    "derived_from",
-                )
+                raise InvalidValueError(refusal("regime.derived_has_own"), "derived_from")
             return self
         if not (self.reporters and self.obligation):
-            raise ValueError("thiếu reporters hoặc obligation (reporters or obligation is missing)")
-        _refuse_repeats("chỉ tiêu (indicator)", [indicator.code for indicator in self.indicators], "indicators")
+            raise InvalidValueError(refusal("regime.reporters_missing"))
+        if repeated := _repeated(indicator.code for indicator in self.indicators):
+            raise InvalidValueError(refusal("regime.repeated_indicator", codes=repeated), "indicators")
         if self.periods == "any" and not self.obligation.on_call:
-            raise _wrong("periods: any chỉ dùng với on_call (only with on_call)", "periods")
+            raise InvalidValueError(refusal("regime.any_period_on_call"), "periods")
         if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
-            groups = ", ".join(self.reporters)
-            raise _wrong(f"deadlines phải nêu đúng các nhóm của reporters: {groups} (exactly the groups)", "obligation", "deadlines")
+            raise InvalidValueError(refusal("regime.deadlines_of_groups", groups=list(self.reporters)), "obligation", "deadlines")
         for group, rule in self.obligation.deadlines.items():
             _require_day(rule.day_in(2023), "obligation", "deadlines", group)
         if self.obligation.confirm is not None:
@@ -283,8 +281,8 @@ class Regime(Data):
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
             if unknown := sorted(set(indicator.asked) - known):
-                reason = f"asked nêu nhóm hoặc đơn vị lạ: {', '.join(unknown)}; có {', '.join(sorted(known))} (unknown group or unit)"
-                raise _wrong(reason, "indicators", indicator.code, "asked")
+                why = refusal("regime.asked_of_unknown", unknown=unknown, known=sorted(known))
+                raise InvalidValueError(why, "indicators", indicator.code, "asked")
         return self
 
     @cached_property
@@ -338,11 +336,6 @@ def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
     return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
 
 
-def _wrong(reason: str, *where: str) -> PydanticCustomError:
-    """A fault in a part of the file; `where` is the path to it."""
-    return PydanticCustomError(PLACED, "{reason}", {"reason": reason, "where": where})
-
-
 def _without_zeros(text: str) -> str:
     """A plain decimal without trailing zeros."""
     return text.rstrip("0") if "." in text else text
@@ -353,13 +346,11 @@ def _require_day(text: str, *where: str) -> None:
     try:
         date.fromisoformat(text)
     except ValueError as error:
-        raise _wrong(f"không có ngày {text[8:]}/{text[5:7]}, hoặc không phải năm nào cũng có (day is out of range)", *where) from error
+        raise InvalidValueError(refusal("regime.not_every_year", day=f"{text[8:]}/{text[5:7]}"), *where) from error
 
 
-def _refuse_repeats(what: str, codes: list[str], *where: str) -> None:
-    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
-        reason = f"{what} lặp lại: {', '.join(repeated)} (repeated)"
-        raise _wrong(reason, *where) if where else ValueError(reason)
+def _repeated(codes: Iterable[str]) -> list[str]:
+    return sorted(code for code, count in Counter(codes).items() if count > 1)
 
 
 def derive(derived: Regime, source: Regime) -> Regime:
@@ -376,9 +367,12 @@ def derive(derived: Regime, source: Regime) -> Regime:
 
 
 def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
-    """All regimes by id, derived ones completed. Raises ValueError if an id repeats or a source lacks what is derived from it."""
+    """All regimes by id, derived ones completed. Raises InvalidValueError, with the regime's id and the field as its `where`, when an id
+    repeats or a source lacks what is derived.
+    """
     loaded = list(regimes)
-    _refuse_repeats("id", [regime.id for regime in loaded])
+    if repeated := _repeated(regime.id for regime in loaded):
+        raise InvalidValueError(refusal("regime.repeated_id", ids=repeated), repeated[0], "id")
     plain = {regime.id: regime for regime in loaded}
     return {regime.id: regime if regime.derived_from is None else derive(regime, _source(regime, plain)) for regime in loaded}
 
@@ -386,9 +380,9 @@ def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
 def _source(derived: Regime, plain: dict[str, Regime]) -> Regime:
     source = plain.get(derived.derived_from or "")
     if source is None or source.derived_from is not None:
-        raise ValueError(f"{derived.id}: derived_from “{derived.derived_from}” không có (no such regime)")
+        raise InvalidValueError(refusal("regime.unknown_source", source=derived.derived_from), derived.id, "derived_from")
     if unknown := [name for name in derived.derived_groups if name not in source.reporters]:
-        raise ValueError(f"{derived.id}: derived_groups lạ {unknown} (unknown)")
+        raise InvalidValueError(refusal("regime.unknown_derived_groups", names=unknown), derived.id, "derived_groups")
     if unknown := [code for code in derived.derived_indicators if code not in source.by_code]:
-        raise ValueError(f"{derived.id}: derived_indicators lạ {unknown} (unknown)")
+        raise InvalidValueError(refusal("regime.unknown_derived_indicators", codes=unknown), derived.id, "derived_indicators")
     return source

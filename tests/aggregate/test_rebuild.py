@@ -307,7 +307,7 @@ async def test_a_rebuild_whose_views_another_took_away_is_refused_and_the_views_
         monkeypatch.setattr(type(self._views), "insert_many", _insert_but_one(type(self._views).insert_many))
 
     monkeypatch.setattr(Store, "prepare", meet_another)
-    with pytest.raises(TransientError, match="another rebuild"):
+    with pytest.raises(TransientError, match=r"aggregate\.rebuild_running"):
         await rebuild(loaded)
     assert await loaded.database["views"].find().to_list(None) == before
 

@@ -76,7 +76,7 @@ def test_removing_what_is_not_there_says_that_nothing_changed(stored: Cli) -> No
 
 @pytest.mark.parametrize("command", ["list", "remove"])
 def test_a_unit_that_is_none_ends_with_1(stored: Cli, command: str) -> None:
-    assert "“99”" in stored.refused("contacts", command, "20", "99")
+    assert "“99”" in stored.refused("contacts", command, "20", "99", code=session.WRONG_USE)
     assert len(addresses(stored)) == 3
 
 

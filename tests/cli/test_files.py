@@ -12,6 +12,7 @@ from services.cli.files import regime_files, unit_files
 from services.cli.files.faults import FaultsError
 from services.cli.files.regime_files import RegimeFile
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from shared.words.units import Contact, Unit
 
 HEADER = "code,name,level,kind,parent,valid_from,valid_to"
@@ -35,7 +36,7 @@ def refused(folder: Path, *lines: str, stored: list[Unit] | None = None) -> list
     with pytest.raises(FaultsError) as found:
         units(folder, *lines, stored=stored)
     assert all(fault.file == folder / "units.csv" for fault in found.value.faults)
-    return [(fault.where, fault.reason) for fault in found.value.faults]
+    return [(fault.where, fault.refusal.line("vi")) for fault in found.value.faults]
 
 
 # Units
@@ -71,38 +72,38 @@ def test_the_files_of_the_product_are_right(reference: Reference) -> None:
 
 @pytest.mark.parametrize("header", ["", "code,name", HEADER.replace(",", ";"), HEADER + ",note", HEADER.upper(), "name," + HEADER])
 def test_another_header_is_refused_with_the_columns_wanted(tmp_path: Path, header: str) -> None:
-    with pytest.raises(FaultsError, match=f"units.csv: dòng 1: .*{HEADER}"):
+    with pytest.raises(FaultsError, match=rf"units\.csv: line 1: .*{HEADER}.*csv\."):
         unit_files.read_units([csv(tmp_path, PROVINCE, header=header)])
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (PROVINCE.replace("20,", ",", 1), "code “”"),
-        (PROVINCE.replace("20,", "2 0,", 1), "code “2 0”"),
-        (PROVINCE.replace("20,", "2.0,", 1), "code “2.0”"),
-        (PROVINCE.replace("20,", "20*,", 1), "code “20[*]”"),
-        (PROVINCE.replace("20,", "２０,", 1), "code “２０”"),
-        (PROVINCE.replace("20,", "x" * 33 + ",", 1), "code “x"),
-        (PROVINCE.replace("Tỉnh Lạng Sơn", " "), "thiếu name"),
-        (PROVINCE.replace("province", ""), "thiếu level"),
-        (PROVINCE.replace("peoples_committee", "committee"), "kind là một trong"),
-        (PROVINCE.replace("2024-01-01", ""), "valid_from “”"),
-        (PROVINCE.replace("2024-01-01", "01/01/2024"), "valid_from “01/01/2024”"),
-        (PROVINCE.replace("2024-01-01", "2024-02-30"), "valid_from “2024-02-30”"),
-        (PROVINCE.replace("2024-01-01", "2024-W01-1"), "valid_from “2024-W01-1”"),
-        (PROVINCE + "2024-13-01", "valid_to “2024-13-01”"),
-        (PROVINCE + "2024-01-01", "valid_to phải sau valid_from"),
-        (PROVINCE + "2023-01-01", "valid_to phải sau valid_from"),
-        (PROVINCE + ",", "thừa hoặc thiếu ô"),
-        ("20,Tỉnh Lạng Sơn", "thừa hoặc thiếu ô"),
-        (PROVINCE.replace("Tỉnh", '"Tỉnh'), "thừa hoặc thiếu ô"),
-        (PROVINCE.replace("committee,,", "committee,99,"), "không có đơn vị cấp trên “99”"),
-        (PROVINCE.replace("committee,,", "committee,20,"), "nằm dưới chính nó"),
+        (PROVINCE.replace("20,", ",", 1), "column code has the invalid value “”"),
+        (PROVINCE.replace("20,", "2 0,", 1), "column code has the invalid value “2 0”"),
+        (PROVINCE.replace("20,", "2.0,", 1), "column code has the invalid value “2.0”"),
+        (PROVINCE.replace("20,", "20*,", 1), "column code has the invalid value “20[*]”"),
+        (PROVINCE.replace("20,", "２０,", 1), "column code has the invalid value “２０”"),
+        (PROVINCE.replace("20,", "x" * 33 + ",", 1), "column code has the invalid value “x"),
+        (PROVINCE.replace("Tỉnh Lạng Sơn", " "), "name is empty"),
+        (PROVINCE.replace("province", ""), "level is empty"),
+        (PROVINCE.replace("peoples_committee", "committee"), "unit.unknown_kind"),
+        (PROVINCE.replace("2024-01-01", ""), "valid_from has “”"),
+        (PROVINCE.replace("2024-01-01", "01/01/2024"), "valid_from has “01/01/2024”"),
+        (PROVINCE.replace("2024-01-01", "2024-02-30"), "valid_from has “2024-02-30”"),
+        (PROVINCE.replace("2024-01-01", "2024-W01-1"), "valid_from has “2024-W01-1”"),
+        (PROVINCE + "2024-13-01", "valid_to has “2024-13-01”"),
+        (PROVINCE + "2024-01-01", "unit.ends_before_it_begins"),
+        (PROVINCE + "2023-01-01", "unit.ends_before_it_begins"),
+        (PROVINCE + ",", "csv.wrong_number_of_cells"),
+        ("20,Tỉnh Lạng Sơn", "csv.wrong_number_of_cells"),
+        (PROVINCE.replace("Tỉnh", '"Tỉnh'), "csv.wrong_number_of_cells"),
+        (PROVINCE.replace("committee,,", "committee,99,"), "no parent unit “99”"),
+        (PROVINCE.replace("committee,,", "committee,20,"), "unit.below_itself"),
     ],
 )
 def test_a_wrong_row_is_named_by_its_line(tmp_path: Path, line: str, reason: str) -> None:
-    with pytest.raises(FaultsError, match=f"units.csv: dòng 2: .*{reason}") as found:
+    with pytest.raises(FaultsError, match=f"units.csv: line 2: .*{reason}") as found:
         units(tmp_path, line)
 
     assert len(found.value.faults) == 1
@@ -115,7 +116,7 @@ def test_all_wrong_rows_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_row_that_stands_twice_is_named_both_times(tmp_path: Path) -> None:
-    assert [where for where, reason in refused(tmp_path, PROVINCE, DISTRICT, DISTRICT.replace("Huyện", "H.")) if "lặp lại" in reason] == [
+    assert [where for where, reason in refused(tmp_path, PROVINCE, DISTRICT, DISTRICT.replace("Huyện", "H.")) if "repeated" in reason] == [
         "dòng 3",
         "dòng 4",
     ]
@@ -124,13 +125,13 @@ def test_a_row_that_stands_twice_is_named_both_times(tmp_path: Path) -> None:
 def test_a_parent_that_is_not_valid_on_the_first_day_of_its_child_is_refused(tmp_path: Path) -> None:
     found = refused(tmp_path, PROVINCE + "2025-07-01", DISTRICT.replace("2024-01-01", "2025-07-01"))
 
-    assert found == [("dòng 3", "không có đơn vị cấp trên “20” tại ngày 01/07/2025 (no such parent)")]
+    assert found == [("dòng 3", refusal("unit.unknown_parent", code="20", day="01/07/2025").line("vi"))]
 
 
 def test_units_that_stand_below_each_other_are_refused(tmp_path: Path) -> None:
     circle = [PROVINCE.replace("committee,,", "committee,06253,"), DISTRICT, COMMUNE]
 
-    assert [where for where, reason in refused(tmp_path, *circle) if "nằm dưới chính nó" in reason] == ["dòng 2", "dòng 3", "dòng 4"]
+    assert [where for where, reason in refused(tmp_path, *circle) if "unit.below_itself" in reason] == ["dòng 2", "dòng 3", "dòng 4"]
 
 
 def test_a_circle_through_units_that_are_stored_is_refused(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_a_circle_through_units_that_are_stored_is_refused(tmp_path: Path) -> No
 
     found = refused(tmp_path, PROVINCE.replace("committee,,", "committee,06253,"), stored=stored)
 
-    assert found == [("dòng 2", "“20” nằm dưới chính nó (is below itself)")]
+    assert found == [("dòng 2", "Đơn vị “20” nằm dưới chính nó. Sửa cột parent. [unit.below_itself]")]
 
 
 def test_a_later_bearer_of_a_code_gets_an_id_of_its_own(tmp_path: Path) -> None:
@@ -203,12 +204,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
 
     for path in (tmp_path / "none.csv", tmp_path, binary):
-        with pytest.raises(FaultsError, match="không đọc được"):
+        with pytest.raises(FaultsError, match=r"file\.(missing|is_folder|utf_16)"):
             unit_files.read_units([path])
 
 
 def test_a_file_with_an_endless_cell_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FaultsError, match="không phải CSV"):
+    with pytest.raises(FaultsError, match=r"csv\.not_csv"):
         units(tmp_path, PROVINCE.replace("Tỉnh", "Tỉnh" * 50_000))
 
 
@@ -221,31 +222,32 @@ def contacts(folder: Path, *lines: str) -> dict[str, tuple[Contact, ...]]:
 
 
 def test_a_unit_may_have_several_contacts(tmp_path: Path) -> None:
-    assert contacts(tmp_path, "20,Văn phòng,0205,a@b.vn", "184,Phòng,,", "20,Chủ tịch,,c@d.vn") == {
+    assert contacts(tmp_path, "20,Văn phòng,0205,a@b.vn", "184,Phòng,0205,", "20,Chủ tịch,,c@d.vn") == {
         "20": (Contact("Văn phòng", "0205", "a@b.vn"), Contact("Chủ tịch", "", "c@d.vn")),
-        "184": (Contact("Phòng", "", ""),),
+        "184": (Contact("Phòng", "0205", ""),),
     }
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("99,Văn phòng,,a@b.vn", "không có đơn vị “99”"),
-        ("20,Văn phòng,,a b@c.vn", "email không đúng dạng"),
-        ("20,Văn phòng,,ab.vn", "email không đúng dạng"),
-        ("20,Văn phòng,,a@b.vn>", "email không đúng dạng"),
-        ('20,Văn phòng,,"a@b.vn,c@d.vn"', "email không đúng dạng"),
-        ("184,,,", "không có tên, điện thoại, email"),
-        ("184,\u200b,\u00a0,", "không có tên, điện thoại, email"),
+        ("99,Văn phòng,,a@b.vn", "contact.unknown_unit"),
+        ("20,Văn phòng,,a b@c.vn", "contact.invalid_email"),
+        ("20,Văn phòng,,ab.vn", "contact.invalid_email"),
+        ("20,Văn phòng,,a@b.vn>", "contact.invalid_email"),
+        ('20,Văn phòng,,"a@b.vn,c@d.vn"', "contact.invalid_email"),
+        ("184,,,", "contact.unreachable"),
+        ("184,\u200b,\u00a0,", "contact.unreachable"),
+        ("184,Văn phòng,,", "contact.unreachable"),
     ],
 )
 def test_a_wrong_contact_is_named_by_its_line(tmp_path: Path, line: str, reason: str) -> None:
-    with pytest.raises(FaultsError, match=f"contacts.csv: dòng 3: {reason}"):
-        contacts(tmp_path, "20,Văn phòng,,", line)
+    with pytest.raises(FaultsError, match=rf"contacts.csv: line 3: .*\[{reason}\]"):
+        contacts(tmp_path, "20,Văn phòng,0205,", line)
 
 
 def test_an_address_that_stands_twice_for_a_unit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FaultsError, match=r"contacts\.csv: dòng 2: đơn vị “20” lặp lại"):
+    with pytest.raises(FaultsError, match=r"contacts\.csv: line 2: .*“20”.*contact\.repeated"):
         contacts(tmp_path, "20,Văn phòng,,a@b.vn", "20,Chủ tịch,,a@b.vn")
 
 
@@ -269,19 +271,19 @@ LINES = "\n".join([HEADER, PROVINCE]) + "\n"
         (LINES.encode("utf-16-le"), ("UTF-16", "CSV UTF-8")),
         (LINES.replace(",", "\t").encode("utf-16"), ("UTF-16", "CSV UTF-8")),
         (LINES.encode("cp1258", "replace"), ("dòng 2", "Windows-1258", "CSV UTF-8")),
-        ("name\nxã\n".encode("latin-1"), ("dòng 2", "không phải UTF-8")),
-        (LINES.replace(",", ";").encode(), ("dòng 1", "cách nhau bằng “;”", "List separator", HEADER)),
-        (b"\xef\xbb\xbf" + LINES.replace(",", ";").encode(), ("dòng 1", "cách nhau bằng “;”")),
-        (("sep=;\n" + LINES.replace(",", ";")).encode(), ("dòng 1", "cách nhau bằng “;”")),
+        ("name\nxã\n".encode("latin-1"), ("dòng 2", "file.not_utf_8")),
+        (LINES.replace(",", ";").encode(), ("dòng 1", "dấu chấm phẩy", "List separator", HEADER)),
+        (b"\xef\xbb\xbf" + LINES.replace(",", ";").encode(), ("dòng 1", "dấu chấm phẩy")),
+        (("sep=;\n" + LINES.replace(",", ";")).encode(), ("dòng 1", "dấu chấm phẩy")),
         (LINES.replace(",", "\t").encode(), ("dòng 1", "dấu tab")),
         (b"PK\x03\x04" + b"\x00" * 100, ("Excel .xlsx", "CSV UTF-8")),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 100, ("Excel .xls", "CSV UTF-8")),
         (b"", ("dòng 1", HEADER)),
-        (b"\x00\x01\x02\x03" * 9, ("không",)),
+        (b"\x00\x01\x02\x03" * 9, ("file.",)),
         (LINES.replace("Tỉnh", "Tỉnh\u202e").encode(), ("dòng 2", "U+202E")),
-        (LINES.replace("Tỉnh Lạng Sơn", "\u200b\u00a0").encode(), ("dòng 2", "thiếu name")),
-        (LINES.replace("Tỉnh", '"Tỉnh\n').replace("Sơn,", 'Sơn",').encode(), ("name có xuống dòng",)),
-        (LINES.replace("Tỉnh", "Tỉnh\u2028").encode(), ("name có xuống dòng",)),
+        (LINES.replace("Tỉnh Lạng Sơn", "\u200b\u00a0").encode(), ("dòng 2", "Cột name để trống")),
+        (LINES.replace("Tỉnh", '"Tỉnh\n').replace("Sơn,", 'Sơn",').encode(), ("Cột name có xuống dòng",)),
+        (LINES.replace("Tỉnh", "Tỉnh\u2028").encode(), ("Cột name có xuống dòng",)),
     ],
     ids=range(17),
 )
@@ -292,11 +294,12 @@ def test_a_file_in_another_form_is_refused_with_what_to_do(tmp_path: Path, raw: 
     with pytest.raises(FaultsError) as found:
         unit_files.read_units([path])
 
-    assert all(word in str(found.value) for word in words), str(found.value)
+    text = "\n".join(fault.text("vi") for fault in found.value.faults)
+    assert all(word in text for word in words), text
 
 
 def test_a_file_that_never_ends_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FaultsError, match="lớn hơn 16 MB"):
+    with pytest.raises(FaultsError, match="larger than 16 MB"):
         unit_files.read_units([Path("/dev/zero")])
 
 
@@ -342,7 +345,7 @@ def faults(*paths: Path) -> list[tuple[str, str, str]]:
     """File name, place and reason of all that is wrong."""
     with pytest.raises(FaultsError) as found:
         regime_files.read_regimes(paths)
-    return [(fault.file.name, fault.where, fault.reason) for fault in found.value.faults]
+    return [(fault.file.name, fault.where, fault.refusal.line("vi")) for fault in found.value.faults]
 
 
 def test_a_folder_of_regimes_is_read(tmp_path: Path) -> None:
@@ -363,46 +366,52 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
 @pytest.mark.parametrize(
     ("old", "new", "where", "reason"),
     [
-        ("title: Thử", "title: [Thử", "dòng 3", "không phải YAML"),
-        ("title: Thử", "title: Thử: lại", "dòng 2", "không phải YAML"),
-        ("title: Thử", "\ttitle: Thử", "dòng 2", "không phải YAML"),
-        ("title: Thử", "title: !!python/object:os.system Thử", "dòng 2", "không phải YAML"),
-        ("title: Thử", "? [title]\n: Thử", "dòng 2", "không phải YAML"),
-        ("title: Thử", "title: Thử\n---\nid: hai", "dòng 3", "không phải YAML"),
-        ("title: Thử", "title: Thử\ntitel: Thử", "dòng 3, titel", "không có mục “titel”; có phải “title”?"),
-        ("    kind: flag", "    kind: flag\n    kinds: flag", "dòng 20, indicators.1.kinds", "có phải “kind”?"),
-        ("    kind: flag", "    kind: flags", "dòng 19, indicators.1.kind", "“flags”: chọn một trong quantity, ratio, flag, choice"),
-        ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "“2.5”: cần số nguyên"),
+        ("title: Thử", "title: [Thử", "dòng 3", "yaml.not_yaml"),
+        ("title: Thử", "title: Thử: lại", "dòng 2", "yaml.not_yaml"),
+        ("title: Thử", "\ttitle: Thử", "dòng 2", "yaml.not_yaml"),
+        ("title: Thử", "title: !!python/object:os.system Thử", "dòng 2", "yaml.not_yaml"),
+        ("title: Thử", "? [title]\n: Thử", "dòng 2", "yaml.not_yaml"),
+        ("title: Thử", "title: Thử\n---\nid: hai", "dòng 3", "yaml.not_yaml"),
+        ("title: Thử", "title: Thử\ntitel: Thử", "dòng 3, titel", "Có thể tên đúng là “title”"),
+        ("    kind: flag", "    kind: flag\n    kinds: flag", "dòng 20, indicators.1.kinds", "Có thể tên đúng là “kind”"),
+        (
+            "    kind: flag",
+            "    kind: flags",
+            "dòng 19, indicators.1.kind",
+            "Chọn một trong: quantity, ratio, flag, choice.",
+        ),
+        ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "“2.5” không đúng dạng. Ghi số nguyên"),
         (
             "    decimals: 2",
             "    decimals: 2\n    min: 0",
             "dòng 17, indicators.0.min",
-            '“0” không phải là chữ: đặt trong ngoặc kép, ví dụ "0"',
+            '“0” không phải là chữ. Đặt trong ngoặc kép, ví dụ "0".',
         ),
-        ('["2024"]', "[2024]", "dòng 4, periods.0", "“2024” không phải là chữ: đặt trong ngoặc kép"),
-        ('["2024"]', '["2024-13"]', "dòng 4, periods", "not a period"),
-        ('{before: "12-20"}', '{before: "20-12"}', "dòng 11, obligation.deadlines.huyen.before", "“20-12”: cần ngày MM-DD"),
+        ("    decimals: 2", "    decimals: 2\n    max: 1.000", "dòng 17, indicators.0.max", 'Ghi "1000"'),
+        ('["2024"]', "[2024]", "dòng 4, periods.0", "“2024” không phải là chữ. Đặt trong ngoặc kép"),
+        ('["2024"]', '["2024-13"]', "dòng 4, periods", "regime.no_such_period"),
+        ('{before: "12-20"}', '{before: "20-12"}', "dòng 11, obligation.deadlines.huyen.before", "“20-12” không đúng dạng. Ghi ngày MM-DD"),
         ('{before: "12-20"}', "{before: 2024-12-20}", "dòng 11, obligation.deadlines.huyen.before", "“2024-12-20” không phải là chữ"),
-        ('{before: "12-20"}', "{before: 2024-02-30}", "dòng 11", "không có ngày “2024-02-30”"),
-        ("title: Thử\n", "", "dòng 1, title", "thiếu mục bắt buộc"),
-        ("title: Thử", "title: Thử\ntitle: Lại", "dòng 3", "“title” xuất hiện hai lần, trước đó ở dòng 2"),
-        ("title: Thử", "title: &chu Thử\nwithin: *chu", "dòng 3", "không dùng bí danh"),
-        ("title: Thử", "title: &chu [*chu]", "dòng 2", "không dùng bí danh"),
+        ('{before: "12-20"}', "{before: 2024-02-30}", "dòng 11", "yaml.no_such_day"),
+        ("title: Thử\n", "", "dòng 1, title", "field.missing"),
+        ("title: Thử", "title: Thử\ntitle: Lại", "dòng 3", "“title” xuất hiện hai lần, lần đầu ở dòng 2"),
+        ("title: Thử", "title: &chu Thử\nwithin: *chu", "dòng 3", "yaml.alias"),
+        ("title: Thử", "title: &chu [*chu]", "dòng 2", "yaml.alias"),
         ("title: Thử", "title: Thử\u202e", "dòng 2", "U+202E"),
         ("title: Thử", "title: no", "dòng 2, title", "“no” không phải là chữ"),
         ('recipient: "20"', "recipient: 06253", "dòng 5, recipient", 'ví dụ "06253"'),
-        ("level: district", "level: district, units: [ab]", "dòng 8, reporters.huyen", "either a level or units"),
-        ('periods: ["2024"]', 'periods: "2024"', "dòng 4, periods", "“2024”: cần danh sách"),
-        ('periods: ["2024"]', 'within: "Lạng Sơn"', "dòng 4, within", "“Lạng Sơn”: cần mã đơn vị"),
+        ("level: district", "level: district, units: [ab]", "dòng 8, reporters.huyen", "regime.level_or_units"),
+        ('periods: ["2024"]', 'periods: "2024"', "dòng 4, periods", "“2024” không đúng dạng. Ghi danh sách"),
+        ('periods: ["2024"]', 'within: "Lạng Sơn"', "dòng 4, within", "“Lạng Sơn” không đúng dạng. Ghi mã đơn vị"),
         ("    label: Có", "    label: Có\n    label: Không", "dòng 19", "“label” xuất hiện hai lần"),
-        ("code: co", "code: so", "dòng 13, indicators", "so (repeated)"),
-        ("id: thu", "id: khac", "dòng 1, id", "phải trùng tên tệp"),
+        ("code: co", "code: so", "dòng 13, indicators", "hai lần: so."),
+        ("id: thu", "id: khac", "dòng 1, id", "regime.file_name_differs"),
         ("calendar: report_year", "calendar: year", "dòng 11, obligation.deadlines.huyen", "NĐ 09/2019"),
         (
             'huyen: {before: "12-20"}',
             'huyen: {before: "12-20"}\n  confirm: {level: district, before: "12-19"}',
             "dòng 12, obligation.confirm",
-            "hạn chốt trước hạn gửi",
+            "regime.confirmed_before_reported",
         ),
     ],
 )
@@ -412,6 +421,12 @@ def test_a_wrong_regime_file_is_named_with_line_path_and_reason(tmp_path: Path, 
     assert {name for name, _, _ in found} == {"thu.yaml"}
     assert found[0][1].startswith(where)
     assert reason in found[0][2]
+
+
+def test_a_wrong_file_name_hides_no_other_fault(tmp_path: Path) -> None:
+    found = faults(regime(tmp_path, REGIME.replace("calendar: report_year", "calendar: year"), "khac.yaml"))
+
+    assert [reason.rpartition("[")[2].rstrip("]") for _, _, reason in found] == ["regime.file_name_differs", "regime.no_working_day_left"]
 
 
 @pytest.mark.parametrize("text", ["", "# không có gì\n", "thu\n", "[]\n", "3\n", "\x00", "- " * 5000 + "x"], ids=range(7))
@@ -430,7 +445,7 @@ def test_the_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    assert faults(tmp_path) == [(tmp_path.name, "thư mục", "không có tệp *.yaml (no such file)")]
+    assert faults(tmp_path) == [(tmp_path.name, "", refusal("file.folder_without_yaml").line("vi"))]
 
 
 def test_a_regime_that_stands_in_two_files_is_named_with_both(tmp_path: Path) -> None:
@@ -440,14 +455,14 @@ def test_a_regime_that_stands_in_two_files_is_named_with_both(tmp_path: Path) ->
     [(_, where, reason)] = faults(first, second)
 
     assert where == "dòng 1, id"
-    assert f"đã có ở {first}" in reason
+    assert f"đã có ở tệp {first}" in reason
 
 
 def test_a_derived_regime_needs_its_source(tmp_path: Path) -> None:
     [(name, where, reason)] = faults(regime(tmp_path, DERIVED, "dan-xuat.yaml"))
 
     assert (name, where) == ("dan-xuat.yaml", "dòng 5, derived_from")
-    assert "no such regime" in reason
+    assert "regime.unknown_source" in reason
 
 
 def test_a_unit_that_the_registry_never_had_is_named_with_its_place(reference: Reference, tmp_path: Path) -> None:

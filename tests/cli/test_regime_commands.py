@@ -14,6 +14,7 @@ from services.cli.app import app
 from services.devstack.servers import choose_ports
 from shared.shell.service import Connections
 from shared.wire import events, subjects
+from shared.words.refusals import refusal
 from tests.cli.conftest import Cli
 from tests.cli.test_duties import log
 from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
@@ -127,9 +128,9 @@ def test_a_check_says_which_days_of_the_calendar_have_no_effect(province: Cli, t
     result = province.run("regimes", "check", regime(tmp_path))
 
     assert result.exit_code == session.FINE
-    assert [line.partition(f"{days}: ")[2] for line in result.stderr.splitlines() if "Lưu ý" in line] == [
-        "05/12/2026 vốn là ngày nghỉ (off anyway).",
-        "07/12/2026 vốn là ngày làm việc (a working day anyway).",
+    assert [line.partition(f"{days}: ")[2] for line in result.stderr.splitlines() if "calendar." in line] == [
+        refusal("calendar.off_anyway", day="05/12/2026").line("vi"),
+        refusal("calendar.working_anyway", day="07/12/2026").line("vi"),
     ]
 
 
@@ -153,7 +154,7 @@ def test_a_regime_that_another_is_derived_from_is_not_removed_before_it(province
 
 
 def test_a_regime_that_is_none_is_named_with_those_that_are(province: Cli) -> None:
-    assert "có: dan-xuat, dot-xuat, thu" in province.refused("regimes", "remove", "khac")
+    assert "đã nạp: dan-xuat, dot-xuat, thu" in province.refused("regimes", "remove", "khac")
 
 
 def test_a_regime_with_a_report_in_the_log_is_not_removed(province: Cli) -> None:

@@ -69,9 +69,9 @@ def judged(registry: Registry, *paths: Path) -> Iterator[str]:
     try:
         read = regime_files.read_each(paths)
     except FaultsError as error:
-        yield from map(str, error.faults)
+        yield from (fault.text("vi") for fault in error.faults)
     else:
-        yield from map(str, regime_files.judge(read, [], registry, TODAY))
+        yield from (fault.text("vi") for fault in regime_files.judge(read, [], registry, TODAY))
 
 
 def test_a_regime_of_which_all_has_effect_is_right(reference: Reference, tmp_path: Path) -> None:
@@ -90,55 +90,55 @@ LADDER = '  confirm: {level: district, before: "12-25"}\n'
         ("level: commune", "level: xã", "dòng 9, reporters.xa.level", "commune (peoples_committee)"),
         ("level: commune", "level: xã", "dòng 9, reporters.xa.level", "level “xã”"),
         ("level: commune", "level: commune, kind: office", "dòng 9, reporters.xa.level", "kind office"),
-        ("level: commune", "level: province", "dòng 9, reporters.xa.level", "cả danh mục có"),
-        ("[184-TP, 184-TTYT]", "[184-TP, 184-TTYT], kind: office", "dòng 10, reporters.phong.kind", "only with level"),
-        ("[184-TP, 184-TTYT]", "[184-TP, 184-TP]", "dòng 10, reporters.phong.units.1", "lặp lại"),
-        ("[184-TP, 184-TTYT]", '[184-TP, "06253"]', "dòng 10, reporters.phong", "06253 cũng ở nhóm khác"),
-        ("[184-TP, 184-TTYT]", "[184-TP, 184-KHAC]", "dòng 10, reporters.phong.units.1", "không có đơn vị “184-KHAC”"),
-        ('within: "184"', 'within: "06253"', "dòng 15, obligation.confirm.level", "nobody confirms"),
-        ('within: "184"', 'within: "184-TP"', "dòng 9, reporters.xa.level", "trong “184-TP” có district (office)"),
+        ("level: commune", "level: province", "dòng 9, reporters.xa.level", "Các cấp của cả danh mục:"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-TTYT], kind: office", "dòng 10, reporters.phong.kind", "regime.kind_without_level"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-TP]", "dòng 10, reporters.phong.units.1", "hai lần"),
+        ("[184-TP, 184-TTYT]", '[184-TP, "06253"]', "dòng 10, reporters.phong", "cũng ở nhóm khác: 06253"),
+        ("[184-TP, 184-TTYT]", "[184-TP, 184-KHAC]", "dòng 10, reporters.phong.units.1", "Không có đơn vị “184-KHAC”"),
+        ('within: "184"', 'within: "06253"', "dòng 15, obligation.confirm.level", "regime.nobody_confirms"),
+        ('within: "184"', 'within: "184-TP"', "dòng 9, reporters.xa.level", "Các cấp trong “184-TP”: district (office)"),
         ("{level: district, before", "{level: huyện, before", "dòng 15, obligation.confirm.level", "district"),
-        ('["2024", "2025"]', '["2024", "2020"]', "dòng 4, periods.1", "danh mục đơn vị bắt đầu từ 01/01/2024"),
-        ('["2024", "2025"]', '["2024", "2024"]', "dòng 4, periods.1", "lặp lại"),
+        ('["2024", "2025"]', '["2024", "2020"]', "dòng 4, periods.1", "danh mục đơn vị bắt đầu từ ngày 01/01/2024"),
+        ('["2024", "2025"]', '["2024", "2024"]', "dòng 4, periods.1", "hai lần"),
         ("level: district}\n  - code: ty_le", "level: huyện}\n  - code: ty_le", "dòng 22, indicators.0.target.level", "commune, district"),
-        ("    asked: [xa]\n", "    asked: [xa, xa]\n", "dòng 21, indicators.0.asked.1", "lặp lại"),
-        ("    decimals: 2\n", "    decimals: 2\n    share: false\n", "dòng 21, indicators.0.share", "kind quantity"),
-        ("    decimals: 2\n", "    decimals: 2\n    numerator_label: Tử\n", "dòng 21, indicators.0.numerator_label", "kind quantity"),
+        ("    asked: [xa]\n", "    asked: [xa, xa]\n", "dòng 21, indicators.0.asked.1", "hai lần"),
+        ("    decimals: 2\n", "    decimals: 2\n    share: false\n", "dòng 21, indicators.0.share", "kind là quantity"),
+        ("    decimals: 2\n", "    decimals: 2\n    numerator_label: Tử\n", "dòng 21, indicators.0.numerator_label", "kind là quantity"),
         ("    decimals: 2\n", '    decimals: 9\n    min: "99999999999999"\n', "dòng 21, indicators.0.min", "không số nào nộp được"),
-        ('at_least: "1"', 'at_least: "1.000"', "dòng 22, indicators.0.target.at_least", "write a thousand as 1000"),
-        ("    decimals: 2\n", '    decimals: 2\n    min: "0.000"\n', "dòng 21, indicators.0.min", "write a thousand as 1000"),
-        ("    decimals: 2\n", '    decimals: 2\n    max: "1.000"\n', "dòng 21, indicators.0.max", "write a thousand as 1000"),
-        ("asked: [184-TP]", "asked: [184-TC]", "dòng 26, indicators.ty_le.asked", "184-TC; có 184-TP, 184-TTYT, phong, xa"),
-        ("    kind: ratio\n", "    kind: ratio\n    options: {a: A}\n", "dòng 26, indicators.1.options", "options chỉ dùng"),
+        ('at_least: "1"', 'at_least: "1.000"', "dòng 22, indicators.0.target.at_least", 'ghi "1000"'),
+        ("    decimals: 2\n", '    decimals: 2\n    min: "0.000"\n', "dòng 21, indicators.0.min", 'ghi "1000"'),
+        ("    decimals: 2\n", '    decimals: 2\n    max: "1.000"\n', "dòng 21, indicators.0.max", 'ghi "1000"'),
+        ("asked: [184-TP]", "asked: [184-TC]", "dòng 26, indicators.ty_le.asked", "184-TC. Chọn trong: 184-TP, 184-TTYT, phong, xa"),
+        ("    kind: ratio\n", "    kind: ratio\n    options: {a: A}\n", "dòng 26, indicators.1.options", "regime.options_of_choice"),
         ("    phong: {before", "    khac: {before", "dòng 13, obligation.deadlines", "các nhóm của reporters: xa, phong"),
-        ('phong: {before: "12-20"}', 'phong: {before: "02-30"}', "dòng 14, obligation.deadlines.phong", "không có ngày 30/02"),
-        ("- code: co\n", "- code: so\n", "dòng 17, indicators", "lặp lại: so"),
-        ("kind: ratio\n", 'kind: ratio\n    min: "5"\n', "dòng 26, indicators.1.min", "kind ratio"),
-        ("kind: ratio\n", 'kind: ratio\n    max: "5"\n', "dòng 26, indicators.1.max", "kind ratio"),
+        ('phong: {before: "12-20"}', 'phong: {before: "02-30"}', "dòng 14, obligation.deadlines.phong", "Không có ngày 30/02"),
+        ("- code: co\n", "- code: so\n", "dòng 17, indicators", "hai lần: so"),
+        ("kind: ratio\n", 'kind: ratio\n    min: "5"\n', "dòng 26, indicators.1.min", "kind là ratio"),
+        ("kind: ratio\n", 'kind: ratio\n    max: "5"\n', "dòng 26, indicators.1.max", "kind là ratio"),
         (
             "kind: ratio\n",
             'kind: ratio\n    target: {at_least: "101", by: "2030"}\n',
             "dòng 26, indicators.1.target.at_least",
-            "nhiều nhất 100",
+            "không lớn hơn 100",
         ),
-        ("kind: flag\n", "kind: flag\n    measure: nhà\n", "dòng 30, indicators.2.measure", "kind flag"),
-        ("kind: flag\n", "kind: flag\n    decimals: 1\n", "dòng 30, indicators.2.decimals", "kind flag"),
-        ("kind: choice\n", 'kind: choice\n    target: {at_least: "1", by: "2030"}\n', "dòng 33, indicators.3.target", "kind choice"),
-        ("hai: Hai", 'hai: "\\u200b"', "dòng 33, indicators.3.options.hai", "nothing of it can be seen"),
-        ("title: Thử", 'title: " "', "dòng 2, title", "nothing of it can be seen"),
-        ("label: Tỷ lệ", 'label: ""', "dòng 24, indicators.1.label", "nothing of it can be seen"),
-        ("{ket_qua: Kết quả}", '{ket_qua: "\\u00a0"}', "dòng 34, narratives.ket_qua", "nothing of it can be seen"),
-        ('["Kế hoạch 1"]', '[""]', "dòng 3, legal_basis.0", "nothing of it can be seen"),
+        ("kind: flag\n", "kind: flag\n    measure: nhà\n", "dòng 30, indicators.2.measure", "kind là flag"),
+        ("kind: flag\n", "kind: flag\n    decimals: 1\n", "dòng 30, indicators.2.decimals", "kind là flag"),
+        ("kind: choice\n", 'kind: choice\n    target: {at_least: "1", by: "2030"}\n', "dòng 33, indicators.3.target", "kind là choice"),
+        ("hai: Hai", 'hai: "\\u200b"', "dòng 33, indicators.3.options.hai", "regime.blank_label"),
+        ("title: Thử", 'title: " "', "dòng 2, title", "regime.blank_label"),
+        ("label: Tỷ lệ", 'label: ""', "dòng 24, indicators.1.label", "regime.blank_label"),
+        ("{ket_qua: Kết quả}", '{ket_qua: "\\u00a0"}', "dòng 34, narratives.ket_qua", "regime.blank_label"),
+        ('["Kế hoạch 1"]', '[""]', "dòng 3, legal_basis.0", "regime.blank_label"),
         (LADDER, LADDER + "  ladder: {before_days: [-3]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
         (LADDER, LADDER + "  ladder: {after_days: [1, 0]}\n", "dòng 16, obligation.ladder.after_days.1", "từ 1 đến 366"),
         (LADDER, LADDER + "  ladder: {before_days: [99999999999]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
-        (LADDER, LADDER + "  ladder: {after_days: [3, 3]}\n", "dòng 16, obligation.ladder.after_days.1", "lặp lại"),
-        ("title: Thử", "title: Thử\nderived_groups: [xa]", "dòng 3, derived_groups", "only with derived_from"),
+        (LADDER, LADDER + "  ladder: {after_days: [3, 3]}\n", "dòng 16, obligation.ladder.after_days.1", "hai lần"),
+        ("title: Thử", "title: Thử\nderived_groups: [xa]", "dòng 3, derived_groups", "regime.only_derived"),
         (
             'xa: {before: "12-20"}',
             'xa: {once: "2024-12-01"}',
             "dòng 13, obligation.deadlines.xa",
-            "đã qua khi kỳ 2025 bắt đầu ngày 15/12/2024",
+            "đã qua khi kỳ 2025 bắt đầu, ngày 15/12/2024",
         ),
     ],
 )
@@ -154,14 +154,14 @@ def test_what_has_no_effect_is_refused(reference: Reference, tmp_path: Path, old
 @pytest.mark.parametrize(
     ("old", "new", "where", "reason"),
     [
-        ("[so, co]", "[ty_le]", "dòng 7, derived_indicators.0", "ty_le không hỏi nhóm nào"),
-        ("[so, co]", "[so, so]", "dòng 7, derived_indicators.1", "lặp lại"),
-        ("[xa]", "[]", "dòng 6, derived_groups", "nêu ít nhất một nhóm"),
+        ("[so, co]", "[ty_le]", "dòng 7, derived_indicators.0", "Chỉ tiêu ty_le không giao cho nhóm nào"),
+        ("[so, co]", "[so, so]", "dòng 7, derived_indicators.1", "hai lần"),
+        ("[xa]", "[]", "dòng 6, derived_groups", "Nêu ít nhất một nhóm"),
         ("[xa]", "[thon]", "dòng 6, derived_groups", "thon"),
-        ("title: Dẫn xuất", 'title: Dẫn xuất\nwithin: "184"', "dòng 3, within", "taken from the source"),
-        ("title: Dẫn xuất", 'title: Dẫn xuất\nperiods: ["2024"]', "dòng 3, periods", "taken from the source"),
-        ("title: Dẫn xuất", "title: Dẫn xuất\ncalendar: year", "dòng 3, calendar", "taken from the source"),
-        ("title: Dẫn xuất", "title: Dẫn xuất\nnarratives: {khac: Khác}", "dòng 3, narratives.khac", "chế độ nguồn"),
+        ("title: Dẫn xuất", 'title: Dẫn xuất\nwithin: "184"', "dòng 3, within", "regime.taken_from_source"),
+        ("title: Dẫn xuất", 'title: Dẫn xuất\nperiods: ["2024"]', "dòng 3, periods", "regime.taken_from_source"),
+        ("title: Dẫn xuất", "title: Dẫn xuất\ncalendar: year", "dòng 3, calendar", "regime.taken_from_source"),
+        ("title: Dẫn xuất", "title: Dẫn xuất\nnarratives: {khac: Khác}", "dòng 3, narratives.khac", "Chế độ nguồn"),
     ],
 )
 def test_what_has_no_effect_in_a_derived_regime_is_refused(
@@ -182,7 +182,7 @@ def test_a_reminder_after_the_hour_of_the_deadline_is_refused(reference: Referen
 
     [found] = judged(reference.registry, path)
 
-    assert found.startswith(f"{path}: dòng 15, obligation.ladder.last_day.1: mức nhắc 14:00 không bao giờ đến")
+    assert found.startswith(f"{path}: dòng 15, obligation.ladder.last_day.1: Mức nhắc 14:00 không bao giờ đến")
 
 
 def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, tmp_path: Path) -> None:
@@ -197,4 +197,4 @@ def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, 
 
 
 def test_no_regime_is_right_while_there_are_no_units(tmp_path: Path) -> None:
-    assert "không có đơn vị “20”" in next(judged(Registry([]), write(tmp_path, REGIME)))
+    assert "không có “20”" in next(judged(Registry([]), write(tmp_path, REGIME)))

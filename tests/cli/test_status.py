@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from services.cli import session
 from services.cli.app import app
+from shared.words.refusals import refusal
 
 WHY = "REPORTS không còn sự kiện 06268/x ở vị trí 155; chạy `tonghop rebuild` (the stream went back)"
 
@@ -45,11 +46,11 @@ def test_status_says_what_a_service_waits_for() -> None:
     assert said.exit_code == session.AWAY
     text = " ".join(said.stdout.split())
     assert f"aggregate: partition 5: {WHY}" in text
-    assert "ingest: service: không trả lời (no answer)" in text
+    assert "ingest: service: Dịch vụ không trả lời." in text
 
 
 def test_status_says_it_to_programs_too() -> None:
     said = CliRunner().invoke(app, ["status", "--json"])
     services = json.loads(said.stdout)["services"]
     assert services["aggregate"] == {"ready": False, "lag": None, "waiting_for": {"partition 5": WHY}}
-    assert services["ingest"]["waiting_for"] == {"service": "không trả lời (no answer)"}
+    assert services["ingest"]["waiting_for"] == {"service": refusal("cli.service_away").text("vi")}

@@ -26,6 +26,7 @@ from shared.wire import events, subjects
 from shared.wire.published import LogPosition
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from tests.builders import (
     CALLER,
     COMMUNE,
@@ -591,7 +592,7 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
         raise AutoReconnect("rs0")
 
     async def unacknowledged(*_: Any, **__: Any) -> Any:
-        raise TransientError("REPORTS: not acknowledged")
+        raise TransientError(refusal("nats.not_acknowledged", "REPORTS"))
 
     match part:
         case "insert":

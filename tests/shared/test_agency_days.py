@@ -34,34 +34,33 @@ def test_a_file_names_days_off_and_working_days(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "reason"),
+    ("text", "line", "code"),
     [
-        ("working: []\noff: [2026-12-04", "2", "không phải YAML"),
-        ("off: []\nnghi: []", "2", "only off and working"),
-        ("off: []\noff: []", "2", "stands twice"),
-        ("off: 2026-12-04", "1", "danh sách ngày"),
-        ("off:\n  - 2026-12-04\n  - 04/12/2026", "3", "không phải là ngày"),
-        ("off:\n  - 2026-02-30", "2", "“2026-02-30” không phải là ngày"),
-        ("off:\n  - [2026-12-04]", "2", "không phải là ngày"),
-        ("off:\n  - 1026-12-04", "2", "năm từ 2000"),
-        ("off: &days [2026-12-04]\nworking: *days", "2", "bí danh"),
-        ("off:\n  - 2026-12-04\u202e", "2", "U+202E"),
-        ("off: [2026-12-04]\nworking: [2026-12-04]", "2", "vừa nghỉ vừa làm việc"),
-        ("- 2026-12-04", "1", "cần off: và working:"),
+        ("working: []\noff: [2026-12-04", "2", "yaml.not_yaml"),
+        ("off: []\nnghi: []", "2", "calendar.unknown_list"),
+        ("off: []\noff: []", "2", "yaml.repeated_key"),
+        ("off: 2026-12-04", "1", "calendar.not_a_list"),
+        ("off:\n  - 2026-12-04\n  - 04/12/2026", "3", "calendar.not_a_day"),
+        ("off:\n  - 2026-02-30", "2", "calendar.not_a_day"),
+        ("off:\n  - [2026-12-04]", "2", "calendar.not_a_day"),
+        ("off:\n  - 1026-12-04", "2", "calendar.year_out_of_range"),
+        ("off: &days [2026-12-04]\nworking: *days", "2", "yaml.alias"),
+        ("off:\n  - 2026-12-04\u202e", "2", "file.forbidden_character"),
+        ("off: [2026-12-04]\nworking: [2026-12-04]", "2", "calendar.off_and_working"),
+        ("- 2026-12-04", "1", "calendar.lists_missing"),
     ],
 )
-def test_a_broken_file_is_refused_with_line_and_reason(tmp_path: Path, text: str, line: str, reason: str) -> None:
+def test_a_broken_file_is_refused_with_line_and_reason(tmp_path: Path, text: str, line: str, code: str) -> None:
     path = file(tmp_path, text)
 
     with pytest.raises(ConfigurationError) as found:
         agency_days.read(path)
 
-    assert str(found.value).startswith(f"{path}: dòng {line}: ")
-    assert reason in str(found.value)
+    assert [(why.path, why.code) for why in found.value.refusals] == [(f"{path}:{line}", code)]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="không đọc được"):
+    with pytest.raises(ConfigurationError, match=r"file\.missing"):
         agency_days.read(str(tmp_path / "khong-co.yaml"))
 
 

@@ -10,6 +10,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from shared.plumbing import causes, mongo
 from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 CLASS_NAME = re.compile(r"[A-Z][a-z]+[A-Z]\w*|\w+Error\b|_\w+")
 OF_VENDORS = re.compile(r"MongoDB|JetStream")
@@ -31,37 +32,42 @@ NATS = [
 
 @pytest.mark.parametrize("error", [pymongo.errors._OperationCancelled("x"), *[OperationFailure("x", code) for code in (211, 13435, 13)]])
 def test_an_error_of_mongodb_is_told_as_mongodb(error: PyMongoError) -> None:
-    assert "MongoDB" in causes.told(error)
-    assert causes.told(error) == (causes.MONGODB if mongo.is_away(error) else causes.MONGODB_REFUSES)
+    assert codes(error) == ["mongo.away" if mongo.is_away(error) else "mongo.refused"]
 
 
 @pytest.mark.parametrize("error", NATS, ids=repr)
 def test_an_error_of_nats_is_told_as_nats_or_of_its_stream(error: Exception) -> None:
-    told, of_stream = causes.told(error), causes.told_of_stream("INBOX", error, is_connected=True)
-    assert re.search("NATS|JetStream", told)
-    assert of_stream.startswith("INBOX")
-    assert not CLASS_NAME.search(OF_VENDORS.sub("", told + of_stream))
+    [told], of_stream = causes.of(error), causes.of_stream("INBOX", error, is_connected=True)
+    assert told.code.startswith("nats.")
+    assert of_stream.path == "INBOX"
+    assert not CLASS_NAME.search(OF_VENDORS.sub("", told.text("vi") + of_stream.text("vi")))
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "code"),
     [
-        (nats.errors.NoRespondersError(), f"INBOX {causes.NO_LEADER}"),
-        (nats.js.errors.ServiceUnavailableError(code=503, err_code=10008), f"INBOX {causes.NO_LEADER}"),
-        (TimeoutError(), f"INBOX {causes.NO_LEADER}"),
-        (nats.js.errors.NotFoundError(code=404), "INBOX: chưa có stream hoặc durable, hãy chạy `tonghop streams apply` (not there)"),
-        (nats.js.errors.ServerError(code=500, description="insufficient"), "INBOX: NATS từ chối: insufficient (refused)"),
+        (nats.errors.NoRespondersError(), "nats.no_leader"),
+        (nats.js.errors.ServiceUnavailableError(code=503, err_code=10008), "nats.no_leader"),
+        (TimeoutError(), "nats.no_leader"),
+        (nats.js.errors.NotFoundError(code=404), "nats.not_declared"),
+        (nats.js.errors.ServerError(code=500, description="insufficient"), "nats.refused"),
     ],
 )
-def test_what_a_stream_lacks_is_told(error: Exception, told: str) -> None:
-    assert causes.told_of_stream("INBOX", error, is_connected=True) == told
+def test_what_a_stream_lacks_is_told(error: Exception, code: str) -> None:
+    found = causes.of_stream("INBOX", error, is_connected=True)
+    assert (found.code, found.path) == (code, "INBOX")
+    assert getattr(error, "description", None) is None or "insufficient" in found.message_vi
 
 
 def test_a_lost_connection_is_no_lost_leader() -> None:
-    assert causes.told_of_stream("INBOX", TimeoutError(), is_connected=False) == f"INBOX: {causes.NATS}"
+    assert causes.of_stream("INBOX", TimeoutError(), is_connected=False) == refusal("nats.away", "INBOX")
 
 
 def test_what_says_itself_why_it_waits_is_believed() -> None:
-    assert causes.told(TransientError("chưa xong")) == "chưa xong"
-    assert causes.told(ConnectionRefusedError(111, "x")) == causes.SOME_SERVER
-    assert causes.told(ZeroDivisionError()) == causes.UNEXPECTED
+    assert codes(TransientError(refusal("notify.behind"))) == ["notify.behind"]
+    assert codes(ConnectionRefusedError(111, "x")) == ["server.away"]
+    assert codes(ZeroDivisionError()) == ["service.unexpected_error"]
+
+
+def codes(error: BaseException) -> list[str]:
+    return [found.code for found in causes.of(error)]

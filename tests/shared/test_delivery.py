@@ -9,13 +9,14 @@ import orjson
 import pytest
 from pymongo.errors import AutoReconnect
 
-from shared.plumbing import causes, delivery, reader
+from shared.plumbing import delivery, reader
 from shared.plumbing.reader import Delivery, Reader
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.wire.published import ParkedReason
 from shared.words.failures import ConfigurationError, PermanentError, TransientError
+from shared.words.refusals import Refusal, refusal
 from tests.waiting import until_inbox_is_done
 
 POISON = b"poison"
@@ -55,7 +56,7 @@ class Inbox:
     async def take(self, batch: Sequence[Delivery]) -> None:
         """A handler that handles all but the poison."""
         if any(found.payload == POISON for found in batch):
-            raise PermanentError("chất độc")
+            raise PermanentError(refusal("event.unknown_type", type="x", known="y"))
         self.handled += [found.sequence for found in batch]
         await delivery.acknowledge(self.held.streams.client, batch)
 
@@ -86,7 +87,7 @@ async def test_a_batch_that_was_handled_is_not_delivered_again(inbox: Inbox) -> 
 @pytest.mark.parametrize(
     "error",
     [
-        TransientError("away"),
+        TransientError(refusal("nats.away")),
         nats.errors.TimeoutError(),
         nats.js.errors.NoStreamResponseError(),
         AutoReconnect(),
@@ -190,27 +191,27 @@ def readiness(monkeypatch: pytest.MonkeyPatch) -> Readiness:
 
 
 @pytest.mark.parametrize(
-    ("error", "shown"),
+    ("error", "why"),
     [
-        (TransientError("stream INBOX is not there yet"), "stream INBOX is not there yet"),
-        (AutoReconnect("rs0"), causes.MONGODB),
-        (nats.errors.TimeoutError(), causes.NATS),
-        (ZeroDivisionError(), causes.UNEXPECTED),
+        (TransientError(refusal("nats.not_declared", "INBOX")), refusal("nats.not_declared", "INBOX")),
+        (AutoReconnect("rs0"), refusal("mongo.away")),
+        (nats.errors.TimeoutError(), refusal("nats.away")),
+        (ZeroDivisionError(), refusal("service.unexpected_error")),
     ],
 )
 async def test_a_task_is_tried_until_it_succeeds_and_readiness_says_why_it_waits(
-    readiness: Readiness, error: Exception, shown: str
+    readiness: Readiness, error: Exception, why: Refusal
 ) -> None:
     task = Task(readiness, error, error)
 
     assert await delivery.keep_trying("work", task, readiness) == "done"
 
-    assert task.seen == [{}, {"work": shown}, {"work": shown}]
+    assert task.seen == [{}, {"work": why.text("vi")}, {"work": why.text("vi")}]
     assert readiness.waiting_for == {}
 
 
 async def test_a_setting_that_forbids_going_on_is_raised_at_once(readiness: Readiness) -> None:
-    task = Task(readiness, ConfigurationError("replSetName"))
+    task = Task(readiness, ConfigurationError(refusal("mongo.standalone")))
 
     with pytest.raises(ConfigurationError):
         await delivery.keep_trying("work", task, readiness)

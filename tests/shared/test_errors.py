@@ -27,7 +27,7 @@ def refusals_in_source() -> Iterator[tuple[str, ast.Call]]:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "refusal":
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}:{node.col_offset}", node
 
 
 CALLS = dict(refusals_in_source())

@@ -14,12 +14,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from shared.plumbing.readiness import Readiness
 from shared.shell import observability
+from shared.words.refusals import Refusal, refusal
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_before_anything_is_counted_the_lag_is_not_known() -> None:
-    assert Readiness().as_dict() == {"ready": False, "lag": None, "waiting_for": {"start": "đang khởi động (starting)"}}
+    assert Readiness().as_dict() == {"ready": False, "lag": None, "waiting_for": {"start": "Dịch vụ đang khởi động."}}
 
 
 def test_the_lag_is_the_sum_unless_one_part_is_not_known() -> None:
@@ -33,15 +34,15 @@ def test_the_lag_is_the_sum_unless_one_part_is_not_known() -> None:
 
 
 def test_what_is_asked_for_is_told_as_it_is_now() -> None:
-    found: list[str] = []
+    found: list[Refusal] = []
     readiness = Readiness()
     readiness.has("start")
     readiness.ask("inbox", lambda: found[-1] if found else None)
     assert readiness.as_dict()["ready"] is True
-    found.append("INBOX không có leader")
-    assert readiness.waiting_for == {"inbox": "INBOX không có leader"}
-    readiness.wait_for("inbox", "the log went back")
-    assert readiness.waiting_for == {"inbox": "the log went back"}
+    found.append(refusal("nats.no_leader", "INBOX"))
+    assert readiness.waiting_for == {"inbox": refusal("nats.no_leader", "INBOX").text("vi")}
+    readiness.wait_for("inbox", refusal("service.log_went_back", sequence=7))
+    assert readiness.waiting_for == {"inbox": refusal("service.log_went_back", sequence=7).text("vi")}
     readiness.has("inbox")
     found.clear()
     assert readiness.waiting_for == {}

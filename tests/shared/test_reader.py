@@ -19,6 +19,7 @@ from shared.plumbing import reader
 from shared.plumbing.connection import Connection
 from shared.plumbing.reader import Delivery, Reader
 from shared.wire import events
+from shared.words.refusals import Refusal, refusal
 from tests import hostile
 from tests.hostile import Hostile
 
@@ -74,7 +75,7 @@ async def read(follow: Reader, count: int, most: int = 100, within_s: float = 20
     return found
 
 
-def known(follow: Reader) -> tuple[str | None, int | None]:
+def known(follow: Reader) -> tuple[Refusal | None, int | None]:
     """What a reader knows: why nothing can be read, and how much waits."""
     return follow.trouble, follow.pending
 
@@ -243,7 +244,7 @@ async def test_a_reader_tells_that_nothing_can_be_read_until_the_broker_is_heard
     async with asyncio.timeout(20):
         while follow.trouble is None:
             assert await follow.batch(10, wait_s=0.1) == []
-    assert follow.trouble.startswith(f"{STREAM}: NATS")
+    assert follow.trouble == refusal("nats.away", STREAM)
     assert follow.pending is None
     for _ in range(3):  # an empty batch takes nothing back
         assert await follow.batch(10, wait_s=0.1) == []
@@ -260,7 +261,7 @@ async def test_a_reader_tells_that_nothing_can_be_read_until_the_broker_is_heard
 async def test_a_reader_tells_that_its_stream_is_not_there(broker: Broker) -> None:
     follow = reader.durable_reader(broker.client, STREAM, DURABLE)
     assert await follow.batch(10, wait_s=0.1) == []
-    assert follow.trouble == f"{STREAM}: chưa có stream hoặc durable, hãy chạy `tonghop streams apply` (not there)"
+    assert follow.trouble == refusal("nats.not_declared", STREAM)
 
     await broker.make_durable()
     await broker.publish(1)

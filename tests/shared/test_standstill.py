@@ -8,6 +8,7 @@ from shared.plumbing import delivery, reader, standstill, tasks
 from shared.plumbing.standstill import STILL_S, Look, Standstill
 from shared.shell.service import Connections
 from shared.wire import subjects
+from shared.words.refusals import refusal
 from tests.waiting import until
 
 
@@ -23,7 +24,7 @@ def test_a_floor_that_stands_still_while_messages_wait_is_told_and_taken_back_wh
 
     one.take(Look(floor=7, waiting=1), now=100.0 + STILL_S)
     assert one.trouble is not None
-    assert "INBOX: thông điệp ngay sau vị trí 7" in one.trouble
+    assert one.trouble == refusal("ingest.standstill", "INBOX", floor=7, seconds="15")
 
     one.take(Look(floor=8, waiting=1), now=101.0 + STILL_S)
     assert one.trouble is None
@@ -60,7 +61,7 @@ async def test_one_message_that_is_never_acknowledged_is_told_though_all_others_
     await until(is_told)
     assert one.waiting == 1
     assert one.trouble is not None
-    assert "ngay sau vị trí 4" in one.trouble
+    assert "ngay sau vị trí 4" in one.trouble.message_vi
     await delivery.acknowledge(held.streams.client, [kept])
     await until(is_over)
     await tasks.end(watching)

@@ -48,7 +48,7 @@ async def copies(jetstream: JetStreamContext) -> set[int | None]:
 
 
 async def test_what_is_refused_holds_up_nothing_else_and_is_told_with_what_helps(jetstream: JetStreamContext) -> None:
-    with pytest.raises(ConfigurationError, match=r"FEED: .*persist mode.*streams apply --remake-derived.*INBOX, REPORTS, ALERTS, PARKED"):
+    with pytest.raises(ConfigurationError, match=r"(?s)FEED: .*persist mode.*--remake-derived.*INBOX, REPORTS, ALERTS, PARKED"):
         await streams.apply(jetstream, streams.read(3))
 
     assert {name: (await jetstream.stream_info(name)).config.num_replicas for name in streams.read().streams} == {

@@ -22,6 +22,7 @@ from shared.wire import events
 from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from tests.simulation import oracle, world
 from tests.simulation.fakes import AlertCollection, AlertsStream, Away, Barrier, Document, Follower, Killed, MailServer, WatchedBook
 from tests.simulation.judge import Found, Judge, Tick
@@ -222,7 +223,7 @@ class Years:
 
         def catch_up() -> None:
             if self._ingest_back > self._now:
-                raise Away("ingest is away")
+                raise Away(refusal("ingest.behind"))
             self._catch_up(one)
             one.tick.known = len(self._log)
             self._judge.ticks.append(one.tick)

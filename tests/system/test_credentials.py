@@ -67,7 +67,7 @@ async def test_no_service_that_waits_for_its_servers_shows_them(settings: Settin
     finally:
         await waiting.stop()
 
-    assert "nats-server không trả lời ở http://***@127.0.0.1:9" in readiness
+    assert "nats-server không trả lời ở địa chỉ giám sát: http://***@127.0.0.1:9" in readiness
     assert SECRET not in readiness
     assert SECRET not in waiting.log.read_text(encoding="utf-8")
 

@@ -270,7 +270,7 @@ async def test_a_command_says_that_a_server_is_away_and_ends_with_3(held: Connec
         verifying = command("verify", settings=held.settings, folder=tmp_path)
         verifying.launch()
         assert await verifying.ended() == 3
-    assert "a server is away" in verifying.log.read_text(encoding="utf-8")
+    assert "cli.server_away" in verifying.log.read_text(encoding="utf-8")
 
 
 async def test_a_command_whose_user_may_not_says_so_and_ends_with_1(held: Connections, tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ async def test_a_command_whose_user_may_not_says_so_and_ends_with_1(held: Connec
         verifying = command("verify", settings=held.settings, folder=tmp_path)
         verifying.launch()
         assert await verifying.ended() == 1
-    assert "MongoDB từ chối (refused)" in verifying.log.read_text(encoding="utf-8")
+    assert "mongo.login_refused" in verifying.log.read_text(encoding="utf-8")
 
 
 async def test_a_set_with_a_key_file_that_was_restarted_whole_is_away_until_it_has_a_primary(

@@ -6,6 +6,7 @@ import typer
 
 from services.cli import session
 from shared.plumbing import data_files
+from shared.words.refusals import refusal
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,11 +23,7 @@ def contracts(check: Annotated[bool, typer.Option("--check", help="Chỉ so sán
     from services.cli.docs import pages
 
     if not check and data_files.CHECKOUT is None:
-        session.stop(
-            session.NO,
-            "Hợp đồng chỉ sinh trong thư mục mã nguồn; bản đã cài chỉ so sánh được: thêm --check"
-            " (contracts are written in a checkout only; an installation compares them: --check).",
-        )
+        session.stop(session.NO, refusal("cli.contracts_need_checkout"))
     wanted, wanted_pages = documents.documents(), pages.pages() if data_files.CHECKOUT else {}
     count = len(wanted) + len(wanted_pages)
     if not check:
@@ -37,6 +34,5 @@ def contracts(check: Annotated[bool, typer.Option("--check", help="Chỉ so sán
     differing = [f"shared/contracts/{path}" for path in documents.differing(wanted)]
     differing += [f"docs/{name}" for name in pages.differing(wanted_pages)]
     if differing:
-        names = "\n".join(f"  {path}" for path in differing)
-        session.stop(session.NO, f"Khác với mã nguồn, chạy `make contracts` (differ from the code):\n{names}")
+        session.stop(session.NO, refusal("cli.contracts_differ", names=differing))
     session.console.print(f"Hợp đồng: {count} tệp đúng như mã nguồn.")

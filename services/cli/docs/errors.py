@@ -13,8 +13,8 @@ from services.cli.docs import markdown
 from shared.words.refusals import CATALOGUE
 
 SOURCES: Final = ("services", "shared")
-CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z_]+)"')
-UNUSED_MODULES: Final = ("shared/words/refusals.py", "services/cli/docs/")  # the catalogue itself, and this page
+CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z0-9_]+)"')
+UNUSED_MODULES: Final = ("shared/words/refusals.py", "shared/words/sentences/", "services/cli/docs/")  # the catalogue itself, and this page
 
 FAMILIES: Final[Mapping[str, str]] = {
     "event": "The shape of an event: JSON, CloudEvents attributes, names of fields.",
@@ -22,12 +22,31 @@ FAMILIES: Final[Mapping[str, str]] = {
     "text": "Any text that an event carries.",
     "action": "Acts of a recipient or confirmer: return, extend, open, confirm.",
     "door": "The HTTP door of ingest and the portal.",
+    "setting": "Settings of the environment; the path names the setting.",
+    "nats": "NATS: what is away, missing or configured wrongly; the path names stream, consumer or server.",
+    "mongo": "MongoDB.",
+    "server": "Any server.",
+    "service": "What every service does or waits for.",
+    "ingest": "What ingest does or waits for.",
+    "aggregate": "What the aggregator does or waits for.",
+    "notify": "What the notifier does or waits for.",
+    "calendar": "The file of the agency's own days; the path names file and line.",
+    "cli": "The command line.",
+    "demo": "`tonghop demo`.",
+    "file": "Any text file.",
+    "yaml": "Any YAML file.",
+    "field": "Fields of a file or settings of the environment.",
+    "csv": "Any CSV file.",
+    "unit": "Files of units.",
+    "contact": "Files of contacts.",
+    "regime": "Files of regimes.",
 }
 
 INTRODUCTION: Final = """
 An error or a warning has a stable `code`, the `path` of the field, and a sentence in Vietnamese and English (`message_vi`, `message_en`).
 Software should decide by the code and show the sentence to people. Words in braces are filled in. A receipt carries these in `errors`
-and `warnings`; over HTTP they come in an `application/problem+json` answer.
+and `warnings`; over HTTP they come in an `application/problem+json` answer. The command line prints Vietnamese, or English with
+`TONGHOP_LANG=en`; logs have codes and English; `/readyz` names what a service waits for in Vietnamese.
 """
 
 

@@ -1,27 +1,53 @@
 """Faults of files: which file, where in it, what is wrong; all of them at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+from shared.plumbing.text_files import UnreadableError
+from shared.words.refusals import Language, Refusal
+
+LINE = {"vi": "dòng", "en": "line"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a file. `where` is a line (`dòng 12`), a path in it, or both."""
+    """One thing wrong in a file: the line, if it is not the whole file, and the path of the field, if it has one."""
 
     file: Path
-    where: str
-    reason: str
+    refusal: Refusal
+    line: int | None = None
+    path: Sequence[int | str] = ()
+
+    @classmethod
+    def of_unreadable(cls, file: Path, error: UnreadableError) -> Self:
+        return cls(file, error.refusal, error.line)
+
+    @property
+    def where(self) -> str:
+        """Line and path, such as `12: obligation.deadlines.xa`; empty for the whole file."""
+        return self._where("vi")
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.where}: {self.reason}"
+        return self.text("en")
 
-    def as_dict(self) -> dict[str, str]:
-        return {"file": str(self.file), "where": self.where, "reason": self.reason}
+    def text(self, language: Language) -> str:
+        """What an operator reads: file, line, path, sentences, code."""
+        return ": ".join(filter(None, (str(self.file), self._where(language), self.refusal.line(language))))
+
+    def as_dict(self) -> dict[str, object]:
+        where = {"file": str(self.file), "line": self.line, "path": ".".join(map(str, self.path))}
+        return {"code": self.refusal.code, **where, "message_vi": self.refusal.message_vi, "message_en": self.refusal.message_en}
+
+    def _where(self, language: Language) -> str:
+        line = f"{LINE[language]} {self.line}" if self.line is not None else ""
+        return ", ".join(filter(None, (line, ".".join(map(str, self.path)))))
 
 
 class FaultsError(Exception):
     """A file that is refused as a whole."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
+        self.faults = list(faults)

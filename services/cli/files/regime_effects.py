@@ -9,14 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.words import deadlines, ladder, numbers, periods, texts
+from shared.words import deadlines, ladder, numbers, periods, refusals, texts
 from shared.words.calendar import WorkingDays
 from shared.words.periods import Period
+from shared.words.refusals import Both, Refusal, refusal
 from shared.words.regimes import Group, Indicator, Ladder, Regime
 from shared.words.units import Registry, Tree, Unit
 
 Path = tuple[int | str, ...]
-Found = tuple[Path, str]
+Found = tuple[Path, Refusal]
 
 UNUSED: Final = {
     "quantity": ("share", "numerator_label", "denominator_label"),
@@ -65,7 +66,7 @@ def _blank(regime: Regime) -> Iterator[Found]:
             named.append((("indicators", number, "target", "by"), indicator.target.by))
     for where, text in named:
         if texts.is_blank(text):
-            yield where, "để trống: hãy ghi chữ mà người đọc thấy được (nothing of it can be seen)"
+            yield where, refusal("regime.blank_label")
 
 
 def _repeats(regime: Regime) -> Iterator[Found]:
@@ -83,45 +84,44 @@ def _repeats(regime: Regime) -> Iterator[Found]:
     for where, values in lists:
         for number, value in enumerate(values):
             if value in values[:number]:
-                yield (*where, number), f"“{value}” lặp lại (repeated)"
+                yield (*where, number), refusal("regime.repeated_value", value=value)
 
 
 def _derived(regime: Regime) -> Iterator[Found]:
     if regime.derived_from is None:
         for name in OF_DERIVED:
             if getattr(regime, name):
-                yield (name,), "chỉ dùng cùng derived_from (only with derived_from)"
+                yield (name,), refusal("regime.only_derived")
         return
     for name in OF_SOURCE:
         if name in regime.model_fields_set:
-            yield (name,), f"lấy từ chế độ nguồn {regime.derived_from}, bỏ mục này (taken from the source)"
+            yield (name,), refusal("regime.taken_from_source", source=regime.derived_from)
     if not regime.derived_groups:
-        yield ("derived_groups",), "nêu ít nhất một nhóm của chế độ nguồn, nếu không thì không có đơn vị nào (name a group)"
+        yield ("derived_groups",), refusal("regime.no_derived_group")
 
 
 def _groups(regime: Regime) -> Iterator[Found]:
     of_unit: dict[str, str] = {}
     for name, group in regime.reporters.items():
         if group.units and "kind" in group.model_fields_set:
-            yield ("reporters", name, "kind"), "chỉ dùng với level; units đã nêu rõ đơn vị (only with level)"
+            yield ("reporters", name, "kind"), refusal("regime.kind_without_level")
         for number, code in enumerate(group.units):
             if of_unit.setdefault(code, name) != name:
-                yield ("reporters", name, "units", number), f"“{code}” đã ở nhóm {of_unit[code]} (in another group already)"
+                yield ("reporters", name, "units", number), refusal("regime.unit_in_group", code=code, group=of_unit[code])
 
 
 def _indicators(regime: Regime) -> Iterator[Found]:
     for number, indicator in enumerate(regime.indicators):
         for name in UNUSED[indicator.kind]:
             if getattr(indicator, name) != Indicator.model_fields[name].default:
-                reason = f"không có tác dụng ở kind {indicator.kind}: bỏ mục này (has no effect on this kind)"
-                yield ("indicators", number, name), reason
+                yield ("indicators", number, name), refusal("regime.unused_by_kind", kind=indicator.kind)
         yield from _written_decimals(number, indicator)
         least, most = indicator.bounds
         if indicator.kind == "quantity" and least > most:
-            yield ("indicators", number, "min"), "không số nào nộp được: quá lớn với decimals này (no value is ever taken)"
+            yield ("indicators", number, "min"), refusal("regime.no_value_allowed")
         is_percent = indicator.kind == "flag" or (indicator.kind == "ratio" and indicator.share)
         if indicator.target is not None and is_percent and Decimal(indicator.target.at_least) > 100:
-            yield ("indicators", number, "target", "at_least"), "là phần trăm, nhiều nhất 100 (a percent, 100 at most)"
+            yield ("indicators", number, "target", "at_least"), refusal("regime.percent_above_100")
 
 
 def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
@@ -132,8 +132,7 @@ def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
         written.append((("target", "at_least"), indicator.target.at_least, indicator.goal_decimals))
     for where, text, most in written:
         if text is not None and numbers.decimals_of(text) > most:
-            reason = f"{text} có quá {most} chữ số thập phân; một nghìn ghi 1000 (too many decimals; write a thousand as 1000)"
-            yield ("indicators", number, *where), reason
+            yield ("indicators", number, *where), refusal("regime.too_many_decimals", text=text, most=most)
 
 
 def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
@@ -146,8 +145,8 @@ def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator
         for period in found:
             at = deadlines.group_deadline(regime, group, period, None, working_days)
             if not rule.is_yearly and at is not None and at <= periods.start_of(period.begins):
-                reason = f"đã qua khi kỳ {period.code} bắt đầu ngày {period.begins:%d/%m/%Y} (gone by when the period begins)"
-                yield ("obligation", "deadlines", group), reason
+                begins = refusals.day(period.begins)
+                yield ("obligation", "deadlines", group), refusal("regime.due_before_period", period=period.code, day=begins)
 
 
 def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
@@ -156,7 +155,7 @@ def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
         return
     steps = regime.obligation.ladder
     wrong: list[Found] = [
-        (("obligation", "ladder", name, number), f"{days}: cần số ngày từ 1 đến {MOST_DAYS} (out of range)")
+        (("obligation", "ladder", name, number), refusal("regime.days_out_of_range", days=days, most=MOST_DAYS))
         for name in ("before_days", "after_days")
         for number, days in enumerate(getattr(steps, name))
         if not 1 <= days <= MOST_DAYS
@@ -169,8 +168,7 @@ def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
         for number, step in enumerate(getattr(steps, name)):
             alone = Ladder(**{other: [step] if other == name else [] for other in Ladder.model_fields})
             if not any(ladder.rungs(deadline, alone, working_days) for deadline in deadlines_of):
-                reason = f"mức nhắc {step} không bao giờ đến, vì sau hạn nộp (this reminder never comes: it is after the deadline)"
-                yield ("obligation", "ladder", name, number), reason
+                yield ("obligation", "ladder", name, number), refusal("regime.reminder_never_comes", step=step)
 
 
 def _deadlines(regime: Regime, working_days: WorkingDays) -> list[Any]:
@@ -195,15 +193,15 @@ def _periods_without_units(file: Regime, trees: Sequence[Tree], registry: Regist
     first = min((unit.valid_from for unit in registry.units), default=None)
     for number, tree in enumerate(trees):
         if not tree.by_id:
-            reason = f"danh mục đơn vị bắt đầu từ {first:%d/%m/%Y}" if first else "danh mục đơn vị còn trống: `tonghop units import` trước"
+            why = refusal("regime.no_unit_on_cut_off", day=refusals.day(first)) if first else refusal("regime.no_unit_at_all")
             where: Path = ("periods", number) if "periods" in file.model_fields_set and isinstance(file.periods, list) else ("periods",)
-            yield where, f"không có đơn vị nào ở ngày chốt số liệu; {reason} (no unit on the cut-off)"
+            yield where, why
 
 
 def _strange_narratives(file: Regime, source: Regime) -> Iterator[Found]:
     for code in file.narratives:
         if code not in source.narratives:
-            yield ("narratives", code), f"chế độ nguồn {source.id} không có mục này, không ai gửi (the source has none)"
+            yield ("narratives", code), refusal("regime.narrative_not_in_source", source=source.id)
 
 
 def _not_of_the_days(file: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
@@ -215,7 +213,7 @@ def _not_of_the_days(file: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
     ]
     for where, code in named:
         if not any(code in tree.by_code for tree in trees):
-            yield where, f"đơn vị “{code}” không còn, hoặc chưa có, ở ngày chốt số liệu của kỳ nào (in no period)"
+            yield where, refusal("regime.unit_of_no_period", code=code)
 
 
 def _empty_groups(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
@@ -224,9 +222,9 @@ def _empty_groups(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterato
         where: Path = ("reporters", name) if file.derived_from is None else ("derived_groups",)
         if not any(found[name] for found in members) and not (group.units and file.derived_from is None):
             part = ("level",) if group.level is not None and file.derived_from is None else ()
-            yield (*where, *part), f"nhóm {name} không có đơn vị nào: {_lacking(group, whole, trees[-1])}"
+            yield (*where, *part), _empty(name, group, whole, trees[-1])
         if file.derived_from is None and (both := _in_two(name, whole, members)):
-            yield where, f"{', '.join(both[:5])} cũng ở nhóm khác: mỗi đơn vị một nhóm (in another group too)"
+            yield where, refusal("regime.unit_in_two_groups", codes=both[:5])
 
 
 def _in_two(name: str, whole: Regime, members: Sequence[dict[str, list[Unit]]]) -> list[str]:
@@ -235,21 +233,25 @@ def _in_two(name: str, whole: Regime, members: Sequence[dict[str, list[Unit]]]) 
     return sorted({unit.code for found in members for unit in found[name] if any(unit in found[other] for other in before)})
 
 
-def _lacking(group: Group, whole: Regime, tree: Tree) -> str:
+def _empty(name: str, group: Group, whole: Regime, tree: Tree) -> Refusal:
+    """Why a group has no unit, with the levels that it could name."""
     if group.units:
-        return "các đơn vị được nêu không còn (nobody)"
-    place = f" trong “{whole.within}”" if whole.within else ""
-    has = f"{place.strip() or 'danh mục'} có {_levels(tree.within(whole.within))}"
-    elsewhere = f"; cả danh mục có {_levels(tree.by_id.values())}" if whole.within else ""
-    return f"không đơn vị nào{place} có level “{group.level}”, kind {group.kind}; {has}{elsewhere} (nobody; the levels that there are)"
+        return refusal("regime.units_gone", group=name)
+    inside = _levels(tree.within(whole.within))
+    if not whole.within:
+        return refusal("regime.empty_group", group=name, level=group.level, kind=group.kind, levels=inside)
+    everywhere = _levels(tree.by_id.values())
+    return refusal(
+        "regime.empty_group_within", group=name, level=group.level, kind=group.kind, within=whole.within, levels=inside, others=everywhere
+    )
 
 
-def _levels(units: Iterable[Unit]) -> str:
+def _levels(units: Iterable[Unit]) -> list[str] | Both:
     """The levels that units have, with their kinds."""
     kinds: dict[str, set[str]] = {}
     for unit in units:
         kinds.setdefault(unit.level, set()).add(unit.kind)
-    return ", ".join(f"{level} ({', '.join(sorted(of))})" for level, of in sorted(kinds.items())) or "không cấp nào"
+    return [f"{level} ({', '.join(sorted(of))})" for level, of in sorted(kinds.items())] or Both("không có", "none")
 
 
 def _asked_of_nobody(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
@@ -260,10 +262,9 @@ def _asked_of_nobody(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iter
         if file.derived_from is None:
             for place, name in enumerate(indicator.asked):
                 if name not in here:
-                    yield ("indicators", number, "asked", place), f"“{name}”: không đơn vị báo cáo nào (asked of nobody)"
+                    yield ("indicators", number, "asked", place), refusal("regime.asked_of_nobody", name=name)
         elif not any(whole.is_asked(indicator, group, code) for group, code in reporters):
-            reason = f"{indicator.code} không hỏi nhóm nào của derived_groups (asked of none of the groups)"
-            yield ("derived_indicators", number), reason
+            yield ("derived_indicators", number), refusal("regime.indicator_of_no_derived_group", code=indicator.code)
 
 
 def _confirmers(whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
@@ -274,9 +275,9 @@ def _confirmers(whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
     confirming = [(tree, whole.confirmers(tree)) for tree in trees]
     if not any(units for _, units in confirming):
         there = _levels(unit for unit in trees[-1].within(whole.within) if unit.kind == "peoples_committee")
-        yield where, f"không đơn vị nào chốt: không có level “{confirm.level}”; có {there} (nobody confirms; the levels that there are)"
+        yield where, refusal("regime.nobody_confirms", level=confirm.level, levels=there)
     elif not any(_above(whole, tree) & {unit.id for unit in units} for tree, units in confirming):
-        yield where, f"không đơn vị nào ở level “{confirm.level}” có đơn vị báo cáo bên dưới (none of them has a view)"
+        yield where, refusal("regime.confirmers_without_view", level=confirm.level)
 
 
 def _above(whole: Regime, tree: Tree) -> set[str]:
@@ -290,5 +291,4 @@ def _targets(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterator[Fou
     for number, indicator in enumerate(file.indicators):
         level = indicator.target.level if indicator.target else None
         if level is not None and level not in levels:
-            reason = f"không có bảng tổng hợp ở level “{level}”; có {', '.join(sorted(levels))} (no view of this level)"
-            yield ("indicators", number, "target", "level"), reason
+            yield ("indicators", number, "target", "level"), refusal("regime.goal_without_view", level=level, levels=sorted(levels))

@@ -16,6 +16,8 @@ from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults
 from shared.words import deadlines, regimes
 from shared.words.calendar import COMMON, WorkingDays
+from shared.words.failures import InvalidValueError
+from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
@@ -28,8 +30,8 @@ class RegimeFile:
     root: Any
     regime: Regime
 
-    def fault(self, where: Sequence[int | str], reason: str) -> Fault:
-        return Fault(self.path, _where(self.root, where), reason)
+    def fault(self, where: Sequence[int | str], why: Refusal) -> Fault:
+        return Fault(self.path, why, _line(self.root, where), where)
 
 
 def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[Regime]:
@@ -59,14 +61,13 @@ def together(read: Sequence[RegimeFile], stored: Sequence[Regime]) -> list[Fault
     by_id: dict[str, RegimeFile] = {}
     for file in read:
         if (first := by_id.setdefault(file.regime.id, file)) is not file:
-            return [file.fault(("id",), f"chế độ “{file.regime.id}” đã có ở {first.path} (stands in two files)")]
+            return [file.fault(("id",), refusal("regime.in_two_files", regime=file.regime.id, other=[str(first.path)]))]
     try:
         regimes.resolve([*(file.regime for file in read), *others(stored, read)])
-    except ValueError as error:
-        subject, _, reason = str(error).partition(": ")
-        name = next((field for field in ("derived_groups", "derived_indicators") if reason.startswith(field)), "derived_from")
-        found = by_id.get(subject)
-        return [found.fault((name,), reason) if found is not None else Fault(Path(f"{subject}.yaml"), name, reason)]
+    except InvalidValueError as error:
+        regime_id, *where = error.where
+        found = by_id.get(regime_id)
+        return [found.fault(where, error.refusal) if found is not None else Fault(Path(f"{regime_id}.yaml"), error.refusal, path=where)]
     return []
 
 
@@ -86,9 +87,8 @@ def judge(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Regist
 def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
     """Units that regimes name and the registry has at no time."""
     known = {unit.code for unit in registry.units}
-    empty = "" if known else ", danh mục còn trống: `tonghop units import` trước"
     return [
-        file.fault(where, f"không có đơn vị “{code}” trong danh mục{empty} (no such unit)")
+        file.fault(where, refusal("regime.unknown_unit", code=code) if known else refusal("regime.no_units_imported", code=code))
         for file in read
         for where, code in _named_units(file.regime)
         if code not in known
@@ -97,7 +97,7 @@ def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
 
 def _without_effect(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
     whole = regimes.resolve([*(file.regime for file in read), *others(stored, read)])
-    return [file.fault(where, reason) for file in read for where, reason in regime_effects.of_units(file.regime, whole, registry, today)]
+    return [file.fault(where, why) for file in read for where, why in regime_effects.of_units(file.regime, whole, registry, today)]
 
 
 def changed_meaning(read: Sequence[RegimeFile], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
@@ -105,17 +105,12 @@ def changed_meaning(read: Sequence[RegimeFile], stored: Mapping[str, Mapping[str
     return [
         file.fault(
             ("indicators", indicator.code),
-            f"đã nạp là {_meaning(before)}; kind và decimals không đổi được, hãy đặt mã mới (use a new code)",
+            refusal("regime.meaning_changed", kind=before[0], decimals=before[1]),
         )
         for file in read
         for indicator in file.regime.indicators
-        if (before := stored.get(file.regime.id, {}).get(indicator.code)) not in (None, file.regime.kinds[indicator.code])
+        if (before := stored.get(file.regime.id, {}).get(indicator.code)) is not None and before != file.regime.kinds[indicator.code]
     ]
-
-
-def _meaning(kind: tuple[str, int] | None) -> str:
-    name, decimals = kind or ("", 0)
-    return f"{name}, {decimals} số lẻ"
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -123,7 +118,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         if _is_folder(path):
             found = sorted(path.glob("*.yaml"))
             if not found:
-                raise FaultsError([Fault(path, "thư mục", "không có tệp *.yaml (no such file)")])
+                raise FaultsError([Fault(path, refusal("file.folder_without_yaml"))])
             yield from found
         else:
             yield path
@@ -141,22 +136,22 @@ def _regime(path: Path, working_days: WorkingDays) -> RegimeFile:
         root = yaml_files.read(path)
         data = yaml_files.values(root)
     except UnreadableError as error:
-        raise FaultsError([Fault(path, error.where, error.reason)]) from error
+        raise FaultsError([Fault.of_unreadable(path, error)]) from error
     if data is None:
-        raise FaultsError([Fault(path, "tệp", "tệp trống (the file is empty)")])
+        raise FaultsError([Fault(path, refusal("file.empty"))])
     try:
         regime = Regime.model_validate(data)
     except ValidationError as error:
         found = shape_faults.of(error, Regime, dict(_scalars(root)))
-        raise FaultsError([Fault(path, _where(root, where), reason) for where, reason in found]) from error
+        raise FaultsError([Fault(path, why, _line(root, where), where) for where, why in found]) from error
     file = RegimeFile(path, root, regime)
+    wrong: list[tuple[Sequence[int | str], Refusal]] = []
     if regime.id != path.stem:
-        raise FaultsError([file.fault(("id",), f"id “{regime.id}” phải trùng tên tệp (must be the file's name)")])
-    if wrong := [
-        file.fault(where, reason)
-        for where, reason in (*deadlines.faults(regime, working_days), *regime_effects.of_file(regime, working_days))
-    ]:
-        raise FaultsError(wrong)
+        wrong.append((("id",), refusal("regime.file_name_differs", regime=regime.id)))
+    wrong += deadlines.faults(regime, working_days)
+    wrong += regime_effects.of_file(regime, working_days)
+    if wrong:
+        raise FaultsError([file.fault(where, why) for where, why in wrong])
     return file
 
 
@@ -183,12 +178,12 @@ def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tupl
         yield path, str(node.value)
 
 
-def _where(root: Any, path: Sequence[int | str]) -> str:
-    """Line and dotted path of the deepest part of the document that a fault's path leads to."""
+def _line(root: Any, path: Sequence[int | str]) -> int | None:
+    """The line of the deepest part of the document that a fault's path leads to."""
     node = root
     for part in path:
         node = _step(node, part) or node
-    return f"{yaml_files.line_of(node.start_mark if node is not None else None)}, {'.'.join(map(str, path)) or 'tệp'}"
+    return yaml_files.line_of(node.start_mark) if node is not None else None
 
 
 def _step(node: Any, part: int | str) -> Any:

@@ -17,17 +17,14 @@ from typing import Final
 from services.cli.files.faults import Fault, FaultsError
 from shared.plumbing import text_files
 from shared.plumbing.text_files import UnreadableError
-from shared.words import mailboxes, texts
+from shared.words import mailboxes, refusals, texts
+from shared.words.refusals import Both, Refusal, refusal
 from shared.words.units import Contact, Unit
 
 COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
 CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
 CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
-SEPARATORS: Final = {";": "“;”", "\t": "dấu tab"}
-FROM_SEMICOLONS: Final = (
-    "trong Windows: Control Panel, Region, Additional settings, List separator “,”, rồi lưu lại từ Excel loại “CSV UTF-8”"
-    " (separate the cells by commas)"
-)
+SEPARATORS: Final = {";": Both("dấu chấm phẩy", "semicolons"), "\t": Both("dấu tab", "tabs")}
 KINDS: Final = ("peoples_committee", "office")
 
 
@@ -37,15 +34,15 @@ class _Row:
     line: int
     cells: dict[str, str]
 
-    def fault(self, reason: str) -> Fault:
-        return Fault(self.file, f"dòng {self.line}", reason)
+    def fault(self, why: Refusal) -> Fault:
+        return Fault(self.file, why, self.line)
 
 
 def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
     """The units of some files, given those that are stored already. Raises FaultsError with all that is wrong."""
     rows = [row for path in paths for row in _rows(path, COLUMNS)]
     faults = [fault for row in rows for fault in _row_faults(row)]
-    faults += _repeats(rows, ("code", "valid_from"))
+    faults += [row.fault(refusal("unit.repeated", code=row.cells["code"])) for row in _repeated(rows, ("code", "valid_from"))]
     if faults:
         raise FaultsError(faults)
     bearers: dict[str, list[Unit]] = {}
@@ -67,7 +64,8 @@ def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact,
     rows = list(_rows(path, CONTACT_COLUMNS))
     named = by_name(units)
     faults = [fault for row in rows for fault in _contact_faults(row, named)]
-    faults += _repeats(rows, ("unit", "email")) if not faults else []
+    if not faults:
+        faults = [row.fault(refusal("contact.repeated", code=row.cells["unit"])) for row in _repeated(rows, ("unit", "email"))]
     if faults:
         raise FaultsError(faults)
     contacts: dict[str, list[Contact]] = {}
@@ -85,23 +83,23 @@ def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
 def _contact_faults(row: _Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
     cells = row.cells
     if cells["unit"] not in named:
-        yield row.fault(f"không có đơn vị “{cells['unit'][:40]}” trong danh mục (no such unit)")
+        yield row.fault(refusal("contact.unknown_unit", code=cells["unit"]))
     if not _is_email(cells["email"]):
-        yield row.fault("email không đúng dạng, mỗi dòng một địa chỉ, ví dụ ten@co-quan.gov.vn (not an e-mail address)")
-    if all(texts.is_blank(cells[name]) for name in CONTACT_COLUMNS[1:]):
-        yield row.fault("không có tên, điện thoại, email; để bỏ đầu mối: `tonghop contacts remove MÃ` (nobody is named)")
+        yield row.fault(refusal("contact.invalid_email"))
+    if texts.is_blank(cells["phone"]) and texts.is_blank(cells["email"]):
+        yield row.fault(refusal("contact.unreachable"))
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
     try:
         text = text_files.read(path, text_files.FROM_EXCEL)
     except UnreadableError as error:
-        raise FaultsError([Fault(path, error.where, error.reason)]) from error
+        raise FaultsError([Fault.of_unreadable(path, error)]) from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
     _require_columns(path, text.partition("\n")[0], tuple(_header(path, reader)), columns)
     for cells in _cells(path, reader):
         if None in cells or None in cells.values():
-            raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"thừa hoặc thiếu ô, cần {len(columns)} (wrong number of cells)")])
+            raise FaultsError([Fault(path, refusal("csv.wrong_number_of_cells", count=len(columns)), reader.line_num)])
         yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
 
 
@@ -109,53 +107,55 @@ def _header(path: Path, reader: "csv.DictReader[str]") -> Sequence[str]:
     try:
         return reader.fieldnames or ()
     except csv.Error as error:
-        raise FaultsError([Fault(path, "dòng 1", f"không phải CSV (not CSV): {error}")]) from error
+        raise FaultsError([Fault(path, refusal("csv.not_csv", detail=error), 1)]) from error
 
 
 def _require_columns(path: Path, first_line: str, found: tuple[str, ...], wanted: Sequence[str]) -> None:
     if found == tuple(wanted):
         return
-    reason = f"cần các cột {','.join(wanted)} (columns wanted)"
+    columns = [",".join(wanted)]
     separator = next((mark for mark in SEPARATORS if mark in first_line and "," not in first_line.replace(f"sep={mark}", "")), None)
     if separator is not None:
-        reason = f"các ô cách nhau bằng {SEPARATORS[separator]}, {reason}; {FROM_SEMICOLONS}"
+        why = refusal("csv.wrong_separator", separator=SEPARATORS[separator], columns=columns)
     elif not first_line.strip():
-        reason = f"dòng đầu để trống, {reason}"
-    raise FaultsError([Fault(path, "dòng 1", reason)])
+        why = refusal("csv.first_line_blank", columns=columns)
+    else:
+        why = refusal("csv.wrong_columns", columns=columns)
+    raise FaultsError([Fault(path, why, 1)])
 
 
 def _cells(path: Path, reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
     try:
         yield from reader
     except csv.Error as error:
-        raise FaultsError([Fault(path, f"dòng {reader.line_num}", f"không phải CSV (not CSV): {error}")]) from error
+        raise FaultsError([Fault(path, refusal("csv.not_csv", detail=error), reader.line_num)]) from error
 
 
 def _row_faults(row: _Row) -> Iterator[Fault]:
     cells = row.cells
     for name in ("code", "parent"):
         if (cells[name] or name == "code") and not CODE.fullmatch(cells[name]):
-            yield row.fault(f"{name} “{cells[name][:40]}” chỉ gồm chữ không dấu, số, gạch nối, tối đa 32 (letters, digits, hyphens)")
+            yield row.fault(refusal("unit.invalid_code", column=name, text=cells[name]))
     for name in ("name", "level"):
         if texts.is_blank(cells[name]):
-            yield row.fault(f"thiếu {name} (missing)")
+            yield row.fault(refusal("unit.blank", column=name))
         elif len(cells[name].splitlines()) > 1:
-            yield row.fault(f"{name} có xuống dòng (stands on several lines)")
+            yield row.fault(refusal("unit.several_lines", column=name))
     if cells["kind"] not in KINDS:
-        yield row.fault(f"kind là một trong {', '.join(KINDS)} (one of)")
+        yield row.fault(refusal("unit.unknown_kind", kinds=list(KINDS)))
     for name in ("valid_from", "valid_to"):
         if (cells[name] or name == "valid_from") and _day(cells[name]) is None:
-            yield row.fault(f"{name} “{cells[name][:40]}” không phải ngày YYYY-MM-DD (not a day)")
+            yield row.fault(refusal("unit.not_a_day", column=name, text=cells[name]))
     begins, ends = _day(cells["valid_from"]), _day(cells["valid_to"])
     if begins and ends and ends <= begins:
-        yield row.fault("valid_to phải sau valid_from (must be after)")
+        yield row.fault(refusal("unit.ends_before_it_begins"))
 
 
-def _repeats(rows: Sequence[_Row], columns: Sequence[str]) -> list[Fault]:
+def _repeated(rows: Sequence[_Row], columns: Sequence[str]) -> list[_Row]:
     """Rows that name one unit twice: with the same first day, or the same address."""
     keys = [tuple(row.cells[column] for column in columns) for row in rows]
     counts = Counter(keys)
-    return [row.fault(f"đơn vị “{key[0]}” lặp lại (repeated)") for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
+    return [row for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
 
 
 def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
@@ -184,9 +184,9 @@ def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, lis
             if other.valid_from > unit.valid_from and (other.code, other.valid_from) in by_key:
                 continue  # said at the other's row
             if other.code == unit.code and _overlap(unit, other):
-                yield row.fault(f"mã “{unit.code}” cùng lúc thuộc “{other.name}” (another unit bears the code at the same time)")
+                yield row.fault(refusal("unit.code_taken", code=unit.code, other=other.name))
             elif other.id == unit.id:
-                yield row.fault(f"id “{unit.id}” đã là của “{other.name}” (the id is taken)")
+                yield row.fault(refusal("unit.id_taken", id=unit.id, other=other.name))
 
 
 def _overlap(one: Unit, other: Unit) -> bool:
@@ -202,7 +202,7 @@ def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str
         code = row.cells["parent"]
         parent = next((other for other in bearers.get(code, ()) if other.is_valid(unit.valid_from)), None)
         if code and parent is None:
-            faults.append(row.fault(f"không có đơn vị cấp trên “{code}” tại ngày {unit.valid_from:%d/%m/%Y} (no such parent)"))
+            faults.append(row.fault(refusal("unit.unknown_parent", code=code, day=refusals.day(unit.valid_from))))
         done.append(replace(unit, parent=parent.id if parent else None))
     stored = {unit.id: unit.parent for known in bearers.values() for unit in known}
     faults += _cycles(rows, done, stored)
@@ -219,7 +219,7 @@ def _cycles(rows: Sequence[_Row], units: Sequence[Unit], stored: Mapping[str, st
             seen.add(above)
             above = parents.get(above)
         if above is not None:
-            yield row.fault(f"“{unit.code}” nằm dưới chính nó (is below itself)")
+            yield row.fault(refusal("unit.below_itself", code=unit.code))
 
 
 def _day(text: str) -> date | None:

@@ -39,6 +39,7 @@ from shared.wire.published import LogPosition
 from shared.words import instants
 from shared.words.instants import Given, GivingEvent
 from shared.words.reference import Reference
+from shared.words.refusals import refusal
 from shared.words.report_state import PeriodState, Standing, StateEvent
 
 Plant = Callable[[], AbstractContextManager[Any]]
@@ -181,7 +182,7 @@ async def _long_enough(jetstream: Any, checkpoint: Checkpoint | None) -> None:
     if checkpoint is not None:
         info = await jetstream.stream_info(subjects.REPORTS)
         if info.state.last_seq < checkpoint.sequence:
-            raise logs.WentBackError("chạy `tonghop rebuild`")
+            raise logs.WentBackError(refusal("service.log_went_back", sequence=checkpoint.sequence))
 
 
 async def _nothing_lost(self: Rebuild, generation: int) -> int:
