@@ -53,7 +53,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
 
 
 async def watch(held: Connections, readiness: Readiness) -> None:
-    """Keeps the reference data warm, and readiness honest: each error is told, and taken back when it has passed."""
+    """Keeps the reference data loaded, and readiness up to date: an error makes the service not ready until it has passed."""
     while True:
         await held.reference.current()
         readiness.has("work")

@@ -1,6 +1,6 @@
-"""Live pages: FEED says that a view changed, whoever has its page open hears of it (server-sent events).
+"""Live pages: when FEED says that a view has changed, its open pages are notified (server-sent events).
 
-Nothing is promised about a message: one that is missed is made up for by the position that a connection begins with.
+A message may be lost. Each connection begins with the view's position, so a page that missed a change learns of it when it reconnects.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ RETRY_MS = 3000
 
 
 class Hub:
-    """Who listens to which view. A listener keeps only the newest position: older ones say nothing more."""
+    """Who listens to which view. A listener keeps only the newest position, because older ones are of no use."""
 
     def __init__(self) -> None:
         self._listeners: dict[Key, set[Listener]] = {}
@@ -53,7 +53,7 @@ class Hub:
                 del self._listeners[key]
 
     def tell(self, key: Key, position: str) -> None:
-        """Tells whoever listens to `key` that its view is at `position` now."""
+        """Notifies the listeners of a view of its new position."""
         for listener in self._listeners.get(key, ()):
             if listener.full():
                 listener.get_nowait()
@@ -74,9 +74,8 @@ def position_of(payload: bytes) -> str:
 
 
 def feed_router(hub: Hub) -> NatsRouter:
-    """The subscriber of FEED's messages as they pass by: plain core NATS, nothing is acknowledged.
-
-    Nor answered: a message's reply subject is its publisher's, who waits there for the stream's acknowledgement.
+    """The subscriber of FEED's messages through core NATS. It acknowledges nothing and does not reply: on the reply subject the publisher
+    waits for the stream's acknowledgement.
     """
     router = NatsRouter()
 
@@ -93,7 +92,7 @@ def feed_router(hub: Hub) -> NatsRouter:
 
 
 def key_for(address: Address) -> Key:
-    """The view that a page about `address` hangs on: a reporter's own page on that of the unit above it."""
+    """The view whose changes concern a page about `address`; for the page of a reporter's own report it is the view of the unit above."""
     unit = address.unit
     if address.is_reporter and not address.tree.children(unit.id):
         unit = next(address.tree.ancestors(unit.id), unit)
@@ -104,7 +103,7 @@ router = APIRouter()
 
 
 async def listener(request: Request, address: Named, store: Stored) -> AsyncIterator[Listener]:
-    """A listener that already holds the view's position, for a page that was read before it listened."""
+    """A listener that begins with the view's present position, because the page was read before it listened."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
@@ -124,9 +123,9 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     tags=["live"],
 )
 async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
-    """Events named `view`, one when the connection opens and one a change; the id is the view's position.
+    """Events named `view`: one when the connection opens, and one for each change. The id is the view's position.
 
-    A comment goes out every 15 s while nothing changes.
+    While nothing changes, a comment is sent every 15 s.
     """
     yield ServerSentEvent(comment="mở (open)", retry=RETRY_MS)
     while True:

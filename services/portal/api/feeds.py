@@ -30,9 +30,9 @@ async def feeds(
 ) -> FeedPage:
     """Views as they changed, oldest first.
 
-    Give the cursor as `after` to go on: it is a place in the stream, the same for every province and regime. An empty list means that
-    nothing has changed since. A cursor that the stream has not reached (the stream was created again) is refused: begin again
-    without a cursor. There is a feed for each unit that has no unit above it, not for those below.
+    Give the cursor as `after` to read on: it is a place in the stream, the same for every province and regime. An empty list means that
+    nothing has changed since. A cursor beyond the end of the stream is refused (the stream was created again): begin again
+    without a cursor. Only units without a unit above them have a feed.
     """
     address.require_top(await reference.current(), province, regime)
     found, cursor = await feed.page(streams, province, regime, after, limit)

@@ -1,4 +1,4 @@
-"""From `/{regime}/{period}/{unit}` of a URL to a regime, a period, the tree of its cut-off, and a unit."""
+"""Resolves `/{regime}/{period}/{unit}` of a URL: the regime, the period, the tree of units on the period's cut-off day, the unit."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shared.words.units import Tree, Unit
 
 
 def _pattern(annotated: object) -> re.Pattern[str]:
-    """The pattern that the events' models hold for a name."""
+    """The pattern that the models of events have for a name."""
     return re.compile(get_args(annotated)[1].pattern)
 
 
@@ -45,14 +45,14 @@ class Address:
         return sorted(below, key=lambda unit: unit.code)
 
     def asked(self, indicator: Indicator) -> list[Unit]:
-        """The reporters at or below the unit of whom an indicator is asked, by code."""
+        """The reporters at or below the unit that are asked for an indicator, by code."""
         if not indicator.asked:
             return self.reporters
         return [unit for unit in self.reporters if self.regime.is_asked(indicator, self.group_of[unit.id], unit.code)]
 
     @cached_property
     def part(self) -> Unit | None:
-        """The unit below to which the regime is confined, when it does not concern all of this one."""
+        """The unit below this one to which the regime is limited; None when the regime concerns all of this unit."""
         confined = self.tree.by_code.get(self.regime.within)
         if confined is None or self.unit.id not in {above.id for above in self.tree.ancestors(confined.id)}:
             return None
@@ -75,14 +75,14 @@ class Address:
 
 
 def checked(name: str, text: str | None) -> str | None:
-    """A name as sent, refused unless it has a name's shape (a key of `SHAPES`)."""
+    """The name as it was sent. Raises `Refused` when it does not match its pattern in `SHAPES`."""
     if text is not None and (len(text) > MOST_LETTERS or SHAPES[name].fullmatch(text) is None):
         raise refused.bad_query(name, wanted.NAMES[name])
     return text
 
 
 def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
-    """What three names mean; raises `Refused` with 404 for an unknown one. A code goes before an id."""
+    """What the three names mean. Raises `Refused` with 404 when one is unknown. A code is tried before an id."""
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
@@ -98,7 +98,7 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
 
 
 def require_top(known: Reference, province: str, regime: str) -> None:
-    """Raises `Refused` unless the regime is known and the unit, by its code, has no unit above it: others have no feed."""
+    """Raises `Refused` unless the regime exists and the unit has no unit above it: other units have no feed."""
     checked("province", province)
     checked("regime", regime)
     require_known(known, regime, province)
@@ -107,7 +107,7 @@ def require_top(known: Reference, province: str, regime: str) -> None:
 
 
 def require_known(known: Reference, regime: str | None, unit: str | None) -> None:
-    """Raises `Refused` for a regime or a unit that there is not: an empty list would be a lie."""
+    """Raises `Refused` for a regime or a unit that does not exist: an empty list would be misleading."""
     if regime is not None and regime not in known.regimes:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     if unit is not None and not any(unit in (one.code, one.id) for one in known.registry.units):

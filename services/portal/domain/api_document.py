@@ -42,7 +42,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is sent, or answered: its media type, and the type of what is in it; an example as the document has it."""
+    """A body: its media type, the type of its content, and the document's example."""
 
     media_type: str
     type: Type
@@ -92,7 +92,7 @@ class ApiDocument:
 
 
 def read(document: Json, without: Iterable[str] = ()) -> ApiDocument:
-    """The document's operations by path, but those of the paths `without`, and the schemas that they refer to."""
+    """The document's operations by path, except those of the paths `without`, and the schemas to which they refer."""
     schemas: Json = document.get("components", {}).get("schemas", {})
     left_out = set(without)
     operations = tuple(
@@ -150,7 +150,7 @@ def _parameter(found: Json) -> Field:
 
 
 def _call(path: str, parameters: Sequence[Json]) -> str:
-    """The path with the example of each parameter in it, as far as there is one."""
+    """The path with the parameters' examples filled in."""
     for parameter in parameters:
         examples = parameter.get("schema", {}).get("examples") or [parameter.get("example")]
         if parameter["in"] == "path" and examples[0] is not None:
@@ -177,7 +177,7 @@ def _schema(name: str, found: Json) -> Schema:
 
 
 def _limits(schema: Json) -> str:
-    """Bounds and forms of a schema, those of the only alternative that is not null included."""
+    """Bounds and pattern of a schema, also from its only alternative that is not null."""
     alternatives = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
     found = {**(alternatives[0] if len(alternatives) == 1 else {}), **schema}
     limits = [text.format(_plain(found[name])) for name, text in LIMITS.items() if name in found]

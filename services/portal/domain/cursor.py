@@ -1,7 +1,7 @@
-"""Where a list goes on: behind the last row that was given, by a key that no change of the row moves.
+"""Where the next page of a list begins: after the last row of the page before, by a key that does not change when the row changes.
 
-A cursor is a row's key bound to its list and to what was chosen, so that one of another list, or a changed one, is told from one
-that was given. It is no secret and grants nothing.
+A cursor is a row's key with a checksum of the key, the list and the filters, so that a cursor of another list or a mistyped one is
+recognized. It is not secret and grants nothing.
 """
 
 import binascii
@@ -9,16 +9,16 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
-MARK_BYTES: Final = 9  # 72 bits: a slip of the hand is found
+MARK_BYTES: Final = 9  # 72 bits: a typing error is noticed
 
 
 def after(key: str, *choice: object) -> str:
-    """The cursor behind the row `key` of the list that `choice` names."""
+    """The cursor after the row `key` of the list and filters `choice`."""
     return urlsafe_b64encode(_mark(key, choice) + key.encode()).decode().rstrip("=")
 
 
 def key_of(cursor: str, *choice: object) -> str | None:
-    """The row's key; None when this list has not given the cursor for this choice."""
+    """The row's key; None when the cursor does not belong to this list and these filters."""
     try:
         content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         key = content[MARK_BYTES:].decode()

@@ -1,7 +1,7 @@
 """One unit's duty as people read it: its state, how long until it is due, by how much it was late.
 
-Days are counted in Vietnam's days from the last day that is on time, as the reminder ladder counts them: of "trước ngày
-20/12" the last day is 19/12, so 16/12 says "còn 3 ngày" and 21/12 "quá hạn 2 ngày".
+Days are days in Vietnam, counted from the last day that is on time, as in the reminder ladder: the last day of "trước ngày 20/12" is
+19/12, so on 16/12 the text is "còn 3 ngày", and on 21/12 "quá hạn 2 ngày".
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class DutyState(StrEnum):
-    """What can be asked for. `owed` includes overdue and returned ones, `received` those that came late."""
+    """The states by which duties can be filtered. `owed` includes overdue and returned duties, `received` includes late ones."""
 
     OWED = "owed"
     OVERDUE = "overdue"
@@ -47,10 +47,10 @@ BADGES = {
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task as notify wrote it down; its names are those of its period's cut-off.
+    """One unit's task as notify stored it; its names are those of the period's cut-off day.
 
-    `deadline` is the first late instant, extensions included; `due` the one that counts now: the fix-by date of a returned
-    report. `first_at` is when the task was done first, even if that was withdrawn or returned since.
+    `deadline` is the first late instant, extensions included; `due` is the deadline that applies now: for a returned
+    report its fix-by date. `first_at` is when the task was first done, even if the report was withdrawn or returned later.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Duty:
 
     @property
     def received_at(self) -> datetime | None:
-        """When the report came first; None for a view that is to be confirmed."""
+        """When the report was first received; None for a confirmation."""
         return self.first_at if self.is_report else None
 
     @property
@@ -93,7 +93,7 @@ class Duty:
         return elapsed(self.deadline, self.first_at) if self.is_late and self.first_at is not None else ""
 
     def states(self, now: datetime) -> list[DutyState]:
-        """Every state under which the duty is found, the widest first."""
+        """Every state whose filter includes the duty, the most general first."""
         if self.is_owed:
             found = [DutyState.OWED]
             return found + [DutyState.RETURNED] * self.is_returned + [DutyState.OVERDUE] * (now >= self.due)
@@ -102,7 +102,7 @@ class Duty:
         return [DutyState.RECEIVED] + [DutyState.LATE] * self.is_late
 
     def shown_states(self, now: datetime) -> list[DutyState]:
-        """What a reader is told: what was returned is that, what else is owed is so by its one word, be it overdue or not."""
+        """The states that a page shows. A returned or late duty does not also show the general state."""
         found = self.states(now)
         is_narrower = DutyState.RETURNED in found or DutyState.LATE in found
         return found[1:] if is_narrower else found
@@ -127,12 +127,12 @@ class Duty:
 
 
 def first_owed(duty: Duty) -> tuple[bool, datetime, str, str, str, str]:
-    """What is owed first, the nearest deadline before."""
+    """The sort key: what is owed first, then by deadline."""
     return not duty.is_owed, duty.due, duty.regime, duty.period, duty.unit_code, duty.id
 
 
 def countdown(deadline: datetime, now: datetime) -> str:
-    """How long until the first late instant, or since; to the hour, then the minute, within its last day."""
+    """The time until the deadline, or since; in days, on the last day in hours, in the last hour in minutes."""
     if now >= deadline:
         return f"quá hạn {elapsed(deadline, now)}"
     days = (deadlines.last_day(deadline) - periods.local_day(now)).days
@@ -146,5 +146,5 @@ def elapsed(deadline: datetime, at: datetime) -> str:
 
 
 def _span(span: timedelta) -> str:
-    """Less than a day; whole hours, or whole minutes but never none."""
+    """A span below one day, in whole hours or whole minutes, at least one minute."""
     return f"{span // HOUR} giờ" if span >= HOUR else f"{max(span // MINUTE, 1)} phút"

@@ -1,7 +1,7 @@
-"""Explain: which reports make one total of a view, and that they add up to it.
+"""Explains a figure of a view: which reports are part of it, and whether they add up to it.
 
-Which report counts is the rule of `shared.words.report_state`; the sum is made again from the reports themselves, in decimals, by code that
-the fold does not use. Only events up to the view's position are looked at: a view is a function of those.
+Which report counts is decided by `shared.words.report_state`. The sum is recomputed from the reports, in decimals, by code that the fold
+does not use. Only events up to the view's position are read: later ones are not in the view.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One report that stands in a total, with its figure."""
+    """One report that is part of a figure, with its value."""
 
     unit: Unit
     entry: Entry
@@ -47,10 +47,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A total and what it is made of. `stored` is the view's figure, `computed` that of the parts, both without the target.
+    """A figure of a view and its parts. `stored` is the view's figure, `computed` is computed from the parts, both without the target.
 
-    Of the `asked` units, of whom the indicator is asked, the `silent` ones have a report that counts and left the figure out; no
-    report of the `missing` ones counts.
+    `asked` are the units that are asked for the indicator. The `silent` ones among them have a report that counts, without the figure;
+    the `missing` ones have no report that counts.
     """
 
     indicator: Indicator
@@ -85,8 +85,8 @@ def explain(
     contents: Mapping[str, Content],
     asked: Collection[str] | None = None,
 ) -> Explanation:
-    """`counted` are the standing reports by unit id, `contents` their content by the event's id, `stored` is the view's figure, `asked`
-    the ids of the reporters of whom the indicator is asked (None: all).
+    """`counted` are the reports that count, by unit id; `contents` their content, by event id; `stored` is the view's figure; `asked` the
+    ids of the reporters that are asked for the indicator (None: all).
     """
     bound = tuple(unit for unit in reporters if asked is None or unit.id in asked)
     parts: list[Part] = []

@@ -83,7 +83,7 @@ def view_row(view: View, indicator: Indicator, asked: Collection[str] = ()) -> R
 
 
 def report_sections(values: Mapping[str, ValueSent], asked: Sequence[Indicator]) -> list[Section]:
-    """One unit's figures by section: what is asked of it, whether reported or not."""
+    """One unit's figures by section: every indicator that it is asked for, reported or not."""
     return _sections([(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked])
 
 

@@ -1,4 +1,4 @@
-"""What became of one unit's report, event by event, in the order in which they were received."""
+"""The history of one unit's report: its events in the order in which they were received."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,11 @@ REVISIONS = (events.SUBMITTED, events.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event with the words that go with it; `details` are a return's reason and fix_by, an extension's until.
+    """One event as the history shows it. `details` are reason and fix_by of a return, reason and until of an extension.
 
-    `superseded_by` is the newer revision that had come before, so that the event changed nothing; 0: none. `is_void`: the return of a
-    revision that was never submitted (taken up to data format 4). `corrects`: an extension that takes back those before it.
+    `superseded_by` is a newer revision that had been received before, so that the event changed nothing; 0 when there was none. `is_void`
+    marks the return of a revision that was never submitted (accepted up to data format 4), `corrects` an extension that replaces the ones
+    before.
     """
 
     entry: Entry
@@ -88,12 +89,15 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
 
 
 def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
-    """The return of a revision that was received last. A return concerns the revision that it names, no other."""
+    """The latest return of a revision. A return concerns only the revision that it names."""
     return next((step for step in reversed(steps) if step.entry.type == events.RETURNED and step.entry.revision == revision), None)
 
 
 def until(text: str) -> str:
-    """A fix-by or extension date of an event for people: a day is meant to its end; the text itself when it is no instant."""
+    """A fix-by or extension date of an event as people read it; a date without a time includes the whole day.
+
+    Text that is not a date is shown as it is.
+    """
     at = deadlines.of_event(text)
     if at is None:
         return text

@@ -1,4 +1,4 @@
-"""Why a request cannot be answered: the status and the reason of the catalogue. Pages and programs are answered from it."""
+"""Why a request cannot be answered: an HTTP status and an entry of the error catalogue, for pages and programs alike."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from shared.words.refusals import Refusal
 
 
 class Refused(Exception):
-    """The request cannot be answered, for a reason of the catalogue."""
+    """The request cannot be answered; `refusal` is the entry of the error catalogue."""
 
     def __init__(self, status: HTTPStatus, refusal: Refusal) -> None:
         super().__init__(refusal.code)
@@ -21,7 +21,7 @@ def no_such_view(regime: str, period: str, unit: str) -> Refused:
 
 
 def not_found(refusal: Refusal) -> Refused:
-    """There is no such thing, for a reason of the catalogue."""
+    """What the request names does not exist."""
     return Refused(HTTPStatus.NOT_FOUND, refusal)
 
 
@@ -30,7 +30,7 @@ def no_such_report(regime: str, period: str, unit: str) -> Refused:
 
 
 def bad_query(name: str, form: Wanted) -> Refused:
-    """A parameter of an address that has not the form which it must have."""
+    """A parameter does not have the required form."""
     return Refused(HTTPStatus.BAD_REQUEST, malformed(name, form))
 
 

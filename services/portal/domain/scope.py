@@ -1,4 +1,4 @@
-"""Which duties stand below a unit: the tree is that of each period's cut-off, so it may differ from period to period."""
+"""Which duties belong to a unit and the units below it. Each period has the tree of its cut-off day, so the units can differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from shared.words.units import Tree
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Units whose duties are asked for in some regimes and periods."""
+    """Units, and the regimes and periods in which their duties are requested."""
 
     unit_ids: frozenset[str]
     periods: tuple[tuple[str, str], ...]
 
 
 def scopes(known: Reference, periods: Mapping[str, Sequence[str]], unit: str, *, only: bool) -> list[Scope]:
-    """The units at and below `unit` (a code at the cut-off, or an id) in each regime's periods; just itself with `only`.
+    """The units at and below `unit` (a code on the cut-off day, or an id) in each regime's periods; only the unit itself with `only`.
 
-    Periods in which the same units are below stand together. None when nobody bears the code.
+    Periods with the same units share one scope. The list is empty when no unit has the code.
     """
     by_day: dict[date, frozenset[str]] = {}
     by_units: dict[frozenset[str], list[tuple[str, str]]] = {}

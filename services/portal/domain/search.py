@@ -1,4 +1,4 @@
-"""Finding a unit by what a person types: a code, or words of its name, with or without accents, in any Unicode form."""
+"""Finds a unit by what a person types: a code, or words of its name, with or without accents, in any Unicode form."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ from shared.words import texts
 from shared.words.units import Unit
 
 LETTERS: Final = re.compile(r"[^\W_]+")
-WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter of its own, that no normal form takes apart
+WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter without a decomposition in Unicode
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A unit as it is searched: the words of its name as they are written, and without accents."""
+    """A unit in the index: the words of its name with and without accents."""
 
     unit: Unit
     words: tuple[str, ...]
@@ -24,14 +24,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that was found. The key is its place in the list: codes before names, what is as it was typed before what resembles it."""
+    """A unit that matches. The list is sorted by `key`: codes before names, exact matches before others."""
 
     unit: Unit
     key: str
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text, composed, in small letters; what nobody can see separates nothing."""
+    """The words of a text, in composed form and lower case. Invisible characters do not separate words."""
     seen = "".join(character for character in texts.normal(text) if character.isspace() or not texts.is_blank(character))
     return tuple(LETTERS.findall(seen.casefold()))
 
@@ -43,13 +43,16 @@ def bare(text: str) -> str:
 
 
 def index(units: Iterable[Unit]) -> list[Entry]:
-    """The units as they are searched."""
+    """The index of the units."""
     named = ((unit, words(unit.name)) for unit in units)
     return [Entry(unit, written, tuple(bare(word) for word in written)) for unit, written in named]
 
 
 def find(entries: Sequence[Entry], query: str) -> list[Hit]:
-    """The units whose code begins as was typed, or of whose name every word that was typed begins a word; nothing for no word."""
+    """The units whose code begins with the query, or whose name has, for each word of the query, a word that begins with it.
+
+    Nothing for a query without a word.
+    """
     typed = words(query)
     plain = tuple(bare(word) for word in typed)
     if not typed:

@@ -1,4 +1,4 @@
-"""What is known of one unit's report: whether it counts, whether it was on time, what a page calls that."""
+"""The state of one unit's report: whether it counts, whether it was on time, and the word for it on a page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Entry:
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Nothing: the content is read apart, where it is needed."""
+        """Empty: the content is read separately, where it is needed."""
         return NO_DATA
 
     @property
@@ -71,7 +71,7 @@ WORDS = {
 class Status:
     """One unit's report. `received_at` is the first submission's time, by which on time is judged.
 
-    `shown` is what people are told: a report that was withdrawn is one that was not submitted.
+    `shown` is the state on pages: a withdrawn report is shown as not submitted.
     """
 
     unit: Unit
@@ -115,7 +115,7 @@ class Status:
 
 
 def fold(entries: Iterable[Entry]) -> ReportState:
-    """The one rule of `shared.words.report_state`, over a unit's events in any order."""
+    """The state after a unit's events, in any order (`shared.words.report_state`)."""
     state = ReportState()
     for entry in entries:
         state.apply(entry)
@@ -123,7 +123,7 @@ def fold(entries: Iterable[Entry]) -> ReportState:
 
 
 def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: datetime) -> Status:
-    """The state of `unit`'s report at `now`; `deadline` is the first late instant, None when there is none."""
+    """The state of `unit`'s report at `now`; `deadline` is the first late instant, or None."""
     standing = fold(entries)
     on_time = standing.is_on_time(None if deadline is None else events.to_ms(deadline))
     first = standing.first_submitted_ms
@@ -156,7 +156,7 @@ def _missing(*, is_due: bool) -> State:
 
 
 def last_submission(entries: Iterable[Entry]) -> Entry | None:
-    """The submission that stands, or would stand, had it not been returned or withdrawn."""
+    """The submission that counts, or would count if it had not been returned or withdrawn."""
     submitted = [entry for entry in entries if entry.type == events.SUBMITTED]
     return max(submitted, key=lambda entry: entry.key, default=None)
 

@@ -1,4 +1,4 @@
-"""What a parameter of an address must look like, told to whoever sent another: in Vietnamese and in English."""
+"""The required form of a parameter, in Vietnamese and English, for the refusal of another form."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,7 +23,7 @@ OTHER: Final[Wanted] = ("một giá trị đúng dạng", "a value of the docume
 
 
 def value(fault: Mapping[str, Any]) -> Wanted:
-    """The form that one of pydantic's faults asks for."""
+    """The form that is required, from an error of pydantic."""
     bounds = fault.get("ctx", {})
     match fault["type"]:
         case "int_parsing" | "int_parsing_size" | "int_type" | "int_from_float":

@@ -1,4 +1,4 @@
-"""Answers that a program asks for again and again: 304 as long as nothing changed (RFC 9110, sections 8.8 and 13)."""
+"""Conditional requests of programs that poll: 304 while nothing has changed (RFC 9110, sections 8.8 and 13)."""
 
 import hashlib
 from collections import OrderedDict
@@ -7,22 +7,22 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
 
-MOST: Final = 20_000  # more than there are units; the one asked longest ago is forgotten first
+MOST: Final = 20_000  # more than there are units; the least recently requested is dropped first
 
 
 def etag(content: bytes) -> str:
-    """The weak validator of a content: equal contents say the same, though not byte for byte."""
+    """The weak validator of a content: equal validators mean the same content, not the same bytes."""
     return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 class Changes:
-    """Since when this process has seen what under which name."""
+    """When the content under a name last changed, as far as this process has seen."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     def since(self, name: str, validator: str, now: datetime) -> str:
-        """`Last-Modified` of what is under `name` now."""
+        """`Last-Modified` of the content under `name`."""
         known, at = self._seen.get(name, ("", ""))
         if known != validator:
             at = format_datetime(now, usegmt=True)
@@ -34,9 +34,7 @@ class Changes:
 
 
 def is_known(headers: Mapping[str, str], validator: str, modified: str) -> bool:
-    """Whether the asker has this content. A time counts only when it is exactly ours: another portal may have seen it change at
-    another.
-    """
+    """Whether the client has this content. A time must be exactly ours: another portal may have seen the change at another time."""
     asked = headers.get("if-none-match")
     if asked is None:
         return headers.get("if-modified-since") == modified

@@ -1,4 +1,4 @@
-"""What a route asks for: the address that a URL names, the stores, the present instant, the duties chosen. FastAPI's dependencies."""
+"""FastAPI's dependencies: what a URL names, the stores, the present instant, the filters of duties."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,12 +17,12 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
 from shared.words import texts
 
-MOST_LETTERS = 1000  # of a cursor; ours have less than 200
+MOST_LETTERS = 1000  # in a cursor; ours have less than 200
 After = Annotated[str | None, Query(max_length=MOST_LETTERS, description="`next` of the page before; left out: the first page")]
 
 
 def shaped(name: str) -> dict[str, Any]:
-    """How the document describes a name. We check it ourselves, so that the refusal says what is wanted."""
+    """How the document describes a name. Our own check refuses another form, and says which form is required."""
     return {"pattern": address.SHAPES[name].pattern, "maxLength": address.MOST_LETTERS}
 
 
@@ -71,7 +71,7 @@ async def now_of(request: Request) -> datetime:
 
 
 def _seen(text: str | None) -> str | None:
-    """A field without what nobody can see around it; None when nothing is left. Control characters stay, to be refused."""
+    """A field without invisible characters around it; None when nothing is left. Control characters are kept, so that they are refused."""
     if text is None or texts.forbidden(text):
         return text
     seen = [place for place, character in enumerate(text) if not texts.is_blank(character)]
@@ -85,7 +85,7 @@ async def typed(
     state: Annotated[DutyState | None, Query(), BeforeValidator(_seen)] = None,
     only: Annotated[bool | None, Query(), BeforeValidator(_seen)] = None,
 ) -> Choice:
-    """The choice as the page's form sends it: an empty text, or one of which nothing can be seen, was not chosen."""
+    """The filters as the page's form sends them. An empty or invisible text means that the filter is not set."""
     return Choice(
         address.checked("regime", _seen(regime)),
         address.checked("period", _seen(period)),
@@ -102,7 +102,7 @@ async def named(
     state: Annotated[DutyState | None, Query(description="`owed` includes overdue and returned ones, `received` late ones")] = None,
     only: Annotated[bool, Query(description="only the unit itself, without the units below it")] = False,
 ) -> Choice:
-    """The choice as a program sends it."""
+    """The filters as a program sends them."""
     return Choice(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state, only)
 
 

@@ -1,4 +1,4 @@
-"""Headers of every answer, and answers of headers alone. Plain ASGI, so that live streams pass through unbuffered."""
+"""The headers of every answer, and HEAD requests. Plain ASGI, so that live streams are not buffered."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ class SafeHeaders:
 
 
 class Heads:
-    """HEAD is answered as GET, the server leaves the body out (RFC 9110, 9.3.2). A live stream has no end, so no head either."""
+    """HEAD is handled as GET, and the server omits the body (RFC 9110, 9.3.2). Live streams are excluded because they do not end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -37,11 +37,11 @@ OTHER_TITLE: Final = (
 )
 FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
-MOST_LETTERS = 64  # of a parameter's name that is told again
+MOST_LETTERS = 64  # of a parameter's name in the refusal
 
 
 async def each_once(request: Request) -> None:
-    """Refuses a parameter that is given twice: one of the two would be passed over in silence."""
+    """Refuses a parameter that is given twice: one of the two values would be ignored silently."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     name, times = max(given.items(), key=itemgetter(1), default=("", 0))
     if times > 1:
@@ -49,7 +49,7 @@ async def each_once(request: Request) -> None:
 
 
 def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
-    """The refusals as their reader wants them. The path decides: whoever asks for a page gets a page."""
+    """The refusals as a page or as a problem, which depends on the path."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
@@ -89,13 +89,13 @@ def install(app: FastAPI) -> None:
 
     async def on_fault(request: Request, _: Exception) -> Response:
         response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, refusals.refusal("door.fault"))
-        response.headers.update(headers.HEADERS)  # nothing of ours is around this answer
+        response.headers.update(headers.HEADERS)  # our middleware does not see this answer
         return response
 
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_fault)
-    for passing in (*delivery.PASSING, IncorrectState):  # the latter: the broker was never reached yet
+    for passing in (*delivery.PASSING, IncorrectState):  # IncorrectState: the broker was never reached yet
         app.add_exception_handler(passing, on_away)
-    app.add_exception_handler(OperationFailure, on_database)  # a server answers with it while it cannot answer, too
+    app.add_exception_handler(OperationFailure, on_database)  # also raised by a server that is not available

@@ -1,4 +1,4 @@
-"""Which duties a reader chose."""
+"""By which filters a reader selects duties."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.words.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the reader chose; `only` leaves out the units below."""
+    """The filters; `only` leaves out the units below."""
 
     regime: str | None
     period: str | None
@@ -27,11 +27,11 @@ class Choice:
         return f"{path}?{urlencode(kept)}" if kept else path
 
     def after(self, duty_id: str) -> str:
-        """The cursor behind a duty of this choice."""
+        """The cursor after a duty, for these filters."""
         return cursor.after(duty_id, "duties", *self._names)
 
     def behind(self, after: str | None) -> str | None:
-        """The duty behind which to go on. Raises `Refused` for a cursor that this choice's list has not given."""
+        """The id of the duty after which the page begins. Raises `Refused` for a cursor of other filters."""
         if after is None:
             return None
         duty_id = cursor.key_of(after, "duties", *self._names)
@@ -40,7 +40,7 @@ class Choice:
         return duty_id
 
     def asked(self, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
-        """The choice with the unit looked up in each period's tree; `there` are the periods by regime."""
+        """The filters with the unit resolved in each period's tree; `there` are the periods by regime."""
         scopes = None if self.unit is None else scope.scopes(known, there, self.unit, only=self.only)
         return Asked(self.regime, self.period, scopes)
 

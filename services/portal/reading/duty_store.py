@@ -17,21 +17,21 @@ from shared.words import texts
 BATCH = 500  # documents turned into rows between two waits
 OF_ONE_UNIT = 500  # duties in one unit's calendar
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
-"""What is owed first, the nearest deadline before: of what is read at once. Lists go on in the order of `_id`, which nothing moves."""
+"""What is owed first, then by deadline; for what is read in one go. Lists with pages are in the order of `_id`, which never changes."""
 FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
 """The fields of a document that the API gives. The others are the notifier's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which duties are asked for; None: all. `scopes` is the asked unit, as far as duties are below it."""
+    """The filters of a query; None means no filter. `scopes` are the units of the requested subtree."""
 
     regime: str | None = None
     period: str | None = None
     scopes: Sequence[Scope] | None = None
 
     def as_query(self) -> Document:
-        """Values stand behind `$eq` or `$in`, so that no text can be an operator."""
+        """Every value is inside `$eq` or `$in`, so that no text can be an operator."""
         query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
         if self.scopes is not None:
             query["$or"] = [_of_scope(scope) for scope in self.scopes] or [{"_id": {"$in": []}}]
@@ -43,7 +43,7 @@ def of_unit(unit: str) -> Document:
 
 
 def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
-    """The query of a page of duties: those behind a duty's id."""
+    """The query of a page of duties: those after a duty's id."""
     rest: Document = {} if behind is None else {"_id": {"$gt": behind}}
     return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
 
@@ -100,7 +100,7 @@ class DutyStore:
     async def read(
         self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None = None, limit: int = 0
     ) -> AsyncIterator[Duty]:
-        """The duties of a state (or of all) behind a duty's id, by id; no limit: all. Each is met once, whatever changes meanwhile."""
+        """The duties of a state (None: of all) after a duty's id, by id; limit 0: all. Each is read once, whatever changes meanwhile."""
         async for document in self._listed(asked, state, now, behind, limit):
             yield from_document(document)
 
@@ -151,7 +151,7 @@ def from_document(document: DutyDocument) -> Duty:
 
 
 def _first_at(document: DutyDocument) -> datetime | None:
-    """When the task was done first, by which late is judged. Of a late confirmation only how late it was is told."""
+    """When the task was first done, which decides whether it was late. For a late confirmation it follows from the stored delay."""
     late_by_s = document.get("late_by_s")
     first: datetime | None = document["first_received_at"] if document["task"] == REPORT else document["confirmed_at"]
     if document["task"] != REPORT and late_by_s is not None:

@@ -1,4 +1,4 @@
-"""Reads what explains a total: the view, and the reports below its unit as of the view's position."""
+"""Reads what explains a figure: the view, and the reports below its unit up to the view's position."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its r
 
 @dataclass(frozen=True)
 class Explained:
-    """An explanation with the view that it is of.
+    """An explanation, and the view that it belongs to.
 
-    `unknown_units` are ids that accepted reports of the regime and period are about, and that no registry has: no view counts them.
+    `unknown_units` are ids that accepted reports of the regime and period name and that no registry has: no view counts them.
     """
 
     address: Address
@@ -33,9 +33,9 @@ class Explained:
     unknown_units: tuple[str, ...]
 
     def answer(self, after: str | None, limit: int) -> ExplainedFigure:
-        """The answer of the API: the parts of units behind a cursor, at most `limit`, and where to go on.
+        """The answer of the API: at most `limit` parts after a cursor, and the cursor of the next page.
 
-        Raises `Refused` for a cursor that this list has not given.
+        Raises `Refused` for a cursor of another list.
         """
         found, unit = self.explanation, self.address.unit
         indicator = found.indicator

@@ -1,4 +1,4 @@
-"""The aggregated feed, read page by page from the stream FEED. Keeps nothing on the broker between two requests."""
+"""The feed of changed views, read page by page from the stream FEED. Between two requests the broker keeps nothing for the reader."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from shared.wire import subjects
 from shared.wire.published import ViewUpdated
 
 MOST = 500  # events of one answer
-TIME_LIMIT_S = 1.0  # what was read by then is the answer
+TIME_LIMIT_S = 1.0  # the answer is what was read until then
 
 
 async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[ViewUpdated], int]:
@@ -25,7 +25,7 @@ async def page(streams: Streams, province: str, regime: str, after: int, limit: 
     cursor = after
     while len(found) < limit and asyncio.get_running_loop().time() < give_up_at:
         try:
-            # not directly: then a message's own headers stand among the broker's, and may say that there is none
+            # not a direct get: there a message's own headers are mixed with the broker's, and could say that the message does not exist
             message = await streams.jetstream.get_msg(subjects.FEED, seq=cursor + 1, subject=filtered, next=True)
         except nats.js.errors.NotFoundError:
             break

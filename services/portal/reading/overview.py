@@ -1,4 +1,4 @@
-"""Gathers what the page of a view shows: the view, who has reported below it, whether it is confirmed."""
+"""Puts together what the page of a view shows: the view, who has reported below it, whether it is confirmed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Whether a view that must be confirmed is; `is_current` when the figures are still those that were confirmed.
+    """Whether a view that must be confirmed is confirmed. `is_current`: the figures are still those that were confirmed.
 
-    `is_untouched`: no report came since. A confirmation of data format 4 does not match then because of names or targets, which its
-    digest held too.
+    `is_untouched`: no report was received since. If a confirmation of data format 4 does not match then, names or targets have changed,
+    which its digest covered too.
     """
 
     deadline: datetime
@@ -55,7 +55,7 @@ class Overview:
 
     @property
     def overdue(self) -> int:
-        """How many of the missing are past their deadline."""
+        """How many of the missing units are past their deadline."""
         return sum(status.is_past(self.now) for status in self.missing)
 
 
@@ -102,9 +102,9 @@ async def _children(address: Address, store: PortalStore, below: dict[str, Statu
 
 
 def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, datetime]]:
-    """The usual deadline of each group below: that of most of its units (an extension is for one unit).
+    """The usual deadline of each group below: the one that most of its units have (an extension is for one unit).
 
-    With its group's label, or without when all groups have the same.
+    Each with the group's label, or one without a label when all groups have the same deadline.
     """
     by_group: dict[str, list[datetime]] = {}
     for status in found:

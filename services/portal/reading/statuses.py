@@ -1,4 +1,4 @@
-"""Reads the state of units' reports: their events, their deadlines, and the one rule of which report counts."""
+"""Reads the state of units' reports from their events and deadlines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ HISTORY_AT_ONCE = 500  # the newest events of one report that are shown
 
 @dataclass(frozen=True)
 class Report:
-    """One unit's report. `values` and `narratives` are of the last submission, whether or not it stands."""
+    """One unit's report. `values` and `narratives` belong to the last submission, whether or not it counts."""
 
     status: Status
     values: Mapping[str, ValueSent]
@@ -51,7 +51,7 @@ class Report:
 
 
 async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, datetime]:
-    """The first late instant by unit id, extensions included: what notify wrote, else what the regime and the events say.
+    """The first late instant by unit id, extensions included: as notify stored it, or else computed from the regime and the events.
 
     A derived regime has no obligation, so no deadline.
     """
@@ -82,7 +82,7 @@ async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str,
 
 
 async def _opened(address: Address, store: PortalStore) -> datetime | None:
-    """The deadline with which the period of a regime on call was opened."""
+    """The deadline with which the period of an on-call regime was opened."""
     state = PeriodState()
     for event in await store.openings(address.regime.id, address.period.code):
         state.apply(event)
@@ -97,7 +97,7 @@ async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], 
 
 
 async def report(address: Address, store: PortalStore, now: datetime) -> Report:
-    """The unit's own report. In a derived regime: its source's, as far as the derived regime goes."""
+    """The unit's own report. In a derived regime it is the source regime's report, restricted to the derived indicators."""
     unit = address.unit
     entries = await store.entries(address.regime.source_id, address.period.code, [unit.id])
     due = await deadlines_of(address, store, [unit], entries)
@@ -118,13 +118,13 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
 
 
 def asked(address: Address) -> list[Indicator]:
-    """The indicators that are asked of the unit, in the regime's order."""
+    """The indicators that the unit is asked for, in the regime's order."""
     group = address.group_of[address.unit.id]
     return [indicator for indicator in address.regime.indicators if address.regime.is_asked(indicator, group, address.unit.code)]
 
 
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:
-    """The narratives of the standing reports at or below the unit: texts with their units, by heading's code."""
+    """The narratives of the reports that count at or below the unit: texts with their units, by the heading's code."""
     units = {unit.id: unit for unit in address.reporters}
     entries = await store.entries(address.regime.source_id, address.period.code, units)
     standing_ids = {

@@ -21,12 +21,12 @@ from shared.wire.view_key import ViewKey
 Json = dict[str, Any]
 """A document as the API gives it: decimals and instants as texts, without `_id`."""
 
-TIME_LIMIT_MS = 10_000  # a page waits no longer for one query
+TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
 
 @dataclass(frozen=True, slots=True)
 class DutyDates:
-    """When a unit owes its report, as notify wrote it down."""
+    """When a unit owes its report, as notify stored it."""
 
     deadline: datetime | None
     extended_to: datetime | None
@@ -65,7 +65,7 @@ class PortalStore:
         return found
 
     async def reported_units(self, regime: str, period: str) -> list[str]:
-        """The ids of all units that accepted events of a regime and period are about."""
+        """The ids of all units that accepted events of a regime and period name."""
         query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
         return sorted(await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
 
@@ -87,7 +87,7 @@ class PortalStore:
         return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
-        """When these units owe their report, by unit id; a duty that notify has not written yet is left out."""
+        """When these units owe their report, by unit id. A duty that notify has not stored yet is missing."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}

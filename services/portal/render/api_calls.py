@@ -9,7 +9,7 @@ HOST: Final = "http://MÁY-CHỦ"
 
 
 def curl(operation: Operation) -> str:
-    """The command that asks an operation, with the example's names; what is sent is read from a file."""
+    """The command that calls an operation, with the names of the examples; a body is read from a file."""
     words = ["curl"]
     if operation.method != "GET":
         words += ["-X", operation.method]

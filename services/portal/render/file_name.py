@@ -12,8 +12,8 @@ ATTRIBUTE: Final = "!#$&+-.^_`|~"  # RFC 8187, 3.2.1: beside letters and digits
 
 
 def disposition(kind: Literal["inline", "attachment"], plain: str, title: str) -> str:
-    """The header's value. `plain` is an ASCII name of ours, for readers that know no other; `title` is the name for people, without its
-    ending; one of which nothing can be seen is left out.
+    """The header's value. `plain` is an ASCII name for old clients. `title` is the name for people, without its ending; an invisible one is
+    left out.
     """
     simple = f'{kind}; filename="{plain}"'
     _, point, ending = plain.rpartition(".")

@@ -22,7 +22,7 @@ SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 
 def feed(
     unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime
 ) -> bytes:
-    """One event a duty, with alarms for the reminders to come of those still owed. `site` is where the pages are: `http://…`."""
+    """One event for each duty; duties that are still owed have alarms for the coming reminders. `site` is the address of the pages."""
     calendar = Calendar()
     title = _text(f"Hạn báo cáo: {unit_name}")
     calendar.add("PRODID", PRODUCT)
@@ -42,7 +42,7 @@ def feed(
 
 
 def without_stamps(body: bytes) -> bytes:
-    """The feed but for when it was made: it tells whether something changed."""
+    """The feed without the time at which it was made, to see whether something has changed."""
     return b"".join(line for line in body.splitlines(keepends=True) if not line.startswith(b"DTSTAMP:"))
 
 
@@ -60,7 +60,7 @@ def _timezone() -> Timezone:
 
 
 def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
-    """All day on the last day that is on time, or at the instant when the deadline has an hour."""
+    """An all-day event on the last day that is on time, or an instant when the deadline has an hour."""
     event = Event()
     event.add("UID", f"{duty.id}@tonghop")
     event.add("DTSTAMP", now)
@@ -84,8 +84,8 @@ def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: s
 
 
 def coming(deadline: datetime, steps: Ladder, working_days: WorkingDays, now: datetime) -> list[datetime]:
-    """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that was not refreshed since would
-    go on to remind a unit that has reported.
+    """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that is not refreshed would go
+    on reminding a unit that has reported.
     """
     return [rung.at for rung in ladder.rungs(deadline, steps, working_days) if now < rung.at < deadline]
 
@@ -119,5 +119,5 @@ def _description(duty: Duty, title: str, now: datetime) -> str:
 
 
 def _text(text: str) -> vText:
-    """A text that is escaped under every name (the package leaves names that it does not know as they are)."""
+    """A text that is escaped under every property (the package does not escape properties that it does not know)."""
     return vText(vietnamese.shown(text).replace("\t", " "))

@@ -1,4 +1,4 @@
-"""The templates: what they may call, and how a page is rendered. All text is escaped."""
+"""The templates, their filters, and how a page is rendered. All text is escaped."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _finalize(value: object) -> object:
-    """What any text of a page goes through before it is escaped."""
+    """Applied to every text of a page before it is escaped."""
     return vietnamese.shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -59,6 +59,6 @@ TEMPLATES: Final = _environment()
 def page(
     template: str, shown: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    """A page, never kept by a cache without asking again."""
+    """A page; caches must revalidate it."""
     body = TEMPLATES.get_template(template).render(shown)
     return HTMLResponse(body, int(status), {"Cache-Control": "no-cache", **(headers or {})})

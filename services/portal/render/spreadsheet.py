@@ -11,10 +11,10 @@ from services.portal.domain.duties import Duty
 from shared.words import vietnamese
 
 BOM: Final = "\ufeff"
-SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # what begins a formula, with its wide and small forms: OWASP, "CSV injection"
-PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # what a program may cut off, or nobody see, before it
+SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # signs that begin a formula, with their full-width and small forms: OWASP, "CSV injection"
+PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before it that a program may strip or that are invisible
 FORMULA: Final = re.compile(f"{PASSED_OVER}{SIGNS}")
-SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # where a program set to another separator begins a cell
+SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # where a program with another separator begins a cell
 HEADER: Final = (
     "Đơn vị",
     "Mã đơn vị",
@@ -34,7 +34,7 @@ HEADER: Final = (
 
 
 def head() -> str:
-    """What the file begins with."""
+    """The beginning of the file: byte-order mark and header row."""
     return BOM + _line(HEADER)
 
 
@@ -61,7 +61,7 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever separator it is set to."""
+    """A cell that no spreadsheet interprets as a formula, whatever its separator is."""
     cell = vietnamese.shown(text)
     return ("'" if FORMULA.match(cell) else "") + SPLIT.sub(r"\1'", cell)
 

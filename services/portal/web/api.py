@@ -1,4 +1,4 @@
-"""The page that describes the HTTP interfaces of the door and the portal, for who writes programs."""
+"""The page that describes the HTTP interfaces of the door and of the portal to programmers."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse

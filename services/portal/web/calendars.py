@@ -1,4 +1,4 @@
-"""A unit's duties as a calendar that its officers subscribe to."""
+"""A unit's duties as a calendar to which its officers subscribe."""
 
 from http import HTTPStatus
 from typing import Final
@@ -27,11 +27,11 @@ class CalendarResponse(Response):
     responses={304: {"description": "Nothing has changed since."}},
 )
 async def calendar(request: Request, unit: UnitName, reference: Referred, store: Duties, now: Now) -> Response:
-    """What a unit owes, one event a duty, as iCalendar (RFC 5545), with alarms for the reminders to come.
+    """The duties that a unit owes, as iCalendar (RFC 5545), with alarms for the coming reminders.
 
-    `unit` is a code or an id. Also given is what was done before a deadline that is still to come, without alarms.
-    An event's UID is the duty's id and never changes. It lasts all day on the last day that is on time; when the deadline
-    has an hour, it stands at that instant. With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
+    `unit` is a code or an id. Duties that are done and whose deadline is still to come are listed too, without alarms. An event's UID is
+    the duty's id and never changes. An event lasts all day on the last day that is on time; if the deadline has an hour, it is an instant.
+    With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
     """
     address.checked("unit", unit)
     known = await reference.current()

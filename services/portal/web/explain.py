@@ -15,7 +15,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 @router.get("/giai-trinh/{regime}/{period}/{unit}/{indicator}")
 async def explain(at: Named, store: Stored, indicator: str) -> Response:
-    """The reports that make one figure of a view, and that they add up to it."""
+    """The reports that make one figure of a view, and whether they add up to it."""
     found = await explaining.read(at, store, indicator)
     rows = [(part, figures.report_row(found.explanation.indicator, part.value)) for part in found.explanation.parts]
     position = live.position_text(found.view.position)

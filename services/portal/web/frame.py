@@ -1,4 +1,4 @@
-"""What every page about an address needs: its trail, and the position of the view that it hangs on."""
+"""What every page about an address needs: the path to it, and the position of the view that the page follows."""
 
 from services.portal import live
 from services.portal.domain.address import Address
@@ -7,7 +7,7 @@ from shared.words import vietnamese
 
 
 async def position(at: Address, store: PortalStore) -> str:
-    """The position of the view that the page hangs on. Read before the page's content, so that no change is missed."""
+    """The position of the view that the page follows. It is read before the page's content, so that no change is missed."""
     _, _, code = live.key_for(at)
     found = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
     return "" if found is None else live.position_text(found.position)

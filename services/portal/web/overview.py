@@ -16,7 +16,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 @router.get("/")
 async def index(reference: Referred, store: Stored) -> Response:
-    """Every regime with its periods, each with how complete it is."""
+    """Every regime with its periods, and how complete each is."""
     known = await reference.current()
     found = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
     listed = [

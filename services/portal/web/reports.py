@@ -25,7 +25,7 @@ async def report(at: Named, store: Stored, now: Now) -> Response:
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")
 async def narratives(at: Named, store: Stored) -> Response:
-    """The narratives of all standing reports at or below a unit, by heading."""
+    """The narratives of all reports that count at or below a unit, by heading."""
     if not at.reporters:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
     position = await frame.position(at, store)

@@ -1,4 +1,4 @@
-"""The page on which a unit is looked for by name or code."""
+"""The page for finding a unit by name or code."""
 
 from functools import lru_cache
 
@@ -15,12 +15,12 @@ from shared.words.units import Registry, Unit
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 50
-MOST_LETTERS = 200  # of what is typed, composed
+MOST_LETTERS = 200  # in the query, in composed form
 
 
 @router.get("/tim")
 async def find(reference: Referred, q: str = "", after: After = None) -> Response:
-    """Units by name, with or without accents, or by code; 50 a page. Words of which nothing can be seen are none."""
+    """Units by name, with or without accents, or by code; 50 on a page. Invisible words are ignored."""
     if len(texts.normal(q)) > MOST_LETTERS:
         raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
     registry = (await reference.current()).registry
@@ -42,7 +42,7 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
 
 @lru_cache(maxsize=2)
 def _index(registry: Registry) -> list[Entry]:
-    """The units of all times, the latest row of each id."""
+    """All units that ever existed, the latest row of each id."""
     latest: dict[str, Unit] = {}
     for unit in sorted(registry.units, key=lambda unit: unit.valid_from):
         latest[unit.id] = unit
