@@ -1,14 +1,12 @@
 """`tonghop notify plan|tick|test|rebuild`: who will be reminded when, reminding now, a trial mail, and the duties rebuilt."""
 
-import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
 import typer
-from rich.table import Table
 
-from services.cli import session
+from services.cli import alert_tables, session
 from services.cli.data import NO_REGIME
 from services.notify import app as notifier
 from services.notify import tick as ticking
@@ -16,9 +14,9 @@ from services.notify.channels import email
 from services.notify.channels.email import Answer
 from services.notify.domain import duties as duty_list
 from services.notify.domain import reach
-from services.notify.domain.alerts import EMAIL, REFUSED, STREAM, Alert
+from services.notify.domain.alerts import Alert
 from services.notify.domain.duties import Duty
-from services.notify.domain.reach import NO_ADDRESS, NO_CONTACT, NOT_NEEDED, WAITING, Reach
+from services.notify.domain.reach import Reach
 from services.notify.texts import listing, trial, wording
 from services.notify.tick import Desk
 from shared.shell.clock import system_clock
@@ -33,13 +31,6 @@ ANSWERS: Final = {
     Answer.SENT: "Máy chủ thư đã nhận thư thử đến",
     Answer.REFUSED: "Máy chủ thư từ chối địa chỉ",
     Answer.AWAY: "Máy chủ thư không trả lời, chưa gửi được đến",
-}
-WHY_NO_MAIL: Final = {
-    NO_CONTACT: "chưa có đầu mối liên hệ",
-    NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
-    REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
-    WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
-    NOT_NEEDED: "đã nộp hoặc đã quá lâu, không gửi nữa",
 }
 Result = TypeVar("Result")
 
@@ -86,7 +77,7 @@ def plan(
     if as_json:
         session.say_json({"alerts": [listing.alert_entry(alert) for alert in found]})
     else:
-        _show(found, f"Lịch nhắc: {numbers.vietnamese(len(found))} mức nhắc")
+        alert_tables.show(found, f"Lịch nhắc: {numbers.vietnamese(len(found))} mức nhắc")
 
 
 @notify.command()
@@ -112,14 +103,14 @@ def _tick(at: datetime, as_json: bool) -> None:
             return await ticking.reached(desk, raised)
 
     found = session.run(act)
-    reminders, digests = _apart(found)
+    reminders, digests = alert_tables.apart(found)
     if as_json:
-        raised = {"raised": _entries(reminders), "digests": _entries(digests), "unreached": reach.unreached(found)}
+        raised = {"raised": alert_tables.entries(reminders), "digests": alert_tables.entries(digests), "unreached": reach.unreached(found)}
         session.say_json({"rehearsal": False, **raised})
     else:
-        _show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
-        _show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
-        _show_reach(found)
+        alert_tables.show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
+        alert_tables.show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        alert_tables.show_reach(found)
 
 
 def _rehearse(at: datetime, as_json: bool) -> None:
@@ -127,15 +118,15 @@ def _rehearse(at: datetime, as_json: bool) -> None:
         return ticking.would_reach(desk, await ticking.rehearse(desk, at))
 
     found = _read(act)
-    reminders, digests = _apart(found)
+    reminders, digests = alert_tables.apart(found)
     if as_json:
-        would = {"would_raise": _entries(reminders), "would_digest": _entries(digests)}
+        would = {"would_raise": alert_tables.entries(reminders), "would_digest": alert_tables.entries(digests)}
         session.say_json({"rehearsal": True, "raised": [], "digests": [], **would, "unreached": reach.unreached(found)})
     else:
         session.console.print(f"Diễn tập lượt nhắc lúc {vietnamese.moment(at)}: không ghi gì, không gửi gì.")
-        _show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
-        _show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
-        _show_reach(found)
+        alert_tables.show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
+        alert_tables.show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        alert_tables.show_reach(found)
 
 
 @notify.command("test")
@@ -214,44 +205,3 @@ def _read(act: Callable[[Desk], Awaitable[Result]]) -> Result:
             return await act(desk)
 
     return session.run(work)
-
-
-def _entries(found: Sequence[Reach]) -> list[dict[str, object]]:
-    return [listing.reach_entry(one) for one in found]
-
-
-def _apart(found: Sequence[Reach]) -> tuple[list[Reach], list[Reach]]:
-    """Reminders and digests."""
-    return [one for one in found if not one.alert.matter.is_digest], [one for one in found if one.alert.matter.is_digest]
-
-
-def _show_reach(found: Sequence[Reach]) -> None:
-    """How many alerts go by which channel, and which units get no mail, by why."""
-    if not found:
-        return
-    streamed, mailed = (sum(channel in one.channels for one in found) for channel in (STREAM, EMAIL))
-    session.console.print(f"Qua luồng tin: {numbers.vietnamese(streamed)} lượt; qua thư: {numbers.vietnamese(mailed)} lượt.")
-    for why, codes in reach.unreached(found).items():
-        session.console.print(
-            f"Không có thư vì {WHY_NO_MAIL[why]}: {numbers.vietnamese(len(codes))} đơn vị ({', '.join(codes)}).", markup=False
-        )
-    if refused := sum(one.refused for one in found):
-        session.console.print(f"Máy chủ thư từ chối {numbers.vietnamese(refused)} địa chỉ.")
-
-
-def _show(found: Sequence[Alert], title: str) -> None:
-    found = sorted(found, key=lambda alert: (*_what(alert), alert.matter.unit))
-    table = Table(title=title, title_justify="left")
-    for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):
-        table.add_column(heading, overflow="fold")
-    for (at, rung, regime, period, deadline), alike in itertools.groupby(found, _what):
-        units = [alert.matter.unit for alert in alike]
-        words = wording.rung(rung)
-        table.add_row(vietnamese.moment(at), words, regime, period, vietnamese.moment(deadline), str(len(units)), ", ".join(units))
-    session.console.print(table if found else title)
-
-
-def _what(alert: Alert) -> tuple[datetime, str, str, str, datetime]:
-    """What a row of the table says of several units; the rows stay in the order of time."""
-    matter = alert.matter
-    return alert.rung.at, alert.rung.name, matter.regime, matter.period, matter.deadline

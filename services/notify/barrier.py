@@ -13,7 +13,7 @@ LIMIT_S: Final = 60.0
 
 
 class Barrier:
-    """What stands between a tick and its decision. It waits at most `limit_s` for each of ingest and the fold."""
+    """Delays a tick until it can decide. The limit is `limit_s` for ingest, and as much again for the fold."""
 
     def __init__(self, held: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
         self._held, self._follower, self._limit_s = held, follower, limit_s

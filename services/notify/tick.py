@@ -16,7 +16,7 @@
       └─ send     by each channel, digests first, in batches; also what another notifier claimed and left unsent:
                   reminders.sort_out        pure: dropped when nothing is owed any more, waits over a day off
                   alerts.lease              mine for 30 s
-                  content.of                the alert with all that it says, as everybody stands now
+                  content.of                the alert with all that it says, by the duties as they are now
                   connection.send           published to ALERTS, handed to the mail server
                   alerts.settle             what became of it
 
@@ -142,7 +142,7 @@ async def _send(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datet
 
 
 async def _lease(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datetime) -> list[Lease]:
-    """Leases those of some raised alerts that are to be sent, as everybody stands now: a report stops an alert up to this moment."""
+    """Leases the raised alerts that are still to be sent: a report that is folded by now stops its alert."""
     follower = desk.follower
     owed = follower.book.owed(reminders.horizon(unsent, at))
     left = reminders.sort_out(unsent, owed, follower.reference.working_days, at)

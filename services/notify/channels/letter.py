@@ -23,7 +23,7 @@ UTF_8.body_encoding = QP
 
 
 def written(mail: Mail, sender: str, at: datetime) -> bytes:
-    """The whole mail, dated `at`; only ASCII, so every server takes it. Raises ValueError when an address cannot stand in a header."""
+    """The whole mail, dated `at`; only ASCII, so every server takes it. Raises ValueError when an address is not fit for a header."""
     letter: Message[str | Header, str | Header] = Message(policy=ON_THE_WIRE)
     letter.set_payload(mail.body, UTF_8)
     letter["From"] = _mailbox(sender)

@@ -36,7 +36,7 @@ _text = lru_cache(maxsize=4096)(events.to_text)  # few deadlines, many alerts
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a unit is alerted about, the same at every rung: a duty with its cause and deadline, or how a group of duties stands.
+    """What a unit is alerted about, the same at every rung: a duty with its cause and deadline, or how a group of duties is doing.
 
     `reason` explains a return or a moved deadline, `before` is the deadline before the move. `is_returned`: what is owed is a report
     that was sent back. In a digest `duty` names the regime and period, `unit` is the recipient, `deadline` the group's.

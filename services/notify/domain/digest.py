@@ -1,4 +1,4 @@
-"""Digests: the recipient of a group's reports learns at every rung how the group stands.
+"""Digests: the recipient of a group's reports learns at every rung how the group is doing.
 
 A group is the duties of one regime and period with one deadline by rule. The recipient gets a digest at every rung; the level
 above it (the unit for which it acts, else its parent) from the third overdue step on; nobody else. Source: design, section 5, "Alerts".
@@ -24,7 +24,7 @@ FIRST_ABOVE: Final = 3  # the overdue step from which the level above gets a dig
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How a group stands: its duties by what became of them."""
+    """How a group is doing: its duties by what became of them."""
 
     expected: int
     received: int
@@ -50,7 +50,7 @@ class Tally:
 
 
 def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
-    """How the duties stand whose deadline by rule is `deadline`, by unit."""
+    """The tally of the duties whose deadline by rule is `deadline`, by unit."""
     group = sorted((duty for duty in found if duty.due == deadline), key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
@@ -65,7 +65,7 @@ def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The digests of every group in which a unit owes: one series for each recipient whose newest rung that has come is not
+    """The digests of every group in which a unit owes: those of each recipient whose newest rung that has come is not
     among the alerts `seen` (ids, channel `stream`).
     """
     groups: dict[tuple[str, str, datetime], Duty] = {}

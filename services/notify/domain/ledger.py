@@ -4,11 +4,12 @@ from typing import Final, NamedTuple
 
 from shared.wire import events
 from shared.wire.events import Logged
+from shared.words import report_state
 from shared.words.report_state import PeriodState, ReportState
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
 RegimePeriod = tuple[str, str]
-TYPES: Final = frozenset({events.SUBMITTED, events.WITHDRAWN, events.RETURNED, events.EXTENDED, events.CONFIRMED})
+ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
 
 
 class ReportKey(NamedTuple):
@@ -36,7 +37,7 @@ class Ledger:
         if event.type == events.OPENED:
             self._open(event)
             return key._replace(unit_id=WHOLE_PERIOD)
-        if event.type not in TYPES:
+        if event.type not in ABOUT_A_REPORT:
             return None
         self.reports.setdefault(key, ReportState()).apply(event)
         return key

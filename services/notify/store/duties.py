@@ -9,20 +9,13 @@ from pymongo import ASCENDING, DESCENDING
 
 from services.notify.domain.duties import REPORT, Duty, owes
 from services.notify.domain.ledger import RegimePeriod, ReportKey
+from services.notify.store import report_states
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import (
-    DutyDocument,
-    ExtensionDocument,
-    GivenFields,
-    NotifyCheckpointDocument,
-    ReportStateDocument,
-    ReturnedDocument,
-)
-from shared.words import instants
-from shared.words.instants import Given, Givens
-from shared.words.report_state import Confirmation, PeriodState, ReportState, Return, Standing
+from shared.wire.documents import DutyDocument, ExtensionDocument, NotifyCheckpointDocument, ReturnedDocument
+from shared.words.instants import Given
+from shared.words.report_state import PeriodState, ReportState, Return, Standing
 
 CHECKPOINT: Final = "notify"
 SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
@@ -74,7 +67,7 @@ class DutyStore:
     async def reports(self, generation: int) -> dict[ReportKey, ReportState]:
         """What the stored duties of a generation say; when a unit has two duties, the one that was written later."""
         cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
-        return {ReportKey(found["regime"], found["period"], found["unit"]["id"]): _report(found["state"]) async for found in cursor}
+        return {_key(found): report_states.report(found["state"]) async for found in cursor}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position; a stored one of a later position stays."""
@@ -87,7 +80,7 @@ class DutyStore:
         await self._duties.delete_many({"generation": {"$lt": generation}})
 
     async def put_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Moves the checkpoint; one that is further, written by another notifier, stays."""
+        """Moves the checkpoint, unless another notifier has moved it further."""
         position = checkpoint.position
         document: NotifyCheckpointDocument = {
             "_id": CHECKPOINT,
@@ -98,8 +91,8 @@ class DutyStore:
             "stored_ms": position.stored_ms,
             "stream_created": position.stream_created,
             "begun": sorted(checkpoint.begun),
-            "opened": [(*pair, _givens(state.openings)) for pair, state in sorted(checkpoint.opened.items())],
-            "waiting": [(*key, _state(report)) for key, report in checkpoint.waiting],
+            "opened": [(*pair, report_states.givens(state.openings)) for pair, state in sorted(checkpoint.opened.items())],
+            "waiting": [(*key, report_states.document(report)) for key, report in checkpoint.waiting],
         }
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
 
@@ -116,9 +109,13 @@ def _checkpoint(found: NotifyCheckpointDocument) -> Checkpoint:
     return Checkpoint(
         BookPosition(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
         [(regime, period) for regime, period in found["begun"]],
-        {(regime, period): _period(given) for regime, period, given in found["opened"]},
-        [(ReportKey(regime, period, unit_id), _report(state)) for regime, period, unit_id, state in found["waiting"]],
+        {(regime, period): report_states.period(given) for regime, period, given in found["opened"]},
+        [(ReportKey(regime, period, unit_id), report_states.report(state)) for regime, period, unit_id, state in found["waiting"]],
     )
+
+
+def _key(found: DutyDocument) -> ReportKey:
+    return ReportKey(found["regime"], found["period"], found["unit"]["id"])
 
 
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:
@@ -147,7 +144,7 @@ def _document(duty: Duty, position: BookPosition) -> DutyDocument:
         "view_hash": None if confirmation is None else confirmation.view_hash,
         "reminded_of": duty.reminded_of,
         "cause": duty.cause,
-        "state": _state(state),
+        "state": report_states.document(state),
     }
 
 
@@ -167,46 +164,3 @@ def _late_by_s(duty: Duty) -> int | None:
     """Only of what is done: how long a duty is overdue depends on when one looks."""
     late_by = None if owes(duty) else duty.late_by(duty.deadline)
     return None if late_by is None else int(late_by.total_seconds())
-
-
-def _state(report: ReportState) -> ReportStateDocument:
-    confirmation = report.confirmation
-    return {
-        "winner": report.winner,
-        "is_submission": report.is_submission,
-        "first_submitted_ms": report.first_submitted_ms,
-        "extensions": _givens(report.extensions),
-        "returns": [(one.revision, one.received_ms, one.event_id, one.reason, one.fix_by) for one in report.returns.values()],
-        "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
-        "first_confirmed_ms": report.first_confirmed_ms,
-    }
-
-
-def _report(state: ReportStateDocument) -> ReportState:
-    revision, received_ms, event_id = state["winner"]
-    returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
-    extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
-    return ReportState(
-        winner=(revision, received_ms, event_id),
-        is_submission=state["is_submission"],
-        returned=frozenset(returns),
-        first_submitted_ms=state["first_submitted_ms"],
-        returns=returns,
-        extensions=extensions,
-        extension=instants.in_force(extensions.values()),
-        confirmation=None if confirmation is None else Confirmation(*confirmation),
-        first_confirmed_ms=state["first_confirmed_ms"],
-    )
-
-
-def _period(stored: list[GivenFields]) -> PeriodState:
-    openings = _read_givens(stored)
-    return PeriodState(openings, instants.in_force(openings.values()))
-
-
-def _givens(found: Givens) -> list[GivenFields]:
-    return [(one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects) for one in sorted(found.values())]
-
-
-def _read_givens(stored: list[GivenFields]) -> Givens:
-    return {one.key: one for one in (Given(*fields) for fields in stored)}

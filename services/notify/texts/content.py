@@ -1,4 +1,4 @@
-"""What an alert says beside itself: to whom it goes, under which regime, who receives the reports, how the group stands."""
+"""What an alert says beside itself: to whom it goes, under which regime, who receives the reports, how a group of duties is doing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

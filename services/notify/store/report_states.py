@@ -1,0 +1,53 @@
+"""How the state of a report, and of a period, is stored: in every duty, and in the notifier's checkpoint."""
+
+from shared.wire.documents import GivenFields, ReportStateDocument
+from shared.words import instants
+from shared.words.instants import Given, Givens
+from shared.words.report_state import Confirmation, PeriodState, ReportState, Return
+
+
+def document(report: ReportState) -> ReportStateDocument:
+    """The state of a report as it is stored."""
+    confirmation = report.confirmation
+    return {
+        "winner": report.winner,
+        "is_submission": report.is_submission,
+        "first_submitted_ms": report.first_submitted_ms,
+        "extensions": givens(report.extensions),
+        "returns": [(one.revision, one.received_ms, one.event_id, one.reason, one.fix_by) for one in report.returns.values()],
+        "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
+        "first_confirmed_ms": report.first_confirmed_ms,
+    }
+
+
+def report(state: ReportStateDocument) -> ReportState:
+    """The state of a report that was stored."""
+    revision, received_ms, event_id = state["winner"]
+    returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
+    extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
+    return ReportState(
+        winner=(revision, received_ms, event_id),
+        is_submission=state["is_submission"],
+        returned=frozenset(returns),
+        first_submitted_ms=state["first_submitted_ms"],
+        returns=returns,
+        extensions=extensions,
+        extension=instants.in_force(extensions.values()),
+        confirmation=None if confirmation is None else Confirmation(*confirmation),
+        first_confirmed_ms=state["first_confirmed_ms"],
+    )
+
+
+def period(stored: list[GivenFields]) -> PeriodState:
+    """The state of a period whose openings were stored."""
+    openings = _read_givens(stored)
+    return PeriodState(openings, instants.in_force(openings.values()))
+
+
+def givens(found: Givens) -> list[GivenFields]:
+    """Openings or extensions as they are stored, in the order of receipt."""
+    return [(one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects) for one in sorted(found.values())]
+
+
+def _read_givens(stored: list[GivenFields]) -> Givens:
+    return {one.key: one for one in (Given(*fields) for fields in stored)}
