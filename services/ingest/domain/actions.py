@@ -22,7 +22,7 @@ RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
 LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
 
 NONE_YET: Final = Both("chưa có", "not set")
-WHY_CORRECTED: Final = Both("sửa một hạn đã ghi thì phải nói rõ vì sao", "a deadline is corrected")
+WHY_CORRECTED: Final = Both("đây là việc sửa một hạn đã ghi", "this corrects a deadline")
 WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units have not reported")
 
 

@@ -25,7 +25,7 @@ NO_MARK: Final = Both(
 )
 NOT_UTF_8: Final = Both("không phải mã hóa UTF-8", "it is not UTF-8")
 TOO_DEEP: Final = Both("lồng quá sâu", "it is nested too deeply")
-NOT_JSON: Final = Both("không đọc được JSON tại dòng {line}, cột {column}", "it is no JSON at line {line}, column {column}")
+NOT_JSON: Final = Both("không đọc được JSON tại dòng {line}, cột {column}", "it is not JSON at line {line}, column {column}")
 NO_OBJECT: Final = Both("không phải một đối tượng JSON {{…}}", "it is not a JSON object {{…}}")
 
 

@@ -17,7 +17,9 @@ FORMS: Final = {
     ),
     "source": Both("“/units/” và mã đơn vị, ví dụ /units/06253", "“/units/” and the unit's code, such as /units/06253"),
     "type": Both("tên một loại sự kiện", "the name of an event type"),
-    "time": Both("thời điểm RFC 3339, ví dụ 2026-12-10T09:30:00+07:00", "an instant of RFC 3339 such as 2026-12-10T09:30:00+07:00"),
+    "time": Both(
+        "thời điểm RFC 3339, ví dụ 2026-12-10T09:30:00+07:00", "a date and time as in RFC 3339, such as 2026-12-10T09:30:00+07:00"
+    ),
     "datacontenttype": Both("“application/json”", "“application/json”"),
     "dataschema": Both("một URI tuyệt đối, tối đa 200 ký tự", "an absolute URI of at most 200 characters"),
     "subject": Both("một dòng 1–200 ký tự, không xuống dòng, không tab", "one line of 1–200 characters, without tabs"),
@@ -28,9 +30,11 @@ FORMS: Final = {
         "people/<id of a person> or operator/<login>, such as people/p-0142",
     ),
     "data": Both("một đối tượng JSON", "a JSON object"),
-    "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "a regime's code: a–z, digits and hyphens"),
+    "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "the id of a regime: a–z, digits and hyphens"),
     "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
-    "unit": Both("mã đơn vị: chữ cái, chữ số, dấu gạch ngang, tối đa 32 ký tự", "a unit's code: at most 32 letters, digits and hyphens"),
+    "unit": Both(
+        "mã đơn vị: chữ cái, chữ số, dấu gạch ngang, tối đa 32 ký tự", "the code of a unit: at most 32 letters, digits and hyphens"
+    ),
     "revision": Both("số nguyên từ 1 đến 1.000.000", "a whole number from 1 to 1,000,000"),
     "values": Both("một đối tượng {mã chỉ tiêu: giá trị}", "an object {indicator: value}"),
     "narratives": Both("một đối tượng {mã mục: văn bản}", "an object {narrative: text}"),
@@ -46,7 +50,7 @@ FORMS: Final = {
         ),
     ),
 }
-OTHER: Final = Both("đúng dạng của hợp đồng dữ liệu", "of the form that the contract says")
+OTHER: Final = Both("đúng dạng mà hợp đồng dữ liệu mô tả", "a value of the form that the contract describes")
 ATTRIBUTES: Final = ("specversion", "id", "source", "type")
 
 

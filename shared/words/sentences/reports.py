@@ -5,98 +5,98 @@ from typing import Final
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "report.unknown_unit": (
         "Không có đơn vị mã “{unit}” tại ngày {day}. Kiểm tra mã đơn vị.",
-        "No unit has the code “{unit}” on {day}. Check the unit code.",
+        "No unit has the code “{unit}” on {day}. Check the code.",
     ),
     "report.unknown_regime": (
         "Không có chế độ báo cáo “{regime}”. Kiểm tra mã chế độ.",
-        "There is no regime “{regime}”. Check the regime code.",
+        "There is no regime “{regime}”. Check the code.",
     ),
     "report.derived_regime": (
         "Chế độ “{regime}” được tính từ “{source}”. Chỉ nộp báo cáo cho “{source}”.",
-        "The regime “{regime}” is computed from “{source}”. Report to “{source}” only.",
+        "The regime “{regime}” is computed from “{source}”. Send reports only for “{source}”.",
     ),
     "report.unknown_period": (
         "Chế độ “{regime}” không có kỳ “{period}”. Các kỳ: {known}.",
-        "The regime “{regime}” has no period “{period}”. Its periods: {known}.",
+        "The regime “{regime}” has no period “{period}”. Its periods are: {known}.",
     ),
     "report.period_not_begun": (
-        "Kỳ {period} bắt đầu ngày {day}, chưa nhận báo cáo.",
-        "The period {period} begins on {day}; reports are not taken yet.",
+        "Kỳ {period} bắt đầu ngày {day} nên chưa nhận báo cáo. Gửi lại từ ngày đó.",
+        "The period {period} begins on {day}, so reports are not accepted yet. Send the report from that day on.",
     ),
     "report.period_not_opened": (
-        "Kỳ {period} chưa được cơ quan nhận báo cáo {recipient} mở.",
-        "The period {period} has not been opened by the recipient {recipient}.",
+        "Kỳ {period} chưa được cơ quan nhận báo cáo {recipient} mở. Gửi lại sau khi kỳ được mở.",
+        "The recipient {recipient} has not opened the period {period} yet. Send the report after it is opened.",
     ),
     "report.unit_not_asked": (
-        "Đơn vị “{unit}” không phải báo cáo theo chế độ “{regime}”.",
-        "The unit “{unit}” does not report under the regime “{regime}”.",
+        "Đơn vị “{unit}” không phải báo cáo theo chế độ “{regime}”. Kiểm tra mã đơn vị và mã chế độ.",
+        "The unit “{unit}” does not report under the regime “{regime}”. Check both codes.",
     ),
     "report.unknown_indicator": (
         "Chế độ “{regime}” không có chỉ tiêu này. Bỏ chỉ tiêu hoặc sửa mã.",
-        "The regime “{regime}” has no such indicator. Leave it out or correct its code.",
+        "The regime “{regime}” has no such indicator. Remove it or correct its code.",
     ),
     "report.indicator_not_asked": (
         "Chỉ tiêu này không giao cho đơn vị “{unit}”. Bỏ chỉ tiêu.",
-        "This indicator is not asked of the unit “{unit}”. Leave it out.",
+        "The unit “{unit}” is not asked for this indicator. Remove it.",
     ),
-    "report.wrong_kind": ("Chỉ tiêu này cần {wanted}.", "This indicator takes {wanted}."),
+    "report.wrong_kind": (
+        "Giá trị của chỉ tiêu không đúng loại. Ghi {wanted}.",
+        "The value of this indicator has the wrong type. Write {wanted}.",
+    ),
     "report.not_a_number": (
-        "“{text}” không phải là số. Ghi số thập phân thường, ví dụ 1250.5: dấu chấm là dấu thập phân, không ghi dấu phẩy, dấu cách,"
-        " dấu phân"
-        " cách hàng nghìn, số mũ hay NaN.",
-        "“{text}” is not a number. Write a plain decimal such as 1250.5: the point is the decimal sign; no comma, space, thousands"
-        " separator,"
-        " exponent or NaN.",
+        "Giá trị “{text}” không phải là số. Ghi số thập phân thường, ví dụ 1250.5: dấu chấm là dấu thập phân, không ghi dấu phẩy, dấu"
+        " cách, dấu phân cách hàng nghìn, số mũ hay NaN.",
+        "The value “{text}” is not a number. Write a plain decimal such as 1250.5: the point is the decimal sign; commas, spaces, "
+        "thousands separators, exponents and NaN are not allowed.",
     ),
     "report.too_many_decimals": (
-        "“{text}” có {found} chữ số sau dấu thập phân, chỉ tiêu này nhận tối đa {decimals}. Dấu chấm là dấu thập phân: một nghìn ghi 1000,"
-        " không ghi 1.000. Nếu là số lẻ, làm tròn trước khi gửi.",
-        "“{text}” has {found} digits after the decimal sign, this indicator takes at most {decimals}. The point is the decimal"
-        " sign: write a"
-        " thousand as 1000, not as 1.000. Round a fraction before sending.",
+        "Giá trị “{text}” có {found} chữ số sau dấu thập phân, giới hạn của chỉ tiêu này là {decimals}. Dấu chấm là dấu thập phân: "
+        "một nghìn ghi 1000, không ghi 1.000. Nếu là số lẻ, làm tròn trước khi gửi.",
+        "The value “{text}” has {found} digits after the decimal point; the limit for this indicator is {decimals}. The point is the "
+        "decimal sign: write a thousand as 1000, not as 1.000. Round a fraction before sending.",
     ),
     "report.out_of_range": (
-        "“{text}” nằm ngoài khoảng cho phép ({least} đến {most}).",
-        "“{text}” is outside the range allowed ({least} to {most}).",
+        "Giá trị “{text}” nằm ngoài khoảng cho phép ({least} đến {most}). Kiểm tra lại số.",
+        "The value “{text}” is outside the allowed range ({least} to {most}). Check the number.",
     ),
     "report.share_above_one": (
         "Tử số {numerator} lớn hơn mẫu số {denominator}. Kiểm tra lại hai số.",
-        "The numerator {numerator} is larger than the denominator {denominator}. Check both.",
+        "The numerator {numerator} is larger than the denominator {denominator}. Check both numbers.",
     ),
-    "report.unknown_option": ("Chỉ chọn một trong: {options}.", "Choose one of: {options}."),
+    "report.unknown_option": (
+        "Lựa chọn không hợp lệ. Chọn một trong: {options}.",
+        "The option is not valid. Choose one of: {options}.",
+    ),
     "report.unknown_narrative": (
         "Chế độ “{regime}” không có mục thuyết minh này. Các mục: {known}.",
-        "The regime “{regime}” has no such narrative. Its narratives: {known}.",
+        "The regime “{regime}” has no such narrative. Its narratives are: {known}.",
     ),
     "report.narrative_too_long": (
-        "Thuyết minh dài {size} ký tự, tối đa {most}.",
-        "The narrative has {size} characters, at most {most} are taken.",
+        "Thuyết minh dài {size} ký tự, giới hạn là {most} ký tự. Rút gọn.",
+        "The narrative has {size} characters; the limit is {most}. Shorten it.",
     ),
     "report.empty": (
-        "Báo cáo không có chỉ tiêu và không có thuyết minh nào đọc được. Điền ít nhất một mục.",
-        "The report has no figure and no narrative that can be read. Fill in at least one.",
+        "Báo cáo không có chỉ tiêu và cũng không có thuyết minh nào đọc được. Điền ít nhất một mục.",
+        "The report has neither figures nor readable narratives. Fill in at least one.",
     ),
     "report.superseded": (
-        "Lần gửi {revision} không làm thay đổi số liệu: lần gửi {standing} (sự kiện “{event_id}”, nhận lúc {at}) {state}. Muốn thay"
-        " đổi, gửi"
-        " với lần gửi lớn hơn {standing}.",
-        "Revision {revision} changes no figure: revision {standing} (event “{event_id}”, received at {at}) {state}. To change it, send a"
-        " revision above {standing}.",
+        "Lần gửi {revision} không làm thay đổi số liệu: lần gửi {standing} (sự kiện “{event_id}”, nhận lúc {at}) {state}. Muốn thay "
+        "đổi, gửi với lần gửi lớn hơn {standing}.",
+        "Revision {revision} changes no figures: revision {standing} (event “{event_id}”, received at {at}) {state}. To change the "
+        "figures, send a revision above {standing}.",
     ),
     "report.revision_repeated": (
-        "Lần gửi {revision} đã được gửi trước bằng sự kiện khác “{event_id}”, nhận lúc {at}; hệ thống tính bản nhận sau. Kiểm tra"
-        " có hai nơi"
-        " cùng gửi hay không.",
-        "Revision {revision} had been sent by another event, “{event_id}”, received at {at}; the one received later counts. Check"
-        " whether two"
-        " places send.",
+        "Lần gửi {revision} đã được gửi trước đó bằng một sự kiện khác, “{event_id}”, nhận lúc {at}; hệ thống tính bản nhận sau. Kiểm"
+        " tra xem có hai nơi cùng gửi hay không.",
+        "Revision {revision} was already sent in another event, “{event_id}”, received at {at}. The later one counts. Check whether "
+        "two places are sending reports.",
     ),
     "report.revision_returned": (
         "Lần gửi {revision} đã bị trả lại nên báo cáo này chưa được tính. Gửi với lần gửi lớn hơn {revision}.",
         "Revision {revision} was returned, so this report does not count yet. Send a revision above {revision}.",
     ),
     "report.nothing_to_withdraw": (
-        "Đơn vị chưa có báo cáo nào đang được tính để rút.",
-        "The unit has no report that counts and could be withdrawn.",
+        "Đơn vị chưa có báo cáo nào đang được tính để rút. Kiểm tra lại kỳ và đơn vị.",
+        "The unit has no report that counts, so there is nothing to withdraw. Check the period and the unit.",
     ),
 }
