@@ -27,7 +27,7 @@ from shared.plumbing import broker, log_events, log_mark, mongo, tasks
 from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import collection_names, events, subjects
+from shared.wire import collection_names, events, log_message, subjects
 from shared.wire.documents import ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.words.failures import TransientError
@@ -184,7 +184,7 @@ class Rebuild:
 
     def _message(self, event: Logged, generation: int) -> Message:
         """Under an id of its own: the broker may still remember the event, and swallow it, though the message is gone."""
-        return Message(subjects.reports_about(event.regime, event.period, len(self._folds)), event.raw, f"{event.id}#{generation}")
+        return Message(log_message.subject_of(event, len(self._folds)), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
         database, name = self._held.database, f"{NEXT}_{self._held.new_id()}"

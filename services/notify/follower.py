@@ -15,12 +15,12 @@ from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.store.duties import BookPosition, Checkpoint, DutyStore
-from shared.plumbing import delivery, log_mark
+from shared.plumbing import broker, delivery, log_events, log_mark
 from shared.plumbing.reader import Delivery, Reader, log_reader
 from shared.plumbing.readiness import Readiness
 from shared.shell.clock import Clock
 from shared.shell.service import Connections
-from shared.wire import events, subjects
+from shared.wire import subjects
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
@@ -43,6 +43,7 @@ class Follower:
         self._book: Book | None = None
         self._position = BookPosition(0, 0, "", 0, "")
         self._reader: Reader | None = None
+        self._partitions = 1  # of the log; read at the start
 
     @property
     def book(self) -> Book:
@@ -64,6 +65,8 @@ class Follower:
 
     async def start(self) -> None:
         """Goes on at the checkpoint, or folds the whole log when the checkpoint was made with other units and regimes."""
+        info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)
+        self._partitions = broker.declared_partitions(info.config.metadata)
         reference = await self._held.reference.current()
         checkpoint = await self._store.checkpoint()
         if checkpoint is not None and checkpoint.position.generation == reference.generation:
@@ -129,12 +132,8 @@ class Follower:
 
     def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
         """Takes a batch into a book; the position after it."""
-        for message in batch:
-            event = events.read_logged(message.payload)
-            if event is None:
-                log.error("log.message_unreadable", sequence=message.sequence)
-            else:
-                book.fold(event)
+        for event, _ in log_events.read(batch, self._partitions):
+            book.fold(event)
         if batch:
             sequence, event_id, stored_ms = log_mark.last_of(batch)
             position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)

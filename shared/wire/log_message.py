@@ -17,9 +17,14 @@ class NotFolded(StrEnum):
     MISPLACED = "log.message_misplaced"
 
 
+def subject_of(event: Logged, partitions: int) -> str:
+    """The subject under which an event is logged. `partitions` is the number of partitions of the log."""
+    return subjects.reports(subjects.partition_of(event.regime, event.period, partitions), event.regime)
+
+
 def read(subject: str, raw: bytes, partitions: int) -> Logged | NotFolded:
-    """The event of a message, or why the message is not folded. `partitions` is the number of partitions of the log."""
+    """The event of a message, or why the message is not folded."""
     event = events.read_logged(raw)
     if event is None:
         return NotFolded.UNREADABLE
-    return event if subject == subjects.reports_about(event.regime, event.period, partitions) else NotFolded.MISPLACED
+    return event if subject == subject_of(event, partitions) else NotFolded.MISPLACED

@@ -59,11 +59,6 @@ def reports(partition: int, regime: str) -> str:
     return f"reports.{partition}.{regime}"
 
 
-def reports_about(regime: str, period: str, partitions: int) -> str:
-    """The subject under which an event about a regime and period is logged."""
-    return reports(partition_of(regime, period, partitions), regime)
-
-
 def reports_of(partition: int) -> str:
     """The filter for one partition of the log."""
     return f"reports.{partition}.>"

@@ -57,6 +57,14 @@ async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Offic
     assert all("trước ngày 20/12/2026" in mail["Subject"] for mail in office.mails())
 
 
+async def test_a_report_logged_under_a_subject_that_is_not_its_own_leaves_its_unit_owing(office: Office, desk: Desk) -> None:
+    event = submitted("112")
+    own = subjects.partition_of(event.regime, event.period, 8)
+    await office.held.streams.publish(subjects.REPORTS, Message(subjects.reports((own + 1) % 8, event.regime), event.raw, "misplaced"))
+
+    assert "112" in units(await tick.tick(desk, AT))
+
+
 async def test_each_rung_goes_out_once_over_a_season(office: Office, desk: Desk) -> None:
     await office.log(submitted("112"))
     plan = await tick.plan(desk, vn("2026-12-14"), REGIME, "2026")

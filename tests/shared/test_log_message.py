@@ -21,7 +21,9 @@ def logged(regime: str = REGIME, period: str = PERIOD) -> bytes:
 
 @given(st.sampled_from(["ct27-van-quan", "nq68-quang-binh", "kl62"]), st.sampled_from(["2024", "2025-H1", "2026-05"]))
 def test_an_event_that_ingest_logged_is_folded(regime: str, period: str) -> None:
-    event = log_message.read(subjects.reports_about(regime, period, PARTITIONS), logged(regime, period), PARTITIONS)
+    subject = subjects.reports(subjects.partition_of(regime, period, PARTITIONS), regime)
+
+    event = log_message.read(subject, logged(regime, period), PARTITIONS)
 
     assert not isinstance(event, NotFolded)
     assert (event.regime, event.period) == (regime, period)
