@@ -7,8 +7,8 @@ import typer
 from services.cli import sending, session
 from services.cli.data import AsJson
 from shared.wire import events
-from shared.wire.events import PeriodOpened
 from shared.wire.published import Receipt
+from shared.wire.sent import PeriodOpened
 from shared.words import deadlines, vietnamese
 from shared.words.refusals import refusal
 

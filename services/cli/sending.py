@@ -11,8 +11,8 @@ from shared.plumbing import inbox
 from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope
-from shared.wire.events import Concern
 from shared.wire.published import PendingReceipt, Reason, Receipt
+from shared.wire.sent import Concern
 from shared.words.failures import TransientError
 from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime

@@ -12,7 +12,7 @@ import structlog
 from services.ingest.domain import claims, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
-from services.ingest.domain.screening import Decision, Malformed
+from services.ingest.domain.decision import Decision, Malformed
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, metrics
 from shared.plumbing.broker import Message, Streams

@@ -11,8 +11,8 @@ from typing import Final
 from services.ingest.domain import content, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import ACCEPTED, REJECTED, Claim
+from services.ingest.domain.decision import Accepted, Rejected
 from services.ingest.domain.known import About, Known
-from services.ingest.domain.screening import Accepted, Rejected
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.check import plain_duties
 from shared.check.history import History
-from shared.wire import events
+from shared.wire import sent
 from shared.wire.log_message import NotFolded
 from shared.wire.view_key import ViewKey
 from shared.words.reference import Reference
@@ -61,7 +61,7 @@ def find(reference: Reference, histories: Mapping[tuple[str, str], History], not
     found = Uncounted(unreadable=unreadable, misplaced=misplaced)
     for (regime_id, code), history in histories.items():
         regime = reference.regimes.get(regime_id)
-        found.types += history.types - events.SENT.keys()
+        found.types += history.types - sent.SENT.keys()
         if regime is None or regime.derived_from is not None:
             found.regimes.append(regime_id)
         elif (period := regime.period(code)) is None:

@@ -23,8 +23,8 @@ from services.aggregate.domain.view import View
 from services.aggregate.feed import payload
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Accepted
 from services.ingest.domain.known import Known
-from services.ingest.domain.screening import Accepted
 from shared.plumbing import mongo
 from shared.wire import events, subjects
 from shared.words import numbers

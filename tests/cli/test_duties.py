@@ -15,7 +15,7 @@ from services.cli import sending, session
 from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
-from shared.wire import envelope, events, subjects
+from shared.wire import envelope, events, sent, subjects
 from shared.words.calendar import COMMON
 from shared.words.units import Contact
 from tests.cli.conftest import YEAR, Cli
@@ -226,7 +226,7 @@ def test_whoever_runs_a_command_is_an_actor(login: str | None, monkeypatch: pyte
 
     monkeypatch.setattr("pwd.getpwuid", entry)
 
-    assert re.fullmatch(events.ACTOR, sending.operator())
+    assert re.fullmatch(sent.ACTOR, sending.operator())
 
 
 def test_an_extension_that_was_written_wrongly_is_corrected(province: Cli, tmp_path: Path) -> None:

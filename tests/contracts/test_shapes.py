@@ -16,7 +16,7 @@ from services.cli.contracts.schemas import CONTRACT, LOGGED, PUBLISHED, SENT
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
-from services.ingest.domain.screening import Accepted, Rejected
+from services.ingest.domain.decision import Accepted, Decision, Rejected
 from services.notify.channels import stream
 from services.notify.domain import reminders
 from services.notify.domain.alerts import Lease
@@ -27,7 +27,7 @@ from services.notify.texts import content
 from shared.plumbing import delivery
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import events, published, subjects, view_hash
+from shared.wire import events, published, sent, subjects, view_hash
 from shared.wire.published import AlertRaised, Parked, ParkedReason, Receipt, View, ViewUpdated
 from shared.words.calendar import COMMON
 from shared.words.reference import Reference
@@ -73,7 +73,7 @@ def is_exactly(model: type[BaseModel], document: Json) -> bool:
     return left == document
 
 
-def screened(event: Json, reference: Reference, *, is_people: bool = False) -> screening.Decision:
+def screened(event: Json, reference: Reference, *, is_people: bool = False) -> Decision:
     """Ingest's decision on an event received in the second after it was sent."""
     received_ms = events.to_ms(datetime.fromisoformat(event["time"])) + 1000
     incoming = Incoming(event["source"][7:], json.dumps(event).encode(), received_ms, 1, is_people)
@@ -140,9 +140,9 @@ def test_what_a_person_causes_is_accepted_and_logged_with_who_did_it(name: str, 
     decision = screened(event, reference, is_people=True)
 
     assert isinstance(decision, Accepted), decision
-    assert fits_model(events.BY_PEOPLE[name], event)
+    assert fits_model(sent.BY_PEOPLE[name], event)
     assert is_exactly(LOGGED[f"{name}.logged"], json.loads(decision.logged))
-    assert not fits_model(events.BY_PEOPLE[name], read(name))
+    assert not fits_model(sent.BY_PEOPLE[name], read(name))
     assert not fits_schema(name, event)  # the schema of what units' software sends
 
 

@@ -13,7 +13,7 @@ from services.portal.reading.store import as_json
 from shared.plumbing import data_format
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import events, view_hash
+from shared.wire import events, sent, view_hash
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
 from tests.ingest.conftest import Ingest
@@ -124,7 +124,7 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
         assert (record.givens != []) == bool(kinds & {events.OPENED, events.EXTENDED}), about
         assert (record.state.confirmation is not None) == (events.CONFIRMED in kinds), about
         assert bool(record.state.returns) == (events.RETURNED in kinds), about
-    assert {kind for claim in claims for kind in [claim["type"]]} == set(events.SENT)
+    assert {kind for claim in claims for kind in [claim["type"]]} == set(sent.SENT)
 
 
 async def _is_computed_anew(held: Connections) -> bool:

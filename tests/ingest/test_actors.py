@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
-from services.ingest.domain.screening import Accepted, Decision, Rejected
+from services.ingest.domain.decision import Accepted, Decision, Rejected
 from shared.plumbing import inbox
 from shared.wire import envelope, events, subjects
 from shared.words.reference import Reference

@@ -14,8 +14,8 @@ from pymongo.errors import AutoReconnect
 from services.ingest import store as stores
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Accepted
 from services.ingest.domain.known import Known
-from services.ingest.domain.screening import Accepted
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Accepted, Decision, Rejected
 from services.ingest.domain.known import About
-from services.ingest.domain.screening import Accepted, Decision, Rejected
 from shared.wire import events
 from shared.words.reference import Reference
 from tests.builders import (

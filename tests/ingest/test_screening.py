@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About
-from services.ingest.domain.screening import Accepted, Concerned, Decision, Malformed, Rejected
-from shared.wire import events
+from shared.wire import events, sent
 from shared.words import deadlines, numbers, texts
 from shared.words.numbers import MAX_SCALED
 from shared.words.periods import VIETNAM
@@ -667,7 +667,7 @@ def test_an_unknown_type_is_told_which_types_are_taken(screen: Screen) -> None:
     decision = screen(submitted(type="vn.tonghop.report.sent.v1"))
 
     assert isinstance(decision, Rejected)
-    assert all(kind in decision.reasons[0].message_vi for kind in events.SENT)
+    assert all(kind in decision.reasons[0].message_vi for kind in sent.SENT)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The JSON Schemas of the contract: one document for each event type, and for what else outsiders read.
 
-Source: the pydantic models of `shared.wire.events` (what is sent) and `shared.wire.published` (what is published).
+Source: the pydantic models of `shared.wire.sent` (what is sent) and `shared.wire.published` (what is published).
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field, StringConstraints, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from shared.wire import events, schemas
-from shared.wire.events import Actor, Envelope
+from shared.wire import events, schemas, sent
 from shared.wire.published import LEFT_OUT, AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.wire.sent import Actor, Envelope
 
 Json = dict[str, Any]
 
@@ -28,13 +28,13 @@ class LoggedEnvelope(Envelope):
     ]
 
 
-def _logged(kind: str, data: type[events.Data]) -> type[BaseModel]:
-    return create_model(f"{data.__name__}Logged", __base__=(LoggedEnvelope, events.BY_UNITS[kind]), __doc__=data.__doc__)
+def _logged(kind: str, data: type[sent.Data]) -> type[BaseModel]:
+    return create_model(f"{data.__name__}Logged", __base__=(LoggedEnvelope, sent.BY_UNITS[kind]), __doc__=data.__doc__)
 
 
-SENT: Final[Mapping[str, type[BaseModel]]] = events.BY_UNITS
-BY_PEOPLE: Final[Mapping[str, type[BaseModel]]] = {f"{kind}.people": model for kind, model in events.BY_PEOPLE.items()}
-LOGGED: Final[Mapping[str, type[BaseModel]]] = {f"{kind}.logged": _logged(kind, data) for kind, data in events.SENT.items()}
+SENT: Final[Mapping[str, type[BaseModel]]] = sent.BY_UNITS
+BY_PEOPLE: Final[Mapping[str, type[BaseModel]]] = {f"{kind}.people": model for kind, model in sent.BY_PEOPLE.items()}
+LOGGED: Final[Mapping[str, type[BaseModel]]] = {f"{kind}.logged": _logged(kind, data) for kind, data in sent.SENT.items()}
 PUBLISHED: Final[Mapping[str, type[BaseModel]]] = {
     events.VIEW_UPDATED: ViewUpdated,
     events.ALERT_RAISED: AlertRaised,

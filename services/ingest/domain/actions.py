@@ -13,12 +13,12 @@ import orjson
 
 from services.ingest.domain import reports, shapes
 from services.ingest.domain.case import Case, shown
-from shared.wire import events, view_hash
+from shared.wire import events, sent, view_hash
 from shared.words import deadlines, instants, periods, refusals
 from shared.words.instants import Given
 from shared.words.refusals import Both, Refusal, refusal
 
-RFC_3339: Final = re.compile(events.RFC_3339, re.ASCII)
+RFC_3339: Final = re.compile(sent.RFC_3339, re.ASCII)
 LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
 
 NONE_YET: Final = Both("chưa có", "not set")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.ingest.domain.case import Incoming
-from services.ingest.domain.screening import Malformed
+from services.ingest.domain.decision import Malformed
 from shared.wire import events
 from shared.wire.published import LogPosition, Reason, Receipt
 

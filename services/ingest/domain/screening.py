@@ -9,14 +9,15 @@ claim, publish, ack"; section 4, "Events" and "Order".
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from services.ingest.domain import actions, content, parsing, reports, shapes
 from services.ingest.domain.case import Case, Incoming
+from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
-from shared.wire import envelope, events, subjects
-from shared.wire.events import ActedEnvelope, Envelope, Logged
+from shared.wire import envelope, events, sent, subjects
+from shared.wire.events import Logged
+from shared.wire.sent import ActedEnvelope, Envelope
 from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.reference import Reference
@@ -42,47 +43,6 @@ JUDGES: Final = {
     events.OPENED: actions.judge_opened,
     events.CONFIRMED: actions.judge_confirmed,
 }
-
-
-class Concerned(NamedTuple):
-    """What an event is about; a field is empty if it could not be read."""
-
-    type: str = ""
-    regime: str = ""
-    period: str = ""
-    unit_id: str = ""
-    revision: int = 0
-
-
-class Accepted(NamedTuple):
-    """The event is accepted: what is logged, and the warnings for its sender."""
-
-    event_id: str
-    hash: str
-    about: Concerned
-    logged: bytes
-    warnings: tuple[Refusal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The event has an id, but it is refused."""
-
-    event_id: str
-    hash: str
-    about: Concerned
-    reasons: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """The message could not be parsed: it is parked, and nothing is claimed. `event_id` is the text in the place of the id, if any."""
-
-    reason: Refusal
-    event_id: str | None = None
-
-
-Decision = Accepted | Rejected | Malformed
 
 
 def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
@@ -188,7 +148,7 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
 
 def _model(kind: str, *, is_people: bool) -> type[Envelope]:
     """The model of an event's type; if there is no such type, that of the envelope alone."""
-    return events.BY_PEOPLE.get(kind, ActedEnvelope) if is_people else events.BY_UNITS.get(kind, Envelope)
+    return sent.BY_PEOPLE.get(kind, ActedEnvelope) if is_people else sent.BY_UNITS.get(kind, Envelope)
 
 
 def _judge(case: Case) -> list[Refusal]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from shared.shell import openapi
-from shared.wire import envelope, events, schemas
+from shared.wire import envelope, schemas, sent
 from shared.wire.published import PendingReceipt, Receipt
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ GET_RECEIPT: Final = openapi.errors(
 
 def union() -> Json:
     """The schema of an event of any type; `type` says which."""
-    references = {kind: schemas.reference(model) for kind, model in events.BY_UNITS.items()}
+    references = {kind: schemas.reference(model) for kind, model in sent.BY_UNITS.items()}
     mapping = {kind: found["$ref"] for kind, found in references.items()}
     return {
         "description": "A CloudEvent that a unit sends; `type` says which of these it is.",
@@ -59,4 +59,4 @@ def event_body(example: Json) -> Json:
 
 def install(app: FastAPI) -> None:
     """Gives the app its document."""
-    openapi.install(app, (*events.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()})
+    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()})

@@ -20,8 +20,8 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.inbox import Outgoing
 from shared.shell.problems import problem, rejection
 from shared.wire import events, subjects
-from shared.wire.events import Envelope
 from shared.wire.published import PendingReceipt, Receipt
+from shared.wire.sent import Envelope
 from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()

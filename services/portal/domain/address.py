@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import get_args
 
 from services.portal.domain import refused, wanted
-from shared.wire.events import PeriodCode
+from shared.wire.sent import PeriodCode
 from shared.words import refusals
 from shared.words.periods import Period
 from shared.words.reference import Reference
