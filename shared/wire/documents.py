@@ -335,6 +335,7 @@ class AlertDocument(TypedDict):
     refused: NotRequired[Annotated[list[str], "ids of the mails that the server refused for good"]]
     holder: Annotated[str, "the notifier that holds the lease"]
     lease_until: Annotated[datetime, "when another notifier may take the lease"]
+    traceparent: NotRequired[Annotated[str, "trace of the return, extension or opening that caused the alert"]]
 
 
 # checkpoints

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -19,6 +20,8 @@ from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
 from shared.wire import events, subjects
+from shared.wire.events import Logged
+from shared.wire.published import AlertRaised
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 from shared.words.units import Contact
@@ -73,6 +76,29 @@ async def test_each_rung_goes_out_once_over_a_season(office: Office, desk: Desk)
         await tick.tick(desk, at + timedelta(minutes=5))
     assert Counter(await office.alerts()) == Counter(alert.id("stream") for alert in plan)
     assert len(office.mails()) == len(plan)
+
+
+async def test_what_is_told_at_once_about_an_act_carries_its_trace_and_other_alerts_carry_none(office: Office, desk: Desk) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    sent_back = traced(returned("111", received="2026-12-14 09:30"), trace)
+    moved = traced(extended("2026-12-24", "113", received="2026-12-14 09:40"), trace.replace("4bf9", "5bf9"))
+    await office.log(submitted("111"), sent_back, moved)
+
+    await tick.tick(desk, vn("2026-12-14 10:00"))
+
+    carried = {event["data"]["cause"]: event.get("traceparent") for event in await office.events()}
+    assert carried["returned-1"] == trace
+    assert carried["moved-1"] == trace.replace("4bf9", "5bf9")
+    assert carried.keys() - {"returned-1", "moved-1"} == {cause for cause, found in carried.items() if found is None}
+    for event in await office.events():
+        AlertRaised.model_validate_json(orjson.dumps(event))
+
+
+def traced(event: Logged, traceparent: str) -> Logged:
+    """The same event as a sender that traces sends it."""
+    read = events.read_logged(orjson.dumps({**orjson.loads(event.raw), "traceparent": traceparent}))
+    assert read is not None
+    return read
 
 
 async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk: Desk) -> None:

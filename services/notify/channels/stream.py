@@ -48,7 +48,10 @@ class Stream:
 def event(content: Content) -> bytes:
     """The event of an alert, a `published.AlertRaised`; that of a digest has the group's figures."""
     alert, data = content.alert, _data(content)
-    return envelope.encode(envelope.of_service("notify", alert.id(STREAM), events.ALERT_RAISED, data, at=alert.raised_at))
+    trace = alert.matter.traceparent
+    return envelope.encode(
+        envelope.of_service("notify", alert.id(STREAM), events.ALERT_RAISED, data, at=alert.raised_at, traceparent=trace)
+    )
 
 
 def _data(content: Content) -> AlertData:

@@ -5,13 +5,14 @@ their own. A digest's id is `digest/<regime>/<period>/<group deadline>/<rung>/<r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
 from services.notify.domain.duties import Task
 from shared.wire import events
+from shared.words import instants
 from shared.words.ladder import Rung
 
 STREAM: Final = "stream"
@@ -54,6 +55,8 @@ class Matter:
     reason: str = ""
     before: datetime | None = None
     is_returned: bool = False
+    act: instants.Key | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
+    traceparent: str = field(default="", compare=False)  # of that act
 
     @property
     def is_digest(self) -> bool:

@@ -4,12 +4,13 @@ from typing import Final, NamedTuple
 
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words import report_state
+from shared.words import instants, report_state
 from shared.words.report_state import PeriodState, ReportState
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
 RegimePeriod = tuple[str, str]
 ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
+ACTS: Final = frozenset({events.RETURNED, events.EXTENDED, events.OPENED})  # which cause alerts of their own
 
 
 class ReportKey(NamedTuple):
@@ -26,6 +27,7 @@ class Ledger:
     def __init__(self) -> None:
         self.reports: dict[ReportKey, ReportState] = {}
         self.periods: dict[RegimePeriod, PeriodState] = {}
+        self.traces: dict[instants.Key, str] = {}  # of the acts that were read since the start; not stored
 
     def of(self, key: ReportKey) -> ReportState:
         """The state under `key`; an empty one when no event concerned it."""
@@ -34,6 +36,8 @@ class Ledger:
     def fold(self, event: Logged) -> ReportKey | None:
         """Takes one logged event. Which key it touched; None when it says nothing about duties. Never raises on a logged event."""
         key = ReportKey(event.regime, event.period, event.unit_id)
+        if event.traceparent and event.type in ACTS:
+            self.traces[event.received_ms, event.event_id] = event.traceparent
         if event.type == events.OPENED:
             self._open(event)
             return key._replace(unit_id=WHOLE_PERIOD)

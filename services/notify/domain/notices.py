@@ -24,11 +24,14 @@ BEFORE_ALL: Final[instants.Key] = (0, "")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`cause` is `returned-<revision>` or `moved-<n>`, `at` when the notice goes out, `before` the deadline before a move."""
+    """`cause` is `returned-<revision>` or `moved-<n>`, `at` when the notice goes out, `before` the deadline before a move, `act` the
+    event that caused it.
+    """
 
     cause: str
     at: datetime
     reason: str
+    act: instants.Key
     before: datetime | None = None
 
 
@@ -53,7 +56,7 @@ def of_duty(duty: Duty) -> Notice | None:
         since = max(since, (returned.received_ms, returned.event_id))
     move = _last_move(duty, sorted(reasons), since)
     if move is not None:
-        return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.before)
+        return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.key, move.before)
     return None if returned is None else _of_return(returned, duty)
 
 
@@ -67,7 +70,8 @@ def goes_out_at(received: datetime, working_days: WorkingDays) -> datetime:
 
 
 def _of_return(returned: Return, duty: Duty) -> Notice:
-    return Notice(f"{RETURNED}{returned.revision}", _goes_out(returned.received_ms, duty), returned.reason)
+    act = returned.received_ms, returned.event_id
+    return Notice(f"{RETURNED}{returned.revision}", _goes_out(returned.received_ms, duty), returned.reason, act)
 
 
 def _goes_out(received_ms: int, duty: Duty) -> datetime:

@@ -12,7 +12,7 @@ from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import RegimePeriod
 from services.notify.domain.notices import NOW
 from shared.wire import events
-from shared.words import ladder
+from shared.words import instants, ladder
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 from shared.words.reference import Reference
@@ -84,11 +84,23 @@ def of_duty(duty: Duty) -> Reminders:
         deadline=duty.reminded_of,
         reason="" if duty.returned is None else duty.returned.reason,
         is_returned=duty.is_returned,
+        act=None if duty.returned is None else (duty.returned.received_ms, duty.returned.event_id),
     )
     notice = notices.of_duty(duty)
     if notice is None:
         return Reminders(matter, rungs(duty))
-    return Reminders(matter, rungs(duty), replace(matter, cause=notice.cause, reason=notice.reason, before=notice.before))
+    told = replace(matter, cause=notice.cause, reason=notice.reason, before=notice.before, act=notice.act)
+    return Reminders(matter, rungs(duty), told)
+
+
+def traced(due_alerts: DueAlerts, traces: Mapping[instants.Key, str]) -> DueAlerts:
+    """The same, each alert to raise with the trace of the act that caused it, if that has one."""
+    return replace(due_alerts, raised=tuple(_traced(alert, traces) for alert in due_alerts.raised))
+
+
+def _traced(alert: Alert, traces: Mapping[instants.Key, str]) -> Alert:
+    act = alert.matter.act
+    return alert if act is None or act not in traces else replace(alert, matter=replace(alert.matter, traceparent=traces[act]))
 
 
 def plan(found: Iterable[Duty]) -> list[Alert]:

@@ -132,7 +132,7 @@ class AlertStore:
 
     def _document(self, alert: Alert, channel: str, state: State) -> AlertDocument:
         matter = alert.matter
-        return {
+        document: AlertDocument = {
             "_id": alert.id(channel),
             "duty": matter.duty,
             "task": matter.task,
@@ -156,6 +156,9 @@ class AlertStore:
             "holder": self._holder,
             "lease_until": self._clock() + LEASE,
         }
+        if matter.traceparent:
+            document["traceparent"] = matter.traceparent
+        return document
 
 
 def is_free(holder: str, now: datetime) -> Document:
@@ -177,6 +180,7 @@ def _alert(document: AlertDocument) -> Alert:
         reason=document["reason"],
         before=document.get("before"),  # missing in alerts that were raised before format 5, as is the next
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
+        traceparent=document.get("traceparent", ""),
     )
     return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"])
 
