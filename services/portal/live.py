@@ -127,7 +127,7 @@ async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[Se
 
     While nothing changes, a comment is sent every 15 s.
     """
-    yield ServerSentEvent(comment="mở (open)", retry=RETRY_MS)
+    yield ServerSentEvent(comment="open", retry=RETRY_MS)
     while True:
         position = await held.get()
         yield ServerSentEvent(event="view", id=position, raw_data=position)

@@ -8,6 +8,7 @@ import pytest
 
 from services.cli.files import regime_files
 from services.cli.files.faults import FaultsError
+from services.cli.language import chosen
 from shared.words.reference import Reference
 from shared.words.units import Registry
 
@@ -198,3 +199,24 @@ def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, 
 
 def test_no_regime_is_right_while_there_are_no_units(tmp_path: Path) -> None:
     assert "không có “20”" in next(judged(Registry([]), write(tmp_path, REGIME)))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "line 5, recipient: No units are imported"), ("vi", "dòng 5, recipient: Danh mục đơn vị")]
+)
+def test_a_command_says_what_is_wrong_in_the_language_of_the_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("TONGHOP_LANG", language)
+    path = write(tmp_path, REGIME)
+    [fault, *_] = regime_files.judge(regime_files.read_each([path]), [], Registry([]), TODAY)
+
+    assert chosen() == language
+    assert fault.text(chosen()).startswith(f"{path}: {said}")
+
+
+@pytest.mark.parametrize("language", ["", "VI", "fr", "english"])
+def test_in_any_other_language_a_command_speaks_vietnamese(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("TONGHOP_LANG", language)
+
+    assert chosen() == "vi"

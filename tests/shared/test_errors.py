@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.words.failures import ConfigurationError
 from shared.words.refusals import CATALOGUE, QUOTED_TEXT, refusal
 
 ROOT = Path(__file__).parents[2]
@@ -118,3 +119,96 @@ def test_a_phrase_inside_a_sentence_has_two_languages(place: str) -> None:
 
     in_english = fields(CATALOGUE[code_of(CALLS[place])][1])
     assert {name: text for name, text in written.items() if name in in_english and VIETNAMESE.search(text)} == {}
+
+
+# Whole sentences, and nowhere else
+
+OPENING = re.compile(r"[A-ZĐÂÊÔƠƯÁÀẢÃẠ]")  # a capital letter
+
+CARRIERS = ("ConfigurationError", "TransientError", "PermanentError", "InvalidValueError", "Fault", "UnreadableError", "SettingsError")
+SAYERS = ("stop", "wait_for", "warn", "wrong_use", "BadParameter")
+TEXT = (ast.Constant, ast.JoinedStr, ast.BinOp)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_an_entry_is_whole_sentences_with_the_same_details_in_both_languages(code: str) -> None:
+    vietnamese, english = CATALOGUE[code]
+
+    assert {name.removesuffix("_en") for name in fields(english)} == fields(vietnamese)
+    for sentences in (vietnamese, english):
+        assert OPENING.match(sentences), sentences
+        assert sentences.endswith("."), sentences
+        assert not re.search(r"\w/\w", re.sub(r"\S*://\S*|\S*[{}.]\S*|[<>]", "", sentences.replace("/units/", ""))) or code in WITH_SLASHES
+
+
+WITH_SLASHES = {"event.actor_required", "door.unsupported", "cli.not_a_view"}  # paths and media types, no words
+
+
+def texts_outside_the_catalogue(source: str) -> Iterator[int]:
+    """Lines where an exception, a fault or a command gets its sentence from the code around it."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        told = node.args if name in CARRIERS else node.args[1:] if name in SAYERS else []
+        if name == "BadParameter":
+            told = node.args
+        if name in ("Fault", "InvalidValueError", "UnreadableError", "wrong_use"):
+            told = [argument for argument in node.args[:2] if isinstance(argument, ast.JoinedStr | ast.BinOp)]
+            told += [argument for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+        if any(isinstance(argument, TEXT) for argument in told):
+            yield node.lineno
+
+
+def test_no_code_says_anything_to_an_operator_in_words_of_its_own() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for folder in ("services", "shared")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in texts_outside_the_catalogue(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise ConfigurationError("REPORTS: partitions missing")',
+        'raise TransientError(f"{stream} is away")',
+        'session.stop(session.NO, "no such unit")',
+        'readiness.wait_for("log", "reading")',
+        'raise typer.BadParameter("wrong", param_hint="--at")',
+        'Fault(path, f"{column} is missing", 3)',
+        'raise InvalidValueError("min is larger than max", "max")',
+    ],
+)
+def test_a_sentence_in_the_code_is_found(source: str) -> None:
+    assert list(texts_outside_the_catalogue(source)) == [1]
+
+
+HALF = re.compile(r"\([a-z]+(?:[,;:]? [a-z']+)*\)")  # an English stub in brackets
+
+
+def test_no_text_for_people_has_its_english_in_brackets() -> None:
+    """Vietnamese with a few English words behind it: a whole sentence in neither language. The embedded stack's progress has some."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in ("services", "shared")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "devstack" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
+        if VIETNAMESE.search(node.value) and HALF.search(node.value)
+    ]
+
+    assert found == []
+
+
+def test_an_exception_says_code_and_english_and_any_language_when_asked() -> None:
+    error = ConfigurationError(refusal("nats.partitions_missing", "REPORTS"), refusal("mongo.standalone"))
+
+    assert error.codes == ["nats.partitions_missing", "mongo.standalone"]
+    assert str(error) == error.text("en")
+    assert str(error).startswith("REPORTS: The stream lacks the metadata “partitions”.")
+    assert error.text("vi").splitlines()[0].startswith("REPORTS: Luồng thiếu metadata “partitions”.")
