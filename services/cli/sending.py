@@ -1,4 +1,4 @@
-"""Sending an event in the name of a unit, and its verdict: what a command does takes the same way as what a unit sends."""
+"""Sends an event in the name of a unit and waits for its verdict. A command takes the same way in as the software of a unit."""
 
 import os
 import pwd
@@ -22,7 +22,7 @@ NOT_IN_A_LOGIN: Final = re.compile(r"[^A-Za-z0-9._@-]")
 
 
 async def regime_of(held: Connections, regime_id: str) -> Regime:
-    """The regime with an id. Ends the command when there is none."""
+    """The regime with this id. Ends the command if it does not exist."""
     known = (await held.reference.current()).regimes
     if regime_id not in known:
         session.stop(session.WRONG_USE, refusal("cli.unknown_regime", regime=regime_id, known=sorted(known) or NO_REGIME))

@@ -43,7 +43,7 @@ class Intake:
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
         """Screens a batch: accepted events go to the log, and every sender gets a receipt."""
         async with self._claiming:
-            decided = await self._screen([_incoming(found) for found in batch])
+            decided = await self._screen([_incoming(message) for message in batch])
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
@@ -51,14 +51,15 @@ class Intake:
         await self._park(batch, decided)
         await self._answer([incoming for incoming, _ in events_decided], claimed, positions)
         await delivery.acknowledge(
-            self._streams.client, [found for found, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)]
+            self._streams.client,
+            [message for message, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)],
         )
 
     async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]
-        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.told_apart(cases))
+        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.to_look_up(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def _publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:
@@ -72,9 +73,9 @@ class Intake:
         return positions | published
 
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
-        for found, (incoming, verdict) in zip(batch, decided, strict=True):
+        for message, (incoming, verdict) in zip(batch, decided, strict=True):
             if isinstance(verdict, Malformed):
-                await delivery.park(self._streams, SERVICE, found, ParkedReason.of(verdict.reason))
+                await delivery.park(self._streams, SERVICE, message, ParkedReason.of(verdict.reason))
                 await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
 
     async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:
@@ -92,9 +93,9 @@ class Intake:
         await self._streams.client.publish(subjects.receipts(incoming.sender), payload, headers={ANSWERS: str(incoming.sequence)})
 
 
-def _incoming(found: Delivery) -> Incoming:
-    subject = subjects.read_inbox(found.subject)
-    return Incoming(subject.sender, found.payload, found.stored_ms, found.sequence, subject.is_people)
+def _incoming(message: Delivery) -> Incoming:
+    subject = subjects.read_inbox(message.subject)
+    return Incoming(subject.sender, message.payload, message.stored_ms, message.sequence, subject.is_people)
 
 
 def _message(claim: Claim) -> Message:

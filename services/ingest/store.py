@@ -62,8 +62,8 @@ class ClaimStore:
         ]
         if not wanted:
             return []
-        found = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], FOR_KNOWN).to_list(None)
-        whole = [claim["_id"] for claim in found if claim["type"] not in BY_REVISION or "revision" not in claim]
+        claims = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], FOR_KNOWN).to_list(None)
+        whole = [claim["_id"] for claim in claims if claim["type"] not in BY_REVISION or "revision" not in claim]
         data = {claim["_id"]: events.read_data(claim["event"]) async for claim in mongo.of_ids(self._receipts, whole, ("event",))}
         return [
             Logged(
@@ -76,7 +76,7 @@ class ClaimStore:
                 data.get(claim["_id"]) or {"revision": claim["revision"]},
                 b"",
             )
-            for claim in found
+            for claim in claims
         ]
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
@@ -105,10 +105,10 @@ class ClaimStore:
 
     async def positions(self, ids: Sequence[str]) -> dict[str, LogPosition]:
         """Where REPORTS has events, by their claims' ids. An event that neither `reports` nor this instance knows is left out."""
-        found = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
+        reports = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
         stored = {
             report["_id"]: LogPosition(partition=report["partition"], sequence=report["sequence"])
-            async for report in found
+            async for report in reports
             if {"partition", "sequence"} <= report.keys()
         }
         return {key: self._published[key] for key in ids if key in self._published} | stored
@@ -122,16 +122,16 @@ class ClaimStore:
     async def receipt(self, sender: str, event_id: str) -> Receipt | None:
         """The receipt of an event; None if the event was not screened."""
         key = f"{sender}/{event_id}"
-        found = await self._receipts.find_one({"_id": key})
-        return None if found is None else _claim(found).receipt((await self.positions([key])).get(key))
+        document = await self._receipts.find_one({"_id": key})
+        return None if document is None else _claim(document).receipt((await self.positions([key])).get(key))
 
     async def _stored(self, ids: set[str]) -> dict[str, ReceiptDocument]:
         if not ids:
             return {}
-        found = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
-        if len(found) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
+        stored = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
+        if len(stored) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
             raise TransientError(refusal("ingest.receipts_not_readable"))
-        return found
+        return stored
 
 
 def _kept(

@@ -56,12 +56,12 @@ def judge_confirmed(case: Case) -> list[Refusal]:
 
 def misstated(case: Case) -> list[Refusal]:
     """Whether the figures of a confirmation have another hash than it says. Its shape was checked before."""
-    if (found := _hash(case)) != case.data["view_hash"]:
-        return [refusal("action.hash_differs", "data.figures", found=found or "–")]
+    if (actual := _hash(case)) != case.data["view_hash"]:
+        return [refusal("action.hash_differs", "data.figures", found=actual or "–")]
     return []
 
 
-def return_in_vain(case: Case) -> list[Refusal]:
+def return_without_effect(case: Case) -> list[Refusal]:
     """Why a return would change nothing: only the revision that counts can be returned."""
     state = case.record.state
     names = {"unit": case.unit_code, "revision": case.revision, "standing": state.winner[0]}
@@ -72,7 +72,7 @@ def return_in_vain(case: Case) -> list[Refusal]:
     return []
 
 
-def extension_in_vain(case: Case) -> list[Refusal]:
+def extension_without_effect(case: Case) -> list[Refusal]:
     """Why an extension would change nothing: there is no deadline yet, or it is no earlier than what is given."""
     assert case.regime is not None  # judged before
     assert case.period is not None
@@ -80,16 +80,16 @@ def extension_in_vain(case: Case) -> list[Refusal]:
     due = deadlines.group_deadline(case.regime, case.group, case.period, case.period_record.period.deadline, case.working_days)
     if due is None:
         return [refusal("report.period_not_opened", "data.period", period=case.period.code, recipient=case.regime.recipient)]
-    return _in_vain(case, "until", due)
+    return _without_effect(case, "until", due)
 
 
-def opening_in_vain(case: Case) -> list[Refusal]:
+def opening_without_effect(case: Case) -> list[Refusal]:
     """Why an opening would change nothing: the period is open for as long or longer."""
-    return _in_vain(case, "deadline", None)
+    return _without_effect(case, "deadline", None)
 
 
-def confirmation_in_vain(case: Case) -> list[Refusal]:
-    """Why a confirmation would state what is not so, or nothing new."""
+def confirmation_without_effect(case: Case) -> list[Refusal]:
+    """Why a confirmation would state figures that the view does not have, or nothing new."""
     reporting, stated, record = case.data["figures"]["reporting"], case.data["view_hash"], case.record
     if record.view_hash is None:
         return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
@@ -113,7 +113,7 @@ def statement(case: Case) -> dict[str, object]:
 
 
 def _hash(case: Case) -> str:
-    """The hash of the figures sent; "" of what has none (numbers or nesting beyond all figures)."""
+    """The hash of the figures sent; "" if they cannot be hashed (numbers too large, nesting too deep)."""
     try:
         return view_hash.hash_of(case.regime_id, case.period_code, case.unit_id, case.data["figures"])
     except (orjson.JSONEncodeError, ValueError):
@@ -127,7 +127,7 @@ def _by_recipient(case: Case) -> list[Refusal]:
 
 
 def _later(case: Case, name: str) -> list[Refusal]:
-    """The instant `name` must be one, and after the time of receipt."""
+    """The field `name` must be an instant, later than the time of receipt."""
     if not isinstance(case.data.get(name), str):
         return []  # the event's shape already says so
     at = _instant(case, name)
@@ -147,7 +147,7 @@ def _after_the_beginning(case: Case) -> list[Refusal]:
 
 
 def _instant(case: Case, name: str) -> datetime | None:
-    """The instant `name` of the event; None when it is none: a day, or a time of RFC 3339."""
+    """The instant in the field `name`: a day, or a time of RFC 3339. None if it is neither."""
     text = case.data.get(name)
     if not isinstance(text, str) or not (deadlines.DAY.fullmatch(text) or RFC_3339.fullmatch(text)):
         return None
@@ -158,8 +158,8 @@ def _instant(case: Case, name: str) -> datetime | None:
         return None
 
 
-def _in_vain(case: Case, name: str, due: datetime | None) -> list[Refusal]:
-    """Why an instant would move nothing; `due` is the deadline of those who were given no other."""
+def _without_effect(case: Case, name: str, due: datetime | None) -> list[Refusal]:
+    """Why an instant would change nothing. `due` is the deadline of the units that have no instant of their own."""
     at, known, corrects = _instant(case, name), case.record.givens, case.data.get("corrects") is True
     assert at is not None  # judged before
     new = Given(case.received_ms, case.event_id, at, "", case.sender, corrects)

@@ -1,4 +1,4 @@
-"""The content of an event, by which a repeat is told from another event under the same id.
+"""The content of an event. It decides whether a second event under the same id is a repeat.
 
 The content is specversion, id, source, type and data. What a client may set again when it tries again (time, subject, dataschema,
 datacontenttype, trace) decides nothing, and neither does the actor. Source: design, section 4, "Content"; ADR-0022.

@@ -78,10 +78,10 @@ def _scaled(indicator: Indicator, value: Any, bounds: tuple[int, int], part: str
     """The value scaled by the indicator's decimals, or what is wrong with it."""
     decimals = indicator.decimals
     if isinstance(value, str):
-        found = numbers.parts(value)
-        if found is None:
+        parts = numbers.parts(value)
+        if parts is None:
             return refusal("report.not_a_number", _path(indicator, part), text=value)
-        whole, fraction = found
+        whole, fraction = parts
         if len(fraction) > decimals:
             return refusal("report.too_many_decimals", _path(indicator, part), text=value, found=len(fraction), decimals=decimals)
         scaled = int(whole + fraction.ljust(decimals, "0"))

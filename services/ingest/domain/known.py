@@ -54,10 +54,10 @@ class Known:
         self._claimed = set(claimed)  # ids of claims
 
     def of(self, about: About) -> Record:
-        found = self._records.get(about)
-        if found is None:
-            found = self._records[about] = Record()
-        return found
+        record = self._records.get(about)
+        if record is None:
+            record = self._records[about] = Record()
+        return record
 
     def take(self, event: Logged) -> None:
         self.of((event.regime, event.period, event.unit_id)).take(event)

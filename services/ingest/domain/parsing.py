@@ -21,7 +21,7 @@ BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 NO_MARK: Final = Both(
     "có ký tự BOM ở đầu hoặc không phải UTF-8; lưu dạng UTF-8 không BOM",
-    "it begins with a byte order mark or is not UTF-8; save it as UTF-8 without one",
+    "it begins with a byte order mark or is not UTF-8; save it as UTF-8 without a byte order mark",
 )
 NOT_UTF_8: Final = Both("không phải mã hóa UTF-8", "it is not UTF-8")
 TOO_DEEP: Final = Both("lồng quá sâu", "it is nested too deeply")
@@ -95,11 +95,11 @@ def _normal(tree: Any) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         keys = [key for key, _ in pairs]
         raise _Refused(refusal("event.duplicate_key", key=next(key for key in keys if keys.count(key) > 1)))
-    return found
+    return fields
 
 
 def _integer(text: str) -> int | NumberText:

@@ -25,11 +25,11 @@ from shared.words.refusals import Both, Refusal, refusal
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
 NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED)  # in an on-call regime
-IN_VAIN: Final = {
-    events.RETURNED: actions.return_in_vain,
-    events.EXTENDED: actions.extension_in_vain,
-    events.OPENED: actions.opening_in_vain,
-    events.CONFIRMED: actions.confirmation_in_vain,
+WITHOUT_EFFECT: Final = {
+    events.RETURNED: actions.return_without_effect,
+    events.EXTENDED: actions.extension_without_effect,
+    events.OPENED: actions.opening_without_effect,
+    events.CONFIRMED: actions.confirmation_without_effect,
 }
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; a form has fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
@@ -71,9 +71,9 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
 
 def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
     """The reports and periods whose earlier events have to be known."""
-    found = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
-    return {case.about for case in found if case.unit is not None or case.type == events.OPENED} | {
-        case.about_period for case in found if case.regime is not None and case.regime.is_on_call
+    judged = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
+    return {case.about for case in judged if case.unit is not None or case.type == events.OPENED} | {
+        case.about_period for case in judged if case.regime is not None and case.regime.is_on_call
     }
 
 
@@ -82,14 +82,14 @@ def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
     return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
 
 
-def told_apart(cases: Iterable[Case | Malformed]) -> set[str]:
+def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
     """The claims that have to be looked up, because the same batch has another event about the same report.
 
     That other event is judged by what this one changes, and an event whose id is claimed already changes nothing.
     """
-    found = [case for case in cases if isinstance(case, Case)]
-    times = Counter(about for case in found for about in _concerns(case))
-    return {case.claim_id for case in found if any(times[about] > 1 for about in _concerns(case))}
+    judged = [case for case in cases if isinstance(case, Case)]
+    times = Counter(about for case in judged for about in _concerns(case))
+    return {case.claim_id for case in judged if any(times[about] > 1 for about in _concerns(case))}
 
 
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
@@ -136,8 +136,8 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
     case.learn(known)
     is_first = known.claims(case.claim_id)
     wrong = [*case.wrong, *case.opened()] if case.type in NEED_OPENED else case.wrong
-    if not wrong and case.type in IN_VAIN:
-        wrong = IN_VAIN[case.type](case)
+    if not wrong and case.type in WITHOUT_EFFECT:
+        wrong = WITHOUT_EFFECT[case.type](case)
     if wrong:
         return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong))
     warnings = tuple(reports.warnings(case)) if case.type in (events.SUBMITTED, events.WITHDRAWN) else ()
@@ -165,10 +165,10 @@ def _judge(case: Case) -> list[Refusal]:
 
 def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
     """Each fault once. If there are too many: the first ones, and the number of all."""
-    found = tuple(dict.fromkeys(wrong))
-    if len(found) <= MOST_FAULTS:
-        return found
-    return (refusal("event.too_many_faults", size=len(found), most=MOST_FAULTS), *found[:MOST_FAULTS])
+    faults = tuple(dict.fromkeys(wrong))
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    return (refusal("event.too_many_faults", size=len(faults), most=MOST_FAULTS), *faults[:MOST_FAULTS])
 
 
 def _concerned(case: Case) -> Concerned:

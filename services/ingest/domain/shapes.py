@@ -96,10 +96,10 @@ def _deeply(value: Any) -> Any:
 
 
 def _refusals(error: ValidationError) -> Iterator[Refusal]:
-    for found in error.errors(include_url=False, include_context=False, include_input=False):
-        names = [str(part)[:40] for part in found["loc"]]
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        names = [str(part)[:40] for part in fault["loc"]]
         path = ".".join(names)
-        match found["type"]:
+        match fault["type"]:
             case "missing" if path == "actor":
                 yield refusal("event.actor_required", path)
             case "extra_forbidden" if path == "actor":

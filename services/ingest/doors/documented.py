@@ -39,7 +39,7 @@ GET_RECEIPT: Final = openapi.errors(
 def union() -> Json:
     """The schema of an event of any type; `type` says which."""
     references = {kind: schemas.reference(model) for kind, model in sent.BY_UNITS.items()}
-    mapping = {kind: found["$ref"] for kind, found in references.items()}
+    mapping = {kind: reference["$ref"] for kind, reference in references.items()}
     return {
         "description": "A CloudEvent that a unit sends; `type` says which of these it is.",
         "oneOf": list(references.values()),
