@@ -108,7 +108,7 @@ def _state(duty: Duty, now: datetime) -> str:
     done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
     said = [done if duty.is_done else owed]
     if duty.is_done and duty.task == REPORT:
-        said[0] += f" {_local(events.from_ms(state.winner[1]))}, lần {state.winner[0]}"
+        said[0] += f" {_local(events.from_ms(state.winner.received_ms))}, lần {state.winner.number}"
     if late_by is not None:
         said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {told.elapsed(duty.deadline, duty.deadline + late_by)}")
     if returned is not None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from shared.words import deadlines
 
-Key = tuple[int, str]  # received time in ms since 1970, event id
+GivenKey = tuple[int, str]  # received time in ms since 1970, event id
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,11 +27,11 @@ class Given:
     corrects: bool = field(compare=False, default=False)
 
     @property
-    def key(self) -> Key:
+    def key(self) -> GivenKey:
         return self.received_ms, self.event_id
 
 
-Givens = Mapping[Key, Given]
+Givens = Mapping[GivenKey, Given]
 """All instants that were set for one deadline. Later events only add to them."""
 
 
@@ -63,30 +63,3 @@ def in_force(given_ones: Iterable[Given]) -> Given | None:
     corrected = max((one for one in known if one.corrects), default=None)
     latest = max((one.at for one in known if corrected is None or one >= corrected), default=None)
     return max((one for one in known if one.at == latest), default=None)
-
-
-@dataclass(slots=True)
-class Instants:
-    """The instants that one deadline was given."""
-
-    _plain: dict[Key, datetime] = field(default_factory=dict)
-    _corrections: dict[Key, datetime] = field(default_factory=dict)
-
-    def take(self, key: Key, at: datetime, *, corrects: bool) -> None:
-        """Takes the instant of an event."""
-        (self._corrections if corrects else self._plain)[key] = at
-
-    def after(self, key: Key, at: datetime, *, corrects: bool) -> datetime:
-        """What would be in force with one more."""
-        more = Instants(dict(self._plain), dict(self._corrections))
-        more.take(key, at, corrects=corrects)
-        in_force = more.effective
-        assert in_force is not None  # there is at least this one
-        return in_force
-
-    @property
-    def effective(self) -> datetime | None:
-        """The instant in force; None while none was set."""
-        last = max(self._corrections, default=None)
-        plain = (at for key, at in self._plain.items() if last is None or key > last)
-        return max((*plain, *(() if last is None else (self._corrections[last],))), default=None)

@@ -12,13 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from shared.words import deadlines, event_types, instants
 from shared.words.instants import Given, Givens
 
-Key = tuple[int, int, str]  # revision, received time in ms since 1970, event id
-NOTHING: Final[Key] = (0, 0, "")
+
+class Revision(NamedTuple):
+    """One revision that a unit sent: the largest wins."""
+
+    number: int
+    received_ms: int
+    event_id: str
+
+
+NOTHING: Final = Revision(0, 0, "")
 NO_GIVENS: Final[Givens] = MappingProxyType({})
 
 STATE_EVENTS: Final = frozenset({event_types.SUBMITTED, event_types.WITHDRAWN, event_types.RETURNED, event_types.EXTENDED})
@@ -66,53 +74,13 @@ class Confirmation:
 
 
 @dataclass(slots=True)
-class Standing:
-    """Which revision of one unit's report counts."""
-
-    winner: Key = NOTHING
-    is_submission: bool = False  # the winner is a submission, not a withdrawal
-    returned: frozenset[int] = frozenset()  # the revisions that were returned
-    first_submitted_ms: int | None = None
-
-    def submit(self, key: Key) -> bool:
-        """Takes a submitted revision; whether it is the new winner."""
-        if self.first_submitted_ms is None or key[1] < self.first_submitted_ms:
-            self.first_submitted_ms = key[1]
-        return self._take(key, is_submission=True)
-
-    def withdraw(self, key: Key) -> bool:
-        """Takes a withdrawn revision; whether it is the new winner."""
-        return self._take(key, is_submission=False)
-
-    def give_back(self, revision: int) -> None:
-        """Takes a return of `revision`."""
-        self.returned |= {revision}
-
-    def _take(self, key: Key, *, is_submission: bool) -> bool:
-        if key <= self.winner:
-            return False
-        self.winner, self.is_submission = key, is_submission
-        return True
-
-    @property
-    def counts(self) -> bool:
-        """Whether the unit's report is in the totals."""
-        return self.is_submission and self.winner[0] not in self.returned
-
-    def is_on_time(self, deadline_ms: int | None) -> bool:
-        """Whether the first submission came before the deadline (exclusive); without a deadline nothing is late."""
-        return self.first_submitted_ms is not None and (deadline_ms is None or self.first_submitted_ms < deadline_ms)
-
-    def is_late(self, deadline_ms: int | None) -> bool:
-        """Whether the unit's report is in the totals and did not come in time; a report that does not count is missing, not late."""
-        return self.counts and not self.is_on_time(deadline_ms)
-
-
-@dataclass(slots=True)
-class ReportState(Standing):
+class ReportState:
     """All that the events about one unit in one regime and period say."""
 
-    returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by revision
+    winner: Revision = NOTHING
+    is_submission: bool = False  # the winner is a submission, not a withdrawal
+    first_submitted_ms: int | None = None
+    returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by the revision that was returned
     extensions: Givens = field(default_factory=lambda: NO_GIVENS)
     extension: Given | None = None  # the extension in force
     confirmation: Confirmation | None = None  # the latest
@@ -124,22 +92,37 @@ class ReportState(Standing):
         """
         match event.type:
             case event_types.SUBMITTED:
-                return self.submit((event.revision, event.received_ms, event.event_id))
+                return self.submit(Revision(event.revision, event.received_ms, event.event_id))
             case event_types.WITHDRAWN:
-                self.withdraw((event.revision, event.received_ms, event.event_id))
+                self.withdraw(Revision(event.revision, event.received_ms, event.event_id))
             case event_types.RETURNED:
-                self.give_back(event.revision)
-                self._keep_return(event)
+                reason, fix_by = str(event.data.get("reason", "")), deadlines.of_event(event.data.get("fix_by"))
+                self.give_back(Return(event.revision, event.received_ms, event.event_id, reason, fix_by))
             case event_types.EXTENDED:
                 self._extend(event)
             case event_types.CONFIRMED:
                 self._confirm(event)
         return False
 
-    def _keep_return(self, event: StateEvent) -> None:
-        reason, fix_by = str(event.data.get("reason", "")), deadlines.of_event(event.data.get("fix_by"))
-        newest = Return(event.revision, event.received_ms, event.event_id, reason, fix_by)
-        self.returns = {**self.returns, event.revision: max(self.returns.get(event.revision, newest), newest)}
+    def submit(self, revision: Revision) -> bool:
+        """Takes a submitted revision; whether it is the new winner."""
+        if self.first_submitted_ms is None or revision.received_ms < self.first_submitted_ms:
+            self.first_submitted_ms = revision.received_ms
+        return self._take(revision, is_submission=True)
+
+    def withdraw(self, revision: Revision) -> bool:
+        """Takes a withdrawn revision; whether it is the new winner."""
+        return self._take(revision, is_submission=False)
+
+    def give_back(self, returned: Return) -> None:
+        """Takes a return."""
+        self.returns = {**self.returns, returned.revision: max(self.returns.get(returned.revision, returned), returned)}
+
+    def _take(self, revision: Revision, *, is_submission: bool) -> bool:
+        if revision <= self.winner:
+            return False
+        self.winner, self.is_submission = revision, is_submission
+        return True
 
     def _extend(self, event: StateEvent) -> None:
         extension = instants.given(event, "until")
@@ -154,9 +137,22 @@ class ReportState(Standing):
         self.first_confirmed_ms = event.received_ms if first is None else min(first, event.received_ms)
 
     @property
+    def counts(self) -> bool:
+        """Whether the unit's report is in the totals."""
+        return self.is_submission and self.winner.number not in self.returns
+
+    def is_on_time(self, deadline_ms: int | None) -> bool:
+        """Whether the first submission came before the deadline (exclusive); without a deadline nothing is late."""
+        return self.first_submitted_ms is not None and (deadline_ms is None or self.first_submitted_ms < deadline_ms)
+
+    def is_late(self, deadline_ms: int | None) -> bool:
+        """Whether the unit's report is in the totals and did not come in time; a report that does not count is missing, not late."""
+        return self.counts and not self.is_on_time(deadline_ms)
+
+    @property
     def last_return(self) -> Return | None:
         """The return of the winning revision; returns of other revisions concern nobody."""
-        return self.returns.get(self.winner[0])
+        return self.returns.get(self.winner.number)
 
     @property
     def extended_to(self) -> datetime | None:

@@ -85,14 +85,14 @@ def test_a_period_on_call_is_in_any_order_what_the_plain_recomputation_says(
         assert {**view, **expected[view_id]} == view
 
 
-def last_wins(self: report_state.Standing, key: report_state.Key, *, is_submission: bool) -> bool:
+def last_wins(self: report_state.ReportState, revision: report_state.Revision, *, is_submission: bool) -> bool:
     """The revision rule, broken: whatever arrives last wins."""
-    self.winner, self.is_submission = key, is_submission
+    self.winner, self.is_submission = revision, is_submission
     return True
 
 
 def test_the_property_fails_when_the_revision_rule_is_broken(reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_state.Standing, "_take", last_wins)
+    monkeypatch.setattr(report_state.ReportState, "_take", last_wins)
 
     @settings(max_examples=200, deadline=None, database=None, phases=[Phase.generate])
     @given(history=histories(), rng=st.randoms(use_true_random=False))

@@ -120,7 +120,7 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
     for about in abouts:
         kinds = {claim["type"] for claim in claims if (claim["regime"], claim["period"], claim["unit_id"]) == about}
         record = known.of(about)
-        assert (record.state.winner[0] > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
+        assert (record.state.winner.number > 0) == bool(kinds & {events.SUBMITTED, events.WITHDRAWN}), about
         assert (record.givens != []) == bool(kinds & {events.OPENED, events.EXTENDED}), about
         assert (record.state.confirmation is not None) == (events.CONFIRMED in kinds), about
         assert bool(record.state.returns) == (events.RETURNED in kinds), about

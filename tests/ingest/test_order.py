@@ -338,6 +338,6 @@ def test_a_report_without_a_warning_counts_and_one_that_counts_not_has_one(offic
 
     after = known(*before, sent, received=RECEIVED - timedelta(minutes=1)).of(("ct27-van-quan", "2024", COMMUNE)).state
 
-    counts = after.counts and after.winner[2] == sent["id"]
+    counts = after.counts and after.winner.event_id == sent["id"]
     in_vain = {"report.superseded", "report.revision_returned"}
     assert counts == (not any(warning.code in in_vain for warning in decision.warnings))

@@ -129,8 +129,8 @@ def test_the_deadline_of_the_comparison_is_where_its_events_are(reference: Refer
 
 
 def test_what_does_not_stand_is_missing_and_not_late() -> None:
-    standing = report_state.Standing()
-    standing.submit((1, DEADLINE_MS, "event-0001"))
+    standing = report_state.ReportState()
+    standing.submit(report_state.Revision(1, DEADLINE_MS, "event-0001"))
     assert standing.is_late(DEADLINE_MS)
-    standing.give_back(1)
+    standing.give_back(report_state.Return(1, DEADLINE_MS, "event-0002", "", None))
     assert not standing.is_late(DEADLINE_MS)

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.words.report_state import NOTHING, Standing
+from shared.words.report_state import NOTHING, ReportState, Return, Revision
 
 Step = tuple[str, int, int, str]  # what, revision, received time in ms, event id
 
@@ -25,100 +25,100 @@ def histories(draw: st.DrawFn) -> list[Step]:
     return [(what, revision, received_ms, event_id) for (what, revision, received_ms), event_id in zip(drawn, ids, strict=True)]
 
 
-def standing_after(steps: Sequence[Step]) -> Standing:
-    standing = Standing()
+def state_after(steps: Sequence[Step]) -> ReportState:
+    state = ReportState()
     for what, revision, received_ms, event_id in steps:
         match what:
             case "submitted":
-                standing.submit((revision, received_ms, event_id))
+                state.submit(Revision(revision, received_ms, event_id))
             case "withdrawn":
-                standing.withdraw((revision, received_ms, event_id))
+                state.withdraw(Revision(revision, received_ms, event_id))
             case _:
-                standing.give_back(revision)
-    return standing
+                state.give_back(Return(revision, received_ms, event_id, "", None))
+    return state
 
 
 @given(histories(), st.randoms(use_true_random=False), st.data())
-def test_order_and_repetition_do_not_change_a_standing(history: list[Step], rng: Random, data: st.DataObject) -> None:
+def test_order_and_repetition_do_not_change_a_state(history: list[Step], rng: Random, data: st.DataObject) -> None:
     repeated = [*history, *data.draw(st.lists(st.sampled_from(history)))]
     rng.shuffle(repeated)
 
-    assert standing_after(repeated) == standing_after(history)
+    assert state_after(repeated) == state_after(history)
 
 
 @given(histories())
-def test_a_standing_is_what_the_rule_says_of_the_whole_history(history: list[Step]) -> None:
+def test_a_state_is_what_the_rule_says_of_the_whole_history(history: list[Step]) -> None:
     revisions = [(revision, received_ms, event_id, what) for what, revision, received_ms, event_id in history if what != "returned"]
     returns = [revision for what, revision, _, _ in history if what == "returned"]
     submissions = [received_ms for what, _, received_ms, _ in history if what == "submitted"]
 
-    standing = standing_after(history)
+    state = state_after(history)
 
     counts = False
     if revisions:
         revision, _, _, what = max(revisions)
         counts = what == "submitted" and revision not in returns
-    assert standing.counts == counts
-    assert standing.first_submitted_ms == min(submissions, default=None)
+    assert state.counts == counts
+    assert state.first_submitted_ms == min(submissions, default=None)
 
 
 @given(histories())
 def test_a_new_winner_is_told_once(history: list[Step]) -> None:
-    standing = standing_after(history)
+    state = state_after(history)
 
-    assert not standing.submit(standing.winner) or standing.winner == NOTHING
+    assert not state.submit(state.winner) or state.winner == NOTHING
 
 
 def test_nothing_received_does_not_count() -> None:
-    assert not Standing().counts
-    assert not Standing().is_on_time(None)
+    assert not ReportState().counts
+    assert not ReportState().is_on_time(None)
 
 
 def test_of_two_senders_of_one_revision_the_later_received_wins() -> None:
-    standing = standing_after([("submitted", 1, 20, "event-b"), ("submitted", 1, 10, "event-a")])
+    state = state_after([("submitted", 1, 20, "event-b"), ("submitted", 1, 10, "event-a")])
 
-    assert standing.winner == (1, 20, "event-b")
+    assert state.winner == (1, 20, "event-b")
 
 
 def test_a_higher_revision_wins_even_when_received_earlier() -> None:
-    standing = standing_after([("submitted", 2, 10, "event-b"), ("submitted", 1, 20, "event-a")])
+    state = state_after([("submitted", 2, 10, "event-b"), ("submitted", 1, 20, "event-a")])
 
-    assert standing.winner == (2, 10, "event-b")
+    assert state.winner == (2, 10, "event-b")
 
 
 def test_a_withdrawn_report_does_not_count_until_a_later_revision() -> None:
     history = [("submitted", 1, 10, "event-a"), ("withdrawn", 2, 20, "event-b")]
 
-    assert not standing_after(history).counts
-    assert standing_after([*history, ("submitted", 3, 30, "event-c")]).counts
+    assert not state_after(history).counts
+    assert state_after([*history, ("submitted", 3, 30, "event-c")]).counts
 
 
 def test_a_returned_report_does_not_count_until_a_later_revision() -> None:
     history = [("submitted", 1, 10, "event-a"), ("returned", 1, 20, "event-b")]
 
-    assert not standing_after(history).counts
-    assert standing_after([*history, ("submitted", 2, 30, "event-c")]).counts
+    assert not state_after(history).counts
+    assert state_after([*history, ("submitted", 2, 30, "event-c")]).counts
 
 
 def test_a_return_of_an_earlier_revision_changes_nothing() -> None:
-    assert standing_after([("submitted", 1, 10, "event-a"), ("submitted", 2, 20, "event-b"), ("returned", 1, 30, "event-c")]).counts
+    assert state_after([("submitted", 1, 10, "event-a"), ("submitted", 2, 20, "event-b"), ("returned", 1, 30, "event-c")]).counts
 
 
 def test_a_return_concerns_only_the_revision_that_it_names() -> None:
     """A return of revision 53 once hid 4 to 53."""
     history = [("submitted", 3, 10, "event-a"), ("returned", 53, 20, "event-b")]
 
-    assert standing_after(history).counts
-    assert standing_after([*history, ("submitted", 4, 30, "event-c")]).counts
-    assert not standing_after([*history, ("submitted", 53, 30, "event-c")]).counts
-    assert standing_after([*history, ("submitted", 53, 30, "event-c"), ("submitted", 54, 40, "event-d")]).counts
+    assert state_after(history).counts
+    assert state_after([*history, ("submitted", 4, 30, "event-c")]).counts
+    assert not state_after([*history, ("submitted", 53, 30, "event-c")]).counts
+    assert state_after([*history, ("submitted", 53, 30, "event-c"), ("submitted", 54, 40, "event-d")]).counts
 
 
 def test_a_report_mended_after_the_deadline_stays_on_time() -> None:
-    standing = standing_after([("submitted", 1, 10, "event-a"), ("returned", 1, 20, "event-b"), ("submitted", 2, 99, "event-c")])
+    state = state_after([("submitted", 1, 10, "event-a"), ("returned", 1, 20, "event-b"), ("submitted", 2, 99, "event-c")])
 
-    assert standing.is_on_time(50)
+    assert state.is_on_time(50)
 
 
 def test_without_a_deadline_nothing_is_late() -> None:
-    assert standing_after([("submitted", 1, 10, "event-a")]).is_on_time(None)
+    assert state_after([("submitted", 1, 10, "event-a")]).is_on_time(None)

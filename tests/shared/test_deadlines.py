@@ -12,7 +12,7 @@ from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import DeadlineRule
-from shared.words.report_state import Standing
+from shared.words.report_state import ReportState, Revision
 from tests.builders import CT27, KL62, NQ68
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -22,9 +22,9 @@ BEFORE_05_12 = DeadlineRule(before="12-05")
 
 
 def is_on_time(received: datetime, deadline: datetime) -> bool:
-    standing = Standing()
-    standing.submit((1, to_ms(received), "event-000001"))
-    return standing.is_on_time(to_ms(deadline))
+    report = ReportState()
+    report.submit(Revision(1, to_ms(received), "event-000001"))
+    return report.is_on_time(to_ms(deadline))
 
 
 @pytest.mark.parametrize("rule", [BEFORE_20_12, BEFORE_05_12])

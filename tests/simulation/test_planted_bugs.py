@@ -26,7 +26,7 @@ from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.instants import Given
 from shared.words.ladder import Rung
-from shared.words.report_state import PeriodState, ReportState, Standing, StateEvent
+from shared.words.report_state import PeriodState, ReportState, StateEvent
 from tests.simulation import years
 from tests.simulation.fakes import pause
 from tests.simulation.world import Size
@@ -122,8 +122,8 @@ BUGS: dict[str, Plant] = {
     "a weekend moves a reminder forward": _put(WorkingDays, "before_or_on", lambda _, day: _forward(day)),
     "an overdue step comes on a day off": _put(WorkingDays, "after_or_on", lambda _, day: day),
     "a report does not stop the ladder": _put(duties, "owes", lambda duty: True),
-    "a returned duty is not owed": _put(Standing, "counts", property(lambda standing: standing.is_submission)),
-    "a withdrawn report counts as received": _put(Standing, "withdraw", Standing.submit),
+    "a returned duty is not owed": _put(ReportState, "counts", property(lambda report: report.is_submission)),
+    "a withdrawn report counts as received": _put(ReportState, "withdraw", ReportState.submit),
     "an extension is ignored": _put(ReportState, "apply", _apply_no_extension),
     "the cause of a return is not in the ladder": _put(Duty, "cause", property(lambda duty: duty.task)),
     "all missed rungs go out": _put(due, "due_rungs", _all_missed),

@@ -64,10 +64,10 @@ def misstated(case: Case) -> list[Refusal]:
 def return_without_effect(case: Case) -> list[Refusal]:
     """Why a return would change nothing: only the revision that counts can be returned."""
     state = case.record.state
-    names = {"unit": case.unit_code, "revision": case.revision, "standing": state.winner[0]}
+    names = {"unit": case.unit_code, "revision": case.revision, "standing": state.winner.number}
     if case.revision not in case.record.newest:
         return [refusal("action.no_such_revision", "data.revision", **names)]
-    if case.revision != state.winner[0] or not state.counts:
+    if case.revision != state.winner.number or not state.counts:
         return [refusal("action.not_standing", "data.revision", **names, state=reports.state_of(state))]
     return []
 

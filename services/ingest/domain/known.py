@@ -11,7 +11,7 @@ from typing import Final
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words.instants import Given
-from shared.words.report_state import NOTHING, Key, PeriodState, ReportState
+from shared.words.report_state import NOTHING, PeriodState, ReportState, Revision
 
 About = tuple[str, str, str]  # regime, period, and the id of the unit concerned; "" for a whole period
 
@@ -22,7 +22,7 @@ class Record:
 
     state: ReportState = field(default_factory=ReportState)
     period: PeriodState = field(default_factory=PeriodState)
-    newest: dict[int, Key] = field(default_factory=dict)  # of the unit's own events, by revision
+    newest: dict[int, Revision] = field(default_factory=dict)  # of the unit's own events, by revision
     view_hash: str | None = None  # of the view as it is now; looked up only when it is confirmed
     _taken: set[str] = field(default_factory=set)
 
@@ -34,7 +34,7 @@ class Record:
         self.state.apply(event)
         self.period.apply(event)
         if event.type in (events.SUBMITTED, events.WITHDRAWN):
-            key = (event.revision, event.received_ms, event.event_id)
+            key = Revision(event.revision, event.received_ms, event.event_id)
             self.newest[event.revision] = max(self.newest.get(event.revision, NOTHING), key)
 
     @property

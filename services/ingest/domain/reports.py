@@ -9,7 +9,7 @@ from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.regimes import Regime
-from shared.words.report_state import Key, ReportState
+from shared.words.report_state import ReportState, Revision
 
 
 def judge_submitted(case: Case) -> list[Refusal]:
@@ -31,8 +31,8 @@ def warnings(case: Case) -> Iterator[Refusal]:
     """What the sender of an accepted revision should know: that it changes nothing, or that somebody else sends too."""
     state, revision = case.record.state, case.revision
     winner, at = state.winner, "data.revision"
-    if revision < winner[0]:
-        yield refusal("report.superseded", at, revision=revision, standing=winner[0], state=state_of(state), **_event(winner))
+    if revision < winner.number:
+        yield refusal("report.superseded", at, revision=revision, standing=winner.number, state=state_of(state), **_event(winner))
     elif revision in state.returns:
         yield refusal("report.revision_returned", at, revision=revision)
     elif case.type == events.WITHDRAWN and not state.counts:
@@ -49,9 +49,9 @@ def state_of(report: ReportState) -> Both:
     return Both("đã bị trả lại", "was returned") if report.is_submission else Both("đã rút", "was a withdrawal")
 
 
-def _event(key: Key) -> dict[str, object]:
+def _event(revision: Revision) -> dict[str, object]:
     """The event behind a revision, as sentences name it."""
-    return {"event_id": key[2], "at": shown(key[1])}
+    return {"event_id": revision.event_id, "at": shown(revision.received_ms)}
 
 
 def _values(case: Case, regime: Regime) -> Iterator[Refusal]:

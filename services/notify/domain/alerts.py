@@ -55,7 +55,7 @@ class Matter:
     reason: str = ""
     before: datetime | None = None
     is_returned: bool = False
-    act: instants.Key | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
+    act: instants.GivenKey | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
     traceparent: str = field(default="", compare=False)  # of that act
 
     @property

@@ -33,7 +33,7 @@ NOT_OPENED: Final = PeriodState()
 class Opening:
     """The deadline of an on-call period after one of its openings."""
 
-    key: instants.Key
+    key: instants.GivenKey
     at: datetime
     reason: str
 
@@ -105,7 +105,7 @@ class Duty:
     @property
     def cause(self) -> str:
         """What the reminder ladder is about: `report`, `confirm`, or `return-<revision>`."""
-        return f"return-{self.state.winner[0]}" if self.is_returned else self.task
+        return f"return-{self.state.winner.number}" if self.is_returned else self.task
 
     @property
     def reminded_of(self) -> datetime:

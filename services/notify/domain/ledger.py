@@ -27,7 +27,7 @@ class Ledger:
     def __init__(self) -> None:
         self.reports: dict[ReportKey, ReportState] = {}
         self.periods: dict[RegimePeriod, PeriodState] = {}
-        self.traces: dict[instants.Key, str] = {}  # of the acts that were read since the start; not stored
+        self.traces: dict[instants.GivenKey, str] = {}  # of the acts that were read since the start; not stored
 
     def of(self, key: ReportKey) -> ReportState:
         """The state under `key`; an empty one when no event concerned it."""

@@ -19,7 +19,7 @@ NOW: Final = "now"
 RETURNED: Final = "returned-"
 MOVED: Final = "moved-"
 FIRST_HOUR, LAST_HOUR = time(7), time(18)
-BEFORE_ALL: Final[instants.Key] = (0, "")
+BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Notice:
     cause: str
     at: datetime
     reason: str
-    act: instants.Key
+    act: instants.GivenKey
     before: datetime | None = None
 
 
@@ -40,7 +40,7 @@ class _Move:
     """The deadline changed with the `number`-th of the openings and extensions that were given for it."""
 
     number: int
-    key: instants.Key
+    key: instants.GivenKey
     before: datetime
 
 
@@ -78,7 +78,7 @@ def _goes_out(received_ms: int, duty: Duty) -> datetime:
     return goes_out_at(events.from_ms(received_ms), duty.working_days)
 
 
-def _last_move(duty: Duty, keys: list[instants.Key], since: instants.Key) -> _Move | None:
+def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenKey) -> _Move | None:
     """The last opening or extension after `since` that changed the deadline; None when none did."""
     last, before = None, _reminded_at(duty, since)
     for number, key in enumerate(keys, start=1):
@@ -88,7 +88,7 @@ def _last_move(duty: Duty, keys: list[instants.Key], since: instants.Key) -> _Mo
     return last
 
 
-def _reminded_at(duty: Duty, key: instants.Key) -> datetime:
+def _reminded_at(duty: Duty, key: instants.GivenKey) -> datetime:
     """The deadline of the ladder, by what was given up to `key`."""
     extension = instants.in_force(one for one in duty.state.extensions.values() if one.key <= key)
     opening = max((one for one in duty.openings if one.key <= key), key=lambda one: one.key, default=None)

@@ -93,12 +93,12 @@ def of_duty(duty: Duty) -> Reminders:
     return Reminders(matter, rungs(duty), told)
 
 
-def traced(due_alerts: DueAlerts, traces: Mapping[instants.Key, str]) -> DueAlerts:
+def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
     """The same, each alert to raise with the trace of the act that caused it, if that has one."""
     return replace(due_alerts, raised=tuple(_traced(alert, traces) for alert in due_alerts.raised))
 
 
-def _traced(alert: Alert, traces: Mapping[instants.Key, str]) -> Alert:
+def _traced(alert: Alert, traces: Mapping[instants.GivenKey, str]) -> Alert:
     act = alert.matter.act
     return alert if act is None or act not in traces else replace(alert, matter=replace(alert.matter, traceparent=traces[act]))
 

@@ -15,7 +15,7 @@ from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import DutyDocument, ExtensionDocument, NotifyCheckpointDocument, ReturnedDocument
 from shared.words.instants import Given
-from shared.words.report_state import PeriodState, ReportState, Return, Standing
+from shared.words.report_state import PeriodState, ReportState, Return
 
 CHECKPOINT: Final = "notify"
 SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
@@ -120,7 +120,7 @@ def _key(found: DutyDocument) -> ReportKey:
 
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:
     state, confirmation = duty.state, duty.state.confirmation
-    report = state if duty.task == REPORT else Standing()
+    report = state if duty.task == REPORT else ReportState()
     return {
         "_id": duty.id,
         "generation": position.generation,
@@ -132,9 +132,9 @@ def _document(duty: Duty, position: BookPosition) -> DutyDocument:
         "deadline": duty.deadline,
         "owed": not duty.is_done,
         "received": report.counts,
-        "received_at": events.from_ms(report.winner[1]) if report.counts else None,
+        "received_at": events.from_ms(report.winner.received_ms) if report.counts else None,
         "first_received_at": _at(report.first_submitted_ms),
-        "revision": report.winner[0],
+        "revision": report.winner.number,
         "late": duty.is_late,
         "late_by_s": _late_by_s(duty),
         "extended_to": None if duty.extension is None else duty.extension.at,

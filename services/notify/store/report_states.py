@@ -3,7 +3,7 @@
 from shared.wire.documents import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
-from shared.words.report_state import Confirmation, PeriodState, ReportState, Return
+from shared.words.report_state import Confirmation, PeriodState, ReportState, Return, Revision
 
 
 def document(report: ReportState) -> ReportStateDocument:
@@ -22,13 +22,11 @@ def document(report: ReportState) -> ReportStateDocument:
 
 def report(state: ReportStateDocument) -> ReportState:
     """The state of a report that was stored."""
-    revision, received_ms, event_id = state["winner"]
     returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
     extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
     return ReportState(
-        winner=(revision, received_ms, event_id),
+        winner=Revision(*state["winner"]),
         is_submission=state["is_submission"],
-        returned=frozenset(returns),
         first_submitted_ms=state["first_submitted_ms"],
         returns=returns,
         extensions=extensions,

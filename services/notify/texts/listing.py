@@ -13,9 +13,9 @@ from services.notify.texts import wording
 from shared.wire import events
 from shared.words import periods
 from shared.words.instants import Given
-from shared.words.report_state import Return, Standing
+from shared.words.report_state import ReportState, Return
 
-NOTHING: Final = Standing()
+NOTHING: Final = ReportState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, Any]:
         "deadline": _local(duty.deadline),
         "owed": duties.owes(duty),
         "received": report.counts,
-        "received_at": _from_ms(report.winner[1] if report.counts else None),
+        "received_at": _from_ms(report.winner.received_ms if report.counts else None),
         "first_received_at": _from_ms(report.first_submitted_ms),
-        "revision": report.winner[0] or None,
+        "revision": report.winner.number or None,
         "late": duty.is_late,
         "late_by_s": None if late_by is None else int(late_by.total_seconds()),
         "returned": _returned(duty.returned),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from services.portal.domain import units
 from shared.wire import events
 from shared.wire.answers import UnitState
-from shared.words.report_state import ReportState, Standing
+from shared.words.report_state import ReportState
 from shared.words.units import Unit
 
 NO_DATA: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -124,29 +124,29 @@ def fold(entries: Iterable[Entry]) -> ReportState:
 
 def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: datetime) -> Status:
     """The state of `unit`'s report at `now`; `deadline` is the first late instant, or None."""
-    standing = fold(entries)
-    on_time = standing.is_on_time(None if deadline is None else events.to_ms(deadline))
-    first = standing.first_submitted_ms
+    report = fold(entries)
+    on_time = report.is_on_time(None if deadline is None else events.to_ms(deadline))
+    first = report.first_submitted_ms
     is_due = deadline is not None and now >= deadline
-    state = _state(standing, on_time, is_due=is_due)
+    state = _state(report, on_time, is_due=is_due)
     return Status(
         unit,
         state,
-        standing.counts,
-        standing.winner[0] or None,
+        report.counts,
+        report.winner.number or None,
         None if first is None else events.from_ms(first),
-        on_time if standing.counts else None,
+        on_time if report.counts else None,
         deadline,
         _missing(is_due=is_due) if state is State.WITHDRAWN else state,
     )
 
 
-def _state(standing: Standing, on_time: bool, *, is_due: bool) -> State:
-    if standing.counts:
+def _state(report: ReportState, on_time: bool, *, is_due: bool) -> State:
+    if report.counts:
         return State.ON_TIME if on_time else State.LATE
-    if standing.is_submission:
+    if report.is_submission:
         return State.RETURNED
-    if standing.first_submitted_ms is not None:
+    if report.first_submitted_ms is not None:
         return State.WITHDRAWN
     return _missing(is_due=is_due)
 

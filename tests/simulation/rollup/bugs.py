@@ -40,7 +40,7 @@ from shared.words import instants
 from shared.words.instants import Given, GivingEvent
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
-from shared.words.report_state import PeriodState, Standing, StateEvent
+from shared.words.report_state import PeriodState, ReportState, Return, StateEvent
 
 Plant = Callable[[], AbstractContextManager[Any]]
 Pairs = Sequence[tuple[dict[str, Any], dict[str, Any]]]
@@ -153,8 +153,8 @@ async def _checkpoint_unguarded(self: Store, partition: int, checkpoint: Checkpo
 # which report counts
 
 
-def _returned_on_arrival(self: Standing, revision: int) -> None:
-    if self.winner[0] <= revision:
+def _returned_on_arrival(self: ReportState, returned: Return) -> None:
+    if self.winner.number <= returned.revision:
         self.is_submission = False
 
 
@@ -331,8 +331,8 @@ NAMED: Final[dict[str, Plant]] = {
     "dirty only on change": _put(Block, "apply", _touched_on_change),
     "a forgotten ancestor": _put(ReporterTree, "__init__", _without_province),
     "any write error ignored": _put(Writer, "keep_trying", _whatever_happens),
-    "returns applied on arrival": _put(Standing, "give_back", _returned_on_arrival),
-    "withdrawn counted": _put(Standing, "withdraw", Standing.submit),
+    "returns applied on arrival": _put(ReportState, "give_back", _returned_on_arrival),
+    "withdrawn counted": _put(ReportState, "withdraw", ReportState.submit),
     "received time overwritten by a redelivery": _put(ClaimStore, "claim", _claim_again),
     "claim treated as done": _put(ClaimStore, "positions", _claimed_is_done),
     "generation ignored": _put(Partition, "require_generation", _nothing),
