@@ -3,7 +3,7 @@
 What: all six real regimes and two that ask every commune, 2024–2028; random reports, corrections, withdrawals, returns,
 extensions, openings and moved deadlines; two notifiers on one alert store, killed at any step, stalled, down for days, with
 clocks that jump by up to two hours; ingest and mail away; events late, out of order and twice. How: the real
-`handlers.tick`, domain and alert store drive stand-ins (`fakes`) under a made-up clock (`years`); the oracle (`oracle`,
+tick, channels, domain and alert store drive stand-ins (`fakes`) under a made-up clock (`years`); the oracle (`oracle`,
 from the design's text) judges every claim, message and mail at once and, at the end, what was not said (`judge`). Every third
 seed is without faults: there not even a mail may come twice. The first `--national` seeds (one) have all 10,035 communes.
 Seed: the number of the run gives the same trace each time.
