@@ -13,7 +13,7 @@ from services.notify.channels.email import Email, SmtpServer
 from services.notify.channels.stream import Stream
 from services.notify.follower import Follower, Keeper
 from services.notify.store.alerts import AlertStore
-from services.notify.store.duties import DutyStore
+from services.notify.store.book import BookStore
 from services.notify.tick import Desk
 from shared.plumbing import delivery, streams, tasks
 from shared.plumbing.readiness import Readiness
@@ -73,7 +73,7 @@ async def opened(held: Connections[NotifySettings], clock: Clock | None = None) 
 async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
     """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    desk = _desk(held, Follower(held, DutyStore(held.database)))
+    desk = _desk(held, Follower(held, BookStore(held.database)))
     try:
         await desk.follower.start()
         yield desk
@@ -83,9 +83,9 @@ async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
 
 async def prepare_desk(held: Connections[NotifySettings], clock: Clock | None = None) -> Desk:
     """The desk on open connections; nothing is folded yet. `clock`, by default the connections', says which periods have begun."""
-    duties = DutyStore(held.database)
-    desk = _desk(held, Keeper(held, duties, clock or held.clock))
-    await duties.prepare()
+    book = BookStore(held.database)
+    desk = _desk(held, Keeper(held, book, clock or held.clock))
+    await book.prepare()
     await desk.alerts.prepare()
     return desk
 

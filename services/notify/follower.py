@@ -14,7 +14,7 @@ import structlog
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
-from services.notify.store.duties import BookPosition, Checkpoint, DutyStore
+from services.notify.store.book import BookPosition, BookStore, Checkpoint
 from shared.plumbing import broker, delivery, log_events, log_mark
 from shared.plumbing.reader import Delivery, Reader, log_reader
 from shared.plumbing.readiness import Readiness
@@ -36,7 +36,7 @@ POLL_S: Final = 0.05
 class Follower:
     """A book kept up to date with the log, which begins from what is stored. It stores nothing itself."""
 
-    def __init__(self, held: Connections, store: DutyStore) -> None:
+    def __init__(self, held: Connections, store: BookStore) -> None:
         self._held = held
         self._store = store
         self._reference: Reference | None = None
@@ -159,7 +159,7 @@ class Follower:
 class Keeper(Follower):
     """The service's follower: it stores the duties that changed, then moves the checkpoint."""
 
-    def __init__(self, held: Connections, store: DutyStore, clock: Clock) -> None:
+    def __init__(self, held: Connections, store: BookStore, clock: Clock) -> None:
         super().__init__(held, store)
         self._clock = clock
         self._kept = BookPosition(0, 0, "", 0, "")

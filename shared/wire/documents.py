@@ -273,7 +273,7 @@ class ReportStateDocument(TypedDict):
 class DutyDocument(TypedDict):
     """What one unit owes in one regime and period: to report, or to confirm its view.
 
-    Written by: `services/notify/store/duties.py`.
+    Written by: `services/notify/store/book.py`.
     Read by: notify (at its start), the portal (calendars, lists of duties).
     """
 
@@ -363,7 +363,7 @@ class AggregateCheckpointDocument(LogMarkDocument):
 class NotifyCheckpointDocument(LogMarkDocument):
     """How far the log is stored in `duties`, with what belongs to no stored duty.
 
-    Written by: `services/notify/store/duties.py`.
+    Written by: `services/notify/store/book.py`.
     Read by: notify (at its start), `tonghop status`.
     """
 

@@ -17,7 +17,7 @@ from services.cli.files import regime_files, unit_files
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from services.devstack.servers import Server, start_mongo, start_nats
-from services.notify.store.duties import CHECKPOINT as NOTIFIER
+from services.notify.store.book import CHECKPOINT as NOTIFIER
 from shared.plumbing import delivery, streams
 from shared.plumbing.readiness import Readiness
 from shared.shell import service

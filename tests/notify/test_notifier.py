@@ -15,7 +15,7 @@ from services.notify.barrier import Barrier
 from services.notify.channels import email
 from services.notify.channels.email import Answer
 from services.notify.domain import reminders
-from services.notify.store.duties import BookPosition, DutyStore
+from services.notify.store.book import BookPosition, BookStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
@@ -330,7 +330,7 @@ async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -
 
 
 async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_stored(office: Office) -> None:
-    store, key = DutyStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
+    store, key = BookStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
     await store.put([duty(submitted("111"))], BookPosition(2, 7, "", 0, ""))
     for older, expected in (
         (BookPosition(2, 6, "", 0, ""), False),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notify.store.duties import DutyStore as Written
+from services.notify.store.book import BookStore
 from services.portal.domain.duties import DutyState
 from services.portal.domain.scope import Scope
 from services.portal.reading.duty_store import ORDER, Asked, in_calendar, listed
@@ -38,7 +38,7 @@ def stages(plan: Any) -> Iterator[str]:
 
 
 async def plan(stack: Stack, query: dict[str, Any], order: Any) -> list[str]:
-    await Written(stack.database).prepare()
+    await BookStore(stack.database).prepare()
     made = [builders.duty(), builders.received("06256")]
     await stack.put(duties=[{**one, "_id": f"{one['_id']}/{number}"} for number in range(200) for one in made])
     explained = await stack.database["duties"].find(query).sort(order).explain()

@@ -15,7 +15,7 @@ from services.aggregate import rebuild
 from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from services.notify.store.alerts import AlertStore
-from services.notify.store.duties import DutyStore as DutyBook
+from services.notify.store.book import BookStore
 from services.portal.reading.duty_store import Asked, DutyStore
 from services.portal.reading.store import PortalStore
 from shared.plumbing import data_format, mongo
@@ -67,7 +67,7 @@ async def read_everything(held: Connections) -> None:
     await alerts.known(["x"])
     await alerts.unsent("stream")
     await alerts.is_another_sending()
-    book = DutyBook(database)
+    book = BookStore(database)
     await book.checkpoint()
     await book.reports(1)
     portal = PortalStore(database)

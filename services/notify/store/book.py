@@ -1,4 +1,4 @@
-"""The collection `duties`, and the notifier's checkpoint: how far the log was folded, and what belongs to no stored duty."""
+"""The stored book: the collection `duties`, and the notifier's checkpoint with what belongs to no stored duty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ class Checkpoint:
     waiting: list[tuple[ReportKey, ReportState]]
 
 
-class DutyStore:
-    """Reads and writes duties. Every write may be repeated, and by several notifiers: only an older position is replaced."""
+class BookStore:
+    """Reads and writes the book. Every write may be repeated, also by several notifiers: only an older position is replaced."""
 
     def __init__(self, database: Documents) -> None:
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
