@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,15 @@ down: $(READY) ## dừng hệ thống, giữ số liệu trong .run/ (stop the s
 test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riêng (all tests, on servers of their own)
 	$(BIN)/pytest -q
 
+test-fast: $(READY) ## chạy kiểm thử không cần máy chủ, dưới một phút (the tests that need no server, under a minute)
+	$(BIN)/pytest -q -m "not servers and not long"
+
+coverage: $(READY) ## chạy kiểm thử, in tỷ lệ mã được chạy; ONLY=thư mục (the tests, and how much of the code they run; no limit)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q $(ONLY)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
 	$(BIN)/pytest -q -m browser tests/browser
 
@@ -49,6 +58,10 @@ check: $(READY) ## kiểm tra mã, kiểu, phụ thuộc, hợp đồng; không 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tonghop contracts --check
+
+check-python: $(READY) ## kiểu và kiểm thử nhanh; VENV=.venv-3.13 PYTHON=python3.13 (types and fast tests on another Python)
+	$(BIN)/mypy --python-version $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+	$(MAKE) test-fast
 
 fix: $(READY) ## sửa định dạng và lỗi nhỏ (format and apply safe fixes)
 	$(BIN)/ruff check --fix

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -19,9 +20,39 @@ from shared.words.reference import Reference
 from shared.words.units import Registry
 from tests import empty_streams
 
+TESTS: Final = Path(__file__).parent
+ON_SERVERS: Final = (
+    *("faults/", "system/", "net/", "browser/", "compose/", "clients/", "cli/test_embedded.py", "install/test_installation.py"),
+    *("shared/test_stream_replicas.py", "shared/test_read_concern.py", "shared/test_connection.py"),
+)
+STARTING: Final = frozenset(
+    {"servers", "running", "real_servers", "stack", "broker", "three", "cluster", "own_nats", "lazy_nats", "standalone"}
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stores: what stores do with MongoDB; run again on the driver's successor by tests/architecture")
+    config.addinivalue_line("markers", "servers: needs a server process, see ON_SERVERS and STARTING; not in `make test-fast`")
+    config.addinivalue_line("markers", "long: takes seconds without any server; not in `make test-fast`")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a server process: by its folder, or by its fixtures."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if place.startswith(ON_SERVERS) or not STARTING.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
+@pytest.fixture(autouse=True)
+def _no_server_in_a_fast_run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In `make test-fast`, a test that starts a server without the marker `servers` fails: otherwise the run would get slower unnoticed."""
+    if "not servers" in request.config.option.markexpr:
+
+        async def refuse(server: Server) -> None:
+            raise AssertionError(f"{server.name}: add the test's folder or fixture to tests/conftest.py")
+
+        monkeypatch.setattr(Server, "start", refuse)
 
 
 @dataclass(frozen=True)
