@@ -67,7 +67,9 @@ def test_every_decision_record_says_its_status_and_since_when(record: Path) -> N
 
 
 def test_every_decision_record_that_the_code_cites_exists() -> None:
-    cited = {found for path in sorted((ROOT / "shared").glob("*.py")) for found in re.findall(r"ADR-(\d{4})", path.read_text("utf-8"))}
+    files = [path for name in ("services", "shared", "tests") for path in (ROOT / name).rglob("*.py")]
+    cited = {number for path in files for number in re.findall(r"ADR[- ](\d{4})", path.read_text(encoding="utf-8"))}
+    assert len(cited) > 10
     assert cited <= {record.name[:4] for record in (ROOT / "docs" / "adr").glob("*.md")}
 
 
@@ -133,16 +135,38 @@ def test_the_settings_of_the_operations_page_are_the_settings_with_their_default
     }
 
 
-def test_the_commands_of_the_operations_page_exist() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+def commands() -> set[str]:
+    """Every command of `tonghop`, with its group."""
     program = typer.main.get_command(app)
     assert isinstance(program, typer.core.TyperGroup)
     groups = program.commands
     known = {name for name, found in groups.items() if not hasattr(found, "commands")}
-    known |= {f"{group} {name}" for group, found in groups.items() for name in getattr(found, "commands", ())}
-    named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([^`]+)`", text)}
-    assert named
-    assert named <= known
+    return known | {f"{group} {name}" for group, found in groups.items() for name in getattr(found, "commands", ())}
+
+
+@pytest.mark.parametrize("document", DOCS, ids=names)
+def test_the_commands_that_a_document_names_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([a-z][^`]*)`", text)}
+    assert {name for name in named if re.sub(r" .*/.*| <.*", "", name) not in commands()} == set()
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Commands\n")[2].partition("\n\nThe web page")[0]
+    named = set()
+    for found in re.findall(r"`([a-z][^`]*)`", text):
+        if not found.startswith("make"):
+            group, _, rest = re.sub(r" \[.*", "", found).partition(" ")
+            named |= {f"{group} {name}".strip() for name in rest.split("|")}
+    assert len(named) > 10
+    assert named <= commands()
+
+
+@pytest.mark.parametrize("document", DOCS, ids=names)
+def test_the_make_targets_that_a_document_names_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = re.findall(r"`make ([a-z][a-z-]*)|^make ([a-z-]+) +#", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {inline or line for inline, line in named} <= targets
 
 
 def test_every_state_of_a_duty_is_a_word_of_the_vocabulary_under_which_people_read_it() -> None:
