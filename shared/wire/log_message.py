@@ -5,6 +5,7 @@ subject is folded by nobody: its partition's reader would count it, and a reader
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.wire import events, subjects
 from shared.wire.events import Logged
@@ -19,7 +20,12 @@ class NotFolded(StrEnum):
 
 def subject_of(event: Logged, partitions: int) -> str:
     """The subject under which an event is logged. `partitions` is the number of partitions of the log."""
-    return subjects.reports(subjects.partition_of(event.regime, event.period, partitions), event.regime)
+    return _subject(event.regime, event.period, partitions)
+
+
+@lru_cache(maxsize=1024)  # of all events that are read few differ in both
+def _subject(regime: str, period: str, partitions: int) -> str:
+    return subjects.reports(subjects.partition_of(regime, period, partitions), regime)
 
 
 def read(subject: str, raw: bytes, partitions: int) -> Logged | NotFolded:
