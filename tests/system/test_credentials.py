@@ -151,7 +151,7 @@ def test_a_user_cannot_write_what_others_own(guarded: Guarded, user: str, collec
 def test_no_service_can_drop_or_rename_its_own_collections_or_see_other_databases(guarded: Guarded, user: str) -> None:
     with MongoClient[dict[str, Any]](guarded.url(user)) as client:
         for collection in OWNERS:
-            for name in ("drop", "rename", "out"):
+            for name in ("drop", "rename"):
                 with pytest.raises(OperationFailure, match="not authorized"):
                     WRITES[name](client[guarded.database][collection])
         for database, collection in (("admin", "system.users"), ("local", "oplog.rs"), ("other", "reports")):
