@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
-from services.portal.domain import address
+from services.portal.domain import address, refused
 from services.portal.domain.address import Address
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_choice import Choice
@@ -33,6 +33,7 @@ UNIT = "a unit's code on the period's cut-off day, or its id"
 RegimeName = Annotated[str, Path(description=REGIME, examples=["ct27-van-quan"], json_schema_extra=shaped("regime"))]
 PeriodName = Annotated[str, Path(description=PERIOD, examples=["2024"], json_schema_extra=shaped("period"))]
 UnitName = Annotated[str, Path(description=UNIT, examples=["184"], json_schema_extra=shaped("unit"))]
+ReporterName = Annotated[str, Path(description=UNIT, examples=["06253"], json_schema_extra=shaped("unit"))]
 Province = Annotated[
     str, Path(description="the code of a unit that has no unit above it", examples=["20"], json_schema_extra=shaped("province"))
 ]
@@ -43,6 +44,14 @@ async def find(request: Request, regime: RegimeName, period: PeriodName, unit: U
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         address.checked(name, text)
     return address.named(await (await reference_of(request)).current(), regime, period, unit)
+
+
+async def find_reporter(request: Request, regime: RegimeName, period: PeriodName, unit: ReporterName) -> Address:
+    """The same for a unit that reports; raises `Refused` with 404 for another unit."""
+    at = await find(request, regime, period, unit)
+    if not at.is_reporter:
+        raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
+    return at
 
 
 async def reference_of(request: Request) -> ReferenceStore:
@@ -108,6 +117,7 @@ async def named(
 
 Now = Annotated[datetime, Depends(now_of)]
 Named = Annotated[Address, Depends(find)]
+NamedReporter = Annotated[Address, Depends(find_reporter)]
 Stored = Annotated[PortalStore, Depends(store_of)]
 Duties = Annotated[DutyStore, Depends(duties_of)]
 Referred = Annotated[ReferenceStore, Depends(reference_of)]

@@ -20,4 +20,4 @@ PROBLEMS: Final[openapi.Answers] = openapi.errors(
 def answered(operation: str) -> dict[int | str, dict[str, Any]]:
     """The description of an operation's success: an example, from the file that has the operation's name."""
     text = (resources.files("services.portal.api") / "examples" / f"{operation}.json").read_text(encoding="utf-8")
-    return {200: {"content": {"application/json": {"example": json.loads(text)}}}}
+    return {200: {"description": "The answer", "content": {"application/json": {"example": json.loads(text)}}}}

@@ -1,6 +1,7 @@
 """The OpenAPI documents that belong to this release, as people read them. They are read from the package once."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -8,15 +9,17 @@ from typing import Final
 from services.portal.domain import api_document
 from services.portal.domain.api_document import ApiDocument
 
-DOCUMENTS: Final = ("ingest", "portal")
+DOCUMENTS: Final = {"ingest": "Cửa tiếp nhận báo cáo (ingest)", "portal": "Cổng xem số liệu (portal)"}
 OPERATORS_PATHS: Final = ("/healthz", "/readyz", "/metrics")  # described in docs/operations.md
 
 
 @lru_cache(maxsize=1)
 def documents() -> dict[str, ApiDocument]:
-    """The documents by the name of their service."""
+    """The documents by the name of their service, with titles for people."""
     folder = resources.files("shared") / "contracts"
     return {
-        name: api_document.read(json.loads((folder / f"openapi-{name}.json").read_text(encoding="utf-8")), OPERATORS_PATHS)
-        for name in DOCUMENTS
+        name: replace(
+            api_document.read(json.loads((folder / f"openapi-{name}.json").read_text(encoding="utf-8")), OPERATORS_PATHS), title=title
+        )
+        for name, title in DOCUMENTS.items()
     }

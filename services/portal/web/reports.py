@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import figures, refused
-from services.portal.http.dependencies import Named, Now, Stored
+from services.portal.http.dependencies import Named, NamedReporter, Now, Stored
 from services.portal.reading import statuses
 from services.portal.render import look
 from services.portal.web import frame
@@ -13,10 +13,8 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
-async def report(at: Named, store: Stored, now: Now) -> Response:
+async def report(at: NamedReporter, store: Stored, now: Now) -> Response:
     """One unit's own report: figures, narratives, history."""
-    if not at.is_reporter:
-        raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
     position = await frame.position(at, store)
     found = await statuses.report(at, store, now)
     sections = figures.report_sections(found.values, statuses.asked(at))
