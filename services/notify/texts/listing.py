@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from services.notify.domain import duties
 from services.notify.domain.alerts import EMAIL, Alert
@@ -39,7 +39,7 @@ def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
     return sorted(chosen, key=lambda duty: (duty.regime, duty.period, duty.unit.code, duty.id))
 
 
-def duty_entry(duty: Duty, now: datetime) -> dict[str, Any]:
+def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
     """One duty. `deadline` is the first late instant, an extension included; `late` means the same as in views and concerns what was
     received; `late_by_s` also says how long an owed duty is overdue.
     """
