@@ -16,29 +16,19 @@ from collections.abc import AsyncIterable, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pymongo import DESCENDING, UpdateOne
-
 from services.aggregate import log as logs
-from services.aggregate import store as stores
 from services.aggregate.domain.fold import Fold
 from services.aggregate.log import Checkpoint
+from services.aggregate.rebuild_store import LogPlace, RebuildStore
 from services.aggregate.store import Store
-from shared.plumbing import broker, log_events, log_mark, mongo, tasks
+from shared.plumbing import broker, log_events, log_mark, tasks
 from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import collection_names, events, log_message, subjects
-from shared.wire.documents import ReportDocument, ViewDocument
+from shared.wire import events, log_message, subjects
 from shared.wire.events import Logged
-from shared.words.failures import TransientError
-from shared.words.refusals import refusal
 
-NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each attempt: what an earlier one sent may land late
 BATCH: Final = 2000
-LOOK: Final = 20_000  # documents of `reports` looked at in one go
-
-LogPlace = tuple[int, int]
-"""Where an event is in the log: partition and sequence; -1 where a document that somebody made by hand has none."""
 
 First = tuple[Logged, LogPlace]
 """An event, and the place of its first copy."""
@@ -68,7 +58,7 @@ class Rebuild:
         self._held = held
         self._claimed = claimed
         self._progress = progress
-        self._reports = mongo.collection(held.database, collection_names.REPORTS, ReportDocument)
+        self._store = RebuildStore(held.database)
         self._unread: dict[str, LogPlace] = {}  # event id: where `reports` has it, until it is read
         self._seen: dict[str, LogPlace] = {}  # event id: where the log has its first copy
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
@@ -99,17 +89,13 @@ class Rebuild:
         return Rebuilt(generation, len(self._seen), self._stored, published, views)
 
     async def _next_generation(self) -> int:
-        views = mongo.collection(self._held.database, collection_names.VIEWS, ViewDocument)
-        newest = await views.find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
-        found = newest["position"]["generation"] if newest else 0
-        return 1 + max(found, await self._held.reference.generation())
+        return 1 + max(await self._store.newest_generation(), await self._held.reference.generation())
 
     async def _look_at_reports(self) -> None:
         """Notes where `reports` has its events, all at once: asking for each when it is read takes longer."""
-        total = await self._reports.estimated_document_count()
-        cursor = self._reports.find({}, {"partition": 1, "sequence": 1}, batch_size=LOOK)
-        while found := await cursor.to_list(LOOK):
-            self._unread.update((stored["_id"], (stored.get("partition", -1), stored.get("sequence", -1))) for stored in found)
+        total = await self._store.report_count()
+        async for part in self._store.places():
+            self._unread.update(part)
             self._progress("reports", len(self._unread), max(total, len(self._unread)))
 
     async def _read_log(self) -> None:
@@ -151,25 +137,19 @@ class Rebuild:
     async def _put(self, firsts: Sequence[First]) -> None:
         """Makes `reports` hold each event at the place of its first copy."""
         places = {event.id: self._unread.pop(event.id, None) for event, _ in firsts}
-        lacking = [stores.report_document(event, *place) for event, place in firsts if places[event.id] is None]
-        there = {document["_id"] for document in await mongo.insert_new(self._reports, lacking)}  # stored since that was looked at
-        self._stored += len(lacking) - len(there)
-        moved = [
-            UpdateOne({"_id": event.id}, {"$set": {"partition": place[0], "sequence": place[1]}})
-            for event, place in firsts
-            if event.id in there or places[event.id] not in (None, place)
-        ]
-        if moved:
-            await self._reports.bulk_write(moved, ordered=False)
+        lacking = [(event, place) for event, place in firsts if places[event.id] is None]
+        stored_meanwhile = await self._store.insert(lacking)
+        self._stored += len(lacking) - len(stored_meanwhile)
+        await self._store.move(
+            [(event.id, place) for event, place in firsts if event.id in stored_meanwhile or places[event.id] not in (None, place)]
+        )
 
     def _partition(self, event: Logged) -> int:
         return subjects.partition_of(event.regime, event.period, len(self._folds))
 
     async def _unseen(self) -> list[Logged]:
         """Events of `reports` and claims that were not in the log when it was read."""
-        found = mongo.of_ids(self._reports, list(self._unread), ("event",))
-        stored = [events.stored_text(document.get("event", b"")) async for document in found]  # one made by hand may have none
-        known = [*stored, *[text async for text in self._claimed(self._seen)]]
+        known = [*await self._store.texts(list(self._unread)), *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 
     async def _publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
@@ -187,26 +167,17 @@ class Rebuild:
         return Message(log_message.subject_of(event, len(self._folds)), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
-        database, name = self._held.database, f"{NEXT}_{self._held.new_id()}"
-        for left in await database.list_collection_names():
-            if left.startswith(NEXT):
-                await database[left].drop()  # so an earlier attempt's renaming finds nothing any more
-        await Store(database, name).prepare()
-        target, written = mongo.exact(mongo.collection(database, name, ViewDocument)), 0
+        target = await self._store.next_views(self._held.new_id())
         for fold in self._folds:
             fold.open(self._held.clock())
             fold.mark_all()
             documents = [view.document for view in fold.changed()]
             for document in documents:
                 document["position"]["generation"] = generation
-            for first in range(0, len(documents), BATCH):
-                await target.insert_many(documents[first : first + BATCH], ordered=False)
-            written += len(documents)
+            await target.insert(documents)
             self._progress("views", fold.partition + 1, len(self._folds))
-        if await target.count_documents({}) != written:
-            raise TransientError(refusal("aggregate.rebuild_running"))
-        await target.rename(collection_names.VIEWS, dropTarget=True)
-        return written
+        await target.take_over()
+        return target.count
 
     async def _move_checkpoints(self) -> None:
         """A checkpoint that the log does not hold is replaced by what was read; a sound one stays where it is.

@@ -22,15 +22,15 @@ import nats.js.errors
 from bson.decimal128 import Decimal128
 
 from services.aggregate import log as logs
+from services.aggregate.plain_store import PlainStore
 from shared.check import differences, recompute, uncounted
 from shared.check.differences import Difference
 from shared.check.history import History
 from shared.check.recompute import Plain
 from shared.check.uncounted import Uncounted
-from shared.plumbing import broker, mongo
+from shared.plumbing import broker
 from shared.shell.service import Connections
-from shared.wire import collection_names, events, log_message, subjects
-from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
+from shared.wire import collection_names, log_message, subjects
 from shared.wire.log_message import NotFolded
 from shared.words.reference import Reference
 
@@ -38,7 +38,6 @@ ATTEMPTS: Final = 4
 PAUSE_S: Final = 1.0
 STILL_S: Final = 10.0  # a checkpoint that does not move for so long is not waited for
 POLL_S: Final = 0.1
-BATCH: Final = 5000
 
 Json = dict[str, Any]
 Kept = tuple[int, bytes]  # an event's position in the log, and the digest of its text
@@ -91,7 +90,7 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
             await asyncio.sleep(PAUSE_S)
         verdicts.append(verdict)
         read += count
-    strays = [differences.unexpected(name) async for name in _strays(held, partitions)]
+    strays = [differences.unexpected(name) async for name in PlainStore(held.database).outside(range(partitions))]
     unknown = Uncounted()
     for one in verdicts:
         unknown.add(one.uncounted)
@@ -106,8 +105,7 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     reading = _read(held, number, partitions, log, 1, log.settled, progress)
     count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
     wrong = list(_reports_differ(log, reports))
-    stored_views = mongo.collection(held.database, collection_names.VIEWS, ViewDocument)
-    views = {document["_id"]: document async for document in stored_views.find({"position.partition": number})}
+    views = await PlainStore(held.database).views(number)
     count += await _read(held, number, partitions, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
     for plain in _plains(reference, log, number, partitions, held.clock()):
@@ -152,13 +150,10 @@ async def _read(held: Connections, number: int, partitions: int, log: _Log, begi
 
 async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
     """The events that `reports` has of the partition, up to a position."""
-    query = {"partition": number, "sequence": {"$lte": end}}
-    reports = mongo.collection(held.database, collection_names.REPORTS, ReportDocument)
-    cursor = reports.find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
-    found: dict[str, Kept] = {}
-    while documents := await cursor.to_list(BATCH):
-        found |= {document["_id"]: (document["sequence"], _digest(events.stored_text(document["event"]))) for document in documents}
-    return found
+    kept: dict[str, Kept] = {}
+    async for part in PlainStore(held.database).reports(number, end):
+        kept |= {event_id: (sequence, _digest(text)) for event_id, sequence, text in part}
+    return kept
 
 
 def _reports_differ(log: _Log, stored: dict[str, Kept]) -> Iterator[Difference]:
@@ -177,15 +172,6 @@ def _digest(text: bytes) -> bytes:
     return hashlib.blake2b(text, digest_size=8).digest()
 
 
-async def _strays(held: Connections, partitions: int) -> Any:
-    """Events and views of no partition."""
-    known = list(range(partitions))
-    async for document in held.database[collection_names.REPORTS].find({"partition": {"$nin": known}}, {"_id": 1}):
-        yield f"{collection_names.REPORTS}/{document['_id']}"
-    async for document in held.database[collection_names.VIEWS].find({"position.partition": {"$nin": known}}, {"_id": 1}):
-        yield document["_id"]
-
-
 async def _end(held: Connections, number: int) -> int:
     """The sequence of the partition's last message."""
     try:
@@ -197,13 +183,13 @@ async def _end(held: Connections, number: int) -> int:
 
 async def _until_stored(held: Connections, number: int, sequence: int) -> None:
     """Waits until the aggregator has stored everything up to a sequence, as long as it gets on with it."""
-    checkpoints = mongo.collection(held.database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
+    store = PlainStore(held.database)
     clock = asyncio.get_running_loop().time
     reached, moved_at = 0, clock()
     while reached < sequence and clock() - moved_at < STILL_S:
-        found = await checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(number)})
-        if found is not None and found["sequence"] > reached:
-            reached, moved_at = found["sequence"], clock()
+        checkpoint = await store.checkpoint(number)
+        if checkpoint > reached:
+            reached, moved_at = checkpoint, clock()
         await asyncio.sleep(POLL_S if reached < sequence else 0)
 
 
