@@ -69,12 +69,7 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
         event = _outgoing(body)
         if not isinstance(event, Outgoing):
             return problem(400, event)
-        try:
-            receipt = await inbox.send(streams, event, VERDICT_S)
-        except (*delivery.PASSING, IncorrectState) as error:  # the latter: the broker was never reached yet
-            log.warning("door.broker_away", error=type(error).__name__)
-            return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
-        return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
+        return await _sent(streams, event)
 
     @router.get("/receipts/{unit}/{event_id}", operation_id="getReceipt", response_model=Receipt, responses=documented.GET_RECEIPT)
     async def get_receipt(unit: str, event_id: str) -> Response:
@@ -82,18 +77,33 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
 
         `position` may be null until the event is in a view.
         """
-        try:
-            receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
-        except delivery.MAY_PASS as error:
-            if not delivery.is_passing(error):
-                raise
-            log.warning("door.database_away", error=type(error).__name__)
-            return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
-        if receipt is None:
-            return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
-        return _json(receipt, 200)
+        return await _receipt(store, unit, event_id)
 
     return router
+
+
+async def _sent(streams: Streams, event: Outgoing) -> Response:
+    """Sends an event and answers with what became of it; 503 while the broker is away."""
+    try:
+        receipt = await inbox.send(streams, event, VERDICT_S)
+    except (*delivery.PASSING, IncorrectState) as error:  # IncorrectState: the broker was never reached
+        log.warning("door.broker_away", error=type(error).__name__)
+        return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+    return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
+
+
+async def _receipt(store: ClaimStore, unit: str, event_id: str) -> Response:
+    """The stored receipt of an event; 404 when there is none, 503 while the database is away."""
+    try:
+        receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
+    except delivery.MAY_PASS as error:
+        if not delivery.is_passing(error):
+            raise
+        log.warning("door.database_away", error=type(error).__name__)
+        return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
+    if receipt is None:
+        return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
+    return _json(receipt, 200)
 
 
 async def _body(request: Request) -> bytes | Response:
