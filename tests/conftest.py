@@ -22,9 +22,20 @@ from tests import empty_streams
 
 TESTS: Final = Path(__file__).parent
 ON_SERVERS: Final = (
-    *("faults/", "system/", "net/", "browser/", "compose/", "clients/", "cli/test_embedded.py", "install/test_installation.py"),
-    *("shared/test_stream_replicas.py", "shared/test_read_concern.py", "shared/test_connection.py"),
+    "faults/",
+    "system/",
+    "net/",
+    "browser/",
+    "compose/",
+    "clients/",
+    "architecture/test_driver.py",
+    "cli/test_embedded.py",
+    "install/test_installation.py",
+    "shared/test_connection.py",
+    "shared/test_read_concern.py",
+    "shared/test_stream_replicas.py",
 )
+LONG: Final = ("simulation/", "aggregate/test_fold.py", "aggregate/test_exactness.py", "aggregate/test_plain_duties.py")
 STARTING: Final = frozenset(
     {"servers", "running", "real_servers", "stack", "broker", "three", "cluster", "own_nats", "lazy_nats", "standalone"}
 )
@@ -42,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(TESTS).as_posix()
         if place.startswith(ON_SERVERS) or not STARTING.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
+        elif place.startswith(LONG):
+            item.add_marker("long")
 
 
 @pytest.fixture(autouse=True)
