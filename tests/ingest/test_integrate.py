@@ -49,7 +49,8 @@ async def test_the_python_over_http_does_what_it_says(known: Connections, settin
         ["rejected", "422"],
     ]
     assert ["'duplicate'" in line for line in lines] == [False, True, False, False, False, False]
-    assert lines[-1].startswith("rejected 422 report.not_a_number “1.250,5”")
+    assert lines[-1].startswith("rejected 422 report.not_a_number ")
+    assert "1.250,5" in lines[-1]
 
 
 async def test_the_python_over_nats_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
