@@ -5,9 +5,10 @@ import pwd
 import re
 from typing import Final
 
-from services.cli import language, session
+from services.cli import session
 from services.cli.data import NO_REGIME
 from shared.plumbing import inbox
+from shared.shell import language
 from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope

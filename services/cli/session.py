@@ -15,12 +15,11 @@ import structlog
 import typer
 from rich.console import Console
 
-from services.cli import language
 from services.cli.files.faults import FaultsError
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
 from shared.plumbing import addresses, agency_days, data_format, delivery, durability, mongo
 from shared.plumbing.addresses import AddressError
-from shared.shell import service
+from shared.shell import language, service
 from shared.shell import settings as configuration
 from shared.shell.service import Connections
 from shared.shell.settings import CliSettings, SettingsError

@@ -13,7 +13,7 @@ from typer import rich_utils
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from services.cli import language
+from shared.shell import language
 from shared.words.refusals import refusal
 
 WRONG_USE: Final = 2

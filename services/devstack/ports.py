@@ -4,6 +4,9 @@ import random
 import socket
 from dataclasses import asdict, dataclass
 
+from shared.shell import language
+from shared.words.refusals import refusal
+
 FREE_RANGE = range(20_000, 32_000)  # below the ports that the kernel hands to outgoing connections
 
 
@@ -47,4 +50,4 @@ def _any_free(avoid: set[int]) -> int:
     for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
         if port not in avoid and is_free(port):
             return port
-    raise OSError("không còn cổng trống (no free port left)")
+    raise OSError(refusal("stack.no_free_port").line(language.chosen()))

@@ -9,6 +9,7 @@ from typing import Final
 
 from services.devstack import probe
 from services.devstack.runfolder import SERVICES, RunFolder
+from shared.words.refusals import refusal
 
 COMMAND: Final = re.compile(r"`(tonghop [^`]+)`")
 PERSON_S: Final = 5.0  # a reason that names a command for so long does not go away by itself
@@ -41,7 +42,7 @@ def _reason(body: str) -> str:
         waiting_for = json.loads(body)["waiting_for"]
         return "; ".join(f"{what}: {why}" for what, why in waiting_for.items())
     except (ValueError, KeyError, AttributeError, TypeError):
-        return "không đọc được câu trả lời (unreadable answer)"
+        return refusal("stack.unreadable_answer").text("vi")
 
 
 class Patience:

@@ -6,6 +6,8 @@ The note is made while nothing runs, and `tonghop up` finishes before it starts 
 import shutil
 
 from services.devstack.runfolder import RunFolder
+from shared.shell import language
+from shared.words.refusals import refusal
 
 
 def begin(run: RunFolder) -> None:
@@ -24,6 +26,6 @@ def finish(run: RunFolder) -> bool:
     for folder in (run.nats, run.mongo, run.mail):
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():
-            raise OSError(f"{folder}: không xóa được (cannot be removed)")
+            raise OSError(refusal("stack.not_removable", str(folder)).line(language.chosen()))
     run.removing.unlink()
     return True

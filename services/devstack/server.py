@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from services.devstack.process import Process
+from shared.words.failures import Failure
+from shared.words.refusals import refusal
 
 START_LIMIT_S = 60.0  # a cold disk and a busy machine; usually one or two seconds
 
 
-class ServerUnavailable(RuntimeError):
-    """A server cannot be had on this machine, or does not start; the text tells the user what to do."""
+class ServerUnavailable(Failure):
+    """A server is not installed on this machine, or does not start."""
 
 
 class Server(Process):
@@ -44,7 +46,7 @@ class Server(Process):
         while not await self._has_answered():
             if not self.is_alive or time.monotonic() > deadline:
                 last_lines = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
-                raise ServerUnavailable(f"{self.name} không khởi động được (did not start):\n{last_lines}")
+                raise ServerUnavailable(refusal("stack.server_not_started", server=self.name, lines=[last_lines]))
             await asyncio.sleep(0.05)
 
     async def restart(self) -> None:

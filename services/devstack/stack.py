@@ -15,6 +15,8 @@ from rich.console import Console
 from services.devstack import fingerprint, process, readiness, removal, servers
 from services.devstack.runfolder import RUN_FOLDER, SERVICES, Addresses, RunFolder
 from shared.plumbing import data_files
+from shared.shell import language
+from shared.words.refusals import Refusal, refusal
 
 __all__ = ["RUN_FOLDER", "Addresses", "addresses", "down", "up"]
 
@@ -24,11 +26,11 @@ STOP_LIMIT_S = 45.0  # the services, NATS and MongoDB have 10 s each
 NOT_READY, SERVER_IS_AWAY = 1, 3  # exit codes
 COMMANDS = Path(sys.executable).parent
 PHASES = {
-    "supervisor": "Khởi động (starting) …",
+    "supervisor": "Khởi động …",
     "mongod": "Khởi động MongoDB …",
     "nats": "Khởi động NATS …",
-    "setup": "Tạo luồng, nạp đơn vị và chế độ báo cáo (streams, units, regimes) …",
-    "services": "Chờ các dịch vụ sẵn sàng (services) …",
+    "setup": "Tạo luồng, nạp đơn vị và chế độ báo cáo …",
+    "services": "Chờ các dịch vụ sẵn sàng …",
 }
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -50,7 +52,7 @@ def up(folder: Path = RUN_FOLDER) -> Addresses:
     if found is None:
         _fail(run, "supervisor")
     if failure := run.setup_failure():
-        console.print(f"Dịch vụ chạy, nhưng phần thiết lập không xong (the set-up failed): {failure}. Sửa rồi chạy lại `make up`.")
+        _say(refusal("stack.set_up_failed", detail=[failure]))
         _print_log(run, "setup")
         raise SystemExit(NOT_READY)
     return found
@@ -63,11 +65,11 @@ def _changed(run: RunFolder) -> list[str] | None:
     if run.supervisor() is None:
         _stop(run)  # what a killed supervisor left behind
         if removal.finish(run):
-            console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong (an interrupted removal was finished).")
+            console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong.")
         return None
     stale = run.stale()
     if servers_too := [name for name in stale if name not in SERVICES]:
-        console.print(f"Đã thay đổi: {', '.join(servers_too)}. Khởi động lại toàn bộ hệ thống (changed, everything is restarted).")
+        console.print(f"Đã thay đổi: {', '.join(servers_too)}. Khởi động lại toàn bộ hệ thống.")
         _stop(run)
         return None
     return stale + ([fingerprint.SETUP] if run.is_setup_stale() else [])
@@ -90,12 +92,12 @@ def _renew(run: RunFolder, changed: Sequence[str]) -> None:
         _fail(run, "supervisor")
     if changed:
         services = [name for name in changed if name in SERVICES]
-        what = f"khởi động lại {', '.join(services)}" if services else "chạy lại phần thiết lập (the set-up)"
-        console.print(f"Hệ thống đang chạy bằng mã cũ: {what}; máy chủ vẫn chạy (running old code, restarting what changed).")
+        what = f"khởi động lại {', '.join(services)}" if services else "chạy lại phần thiết lập"
+        console.print(f"Hệ thống đang chạy bằng mã cũ: {what}; máy chủ vẫn chạy.")
         run.note_phase("setup")
         os.kill(supervisor.pid, signal.SIGHUP)
     else:
-        console.print("Hệ thống đang chạy sẵn, đúng mã hiện tại (already running, nothing has changed).")
+        console.print("Hệ thống đang chạy sẵn, đúng mã hiện tại.")
     _require_ready(run, _wait_until_ready(run, lambda: run.supervisor() is not None))
 
 
@@ -106,12 +108,13 @@ def _require_ready(run: RunFolder, guilty: str | None) -> None:
     if run.supervisor() is None:
         _fail(run, guilty)
     waiting = readiness.all_of(run)
-    console.print("Hệ thống đang chạy, nhưng chưa sẵn sàng (running, not ready):")
+    _say(refusal("stack.not_ready"))
     for service in waiting:
-        console.print(f"  {service.name}: {service.reason or 'không trả lời (no answer), nhật ký ' + str(run.log_of(service.name))}")
+        silent = refusal("stack.no_answer", log=[str(run.log_of(service.name))]).text(language.chosen())
+        console.print(f"  {service.name}: {service.reason or silent}")
     commands = dict.fromkeys(command for service in waiting for command in service.commands)
     if commands:
-        console.print("Máy chủ và dịch vụ vẫn chạy. Hãy chạy (run):", *(f"  {COMMANDS / command}" for command in commands), sep="\n")
+        console.print("Máy chủ và dịch vụ vẫn chạy. Hãy chạy:", *(f"  {COMMANDS / command}" for command in commands), sep="\n")
     else:
         console.print("Máy chủ và dịch vụ vẫn chạy: xem `tonghop status`; dừng bằng `make down`.")
     for service in waiting:
@@ -125,7 +128,7 @@ def down(folder: Path = RUN_FOLDER) -> bool:
     run = RunFolder(folder)
     was_running = any(one.is_running for one in run.processes())
     _stop(run)
-    console.print("Đã dừng (stopped)." if was_running else "Không có gì đang chạy (nothing was running).")
+    console.print("Đã dừng." if was_running else "Không có gì đang chạy.")
     return was_running
 
 
@@ -138,7 +141,7 @@ def _check_machine() -> None:
     try:
         servers.check_machine()
     except servers.ServerUnavailable as reason:
-        console.print(str(reason))
+        _say(*reason.refusals)
         raise SystemExit(SERVER_IS_AWAY) from None
 
 
@@ -200,10 +203,15 @@ def _stop(run: RunFolder) -> None:
 
 
 def _fail(run: RunFolder, guilty: str) -> NoReturn:
-    console.print(f"Không khởi động được (could not start): {guilty}. Nhật ký (logs): {run.logs}")
+    _say(refusal("stack.not_started", part=guilty, logs=[str(run.logs)]))
     for name in dict.fromkeys((guilty, "supervisor")):
         _print_log(run, name)
     raise SystemExit(SERVER_IS_AWAY)
+
+
+def _say(*why: Refusal) -> None:
+    for found in why:
+        console.print(found.line(language.chosen()))
 
 
 def _print_log(run: RunFolder, name: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple, Self
 
 from shared.words import numbers, texts
-from shared.words.sentences import acts, commands, doors, events, files, operators, regime_files, reports
+from shared.words.sentences import acts, commands, doors, events, files, operators, regime_files, reports, stack
 
 Language = Literal["vi", "en"]
 
@@ -62,6 +62,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **doors.SENTENCES,
     **operators.SENTENCES,
     **commands.SENTENCES,
+    **stack.SENTENCES,
     **files.SENTENCES,
     **regime_files.SENTENCES,
 }

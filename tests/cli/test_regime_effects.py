@@ -8,7 +8,7 @@ import pytest
 
 from services.cli.files import regime_files
 from services.cli.files.faults import FaultsError
-from services.cli.language import chosen
+from shared.shell.language import chosen
 from shared.words.reference import Reference
 from shared.words.units import Registry
 

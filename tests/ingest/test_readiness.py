@@ -62,7 +62,7 @@ async def test_one_message_that_is_never_screened_turns_readiness_red_though_the
     for _ in range(3):
         await send(payload(submitted()))
     await until(is_told)
-    assert readiness.waiting_for["acknowledgements"].startswith("INBOX: thông điệp ngay sau vị trí 0 ")
+    assert readiness.waiting_for["acknowledgements"].startswith("INBOX: Thông điệp ngay sau vị trí 0 ")
     assert await known.database["receipts"].count_documents({"verdict": "accepted"}) == 3
     assert readiness.lag == 1
 

@@ -167,7 +167,7 @@ async def test_a_bad_parameter_is_named_with_the_form_wanted(stack: Stack, path:
     assert problem["errors"][0]["path"] == name
     assert f"Tham số “{name}” không hợp lệ" in problem["detail"]
     assert vietnamese in problem["detail"]
-    assert f"Invalid parameter “{name}”" in problem["detail_en"]
+    assert f"The parameter “{name}”" in problem["detail_en"]
     assert english in problem["detail_en"]
 
 

@@ -19,6 +19,7 @@ from shared.words.failures import ConfigurationError, PermanentError, TransientE
 from shared.words.refusals import Refusal, refusal
 from tests.waiting import until_inbox_is_done
 
+POISONED = refusal("event.unknown_type", type="x", known="y")
 POISON = b"poison"
 Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
@@ -56,7 +57,7 @@ class Inbox:
     async def take(self, batch: Sequence[Delivery]) -> None:
         """A handler that handles all but the poison."""
         if any(found.payload == POISON for found in batch):
-            raise PermanentError(refusal("event.unknown_type", type="x", known="y"))
+            raise PermanentError(POISONED)
         self.handled += [found.sequence for found in batch]
         await delivery.acknowledge(self.held.streams.client, batch)
 
@@ -113,7 +114,7 @@ async def test_a_message_that_no_retry_can_help_is_parked_with_its_reason_and_te
 
     assert await inbox.parked() == [
         {
-            "reason": {"code": "message.permanent_error", "detail": "chất độc"},
+            "reason": {"code": "message.permanent_error", "detail": POISONED.line("en")},
             "subject": "inbox.06253",
             "sequence": 1,
             "size_bytes": len(POISON),

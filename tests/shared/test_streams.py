@@ -193,7 +193,7 @@ def test_what_is_no_declaration_is_refused_with_its_file(tmp_path: Path, text: s
     path = tmp_path / "streams.yaml"
     path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(ConfigurationError, match=r"streams\.yaml: "):
+    with pytest.raises(ConfigurationError, match=r"streams\.yaml(:\d+)?: "):
         streams.read(path=path)
 
 

@@ -110,7 +110,7 @@ def test_a_single_report_of_somebody_else_keeps_all_running_or_not(running: Prod
     running.report("06253", 9)
 
     said = running.tonghop("demo", "--remove", "--yes", code=session.NO)
-    assert "Không xóa: hệ thống này không chỉ có số liệu mẫu" in said
+    assert "Không xóa gì vì hệ thống này không chỉ có số liệu mẫu" in said
     assert "REPORTS 2" in said
     running.tonghop("status")
     running.tonghop("down")

@@ -66,7 +66,9 @@ async def test_data_of_a_later_format_are_refused(loaded: Connections, tmp_path:
 async def test_a_command_refuses_data_of_a_later_format_too(loaded: Connections, tmp_path: Path) -> None:
     await loaded.database["checkpoints"].update_one({"_id": "format"}, {"$set": {"value": 99}}, upsert=True)
 
-    assert "checkpoints.format: 99" in await refusal(command("verify", settings=loaded.settings, folder=tmp_path))
+    assert "checkpoints.format: Dữ liệu có định dạng 99, phiên bản này" in await refusal(
+        command("verify", settings=loaded.settings, folder=tmp_path)
+    )
 
 
 @pytest.mark.parametrize("name", SERVICES)

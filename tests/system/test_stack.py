@@ -66,7 +66,7 @@ def test_up_after_new_code_restarts_the_services_that_run_it_and_no_server(runni
     after = running.processes()
     assert f"khởi động lại {', '.join(services)}" in said
     assert {name for name in after if after[name].pid != before[name].pid} == set(services)
-    assert "already running, nothing has changed" in running.tonghop("up")
+    assert "Hệ thống đang chạy sẵn, đúng mã hiện tại" in running.tonghop("up")
     assert running.processes() == after
 
 
