@@ -19,9 +19,15 @@ from services.devstack import mailcatcher, mongo_users
 from services.devstack.mongo_users import Login
 from services.devstack.ports import choose_ports
 from services.devstack.servers import start_mongo
+from services.notify.domain.alerts import EMAIL, PUBLISHED, SENT, STREAM, Alert, Handed, Matter, Outcome
+from services.notify.domain.reminders import DueAlerts
+from services.notify.store.alerts import AlertStore
+from shared.plumbing import mongo
+from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from tests.builders import CT27, submitted
+from shared.words.ladder import Rung
+from tests.builders import COMMUNE, CT27, RECEIVED, submitted
 from tests.running import command, process, until_answering, until_ready, with_all_settings
 from tests.waiting import until
 
@@ -165,6 +171,25 @@ def test_what_was_received_cannot_be_changed_by_who_wrote_it(guarded: Guarded) -
             for name in ("update", "delete", "drop"):
                 with pytest.raises(OperationFailure, match="not authorized"):
                     WRITES[name](client[guarded.database][collection])
+
+
+async def test_the_notifier_claims_leases_settles_and_drops_alerts_as_its_own_user(guarded: Guarded) -> None:
+    """In the season below no rung is due, so the store is called here."""
+    matter = Matter("d", "report", CT27, "2024", COMMUNE, COMMUNE, "Thị trấn Văn Quan", "report", RECEIVED)
+    sent, dropped = (Alert(matter, Rung(name, RECEIVED), RECEIVED) for name in ("last-day-0800", "before-1"))
+    client = mongo.connect(guarded.url("notify"))
+    try:
+        store = AlertStore(client[guarded.database], system_clock, random_id())
+        await store.prepare()
+        assert await store.claim(DueAlerts((sent, dropped), ()), lambda _: [STREAM, EMAIL]) == [sent, dropped]
+        assert [lease.alert for lease in await store.lease([sent], EMAIL)] == [sent]
+        await store.settle([Outcome(sent, SENT, Handed(frozenset({"m"})))], EMAIL)
+        await store.settle([Outcome(sent, PUBLISHED)], STREAM)
+        for channel in (STREAM, EMAIL):
+            await store.drop([dropped], channel)
+            assert await store.unsent(channel) == []
+    finally:
+        await mongo.close(client)
 
 
 async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: Guarded, held: Connections, tmp_path: Path) -> None:
