@@ -84,7 +84,7 @@ async def test_a_service_that_is_given_no_address_ends_and_says_which(settings: 
     assert await refused.ended() != 0
 
     said = refused.log.read_text(encoding="utf-8")
-    assert "TONGHOP_NATS_URL: không phải là địa chỉ NATS" in said
+    assert "TONGHOP_NATS_URL: The value is not an address of NATS" in said
     assert SECRET not in said
 
 

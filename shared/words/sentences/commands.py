@@ -6,12 +6,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "cli.stopped": ("Lệnh đã dừng theo yêu cầu.", "The command was stopped on request."),
     "cli.server_away": (
         "Máy chủ {server} không trả lời. Chạy `make up`, hoặc kiểm tra địa chỉ {setting}.",
-        "The server {server} does not answer. Run `make up`, or check the address {setting}.",
+        "No answer from {server}. Run `make up`, or check the address {setting}.",
     ),
     "cli.server_away_in_stack": (
         "Máy chủ {server} không trả lời dù hệ thống đang chạy. Xem `tonghop status`, nhật ký trong {logs} và địa chỉ {setting}.",
-        "The server {server} does not answer although the stack is running. See `tonghop status`, the logs in {logs} and the address"
-        " {setting}.",
+        "No answer from {server}, although the stack is running. See `tonghop status`, the logs in {logs} and the address {setting}.",
     ),
     "cli.service_away": (
         "Dịch vụ không trả lời. Chạy `make up`, hoặc xem nhật ký của dịch vụ.",
