@@ -83,7 +83,7 @@ simulate: $(READY) ## mô phỏng tiếp nhận và tổng hợp với mọi s�
 	$(BIN)/python -m tests.simulation.rollup.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),1000))
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt (five years of duties and reminders, N seeds)
-	$(BIN)/python -m tests.simulation.duties --seeds $(or $(N),40)
+	$(BIN)/python -m tests.simulation.reminders.run --seeds $(or $(N),40)
 
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)

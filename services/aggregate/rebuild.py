@@ -80,7 +80,7 @@ class Rebuild:
         await self._read_log()
         unseen = await self._unseen()
         await self._read_log()  # what came in meanwhile is no loss
-        published = await self._publish_lost(unseen, generation)
+        published = await self.publish_lost(unseen, generation)
         await self._read_log()  # a view's version says that everything before it is counted, so also what came in between
         views = await self._write_views(generation)
         await self._require_same_stream()
@@ -152,7 +152,7 @@ class Rebuild:
         known = [*await self._store.texts(list(self._unread)), *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 
-    async def _publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
+    async def publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
         """Publishes what the log still lacks, in the order in which it was received."""
         missing = {event.id: event for event in unseen if event.id not in self._seen}
         lost = sorted(missing.values(), key=lambda event: (event.received_ms, event.id))

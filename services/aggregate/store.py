@@ -68,7 +68,7 @@ class Store:
         """Moves the checkpoint forward; one that is further, written by another instance, stays."""
         try:
             await self._checkpoints.replace_one(
-                {"_id": collection_names.aggregate_checkpoint(partition), "sequence": {"$lt": checkpoint.sequence}},
+                behind(checkpoint) | {"_id": collection_names.aggregate_checkpoint(partition)},
                 checkpoint_document(partition, checkpoint),
                 upsert=True,
             )
@@ -105,6 +105,11 @@ def older_than(newer: ViewVersion) -> Document:
             {"position.generation": generation, "position.sequence": {"$lt": sequence}},
         ]
     }
+
+
+def behind(checkpoint: Checkpoint) -> Document:
+    """A filter for checkpoints that are behind this one."""
+    return {"sequence": {"$lt": checkpoint.sequence}}
 
 
 def report_document(event: Logged, partition: int, sequence: int) -> ReportDocument:

@@ -34,7 +34,7 @@ class Intake:
     """The steps that a batch of INBOX goes through."""
 
     def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
-        self._streams = streams
+        self.streams = streams
         self._store = store
         self._reference = reference
         self._partitions = partitions
@@ -47,11 +47,11 @@ class Intake:
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
-            positions = await self._publish(claimed)
+            positions = await self.publish(claimed)
         await self._park(batch, decided)
         await self._answer([incoming for incoming, _ in events_decided], claimed, positions)
         await delivery.acknowledge(
-            self._streams.client,
+            self.streams.client,
             [message for message, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)],
         )
 
@@ -62,12 +62,12 @@ class Intake:
         known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.to_look_up(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
-    async def _publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:
+    async def publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:
         """Publishes the accepted events that REPORTS may lack; the position of each accepted event, by its claim's id."""
         accepted = {claim.id: claim for claim in claimed if claim.is_accepted}
         positions = await self._store.positions([key for key, claim in accepted.items() if claim.was_stored])
         wanted = [claim for key, claim in accepted.items() if key not in positions]
-        sequences = await self._streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted], ACK_S)
+        sequences = await self.streams.publish_together(subjects.REPORTS, [_message(claim) for claim in wanted], ACK_S)
         published = {claim.id: claim.position(sequence) for claim, sequence in zip(wanted, sequences, strict=True)}
         self._store.remember(published)
         return positions | published
@@ -75,7 +75,7 @@ class Intake:
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
         for message, (incoming, verdict) in zip(batch, decided, strict=True):
             if isinstance(verdict, Malformed):
-                await delivery.park(self._streams, SERVICE, message, ParkedReason.of(verdict.reason))
+                await delivery.park(self.streams, SERVICE, message, ParkedReason.of(verdict.reason))
                 await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
 
     async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:
@@ -90,7 +90,7 @@ class Intake:
         if len(incoming.sender) > LONGEST_SENDER:
             return
         payload = receipt.model_dump_json(exclude_defaults=True).encode()
-        await self._streams.client.publish(subjects.receipts(incoming.sender), payload, headers={ANSWERS: str(incoming.sequence)})
+        await self.streams.client.publish(subjects.receipts(incoming.sender), payload, headers={ANSWERS: str(incoming.sequence)})
 
 
 def _incoming(message: Delivery) -> Incoming:

@@ -86,7 +86,7 @@ class ReferenceStore:
                 unit_id: {**known[unit_id], "contacts": given} for unit_id, given in of_units.items() if unit_id in known
             }
             changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
-            await self._store(self._units, changed, session)
+            await self.store(self._units, changed, session)
             return len(changed)
 
         return await self._import(put)
@@ -104,7 +104,7 @@ class ReferenceStore:
                     loaded_at = before["loaded_at"] if before else self._clock()
                     kinds = (_kinds(before) if before else {}) | regime.kinds
                     changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
-            await self._store(self._regimes, changed, session)
+            await self.store(self._regimes, changed, session)
             return [str(document["_id"]) for document in changed]
 
         return await self._import(put)
@@ -114,7 +114,7 @@ class ReferenceStore:
 
         async def remove(session: Session) -> bool:
             found = await self._regimes.delete_one({"_id": regime_id}, session=session)
-            await self._count(bool(found.deleted_count), session)
+            await self.count_import(bool(found.deleted_count), session)
             return bool(found.deleted_count)
 
         return await self._import(remove)
@@ -127,14 +127,14 @@ class ReferenceStore:
         await data_format.mark(self._database)
         return await mongo.in_transaction(self._database, put)
 
-    async def _count(self, is_changed: bool, session: Session) -> None:
+    async def count_import(self, is_changed: bool, session: Session) -> None:
         """Counts an import, also one that changes nothing: one before it that lands late fails on it. One that does is a generation."""
         raised = {"imports": 1, "value": 1 if is_changed else 0}
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
 
-    async def _store(self, collection: Collection[Stored], changed: Sequence[Stored], session: Session) -> None:
+    async def store(self, collection: Collection[Stored], changed: Sequence[Stored], session: Session) -> None:
         """The documents and their generation."""
-        await self._count(bool(changed), session)
+        await self.count_import(bool(changed), session)
         for first in range(0, len(changed), WRITE_BATCH):
             writes = [mongo.replacement(document) for document in changed[first : first + WRITE_BATCH]]
             await collection.bulk_write(writes, ordered=False, session=session)

@@ -148,7 +148,7 @@ class Held:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_there, self.goes_on = asyncio.Event(), asyncio.Event()
-        store = ReferenceStore._store
+        store = ReferenceStore.store
 
         async def held(itself: ReferenceStore, collection: mongo.Collection[Any], changed: Any, session: Session) -> None:
             await store(itself, collection, changed, session)
@@ -156,7 +156,7 @@ class Held:
                 self.is_there.set()
                 await self.goes_on.wait()
 
-        monkeypatch.setattr(ReferenceStore, "_store", held)
+        monkeypatch.setattr(ReferenceStore, "store", held)
 
 
 @pytest.mark.parametrize("before", ["Tỉnh Lạng Sơn", "Tỉnh cũ"], ids=["the newer one changes nothing", "both change it"])
@@ -194,7 +194,7 @@ async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceS
     async with mongo.opened_session(held.database) as killed:
         driver: Any = killed
         await mongo.awaited(driver.start_transaction())
-        await store._store(store._units, [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
+        await store.store(store._units, [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
 
         assert await store.put_units([replace(PROVINCE, name="Tỉnh mới")]) == 1
 

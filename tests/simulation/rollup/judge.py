@@ -6,7 +6,6 @@ stored once, with one received time. Nothing here shares code with ingest or the
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -26,24 +25,16 @@ from tests.simulation.rollup.histories import Changes, Sending
 from tests.simulation.rollup.store import Server
 from tests.simulation.rollup.streams import Stored, Stream
 from tests.simulation.rollup.tables import Document
+from tests.simulation.verdict import Verdict
 
-MOST_TOLD: Final = 20
 MOVED: Final = ("position", "updated_at")  # they say which message came last, not what the figures are
 
 
-class Found(BaseException):
-    """There is a violation, and the first is enough."""
-
-
-class Judge:
-    """Of one seed."""
+class Judge(Verdict):
+    """Judges one seed."""
 
     def __init__(self, is_first_enough: bool) -> None:
-        self.told: list[str] = []
-        self.counts: Counter[str] = Counter()
-        self.trace = hashlib.sha256()
-        self.lines: list[str] | None = None  # kept when somebody wants to read the trace
-        self.is_first_enough = is_first_enough
+        super().__init__(is_first_enough=is_first_enough)
         self.went_back = False  # the broker was restored from a copy: sequences are used again
         self.is_feed_cut = False  # FEED lost its end: sequences are used again
         self.claimed_at: dict[str, int] = {}  # claim: the first received time
@@ -53,19 +44,6 @@ class Judge:
         self._stood: set[tuple[str, str]] = set()  # views, and the hashes that they had
         self.broker: Broker
         self.server: Server
-
-    def note(self, *words: object) -> None:
-        """One line of the trace."""
-        self.trace.update(repr(words).encode())
-        if self.lines is not None:
-            self.lines.append(" ".join(map(str, words)))
-
-    def violated(self, promise: str, *words: object) -> None:
-        self.counts["violations"] += 1
-        if len(self.told) < MOST_TOLD:
-            self.told.append(f"{promise}: {' '.join(map(str, words))}")
-        if self.is_first_enough:
-            raise Found
 
     def changed(self, name: str, before: Document | None, after: Document | None) -> None:
         """A document was written or taken away."""

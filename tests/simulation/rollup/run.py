@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.simulation.rollup import seasons
-from tests.simulation.rollup.world import Result
+from tests.simulation.verdict import Result
 
 PROCESSES: Final = 2
 CHUNK: Final = 10
 SEEDS_EACH: Final = 50
-TOLD: Final = 40
+MOST_SHOWN: Final = 40
 
 
 def one(seed: int) -> Result:
@@ -38,11 +38,11 @@ def one(seed: int) -> Result:
 
 def show(seed: int, console: Console) -> int:
     """One seed with its trace; how many violations."""
-    result = seasons.run(seed, is_told=True)
+    result = seasons.run(seed, is_traced=True)
     for line in result.lines:
         console.print(line, markup=False, highlight=False)
-    for told in result.told:
-        console.print(told, style="red", markup=False)
+    for finding in result.findings:
+        console.print(finding, style="red", markup=False)
     console.print(f"seed {seed}: {result.violations} violations, trace {result.trace}")
     return result.violations
 
@@ -77,8 +77,8 @@ def main() -> None:
     with context.Pool(PROCESSES, gc.disable, maxtasksperchild=SEEDS_EACH // CHUNK) as processes:
         for number, result in enumerate(processes.imap(one, seeds, chunksize=CHUNK), start=1):
             counts.update(result.counts)
-            if result.violations and (bad := bad + 1) <= TOLD:
-                console.print(f"seed {result.seed} (make simulate SEED={result.seed}): {result.told[0]}", style="red", markup=False)
+            if result.violations and (bad := bad + 1) <= MOST_SHOWN:
+                console.print(f"seed {result.seed} (make simulate SEED={result.seed}): {result.findings[0]}", style="red", markup=False)
             if number % 500 == 0:
                 console.print(f"{number}/{len(seeds)} seeds, {bad} with violations, {number / (time.monotonic() - began):.0f} seeds/s")
     console.print(table(counts, len(seeds), time.monotonic() - began))

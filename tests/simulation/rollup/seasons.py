@@ -9,11 +9,11 @@ from typing import Final
 from shared.wire import subjects
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.histories import LASTS_S
-from tests.simulation.rollup.judge import Found
 from tests.simulation.rollup.loop import NeverEndsError
 from tests.simulation.rollup.streams import Consumer, Stream
 from tests.simulation.rollup.trouble import SERVICES, Trouble
-from tests.simulation.rollup.world import DECLARED, WINDOW_S, Result, World, made_up
+from tests.simulation.rollup.world import DECLARED, WINDOW_S, World, made_up
+from tests.simulation.verdict import Result, ViolationFound
 
 QUIET_WITHIN_S: Final = 150.0  # after trouble everything is quiet by then, or never
 STAYS_S: Final = 1.5  # quiet stays quiet: a new generation is noticed within a second
@@ -34,31 +34,32 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def run(seed: int, *, is_first_enough: bool = False, is_told: bool = False) -> Result:
+def run(seed: int, *, is_first_enough: bool = False, is_traced: bool = False) -> Result:
     """Simulates one seed. The same seed gives the same trace."""
     world = World(seed, is_first_enough=is_first_enough)
-    world.judge.lines = [] if is_told else None
+    world.judge.lines = [] if is_traced else None
     asyncio.set_event_loop(None)
     with made_up(world):
         try:
             world.loop.run_until_complete(Season(world).live())
-        except Found:
+        except ViolationFound:
             pass
         except NeverEndsError as error:
-            world.judge.counts["violations"] += 1
-            world.judge.told.append(f"it comes to an end: {error}")
+            world.judge.is_first_enough = False
+            world.judge.violated("it comes to an end", error)
         finally:
             world.counts["steps"] = world.loop.steps
             _clear(world)
-    return Result(seed, world.judge.trace.hexdigest(), world.counts, world.judge.told, world.judge.lines or [])
+    return world.judge.result(seed)
 
 
 def _clear(world: World) -> None:
     """Ends what still runs; what it would still say does not count."""
     world.chance.is_on = False
     world.judge.is_first_enough = False
-    told, violations, lines = list(world.judge.told), world.counts["violations"], world.judge.lines
-    world.judge.lines, trace, world.judge.trace = None, world.judge.trace, world.judge.trace.copy()
+    judge = world.judge
+    findings, counts, lines, trace = list(judge.findings), judge.counts.copy(), judge.lines, judge.trace.copy()
+    judge.lines = None
     loop = world.loop
     loop.clear_failure()
     for instance in [*world.instances, *world.operators]:
@@ -66,11 +67,11 @@ def _clear(world: World) -> None:
     while tasks := [task for task in asyncio.all_tasks(loop) if not task.done()]:
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(Found, asyncio.CancelledError):
+        with contextlib.suppress(ViolationFound, asyncio.CancelledError):
             loop.run_until_complete(asyncio.wait(tasks, timeout=1.0))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
-    world.judge.told, world.counts["violations"], world.judge.lines, world.judge.trace = told, violations, lines, trace
+    judge.findings, judge.counts, judge.lines, judge.trace = findings, counts, lines, trace
 
 
 class Season:

@@ -15,7 +15,7 @@ import pytest
 from tests.simulation.rollup import seasons
 from tests.simulation.rollup.chance import KINDS
 from tests.simulation.rollup.run import PROCESSES, one
-from tests.simulation.rollup.world import Result
+from tests.simulation.verdict import Result
 
 SEEDS = range(1, 501)
 TRACED = (3, 27, 108)  # with all kinds of trouble
@@ -63,7 +63,7 @@ def results() -> list[Result]:
 
 
 def test_no_seed_breaks_a_promise(results: list[Result]) -> None:
-    assert [(result.seed, result.told[0]) for result in results if result.violations] == []
+    assert [(result.seed, result.findings[0]) for result in results if result.violations] == []
 
 
 @pytest.mark.parametrize("what", HAPPENS)
@@ -81,10 +81,10 @@ def test_the_same_seed_gives_the_same_trace(seed: int) -> None:
 def test_the_trace_does_not_depend_on_the_order_of_sets() -> None:
     """In processes of their own, each with another hash of strings."""
     code = f"from tests.simulation.rollup import seasons\nfor seed in {TRACED}: print(seasons.run(seed).trace)"
-    told = {
+    traces = {
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": salt}, check=True, capture_output=True, text=True
         ).stdout
         for salt in ("1", "2")
     }
-    assert told == {"".join(f"{seasons.run(seed).trace}\n" for seed in TRACED)}
+    assert traces == {"".join(f"{seasons.run(seed).trace}\n" for seed in TRACED)}

@@ -217,21 +217,6 @@ class World:
             self.judge.violated("no error that nobody expected", name, repr(error), event)
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one seed came to."""
-
-    seed: int
-    trace: str
-    counts: Counter[str]
-    told: list[str]
-    lines: list[str]
-
-    @property
-    def violations(self) -> int:
-        return self.counts["violations"]
-
-
 @contextmanager
 def made_up(world: World) -> Iterator[None]:
     """The product's logs and constants are this world's."""

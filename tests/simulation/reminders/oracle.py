@@ -13,8 +13,8 @@ from typing import Final
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words.calendar import COMMON
-from tests.simulation.world import VN, Task, World
-from tests.simulation.world import at as instant
+from tests.simulation.reminders.world import VN, Task, World
+from tests.simulation.reminders.world import at as instant
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)

@@ -1,28 +1,23 @@
 """Holds everything that comes out of the notifiers against the oracle: at once what is said, at the end what was not said."""
 
-import hashlib
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from services.notify.domain.alerts import PASSED, RAISED, STREAM, Alert
-from tests.simulation.fakes import Document
-from tests.simulation.oracle import NOW, WEEK, Oracle, Owed, Rungs, may_send
-from tests.simulation.world import Task, World
+from tests.simulation.reminders.fakes import Document
+from tests.simulation.reminders.oracle import NOW, WEEK, Oracle, Owed, Rungs, may_send
+from tests.simulation.reminders.world import Task, World
+from tests.simulation.verdict import Verdict
 
-MOST_TOLD: Final = 20  # violations of one seed that are kept in words
 KEY: Final = ("unit", "regime", "period", "rung", "deadline", "cause")
 Ladder = tuple[str, str, datetime]  # duty, cause (of a digest the recipient), deadline
-
-
-class Found(Exception):
-    """There is a violation: no need to go on."""
 
 
 @dataclass(slots=True)
@@ -35,32 +30,16 @@ class Tick:
     is_completed: bool = False
 
 
-@dataclass
-class Judge:
-    """Of one seed."""
+@dataclass(kw_only=True)
+class Judge(Verdict):
+    """Judges one seed."""
 
     world: World
     oracle: Oracle
-    is_first_enough: bool = False
     ticks: list[Tick] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
-    trace: Any = field(default_factory=hashlib.sha256)
     _claims: dict[Ladder, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _published: set[tuple[str, ...]] = field(default_factory=set)
     _answered: set[str] = field(default_factory=set)
-
-    def note(self, *words: object) -> None:
-        """One line of the trace."""
-        self.trace.update(" ".join(map(str, words)).encode() + b"\n")
-
-    def violated(self, kind: str, *words: object) -> None:
-        """A promise was broken. Raises `Found` when the first is enough."""
-        self.counts[f"violation: {kind}"] += 1
-        if len(self.told) < MOST_TOLD:
-            self.told.append(f"{kind}: {' '.join(map(str, words))}")
-        if self.is_first_enough:
-            raise Found
 
     def claimed(self, document: Document, tick: Tick) -> None:
         """An alert was raised or passed."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.simulation import years
-from tests.simulation.world import Size
+from tests.simulation.reminders import years
+from tests.simulation.reminders.world import Size
 
 SHORT = Size(communes=6, years=1)
 
@@ -11,7 +11,7 @@ SHORT = Size(communes=6, years=1)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_nothing_is_missed_doubled_or_sent_to_who_owes_nothing(seed: int) -> None:
     result = years.run(seed, SHORT)
-    assert result.told == []
+    assert result.findings == []
     assert result.counts["alerts"] > 100
     assert (result.counts["crashes"] > 0) == (seed % 3 != 0)
 

@@ -23,11 +23,22 @@ from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
-from tests.simulation import oracle, world
-from tests.simulation.fakes import AlertCollection, AlertsStream, Away, Barrier, Document, Follower, Killed, MailServer, WatchedBook
-from tests.simulation.judge import Found, Judge, Tick
-from tests.simulation.oracle import Oracle
-from tests.simulation.world import Size
+from tests.simulation.reminders import oracle, world
+from tests.simulation.reminders.fakes import (
+    AlertCollection,
+    AlertsStream,
+    Away,
+    Barrier,
+    Document,
+    Follower,
+    Killed,
+    MailServer,
+    WatchedBook,
+)
+from tests.simulation.reminders.judge import Judge, Tick
+from tests.simulation.reminders.oracle import Oracle
+from tests.simulation.reminders.world import Size
+from tests.simulation.verdict import Result, ViolationFound
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
@@ -49,20 +60,6 @@ class Faults:
 
 
 CALM = Faults(0, 0, 0, 0, 0, 0, 0)
-
-
-@dataclass
-class Result:
-    """What one seed gave."""
-
-    seed: int
-    counts: Counter[str]
-    told: list[str]
-    trace: str
-
-    @property
-    def violations(self) -> int:
-        return sum(number for name, number in self.counts.items() if name.startswith("violation"))
 
 
 @dataclass
@@ -89,7 +86,7 @@ class Years:
     def __init__(self, seed: int, size: Size, faults: Faults, is_first_enough: bool) -> None:
         self._rng, self._faults, self._seed = random.Random(f"years/{seed}"), faults, seed
         self._world = world.make(seed, size)
-        self._judge = Judge(self._world, Oracle(self._world), is_first_enough)
+        self._judge = Judge(world=self._world, oracle=Oracle(self._world), is_first_enough=is_first_enough)
         self._log: list[Any] = []
         self._sent = iter(self._world.history)
         self._next = next(self._sent, None)
@@ -105,10 +102,10 @@ class Years:
 
     def run(self) -> Result:
         """The years of the world, or up to the first violation."""
-        with suppress(Found):
+        with suppress(ViolationFound):
             self._live()
         self._judge.counts["mails"] = self._mails.total()
-        return Result(self._seed, self._judge.counts, self._judge.told, self._judge.trace.hexdigest())
+        return self._judge.result(self._seed)
 
     def _live(self) -> None:
         """All years; then everything is up and what is left is sent."""

@@ -1,0 +1,130 @@
+"""Bugs to be planted: each breaks one rule of the notifier, and the simulation must find it.
+
+A bug replaces something public of `services.notify` or `shared`, small enough that somebody could have written it. None of them changes a
+stand-in, the oracle or the judge.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from unittest import mock
+
+from services.notify.domain import due, duties, notices, reminders
+from services.notify.domain.alerts import Alert, Matter
+from services.notify.domain.due import DueRungs
+from services.notify.domain.duties import Duty
+from services.notify.domain.notices import NOW
+from services.notify.store import alerts as alert_store
+from shared.plumbing import mongo
+from shared.wire import events
+from shared.words import deadlines, instants, ladder, periods
+from shared.words.calendar import COMMON, WorkingDays
+from shared.words.instants import Given
+from shared.words.ladder import Rung
+from shared.words.report_state import PeriodState, ReportState, StateEvent
+from tests.simulation.planting import Plant, put
+from tests.simulation.reminders.fakes import pause
+
+
+def _forward(day: date) -> date:
+    while not COMMON.includes(day):
+        day += timedelta(days=1)
+    return day
+
+
+_due_rungs, _rungs = due.due_rungs, ladder.rungs
+
+
+def _all_missed(steps: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime, days: WorkingDays) -> DueRungs:
+    """One after the other, the oldest first."""
+    missed = [rung for rung in steps if loaded_at <= rung.at <= now and rung.name not in alerted]
+    return DueRungs(missed[0]) if missed and due.may_go_out(missed[0], now, days) and not due.is_too_old(missed[0], now) else DueRungs()
+
+
+def _before_load(steps: Sequence[Rung], alerted: Set[str], _: datetime, now: datetime, days: WorkingDays) -> DueRungs:
+    return _due_rungs(steps, alerted, steps[0].at, now, days)
+
+
+def _unmerged(deadline: datetime, steps: Any, days: WorkingDays) -> tuple[Rung, ...]:
+    """The last rung comes under a second name on the same instant."""
+    found = _rungs(deadline, steps, days)
+    return (*found, replace(found[-1], name=f"{found[-1].name}-again"))
+
+
+def _open_earliest(period: PeriodState, event: StateEvent) -> bool:
+    deadline = instants.given(event, "deadline")
+    if deadline is None:
+        return False
+    earliest = min([*period.openings.values(), deadline], key=lambda given: given.at)
+    period.openings, period.opening = {earliest.key: earliest}, earliest
+    return True
+
+
+_apply = ReportState.apply
+
+
+def _apply_no_extension(report: ReportState, event: StateEvent) -> bool:
+    return event.type != events.EXTENDED and _apply(report, event)
+
+
+def _dated_id(alert: Alert, channel: str) -> str:
+    return f"{alert.matter.ladder_id}/{alert.rung.name}/{alert.raised_at}/{channel}"
+
+
+async def _insert_over(collection: Any, documents: Sequence[Any]) -> list[Any]:
+    """Whoever claims last wins."""
+    await pause()
+    for document in documents:
+        collection.claim_over(document)
+    return []
+
+
+def _unleased(*_: object) -> dict[str, object]:
+    return {}
+
+
+def _in_force_plain(given_ones: Iterable[Given]) -> Given | None:
+    """The latest instant, also when a correction took it back."""
+    return max(given_ones, key=lambda one: (one.at, one.key), default=None)
+
+
+def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
+    """Rungs from before the notice too, in the order of time."""
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), notices.of_duty(duty)
+    told = () if notice is None else (Rung(NOW, notice.at),)
+    return tuple(sorted((*steps, *told), key=lambda rung: rung.at))
+
+
+def _nothing_dropped(unsent: Iterable[Alert], *_: object) -> reminders.Leftovers:
+    """What was raised is sent, whatever was reported since."""
+    return reminders.Leftovers(tuple(unsent), ())
+
+
+BUGS: Final[dict[str, Plant]] = {
+    "counts from the exclusive deadline": put(deadlines, "last_day", periods.local_day),
+    "a weekend moves a reminder forward": put(WorkingDays, "before_or_on", lambda _, day: _forward(day)),
+    "an overdue step comes on a day off": put(WorkingDays, "after_or_on", lambda _, day: day),
+    "a report does not stop the ladder": put(duties, "owes", lambda duty: True),
+    "a returned duty is not owed": put(ReportState, "counts", property(lambda report: report.is_submission)),
+    "a withdrawn report counts as received": put(ReportState, "withdraw", ReportState.submit),
+    "an extension is ignored": put(ReportState, "apply", _apply_no_extension),
+    "the cause of a return is not in the ladder": put(Duty, "cause", property(lambda duty: duty.task)),
+    "all missed rungs go out": put(due, "due_rungs", _all_missed),
+    "a rung of any age goes out": put(due, "is_too_old", lambda *_: False),
+    "goes out on a day off": put(due, "may_go_out", lambda rung, now, _: now >= rung.at),
+    "a rung from before the load goes out": put(due, "due_rungs", _before_load),
+    "rungs of one instant are not merged": put(ladder, "rungs", _unmerged),
+    "an alert's id lacks the deadline": put(Matter, "ladder_id", property(lambda matter: f"{matter.duty}/{matter.cause}")),
+    "an alert's id is another each time": put(Alert, "id", _dated_id),
+    "the claim is not checked": put(mongo, "insert_new", _insert_over),
+    "the lease is not checked": put(alert_store, "is_free", _unleased),
+    "a moved deadline may be earlier": put(PeriodState, "apply", _open_earliest),
+    "what was raised is sent whatever came since": put(reminders, "sort_out", _nothing_dropped),
+    "a return waits for the first rung of its ladder": put(notices, "of_duty", lambda duty: None),
+    "a notice goes out at night and on days off": put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
+    "a notice that was held up goes out in the evening": put(due, "LAST_HOUR", time(23, 59)),
+    "rungs from before a notice go out": put(reminders, "rungs", _unfiltered),
+    "a correction counts like any other": put(instants, "in_force", _in_force_plain),
+    "a deadline by day is exclusive": put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
+}
