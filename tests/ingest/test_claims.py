@@ -516,7 +516,7 @@ def another_intake(held: Connections) -> Intake:
 class Unpublished(Intake):
     """A door whose process dies after the claims."""
 
-    async def _publish(self, claims: Any) -> dict[str, LogPosition]:
+    async def publish(self, claims: Any) -> dict[str, LogPosition]:
         raise Crash
 
 
