@@ -1,4 +1,4 @@
-"""Answers: the shapes that the portal's JSON API gives, beside the view (`shared.wire.published`).
+"""The answers of the portal's JSON API, except the view (`shared.wire.published`).
 
 Instants are RFC 3339 texts in UTC, decimals are texts. A field that may be absent has no meaning when it is absent, and is never null.
 Source: design, section 4, "Portal".
@@ -65,9 +65,9 @@ class EventPosition(Published):
 class UnitState(Published):
     """The state of one unit's report.
 
-    `received` says whether a report was ever submitted, `counts` whether it is in the totals. `received_at` is when the first
-    submission was received, by which on time is judged; `on_time` is null while no report counts. `deadline` is the first instant
-    that is late, extensions included; null when there is no deadline.
+    `received` says whether a report was ever submitted, `counts` whether it is in the totals. `received_at` is when the first submission
+    was received; `on_time` compares it with the deadline and is null while no report counts. `deadline` is the first instant that is late,
+    extensions included; null when there is no deadline.
     """
 
     unit: UnitOfView
@@ -81,7 +81,7 @@ class UnitState(Published):
 
 
 class Children(Published):
-    """The units directly below a unit, by code: `views` of those that have a view, `units` for those that report themselves."""
+    """The units directly below a unit, by code: `views` for the units that have a view, `units` for the units that report themselves."""
 
     views: list[View]
     units: list[UnitState]
@@ -91,7 +91,7 @@ class HistoryStep(Published):
     """One event that concerns a report.
 
     `reason` and `fix_by` belong to a return, `reason` and `until` to an extension; `corrects` is true for an extension that replaces
-    earlier ones. `superseded_by` is the newer revision that had been received before, so that this event changed nothing.
+    earlier ones. If a newer revision had already been received, this event changed nothing, and `superseded_by` is that revision.
     """
 
     event_id: str
@@ -110,7 +110,7 @@ class HistoryStep(Published):
 class Report(UnitState):
     """One unit's own report. `values` and `narratives` are empty while no report counts; `history` holds the last 500 events, oldest first.
 
-    In a derived regime it is the report of the source regime, restricted to the indicators that are derived.
+    In a derived regime it is the report to the source regime, restricted to the indicators of the derived regime.
     """
 
     regime: RegimeId
@@ -154,10 +154,10 @@ class ExplainedReport(Published):
 class ExplainedFigure(Published):
     """The reports that make one figure of a view, and whether they add up to it.
 
-    `figure` is what the view says at `position`, `computed` is computed from the reports; both without the target. `expected` counts
-    the units that are asked for the indicator, `reported` those whose report has it, `silent` those whose report counts without it,
-    `missing` those without a report that counts. `unknown_units` are ids that accepted reports name and that no registry has: no view
-    counts them. When `position` differs from that of the page before, the figure has changed in between.
+    `figure` is the figure in the view at `position`, `computed` is computed from the reports; both are without the target. `expected`
+    counts the units that must report the indicator, `reported` the units whose report has it, `silent` the units whose report counts but
+    does not have it, `missing` the units without a report that counts. `unknown_units` are unit ids in accepted reports that no registry
+    has; they are not part of any view. If `position` differs from that of the previous page, the figure has changed in between.
     """
 
     regime: RegimeId
@@ -178,14 +178,16 @@ class ExplainedFigure(Published):
 
 
 class FeedPage(Published):
-    """Changed views of a province, oldest first. Give `cursor` as `after` to read on; an empty list: nothing has changed since."""
+    """Changed views of a province, oldest first. Send `cursor` as `after` to get the next page. An empty list means that nothing has
+    changed since.
+    """
 
     events: list[ViewUpdated]
     cursor: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
 class DutyReturn(Published):
-    """Why a report was returned, and the first instant that is too late for the corrected one."""
+    """Why a report was returned, and the deadline of the corrected report (the first instant that is late)."""
 
     revision: Revision
     reason: str

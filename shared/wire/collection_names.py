@@ -1,4 +1,4 @@
-"""Names in MongoDB: collections, and the documents of `checkpoints` that more than one module reads. Each is written here and nowhere else.
+"""Names in MongoDB: collections, and the ids in `checkpoints` that more than one module reads. Each name is written only here.
 
 Source: design, section 4, "MongoDB".
 """
@@ -16,5 +16,5 @@ ALERTS: Final = "alerts"
 
 
 def aggregate_checkpoint(partition: int) -> str:
-    """The id, in `checkpoints`, of how far the aggregator has stored a partition of the log."""
+    """The id of a partition's document in `checkpoints`, which says how far the aggregator has stored the log."""
     return f"aggregate/{partition}"

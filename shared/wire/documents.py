@@ -1,7 +1,7 @@
-"""The documents in MongoDB: one model for each, which its writer and its readers use.
+"""The documents in MongoDB: one model for each, shared by its writer and its readers.
 
-The models are `TypedDict`s: plain dictionaries at run time, so that nothing is converted when a view is written. Each docstring says which
-module writes the documents and who reads them, each field has a description: the data-model page is made from them. The names of the
+The models are `TypedDict`s: plain dictionaries at run time, so that writing a view converts nothing. Each docstring says which module
+writes the documents and who reads them, and each field has a description; the data-model page is generated from both. The names of the
 collections are in `collection_names.py`.
 
 A field that is `NotRequired` is absent from documents that an earlier data format wrote. Decimals are written as `Decimal` and read as
@@ -201,10 +201,10 @@ class ReasonDocument(TypedDict):
 
 
 class ReceiptDocument(TypedDict):
-    """One claimed event with the whole decision on it (`receipts`). It is written once and never changed.
+    """One claimed event with the complete decision about it (`receipts`). It is written once and never changed.
 
-    Written by: `services/ingest/store.py`.
-    Read by: ingest (to find repeats, and what was accepted before), `tonghop rebuild` (accepted events that the log lacks), `tonghop demo`.
+    Written by: `services/ingest/store.py`. Read by: ingest (to find repeats, and what was accepted before), `tonghop rebuild` (accepted
+    events that the log lacks), `tonghop demo`.
     """
 
     _id: Annotated[str, "`<sender code>/<event id>`; for a second event under the same id, `#` and the first 16 digits of its hash follow"]
@@ -256,7 +256,7 @@ class ExtensionDocument(TypedDict):
 
 
 class ReportStateDocument(TypedDict):
-    """What the logged events say about one unit's report (`shared/words/report_state.py`), from which a notifier continues."""
+    """What the logged events say about one unit's report (`shared/words/report_state.py`). A notifier continues from it."""
 
     winner: Annotated[tuple[int, int, str], "of the revision that counts: revision, received time in ms, event id; 0, 0, empty when none"]
     is_submission: Annotated[bool, "whether that revision is a submission, not a withdrawal"]
@@ -303,10 +303,9 @@ class DutyDocument(TypedDict):
 
 
 class AlertDocument(TypedDict):
-    """One alert on one channel. Inserting the document claims the alert for ever; a lease on it allows one notifier to send it.
+    """One alert on one channel. Inserting the document claims the alert permanently; a lease on it allows one notifier to send it.
 
-    Written by: `services/notify/store/alerts.py`.
-    Read by: notify.
+    Written by: `services/notify/store/alerts.py`. Read by: notify.
     """
 
     _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]
@@ -342,7 +341,7 @@ class AlertDocument(TypedDict):
 
 
 class LogMarkDocument(TypedDict):
-    """A message of REPORTS, told apart from any other that may get the same sequence (`shared/plumbing/log_mark.py`)."""
+    """A mark that identifies one message of REPORTS, even if another stream re-uses its sequence (`shared/plumbing/log_mark.py`)."""
 
     sequence: Annotated[int, "sequence in REPORTS; 0 before the first message"]
     event_id: Annotated[str, "`<sender code>/<event id>` of the event; empty when the message was none"]
@@ -361,10 +360,9 @@ class AggregateCheckpointDocument(LogMarkDocument):
 
 
 class NotifyCheckpointDocument(LogMarkDocument):
-    """How far the log is stored in `duties`, with what belongs to no stored duty.
+    """How far the log is stored in `duties`, and state that belongs to no stored duty.
 
-    Written by: `services/notify/store/book.py`.
-    Read by: notify (at its start), `tonghop status`.
+    Written by: `services/notify/store/book.py`. Read by: notify (at its start), `tonghop status`.
     """
 
     _id: Annotated[Literal["notify"], "`notify`"]
@@ -387,10 +385,9 @@ class FormatDocument(TypedDict):
 
 
 class GenerationDocument(TypedDict):
-    """The generation of units, regimes and views.
+    """The current generation of units, regimes and views.
 
-    Written by: `shared/plumbing/reference_store.py`, `shared/plumbing/data_format.py`.
-    Read by: every service, again and again.
+    Written by: `shared/plumbing/reference_store.py`, `shared/plumbing/data_format.py`. Read by: every service, repeatedly.
     """
 
     _id: Literal["generation"]

@@ -1,7 +1,7 @@
 """The envelope of an event: CloudEvents 1.0, structured JSON. Whoever makes an event builds its envelope here.
 
-`of_unit` is what a unit, or a person in the name of a unit, sends; `logged` is what ingest adds; `of_service` is what a service publishes.
-Source: design, section 4, "Events".
+`of_unit` builds an event from a unit, or from a person who acts for a unit; `logged` adds ingest's attributes; `of_service` builds an event
+that a service publishes. Source: design, section 4, "Events".
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class CloudEvent(TypedDict):
 
 
 def of_unit(sender: str, event_id: str, kind: str, data: Data, *, at: datetime | None = None, actor: str | None = None) -> CloudEvent:
-    """An event of the unit with the code `sender`. `actor` is the person who acts in the unit's name; None when its software sends."""
+    """An event of the unit with the code `sender`. `actor` is the person who acts for the unit; None if the unit's software sends."""
     event = CloudEvent(specversion="1.0", id=event_id, source=f"/units/{sender}", type=kind, data=data)
     if at is not None:
         event["time"] = events.to_text(at)
@@ -47,7 +47,7 @@ def of_unit(sender: str, event_id: str, kind: str, data: Data, *, at: datetime |
 def of_service(service: str, event_id: str, kind: str, data: Data, *, at: datetime | None, traceparent: str = "") -> CloudEvent:
     """An event that the service `service` publishes. `at` is None when nothing has happened yet.
 
-    `traceparent` is that of the event which caused it, "" when that had none.
+    `traceparent` is copied from the event that caused this one; "" if that event has none.
     """
     event = CloudEvent(
         specversion="1.0", id=event_id, source=f"/services/{service}", type=kind, datacontenttype="application/json", data=data
@@ -68,7 +68,7 @@ def logged(sent: Mapping[str, object], unit_id: str, received_ms: int) -> dict[s
 
 
 def encode(event: Mapping[str, object] | CloudEvent) -> bytes:
-    """The event as JSON. Decimals become texts; of a model the fields that differ from their defaults are written."""
+    """The event as JSON. Decimals become texts; model fields with their default value are left out."""
     return orjson.dumps(event, default=_plain)
 
 

@@ -1,6 +1,6 @@
-"""Events: the names of their types, the logged event as our own services read it, and instants as events write them.
+"""Events: the names of their types, the logged event as our services read it, and instants as events write them.
 
-The models of what units and people send are in `sent.py`. Source: design, section 4, "Events".
+The models of events that units and people send are in `sent.py`. Source: design, section 4, "Events".
 """
 
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ class Logged(NamedTuple):
 
     `id` is the claim's id, `<sender code>/<event id>`. `unit_id` is the id of the unit concerned, looked up at the period's reference date;
     it is "" when the event concerns a whole period. `raw` is the stored message. `traceparent` is the sender's trace (W3C Trace Context),
-    "" when there is none: it goes on to the messages that the event causes, and decides nothing.
+    "" if there is none: it is copied to the messages that the event causes, and influences no decision.
     """
 
     id: str
@@ -87,7 +87,7 @@ def read_logged(raw: bytes) -> Logged | None:
 
 
 def _is_sound(event: Logged) -> bool:
-    """Whether the parts that readers rely on have the right types: a strange message must not stop a reader."""
+    """Whether the fields that readers rely on have the right types: a malformed message must not stop a reader."""
     revision, values, narratives = event.data.get("revision", 0), event.data.get("values", {}), event.data.get("narratives", {})
     return (
         isinstance(event.type, str)
@@ -103,13 +103,13 @@ def _is_sound(event: Logged) -> bool:
 
 
 def read_data(raw: bytes | str) -> dict[str, Any]:
-    """The data of a logged event that a claim holds; empty if the event cannot be read."""
+    """The `data` of the logged event that a claim holds; empty if the event cannot be read."""
     logged = read_logged(stored_text(raw))
     return {} if logged is None else logged.data
 
 
 def stored_text(event: bytes | str) -> bytes:
-    """A stored event as bytes. Before data format 2 events were stored as text (`shared/plumbing/data_format.py`)."""
+    """A stored event as bytes. Up to data format 1 events were stored as text (`shared/plumbing/data_format.py`)."""
     return event if isinstance(event, bytes) else event.encode()
 
 
@@ -119,12 +119,12 @@ def from_ms(milliseconds: int) -> datetime:
 
 
 def to_ms(at: datetime) -> int:
-    """Whole milliseconds since 1970. Fractions are cut off, so that an instant before a deadline stays before it."""
+    """Whole milliseconds since 1970. Fractions are cut off, so that an instant before a deadline remains before it."""
     whole = at.replace(microsecond=0)
     return round(whole.timestamp()) * 1000 + at.microsecond // 1000
 
 
 def to_text(at: datetime) -> str:
-    """RFC 3339, UTC, milliseconds."""
+    """The instant as RFC 3339 text in UTC, with milliseconds."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"  # without its offset, +00:00
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"  # without the offset +00:00

@@ -1,4 +1,4 @@
-"""Answers about a service itself: whether it runs and whether it works."""
+"""Answers about a service itself: whether its process runs and whether it can work."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from shared.wire.published import LEFT_OUT
 
 
 class Health(BaseModel):
-    """The process answers."""
+    """The process is alive."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -17,10 +17,10 @@ class Health(BaseModel):
 
 
 class ReadinessState(BaseModel):
-    """Whether the service does its work now.
+    """Whether the service can work now.
 
-    `lag` is the number of messages that it has not processed yet; null while the number is unknown. `waiting_for` says for each thing that
-    is missing why it is missing. `warnings` are left out if there are none; a person should look at them, though the service works.
+    `lag` is the number of messages that it has not processed yet; null while the number is unknown. `waiting_for` lists what is missing,
+    with the reason. `warnings` need a person's attention although the service works; the field is left out if there are none.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,7 +1,7 @@
-"""A message of the log, judged by its content and by the subject under which it stands (ADR-0028).
+"""A message of the log: its event is checked against the message's subject (ADR-0028).
 
-Ingest logs an event under one subject, which follows from the event's regime and period. A message that somebody else wrote under another
-subject is folded by nobody: its partition's reader would count it, and a reader of the right partition would never see it.
+Ingest logs an event under one subject, which follows from the event's regime and period. A message that another client published under a
+different subject is not folded: the reader of that partition would count it, and the reader of the right partition would never see it.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.wire.events import Logged
 
 
 class NotFolded(StrEnum):
-    """Why a message of the log counts nowhere. Ingest writes no such message, so an operator must look who did. The value is logged."""
+    """Why a message of the log is ignored. Ingest writes no such message, so an operator must find out who did. The value is logged."""
 
     UNREADABLE = "log.message_unreadable"
     MISPLACED = "log.message_misplaced"
@@ -23,7 +23,7 @@ def subject_of(event: Logged, partitions: int) -> str:
     return _subject(event.regime, event.period, partitions)
 
 
-@lru_cache(maxsize=1024)  # of all events that are read few differ in both
+@lru_cache(maxsize=1024)  # few events differ in both
 def _subject(regime: str, period: str, partitions: int) -> str:
     return subjects.reports(subjects.partition_of(regime, period, partitions), regime)
 

@@ -13,8 +13,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457).
 
-    `code` is a stable code of the error catalogue, `detail` says in Vietnamese what to do, `detail_en` in English. `errors` lists every
-    fault with its path; `code` and `type` are those of the first.
+    `code` is a stable code of the error catalogue. `detail` says what to do in Vietnamese, `detail_en` in English. `errors` lists every
+    fault with its path; `code` and `type` are those of the first fault.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)

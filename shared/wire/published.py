@@ -1,4 +1,4 @@
-"""What we publish: views, the events of FEED and ALERTS, receipts, parked messages. Services build these models; others read them.
+"""What we publish: views, the events of FEED and ALERTS, receipts, parked messages. Services build these models.
 
 Decimals are texts, never floats. Instants are RFC 3339 texts. Readers must ignore fields that they do not know: optional fields may be
 added without a new version. Source: design, section 4.
@@ -21,7 +21,7 @@ WholeOrDecimal = int | DecimalText
 
 
 class Published(BaseModel):
-    """What we publish: no value is converted, and nothing changes after it was built."""
+    """Base of what we publish: values are not converted, and objects are immutable."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -138,7 +138,7 @@ class View(Published):
 class PublishedEvent(Published):
     """The CloudEvents attributes of an event that one of our services publishes.
 
-    `traceparent` (W3C Trace Context) is that of the event that caused it, as its sender wrote it; it is absent if there is none.
+    `traceparent` (W3C Trace Context) is copied from the event that caused this one; it is absent if that event has none.
     """
 
     specversion: Literal["1.0"]
@@ -186,7 +186,7 @@ DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], LEFT_OUT]
 
 
 class AlertData(Published):
-    """One reminder to one unit. `rung` is the step of the reminder ladder, or `now` for news that the unit gets at once.
+    """One reminder to one unit. `rung` is the step of the reminder ladder, or `now` for news that is sent at once.
 
     `cause` says what the unit owes: `report`, `confirm`, or `return-<revision>` (a report that was sent back). At the rung `now` it says
     what happened: `returned-<revision>` (the report was sent back) or `moved-<n>` (the deadline was moved from `deadline_before` to
@@ -225,7 +225,7 @@ class Reason(Published):
 
     @classmethod
     def of(cls, refusal: Refusal) -> Self:
-        """A refusal of the catalogue, as it is published."""
+        """A refusal of the catalogue in its published form."""
         return cls(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
 
 
@@ -286,12 +286,12 @@ class ParkedReason(Published):
 
     @classmethod
     def of(cls, refusal: Refusal) -> Self:
-        """A refusal of the catalogue, as the reason."""
+        """A refusal of the catalogue as a reason for parking."""
         return cls(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
 
 
 class Parked(Published):
-    """A message that could not be processed and that a retry would not help: its first 16 KiB as received, and the reason."""
+    """A message that could not be processed, and for which a retry would not help: its first 16 KiB as received, and the reason."""
 
     reason: ParkedReason
     subject: str

@@ -1,4 +1,4 @@
-"""JSON Schemas of models, as the contracts hold them: in one map, without the titles that only repeat a field's name."""
+"""JSON Schemas of the models, as the contracts publish them: in one map, without titles that only repeat a field's name."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -13,9 +13,10 @@ COMPONENTS: Final = "#/components/schemas/"
 
 
 class PlainSchema(GenerateJsonSchema):
-    """Schemas without titles made of field names, which say nothing new, and without defaults.
+    """Generates schemas without titles that repeat field names, and without defaults.
 
-    A field with a default may be left out. Written down, a default makes openapi-typescript demand the field of whoever sends the event.
+    A field with a default may be left out by the sender. If the schema contained the default, openapi-typescript would make the field
+    required.
     """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -26,12 +27,12 @@ class PlainSchema(GenerateJsonSchema):
 
 
 def components(models: Iterable[type[BaseModel]]) -> Json:
-    """The schemas of models and of all that they contain, by name, for an AsyncAPI or OpenAPI document."""
+    """The schemas of models and of all models inside them, by name, for an AsyncAPI or OpenAPI document."""
     modes = [(model, "validation") for model in models]
     found: Json = models_json_schema(modes, ref_template=f"{COMPONENTS}{{model}}", schema_generator=PlainSchema)[1]["$defs"]  # type: ignore[arg-type]
     return found
 
 
 def reference(model: type[BaseModel]) -> Json:
-    """The reference to a model's schema in such a document."""
+    """The reference to a model's schema inside an AsyncAPI or OpenAPI document."""
     return {"$ref": f"{COMPONENTS}{model.__name__}"}

@@ -17,10 +17,10 @@ EventId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=
 PeriodCode = Annotated[str, StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$")]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
-RFC_3339: Final = (  # no leap second: most libraries could not read it back
+RFC_3339: Final = (  # no leap second: most libraries cannot parse it
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
-ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"  # to CloudEvents an attribute holds no control character, neither tab nor newline
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"  # CloudEvents allows no control characters in an attribute, not even tab and newline
 ACTOR: Final = r"^(people/[A-Za-z0-9_-]{1,64}|operator/[A-Za-z0-9._@-]{1,64})$"
 URI: Final = r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$"  # RFC 3986, without IPv6 addresses
 
@@ -47,7 +47,7 @@ NARRATIVE: Final[Json] = {"type": "string", "maxLength": events.MAX_NARRATIVE_CH
 
 
 def _by_code(of: Json) -> WithJsonSchema:
-    """The schema of an object whose keys are codes. The figures themselves are judged by their regime, not by the model."""
+    """The schema of an object whose keys are codes. The figures themselves are checked against their regime, not by the model."""
     return WithJsonSchema({"type": "object", "propertyNames": {"pattern": CODE}, "additionalProperties": of})
 
 
@@ -75,7 +75,7 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterV
 
 
 class Sent(BaseModel):
-    """What is sent to us: unknown fields are refused, and no value is converted."""
+    """Base of what others send to us: unknown fields are refused, and no value is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -95,7 +95,7 @@ class ReportSubmitted(Concern):
     """
 
     model_config = ConfigDict(
-        # not empty; without `anyOf`, of which generators of clients make two models, each with one half of the fields
+        # not empty; no `anyOf`: client generators turn it into two models, each with half of the fields
         json_schema_extra={"not": {"properties": {name: {"maxProperties": 0} for name in ("values", "narratives")}}}
     )
 
@@ -125,7 +125,7 @@ class ReportReturned(Concern):
 
 
 class ConfirmedReporting(BaseModel):
-    """How complete the confirmed figures are. The view's other fields about completeness may be sent too; they are ignored."""
+    """How complete the confirmed figures are. The other fields of the view's `reporting` may be sent too; they are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -135,7 +135,7 @@ class ConfirmedReporting(BaseModel):
 
 
 class ConfirmedFigures(Sent):
-    """The figures that a unit approves, exactly as the view's API gives them."""
+    """The figures that a unit approves, exactly as the API returns them in the view."""
 
     reporting: ConfirmedReporting
     indicators: dict[str, dict[str, Any]]

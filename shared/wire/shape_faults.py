@@ -1,4 +1,4 @@
-"""What is wrong with a shape, in words for the person who wrote the file or the setting: pydantic's own are for programmers."""
+"""Faults in the shape of a file or a setting, explained to the person who wrote it: pydantic's own messages are for programmers."""
 
 import difflib
 import re
@@ -40,8 +40,8 @@ KINDS: Final[dict[str, Both]] = {
     "dict_type": Both("các cặp “mã: nội dung”", "keys with values"),
     "model_type": Both("các cặp “mục: giá trị”", "fields with values"),
 }
-GROUPED: Final = re.compile(r"-?[1-9][0-9]{0,2}(\.000)+")  # a number as people write thousands: YAML reads a decimal
-BRANCH: Final = ("list[", "literal[", "constrained-", "[key]")  # what pydantic puts into a path beside what the document has
+GROUPED: Final = re.compile(r"-?[1-9][0-9]{0,2}(\.000)+")  # thousands with a separator, which YAML reads as a decimal
+BRANCH: Final = ("list[", "literal[", "constrained-", "[key]")  # path elements that pydantic adds and the document does not have
 
 
 def of(
@@ -50,7 +50,9 @@ def of(
     written: Mapping[Path, str] | None = None,
     forms: Mapping[str, Both] = PATTERNS,
 ) -> list[tuple[Path, Refusal]]:
-    """Path and reason of each fault. `written` holds scalars as the file has them, `forms` the words for the patterns of the shape."""
+    """Path and reason of each fault. `written` holds scalars as they are written in the file, `forms` the descriptions of the shape's
+    patterns.
+    """
     found = error.errors(include_url=False)[:MOST]
     chosen = {fault["loc"][:-1] for fault in found if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
     reasons: dict[tuple[Path, Refusal], None] = {}
@@ -58,7 +60,7 @@ def of(
         path = _plain((*fault["loc"], *_where_inside(fault)))
         is_other_branch = fault["type"] == "literal_error" and str(fault["loc"][-1]).startswith("literal[")
         if is_other_branch and any(path == _plain(other) for other in chosen):
-            continue  # the field takes a word too, but somebody wrote the other thing
+            continue  # the field also accepts a word, but the value is not a word
         reasons[path, _reason(fault, model, (written or {}).get(path), forms)] = None
     left = error.error_count() - len(found)
     return [*reasons, *([((), refusal("field.more_faults", count=left))] if left else [])]
@@ -111,7 +113,7 @@ def _unknown(name: str, model: type[BaseModel]) -> Refusal:
 
 @lru_cache
 def _names(model: type[BaseModel]) -> tuple[str, ...]:
-    """Every field of the shape, and of the shapes inside it."""
+    """Every field name of the shape and of the shapes inside it."""
     schema = model.model_json_schema()
     return tuple(sorted({name for one in (schema, *schema.get("$defs", {}).values()) for name in one.get("properties", {})}))
 

@@ -1,4 +1,4 @@
-"""Names on the wire: streams, subjects, durables. Each is written here and nowhere else.
+"""Names in NATS: streams, subjects, durable consumers. Each name is written only here.
 
 Source: design, section 4.
 """
@@ -29,19 +29,19 @@ def is_token(text: str) -> bool:
 
 
 class InboxSubject(NamedTuple):
-    """What a subject of INBOX says: the unit that sends, and whether a person acts in its name."""
+    """A parsed subject of INBOX: the unit that sends, and whether a person acts for it."""
 
     sender: str
     is_people: bool
 
 
 def inbox(unit_code: str) -> str:
-    """Where a unit's software sends its events."""
+    """The subject to which a unit's software publishes its events."""
     return f"inbox.{unit_code}"
 
 
 def inbox_of_people(unit_code: str) -> str:
-    """Where our own services send what a person does in the name of a unit. Exported to nobody. Source: ADR-0025."""
+    """The subject to which our services publish what a person does for a unit. It is not exported to other accounts. Source: ADR-0025."""
     return f"inbox.{unit_code}{PEOPLE}"
 
 
@@ -60,12 +60,12 @@ def reports(partition: int, regime: str) -> str:
 
 
 def reports_of(partition: int) -> str:
-    """The filter for one partition of the log."""
+    """The filter subject for one partition of the log."""
     return f"reports.{partition}.>"
 
 
 def reports_under(regime: str) -> str:
-    """The filter for all that was logged under a regime."""
+    """The filter subject for everything that was logged under a regime."""
     return f"reports.*.{regime}"
 
 
@@ -88,5 +88,7 @@ def parked(service: str) -> str:
 
 
 def partition_of(source_regime: str, period: str, partitions: int) -> int:
-    """The log's partition of a regime and period; a derived regime counts as its source. Stable for the stream's life."""
+    """The log's partition of a regime and period; a derived regime has the partition of its source. It stays the same as long as the stream
+    exists.
+    """
     return crc32(f"{source_regime}/{period}".encode()) % partitions

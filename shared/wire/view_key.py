@@ -1,7 +1,7 @@
 """The key of a view: a regime, a period, a unit, and the series that the view belongs to.
 
-The text of a key is the `_id` of a view's document, begins the `_id` of a duty and the id of a FEED event, and names a view in what people
-read: `ct27-van-quan/2024/184`. A view of another series than the first has the series behind it: `ct27-van-quan/2024/184@2025-07-01`.
+The key's text is the `_id` of a view's document, the beginning of a duty's `_id` and of a FEED event's id, and the name of a view in
+messages: `ct27-van-quan/2024/184`. The key of a view in a later series ends with the series: `ct27-van-quan/2024/184@2025-07-01`.
 """
 
 from typing import Final, NamedTuple
@@ -26,7 +26,7 @@ class ViewKey(NamedTuple):
 
 
 def parse(text: str) -> ViewKey:
-    """The key that a text says. Raises ValueError for a text that is no key."""
+    """The key in a text. Raises ValueError if the text is not a key."""
     regime, period, unit = text.split("/")
     unit_id, _, series = unit.partition("@")
     return ViewKey(regime, period, unit_id, series)

@@ -1,7 +1,7 @@
-"""Working days of Vietnam: weekends, public holidays, substitute days and swapped Saturdays; an agency's own days win.
+"""Working days of Vietnam: weekends, public holidays, substitute days and swapped Saturdays. An agency's own days override them.
 
-Years ahead of the government's yearly notice are estimates of the package `holidays`.
-Source: Bộ luật Lao động 2019, art. 111, 112; design, section 5, "Deadlines".
+For years that the government's yearly notice does not cover yet, the days are estimates of the package `holidays`. Source: Bộ luật Lao động
+2019, art. 111, 112; design, section 5, "Deadlines".
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ONE_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """The days on which an agency works: those of the common calendar, except its own days `off` and its own `working` days."""
+    """The days on which an agency works: the common calendar, minus the agency's days `off`, plus its `working` days."""
 
     off: frozenset[date] = frozenset()
     working: frozenset[date] = frozenset()
@@ -28,13 +28,13 @@ class WorkingDays:
         return day not in self.off and is_common_working_day(day)
 
     def before_or_on(self, day: date) -> date:
-        """The last working day that is not after `day`."""
+        """The last working day on or before `day`."""
         while not self.includes(day):
             day -= ONE_DAY
         return day
 
     def after_or_on(self, day: date) -> date:
-        """The first working day that is not before `day`."""
+        """The first working day on or after `day`."""
         while not self.includes(day):
             day += ONE_DAY
         return day
@@ -50,5 +50,5 @@ def _year(year: int) -> holidays.HolidayBase:
 
 
 def is_common_working_day(day: date) -> bool:
-    """Whether offices work on `day` by the common calendar, whatever the agency's own days are."""
+    """Whether `day` is a working day in the common calendar, without any agency's own days."""
     return bool(_year(day.year).is_working_day(day))

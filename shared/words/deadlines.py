@@ -1,7 +1,7 @@
-"""Deadlines: the instant up to which a report is on time.
+"""Deadlines: a report received before this instant is on time.
 
-"trước ngày 20/12" is exclusive: a report received at 20/12 00:00:00 in Vietnam is late, one millisecond before is on time.
-One rule for aggregate and notify, so that they cannot disagree on who is late. Source: design, section 5, "Deadlines".
+"trước ngày 20/12" is exclusive: a report received at 20/12 00:00:00 Vietnam time is late; one millisecond earlier it is on time. All
+services use this one rule, so that they cannot disagree on who is late. Source: design, section 5, "Deadlines".
 """
 
 import re
@@ -16,14 +16,14 @@ from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import DeadlineRule, Obligation, Regime
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-YEARS: Final = range(2000, 2200)  # deadlines outside of them are slips of the pen
+YEARS: Final = range(2000, 2200)  # a deadline in another year is a typing error
 ONE_DAY: Final = timedelta(days=1)
-HALF_YEAR: Final = timedelta(days=182)  # a deadline further from the cut-off is a slip of the pen
-SMALLEST: Final = timedelta(milliseconds=1)  # received times have no smaller part
+HALF_YEAR: Final = timedelta(days=182)  # a deadline further from the cut-off is a typing error
+SMALLEST: Final = timedelta(milliseconds=1)  # the resolution of received times
 
 
 def due(rule: DeadlineRule, year: int, moved_by: WorkingDays | None = None) -> datetime:
-    """The first instant that is late. With `moved_by`, a last day that is a day off is moved to the end of the next working day."""
+    """The first instant that is late. With `moved_by`, a deadline whose last day is a day off moves to the end of the next working day."""
     day = date.fromisoformat(rule.day_in(year))
     is_exclusive = rule.before is not None
     if rule.hour is None:
@@ -34,7 +34,7 @@ def due(rule: DeadlineRule, year: int, moved_by: WorkingDays | None = None) -> d
 
 
 def _on_working_day(deadline: datetime, days: WorkingDays) -> datetime:
-    """The deadline, or the end of the next working day when its last day is a day off. Source: Bộ luật Dân sự 2015, art. 148."""
+    """The deadline, or the end of the next working day if the deadline's last day is a day off. Source: Bộ luật Dân sự 2015, art. 148."""
     last = last_day(deadline)
     working = days.after_or_on(last)
     return deadline if working == last else periods.start_of(working + ONE_DAY)
@@ -46,7 +46,11 @@ def last_day(deadline: datetime) -> date:
 
 
 def group_deadline(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:
-    """The deadline of one group of reporters: its rule, or what the recipient opened the period with; None: no deadline."""
+    """The deadline of one group of reporters: from the regime's rule or, in a regime on call, `opened`, the deadline that the recipient
+    set.
+
+    None if the group has no deadline.
+    """
     obligation = regime.obligation
     if obligation is None:
         return None
@@ -56,7 +60,7 @@ def group_deadline(regime: Regime, group: str, period: Period, opened: datetime 
 
 
 def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
-    """The deadline for confirming views; None when nobody confirms."""
+    """The deadline for confirming views; None if the regime has no confirmers."""
     obligation = regime.obligation
     if obligation is None or obligation.confirm is None:
         return None
@@ -68,18 +72,20 @@ def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: Wo
 
 
 def _year_in(rule: DeadlineRule, period: Period) -> int:
-    """The period's year; the one after it for a yearly day that has gone by at the cut-off and comes again within half a year: the
-    15/01 of a period that ends on 31/12.
+    """The year in which the rule's day falls: the period's year, or the next one.
+
+    It is the next one if the day is yearly, is not after the cut-off, and comes again within half a year: 15/01 for a period that ends on
+    31/12.
     """
     day, again = (date.fromisoformat(rule.day_in(year)) for year in (period.year, period.year + 1))
     return period.year + 1 if rule.is_yearly and day <= period.cut_off and again - period.cut_off <= HALF_YEAR else period.year
 
 
 def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
-    """What no agency can mean, of each rule the first period: where in the regime, and why.
+    """Deadlines that cannot be meant: the path in the regime, and the reason. For each rule only the first such period is named.
 
-    A yearly deadline leaves at least one working day after the cut-off (NĐ 09/2019/NĐ-CP); who confirms has at least as long as
-    who reports.
+    A yearly deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP). The deadline for confirming must not be
+    earlier than the deadlines for reporting.
     """
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
@@ -104,14 +110,14 @@ def _leaves_a_working_day(regime: Regime, group: str, period: Period, days: Work
 
 
 def effective(deadline: datetime | None, extended_to: datetime | None) -> datetime | None:
-    """The deadline with an extension for one unit: an extension never makes it earlier."""
+    """The deadline after an extension for one unit. An extension never makes a deadline earlier."""
     if deadline is None or extended_to is None:
         return deadline
     return max(deadline, extended_to)
 
 
 def instant(text: str) -> datetime:
-    """An instant from an event: a date-time with offset (exclusive), or a day YYYY-MM-DD (inclusive, to its end in Vietnam).
+    """The instant that an event's text names: a date-time with offset is exclusive, a day YYYY-MM-DD lasts to its end in Vietnam.
 
     Raises ValueError for anything else.
     """
@@ -124,7 +130,7 @@ def instant(text: str) -> datetime:
 
 
 def of_event(text: object) -> datetime | None:
-    """The instant of a logged event, on which a deadline can stand; None for anything else (ingest lets none through)."""
+    """The instant in a logged event, if it can be a deadline; otherwise None (ingest accepts no such event)."""
     try:
         at = instant(str(text))
         return at if periods.local_day(at).year in YEARS else None

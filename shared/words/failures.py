@@ -1,6 +1,6 @@
 """What can go wrong while a service works. The class of an exception says who can act; `shared.plumbing.delivery` acts on it.
 
-Each carries refusals of the catalogue, so that whoever reads it gets whole sentences in the language wanted. `str()` is for logs and
+Each exception carries refusals of the catalogue, so that its reader gets whole sentences in the chosen language. `str()` is for logs and
 tracebacks: English, with the codes.
 """
 
@@ -22,7 +22,7 @@ class Failure(Exception):
         return [refusal.code for refusal in self.refusals]
 
     def text(self, language: Language) -> str:
-        """A line for each refusal: place, sentences, code."""
+        """One line for each refusal: path, sentence, code."""
         return "\n".join(refusal.line(language) for refusal in self.refusals)
 
 
@@ -35,11 +35,13 @@ class TransientError(Failure):
 
 
 class ConfigurationError(Failure):
-    """Settings or stored data forbid starting; a person must act. The sentences name the setting and the value that is needed."""
+    """The service cannot start with these settings or this stored data; a person must act. The sentences name the setting and the value
+    that it needs.
+    """
 
 
 class InvalidValueError(ValueError):
-    """A value that a file or a setting may not hold. `where` is the path to it inside what was judged."""
+    """A value that is not allowed in a file or a setting. `where` is the path to the value."""
 
     def __init__(self, refusal: Refusal, *where: str) -> None:
         super().__init__(refusal.line("en"))

@@ -1,8 +1,9 @@
-"""Which instant is in force of those that a recipient set: until when a period is open, or a unit was given longer.
+"""Openings and extensions: which of the instants that a recipient set is in force.
 
-Of all corrections the one with the highest (received time, event id), then the latest of it and of the plain ones received after
-it; without a correction the latest of all. What is kept only grows, so order and repetition of events cannot matter. One rule
-for ingest, aggregate, notify and the portal. Source: design, section 4, "Openings and extensions".
+Without a correction, the latest instant is in force. With corrections, the newest one (by received time, then event id) replaces everything
+received before it; the latest instant among it and the events received after it is in force. The stored instants only grow in number, so
+order and repetition of events cannot matter. Ingest, aggregate, notify and the portal all use this rule. Source: design, section 4,
+"Openings and extensions".
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ GivenKey = tuple[int, str]  # received time in ms since 1970, event id
 
 @dataclass(frozen=True, slots=True, order=True)
 class Given:
-    """An instant that the recipient set: until when a period is open, or until when one unit has time."""
+    """An instant that the recipient set: the deadline with which a period was opened, or the end of one unit's extension."""
 
     received_ms: int
     event_id: str
@@ -36,7 +37,7 @@ Givens = Mapping[GivenKey, Given]
 
 
 class GivingEvent(Protocol):
-    """What is read of an event that sets an instant (`shared/wire/events.py:Logged`)."""
+    """The fields that are read from an event that sets an instant (`shared/wire/events.py:Logged`)."""
 
     @property
     def received_ms(self) -> int: ...
@@ -49,7 +50,7 @@ class GivingEvent(Protocol):
 
 
 def given(event: GivingEvent, name: str) -> Given | None:
-    """The instant in the field `name` of an event; None when it is no instant (ingest accepts no such event)."""
+    """The instant in the field `name` of an event; None if the field has no instant (ingest accepts no such event)."""
     at = deadlines.of_event(event.data.get(name))
     if at is None:
         return None
@@ -58,7 +59,7 @@ def given(event: GivingEvent, name: str) -> Given | None:
 
 
 def in_force(given_ones: Iterable[Given]) -> Given | None:
-    """The one that is in force; of several that set the same instant the latest. None while nobody set one."""
+    """The instant in force; None if none was set. If several events set the same instant, the newest event is returned."""
     known = list(given_ones)
     corrected = max((one for one in known if one.corrects), default=None)
     latest = max((one.at for one in known if corrected is None or one >= corrected), default=None)

@@ -1,7 +1,7 @@
-"""The reminder ladder of one deadline: at which instants, by name, a unit that still owes is reminded.
+"""The reminder ladder of one deadline: the named instants at which a unit that has not reported is reminded.
 
-One rule for the notifier, which reminds, and the portal, whose calendars announce it. Counted in days from the last day on which
-a report is on time. Source: design, section 5, "Deadlines".
+The notifier, which reminds, and the portal, whose calendars announce reminders, both use it. Days are counted from the last day on which a
+report is on time. Source: design, section 5, "Deadlines".
 """
 
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ OFFICE_OPENS: Final = time(8, 0)
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder: its name, and when it goes out."""
+    """One step of the ladder: its name, and when its reminder goes out."""
 
     name: str
     at: datetime
 
 
 def rungs(deadline: datetime, ladder: Ladder, days: WorkingDays) -> tuple[Rung, ...]:
-    """The ladder of a deadline (the first instant that is late), oldest rung first.
+    """The ladder of a deadline (the first instant that is late), earliest rung first.
 
-    A reminder on a day off goes out on the working day before, an overdue step on the working day after. Rungs on one
-    instant are one, the later rung. A reminder that would come after the deadline itself is left out.
+    A reminder that falls on a day off goes out on the working day before, an overdue step on the working day after. If two rungs fall on
+    one instant, only the later rung remains. A reminder that would come after the deadline is left out.
     """
     return _rungs(deadline, tuple(ladder.before_days), tuple(ladder.last_day), tuple(ladder.after_days), days)
 
@@ -37,7 +37,7 @@ def rungs(deadline: datetime, ladder: Ladder, days: WorkingDays) -> tuple[Rung, 
 def _rungs(
     deadline: datetime, before: tuple[int, ...], on_last_day: tuple[str, ...], after: tuple[int, ...], working_days: WorkingDays
 ) -> tuple[Rung, ...]:
-    """One ladder, kept for the next unit with the same deadline."""
+    """The ladder, cached: units with the same deadline share it."""
     last = deadlines.last_day(deadline)
     last_office_day = working_days.before_or_on(last)
     before_deadline = [

@@ -1,4 +1,4 @@
-"""Mail addresses that can be written to: ASCII, with nothing in them that could end a header or name a second one."""
+"""Valid mail addresses: ASCII, without characters that could end a header or add a second address."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ def is_address(text: str) -> bool:
 
 
 def parts(mailbox: str) -> tuple[str, str]:
-    """Name, which may be empty, and address of `address` or `name <address>`. Raises ValueError when it is neither."""
+    """The name (which may be empty) and the address in `address` or `name <address>`. Raises ValueError for any other text."""
     found = MAILBOX.fullmatch(mailbox.strip(" "))
     if found is None:
         raise InvalidValueError(refusal("setting.invalid_mailbox"))
@@ -23,6 +23,6 @@ def parts(mailbox: str) -> tuple[str, str]:
 
 
 def checked(mailbox: str) -> str:
-    """The mailbox. Raises ValueError when it is none."""
+    """The mailbox, unchanged. Raises ValueError if it is invalid."""
     parts(mailbox)
     return mailbox

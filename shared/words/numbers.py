@@ -1,14 +1,14 @@
-"""Exact numbers: a figure is an integer scaled by its indicator's decimals, from the door to the view.
+"""Exact numbers: from the door to the view, a figure is an integer that is scaled by its indicator's decimals.
 
-Numbers are judged by their text as sent: JSON number texts and decimal strings, no exponent, no NaN, no separators.
-Source: design, section 5, "Indicator kinds"; ADR-0005.
+Numbers are checked as text, exactly as sent: JSON number texts and decimal strings; no exponent, no NaN, no separators. Source: design,
+section 5, "Indicator kinds"; ADR-0005.
 """
 
 import re
 from decimal import Decimal
 from typing import Final
 
-MAX_SCALED: Final = 10**14  # one value's largest magnitude; 90,000 of them fit an int64
+MAX_SCALED: Final = 10**14  # the largest magnitude of one value; the sum of 90,000 values fits an int64
 PLAIN_DECIMAL: Final = re.compile(r"(-?[0-9]{1,30})(?:\.([0-9]{1,30}))?", re.ASCII)
 
 
@@ -19,21 +19,21 @@ class NumberText(str):
 
 
 def parts(text: str) -> tuple[str, str] | None:
-    """What stands before the point of a plain decimal and behind it, as written; None when `text` is none.
+    """The integer part and the decimals of a plain decimal, as written; None if `text` is not a plain decimal.
 
-    Plain are digits with at most one point among them and at most one minus before them.
+    A plain decimal is digits, with at most one point among them and at most one minus before them.
     """
     found = PLAIN_DECIMAL.fullmatch(text)
     return None if found is None else (found[1], found[2] or "")
 
 
 def decimals_of(text: str) -> int:
-    """Decimals of a plain decimal as written: trailing zeros count, for `1.000` may be a thousand to whoever wrote it."""
+    """The number of decimals in a plain decimal. Trailing zeros count, because the writer of `1.000` may mean a thousand."""
     return len(text.partition(".")[2])
 
 
 def scaled(value: int | str, decimals: int) -> int:
-    """`value` × 10^decimals as an integer. The value is an integer or a plain decimal that `decimals` suffice for."""
+    """`value` × 10^decimals as an integer. `value` is an integer, or a plain decimal with at most `decimals` decimals."""
     if isinstance(value, int):
         factor: int = 10**decimals
         return value * factor
@@ -42,12 +42,12 @@ def scaled(value: int | str, decimals: int) -> int:
 
 
 def unscaled(value: int, decimals: int) -> Decimal:
-    """The decimal number that the scaled integer stands for, with exactly `decimals` decimals."""
+    """The scaled integer as a decimal number with exactly `decimals` decimals."""
     return Decimal(value).scaleb(-decimals)
 
 
 def plain(value: int, decimals: int) -> str:
-    """The scaled integer as plain decimal text, with exactly `decimals` (at least one) decimals."""
+    """The scaled integer as plain decimal text with exactly `decimals` decimals; `decimals` is at least 1."""
     digits = str(value).zfill(decimals + 1 + (value < 0))
     return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
@@ -65,17 +65,17 @@ def quotient(numerator: int, denominator: int, decimals: int) -> Decimal | None:
 
 
 def percent(numerator: int, denominator: int) -> Decimal | None:
-    """Percent of two sums, one decimal, half-even; None when the denominator is 0."""
+    """One sum as a percentage of another: one decimal, half-even; None when the denominator is 0."""
     return quotient(numerator * 100, denominator, 1)
 
 
 def vietnamese(value: Decimal | int | None) -> str:
-    """A number as people read it here: 1.234,5; an empty figure is a dash."""
+    """A number in Vietnamese notation, 1.234,5; a dash if there is no number."""
     if value is None:
         return "–"
     return f"{value:,f}".translate(str.maketrans(",.", ".,")) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
 
 
 def text(value: object) -> str:
-    """A stored or computed decimal as JSON holds it: never with an exponent."""
+    """A stored or computed decimal as text for JSON, never with an exponent."""
     return format(value if isinstance(value, Decimal) else Decimal(str(value)), "f")

@@ -1,7 +1,7 @@
-"""Periods and calendars: what days the figures of a period cover, and its cut-off.
+"""Periods and calendars: the days that a period's figures cover, and the period's cut-off.
 
-`2024`, `2024-H1`, `2024-Q3`, `2024-05` (ISO 8601, DHIS2). The cut-off is the period's reference date: units, the tree
-and the duties are those of that day. Source: NĐ 09/2019/NĐ-CP, art. 12; design, section 5, "Periods".
+`2024`, `2024-H1`, `2024-Q3`, `2024-05` (ISO 8601, DHIS2). The cut-off is the period's reference date: the units, their tree and who must
+report are taken as of that day. Source: NĐ 09/2019/NĐ-CP, art. 12; design, section 5, "Periods".
 """
 
 import re
@@ -18,7 +18,7 @@ REPORT_YEAR_CUT_OFF: Final = (12, 14)  # NĐ 09/2019, art. 12: 15/12 of the year
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of one calendar: the days that its figures cover, both inclusive."""
+    """One period of one calendar: the days that its figures cover, first and last day included."""
 
     code: str
     begins: date
@@ -29,7 +29,7 @@ class Period:
         return int(self.code[:4])
 
     def has_begun(self, at: datetime) -> bool:
-        """Whether the period's first day has come in Vietnam at the instant `at`."""
+        """Whether the period's first day has begun in Vietnam at the instant `at`."""
         return local_day(at) >= self.begins
 
 
@@ -45,15 +45,16 @@ def start_of(day: date) -> datetime:
 
 @lru_cache(4096)
 def start_ms(day: date) -> int:
-    """The same in milliseconds since 1970."""
+    """The instant at which `day` begins in Vietnam, in milliseconds since 1970."""
     return round(start_of(day).timestamp()) * 1000
 
 
-@lru_cache(4096)  # all that there are, many times over
+@lru_cache(4096)  # far more than there are in use
 def parse(code: str, calendar: str) -> Period | None:
-    """The period `code` in `calendar`: `year`, `report_year`, or a yearly cut-off day `MM-DD`; None when it is no period.
+    """The period `code` in `calendar`; None if the calendar has no such period.
 
-    In the calendar `year` a part of a year (H, Q, month) is the calendar part; the other calendars know whole years only.
+    `calendar` is `year`, `report_year`, or the yearly cut-off day as `MM-DD`. In `year`, half-years, quarters and months are those of the
+    calendar year; the other calendars have whole years only.
     """
     found = PERIOD.fullmatch(code)
     if found is None:

@@ -15,7 +15,7 @@ Language = Literal["vi", "en"]
 
 
 class Both(NamedTuple):
-    """A phrase in two languages, to be used in a sentence of the catalogue."""
+    """A phrase in two languages, to be inserted into a sentence of the catalogue."""
 
     vi: str
     en: str
@@ -31,26 +31,26 @@ class Refusal:
     message_en: str
 
     def at(self, path: str) -> Self:
-        """The same refusal for another place."""
+        """The same refusal with another path."""
         return replace(self, path=path)
 
     def text(self, language: Language) -> str:
-        """Place and sentences, in one language."""
+        """Path and sentence in one language."""
         message = self.message_en if language == "en" else self.message_vi
         return f"{self.path}: {message}" if self.path else message
 
     def line(self, language: Language) -> str:
-        """Place, sentences and code: what an operator reads."""
+        """Path, sentence and code, for operators."""
         return f"{self.text(language)} [{self.code}]"
 
 
 def day(value: date) -> Both:
-    """A day as sentences name it."""
+    """A day, formatted for a sentence."""
     return Both(f"{value:%d/%m/%Y}", value.isoformat())
 
 
 def number(value: int) -> Both:
-    """A count as sentences write it, thousands grouped."""
+    """A count, formatted for a sentence: thousands are grouped."""
     return Both(numbers.vietnamese(value), f"{value:,}")
 
 
@@ -71,8 +71,11 @@ QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
 
 
 def refusal(code: str, /, path: str = "", **details: object) -> Refusal:
-    """The refusal `code` of the catalogue, its sentences filled from `details`: long ones cut, none with characters that no store takes
-    or nobody sees. `Both` gives each sentence its own language; a list is one of ours and is shown whole."""
+    """The refusal `code` of the catalogue, with `details` filled into its sentences.
+
+    Long details are cut, and forbidden characters are replaced by `�`. A `Both` gives each sentence its own language. A list comes from our
+    own code, so it is shown whole.
+    """
     vietnamese, english = CATALOGUE[code]
     return Refusal(
         code,

@@ -1,4 +1,4 @@
-"""Regimes: who reports what to whom before when. Data, owned by an agency, read from YAML files.
+"""Regimes: who reports what to whom, and by when. Regimes are data: agencies own them, and they are read from YAML files.
 
 Source: NĐ 09/2019/NĐ-CP, art. 8 (what a reporting regime names); design, section 5, "Regimes".
 """
@@ -38,13 +38,13 @@ TimeText = Annotated[str, StringConstraints(pattern=TIME)]
 
 
 class Data(BaseModel):
-    """A part of a regime file: unknown keys are refused, values are not converted, and nothing changes later."""
+    """A part of a regime file: unknown keys are refused, values are not converted, and objects are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class Group(Data):
-    """Named reporters: either the units of a level and kind inside the regime's `within`, or units by name."""
+    """Named reporters: all units of a level and kind inside the regime's `within`, or units listed by name."""
 
     label: str
     """What people read: the name of the group."""
@@ -63,8 +63,8 @@ class Group(Data):
 
 
 class DeadlineRule(Data):
-    """The last day on which a report is on time. `before` and `by` are MM-DD in the period's year, or in the next year if the cut-off is
-    after that day (`shared.words.deadlines`), or a full date. `once` is always a full date, for a duty that is due one time.
+    """The last day on which a report is on time. `before` and `by` are MM-DD, or a full date. MM-DD is in the period's year, or in the next
+    year if the cut-off is after that day (`shared.words.deadlines`). `once` is always a full date, for a duty that is due one time.
     """
 
     before: DayText | None = None
@@ -84,7 +84,7 @@ class DeadlineRule(Data):
 
     @property
     def is_yearly(self) -> bool:
-        """Whether the rule is due every year, not on a date of its own."""
+        """Whether the rule is due every year (MM-DD), not on one full date."""
         return len(self._day) == len("MM-DD")
 
     @property
@@ -92,19 +92,19 @@ class DeadlineRule(Data):
         return self.before or self.by or self.once or ""
 
     def day_in(self, year: int) -> str:
-        """The rule's day as YYYY-MM-DD, in `year` unless the rule names its own."""
+        """The rule's day as YYYY-MM-DD: its own full date, or its MM-DD in `year`."""
         return f"{year}-{self._day}" if self.is_yearly else self._day
 
 
 class Confirm(DeadlineRule):
-    """Who confirms its view: the units of `level` inside `within`."""
+    """Which units confirm their views: those of `level` inside `within`."""
 
     level: str
     """The level of the units inside `within` that confirm their view."""
 
 
 class Ladder(Data):
-    """When reminders go out: days before the last day, hours on it, days after it."""
+    """When reminders go out: days before the last day, hours on the last day, days after it."""
 
     before_days: list[int] = [30, 14, 7, 3, 1]
     """Reminders so many days before the last day. One that falls on a day off goes out on the working day before."""
@@ -139,7 +139,7 @@ class Obligation(Data):
 
 
 class Target(Data):
-    """A goal set by the plan; a percentage for flags and ratios."""
+    """A target set by the plan; for flags and ratios it is a percentage."""
 
     at_least: DecimalText
     """The goal: a percentage for flags and ratios, otherwise a figure. It is compared exactly, not after rounding."""
@@ -198,18 +198,20 @@ class Indicator(Data):
 
     @property
     def goal_decimals(self) -> int:
-        """The decimals of the figure that is compared with the target: the indicator's own; at least one for a percentage or a mean."""
+        """The decimals of the figure that is compared with the target: the indicator's own decimals, but at least one for a percentage or a
+        mean.
+        """
         return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
 
     @cached_property
     def bounds(self) -> tuple[int, int]:
-        """The smallest and the largest value of a quantity that are accepted, scaled."""
+        """The smallest and the largest accepted value of a quantity, scaled."""
         most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
         return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
 
 
 class Regime(Data):
-    """One reporting obligation: who reports what to whom, for which periods, by when."""
+    """One reporting obligation: who reports what to whom, for which periods, and by when."""
 
     id: RegimeId
     """The regime's name in events, subjects and addresses. It never gets another meaning."""
@@ -248,7 +250,7 @@ class Regime(Data):
         if value not in ("year", "report_year") and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
             raise InvalidValueError(refusal("regime.unknown_calendar"))
         if "-" in value:
-            _require_day(f"2023-{value}")  # a day that every year has
+            _require_day(f"2023-{value}")  # 2023 is no leap year: the day must exist in every year
         return value
 
     @field_validator("periods")
@@ -296,7 +298,7 @@ class Regime(Data):
 
     @property
     def source_id(self) -> str:
-        """The regime whose reports feed this one: itself, or the source of a derived regime."""
+        """The regime whose reports are summed: for a derived regime its source, otherwise the regime itself."""
         return self.derived_from or self.id
 
     @property
@@ -304,13 +306,13 @@ class Regime(Data):
         return self.obligation is not None and self.obligation.on_call
 
     def period(self, code: str) -> Period | None:
-        """The period `code`, if this regime has it."""
+        """The period `code`; None if this regime does not have it."""
         if self.periods != "any" and code not in self.periods:
             return None
         return periods.parse(code, self.calendar)
 
     def group_members(self, tree: Tree) -> dict[str, list[Unit]]:
-        """The reporters of each group in `tree`, by code. A group's named unit that `tree` lacks is left out."""
+        """The reporters of each group in `tree`, by code. A unit that a group lists by name is left out if `tree` does not have it."""
         inside = tree.within(self.within)
         return {name: _members(group, inside, tree) for name, group in self.reporters.items()}
 
@@ -319,14 +321,14 @@ class Regime(Data):
         return {unit.id: name for name, members in self.group_members(tree).items() for unit in members}
 
     def confirmers(self, tree: Tree) -> list[Unit]:
-        """The units that confirm their view."""
+        """The units that confirm their views."""
         if self.obligation is None or self.obligation.confirm is None:
             return []
         level = self.obligation.confirm.level
         return [unit for unit in tree.within(self.within) if unit.level == level and unit.kind == "peoples_committee"]
 
     def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
-        """Whether `indicator` is asked of a unit. An indicator without `asked` is asked of all."""
+        """Whether a unit must report `indicator`. An indicator without `asked` is for all units."""
         return not indicator.asked or group in indicator.asked or unit_code in indicator.asked
 
 
@@ -342,7 +344,7 @@ def _without_zeros(text: str) -> str:
 
 
 def _require_day(text: str, *where: str) -> None:
-    """Raises an error for a day that the calendar does not have."""
+    """Raises ValueError if the calendar has no such day."""
     try:
         date.fromisoformat(text)
     except ValueError as error:
@@ -354,7 +356,7 @@ def _repeated(codes: Iterable[str]) -> list[str]:
 
 
 def derive(derived: Regime, source: Regime) -> Regime:
-    """The derived regime with what it takes from its source: calendar, periods, reporters, indicators; no obligation."""
+    """The derived regime, completed with its source's calendar, periods, reporters and indicators. It has no obligation."""
     return derived.model_copy(
         update={
             "calendar": source.calendar,
@@ -367,8 +369,8 @@ def derive(derived: Regime, source: Regime) -> Regime:
 
 
 def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:
-    """All regimes by id, derived ones completed. Raises InvalidValueError, with the regime's id and the field as its `where`, when an id
-    repeats or a source lacks what is derived.
+    """All regimes by id, with derived ones completed. Raises InvalidValueError if an id repeats, or if a source lacks something that a
+    derived regime uses; its `where` is the regime's id and the field.
     """
     loaded = list(regimes)
     if repeated := _repeated(regime.id for regime in loaded):

@@ -1,8 +1,9 @@
-"""What the logged events say of a report and of a period. Aggregate, notify, ingest and the portal all read events through this module.
+"""The state of a report and of a period, computed from logged events. Aggregate, notify, ingest and the portal all read events through this
+module.
 
-Which report counts: of a unit's revisions the highest (revision, received time, event id) wins. A report counts if its winning revision is
-a submission that was not returned: a return concerns only the revision that it names. On time is judged by the earliest received time
-among the submitted revisions, even if later withdrawn or returned. Which extension or opening is in force: `shared/words/instants.py`.
+Which report counts: the highest (revision, received time, event id) of a unit wins. A report counts if its winning revision is a submission
+that was not returned; a return concerns only the revision that it names. A report is on time if the earliest submission was received in
+time, even if that revision was later withdrawn or returned. Which extension or opening is in force: `shared/words/instants.py`.
 
 Every field below only grows or only shrinks, so the order and repetition of events cannot matter, and no event raises an error. Source:
 design, section 3, "Which report counts", and section 4, "Order"; ADR-0023, ADR-0027.
@@ -19,7 +20,7 @@ from shared.words.instants import Given, Givens
 
 
 class Revision(NamedTuple):
-    """One revision that a unit sent: the largest wins."""
+    """One revision that a unit sent. The largest revision wins."""
 
     number: int
     received_ms: int
@@ -34,7 +35,9 @@ STATE_EVENTS: Final = frozenset({event_types.SUBMITTED, event_types.WITHDRAWN, e
 
 
 class StateEvent(Protocol):
-    """What is read of an event: `shared/wire/events.py:Logged`, or an entry of `reports` whose content was not read (`data` is empty)."""
+    """The fields that are read from an event: a `shared/wire/events.py:Logged`, or an entry of `reports` without its content (`data` is
+    empty).
+    """
 
     @property
     def type(self) -> str: ...
@@ -52,7 +55,7 @@ class StateEvent(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Return:
-    """A revision that was sent back. Of several returns of one revision the latest counts."""
+    """A revision that was sent back. If a revision was returned more than once, the latest return counts."""
 
     revision: int
     received_ms: int
@@ -66,7 +69,7 @@ NO_RETURNS: Final[Mapping[int, Return]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Confirmation:
-    """A view that its unit approved. Of several confirmations the latest counts."""
+    """A view that its unit approved. If there are several confirmations, the latest one counts."""
 
     received_ms: int
     event_id: str
@@ -75,7 +78,7 @@ class Confirmation:
 
 @dataclass(slots=True)
 class ReportState:
-    """All that the events about one unit in one regime and period say."""
+    """Everything that the events say about one unit in one regime and period."""
 
     winner: Revision = NOTHING
     is_submission: bool = False  # the winner is a submission, not a withdrawal
@@ -83,12 +86,13 @@ class ReportState:
     returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by the revision that was returned
     extensions: Givens = field(default_factory=lambda: NO_GIVENS)
     extension: Given | None = None  # the extension in force
-    confirmation: Confirmation | None = None  # the latest
+    confirmation: Confirmation | None = None  # the latest confirmation
     first_confirmed_ms: int | None = None
 
     def apply(self, event: StateEvent) -> bool:
-        """Takes one event about the unit, in any order, also repeatedly. Whether it is a submission that wins now: its figures are the
-        unit's. Events of other types change nothing.
+        """Applies one event about the unit. Events may come in any order and more than once; events of other types change nothing.
+
+        Returns True if the event is a submission that now wins, so that its figures become the unit's figures.
         """
         match event.type:
             case event_types.SUBMITTED:
@@ -105,17 +109,17 @@ class ReportState:
         return False
 
     def submit(self, revision: Revision) -> bool:
-        """Takes a submitted revision; whether it is the new winner."""
+        """Applies a submitted revision. Returns whether it is the new winner."""
         if self.first_submitted_ms is None or revision.received_ms < self.first_submitted_ms:
             self.first_submitted_ms = revision.received_ms
         return self._take(revision, is_submission=True)
 
     def withdraw(self, revision: Revision) -> bool:
-        """Takes a withdrawn revision; whether it is the new winner."""
+        """Applies a withdrawn revision. Returns whether it is the new winner."""
         return self._take(revision, is_submission=False)
 
     def give_back(self, returned: Return) -> None:
-        """Takes a return."""
+        """Applies a return."""
         self.returns = {**self.returns, returned.revision: max(self.returns.get(returned.revision, returned), returned)}
 
     def _take(self, revision: Revision, *, is_submission: bool) -> bool:
@@ -142,37 +146,37 @@ class ReportState:
         return self.is_submission and self.winner.number not in self.returns
 
     def is_on_time(self, deadline_ms: int | None) -> bool:
-        """Whether the first submission came before the deadline (exclusive); without a deadline nothing is late."""
+        """Whether the first submission was received before the deadline (exclusive). Without a deadline every submission is on time."""
         return self.first_submitted_ms is not None and (deadline_ms is None or self.first_submitted_ms < deadline_ms)
 
     def is_late(self, deadline_ms: int | None) -> bool:
-        """Whether the unit's report is in the totals and did not come in time; a report that does not count is missing, not late."""
+        """Whether the unit's report is in the totals and was not received in time. A report that does not count is missing, not late."""
         return self.counts and not self.is_on_time(deadline_ms)
 
     @property
     def last_return(self) -> Return | None:
-        """The return of the winning revision; returns of other revisions concern nobody."""
+        """The return of the winning revision; None if that revision was not returned. Returns of other revisions have no effect."""
         return self.returns.get(self.winner.number)
 
     @property
     def extended_to(self) -> datetime | None:
-        """Until when the unit has time; None when nobody gave it more."""
+        """The end of the unit's extension; None if the unit has none."""
         return None if self.extension is None else self.extension.at
 
     def deadline(self, of_group: datetime | None) -> datetime | None:
-        """The unit's deadline: that of its group, or a later one that it was given. None when there is none."""
+        """The unit's deadline: its group's, or the unit's extension if that is later. None if the group has no deadline."""
         return deadlines.effective(of_group, self.extended_to)
 
 
 @dataclass(slots=True)
 class PeriodState:
-    """What the events about a whole period of a regime on call say: with which deadline it is open."""
+    """What the events about a whole period of an on-call regime say: the deadline with which it was opened."""
 
     openings: Givens = field(default_factory=lambda: NO_GIVENS)
     opening: Given | None = None  # the opening in force
 
     def apply(self, event: StateEvent) -> bool:
-        """Takes one event about the period, in any order, also repeatedly; whether it sets a deadline."""
+        """Applies one event about the period. Events may come in any order and more than once. Returns whether the event sets a deadline."""
         opening = instants.given(event, "deadline") if event.type == event_types.OPENED else None
         if opening is None:
             return False
@@ -182,5 +186,5 @@ class PeriodState:
 
     @property
     def deadline(self) -> datetime | None:
-        """The deadline that the period was opened with; None while it was not opened."""
+        """The deadline with which the period was opened; None if it has not been opened."""
         return None if self.opening is None else self.opening.at

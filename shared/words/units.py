@@ -1,7 +1,7 @@
-"""Units and the tree they form on a day.
+"""Units and the tree that they form on a day.
 
-A unit's id is stable and never re-used; its code is: the 2025 reform gave old codes to other areas. Levels are data: no
-level name stands in roll-up code. Source: design, section 5, "Units".
+A unit's id is stable and never re-used. Its code may be: the 2025 reform gave old codes to other areas. Levels are data: the roll-up code
+contains no level name. Source: design, section 5, "Units".
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom an alert to a unit goes to."""
+    """A recipient of a unit's alerts."""
 
     name: str = ""
     phone: str = ""
@@ -21,7 +21,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Anything that reports or receives. Valid from `valid_from` to the day before `valid_to` (None: no end)."""
+    """Anything that reports or receives reports. It is valid from `valid_from` to the day before `valid_to` (None: no end)."""
 
     id: str
     code: str
@@ -53,7 +53,7 @@ class Tree:
         return self._children.get(unit_id, [])
 
     def ancestors(self, unit_id: str) -> Iterator[Unit]:
-        """The units above, nearest first. A unit whose parent is not of this day is a top."""
+        """The units above, nearest first. A unit whose parent is not valid on this day has no ancestors."""
         seen = {unit_id}
         parent = self.by_id[unit_id].parent
         while parent is not None and parent in self.by_id and parent not in seen:
@@ -62,11 +62,11 @@ class Tree:
             parent = self.by_id[parent].parent
 
     def top(self, unit_id: str) -> Unit:
-        """The highest unit above `unit_id` (itself when it has no parent): the province, as the data stand."""
+        """The highest unit above `unit_id`, or the unit itself if it has no parent. In practice this is the province."""
         return [self.by_id[unit_id], *self.ancestors(unit_id)][-1]
 
     def within(self, code: str) -> list[Unit]:
-        """The unit with a code and all below it; the whole country for ""; nothing for a code that nobody bears."""
+        """The unit with a code and all units below it: the whole country for "", nothing for an unknown code."""
         if not code:
             tops = sorted((unit for unit in self.by_id.values() if unit.parent not in self.by_id), key=lambda unit: unit.code)
             return [unit for top in tops for unit in self.subtree(top.id)]
@@ -74,14 +74,14 @@ class Tree:
         return [] if top is None else list(self.subtree(top.id))
 
     def subtree(self, unit_id: str) -> Iterator[Unit]:
-        """The unit and all below it, parents before children, by code."""
+        """The unit and all units below it: parents before children, siblings by code."""
         yield self.by_id[unit_id]
         for child in self.children(unit_id):
             yield from self.subtree(child.id)
 
 
 class Registry:
-    """All units of all times."""
+    """All units that exist or ever existed."""
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self.units = tuple(units)
@@ -89,5 +89,5 @@ class Registry:
         self.at = lru_cache(maxsize=64)(self._at)
 
     def _at(self, day: date) -> Tree:
-        """The tree of `day`."""
+        """The tree on `day`."""
         return Tree(unit for unit in self.units if unit.is_valid(day))

@@ -1,4 +1,4 @@
-"""How dates, deadlines and numbers are written for people: Vietnam's time, dd/mm/yyyy, 1.234,5."""
+"""Dates, deadlines and numbers as Vietnamese readers expect them: Vietnam time, dd/mm/yyyy, 1.234,5."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,9 +13,9 @@ Number = int | str | None
 
 
 def shown(text: str) -> str:
-    """A stored text as people may see it: no control character but tab and newline, no bidi control that reorders what stands around.
+    """A stored text, made safe to show: without control characters (except tab and newline) and without bidi controls.
 
-    What is stored since data format 5 holds none; names and texts of before may.
+    Texts stored since data format 5 contain no such characters; older names and texts may.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -23,7 +23,7 @@ def shown(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """The same on one line."""
+    """A stored text, made safe to show and put on one line."""
     return " ".join(shown(text).split())
 
 
@@ -32,7 +32,7 @@ def day(value: date) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """An instant to the minute, in Vietnam's time; a dash when there is none."""
+    """An instant to the minute, in Vietnam time; a dash if there is none."""
     return "–" if at is None else at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
@@ -42,12 +42,12 @@ def time_of_day(at: datetime) -> str:
 
 
 def machine(at: datetime) -> str:
-    """An instant for the attribute `datetime` of an element."""
+    """An instant for the `datetime` attribute of an HTML element."""
     return at.astimezone(VIETNAM).isoformat(timespec="seconds")
 
 
 def deadline(at: datetime) -> str:
-    """The first late instant, as documents say it: `trước ngày 20/12/2024`."""
+    """A deadline (the first instant that is late) as documents write it: `trước ngày 20/12/2024`."""
     local = at.astimezone(VIETNAM)
     if local.time() == time():
         return f"trước ngày {day(local.date())}"
@@ -55,7 +55,7 @@ def deadline(at: datetime) -> str:
 
 
 def through(at: datetime) -> str:
-    """The first late instant of an extension or a fix-by date: a day is meant to its end, `đến hết ngày 28/12/2024`."""
+    """The end of an extension or a fix-by date (the first instant that is late), written with its last day: `đến hết ngày 28/12/2024`."""
     if at.astimezone(VIETNAM).time() == time():
         return f"đến hết ngày {day(deadlines.last_day(at))}"
     return deadline(at)
@@ -91,5 +91,5 @@ def number(value: Number) -> str:
 
 
 def percent(value: Number) -> str:
-    """A percentage with its sign; a dash when there is none."""
+    """A percentage with its sign; a dash if there is none."""
     return "–" if value is None else f"{number(value)} %"

@@ -1,4 +1,4 @@
-"""Sentences about acts of a recipient or confirmer: return, extend, open, confirm."""
+"""Sentences about what recipients and confirmers do: return, extend, open, confirm."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Sentences about the shape of an event: JSON, CloudEvents attributes, names of fields, any text."""
+"""Sentences about the shape of an event: JSON, CloudEvents attributes, field names, texts."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Sentences about files that people write: text, YAML, CSV; about units, contacts and the fields of any document or setting."""
+"""Sentences about files that people write (text, YAML, CSV), about units and contacts, and about the fields of any document or setting."""
 
 from typing import Final
 

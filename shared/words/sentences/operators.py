@@ -1,4 +1,4 @@
-"""Sentences for whoever runs the system: servers, settings, services, the calendar, the command line."""
+"""Sentences for operators: servers, settings, services, the calendar, the command line."""
 
 from typing import Final
 

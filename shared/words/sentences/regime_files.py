@@ -1,4 +1,4 @@
-"""Sentences about files of regimes. The path names file, line and field."""
+"""Sentences about regime files. The path names file, line and field."""
 
 from typing import Final
 

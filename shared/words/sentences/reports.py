@@ -1,4 +1,4 @@
-"""Sentences about what a report says: regime, period, unit, figures, narratives, revisions."""
+"""Sentences about the content of a report: regime, period, unit, figures, narratives, revisions."""
 
 from typing import Final
 
