@@ -1,4 +1,4 @@
-"""Addresses of servers, which may hold credentials: they are read here, and masked before anybody sees them."""
+"""Reads the addresses of servers, and masks the credentials in them before anybody sees them."""
 
 import re
 from typing import Final
@@ -9,24 +9,27 @@ from shared.words.refusals import refusal
 
 MASK: Final = "***"
 SCHEME: Final = r"[A-Za-z][\w+.-]*://"
-WITHIN: Final = r"(?:[^\s\"<>]|\"(?![,}\]:)\s]|$))"  # a quotation mark may be of a password, and may end what is quoted
+WITHIN: Final = r"(?:[^\s\"<>]|\"(?![,}\]:)\s]|$))"  # a quotation mark may belong to a password, or may end the quoted text
 CREDENTIALS: Final = re.compile(rf"({SCHEME})(?:(?!,{SCHEME}){WITHIN})*@")
-WHOLE: Final = re.compile(rf"({SCHEME})(?:(?!,{SCHEME}).)*@", re.DOTALL)  # the text is nothing but addresses
+WHOLE: Final = re.compile(rf"({SCHEME})(?:(?!,{SCHEME}).)*@", re.DOTALL)  # if the whole text is addresses
 WITHOUT_SCHEME: Final = re.compile(rf"(?<![\w:/*@])[^\s:/@,\"'=<>*]+:(?!/)(?:(?!,\S*@){WITHIN})*@(?=[\w\[])")
 SECRET_OPTIONS: Final = re.compile(r"([?&](?:\w*(?:password|token|secret)\w*|authMechanismProperties)=)[^\s&\"]+", re.IGNORECASE)
 
 
 class AddressError(ConfigurationError):
-    """A setting is not the address of a server. It is not repeated: it may hold a password, and be none because of it."""
+    """A setting is not a server address. The value is not repeated, because it may contain a password, which may even be what makes it
+    invalid.
+    """
 
     def __init__(self, setting: str, server: str, example: str) -> None:
         super().__init__(refusal("setting.invalid_address", setting, server=server, example=example))
 
 
 def masked(text: str) -> str:
-    """The text without the credentials of any address in it: neither names nor passwords, since a NATS token stands alone.
+    """The text without the credentials of the addresses in it: user names are masked too, because a NATS token has the place of a user
+    name.
 
-    An `@` that nobody escaped belongs to the password: rather too much is masked than a part of one is shown.
+    An unescaped `@` counts as part of the password: masking too much is better than showing part of a password.
     """
     text = (WHOLE if re.match(SCHEME, text) else CREDENTIALS).sub(rf"\1{MASK}@", text)
     text = WITHOUT_SCHEME.sub(f"{MASK}@", text)
@@ -34,7 +37,7 @@ def masked(text: str) -> str:
 
 
 def nats_servers(url: str) -> list[str]:
-    """The addresses of `TONGHOP_NATS_URL`. Raises AddressError when one is none."""
+    """The addresses in `TONGHOP_NATS_URL`. Raises AddressError if one is invalid."""
     servers = [server.strip() for server in url.split(",")]
     for server in servers:
         try:

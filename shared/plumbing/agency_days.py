@@ -14,11 +14,11 @@ from shared.words.failures import ConfigurationError
 from shared.words.refusals import Refusal, refusal
 
 LISTS: Final = ("off", "working")
-YEARS: Final = range(2000, 2200)  # a day outside of them is a slip of the pen, and would never come
+YEARS: Final = range(2000, 2200)  # a day outside of them is a typing error, and would never come
 
 
 def read(name: str) -> WorkingDays:
-    """The days of a file. Raises ConfigurationError with file, line and reason when it is broken."""
+    """The agency's days in a file. Raises ConfigurationError with file, line and reason if the file is invalid."""
     path = data_files.path(name)
     try:
         root = yaml_files.read(path)
@@ -32,7 +32,9 @@ def read(name: str) -> WorkingDays:
 
 
 def without_effect(days: WorkingDays) -> list[Refusal]:
-    """What the days say that the common calendar says too: true, and perhaps a slip of the pen; years to come are estimates there."""
+    """Warnings for days that the common calendar already has: correct, but perhaps typing errors. For future years the common calendar is
+    an estimate.
+    """
     off = [day for day in sorted(days.off) if not calendar.is_common_working_day(day)]
     working = [day for day in sorted(days.working) if calendar.is_common_working_day(day)]
     return [
@@ -42,7 +44,7 @@ def without_effect(days: WorkingDays) -> list[Refusal]:
 
 
 def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
-    """The days of each list, with where they stand."""
+    """The days of each list, with their nodes in the file."""
     found: dict[str, dict[date, Any]] = {name: {} for name in LISTS}
     if root is None:
         return found

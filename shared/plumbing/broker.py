@@ -1,6 +1,6 @@
 """The one place that connects to NATS and publishes to its streams.
 
-Time-outs are finite everywhere: a future that waits for a restarted server never resolves.
+Every wait has a time-out: after a server restart, a future that waits for its answer never resolves.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
-CONNECT_S = 3  # a client waits so long for a broker that is away
-PING_S = 3  # a connection that has silently died is noticed within four of these, a broker that stood still for less is kept
-LEADER_S = 2.0  # whoever asks whether a stream has a leader waits so long
+CONNECT_S = 3  # how long a client waits for a broker that is away
+PING_S = 3  # a silently dead connection is noticed within four of these; a shorter pause of the broker is tolerated
+LEADER_S = 2.0  # how long to wait for a stream's leader to answer
 ACK_TIMEOUT_S = 10.0  # an fsync on a busy disk, or a new leader in a cluster (3.7 s measured)
 IN_FLIGHT = 2000  # unacknowledged publishes of one process
-ATOMIC_LEAST = 8  # fewer messages are sooner on disk one by one (a batch takes 4 ms and 0.03 ms a message, a message 0.3 ms)
+ATOMIC_LEAST = 8  # fewer are faster one by one (a batch takes 4 ms plus 0.03 ms per message, a single message 0.3 ms)
 ATOMIC_MOST = 1000  # the broker's limit
 
 # the broker's error codes
@@ -44,7 +44,9 @@ AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to be published to a stream. `id` de-duplicates within the stream's window; an optimisation, no guarantee."""
+    """A message to publish to a stream. `id` de-duplicates within the stream's duplicate window; this is an optimisation, not a
+    guarantee.
+    """
 
     subject: str
     payload: bytes
@@ -56,7 +58,7 @@ class Message:
 
 
 class Broker(NatsBroker):
-    """FastStream's broker on a connection of ours."""
+    """FastStream's broker on our own connection."""
 
     async def _connect(self) -> Client:
         connection = Connection()
@@ -66,7 +68,7 @@ class Broker(NatsBroker):
 
 
 def create_broker(servers: list[str], name: str) -> NatsBroker:
-    """A FastStream broker that waits for its servers and never gives up on them."""
+    """A FastStream broker that waits for its servers and never stops reconnecting."""
 
     async def on_error(error: Exception) -> None:
         log.warning("broker.error_reported", error=type(error).__name__, detail=str(error)[:200])
@@ -87,7 +89,7 @@ def create_broker(servers: list[str], name: str) -> NatsBroker:
 
 
 class Streams:
-    """Publishing to streams on a broker's connection, once it is connected."""
+    """Publishes to streams over a broker's connection, once it is connected."""
 
     def __init__(self, broker: NatsBroker, new_id: Callable[[], str]) -> None:
         self._broker = broker
@@ -102,7 +104,7 @@ class Streams:
         return self.client.jetstream(timeout=ACK_TIMEOUT_S, publish_async_max_pending=IN_FLIGHT)
 
     async def publish(self, stream: str, message: Message) -> PubAck:
-        """Publishes one message; raises TransientError when it was not acknowledged (it may still be stored)."""
+        """Publishes one message. Raises TransientError if it was not acknowledged; it may be stored all the same."""
         try:
             with metrics.PUBLISH.labels(stream).time():
                 return await self.jetstream.publish(
@@ -112,10 +114,11 @@ class Streams:
             raise self._unacknowledged(stream, error) from error
 
     async def publish_together(self, stream: str, messages: Sequence[Message], timeout_s: float = ACK_TIMEOUT_S) -> list[int]:
-        """Publishes to a stream that allows atomic batches; the sequences, in order. One fsync a batch instead of one a message.
+        """Publishes to a stream that allows atomic batches, with one fsync per batch instead of one per message. Returns the sequences, in
+        order.
 
-        Raises TransientError when any was not acknowledged in time: publish them all again. What was stored all the same is dropped by
-        the stream, which knows each message's id for the length of its duplicate window.
+        Raises TransientError if a message was not acknowledged in time: publish all of them again. The stream drops the messages that it
+        already stored, because it remembers message ids during its duplicate window.
         """
         sequences: list[int] = []
         for first in range(0, len(messages), ATOMIC_MOST):
@@ -126,7 +129,7 @@ class Streams:
         return sequences
 
     async def _publish_atomically(self, stream: str, messages: Sequence[Message], timeout_s: float) -> list[int] | None:
-        """All or nothing (ADR-50 of NATS); None when the broker has one of the messages already."""
+        """Publishes all messages or none (ADR-50 of NATS). None if the broker already has one of the messages."""
         batch, last = self._new_id(), len(messages)
         try:
             for number, message in enumerate(messages[:-1], start=1):
@@ -146,9 +149,9 @@ class Streams:
         raise TransientError(refusal("nats.refused", stream, detail=ack["error"].get("description")))
 
     async def publish_all(self, stream: str, messages: Iterable[Message], timeout_s: float = ACK_TIMEOUT_S) -> list[PubAck]:
-        """Publishes in order with many in flight; the acknowledgements in the same order.
+        """Publishes in order, with many messages in flight. Returns the acknowledgements in the same order.
 
-        Raises TransientError when any was not acknowledged in time: publish them all again.
+        Raises TransientError if a message was not acknowledged in time: publish all of them again.
         """
         futures = list[asyncio.Future[PubAck]]()
         try:
@@ -166,7 +169,7 @@ class Streams:
             raise self._unacknowledged(stream, error) from error
 
     async def require_leader(self, stream: str) -> None:
-        """Raises TransientError unless the stream has a leader that answers: without one nothing is received and nothing read."""
+        """Raises TransientError unless the stream has a leader that answers. Without a leader nothing can be published or read."""
         try:
             info = await self.client.jetstream(timeout=LEADER_S).stream_info(stream)
         except AWAY as error:
@@ -188,13 +191,13 @@ class Streams:
 
 
 def _claim(future: asyncio.Future[PubAck]) -> None:
-    """Asks for the error of one that nobody awaits any more, because another has failed before."""
+    """Retrieves the exception of a future that is no longer awaited because another one failed first."""
     if not future.cancelled():
         future.exception()
 
 
 def declared_partitions(metadata: Mapping[str, Any] | None) -> int:
-    """The number of partitions of REPORTS, as its declaration says. Raises ConfigurationError when it does not say."""
+    """The number of partitions of REPORTS, from its declaration. Raises ConfigurationError if the declaration does not say."""
     text = (metadata or {}).get("partitions", "")
     if not str(text).isdigit():
         raise ConfigurationError(refusal("nats.partitions_missing", subjects.REPORTS))

@@ -1,4 +1,4 @@
-"""What a person reads of an error: which server, and what is waited for. The names of a driver's classes stand in the log alone."""
+"""Explains an error to people: which server, and what is missing. The names of a driver's classes appear only in the log."""
 
 from typing import Final
 
@@ -14,14 +14,14 @@ LEADERLESS: Final = (nats.errors.NoRespondersError, nats.js.errors.ServiceUnavai
 
 
 def of(error: BaseException) -> tuple[Refusal, ...]:
-    """Why a task waits. A TransientError says it itself."""
+    """Why a task waits. A TransientError carries its own explanation."""
     if isinstance(error, TransientError):
         return error.refusals
     return (_of(error),)
 
 
 def of_stream(stream: str, error: BaseException, *, is_connected: bool) -> Refusal:
-    """Why a stream cannot be read or written now, or a durable of it asked, on a connection that stands or is lost."""
+    """Why a stream, or one of its durable consumers, cannot be used now."""
     if (answered := _of_answer(stream, error)) is not None:
         return answered
     return refusal("nats.no_leader", stream) if is_connected else refusal("nats.away", stream)
@@ -38,7 +38,7 @@ def _of(error: BaseException) -> Refusal:
 
 
 def _of_answer(what: str, error: BaseException) -> Refusal | None:
-    """What an answer of JetStream means; None when there was none."""
+    """The explanation of an answer from JetStream; None if the error is not such an answer."""
     if isinstance(error, LEADERLESS):
         return refusal("nats.no_leader", what)
     if isinstance(error, nats.js.errors.NotFoundError):

@@ -1,7 +1,7 @@
-"""What becomes of a message or a task after an exception: the only place that catches `Exception`.
+"""What happens to a message or a task after an exception. This is the only place that catches `Exception`.
 
-`TransientError` and what the servers' clients raise while a server is away: tried again, with back-off. `PermanentError`:
-parked with its reason, then terminated. `ConfigurationError`: the service refuses to go on.
+`TransientError`, and the errors of the servers' clients while a server is away: retry with back-off. `PermanentError`: park the message
+with its reason, then terminate it. `ConfigurationError`: the service stops.
 """
 
 import asyncio
@@ -36,28 +36,28 @@ MAY_PASS = (*PASSING, OperationFailure)
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the same may succeed when it is tried again."""
+    """Whether the same operation may succeed when it is retried."""
     return isinstance(error, PASSING) or mongo.is_away(error)
 
 
 async def acknowledge(client: Client, deliveries: Sequence[Delivery]) -> None:
-    """Acks each message. An ack that is lost only makes a repeat."""
+    """Acks each message. A lost ack only causes a redelivery."""
     for delivery in deliveries:
         await client.publish(delivery.reply, b"+ACK")
 
 
 async def postpone(client: Client, deliveries: Sequence[Delivery]) -> None:
-    """Gives messages back, to be delivered again after a pause."""
+    """Naks messages, to be delivered again after a pause."""
     body = b'-NAK {"delay": %d}' % int(NAK_DELAY_S * 1e9)
     try:
         for delivery in deliveries:
             await client.publish(delivery.reply, body)
     except nats.errors.Error:
-        log.info("delivery.nak_skipped", count=len(deliveries))  # they come again after ack_wait
+        log.info("delivery.nak_skipped", count=len(deliveries))  # they are redelivered after ack_wait
 
 
 async def park(streams: Streams, service: str, delivery: Delivery, reason: ParkedReason) -> None:
-    """Keeps a message that a retry would not help in PARKED, with its reason, and terminates it."""
+    """Stores a message in PARKED with the reason, because a retry would not help, and terminates it."""
     parked = Parked(
         reason=reason,
         subject=delivery.subject,
@@ -75,9 +75,9 @@ async def park(streams: Streams, service: str, delivery: Delivery, reason: Parke
 async def deliver(
     streams: Streams, service: str, batch: Sequence[Delivery], handle: Callable[[Sequence[Delivery]], Awaitable[None]]
 ) -> bool:
-    """Hands a batch to its handler, which acks; on an error decides what becomes of the messages. Whether all went well.
+    """Hands a batch to its handler, which acks. After an error, decides what happens to the messages. Returns whether all went well.
 
-    A batch that fails for an unknown reason is handed over one by one, so that one message cannot hold up the others.
+    If a batch fails for an unknown reason, its messages are handed over one by one, so that one message cannot hold up the others.
     """
     try:
         await handle(batch)
@@ -98,7 +98,7 @@ async def deliver(
 
 
 async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness: Readiness) -> Result:
-    """Does `act` until it succeeds; readiness is red meanwhile. ConfigurationError is raised at once."""
+    """Runs `act` until it succeeds; readiness is red meanwhile. ConfigurationError is raised at once."""
     attempt = 0
     while True:
         try:

@@ -1,8 +1,9 @@
-"""What is used of the MongoDB driver: only what Motor and its successor, PyMongo's own asynchronous client, have alike (ADR-0003).
+"""The part of the MongoDB driver that we use: only what Motor and its successor, PyMongo's own asynchronous client, have in common
+(ADR-0003).
 
-Code outside `shared/plumbing/mongo.py` knows these shapes and no driver, so a call whose shape the two do not share is a type error:
-`aggregate`, `watch`, `list_indexes`, `start_session` … are awaited with the one and not with the other. `tests/architecture` holds both
-against it.
+Code outside `shared/plumbing/mongo.py` sees these types and no driver. A call that the two drivers declare differently is therefore a type
+error: `aggregate`, `watch`, `list_indexes`, `start_session` … are awaited with one and not with the other. `tests/architecture` checks both
+drivers against these types.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ fields asked for are there.
 
 
 class Cursor(Protocol[Stored]):
-    """What a query finds."""
+    """The result of a query."""
 
     def sort(self, key_or_list: Any, direction: int | None = None, /) -> "Cursor[Stored]": ...
     def skip(self, skip: int, /) -> "Cursor[Stored]": ...
@@ -34,7 +35,7 @@ class Cursor(Protocol[Stored]):
 
 
 class Session(Protocol):
-    """Several reads and writes that belong together."""
+    """Reads and writes that belong together."""
 
     def with_transaction(
         self, act: Callable[["Session"], Awaitable[Result]], /, read_concern: ReadConcern | None = None
@@ -91,7 +92,7 @@ class Documents(Protocol):
 
 
 class Client(Protocol):
-    """A server, or a set of them."""
+    """A server, or a replica set."""
 
     def __getitem__(self, name: str, /) -> Documents: ...
     def drop_database(self, name: str, /) -> Awaitable[None]: ...

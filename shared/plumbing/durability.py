@@ -1,4 +1,5 @@
-"""What a service refuses to work with, because it would lose acknowledged data: each refusal names the setting and the value wanted.
+"""Server settings with which a service refuses to work, because acknowledged data could be lost. Each refusal names the setting and the
+required value.
 
 Source: ADR-0001 (what was acknowledged is on disk), ADR-0009 (how a service learns what nats-server's disk setting is).
 """
@@ -15,13 +16,13 @@ from shared.words.failures import ConfigurationError, TransientError
 from shared.words.refusals import refusal
 
 MONITOR_S: Final = 3.0
-WANTED_WRITES: Final = {"w": ("majority",), "journal": ("true",), "j": ("true",)}  # options of a MongoDB URL, and what they may say
+WANTED_WRITES: Final = {"w": ("majority",), "journal": ("true",), "j": ("true",)}  # options of a MongoDB URL, and their allowed values
 MONITOR_SETTING: Final = "TONGHOP_NATS_MONITOR_URL"
 UNSEEN: Final = refusal("nats.sync_unknown", MONITOR_SETTING)
 
 
 def require_write_concern(url: str) -> None:
-    """Raises ConfigurationError when a MongoDB URL asks for less than majority and journal. Its password is not repeated."""
+    """Raises ConfigurationError if a MongoDB URL asks for less than majority and journal. The URL's password is not repeated."""
     for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=True):
         wanted = WANTED_WRITES.get(name.lower())
         if wanted is not None and value.lower() not in wanted:
@@ -29,8 +30,10 @@ def require_write_concern(url: str) -> None:
 
 
 async def require_sync(monitors: Sequence[str]) -> None:
-    """Raises ConfigurationError when a nats-server acknowledges before its disk has the message; each is asked at its monitoring
-    address. Of a cluster those that answer are judged; TransientError when none does.
+    """Raises ConfigurationError if a nats-server acknowledges messages before they are on its disk. Each server is asked at its monitoring
+    address.
+
+    Servers of a cluster that do not answer are ignored; TransientError if none answers.
     """
     answers = await asyncio.gather(*[asyncio.to_thread(_varz, monitor) for monitor in monitors])
     found = {monitor: answer for monitor, answer in zip(monitors, answers, strict=True) if answer is not None}
@@ -46,7 +49,7 @@ async def require_sync(monitors: Sequence[str]) -> None:
 
 
 def _varz(monitor: str) -> dict[str, Any] | None:
-    """What a server says of itself; None when it does not answer."""
+    """What a server's monitoring endpoint reports about it; None if it does not answer."""
     try:
         with urllib.request.urlopen(f"{monitor.rstrip('/')}/varz", timeout=MONITOR_S) as answer:
             found = orjson.loads(answer.read())

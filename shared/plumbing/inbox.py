@@ -1,8 +1,8 @@
-"""Sending an event into INBOX and waiting for its verdict: the one way in for the HTTP door, the command line and the portal.
+"""Sends an event to INBOX and waits for its verdict: the single entry for the HTTP door, the command line and the portal.
 
-While the verdict is awaited, the receipts of that unit are listened to. A receipt names the INBOX message that it answers, so of two
-requests that send one id at the same time each gets its own verdict. Messages that are not receipts are ignored: others can publish on
-core NATS too. Source: design, section 4, "Receipts".
+While it waits, it subscribes to the unit's receipts. A receipt names the INBOX message that it answers, so if two requests send the same id
+at the same time, each gets its own verdict. Messages that are not receipts are ignored: others can publish on core NATS too. Source:
+design, section 4, "Receipts".
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from shared.words.refusals import refusal
 
 ANSWERS: Final = "Inbox-Sequence"  # header of a receipt: the sequence of the message that it answers
 
-Receipts = asyncio.Queue[tuple[str, Receipt]]  # which message is answered, and the receipt
+Receipts = asyncio.Queue[tuple[str, Receipt]]  # the sequence of the answered message, and the receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Outgoing:
 
 
 def outgoing(event: CloudEvent) -> Outgoing:
-    """An event that we built. With an `actor` it goes to the subject for people."""
+    """Prepares an event that we built. If it has an `actor`, it goes to the subject for people."""
     return Outgoing(events.sender_of(event["source"]), event["id"], envelope.encode(event), is_people="actor" in event)
 
 
 async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | PendingReceipt:
-    """Publishes an event and waits for its receipt; a pending receipt if none comes in time.
+    """Publishes an event and waits for its receipt. Returns a pending receipt if none arrives in time.
 
-    Raises TransientError, or an error of NATS that may pass, when INBOX may not have the event.
+    Raises TransientError, or a passing error of NATS, if the event may not be in INBOX.
     """
     if not streams.client.is_connected:
         raise TransientError(refusal("nats.away"))
@@ -61,7 +61,7 @@ async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | 
 
 @asynccontextmanager
 async def _receipts_of(client: Client, unit: str) -> AsyncIterator[Receipts]:
-    """The receipts of a unit from now on; entered before the event is published, so that none can be missed."""
+    """A subscription to a unit's receipts. Enter it before the event is published, so that no receipt can be missed."""
     queue: Receipts = asyncio.Queue()
 
     async def on_receipt(message: Msg) -> None:

@@ -1,4 +1,4 @@
-"""The events among messages of the log, for those that fold them."""
+"""Reads the events from messages of the log, for the services that fold them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 def read(deliveries: Iterable[Delivery], partitions: int) -> Iterator[tuple[Logged, int]]:
-    """The events with their sequences. A message that nobody may fold is left out, and an error is logged."""
+    """The events with their sequences. A message that must not be folded is left out, and an error is logged."""
     for delivery in deliveries:
         event = log_message.read(delivery.subject, delivery.payload, partitions)
         if isinstance(event, NotFolded):

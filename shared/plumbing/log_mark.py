@@ -1,8 +1,8 @@
-"""A mark in the log: the last message that a fold has taken, told apart from any other that may ever stand at its sequence.
+"""A mark in the log: identifies the last folded message, even if another message gets the same sequence later.
 
-A broker restored from an older copy re-uses sequence numbers, and what is published again may even come to stand where it stood
-before, behind messages that are others. So a mark holds the stream's creation time, the event's id, and when the broker stored it.
-Source: design, section 3, "A stream that went back"; ADR-0012.
+A broker restored from an older copy re-uses sequence numbers, and a message that is published again may even get its old sequence while the
+messages before it are different. So a mark holds the stream's creation time, the event's id, and when the broker stored it. Source: design,
+section 3, "A stream that went back"; ADR-0012.
 """
 
 from typing import Protocol
@@ -15,7 +15,7 @@ from shared.wire import events, subjects
 
 
 class Mark(Protocol):
-    """What is compared. Sequence 0 is before the first message."""
+    """The fields that are compared. Sequence 0 is before the first message."""
 
     @property
     def sequence(self) -> int: ...
@@ -28,13 +28,13 @@ class Mark(Protocol):
 
 
 async def stream_created(jetstream: JetStreamContext) -> str:
-    """The creation time of REPORTS: another one is another stream."""
+    """The creation time of REPORTS. If it differs, the stream is a different one."""
     info = await jetstream.stream_info(subjects.REPORTS)
     return str(info.created)
 
 
 async def is_there(jetstream: JetStreamContext, mark: Mark) -> bool:
-    """Whether REPORTS still holds the message of a mark."""
+    """Whether REPORTS still holds the marked message."""
     if await stream_created(jetstream) != mark.stream_created:
         return False
     if mark.sequence == 0:
@@ -54,6 +54,6 @@ def last_of(deliveries: list[Delivery]) -> tuple[int, str, int]:
 
 
 def event_id(payload: bytes) -> str:
-    """The id of a logged event; empty for what is none."""
+    """The id of a logged event; "" if the payload is not an event."""
     event = events.read_logged(payload)
     return "" if event is None else event.id

@@ -1,7 +1,7 @@
-"""What services count and measure, for Prometheus: every metric is defined here, and described in docs/operations.md.
+"""The Prometheus metrics of all services. Every metric is defined here, and described in docs/operations.md.
 
-Values of a label are few and known: streams, collections, verdicts, states. A unit, a regime or a subject is never one.
-Each service shows the metrics of its own registry and those that all have.
+Label values are few and known in advance: streams, collections, verdicts, states. A unit, a regime or a subject is never a label value.
+Each service exposes the metrics of its own registry and those that all services share.
 """
 
 from collections.abc import Mapping
@@ -39,5 +39,5 @@ ALERTS_WAITING = Gauge("tonghop_alerts_waiting", "Raised alerts that are not sen
 
 
 def collection(name: str) -> str:
-    """The label of a collection. One that a rebuild makes for itself has a name of its own each time."""
+    """The label of a collection. All collections with other names (a rebuild's temporary ones) share one label."""
     return name if name in COLLECTIONS else OTHER

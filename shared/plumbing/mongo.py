@@ -1,7 +1,7 @@
-"""The one place that knows the MongoDB driver (ADR-0003: Motor is past its end of life; the move is one line here).
+"""The one place that knows the MongoDB driver (ADR-0003: Motor is past its end of life; replacing it changes one line here).
 
-Every client writes with w=majority and journal=true, and reads only what a majority has: what one reads at a primary that is cut off may
-be rolled back, and would then never be stored. A service refuses a standalone server: it loses acknowledged writes on `kill -9`.
+Every client writes with w=majority and journal=true, and reads with majority: data read from an isolated primary may be rolled back, and so
+never have been stored. A service refuses a standalone server, which loses acknowledged writes on `kill -9`.
 """
 
 import inspect
@@ -41,13 +41,13 @@ Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
 KEY_NOT_FOUND = 211
 UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18
-ASK_BATCH = 5000  # ids in one question
-DECIMAL128_DIGITS = 34  # of a coefficient (IEEE 754-2008, binary integer significand)
-DECIMAL128_BIAS = 6176  # of the exponent
-SERVER_SELECTION_MS = 3000  # a server that is away is noticed, reported and asked again
-HEARTBEAT_MS = 3000  # how often the server is asked whether it is there
-CONNECT_MS = 3000  # and after how long without an answer all connections to it are given up, those that wait too
-SOCKET_MS = 20_000  # an answer that a stopped server never sends is not waited for
+ASK_BATCH = 5000  # ids in one query
+DECIMAL128_DIGITS = 34  # digits of the coefficient (IEEE 754-2008, binary integer significand)
+DECIMAL128_BIAS = 6176  # bias of the exponent
+SERVER_SELECTION_MS = 3000  # then the server counts as away; this is reported and tried again
+HEARTBEAT_MS = 3000  # how often the server is pinged
+CONNECT_MS = 3000  # after this time without an answer all connections to the server are closed, busy ones too
+SOCKET_MS = 20_000  # how long to wait for an answer, which a stopped server never sends
 
 AWAY = (
     AutoReconnect,
@@ -58,27 +58,38 @@ AWAY = (
     WriteConcernError,
     WTimeoutError,
 )
-"""Errors that pass: the same write is tried again."""
+"""Errors that pass: the same write is retried."""
 
 AWAY_CODES = frozenset(
     {
         *(6, 7, 89, 202, 279, 9001),  # HostUnreachable, HostNotFound, NetworkTimeout, …: between members of the set
-        *(91, 189, 10058, 10107, 11600, 11602, 13435, 13436),  # it stops, starts or has stepped down; no primary, not yet a secondary
-        *(133, 134),  # FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet: no primary, or one that has just begun
-        KEY_NOT_FOUND,  # a set with a key file that has no primary yet cannot tell whether a time is signed
+        *(
+            91,
+            189,
+            10058,
+            10107,
+            11600,
+            11602,
+            13435,
+            13436,
+        ),  # the server stops, starts or has stepped down; no primary, or not yet a secondary
+        *(133, 134),  # FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet: no primary, or a new one
+        KEY_NOT_FOUND,  # a replica set with a key file cannot verify signed cluster times before it has a primary
         391,  # ReauthenticationRequired
-        *(43, 237, 175),  # CursorNotFound, CursorKilled, QueryPlanKilled: what was being read was given up, or renamed underneath
+        *(43, 237, 175),  # CursorNotFound, CursorKilled, QueryPlanKilled: the query was stopped, or its collection was renamed
         *(24, 46, 50, 64, 262, 11601),  # LockTimeout, LockBusy, MaxTimeMSExpired, WriteConcernFailed, ExceededTimeLimit, Interrupted
         *(112, 225, 239, 246, 251, 290),  # WriteConflict, TransactionTooOld, SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, …
     }
 )
-"""What a server says while it, or its set, is not able to answer. Source: error_codes.yml of MongoDB."""
+"""Error codes of a server that cannot answer now, or whose replica set cannot. Source: error_codes.yml of MongoDB."""
 
 PASSING_LABELS = ("RetryableWriteError", "TransientTransactionError", "UnknownTransactionCommitResult")
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error passes: the server is away, or says so itself; of a bulk, whether one of its writes was told so."""
+    """Whether an error passes: the server is unreachable, or reports that it cannot answer now. For a bulk write, whether one of its writes
+    failed so.
+    """
     if isinstance(error, AWAY):
         return True
     if not isinstance(error, PyMongoError) or isinstance(error, DuplicateKeyError):
@@ -93,7 +104,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def connect(url: str) -> Client:
-    """A client; connecting happens on first use and is repeated for ever. Raises AddressError when the URL is none."""
+    """A client. It connects on first use and reconnects without end. Raises AddressError if the URL is invalid."""
     try:
         return _connect(url)
     except (PyMongoError, ValueError):
@@ -125,31 +136,31 @@ async def close(client: Client) -> None:
 
 
 async def awaited(answer: Any) -> Any:
-    """What a call gives that one of Motor and its successor does at once, and the other wants to be awaited."""
+    """The result of a call that one driver (Motor or its successor) makes synchronously and the other one asynchronously."""
     return await answer if inspect.isawaitable(answer) else answer
 
 
 def is_login_refused(error: BaseException) -> bool:
-    """Whether the server knows neither the user nor the password, or lets him not do that."""
+    """Whether the server refuses the login, or the user lacks the permission."""
     return isinstance(error, OperationFailure) and error.code in (UNAUTHORIZED, AUTHENTICATION_FAILED)
 
 
 async def require_replica_set(client: Client) -> None:
-    """Raises ConfigurationError when the server is standalone."""
+    """Raises ConfigurationError if the server is standalone."""
     hello = await client["admin"].command("hello")
     if "setName" not in hello:
         raise ConfigurationError(refusal("mongo.standalone"))
 
 
 def collection(database: Documents, name: str, model: type[Stored]) -> Collection[Stored]:
-    """A collection whose documents have the shape of a model (`shared/wire/documents.py`). Nothing is checked or converted."""
+    """A collection whose documents are typed as a model (`shared/wire/documents.py`). Nothing is checked or converted at run time."""
     return cast(Collection[Stored], database[name])
 
 
 async def insert_new(collection: Collection[Stored], documents: Sequence[Stored]) -> list[Stored]:
-    """Inserts those whose `_id` is not there yet, in any order; returns the ones that were there already.
+    """Inserts the documents whose `_id` does not exist yet, in any order. Returns the documents whose `_id` existed already.
 
-    Raises an error that `is_away` when the server could not take them all; inserting the same documents again is safe.
+    Raises an error that `is_away` if the server could not process all of them; inserting the same documents again is safe.
     """
     if not documents:
         return []
@@ -162,10 +173,10 @@ async def insert_new(collection: Collection[Stored], documents: Sequence[Stored]
 
 
 async def put_newer(collection: Collection[Stored], filters_and_documents: Sequence[tuple[Document, Stored]]) -> list[Stored]:
-    """Replaces each document that its filter finds, or inserts it; returns those that were refused.
+    """Replaces the document that each filter matches, or inserts it. Returns the documents that were refused.
 
-    A guarded upsert that loses a race with the document's first insert fails on a duplicate key although the stored one is
-    older, so it is tried once more; only the second failure means that the stored one is not older.
+    A guarded upsert can lose a race with the first insert of the same document: it then fails on a duplicate key although the stored
+    document is older. So it is tried once more; only a second failure means that the stored document is not older.
     """
     refused = list(filters_and_documents)
     for _ in range(2):
@@ -182,7 +193,7 @@ async def put_newer(collection: Collection[Stored], filters_and_documents: Seque
 
 
 def replacement(document: Stored, found: Document | None = None) -> ReplaceOne[Document]:
-    """A write that puts a document in the place of the one that a filter finds, by default of that with its `_id`, or inserts it."""
+    """An upsert that replaces the document that a filter matches; without a filter, the document with the same `_id`."""
     whole = cast(Document, document)
     return ReplaceOne({"_id": whole["_id"]} if found is None else found, whole, upsert=True)
 
@@ -192,10 +203,10 @@ def _timed(collection: Collection[Stored]) -> AbstractContextManager[object]:
 
 
 async def in_transaction(database: Documents, act: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
-    """Does what `act` writes through the session whole or not at all, on one picture of what is stored. `act` may be run again.
+    """Runs `act` in a transaction with snapshot reads. `act` may be run more than once.
 
-    Of two that write the same document the first wins, and the other is run again. One that was killed is given up by the server after
-    its `transactionLifetimeLimitSeconds` (60); until then, those that write the same document are tried again and again.
+    If two transactions write the same document, the first wins and the other is run again. The server aborts the transaction of a killed
+    process after `transactionLifetimeLimitSeconds` (60); until then, others that write the same document are retried.
     """
     async with opened_session(database) as session:
         return await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
@@ -203,14 +214,14 @@ async def in_transaction(database: Documents, act: Callable[[Session], Coroutine
 
 @asynccontextmanager
 async def opened_session(database: Documents) -> AsyncIterator[Session]:
-    """A session, ended afterwards."""
+    """A session that is ended on exit."""
     driver: Any = database.client
     async with await awaited(driver.start_session()) as session:
         yield session
 
 
 async def aggregate(collection: Collection[Stored], stages: Sequence[Document], **options: Any) -> list[Document]:
-    """All that a pipeline gives."""
+    """All results of an aggregation pipeline."""
     driver: Any = collection
     cursor = await awaited(driver.aggregate(list(stages), **options))
     found: list[Document] = await cursor.to_list(None)
@@ -218,7 +229,7 @@ async def aggregate(collection: Collection[Stored], stages: Sequence[Document], 
 
 
 async def of_ids(collection: Collection[Stored], ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Stored]:
-    """The documents with these ids, `_id` and the fields named; in parts, since a question has a largest size."""
+    """The documents with these ids, with `_id` and the named fields. It queries in parts, because the size of a query is limited."""
     for first in range(0, len(ids), ASK_BATCH):
         wanted = {"_id": {"$in": list(ids[first : first + ASK_BATCH])}}
         for document in await collection.find(wanted, {"_id": 1} | dict.fromkeys(fields, 1), batch_size=ASK_BATCH).to_list(None):
@@ -226,12 +237,12 @@ async def of_ids(collection: Collection[Stored], ids: Sequence[str], fields: Seq
 
 
 def exact(collection: Collection[Stored]) -> Collection[Stored]:
-    """The collection, taking `Decimal` where the server keeps Decimal128."""
+    """The collection, with a codec that writes `Decimal` as Decimal128."""
     return collection.with_options(codec_options=EXACT)
 
 
 def only_duplicates(error: BulkWriteError) -> list[Mapping[str, Any]]:
-    """The failed writes of a bulk, when all failed on a duplicate key; anything else raises."""
+    """The failed writes of a bulk write if all of them failed on a duplicate key; otherwise raises the error."""
     failures: list[Mapping[str, Any]] = error.details["writeErrors"]
     if error.details.get("writeConcernErrors"):
         raise AutoReconnect("the write concern was not met") from error
@@ -243,7 +254,7 @@ def only_duplicates(error: BulkWriteError) -> list[Mapping[str, Any]]:
 def _decimal128(value: Any) -> Any:
     """A decimal as BSON holds it: sign, exponent, coefficient in 128 bits.
 
-    The driver's own way takes five times as long: half the encoding of a wide view.
+    The driver's own conversion takes five times as long: half the time for encoding a wide view.
     """
     if not isinstance(value, Decimal):
         return value

@@ -1,8 +1,8 @@
-"""Reads a consumer as fast as the broker sends, and gives what is there at once (ADR-0004).
+"""Reads a consumer as fast as the broker sends, and returns what has arrived without waiting for a full batch (ADR-0004).
 
-A standing pull: requests are renewed before they run out, so fetching goes on while the last batch is worked on. A
-restarted server, a lost request or a deleted consumer is noticed by the missing heartbeat and mended from the position
-that was last handed out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
+It is a continuous pull: requests are renewed before they run out, so fetching continues while the last batch is processed. A restarted
+server, a lost request or a deleted consumer is noticed by the missing heartbeat, and reading resumes behind the last message that was
+handed out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
 """
 
 import asyncio
@@ -29,25 +29,25 @@ HEARTBEAT: Final = "100"
 NO_RESPONDERS: Final = "503"
 HEARTBEAT_S: Final = 1.0
 SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
-EXPIRES_S: Final = 10.0  # for so long a broker may send on to a connection that has silently died
+EXPIRES_S: Final = 10.0  # how long a broker may go on sending to a silently dead connection
 RETRY_S: Final = 0.5
 BIND_TIMEOUT_S: Final = 5.0
-END_S: Final = 1.0  # a consumer that is not taken back goes by itself after a minute
-WINDOW: Final = 4000  # messages asked for ahead of the work
+END_S: Final = 1.0  # a consumer that is not deleted expires after a minute
+WINDOW: Final = 4000  # messages requested in advance
 LAST_DELIVERED: Final = "Nats-Last-Consumer"  # header of a heartbeat: the consumer sequence of the last message sent
 
 AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
 
 
 class Delivery(NamedTuple):
-    """One message as delivered: its place in the stream, when the broker stored it, and what acknowledges it."""
+    """One delivered message: its sequence in the stream, when the broker stored it, and the reply subject that acknowledges it."""
 
     subject: str
     payload: bytes
     reply: str
     sequence: int
     consumer_sequence: int
-    stored_ns: int  # since 1970
+    stored_ns: int  # nanoseconds since 1970
     pending: int
 
     @property
@@ -56,9 +56,9 @@ class Delivery(NamedTuple):
 
 
 def delivery(message: Msg) -> Delivery:
-    """A JetStream message, its metadata read from the reply subject (`$JS.ACK…`, nine tokens, or more with a domain).
+    """Parses a JetStream message. Its metadata are in the reply subject (`$JS.ACK…`, nine tokens, or more with a domain).
 
-    Raises ValueError when it is none: somebody else has written to the reader's own subject.
+    Raises ValueError if it is not a JetStream message: somebody else has published to the reader's own subject.
     """
     tokens = message.reply.split(".")
     stream_sequence, consumer_sequence, stored_ns, pending = map(int, tokens[5:9] if len(tokens) == 9 else tokens[7:11])
@@ -66,10 +66,10 @@ def delivery(message: Msg) -> Delivery:
 
 
 class Reader:
-    """A standing pull on one consumer of one stream.
+    """A continuous pull on one consumer of one stream.
 
-    `bind(next_sequence)` makes or finds the consumer and returns its name and how many messages wait for it; it is called again
-    whenever the consumer is lost. An ordered reader is the only one on its consumer and must miss nothing: a gap binds it again.
+    `bind(next_sequence)` creates or finds the consumer and returns its name and its number of pending messages; it is called again whenever
+    the consumer is lost. An ordered reader is the only reader of its consumer and must miss nothing: after a gap it binds again.
     """
 
     def __init__(
@@ -82,8 +82,8 @@ class Reader:
         is_ordered: bool,
         window: int = WINDOW,
     ) -> None:
-        self.next_sequence = begin  # the first message of the stream that was not handed out yet
-        self.trouble: Refusal | None = None  # why nothing can be read now; until the broker is heard of again
+        self.next_sequence = begin  # sequence of the first message that was not handed out yet
+        self.trouble: Refusal | None = None  # why nothing can be read now; cleared when the broker answers again
         self._client = client
         self._stream = stream
         self._bind = bind
@@ -92,20 +92,22 @@ class Reader:
         self._buffer: deque[Delivery] = deque()
         self._arrived = asyncio.Event()
         self._pending: int | None = None
-        self._asked = 0  # messages the broker may still send on our requests
+        self._asked = 0  # messages that the broker may still send for our requests
         self._handed_out = 0  # consumer sequence of the last message handed out since the last bind
-        self._is_lost = False  # what was sent did not arrive, or the consumer is gone: bind again
+        self._is_lost = False  # a message did not arrive, or the consumer is gone: bind again
         self._heard_at = 0.0
         self._consumer = ""
         self._subscription: Subscription | None = None
 
     @property
     def pending(self) -> int | None:
-        """Messages that were not handed out when last heard of; None while that is not known."""
+        """The number of messages not handed out yet, as last reported by the broker; None if it is unknown."""
         return None if self.trouble else self._pending
 
     async def batch(self, most: int, wait_s: float = EXPIRES_S) -> list[Delivery]:
-        """What is there, at least one message; an empty list when nothing came for `wait_s` seconds."""
+        """At most `most` of the messages that have arrived, as soon as there is one. Empty if nothing arrives for `wait_s` seconds, or
+        after a gap.
+        """
         give_up_at = _now() + wait_s
         while not self._buffer:
             if self._is_lost or self._is_silent():
@@ -128,7 +130,7 @@ class Reader:
         return taken
 
     async def close(self) -> None:
-        """Stops pulling and forgets what was not handed out; the next batch binds again at `next_sequence`."""
+        """Stops pulling and drops messages that were not handed out; the next batch binds again at `next_sequence`."""
         subscription, self._subscription = self._subscription, None
         self._buffer.clear()
         self._pending, self._is_lost = None, False
@@ -139,7 +141,7 @@ class Reader:
                 log.info("reader.unsubscribe_skipped", stream=self._stream)
 
     async def _start(self) -> None:
-        """A new subscription and consumer. Returns after a pause when the broker is away."""
+        """Subscribes again and binds the consumer. Returns after a pause if the broker is away."""
         try:
             self._consumer, self._pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
@@ -154,7 +156,7 @@ class Reader:
             await asyncio.sleep(RETRY_S)
 
     async def _ask(self) -> None:
-        """Renews the pull when half of the window is used up."""
+        """Renews the pull request when half of the window is used up."""
         room = self._window - self._asked - len(self._buffer)
         if self._subscription is None or room < self._window // 2:
             return
@@ -174,7 +176,7 @@ class Reader:
             await self._on_status((message.headers or {}).get("Status", ""), message)
 
     def _on_delivery(self, message: Msg) -> None:
-        """Data: what its headers say was chosen by whoever sent it, and decides nothing."""
+        """Handles data. The sender chose the headers, so they decide nothing."""
         try:
             self._buffer.append(delivery(message))
         except ValueError:
@@ -185,8 +187,8 @@ class Reader:
         self._arrived.set()
 
     async def _on_status(self, status: str, message: Msg) -> None:
-        """What the broker says of a pull: it is alive (100), it ended (408, 409 …) and what it still owed is asked for again, or the
-        consumer is gone.
+        """Handles what the broker says about a pull: it is alive (100); it ended (408, 409 …), so the messages that it still owed are
+        requested again; or the consumer is gone.
         """
         headers = message.headers or {}
         owed = headers.get("Nats-Pending-Messages")
@@ -208,14 +210,14 @@ class Reader:
         self._heard_at, self.trouble = _now(), None
         if self._is_ordered and last_delivered > self._handed_out + len(self._buffer):
             log.warning("reader.loss_found", stream=self._stream, next_sequence=self.next_sequence)
-            self._bind_again()  # sent to a connection that broke; the pull outlived it, so nothing else tells of it
+            self._bind_again()  # messages went to a broken connection; the pull request outlived it, so only the heartbeat shows the loss
 
     def _bind_again(self) -> None:
         self._is_lost = True
         self._arrived.set()
 
     def _is_silent(self) -> bool:
-        """Whether neither a message nor a heartbeat has come for too long; this is told until one comes."""
+        """Whether neither a message nor a heartbeat has arrived for too long. `trouble` says so until one arrives."""
         if self._subscription is None or _now() - self._heard_at <= SILENCE_S:
             return False
         self.trouble = self.trouble or self._no_answer(TimeoutError())
@@ -225,7 +227,7 @@ class Reader:
         return causes.of_stream(self._stream, error, is_connected=self._client.is_connected)
 
     async def _wait(self, limit_s: float) -> None:
-        """Returns when there is something, or after the limit."""
+        """Returns when a message has arrived, or after the limit."""
         if self._buffer:
             return
         self._arrived.clear()
@@ -234,7 +236,7 @@ class Reader:
                 await self._arrived.wait()
 
     async def end(self) -> None:
-        """Closes, and takes back the consumer that was made for this reader alone: whoever only read leaves nothing behind."""
+        """Closes, and deletes the consumer if it was created for this reader alone, so that a read-only process leaves nothing behind."""
         await self.close()
         if self._is_ordered and self._consumer:
             with contextlib.suppress(*AWAY):
@@ -247,15 +249,15 @@ def _now() -> float:
 
 
 async def no_check() -> None:
-    """Nothing to look at."""
+    """Checks nothing."""
 
 
 def log_reader(
     client: Client, stream: str, subject_filter: str, begin: int, *, check: Callable[[], Awaitable[None]] = no_check, window: int = WINDOW
 ) -> Reader:
-    """Reads a stream in order from the sequence `begin` on, with a consumer of its own that keeps no state on the broker.
+    """Reads a stream in order, starting at the sequence `begin`, with its own consumer that keeps no state on the broker.
 
-    `check` is called before every bind, so also after a reconnect: what it raises ends the batch.
+    `check` is called before every bind, so also after a reconnect. If it raises, the call of `batch` raises.
     """
 
     async def bind(next_sequence: int) -> tuple[str, int]:
@@ -278,7 +280,7 @@ def log_reader(
 
 
 def durable_reader(client: Client, stream: str, durable: str, *, window: int = WINDOW) -> Reader:
-    """Reads a durable consumer that was declared before; several readers share its messages, each is acknowledged."""
+    """Reads a declared durable consumer. Several readers can share its messages; each message must be acknowledged."""
 
     async def bind(_: int) -> tuple[str, int]:
         info = await client.jetstream(timeout=BIND_TIMEOUT_S).consumer_info(stream, durable)

@@ -8,10 +8,10 @@ from shared.words.refusals import Refusal, refusal
 
 
 class Readiness:
-    """What a service still waits for, and how many messages it is behind. Ready when it waits for nothing.
+    """What a service still waits for, and how many messages it is behind. It is ready when it waits for nothing.
 
-    What is known elsewhere (by a reader, say) is asked for when somebody wants to know, so that no old answer is given. What a task itself
-    waits for goes before: a reader that it has given up knows no more.
+    State that another object knows (a reader, say) is requested from it when readiness is read, so that the answer is current. If the same
+    name is also set by `wait_for`, that takes precedence: a reader that its task has stopped knows nothing new.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Readiness:
 
     @property
     def lag(self) -> int | None:
-        """Messages that wait, of all that is read; None while it is not known of each."""
+        """The number of waiting messages, over everything that is read; None while a part of it is unknown."""
         known = [count() for count in self._counted.values()]
         return sum(count for count in known if count is not None) if known and None not in known else None
 
@@ -38,15 +38,15 @@ class Readiness:
         self._waiting.pop(what, None)
 
     def ask(self, what: str, trouble: Callable[[], Refusal | None]) -> None:
-        """`trouble` says why `what` is waited for, or nothing."""
+        """Registers `trouble`, which returns why `what` is missing, or None."""
         self._asked[what] = trouble
 
     def count(self, what: str, pending: Callable[[], int | None]) -> None:
-        """`pending` says how many messages of `what` wait, if that is known."""
+        """Registers `pending`, which returns how many messages of `what` are waiting, or None if that is unknown."""
         self._counted[what] = pending
 
     def warn(self, why: Refusal) -> None:
-        """Something that a person should look at, though the service does its work."""
+        """Adds a warning: a person should look at it, although the service works."""
         if (sentence := _sentences(why)) not in self.warnings:
             self.warnings.append(sentence)
 
@@ -57,5 +57,5 @@ class Readiness:
 
 
 def _sentences(*why: Refusal) -> str:
-    """What a person reads, without credentials."""
+    """The sentences for people, without credentials."""
     return addresses.masked(" ".join(found.text("vi") for found in why))

@@ -1,8 +1,8 @@
 """Reference data in MongoDB: units, regimes, and the generation.
 
-The generation is one integer, raised by every import that changes something (and by a rebuild): whoever computes from units and
-regimes looks at it and starts again on a new one. An import is one transaction, so that what it changes and the generation are stored
-together or not at all. Source: design, section 3, "Positions".
+The generation is one integer. Every import that changes something raises it, and so does a rebuild; services that compute from units and
+regimes watch it and start again when it changes. An import is one transaction, so that its changes and the generation are stored together
+or not at all. Source: design, section 3, "Positions".
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class ReferenceStore:
-    """Reads and writes reference data; keeps the last reading."""
+    """Reads and writes reference data, and caches the last reading."""
 
     def __init__(self, database: Documents, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -36,19 +36,19 @@ class ReferenceStore:
         self._held: Reference | None = None
         self._looked_at = 0.0
         self.working_days = COMMON
-        self._reading = asyncio.Lock()  # who asks while it is read waits for that reading
+        self._reading = asyncio.Lock()  # callers that arrive during a reading wait for it
 
     def use(self, working_days: WorkingDays) -> None:
-        """The agency's working days are part of every reading from now on."""
+        """Sets the agency's working days, which every later reading contains."""
         self.working_days = working_days
 
     async def generation(self) -> int:
-        """The generation now; 0 before the first import."""
+        """The current generation; 0 before the first import."""
         found = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
         return found["value"] if found else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
-        """The reference data of the generation now, or at most `age_s` seconds ago; read again only when it was raised."""
+        """The current reference data, or data at most `age_s` seconds old. They are read again only if the generation has changed."""
         now = asyncio.get_running_loop().time()
         if self._held is None or now - self._looked_at >= age_s:
             generation = await self.generation()
@@ -64,17 +64,19 @@ class ReferenceStore:
         return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at, self.working_days)
 
     async def files(self) -> list[Regime]:
-        """The regimes as their files say, derived ones not filled in."""
+        """The regimes as their files define them: derived ones are not completed."""
         return [Regime.model_validate(document["file"]) async for document in self._regimes.find()]
 
     async def kinds(self) -> dict[str, dict[str, tuple[str, int]]]:
-        """Kind and decimals of every indicator that a regime ever had, by regime and code: also of those that were left out since."""
+        """Kind and decimals of every indicator that a regime ever had, by regime and code. Indicators that were removed since are
+        included.
+        """
         return {document["_id"]: _kinds(document) async for document in self._regimes.find()}
 
     async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
-        """Stores units; how many were new or changed. Units that are not named stay.
+        """Stores units. Returns how many were new or changed. Stored units that are not in `units` are kept.
 
-        `contacts`, by unit id, are all that those units have from now on; units that are not stored get none.
+        `contacts`, by unit id, replaces the contacts of those units; ids of units that are not stored are ignored.
         """
         documents = {unit.id: _document(unit) for unit in units}
         of_units = {unit_id: [_contact(contact) for contact in given] for unit_id, given in (contacts or {}).items()}
@@ -92,7 +94,7 @@ class ReferenceStore:
         return await self._import(put)
 
     async def put_regimes(self, loaded: Sequence[Regime]) -> list[str]:
-        """Stores regimes; the ids that were new or changed. A regime keeps the time it was first loaded."""
+        """Stores regimes. Returns the ids that were new or changed. A regime keeps the time when it was first loaded."""
 
         async def put(session: Session) -> list[str]:
             stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
@@ -110,7 +112,7 @@ class ReferenceStore:
         return await self._import(put)
 
     async def remove_regime(self, regime_id: str) -> bool:
-        """Takes a regime away, with what is remembered of its indicators; whether it was there."""
+        """Removes a regime and the stored kinds of its indicators. Returns whether it existed."""
 
         async def remove(session: Session) -> bool:
             found = await self._regimes.delete_one({"_id": regime_id}, session=session)
@@ -120,7 +122,7 @@ class ReferenceStore:
         return await self._import(remove)
 
     async def raise_to(self, generation: int) -> None:
-        """Makes the generation at least `generation`."""
+        """Raises the generation to at least `generation`."""
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
     async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
@@ -128,12 +130,15 @@ class ReferenceStore:
         return await mongo.in_transaction(self._database, put)
 
     async def count_import(self, is_changed: bool, session: Session) -> None:
-        """Counts an import, also one that changes nothing: one before it that lands late fails on it. One that does is a generation."""
+        """Counts an import; if it changed something, raises the generation too.
+
+        An import without changes is counted as well, so that a concurrent import conflicts with it.
+        """
         raised = {"imports": 1, "value": 1 if is_changed else 0}
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$inc": raised}, upsert=True, session=session)
 
     async def store(self, collection: Collection[Stored], changed: Sequence[Stored], session: Session) -> None:
-        """The documents and their generation."""
+        """Writes the documents and counts the import."""
         await self.count_import(bool(changed), session)
         for first in range(0, len(changed), WRITE_BATCH):
             writes = [mongo.replacement(document) for document in changed[first : first + WRITE_BATCH]]
@@ -141,13 +146,13 @@ class ReferenceStore:
 
 
 def _kinds(document: RegimeDocument) -> dict[str, tuple[str, int]]:
-    """Of a stored regime; one that was stored before they were kept has those of its file."""
+    """The kinds of a stored regime's indicators. Documents written before the field existed have those of their file."""
     kept = {code: (kind, decimals) for code, (kind, decimals) in document.get("kinds", {}).items()}
     return kept or Regime.model_validate(document["file"]).kinds
 
 
 def _document(unit: Unit) -> UnitDocument:
-    """Dates as ISO text: BSON has no dates, and text sorts."""
+    """The unit's document. Dates are ISO text: BSON has no dates, and text sorts correctly."""
     return {
         "_id": unit.id,
         "code": unit.code,

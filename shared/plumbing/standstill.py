@@ -1,7 +1,7 @@
-"""Whether what a durable's readers were given is acknowledged in the end.
+"""Detects a message that a durable consumer's readers never acknowledge.
 
-One message that nobody acknowledges holds up whoever waits for the durable's floor (the notifier's barrier), while all that comes after
-it is worked on and nothing else looks wrong.
+One such message holds back everyone who waits for the durable's ack floor (the notifier's barrier), while all later messages are processed
+and nothing else looks wrong.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ STILL_S: Final = 15.0  # three deliveries of one message (its ack_wait is 5 s)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the broker says of a durable: up to where all is acknowledged, and how many messages are not."""
+    """What the broker reports of a durable consumer: the ack floor, and how many messages are not acknowledged."""
 
     floor: int
     waiting: int
@@ -36,33 +36,33 @@ def look(info: ConsumerInfo) -> Look:
 
 
 class Standstill:
-    """Looks at one durable once a second."""
+    """Watches one durable consumer, once a second."""
 
     def __init__(self, client: Client, stream: str, durable: str) -> None:
-        self.waiting: int | None = None  # messages that are not acknowledged; not known while the broker does not answer
+        self.waiting: int | None = None  # messages that are not acknowledged; None while the broker does not answer
         self._client = client
         self._stream = stream
         self._durable = durable
         self._floor = -1
-        self._moved_at = 0.0  # by the loop's clock, as `now`
+        self._moved_at = 0.0  # on the event loop's clock, like `now`
         self._is_still = False
 
     @property
     def trouble(self) -> Refusal | None:
-        """Why the durable's floor must be looked at."""
+        """Why a person must look at the durable's ack floor; None if it moves."""
         if not self._is_still:
             return None
         return refusal("ingest.standstill", self._stream, floor=self._floor, seconds=f"{STILL_S:g}")
 
     def take(self, found: Look, now: float) -> None:
-        """Takes up what was seen at an instant."""
+        """Records what the broker reported at the instant `now`."""
         if found.floor != self._floor or not found.waiting:
             self._floor, self._moved_at = found.floor, now
         self.waiting = found.waiting
         self._is_still = now - self._moved_at >= STILL_S
 
     async def watch(self) -> None:
-        """Looks for ever."""
+        """Watches until it is cancelled."""
         jetstream = self._client.jetstream(timeout=ANSWER_S)
         clock = asyncio.get_running_loop().time
         while True:

@@ -1,4 +1,4 @@
-"""What of a stored stream or durable is not as declared."""
+"""Compares stored streams and durable consumers with their declarations."""
 
 from enum import Enum
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from nats.js.api import ConsumerConfig, PersistMode, StreamConfig, StreamInfo
 
 
 class Difference(NamedTuple):
-    """One setting, as it is stored and as it is declared."""
+    """One setting: its stored and its declared value."""
 
     setting: str
     stored: str
@@ -15,7 +15,7 @@ class Difference(NamedTuple):
 
 
 def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[Difference]:
-    """What of a stream's settings is not as declared."""
+    """The settings of a stream that differ from its declaration."""
     found = info.config
     stored_metadata = {key: value for key, value in (found.metadata or {}).items() if not key.startswith("_nats.")}
     pairs: dict[str, tuple[Any, Any]] = {
@@ -47,7 +47,9 @@ def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[Difference]:
 
 
 def of_consumer(wanted: ConsumerConfig, found: ConsumerConfig) -> list[Difference]:
-    """What of a durable's settings is not as declared: one that gives up, or sees only a part, loses what units sent."""
+    """The settings of a durable consumer that differ from its declaration: with a limit of deliveries or a filter it would lose what units
+    sent.
+    """
     pairs: dict[str, tuple[Any, Any]] = {
         "deliver_policy": (found.deliver_policy, wanted.deliver_policy),
         "ack_policy": (found.ack_policy, wanted.ack_policy),

@@ -1,4 +1,4 @@
-"""The declaration of streams and consumers: applied by `tonghop streams apply`, compared by every service at its start."""
+"""The declaration of streams and consumers: `tonghop streams apply` applies it, and every service compares it at its start."""
 
 import asyncio
 import functools
@@ -32,7 +32,7 @@ from shared.words.refusals import refusal
 DECLARATION: Final = data_files.FOLDER / "nats" / "streams.yaml"
 DAY_S: Final = 86_400
 NO_SUITABLE_PEERS: Final = 10005  # the broker's error code
-PATIENCE_S: Final = 20.0  # in which a server that was just started has joined its cluster
+PATIENCE_S: Final = 20.0  # time for a freshly started server to join its cluster
 RETRY_S: Final = 0.5
 REMAKE_ATTEMPTS: Final = 20
 
@@ -46,7 +46,9 @@ class Declared(BaseModel):
 
 
 class StreamDeclaration(Declared):
-    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds. One that is derived can be made anew from other data."""
+    """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds. The messages of a derived stream can be made again from
+    other data.
+    """
 
     subjects: list[str]
     max_age_days: int
@@ -106,7 +108,7 @@ class Declaration(Declared):
 
 
 def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
-    """The declaration in a file, with so many copies of each stream. Raises ConfigurationError when it is not one."""
+    """The declaration in a file, with `replicas` copies of each stream. Raises ConfigurationError if the file is invalid."""
     try:
         found = yaml_files.values(yaml_files.read(path))
         return Declaration.model_validate({**found, "replicas": replicas} if isinstance(found, dict) else found)
@@ -121,7 +123,9 @@ def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
 
 
 class RefusedError(ConfigurationError):
-    """All that the broker refused to make or change. `derived` are the streams among it that may be made anew, `changed` is what went."""
+    """All changes that the broker refused. `derived` are the refused streams that may be re-created, `changed` is what was changed
+    successfully.
+    """
 
     def __init__(self, reasons: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
         found = [
@@ -137,10 +141,10 @@ class RefusedError(ConfigurationError):
 
 
 async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remakes_derived: bool = False) -> list[str]:
-    """Makes what is missing and changes what differs; the names made or changed.
+    """Creates what is missing and changes what differs. Returns the names that were created or changed.
 
-    What is refused holds up nothing else: all refusals are raised together at the end, as RefusedError. A derived stream whose change is
-    refused is deleted and created if that is wished. Raises TransientError when the cluster is not whole yet.
+    A refusal does not stop the rest: all refusals are raised together at the end, as RefusedError. With `remakes_derived`, a derived stream
+    whose change is refused is deleted and created again. Raises TransientError if the cluster is not complete yet.
     """
     changed: list[str] = []
     reasons: dict[str, str] = {}
@@ -163,7 +167,7 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remake
 
 
 async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *, remakes: bool) -> bool:
-    """Whether the stream had to be made or changed."""
+    """Creates or changes one stream. Returns whether that was necessary."""
     try:
         found = await jetstream.stream_info(name)
     except nats.js.errors.NotFoundError:
@@ -181,13 +185,13 @@ async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *
 
 
 async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, last_sequence: int) -> None:
-    """Creates the stream again, empty. Its sequences go on, so that whoever reads it from a cursor misses nothing."""
+    """Creates the stream again, empty. Its sequences continue, so that a reader with a cursor misses nothing."""
     await jetstream.delete_stream(name)
     anew = replace(wanted, first_seq=last_sequence + 1)
     for _ in range(REMAKE_ATTEMPTS):
         try:
             await _patiently(name, functools.partial(jetstream.add_stream, anew))
-        except nats.js.errors.ServerError as error:  # the broker still removes the files of the old one
+        except nats.js.errors.ServerError as error:  # the broker is still deleting the files of the old stream
             log.info("stream.remake_repeated", stream=name, reason=error.description)
             await asyncio.sleep(RETRY_S)
         else:
@@ -196,7 +200,9 @@ async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, 
 
 
 async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
-    """Asks again while a server is still joining the cluster, which has no room for all copies then. Raises TransientError in the end."""
+    """Retries while a server is still joining the cluster, because until then the cluster has no room for all copies. Raises TransientError
+    in the end.
+    """
     clock = asyncio.get_running_loop().time
     give_up_at = clock() + PATIENCE_S
     while True:
@@ -213,8 +219,8 @@ async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
 
 
 async def require(jetstream: JetStreamContext, declaration: Declaration, *names: str) -> None:
-    """Raises ConfigurationError when a stream, or a durable of one, differs from its declaration, TransientError when it is not there
-    yet.
+    """Raises ConfigurationError if a stream, or one of its durable consumers, differs from its declaration, and TransientError if it does
+    not exist yet.
     """
     for name in names:
         durables = [durable for durable, consumer in declaration.consumers.items() if consumer.stream == name]

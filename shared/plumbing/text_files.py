@@ -1,7 +1,6 @@
-"""Text files that people write: read whole, in one encoding and one Unicode form, with what to do when that cannot be.
+"""Text files that people write: read whole, in one encoding and one Unicode form. If a file cannot be read, the error says what to do.
 
-Spreadsheets and editors of Windows write other encodings than UTF-8 unless they are told; a file that was read in the wrong one
-would show names that nobody bears.
+Windows spreadsheets and editors often save in encodings other than UTF-8; a file read in the wrong encoding would show garbled names.
 """
 
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 from shared.words import texts
 from shared.words.refusals import Both, Refusal, refusal
 
-MOST_BYTES: Final = 16 * 1024 * 1024  # fifteen times the country's units
+MOST_BYTES: Final = 16 * 1024 * 1024  # fifteen times the size of a file with all units of the country
 BOM: Final = b"\xef\xbb\xbf"
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 NOT_TEXT: Final = {
@@ -30,7 +29,7 @@ FROM_EDITOR: Final = Both(
 
 
 class UnreadableError(Exception):
-    """A file that is no text of ours, and why; `line` is the faulty line, if it is not the whole file."""
+    """A file that cannot be read as our text, and why; `line` is the faulty line, None if the whole file is at fault."""
 
     def __init__(self, refusal: Refusal, line: int | None = None) -> None:
         super().__init__(refusal.line("en"))
@@ -42,9 +41,9 @@ class UnreadableError(Exception):
 
 
 def read(path: Path, remedy: Both = FROM_EDITOR) -> str:
-    """The text of a UTF-8 file, with or without its mark, lines ended by a line feed. Raises UnreadableError.
+    """The text of a UTF-8 file, with or without a byte-order mark, with line feeds as line ends. Raises UnreadableError.
 
-    `remedy` says how a file in another encoding is saved again.
+    `remedy` says how to save a file in another encoding as UTF-8.
     """
     raw = _bytes(path)
     if found := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
@@ -69,7 +68,7 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableError(refusal("file.is_folder")) from error
     except PermissionError as error:
         raise UnreadableError(refusal("file.no_permission")) from error
-    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+    except (OSError, ValueError) as error:  # a path with a NUL raises ValueError
         raise UnreadableError(refusal("file.unreadable")) from error
     if len(raw) > MOST_BYTES:
         raise UnreadableError(refusal("file.too_large", most=MOST_BYTES // 1024**2))
@@ -77,7 +76,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _looks_like_utf_16(raw: bytes) -> bool:
-    """Without its mark: every other byte of Latin letters is 0."""
+    """Whether it is UTF-16 without a byte-order mark: every second byte of Latin letters is 0."""
     start = raw[:64]
     return len(start) >= 4 and max(start[0::2].count(0), start[1::2].count(0)) > len(start) // 4
 

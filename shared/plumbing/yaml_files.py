@@ -1,5 +1,5 @@
-"""YAML that people write: one plain document. No aliases (a few lines of them stand for more than a machine holds), nothing made
-by a tag, no key twice (the last would win, and nobody is told).
+"""YAML that people write: one plain document. Refused are aliases (a few lines can expand to more than the memory holds), tags that create
+objects, and repeated keys (the last would win silently).
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from shared.plumbing import text_files
 from shared.plumbing.text_files import UnreadableError
 from shared.words.refusals import number, refusal
 
-MOST_CHARACTERS: Final = 1_000_000  # the reader is slow: some seconds for so many
+MOST_CHARACTERS: Final = 1_000_000  # the parser is slow: it takes some seconds for this much
 
 
 class _Plain(yaml.SafeLoader):
-    """Refuses aliases."""
+    """A composer that refuses aliases."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -26,7 +26,7 @@ class _Plain(yaml.SafeLoader):
 
 
 class _Located(yaml.SafeLoader):
-    """Says where a day stands that no calendar has."""
+    """A constructor that reports the line of a day that does not exist."""
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
         try:
@@ -39,7 +39,7 @@ _Located.add_constructor("tag:yaml.org,2002:timestamp", _Located.construct_yaml_
 
 
 def read(path: Path) -> Any:
-    """A file's document as nodes, which know where they stand; None when it is empty. Raises UnreadableError."""
+    """A file's document as nodes, which have their line; None if the file is empty. Raises UnreadableError."""
     text = text_files.read(path)
     if len(text) > MOST_CHARACTERS:
         raise UnreadableError(refusal("yaml.too_long", most=number(MOST_CHARACTERS)))
@@ -56,7 +56,7 @@ def read(path: Path) -> Any:
 
 
 def values(root: Any) -> Any:
-    """What the nodes of a document say. Raises UnreadableError."""
+    """The values of a document's nodes. Raises UnreadableError."""
     if root is None:
         return None
     loader = _Located("")
@@ -77,7 +77,7 @@ def _broken(error: Exception) -> UnreadableError:
 
 
 def line_of(mark: Any) -> int | None:
-    """The line of a mark; None when there is no mark."""
+    """The line of a mark; None if there is no mark."""
     return mark.line + 1 if mark is not None else None
 
 
@@ -89,7 +89,7 @@ def _refuse_repeats(root: Any) -> None:
 
 
 def _repeats(node: Any) -> Iterator[tuple[Any, int | None]]:
-    """Keys that occurred before in the same mapping, and on which line."""
+    """The keys that occurred before in the same mapping, with their lines."""
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int | None] = {}
         for key, value in node.value:

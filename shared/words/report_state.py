@@ -176,7 +176,7 @@ class PeriodState:
     opening: Given | None = None  # the opening in force
 
     def apply(self, event: StateEvent) -> bool:
-        """Applies one event about the period. Events may come in any order and more than once. Returns whether the event sets a deadline."""
+        """Applies one event about the period. Events may come in any order and more than once. Returns whether it sets a deadline."""
         opening = instants.given(event, "deadline") if event.type == event_types.OPENED else None
         if opening is None:
             return False
