@@ -5,6 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.stamp
+unexport PYTHONDONTWRITEBYTECODE  # each service and command that a test starts would compile the product again
 
 # A Python >= 3.11 of the machine; `make demo PYTHON=/path/to/python3.12` overrides the search.
 PYTHON ?= $(shell for name in python3 python3.12 python3.11 python3.13; do \

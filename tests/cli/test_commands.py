@@ -200,6 +200,7 @@ def test_a_server_that_is_away_ends_with_3(cli: Cli, arguments: list[str], away:
     assert "cli.server_away" in cli.refused(*arguments, code=session.AWAY)
 
 
+@pytest.mark.long
 def test_the_process_of_a_command_ends_with_3_and_without_a_traceback(tmp_path: Path) -> None:
     port = choose_ports(defaults=False).nats
 

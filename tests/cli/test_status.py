@@ -33,7 +33,7 @@ class _Aggregate(BaseHTTPRequestHandler):
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The aggregator waits; of the other services nothing answers."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Aggregate) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         for name in ("INGEST", "NOTIFY", "PORTAL"):
             monkeypatch.setenv(f"TONGHOP_{name}_URL", "http://127.0.0.1:1")
         monkeypatch.setenv("TONGHOP_AGGREGATE_URL", f"http://127.0.0.1:{server.server_port}")

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from services.cli.app import app
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.devstack import mongo_users, servers
 from services.devstack.environment import environment
@@ -171,8 +172,8 @@ def test_containers_are_set_up_as_the_embedded_stack_is() -> None:
 @pytest.mark.parametrize("command", tonghop_commands(), ids=" ".join)
 def test_every_set_up_command_exists_and_so_do_its_files(command: tuple[str, ...]) -> None:
     words = [word for word in command if "/" not in word]
-    answer = subprocess.run([sys.executable, "-m", "services.cli.app", *words, "--help"], cwd=ROOT, capture_output=True, check=False)
-    assert answer.returncode == 0, answer.stderr.decode()
+    answer = CliRunner().invoke(app, [*words, "--help"])
+    assert answer.exit_code == 0, answer.stderr
     for path in set(command) - set(words):
         assert (ROOT / path).exists(), path
 

@@ -48,14 +48,23 @@ def test_development_runs_on_the_versions_of_the_image() -> None:
     assert locked(RUN_TIME).items() <= locked(DEVELOPMENT).items()
 
 
-@pytest.mark.parametrize("name", locked(DEVELOPMENT))
-def test_what_a_locked_package_asks_for_is_locked(name: str) -> None:
-    lock = locked(DEVELOPMENT)
+def installed(name: str) -> str | None:
+    """The version of a package that is installed here."""
     try:
-        is_installed = importlib.metadata.version(name) == lock[name]
+        return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        is_installed = False
-    for requirement in wanted(importlib.metadata.requires(name) or []) if is_installed else []:
-        assert requirement.specifier.contains(lock.get(canonicalize_name(requirement.name), "0")), (
-            f"{name} asks for {requirement}: make lock"
-        )
+        return None
+
+
+def test_what_a_locked_package_asks_for_is_locked() -> None:
+    lock = locked(DEVELOPMENT)
+    here = [name for name, version in lock.items() if installed(name) == version]
+    missing = [
+        f"{name} asks for {requirement}: make lock"
+        for name in here
+        for requirement in wanted(importlib.metadata.requires(name) or [])
+        if not requirement.specifier.contains(lock.get(canonicalize_name(requirement.name), "0"))
+    ]
+
+    assert len(here) > 20
+    assert missing == []

@@ -106,6 +106,7 @@ def _real_subjects() -> set[str]:
     return found
 
 
+@pytest.mark.long
 def test_the_subjects_of_all_real_units_at_all_rungs_come_out_as_they_were_meant() -> None:
     found = _real_subjects()
     assert len(found) > 3000
