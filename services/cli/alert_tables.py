@@ -1,4 +1,4 @@
-"""Alerts as `tonghop notify` prints them: what is sent when to which units, by which channels, and why not by mail."""
+"""Prints alerts for `tonghop notify`: which units get which alert when and by which channels, and which units get no mail and why."""
 
 import itertools
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ WHY_NO_MAIL: Final = {
 
 
 def entries(found: Sequence[Reach]) -> list[dict[str, object]]:
-    """For JSON."""
+    """The alerts as JSON entries."""
     return [listing.reach_entry(one) for one in found]
 
 
 def apart(found: Sequence[Reach]) -> tuple[list[Reach], list[Reach]]:
-    """Reminders and digests."""
+    """Splits the alerts into reminders and digests."""
     return [one for one in found if not one.alert.matter.is_digest], [one for one in found if one.alert.matter.is_digest]
 
 
 def show_reach(found: Sequence[Reach]) -> None:
-    """How many alerts go by which channel, and which units get no mail, by why."""
+    """Prints how many alerts go out by each channel, and the units that get no mail, grouped by the reason."""
     if not found:
         return
     streamed, mailed = (sum(channel in one.channels for one in found) for channel in (STREAM, EMAIL))
@@ -48,7 +48,7 @@ def show_reach(found: Sequence[Reach]) -> None:
 
 
 def show(found: Sequence[Alert], title: str) -> None:
-    """A table with a row for each rung and deadline; the title alone when there is nothing."""
+    """Prints a table with one row for each rung and deadline. Prints only the title when there are no alerts."""
     found = sorted(found, key=lambda alert: (*_what(alert), alert.matter.unit))
     table = Table(title=title, title_justify="left")
     for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):
@@ -61,6 +61,6 @@ def show(found: Sequence[Alert], title: str) -> None:
 
 
 def _what(alert: Alert) -> tuple[datetime, str, str, str, datetime]:
-    """What a row of the table says about several units; the rows are in the order of time."""
+    """What the alerts of one row have in common. Sorting by it puts the rows in the order of time."""
     matter = alert.matter
     return alert.rung.at, alert.rung.name, matter.regime, matter.period, matter.deadline

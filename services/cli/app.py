@@ -1,4 +1,4 @@
-"""`tonghop`: the command line. Each group of commands is a module; this one puts them together."""
+"""`tonghop`, the command line. Each group of commands is a module; this module registers them all."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""`tonghop contacts list|import|remove`: whom a reminder to a unit goes to."""
+"""`tonghop contacts list|import|remove`: manages the people who receive reminders for each unit."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,7 +104,7 @@ def remove_contacts(
 
 
 async def _named(held: Connections, codes: Sequence[str]) -> list[Unit]:
-    """The units with these codes or ids, each once. Ends the command when there is none of a code."""
+    """The units with these codes or ids, without repeats. Ends the command when a code or id is unknown."""
     units = (await held.reference.current()).registry.units
     by_name = unit_files.by_name(units)
     if unknown := [code for code in codes if code not in by_name]:

@@ -1,4 +1,4 @@
-"""`tonghop streams|units`: what must be there before a service works."""
+"""`tonghop streams|units`: creates the streams and loads the units that every service needs before it can work."""
 
 import sys
 from pathlib import Path

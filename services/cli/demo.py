@@ -1,4 +1,4 @@
-"""`tonghop demo`: the main job on the real units and obligations, end to end."""
+"""`tonghop demo`: runs a reporting season end to end with the real units and obligations."""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ SETTLE_S: Final = 60.0
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the command of this module."""
+    """Registers the command of this module."""
     app.command("demo")(demo)
 
 
@@ -97,7 +97,7 @@ async def _season() -> None:
 
 
 async def _give_contacts(held: Connections) -> None:
-    """Contacts of the demo's units; giving them again changes nothing."""
+    """Stores contacts for the demo's units. Repeating it changes nothing."""
     units = (await held.reference.current()).registry.units
     await held.reference.put_units([], read_contacts(CONTACTS, units))
 
@@ -109,7 +109,7 @@ async def _publish(held: Connections, season: Season) -> None:
 
 
 async def _settled(held: Connections, season: Season) -> None:
-    """Waits until every event has a verdict and every view has what was accepted."""
+    """Waits until every event has a verdict and every view includes the accepted events."""
     give_up_at = time.monotonic() + SETTLE_S
     while time.monotonic() < give_up_at:
         verdicts = await StoredData(held.database).verdicts(season.ids)
@@ -143,9 +143,10 @@ async def _show_views(held: Connections, season: Season) -> None:
 
 
 def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:
-    """When a tick raises something: now or later today when a rung falls on today, else at the next rung; None when none is left.
+    """The time of the next tick that raises an alert: now or later today if a rung falls on today, otherwise at the next rung. None when no
+    rung is left.
 
-    A rung that came before its regime was loaded is never raised.
+    A rung from before its regime was loaded is never raised.
     """
     raised = [alert.rung.at for alert in planned if alert.rung.at >= loaded_at[alert.matter.regime]]
     todays = [at for at in raised if periods.local_day(at) == periods.local_day(now)]
@@ -153,7 +154,7 @@ def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: da
 
 
 async def _alert(desk: Desk, now: datetime) -> None:
-    """A tick now when a rung falls on today, else at the next rung's time; then what comes."""
+    """Ticks now if a rung falls on today, otherwise at the time of the next rung. Then prints the alerts that will follow."""
     today = periods.local_day(now)
     year = str(today.year)
     planned = [alert for alert in await tick.plan(desk, now) if alert.matter.period == year]

@@ -1,4 +1,4 @@
-"""`tonghop demo --remove`: takes the demo's data away, and with them all others, unless a single event is not the demo's."""
+"""`tonghop demo --remove`: deletes all data of the embedded stack, but only if every event belongs to the demo."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -35,14 +35,14 @@ COUNTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a stack holds: how many of what, and the first events that are not the demo's."""
+    """What a stack holds: counts by kind, and the first events that do not belong to the demo."""
 
     counts: dict[str, int]
     strangers: list[str]
 
 
 def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
-    """Whether commands are pointed at other servers than those of the stack of `run`."""
+    """Whether the settings point to other servers than those of the stack in `run`."""
     ports = run.ports()
     if ports is None:
         return True
@@ -52,7 +52,7 @@ def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
 
 
 def remove(is_sure: bool) -> None:
-    """Drops all data of the embedded stack, when every event is the demo's, and starts it anew."""
+    """Drops all data of the embedded stack if every event belongs to the demo, then starts the stack with empty data."""
     run = RunFolder(RUN_FOLDER)
     if is_elsewhere(run, session.settings()):
         session.stop(session.NO, refusal("demo.remove_elsewhere"))
@@ -66,14 +66,16 @@ def remove(is_sure: bool) -> None:
 
 
 def _judge_and_ask(run: RunFolder, is_sure: bool, was_running: bool) -> None:
-    """Leaves the stack stopped and its data given up; or ends the command with nothing changed."""
+    """Checks the content and asks for confirmation. Then the stack is stopped and marked for removal; otherwise the command ends and
+    nothing has changed.
+    """
     if not run.mongo.exists():
         session.console.print("Không có số liệu nào: không có gì thay đổi.")
         raise typer.Exit(session.FINE)
     if was_running:
         _ask(session.run(_content_of_running), is_sure)
         stack.down()
-    found = session.run(lambda: _content_of_stopped(run))  # when nobody can send any more
+    found = session.run(lambda: _content_of_stopped(run))  # checked while the stack is stopped, so no event can arrive afterwards
     if was_running and found.strangers:
         stack.up()
     if was_running:
@@ -101,7 +103,7 @@ async def _content_of_stopped(run: RunFolder) -> Content:
 
 @asynccontextmanager
 async def _servers(run: RunFolder, ports: Ports) -> AsyncIterator[None]:
-    """The stack's servers alone, on ports that nobody knows."""
+    """Runs only the stack's servers, on ports that no client knows."""
     mongod = await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"), login=run.login())
     try:
         nats_server = await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats"))
@@ -138,7 +140,7 @@ def _in_words(counts: dict[str, int]) -> str:
 
 
 async def content(held: Connections) -> Content:
-    """What is stored, and what of it is not the demo's: in the log, in `reports` and the claims, in INBOX unscreened."""
+    """Counts what is stored, and lists events that do not belong to the demo: in the log, `reports`, the claims, and INBOX."""
     logged, strangers = await _of_log(held)
     stored = StoredData(held.database)
     async for name, claim_id, event in stored.accepted_events():
@@ -151,7 +153,7 @@ async def content(held: Connections) -> Content:
 
 
 async def _of_log(held: Connections) -> tuple[int, list[str]]:
-    """How many events the log has; the first that are not the demo's."""
+    """The number of events in the log, and the first events that do not belong to the demo."""
     try:
         end = await held.streams.last_sequence(subjects.REPORTS)
     except nats.js.errors.NotFoundError:
@@ -166,7 +168,7 @@ async def _of_log(held: Connections) -> tuple[int, list[str]]:
 
 
 async def _unscreened(held: Connections) -> list[str]:
-    """Messages that ingest has not judged yet and that are not the demo's."""
+    """Messages that ingest has not screened yet and that do not belong to the demo."""
     jetstream, strangers = held.streams.jetstream, list[str]()
     try:
         info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)

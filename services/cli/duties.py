@@ -1,4 +1,4 @@
-"""`tonghop duties list` and `tonghop duties extend`: who owes what by when, and more time for one unit."""
+"""`tonghop duties list` and `tonghop duties extend`: lists who owes what by when, and extends the deadline of one unit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -85,7 +85,7 @@ def extend(
     async def act() -> Receipt:
         async with session.connected() as held:
             found = await sending.regime_of(held, regime)
-            data = DutyExtended.model_construct(  # not checked here: ingest checks what the operator typed
+            data = DutyExtended.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, unit=unit, until=until, reason=reason, corrects=corrects
             )
             return await sending.send(held, found.recipient, events.EXTENDED, data, sending.operator())
@@ -103,7 +103,7 @@ def _show(found: Sequence[Duty], now: datetime) -> None:
 
 
 def _state(duty: Duty, now: datetime) -> str:
-    """What a person wants to know of one duty."""
+    """The state of one duty in words."""
     state, returned, extension, late_by = duty.state, duty.returned, duty.extension, duty.late_by(now)
     done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
     said = [done if duty.is_done else owed]

@@ -1,4 +1,4 @@
-"""`tonghop explain`: which reports make one total, and that they add up to it."""
+"""`tonghop explain`: lists the reports that make up one total, and checks that they add up to it."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,7 @@ UNKNOWN = ("report.unknown_regime", "report.unknown_period")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the command of this module."""
+    """Registers the command of this module."""
     app.command("explain")(explain)
 
 

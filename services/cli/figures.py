@@ -1,4 +1,4 @@
-"""`tonghop verify|rebuild`: whether the views are right, and how to make them anew."""
+"""`tonghop verify|rebuild`: checks the views, and rebuilds them from the log."""
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,7 +15,7 @@ from shared.words import numbers
 
 STEPS = {"reports": "Xem các báo cáo đã lưu", "log": "Đọc nhật ký", "lost": "Phát lại sự kiện thiếu", "views": "Tính bảng tổng hợp"}
 BAR = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
-SHOWN = 20  # differences in a table; --json has all
+SHOWN = 20  # differences shown in the table; --json lists all
 
 UNCOUNTED = {
     "unknown_regimes": "{count} chế độ có sự kiện nhưng chưa được nạp: {shown}. Nạp tệp của chế độ bằng `tonghop regimes load`.",
@@ -31,7 +31,7 @@ UNCOUNTED = {
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the commands of this module."""
+    """Registers the commands of this module."""
     app.command("verify")(verify)
     app.command("rebuild")(rebuild)
 
@@ -61,7 +61,7 @@ def verify(as_json: AsJson = False) -> None:
 
 
 def _show(verdict: Verdict) -> None:
-    """What differs, what no view counts, and what to do."""
+    """Prints the differences, the events that no view counts, and what to do."""
     if verdict.is_equal:
         session.console.print(f"Khớp: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng như nhật ký.")
     if verdict.differences:

@@ -1,4 +1,4 @@
-"""`tonghop notify plan|tick|test|rebuild`: who will be reminded when, reminding now, a trial mail, and the duties rebuilt."""
+"""`tonghop notify plan|tick|test|rebuild`: lists the planned reminders, reminds now, sends a trial mail, or rebuilds the duties."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -166,7 +166,7 @@ def send_trial(
 
 
 def _unit_today(reference: Reference, code: str) -> Unit:
-    """The unit that bears a code today, or has it as its id."""
+    """The unit that has this code today, or this id."""
     tree = reference.registry.at(periods.local_day(system_clock()))
     found = tree.by_code.get(code) or reference.registry.by_id.get(code)
     if found is None:
@@ -183,7 +183,8 @@ def rebuild(as_json: AsJson = False) -> None:
 
     async def act() -> tuple[int, int, list[Duty]]:
         async with session.connected() as held:
-            await held.reference.raise_to(await held.reference.generation() + 1)  # whoever folds starts over, and old duties are removed
+            # a new generation: every notifier folds the log again and removes the old duties
+            await held.reference.raise_to(await held.reference.generation() + 1)
             async with notifier.opened(held) as desk:
                 found = await ticking.duties(desk, system_clock())
                 return desk.follower.position.generation, desk.follower.position.sequence, found
@@ -198,7 +199,7 @@ def rebuild(as_json: AsJson = False) -> None:
 
 
 def _read(act: Callable[[Desk], Awaitable[Result]]) -> Result:
-    """Does `act` at a desk that stores nothing."""
+    """Runs `act` at a desk that stores nothing."""
 
     async def work() -> Result:
         async with session.connected() as held, notifier.reading(held) as desk:

@@ -1,4 +1,4 @@
-"""`tonghop periods open`: the recipient of an on-call regime asks for a period by a deadline."""
+"""`tonghop periods open`: opens a period of an on-call regime with a deadline, on behalf of the regime's recipient."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ def open_period(
     async def act() -> Receipt:
         async with session.connected() as held:
             found = await sending.regime_of(held, regime)
-            data = PeriodOpened.model_construct(  # not checked here: ingest checks what the operator typed
+            data = PeriodOpened.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, deadline=deadline, corrects=corrects, reason=reason
             )
             return await sending.send(held, found.recipient, events.OPENED, data, sending.operator())

@@ -1,4 +1,4 @@
-"""`tonghop regimes check|load|remove`: who reports what to whom, from files."""
+"""`tonghop regimes check|load|remove`: checks, loads and removes regimes (who reports what to whom)."""
 
 import asyncio
 from datetime import date
@@ -29,9 +29,9 @@ regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="TỆP", help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")]
 
-STORED_S: Final = 1.0  # how long a check waits for MongoDB: without it the files of the product are taken
-NOTICED_S: Final = 0.5  # after so long every ingest has noticed that units or regimes changed
-SCREENED_S: Final = 15.0  # and after so long it has finished, or given back, what it was about
+STORED_S: Final = 1.0  # how long a check waits for MongoDB before it uses the product's own files
+NOTICED_S: Final = 0.5  # within this time every ingest notices that units or regimes changed
+SCREENED_S: Final = 15.0  # and within this time it has finished or returned its current batch
 
 
 @regimes.command("check")
@@ -119,7 +119,7 @@ def remove_regime(
 
 
 async def _remove(held: Connections, regime_id: str) -> None:
-    """Takes the regime away; puts it back when something came in for it meanwhile."""
+    """Removes the regime, and puts it back if an event for it was accepted meanwhile."""
     files = {file.id: file for file in await held.reference.files()}
     if regime_id not in files:
         session.stop(session.NO, refusal("cli.unknown_regime", regime=regime_id, known=sorted(files) or NO_REGIME))
@@ -140,7 +140,7 @@ async def _put_back(held: Connections, file: Regime) -> None:
 
 
 async def _refuse_reported(held: Connections, regime_id: str) -> None:
-    """Ends the command when an event of the regime was accepted: as a claim, in `reports`, or in the log."""
+    """Ends the command if an event of the regime was accepted: as a claim, in `reports`, or in the log."""
     stored = await StoredData(held.database).accepted(regime_id)
     if most := max(stored, await _logged(held, regime_id)):
         session.stop(session.NO, refusal("cli.regime_has_events", regime_id, count=number(most)))
@@ -155,14 +155,14 @@ async def _logged(held: Connections, regime_id: str) -> int:
 
 
 async def _until_noticed(held: Connections) -> None:
-    """Returns when no ingest judges by the regimes of before any more. Raises TransientError."""
+    """Returns when every ingest uses the new regimes. Raises TransientError."""
     await asyncio.sleep(NOTICED_S)
     try:
         async with asyncio.timeout(SCREENED_S):
             while (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).num_ack_pending:
                 await asyncio.sleep(0.1)
     except nats.js.errors.NotFoundError:
-        return  # nobody can have reported
+        return  # no unit can have reported
     except TimeoutError as error:
         raise TransientError(refusal("ingest.busy")) from error
 
@@ -172,7 +172,7 @@ def _of_the_product() -> tuple[list[Regime], Registry, str]:
 
 
 async def _stored(settings: CliSettings) -> tuple[list[Regime], Registry, str] | None:
-    """Regimes and units that are stored, when MongoDB answers at once and has any; it is only read."""
+    """The stored regimes and units, if MongoDB answers at once and has any. Only reads."""
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
     try:

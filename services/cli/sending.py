@@ -1,4 +1,4 @@
-"""Sends an event in the name of a unit and waits for its verdict. A command takes the same way in as the software of a unit."""
+"""Sends an event on behalf of a unit and waits for the verdict. Commands send through INBOX, as the software of units does."""
 
 import os
 import pwd
@@ -31,7 +31,7 @@ async def regime_of(held: Connections, regime_id: str) -> Regime:
 
 
 async def send(held: Connections, sender: str, kind: str, data: Concern, actor: str) -> Receipt:
-    """Sends an event in the name of the unit `sender`; the receipt. Raises TransientError when no verdict comes."""
+    """Sends an event on behalf of the unit `sender`. Returns the receipt. Raises TransientError when there is no verdict in time."""
     event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock(), actor=actor)
     receipt = await inbox.send(held.streams, inbox.outgoing(event), VERDICT_S)
     if isinstance(receipt, PendingReceipt):
@@ -40,10 +40,10 @@ async def send(held: Connections, sender: str, kind: str, data: Concern, actor: 
 
 
 def operator() -> str:
-    """Who acts, as an event's `actor`: the login of the machine that runs the command, not what a variable of the environment says."""
+    """The event's `actor`: the login name on the machine that runs the command, from the system and not from an environment variable."""
     try:
         login = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under a number that has no name
+    except KeyError:  # a container may run under a user id that has no name
         login = f"uid-{os.getuid()}"
     return f"operator/{NOT_IN_A_LOGIN.sub('-', login)[:64]}"
 

@@ -1,6 +1,6 @@
-"""One command's work: connections that wait only so long, answers as tables or JSON, exit codes.
+"""The frame of one command: connections with a time limit, answers as tables or JSON, exit codes.
 
-0 fine, 1 the answer is no, 2 wrong use, 3 a server is away.
+Exit codes: 0 fine, 1 the answer is no, 2 wrong use, 3 a server is away.
 """
 
 import asyncio
@@ -31,17 +31,17 @@ from shared.words.refusals import Refusal, number, refusal
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
 
-MOST_FAULTS: Final = 200  # of files, that are printed
-PAPER: Final = 140  # columns of a table that goes to a file or a pipe
+MOST_FAULTS: Final = 200  # faults that are printed
+PAPER: Final = 140  # columns of a table written to a file or a pipe
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAPER)
-notes = Console(stderr=True, highlight=False, soft_wrap=True)  # progress: never part of an answer
+notes = Console(stderr=True, highlight=False, soft_wrap=True)  # progress, never part of an answer
 Result = TypeVar("Result")
 
 
 @asynccontextmanager
 async def connected(given: CliSettings | None = None) -> AsyncIterator[Connections[CliSettings]]:
-    """Open connections; a server that does not answer within seconds is away."""
+    """Open connections. A server that does not answer within `SERVER_S` counts as away."""
     found = given or configuration.read(CliSettings)
     working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
@@ -58,9 +58,9 @@ async def connected(given: CliSettings | None = None) -> AsyncIterator[Connectio
 
 
 def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> Result:
-    """Runs a command's work; what goes wrong ends it with a sentence and an exit code, never with a traceback.
+    """Runs a command's work. An error ends the command with a sentence and an exit code, never with a traceback.
 
-    Faults of files are raised on when the command prints them itself.
+    With `prints_faults=False` FaultsError is raised to the caller, which prints the faults itself.
     """
     structlog.configure(processors=[_drop])
     try:
@@ -90,7 +90,7 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
 
 
 def _away(error: BaseException) -> Refusal:
-    """Which server does not answer, and what helps."""
+    """The error for a server that does not answer: which one, and what to do."""
     name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if mongo.is_away(error) else ("NATS", "TONGHOP_NATS_URL")
     if RunFolder(RUN_FOLDER).supervisor() is None:
         return refusal("cli.server_away", server=name, setting=setting)
@@ -98,7 +98,7 @@ def _away(error: BaseException) -> Refusal:
 
 
 def settings() -> CliSettings:
-    """The settings of the environment; ends the command when they make no sense."""
+    """The settings from the environment. Ends the command when they are invalid."""
     try:
         return configuration.read(CliSettings)
     except SettingsError as error:
@@ -106,7 +106,7 @@ def settings() -> CliSettings:
 
 
 def working_days() -> WorkingDays:
-    """The agency's working days, for a command that needs no server; prints which entries of the file have no effect."""
+    """The agency's working days, for a command that needs no server. Prints which entries of the file have no effect."""
     name = settings().calendar_days
     try:
         found = agency_days.read(name)
@@ -128,19 +128,19 @@ def stop(code: int, *why: Refusal) -> NoReturn:
 
 
 def wrong_use(why: Refusal, hint: str) -> typer.BadParameter:
-    """The error of a parameter (`hint`) that was given a wrong value."""
+    """The error for a wrong value of the parameter `hint`."""
     return typer.BadParameter(why.line(language.chosen()), param_hint=hint)
 
 
 def changed(count: int, names: Sequence[str] = ()) -> str:
-    """What a command that stores has changed, in words."""
+    """A phrase that says what a command changed."""
     if not count:
         return "không có gì thay đổi"
     return f"thay đổi {numbers.vietnamese(count)}" + (f": {', '.join(names)}" if names else "")
 
 
 def say_json(answer: Any) -> None:
-    """One JSON document on standard output."""
+    """Prints one JSON document on standard output."""
     typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
 
 

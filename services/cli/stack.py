@@ -1,4 +1,4 @@
-"""`tonghop up|down|status`: the embedded stack, and what runs where."""
+"""`tonghop up|down|status`: starts and stops the embedded stack, and shows the state of its services."""
 
 import urllib.error
 import urllib.request
@@ -21,7 +21,7 @@ SILENT = {"ready": False, "lag": None, "waiting_for": {"service": refusal("cli.s
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the commands of this module."""
+    """Registers the commands of this module."""
     app.command("up")(up)
     app.command("down")(down)
     app.command("status")(status)

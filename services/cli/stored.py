@@ -1,4 +1,4 @@
-"""What the command line reads from the database beside units and regimes: how much is stored, and what became of some events."""
+"""What commands read from the database besides units and regimes: how much is stored, and the verdicts on events."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Final
@@ -13,7 +13,7 @@ WITH_EVENTS: Final = (collection_names.REPORTS, collection_names.RECEIPTS)
 
 
 class StoredData:
-    """Counts and single documents; nothing is written."""
+    """Reads counts and single documents; writes nothing."""
 
     def __init__(self, database: Documents) -> None:
         self._database = database
@@ -21,16 +21,16 @@ class StoredData:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
 
     async def count(self, collection: str) -> int:
-        """How many documents a collection has."""
+        """The number of documents in a collection."""
         return await self._database[collection].count_documents({})
 
     async def accepted(self, regime: str) -> int:
-        """How many events of a regime were accepted, as claims or in `reports`: the larger number."""
+        """The number of accepted events of a regime: the larger of the counts in the claims and in `reports`."""
         claims = await self._database[collection_names.RECEIPTS].count_documents({"verdict": "accepted", "regime": regime})
         return max(claims, await self._reports.count_documents({"regime": regime}))
 
     async def reports(self, regime: str, period: str) -> int:
-        """How many events of a regime and period are stored."""
+        """The number of stored events of a regime and period."""
         return await self._reports.count_documents({"regime": regime, "period": period})
 
     async def accepted_events(self) -> AsyncIterator[tuple[str, str, bytes]]:
@@ -41,15 +41,15 @@ class StoredData:
                 yield name, document["_id"], events.stored_text(document.get("event", b""))
 
     async def verdicts(self, claim_ids: Collection[str]) -> dict[str, str]:
-        """The verdicts on events, by claim id; an event that was not screened yet is left out."""
+        """The verdicts on events, by claim id. Events that were not screened yet are left out."""
         found = self._database[collection_names.RECEIPTS].find({"_id": {"$in": list(claim_ids)}}, {"verdict": 1})
         return {claim["_id"]: claim["verdict"] async for claim in found}
 
     async def are_folded(self, places: Iterable[tuple[int, int]]) -> bool:
-        """Whether the aggregator's checkpoints have passed all places of the log: (partition, sequence)."""
+        """Whether the aggregator's checkpoints have passed all these positions of the log (partition, sequence)."""
         stored = {one["_id"]: one.get("sequence", 0) async for one in self._database[collection_names.CHECKPOINTS].find()}
         return all(stored.get(collection_names.aggregate_checkpoint(partition), 0) >= sequence for partition, sequence in places)
 
     async def view(self, key: ViewKey) -> ViewDocument | None:
-        """A view as it is stored."""
+        """The stored view."""
         return await self._views.find_one({"_id": key.text})

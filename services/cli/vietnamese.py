@@ -1,6 +1,6 @@
-"""What Typer itself says, in Vietnamese: how a command is used, and how it was used wrongly.
+"""Typer's own texts in Vietnamese: the usage of a command, and errors in its use.
 
-Typer has no translations. What it shows of a command is set on the command, and what it raises is told here instead.
+Typer has no translations. This module replaces the texts of each command, and translates the errors that Typer raises.
 """
 
 import re
@@ -44,7 +44,7 @@ class Commands(TyperGroup):
     """The root of all commands."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any) -> Any:
-        """Runs a command and ends the process with its exit code, as Typer does on its own."""
+        """Runs a command and ends the process with its exit code, as Typer does by itself."""
         _translate(self)
         try:
             code = super().main(args, prog_name, *rest, **(extra | {"standalone_mode": False}))
@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def _tell(error: Any) -> int:
-    """Says what is wrong with a command line and how it is used; the exit code."""
+    """Prints what is wrong with a command line, and the usage. Returns the exit code."""
     if not error.format_message().strip():
         error.show()
     elif type(error).__name__ == "NoArgsIsHelpError":
@@ -97,7 +97,7 @@ def _vietnamese(message: str) -> str:
 
 
 def _translate(command: Any) -> None:
-    """What is shown of a command and of all below it."""
+    """Replaces the texts of a command and of all its subcommands."""
     for title, words in TITLES.items():
         setattr(rich_utils, title, words)
     for below in getattr(command, "commands", {}).values():

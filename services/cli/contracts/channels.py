@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document: every channel, who sends and receives on it, what stands in it, and its stream's settings.
+"""Builds the AsyncAPI 3.0 document: every channel with its senders, receivers and messages, and the settings of its stream.
 
 Subjects come from `shared.wire.subjects`, streams and consumers from `deploy/nats/streams.yaml`, messages from `contract_schemas`.
 """
@@ -17,11 +17,11 @@ from shared.wire import events, subjects
 
 Json = dict[str, Any]
 
-VERSION: Final = "1.0.0"  # of the document; each event type carries a version of its own
+VERSION: Final = "1.0.0"  # version of the document; each event type has its own version
 CLOUD_EVENT: Final = "application/cloudevents+json"
 PLAIN: Final = "application/json"
 
-ACTOR: Final = "people/p-0142"  # in examples
+ACTOR: Final = "people/p-0142"  # used in examples
 
 PARAMETERS: Final[Mapping[str, str]] = {
     "unit": "a unit's official code, such as 06253 or 184-TCKH",
@@ -35,7 +35,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One subject with its parameters. `stream` is None for plain messages that the broker does not keep."""
+    """One subject with its parameters. `stream` is None for core NATS messages, which the broker does not store."""
 
     address: str
     stream: str | None
@@ -93,7 +93,7 @@ CHANNELS: Final[Mapping[str, Channel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What one service does on a channel. `consumer` is the durable it reads."""
+    """What one service does on a channel. `consumer` is the name of the durable consumer that it reads with."""
 
     service: str
     action: Literal["send", "receive"]
@@ -132,7 +132,7 @@ HEADERS: Final[Mapping[str, Json]] = {
 
 
 def asyncapi(declaration: Declaration, examples: Mapping[str, Json]) -> Json:
-    """The document. `examples` holds a valid example of each message but the logged ones, which follow from them."""
+    """The document. `examples` holds a valid example of each message. Examples of logged events are derived from the others."""
     bodies, references = schemas.components()
     return {
         "asyncapi": "3.0.0",
@@ -181,7 +181,7 @@ def _channel(channel: Channel, declaration: Declaration) -> Json:
 
 
 def _stream(name: str, declaration: Declaration) -> Json:
-    """A stream's settings as declared; an age of 0 days is for ever. The number of copies is a setting of the site."""
+    """A stream's declared settings. A maximum age of 0 days means no limit. The number of replicas is a setting of each installation."""
     partitions = {"partitions": declaration.partitions} if name == subjects.REPORTS else {}
     common = {"name": name, "storage": "file", "retention": "limits", "discard": "new"}
     return {**common, **declaration.streams[name].model_dump(), **partitions}
@@ -216,7 +216,7 @@ def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json
 
 
 def _example(name: str, examples: Mapping[str, Json]) -> Json:
-    """A valid example: written by hand, or the hand-written example as the log keeps it or as a person causes it."""
+    """A valid example of a message: written by hand, or derived from one as an event in the log or as an event caused by a person."""
     if name in examples:
         return examples[name]
     kind, _, form = name.rpartition(".")
@@ -224,5 +224,5 @@ def _example(name: str, examples: Mapping[str, Json]) -> Json:
 
 
 def logged(event: Json) -> Json:
-    """An accepted event as the log keeps it, when its unit's id is its code and it was received at 2024-12-10T02:30Z."""
+    """The example as an event in the log, received at 2024-12-10T02:30Z from a unit whose id equals its code."""
     return {**event, "unitid": event["data"].get("unit", ""), "receivedms": "1733797800000"}

@@ -1,4 +1,4 @@
-"""`tonghop contracts`: AsyncAPI, OpenAPI, JSON Schemas and the generated pages of docs/, all made from the code."""
+"""`tonghop contracts`: generates AsyncAPI, OpenAPI, JSON Schemas and the reference pages in docs/ from the code."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from shared.words.refusals import refusal
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the command of this module."""
+    """Registers the command of this module."""
     app.command("contracts")(contracts)
 
 

@@ -1,6 +1,6 @@
-"""The JSON Schemas of the contract: one document for each event type, and for what else outsiders read.
+"""The JSON Schemas of the contract: one document for each event type and for everything else that outsiders read.
 
-Source: the pydantic models of `shared.wire.sent` (what is sent) and `shared.wire.published` (what is published).
+Source: the pydantic models of `shared.wire.sent` (messages that units send) and `shared.wire.published` (messages that we publish).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class LoggedEnvelope(Envelope):
-    """The attributes of a logged event: those that were sent, and what ingest adds."""
+    """The attributes of an event in the log: those that the sender set and those that ingest added."""
 
     actor: Annotated[Actor | SkipJsonSchema[None], Field(description="who acted in the unit's name"), LEFT_OUT] = None
     unitid: Annotated[str, Field(description="the unit concerned, resolved at the period's reference date; empty for a whole period")]
@@ -46,12 +46,12 @@ CONTRACT: Final = {**SENT, **PUBLISHED}  # each has a schema and examples
 
 
 def schema(name: str) -> Json:
-    """The JSON Schema of one model of the contract, a document of its own."""
+    """The JSON Schema of one model of the contract, as a self-contained document."""
     found = CONTRACT[name].model_json_schema(schema_generator=schemas.PlainSchema)
     return {"$schema": DIALECT, "$id": f"urn:tonghop:schema:{name}", **found}
 
 
 def components() -> tuple[Json, dict[str, Json]]:
-    """All schemas in one map for an AsyncAPI document, and the reference to the schema of each message, by its name."""
+    """All schemas in one map for an AsyncAPI document, and the `$ref` to each message's schema by message name."""
     models = {**SENT, **BY_PEOPLE, **LOGGED, **PUBLISHED}
     return schemas.components(models.values()), {name: schemas.reference(model) for name, model in models.items()}

@@ -1,6 +1,6 @@
-"""docs/data-model.md: every collection with its documents, their fields, who writes and who reads them.
+"""Builds docs/data-model.md: every collection with its documents, their fields, who writes them and who reads them.
 
-Source: `shared.wire.documents`, whose models say all of it.
+Source: the models of `shared.wire.documents` and their docstrings.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def page() -> str:
 
 
 def models() -> Iterator[type]:
-    """Every model of a whole document, and of its parts."""
+    """The models of whole documents and of their parts."""
     seen: list[type] = []
     for found in documents.COLLECTIONS.values():
         for model in found:
@@ -46,7 +46,7 @@ def models() -> Iterator[type]:
 
 
 def fields(model: type) -> dict[str, tuple[str, str]]:
-    """What each field of a model holds, and what it means ("" where nothing is said)."""
+    """For each field of a model: its type, and its meaning ("" when the model gives no description)."""
     optional: frozenset[str] = getattr(model, "__optional_keys__", frozenset())
     found = {}
     for name, hint in get_type_hints(model, include_extras=True).items():
@@ -70,7 +70,7 @@ def _model(model: type, *, is_part: bool = False) -> str:
 
 
 def _text(model: type) -> str:
-    """The docstring as paragraphs, each of `Written by:` and `Read by:` on a line of its own."""
+    """The docstring as paragraphs. `Written by:` and `Read by:` each start a new line."""
     paragraphs = [" ".join(part.split()) for part in (model.__doc__ or "").split("\n\n")]
     return "\n\n".join(part.replace(" Read by:", "\n\nRead by:") for part in paragraphs)
 
@@ -80,7 +80,7 @@ def _name(model: type) -> str:
 
 
 def _parts(model: type) -> Iterator[type]:
-    """The models inside of a model, once each, outer ones first."""
+    """The models nested in a model, each once, outer ones first."""
     for hint in get_type_hints(model, include_extras=True).values():
         for inner in _typed_dicts(hint):
             yield inner
@@ -95,7 +95,7 @@ def _typed_dicts(hint: object) -> Iterator[type]:
 
 
 def _described(hint: object) -> tuple[object, str]:
-    """A hint without what surrounds it, and its description."""
+    """A type hint without `NotRequired` and `Annotated` around it, and its description."""
     if get_origin(hint) is NotRequired:
         return _described(get_args(hint)[0])
     if get_origin(hint) is Annotated:

@@ -1,6 +1,6 @@
-"""docs/errors.md: every refusal of the catalogue, with the services that use it.
+"""Builds docs/errors.md: every error of the catalogue, and the services that use it.
 
-Source: `shared.words.refusals`. Which services use a code is read from the source text, so the page names services and not modules.
+Source: `shared.words.refusals`. The services are found by searching their source text for the code.
 """
 
 import re
@@ -14,7 +14,7 @@ from shared.words.refusals import CATALOGUE
 
 SOURCES: Final = ("services", "shared")
 CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z0-9_]+)"')
-UNUSED_MODULES: Final = ("shared/words/refusals.py", "shared/words/sentences/", "services/cli/docs/")  # the catalogue itself, and this page
+UNUSED_MODULES: Final = ("shared/words/refusals.py", "shared/words/sentences/", "services/cli/docs/")  # they name codes without using them
 
 FAMILIES: Final[Mapping[str, str]] = {
     "event": "The shape of an event: JSON, CloudEvents attributes, names of fields.",
@@ -59,7 +59,7 @@ def page() -> str:
 
 
 def used_by() -> dict[str, list[str]]:
-    """For each code of the catalogue the services whose source has it; `shared` for plumbing that all use."""
+    """The services whose source contains each code of the catalogue; `shared` for code in plumbing that all services use."""
     users: dict[str, set[str]] = {code: set() for code in CATALOGUE}
     folders = {name: Path(str(resources.files(name))) for name in SOURCES}
     for package, path in ((package, path) for package, folder in folders.items() for path in folder.rglob("*.py")):

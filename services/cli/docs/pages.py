@@ -15,7 +15,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def pages() -> dict[str, str]:
-    """Every generated page's text by its file name."""
+    """The text of every generated page, by file name."""
     return {name: page() for name, page in PAGES.items()}
 
 
@@ -26,7 +26,7 @@ def differing(wanted: Mapping[str, str]) -> list[str]:
 
 
 def write(wanted: Mapping[str, str]) -> list[str]:
-    """Writes what differs; the names of the pages changed."""
+    """Writes the pages that differ. Returns their names."""
     changed = differing(wanted)
     for name in changed:
         (FOLDER / name).write_text(wanted[name], encoding="utf-8")

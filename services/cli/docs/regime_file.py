@@ -1,7 +1,7 @@
-"""docs/regime-file.md: every key of a regime file, with its meaning, its default and an example.
+"""Builds docs/regime-file.md: every key of a regime file, with its meaning, default and an example.
 
-Source: the pydantic model `shared.words.regimes.Regime`, whose fields say what they mean, and the example files beside this module,
-which `tonghop regimes check` accepts.
+Source: the pydantic model `shared.words.regimes.Regime`, whose fields have descriptions, and the example files beside this module, which
+`tonghop regimes check` accepts.
 """
 
 import json
@@ -15,7 +15,7 @@ from shared.words import regimes
 from shared.words.regimes import Regime
 
 Json = dict[str, Any]
-Key = tuple[str, str]  # model and key
+Key = tuple[str, str]  # name of the model, name of the key
 
 EXAMPLES: Final = Path(__file__).parent / "examples"
 ORDER: Final = ("Regime", "Group", "Obligation", "DeadlineRule", "Confirm", "Ladder", "Indicator", "Target")
@@ -54,18 +54,18 @@ def page() -> str:
 
 
 def keys() -> set[Key]:
-    """Everything that a file may hold."""
+    """Every key that a regime file may have."""
     return {(name, key) for name, model in _models().items() for key in model["properties"]}
 
 
 def samples() -> dict[Key, Any]:
-    """What the example files say for each key, the first file first."""
+    """The value that the example files give for each key; the first file that has the key wins."""
     models, found = _models(), dict[Key, Any]()
     for path in _files():
         for key, value in _samples("Regime", yaml_files.values(yaml_files.read(path)), models):
             found.setdefault(key, value)
     for key in models["DeadlineRule"]["properties"]:
-        found.setdefault(("Confirm", key), found.get(("DeadlineRule", key)))  # who confirms has a deadline too
+        found.setdefault(("Confirm", key), found.get(("DeadlineRule", key)))  # confirmations use the same deadline rules
     return found
 
 
@@ -88,7 +88,7 @@ def _section(name: str, model: Json, samples: Mapping[Key, Any]) -> str:
 
 
 def _samples(name: str, value: Any, models: Mapping[str, Json]) -> Iterator[tuple[Key, Any]]:
-    """Every key used in a part of an example: model and key, and what stands there."""
+    """Every key used in a part of an example (model and key), and its value."""
     for key, found in value.items():
         yield (name, key), found
         field = models[name]["properties"][key]
@@ -139,7 +139,7 @@ def _default(key: str, field: Json, model: Json) -> str:
 
 
 def _sample(value: object) -> str:
-    """An example in one line; what has a table of its own is left to it."""
+    """An example value in one line; empty when its model has a table of its own."""
     text = json.dumps(value, ensure_ascii=False)
     return "" if value is None or len(text) > 80 or "{" in text else markdown.code(text)
 

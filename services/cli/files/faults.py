@@ -1,4 +1,4 @@
-"""Faults of files: which file, where in it, what is wrong; all of them at once."""
+"""Faults of files: the file, the place in it, and what is wrong. All faults are reported together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LINE = {"vi": "dòng", "en": "line"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a file: the line, if it is not the whole file, and the path of the field, if it has one."""
+    """One fault in a file. `line` is None and `path` empty when the fault is not about a certain line or field."""
 
     file: Path
     refusal: Refusal
@@ -26,14 +26,14 @@ class Fault:
 
     @property
     def where(self) -> str:
-        """Line and path, such as `12: obligation.deadlines.xa`; empty for the whole file."""
+        """Line and path, such as `12: obligation.deadlines.xa`; empty when the fault is not about a certain line or field."""
         return self._where("vi")
 
     def __str__(self) -> str:
         return self.text("en")
 
     def text(self, language: Language) -> str:
-        """What an operator reads: file, line, path, sentences, code."""
+        """The text for an operator: file, line, path, sentences, code."""
         return ": ".join(filter(None, (str(self.file), self._where(language), self.refusal.line(language))))
 
     def as_dict(self) -> dict[str, object]:
@@ -46,7 +46,7 @@ class Fault:
 
 
 class FaultsError(Exception):
-    """A file that is refused as a whole."""
+    """A file is refused as a whole."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))

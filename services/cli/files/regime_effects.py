@@ -1,7 +1,7 @@
-"""What a regime's file says and nothing would come of: pure.
+"""Finds entries of a regime file that would have no effect. Pure.
 
-A field that its kind does not use, a reminder that never comes, a level that no unit has, a group of nobody. Loaded, it would look
-as if it were obeyed. Regimes that are stored already are never judged: what was loaded once goes on.
+Examples: a field that its kind does not use, a reminder that never comes, a level that no unit has, a group without units. If such a file
+were loaded, it would look as if it were obeyed. Regimes that are already stored are not checked: they stay in use.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,19 +25,19 @@ UNUSED: Final = {
     "flag": ("measure", "decimals", "min", "max", "share", "numerator_label", "denominator_label"),
     "choice": ("measure", "decimals", "min", "max", "share", "numerator_label", "denominator_label", "target"),
 }
-OF_SOURCE: Final = ("calendar", "periods", "within")  # what a derived regime takes from its source
+OF_SOURCE: Final = ("calendar", "periods", "within")  # a derived regime takes these from its source
 OF_DERIVED: Final = ("derived_groups", "derived_indicators")
-MOST_DAYS: Final = 366  # of a step of the ladder
+MOST_DAYS: Final = 366  # limit for one step of the ladder
 
 
 def of_file(regime: Regime, working_days: WorkingDays) -> list[Found]:
-    """What has no effect whatever the units are."""
+    """Entries that have no effect whatever the units are."""
     fields = [*_blank(regime), *_repeats(regime), *_derived(regime), *_groups(regime), *_indicators(regime)]
     return [*fields, *_due_before_it_begins(regime, working_days), *_ladder(regime, working_days)]
 
 
 def of_units(file: Regime, resolved: Mapping[str, Regime], registry: Registry, today: date) -> list[Found]:
-    """What has no effect with these units, in any period. `resolved` holds all regimes, derived ones filled in."""
+    """Entries that have no effect with these units, in any period. `resolved` holds all regimes, derived ones completed."""
     whole = resolved[file.id]
     days = _days(whole, today)
     trees = [registry.at(day) for day in days]
@@ -54,7 +54,7 @@ def of_units(file: Regime, resolved: Mapping[str, Regime], registry: Registry, t
 
 
 def _blank(regime: Regime) -> Iterator[Found]:
-    """Names and labels of which nothing can be seen."""
+    """Names and labels that have no visible character."""
     named: list[tuple[Path, str]] = [(("title",), regime.title)]
     named += [(("legal_basis", number), text) for number, text in enumerate(regime.legal_basis)]
     named += [(("reporters", name, "label"), group.label) for name, group in regime.reporters.items()]
@@ -125,7 +125,7 @@ def _indicators(regime: Regime) -> Iterator[Found]:
 
 
 def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
-    """Bounds and goals are judged by their text: `1.000` may be a thousand to whoever wrote it."""
+    """Checks bounds and targets as they are written: an author may have meant `1.000` as a thousand."""
     own = indicator.decimals
     written: list[tuple[Path, str | None, int]] = [(("min",), indicator.min, own), (("max",), indicator.max, own)]
     if indicator.target is not None:
@@ -136,7 +136,7 @@ def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
 
 
 def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
-    """Deadlines on a date of their own that have gone by when a period begins: nobody could be on time."""
+    """Deadlines on a fixed date that is already over when a period begins: no unit could report on time."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return
@@ -150,7 +150,7 @@ def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator
 
 
 def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
-    """Reminders that never come: of no period and no group."""
+    """Reminders that never come in any period, for any group."""
     if regime.obligation is None:
         return
     steps = regime.obligation.ladder
@@ -172,7 +172,7 @@ def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
 
 
 def _deadlines(regime: Regime, working_days: WorkingDays) -> list[Any]:
-    """Every deadline that the file fixes."""
+    """Every deadline that the file determines."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return []
@@ -182,7 +182,7 @@ def _deadlines(regime: Regime, working_days: WorkingDays) -> list[Any]:
 
 
 def _days(regime: Regime, today: date) -> list[date]:
-    """The days on which units are looked up: the cut-offs; of a regime of any period, today."""
+    """The days on which units are looked up: the periods' cut-off days, or today for a regime without a list of periods."""
     if isinstance(regime.periods, str):
         return [today]
     found: list[Period | None] = [regime.period(code) for code in regime.periods]
@@ -205,7 +205,7 @@ def _strange_narratives(file: Regime, source: Regime) -> Iterator[Found]:
 
 
 def _not_of_the_days(file: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
-    """Units by name that are of no period's day."""
+    """Units named in the file that do not exist on the cut-off day of any period."""
     named: list[tuple[Path, str]] = [(("recipient",), file.recipient)]
     named += [((name,), code) for name in ("on_behalf_of", "within") if (code := getattr(file, name))]
     named += [
@@ -228,13 +228,13 @@ def _empty_groups(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterato
 
 
 def _in_two(name: str, whole: Regime, members: Sequence[dict[str, list[Unit]]]) -> list[str]:
-    """Codes of a group's units that a group before it has too."""
+    """Codes of units in this group that are also in an earlier group."""
     before = list(whole.reporters)[: list(whole.reporters).index(name)]
     return sorted({unit.code for found in members for unit in found[name] if any(unit in found[other] for other in before)})
 
 
 def _empty(name: str, group: Group, whole: Regime, tree: Tree) -> Refusal:
-    """Why a group has no unit, with the levels that it could name."""
+    """Why a group has no unit, and which levels it could name instead."""
     if group.units:
         return refusal("regime.units_gone", group=name)
     inside = _levels(tree.within(whole.within))
@@ -247,7 +247,7 @@ def _empty(name: str, group: Group, whole: Regime, tree: Tree) -> Refusal:
 
 
 def _levels(units: Iterable[Unit]) -> list[str] | Both:
-    """The levels that units have, with their kinds."""
+    """The levels of these units, each with its kinds."""
     kinds: dict[str, set[str]] = {}
     for unit in units:
         kinds.setdefault(unit.level, set()).add(unit.kind)
@@ -255,7 +255,7 @@ def _levels(units: Iterable[Unit]) -> list[str] | Both:
 
 
 def _asked_of_nobody(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
-    """Indicators that no reporter is asked; and names in `asked` of which nobody is a reporter."""
+    """Indicators that no reporter is asked for, and names in `asked` that match no reporter."""
     reporters = {(name, unit.code) for tree in trees for name, units in whole.group_members(tree).items() for unit in units}
     here = {name for name, _ in reporters} | {code for _, code in reporters}
     for number, indicator in enumerate(whole.indicators):
@@ -281,7 +281,7 @@ def _confirmers(whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
 
 
 def _above(whole: Regime, tree: Tree) -> set[str]:
-    """Ids of the units that have a view: reporters and all above them."""
+    """Ids of the units that have a view: the reporters and all units above them."""
     reporters = whole.group_of(tree)
     return set(reporters) | {above.id for unit_id in reporters for above in tree.ancestors(unit_id)}
 

@@ -1,4 +1,4 @@
-"""Regimes from YAML files, checked as a whole: every fault with its file, line and path."""
+"""Reads regimes from YAML files and checks them together. Every fault has its file, line and path."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from shared.words.units import Registry
 
 @dataclass(frozen=True, slots=True)
 class RegimeFile:
-    """A regime that is right in itself, and where it was read."""
+    """A regime without faults of its own, and the file that it was read from."""
 
     path: Path
     root: Any
@@ -35,7 +35,7 @@ class RegimeFile:
 
 
 def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[Regime]:
-    """The regimes of files, or of all `*.yaml` in folders, which hold together. Raises FaultsError with all that is wrong."""
+    """Reads files, or all `*.yaml` in folders, and checks that the regimes fit together. Raises FaultsError with all faults."""
     read = read_each(paths, working_days)
     if faults := together(read, []):
         raise FaultsError(faults)
@@ -43,7 +43,7 @@ def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> l
 
 
 def read_each(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[RegimeFile]:
-    """The regimes of files, each right in itself; what they derive from may be elsewhere."""
+    """Reads files and checks each regime by itself. The source of a derived regime may be elsewhere."""
     faults: list[Fault] = []
     read: list[RegimeFile] = []
     for path in _files(paths):
@@ -57,7 +57,7 @@ def read_each(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list
 
 
 def together(read: Sequence[RegimeFile], stored: Sequence[Regime]) -> list[Fault]:
-    """What is wrong between regimes, files and stored ones: one that repeats, a source that lacks what is derived from it."""
+    """Faults between regimes, in files or stored: an id that is used twice, a source that lacks an item that a derived regime uses."""
     by_id: dict[str, RegimeFile] = {}
     for file in read:
         if (first := by_id.setdefault(file.regime.id, file)) is not file:
@@ -78,14 +78,14 @@ def others(stored: Sequence[Regime], read: Sequence[RegimeFile]) -> list[Regime]
 
 
 def judge(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
-    """What is wrong with files beside the regimes that are stored, and with these units: what does not hold together, units that the
-    registry has at no time, what has no effect.
+    """All faults of the files with the stored regimes and units: regimes that do not fit together, unknown units,
+    entries without effect.
     """
     return together(read, stored) or unit_faults(read, registry) or _without_effect(read, stored, registry, today)
 
 
 def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
-    """Units that regimes name and the registry has at no time."""
+    """Units that the regimes name but that never existed in the registry."""
     known = {unit.code for unit in registry.units}
     return [
         file.fault(where, refusal("regime.unknown_unit", code=code) if known else refusal("regime.no_units_imported", code=code))
@@ -101,7 +101,7 @@ def _without_effect(read: Sequence[RegimeFile], stored: Sequence[Regime], regist
 
 
 def changed_meaning(read: Sequence[RegimeFile], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
-    """Indicators whose kind or decimals are not what they were (`stored`, by regime and code): a new meaning is a new code."""
+    """Indicators whose kind or decimals differ from those in `stored` (by regime and code). A changed meaning needs a new code."""
     return [
         file.fault(
             ("indicators", indicator.code),
@@ -127,7 +127,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # a name that is too long; reading it says so
+    except OSError:  # the name is too long; reading the file reports that
         return False
 
 
@@ -167,7 +167,7 @@ def _named_units(regime: Regime) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """What stands in the document, as it was written, by its path."""
+    """Every scalar of the document as it was written, by its path."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _scalars(value, (*path, str(key.value)))
@@ -179,7 +179,7 @@ def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tupl
 
 
 def _line(root: Any, path: Sequence[int | str]) -> int | None:
-    """The line of the deepest part of the document that a fault's path leads to."""
+    """The line of the deepest node of the document on the fault's path."""
     node = root
     for part in path:
         node = _step(node, part) or node

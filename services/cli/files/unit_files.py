@@ -1,7 +1,7 @@
-"""Units from CSV files: `code,name,level,kind,parent,valid_from,valid_to`, and contacts: `unit,name,phone,email`.
+"""Reads units (`code,name,level,kind,parent,valid_from,valid_to`) and contacts (`unit,name,phone,email`) from CSV files.
 
-A unit's id is its code when it is the first bearer of the code, else `<code>-<year>`; a parent is named by the code that it
-bears on the day on which the unit begins. Source: design, section 5, "Units".
+The first unit that has a code uses the code as its id, later ones use `<code>-<year>`. A parent is named by the code that it has on the
+first day of the child unit. Source: design, section 5, "Units".
 """
 
 import csv
@@ -39,7 +39,7 @@ class _Row:
 
 
 def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
-    """The units of some files, given those that are stored already. Raises FaultsError with all that is wrong."""
+    """Reads units from files, to be added to the `stored` units. Raises FaultsError with all faults."""
     rows = [row for path in paths for row in _rows(path, COLUMNS)]
     faults = [fault for row in rows for fault in _row_faults(row)]
     faults += [row.fault(refusal("unit.repeated", code=row.cells["code"])) for row in _repeated(rows, ("code", "valid_from"))]
@@ -57,9 +57,10 @@ def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]
 
 
 def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact, ...]]:
-    """Whom a file names for which unit, by the unit's id: all that the unit has. Raises FaultsError with all that is wrong.
+    """Reads the contacts of each unit, by unit id. The file holds the complete list for each unit that it names. Raises FaultsError with
+    all faults.
 
-    A unit is named by the code that it bears, the latest bearer of one that passed on, or by its id.
+    A unit is named by its id or its code; a code that several units have had means the latest one.
     """
     rows = list(_rows(path, CONTACT_COLUMNS))
     named = by_name(units)
@@ -75,7 +76,7 @@ def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact,
 
 
 def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
-    """Units by code, of several bearers the latest; and by id."""
+    """Units by code (the latest unit that has it) and by id."""
     found = sorted(units, key=lambda unit: unit.valid_from)
     return {unit.id: unit for unit in found} | {unit.code: unit for unit in found}
 
@@ -152,14 +153,14 @@ def _row_faults(row: _Row) -> Iterator[Fault]:
 
 
 def _repeated(rows: Sequence[_Row], columns: Sequence[str]) -> list[_Row]:
-    """Rows that name one unit twice: with the same first day, or the same address."""
+    """Rows with the same values in these columns, unless the last column is empty."""
     keys = [tuple(row.cells[column] for column in columns) for row in rows]
     counts = Counter(keys)
     return [row for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
 
 
 def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
-    """The unit of a row, without its parent; a later bearer of a code gets an id of its own."""
+    """The unit of a row, without its parent. A later unit with the same code gets an id of its own."""
     cells = row.cells
     begins = date.fromisoformat(cells["valid_from"])
     known = bearers.setdefault(cells["code"], [])
@@ -172,7 +173,7 @@ def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
 
 
 def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
-    """Rows whose code another unit bears on the same day, or whose id another unit has."""
+    """Rows whose code belongs to another unit on the same day, or whose id belongs to another unit."""
     by_id: dict[str, list[Unit]] = {}
     for unit in (unit for known in bearers.values() for unit in known):
         by_id.setdefault(unit.id, []).append(unit)
@@ -182,7 +183,7 @@ def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, lis
         others = {id(other): other for other in (*bearers[unit.code], *by_id[unit.id]) if other is not unit}.values()
         for other in others:
             if other.valid_from > unit.valid_from and (other.code, other.valid_from) in by_key:
-                continue  # said at the other's row
+                continue  # reported at the other row
             if other.code == unit.code and _overlap(unit, other):
                 yield row.fault(refusal("unit.code_taken", code=unit.code, other=other.name))
             elif other.id == unit.id:
