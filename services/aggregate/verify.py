@@ -91,10 +91,21 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
         verdicts.append(verdict)
         read += count
     strays = [differences.unexpected(name) async for name in PlainStore(held.database).outside(range(partitions))]
-    unknown = Uncounted()
+    unknown = await _outside(held, partitions, on_read)
     for one in verdicts:
         unknown.add(one.uncounted)
     return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays, unknown)
+
+
+async def _outside(held: Connections, partitions: int, progress: Callable[[int], None]) -> Uncounted:
+    """The messages whose subject belongs to no partition. No aggregator reads them."""
+    info = await held.streams.jetstream.stream_info(subjects.REPORTS, subjects_filter=subjects.ALL_REPORTS)
+    inside = tuple(subjects.reports_of(number).removesuffix(">") for number in range(partitions))
+    log = _Log(info.state.last_seq)
+    for subject in info.state.subjects or {}:
+        if not subject.startswith(inside):
+            await _read(held, subject, partitions, log, 1, log.settled, progress)
+    return uncounted.find(await held.reference.current(), {}, log.not_folded)
 
 
 async def _partition(held: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
@@ -102,11 +113,12 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
     reference = await held.reference.current()
     log = _Log(await _end(held, number))
     await _until_stored(held, number, log.settled)
-    reading = _read(held, number, partitions, log, 1, log.settled, progress)
+    messages = subjects.reports_of(number)
+    reading = _read(held, messages, partitions, log, 1, log.settled, progress)
     count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
     wrong = list(_reports_differ(log, reports))
     views = await PlainStore(held.database).views(number)
-    count += await _read(held, number, partitions, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
+    count += await _read(held, messages, partitions, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
     compared = 0
     for plain in _plains(reference, log, number, partitions, held.clock()):
         for view_id, unit_id in plain.views.items():
@@ -131,10 +143,12 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: 
                 yield Plain(reference, regime, period, log.histories.get((regime.source_id, period.code), History()))
 
 
-async def _read(held: Connections, number: int, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]) -> int:
-    """Takes up the log from one sequence to another; how many messages there were."""
+async def _read(
+    held: Connections, subject_filter: str, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]
+) -> int:
+    """Takes up the messages of a filter from one sequence to another; how many there were."""
     count = 0
-    async for batch in logs.whole(held.streams, subjects.reports_of(number), end, begin):
+    async for batch in logs.whole(held.streams, subject_filter, end, begin):
         for message in batch:
             event = log_message.read(message.subject, message.payload, partitions)
             if isinstance(event, NotFolded):

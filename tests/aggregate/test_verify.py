@@ -231,3 +231,21 @@ async def test_an_event_under_a_subject_that_is_not_its_own_is_named_and_folded_
         assert not await _has_stored(loaded, sequence)
 
     assert (found.differences, found.uncounted.misplaced, found.is_equal) == ([], [sequence], False)
+
+
+@pytest.mark.parametrize("subject", ["reports.8.{regime}", "reports.08.{regime}", "reports.x.{regime}"])
+async def test_a_message_under_a_subject_of_no_partition_is_named(loaded: Connections, subject: str) -> None:
+    """No aggregator reads it, and what was counted without it was once called equal."""
+    assert loaded.declaration.partitions == 8
+    event = builders.submitted("19003") | {"unitid": "19003", "receivedms": 1_797_000_000_000}
+    event["data"] |= {"regime": REGIME, "period": PERIOD}
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+        acks = [
+            await loaded.streams.publish(subjects.REPORTS, Message(subject.format(regime=REGIME), text, f"outside/{number}"))
+            for number, text in enumerate((orjson.dumps(event), b"{"))
+        ]
+        found = await verdict(loaded)
+
+    assert (found.differences, found.is_equal) == ([], False)
+    assert (found.uncounted.misplaced, found.uncounted.unreadable) == ([acks[0].seq], [acks[1].seq])

@@ -7,11 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(file for folder in ("services", "shared") for file in (ROOT / folder).rglob("*.py"))
 LONGEST = 15  # statements of a handler
-HTTP = {"get", "post", "put", "patch", "delete"}
+HTTP = {"get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "websocket"}
 
 CLOCK = "shared/shell/clock.py"
 MACHINE = ("services/devstack/",)  # starts processes and waits for them by the machine's own clock
-FROM_THIN_AIR = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "time_ns"), ("uuid", "uuid4")}
+FROM_THIN_AIR = {
+    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime", "time.gmtime"),
+    *("uuid.uuid1", "uuid.uuid4", "secrets.token_hex", "secrets.token_urlsafe", "os.urandom"),
+}
 
 DRIVER = ("shared/plumbing/mongo.py", "shared/plumbing/driver.py")
 STORES = (
@@ -27,7 +30,8 @@ STORES = (
     "services/portal/reading/duty_store.py",
 )
 OF_COLLECTIONS = {
-    *("find", "find_one", "find_one_and_update", "aggregate", "count_documents", "distinct", "bulk_write"),
+    *("find", "find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "aggregate", "distinct", "bulk_write"),
+    *("count_documents", "estimated_document_count", "create_index"),
     *("insert_one", "insert_many", "update_one", "update_many", "replace_one", "delete_one", "delete_many"),
 }
 
@@ -64,46 +68,59 @@ def too_much(source: str) -> list[str]:
         parts = statements(function)
         if len(parts) > LONGEST:
             wrong.append(f"{function.name}: {len(parts)} statements")
-        if any(isinstance(part, ast.Try) for part in parts):
+        if any(isinstance(part, ast.Try | ast.TryStar) for part in parts):
             wrong.append(f"{function.name}: try")
     return wrong
 
 
+def imports(tree: ast.AST) -> dict[str, str]:
+    """What each imported name is: `{"new": "uuid.uuid4"}`, `{"datetime": "datetime.datetime"}`."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {alias.asname or alias.name: f"{node.module or ''}.{alias.name}" for alias in node.names}
+        if isinstance(node, ast.Import):
+            found |= {alias.asname: alias.name for alias in node.names if alias.asname}
+    return found
+
+
+def full_name(node: ast.AST, imported: dict[str, str]) -> str:
+    """A name with its dots, `datetime.datetime.now`; "" for any other expression."""
+    match node:
+        case ast.Name(id=name):
+            return imported.get(name, name)
+        case ast.Attribute(value=owner, attr=attribute) if prefix := full_name(owner, imported):
+            return f"{prefix}.{attribute}"
+    return ""
+
+
 def out_of_thin_air(source: str) -> list[str]:
-    """Where a module asks the machine for the time of day or for an id: `line: call`."""
+    """Where a module asks the machine for the time of day or for an id, or hands on the function that does: `line: function`."""
     tree = ast.parse(source)
-    imported = {
-        alias.asname or alias.name: (node.module or "", alias.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+    imported = imports(tree)
     wrong = []
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        match node.func:
-            case ast.Attribute(value=ast.Name(id=owner), attr=called):
-                pair = (imported.get(owner, ("", owner))[1], called)
-            case ast.Name(id=called):
-                pair = imported.get(called, ("", ""))
-            case _:
-                continue
-        if pair in FROM_THIN_AIR:
-            wrong.append(f"{node.lineno}: {'.'.join(pair)}")
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+            last_two = ".".join(full_name(node, imported).split(".")[-2:])
+            if last_two in FROM_THIN_AIR:
+                wrong.append(f"{node.lineno}: {last_two}")
     return wrong
 
 
 def questions(source: str) -> list[str]:
-    """Where a module asks a collection: `line: method`. A function of an imported module is none, nor is `find` in a text."""
+    """Where a module uses a method of collections: `line: method`. A function of an imported module is none, nor is `find` in a text."""
     tree = ast.parse(source)
-    imported = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    modules = {name for name in imports(tree) if name.islower()}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    called = {id(call.func) for call in calls}
+    texts = {id(call.func) for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
     return [
-        f"{node.lineno}: {node.func.attr}"
+        f"{node.lineno}: {node.attr}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in OF_COLLECTIONS
-        if not (isinstance(node.func.value, ast.Name) and node.func.value.id in imported)
-        if not (node.func.attr == "find" and node.args and isinstance(node.args[0], ast.Constant))
+        if isinstance(node, ast.Attribute) and node.attr in OF_COLLECTIONS
+        if not (isinstance(node.value, ast.Name) and node.value.id in modules)
+        if not (node.attr == "find" and id(node) in texts)
+        if not (node.attr == "aggregate" and id(node) not in called)  # the service
     ]
 
 
@@ -137,10 +154,19 @@ CAUGHT = "@router.get('/')\nasync def view():\n    try:\n        pass\n    excep
 def test_what_is_wrong_is_seen() -> None:
     assert too_much(LONG) == ["on_inbox: 16 statements"]
     assert too_much(CAUGHT) == ["view: try"]
+    assert too_much(CAUGHT.replace("except", "except*")) == ["view: try"]
     assert too_much("def helper():\n" + "    pass\n" * 16) == []
     assert out_of_thin_air("from datetime import UTC, datetime\nat = datetime.now(UTC)\n") == ["2: datetime.now"]
     assert out_of_thin_air("from uuid import uuid4 as new\nid = new()\n") == ["2: uuid.uuid4"]
     assert out_of_thin_air("import time\nat = time.time()\n") == ["2: time.time"]
+    assert out_of_thin_air("import datetime as dt\nat = dt.datetime.now(dt.UTC)\n") == ["2: datetime.now"]
+    assert out_of_thin_air("import time as t\nat = t.time()\n") == ["2: time.time"]
+    assert out_of_thin_air("from datetime import datetime\nnow = datetime.now\nat = now()\n") == ["2: datetime.now"]
+    assert out_of_thin_air("from dataclasses import field\nfrom uuid import uuid4\nid = field(default_factory=uuid4)\n") == [
+        "3: uuid.uuid4"
+    ]
     assert out_of_thin_air("import time\nat = time.monotonic()\n") == []
     assert questions("async def f(database):\n    await database['units'].find_one({})\n") == ["2: find_one"]
+    assert questions("ask = database['units'].find_one\nask({})\n") == ["1: find_one"]
+    assert questions("from x import UNITS\nUNITS.insert_one({})\n") == ["2: insert_one"]
     assert questions("at = text.find('x')\n") == []
