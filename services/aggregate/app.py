@@ -1,4 +1,4 @@
-"""The aggregator: settings in, a service out."""
+"""The aggregator: builds the service from its settings."""
 
 from fastapi import FastAPI
 
@@ -16,7 +16,7 @@ from shared.words.refusals import refusal
 
 
 def create_app(settings: AggregateSettings | None = None) -> FastAPI:
-    """The aggregator's app; reads the environment when no settings are given."""
+    """The aggregator's app. Reads the environment if no settings are given."""
     held = service.connections(settings or AggregateSettings(), "aggregate")
 
     async def work(readiness: Readiness) -> None:
@@ -36,7 +36,7 @@ async def aggregate(held: Connections[AggregateSettings], readiness: Readiness) 
     for number in numbers:
         readiness.wait_for(f"partition {number}", refusal("aggregate.loading"))
     readiness.has("partitions")
-    readiness.has("work")  # what an earlier attempt failed on has passed
+    readiness.has("work")  # the trouble of an earlier attempt has passed
     feed = Feed(held.streams, store, held.reference, numbers)
     followed = [Partition(held, store, feed, number, partitions, readiness) for number in numbers]
     following = [delivery.keep_trying(f"partition {one.number}", one.follow, readiness) for one in followed]
@@ -44,7 +44,7 @@ async def aggregate(held: Connections[AggregateSettings], readiness: Readiness) 
 
 
 def chosen(text: str, partitions: int) -> list[int]:
-    """The partitions that a setting names: `all`, or numbers such as `0,2,4`. Raises ConfigurationError for others."""
+    """The partitions in a setting: `all`, or numbers such as `0,2,4`. Raises ConfigurationError for anything else."""
     if text == "all":
         return list(range(partitions))
     try:

@@ -1,7 +1,7 @@
-"""FEED: changed views for whoever receives them, derived from `views` and repaired, not waited for.
+"""FEED: publishes changed views to subscribers. FEED is derived from `views` and repaired; the fold never waits for it.
 
-At most one message per view in 250 ms; only if newer than the subject's last message; at start and every minute each view that is
-newer than its subject's last message is published again. Source: design, section 3, step 6.
+At most one message per view in 250 ms, and only if the view is newer than the subject's last message. At the start and every minute, each
+view that is newer than its subject's last message is published again. Source: design, section 3, step 6.
 """
 
 import asyncio
@@ -38,17 +38,17 @@ SCAN_BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A subject's last message: its sequence in FEED, and the version of the view in it."""
+    """A subject's last message: its sequence in FEED, and the version of the view that it contains."""
 
     sequence: int
     version: ViewVersion
 
 
-NONE: Final = Last(0, ViewVersion(0, -1))  # of a subject without a message
+NONE: Final = Last(0, ViewVersion(0, -1))  # a subject without a message
 
 
 class Feed:
-    """Publishes the newest of each view."""
+    """Publishes the newest version of each view."""
 
     def __init__(self, streams: Streams, store: Store, reference: ReferenceStore, partitions: Sequence[int]) -> None:
         self._streams = streams
@@ -57,10 +57,10 @@ class Feed:
         self._partitions = partitions
         self._waiting: dict[str, View] = {}
         self._last: dict[str, Last] = {}
-        self._offered_s: dict[str, float] = {}  # by subject, on the loop's clock: since when a view waits
+        self._offered_s: dict[str, float] = {}  # by subject: since when a view has been waiting, on the loop's clock
 
     def offer(self, views: Sequence[View]) -> None:
-        """Takes changed views; a newer one replaces one that waits."""
+        """Accepts changed views for publication; a newer version replaces a waiting one."""
         for view in views:
             waiting = self._waiting.get(view.subject)
             if waiting is None or waiting.version < view.version:
@@ -68,7 +68,7 @@ class Feed:
             self._offered_s.setdefault(view.subject, asyncio.get_running_loop().time())
 
     async def run(self, readiness: Readiness) -> None:
-        """Repairs, then publishes what is offered, until it is cancelled."""
+        """Repairs FEED and publishes offered views, until it is cancelled."""
         clock = asyncio.get_running_loop().time
         repaired_at = float("-inf")
         while True:
@@ -79,7 +79,9 @@ class Feed:
             await delivery.keep_trying("feed", self.flush, readiness)
 
     async def flush(self) -> None:
-        """Publishes what waits and is newer than its subject's last message. What was not acknowledged waits on."""
+        """Publishes waiting views that are newer than their subject's last message. A view whose message was not acknowledged waits
+        again.
+        """
         views = [view for view in self._waiting.values() if view.version > self._last.get(view.subject, NONE).version]
         offered_s = self._offered_s
         self._show_age()
@@ -116,7 +118,7 @@ class Feed:
             if error.err_code != broker.WRONG_LAST_SEQUENCE:
                 raise
             self._last[view.subject] = await self._last_of(view.subject)
-            self.offer([view])  # flush drops it when the subject's last message is not older
+            self.offer([view])  # flush drops it if the subject's last message is not older
         else:
             self._last[view.subject] = Last(ack.seq, view.version)
 
@@ -153,8 +155,8 @@ class Feed:
         return View(document, subjects.feed(top, document["regime"], document["period"], unit["code"]))
 
     async def _scan(self) -> dict[str, Last]:
-        """The last message of every subject: whole, for nats-server 2.15 panics when it takes the headers alone of a message whose header
-        block is one byte long.
+        """The last message of every subject. Whole messages are read, because nats-server 2.15 panics on a headers-only read of a message
+        whose header block is one byte long.
         """
         jetstream = self._streams.jetstream
         consumer = await jetstream.pull_subscribe(
@@ -173,7 +175,7 @@ class Feed:
             pending = (await consumer.consumer_info()).num_pending or 0
             while pending:
                 messages = await consumer.fetch(SCAN_BATCH, timeout=5)
-                if not messages:  # what a broken connection swallowed does not come again
+                if not messages:  # messages lost with a broken connection are not redelivered
                     raise TransientError(refusal("aggregate.stream_not_read", subjects.FEED))
                 for message in messages:
                     found[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
@@ -192,7 +194,7 @@ def payload(view: View) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """A stored or rendered value as JSON holds it."""
+    """A stored or rendered value in JSON's types."""
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -209,6 +211,6 @@ def _event_id(view: View) -> str:
 
 
 def _version(headers: dict[str, str]) -> ViewVersion:
-    """What the header says; a message without a readable header is older than any view."""
+    """The version in a message's header; a message without a readable header counts as older than any view."""
     found = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
     return ViewVersion(int(found[1]), int(found[2])) if found else NONE.version

@@ -1,4 +1,4 @@
-"""The log as the aggregator knows it: which life of the stream this is, and whether it went back.
+"""The log as the aggregator sees it: checks that the stream is still the same one, and that it did not go back to an older state.
 
 A broker restored from an older copy re-uses sequence numbers. The checkpoint is a mark in the log (`shared/plumbing/log_mark.py`), compared
 at every start and reconnect. Source: design, section 3, "A stream that went back".
@@ -23,7 +23,7 @@ BATCH: Final = 2000  # messages
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Up to where a partition is stored: a mark in the log (`shared/plumbing/log_mark.py`)."""
+    """How far a partition is stored, as a mark in the log (`shared/plumbing/log_mark.py`)."""
 
     sequence: int
     event_id: str
@@ -32,17 +32,17 @@ class Checkpoint:
 
 
 class WentBackError(TransientError):
-    """The stream is not the one that the checkpoint was made on. Nothing is folded until `tonghop rebuild` was run."""
+    """The stream is not the one on which the checkpoint was made. Nothing is folded until `tonghop rebuild` has run."""
 
 
 async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoint | None) -> None:
-    """Raises WentBackError when the stream is not the one of the checkpoint."""
+    """Raises WentBackError if the stream no longer contains the checkpoint's message."""
     if checkpoint is not None and not await log_mark.is_there(jetstream, checkpoint):
         raise WentBackError(refusal("service.log_went_back", sequence=checkpoint.sequence))
 
 
 class PartitionReader:
-    """Reads one partition of the log from its checkpoint on, and remembers how far it has read."""
+    """Reads one partition of the log from its checkpoint, and remembers how far it has read."""
 
     def __init__(self, streams: Streams, number: int, checkpoint: Checkpoint | None, created: str) -> None:
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
@@ -60,13 +60,13 @@ class PartitionReader:
 
     @property
     def pending(self) -> int | None:
-        """Messages that were not handed out yet; None while that is not known."""
+        """The number of messages that were not handed out yet; None while it is unknown."""
         return self._reader.pending
 
     async def batch(self, most: int, wait_s: float) -> list[Delivery]:
-        """The next messages; an empty list when nothing came for `wait_s` seconds."""
+        """The next messages; an empty list if nothing arrives for `wait_s` seconds."""
         deliveries = await self._reader.batch(most, wait_s=wait_s)
-        if deliveries:  # also when they are not folded yet: a reconnect asks whether the log still holds the last of them
+        if deliveries:  # even before they are folded: after a reconnect the log must still contain the last one
             self.read_to = Checkpoint(*log_mark.last_of(deliveries), self._created)
         return deliveries
 
@@ -80,9 +80,7 @@ class PartitionReader:
 async def whole(
     streams: Streams, subject_filter: str, end: int, begin: int = 1, check: Callable[[], Awaitable[None]] = reader.no_check
 ) -> AsyncIterator[list[Delivery]]:
-    """Every message of REPORTS up to the sequence `end`, a batch at a time; `check` is called before reading, and again after a
-    reconnect.
-    """
+    """Every message of REPORTS up to the sequence `end`, in batches. `check` is called before reading, and after every reconnect."""
     follow = reader.log_reader(streams.client, subjects.REPORTS, subject_filter, begin, check=check)
     try:
         pending = await _has_more(streams, subject_filter, begin, end)
@@ -98,7 +96,7 @@ async def whole(
 
 
 async def _has_more(streams: Streams, subject_filter: str, begin: int, end: int) -> bool:
-    """Whether a message of the filter stands between two sequences."""
+    """Whether a message that matches the filter has a sequence from `begin` to `end`."""
     try:
         found = await streams.jetstream.get_msg(subjects.REPORTS, begin, subject_filter, next=True)
     except nats.js.errors.NotFoundError:

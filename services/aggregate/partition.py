@@ -1,4 +1,4 @@
-"""One partition of the log: fetch, fold, write, move the checkpoint, again and again.
+"""One partition of the log: fetch, fold, write, move the checkpoint, in a loop.
 
     REPORTS ──> PartitionReader ──> Fold ──────────> Writer ──────────────────> MongoDB: reports, views
                 fetch batch n+2     fold batch n+1   write batch n ──> Feed ──> FEED
@@ -6,9 +6,9 @@
                                                         └──> CheckpointMover ─> MongoDB: checkpoints
                                                              behind batch n-1
 
-The four steps of the drawing go on at the same time: while one batch is written, the next is fetched, and folded if it is large, and the
-checkpoint follows the batches that are written. `Writer.submit` waits for the batch before, so at most one folded batch waits. A write that
-fails is tried again with the same documents until it succeeds; a new generation, or any other error, loads the state again from the
+The four steps of the drawing run concurrently: while one batch is written, the next is fetched (and folded if it is large), and the
+checkpoint follows the written batches. `Writer.submit` waits for the previous batch, so at most one folded batch waits. A write that fails
+is retried with the same documents until it succeeds. After a new generation, or any other error, the state is loaded again from the
 checkpoint.
 """
 
@@ -34,10 +34,10 @@ from shared.words.refusals import refusal
 log = structlog.get_logger()
 
 BATCH: Final = 4000  # messages folded at once when the log is behind
-FEW: Final = 200  # messages that are folded faster than they are written: folding them while others are written gains nothing
-FIRST_S: Final = 0.05  # how long all views wait at the start for what the log has beyond the checkpoint
-IDLE_S: Final = 1.0  # how often a quiet partition looks at the generation and the calendar
-REFERENCE_AGE_S: Final = 0.25  # how late a new generation may be noticed (ADR-0011)
+FEW: Final = 200  # so few messages are folded faster than written: folding them while others are written gains nothing
+FIRST_S: Final = 0.05  # how long the first write of all views waits for messages beyond the checkpoint
+IDLE_S: Final = 1.0  # how often a partition without messages checks the generation and the calendar
+REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new generation is noticed (ADR-0011)
 
 
 class Partition:
@@ -52,7 +52,7 @@ class Partition:
         self._readiness = readiness
 
     async def follow(self) -> None:
-        """Loads the state and folds the log; again after a new generation."""
+        """Loads the state and folds the log; starts again when the generation changes."""
         while True:
             try:
                 await self._run()
@@ -79,7 +79,7 @@ class Partition:
             await reader.close()
 
     async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
-        """The fold of everything stored up to the checkpoint, with every view to be written again."""
+        """The fold of everything stored up to the checkpoint. Every view is marked, so that all are written again."""
         fold = Fold(reference, self.number, self._partitions)
         fold.open(self._held.clock())
         if checkpoint is not None:
@@ -93,7 +93,7 @@ class Partition:
         pace, wait_s = Pace(clock_s()), FIRST_S
         while True:
             deliveries = await reader.batch(BATCH, wait_s)
-            if len(deliveries) < FEW:  # what comes while the last batch is written goes with them: one write for both
+            if len(deliveries) < FEW:  # messages that arrive while the previous batch is written join this batch: one write for both
                 await writer.idle()
                 deliveries += await reader.batch(BATCH, wait_s=0)
             await self.require_generation(fold.reference.generation)
@@ -102,14 +102,14 @@ class Partition:
             wait_s = IDLE_S
 
     async def require_generation(self, generation: int) -> None:
-        """Raises NewGenerationError when units, regimes or views have another generation by now."""
+        """Raises NewGenerationError if the generation of units, regimes or views has changed."""
         if (await self._held.reference.current(REFERENCE_AGE_S)).generation != generation:
             raise NewGenerationError
 
 
 def work_of(fold: Fold, deliveries: list[Delivery], reader: PartitionReader, pace: Pace, now_s: float) -> Work:
-    """Folds a batch; what is to be stored of it. While the log is behind, most batches leave their views, and with them the checkpoint, to
-    a later one.
+    """Folds a batch and returns what is to be stored. While the log is far behind, most batches leave their views to a later batch, and
+    with them the checkpoint.
     """
     logged = list(log_events.read(deliveries, fold.partitions))
     fold.take(logged)

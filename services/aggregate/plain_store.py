@@ -1,4 +1,4 @@
-"""What `tonghop verify` reads from the database. It shares no code with the store that wrote it."""
+"""The database reads of `tonghop verify`. They share no code with the store that wrote the data."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -12,7 +12,7 @@ BATCH: Final = 5000
 
 
 class PlainStore:
-    """Reads views, reports and checkpoints as they are; nothing is written."""
+    """Reads views, reports and checkpoints as they are stored. Writes nothing."""
 
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
@@ -24,20 +24,20 @@ class PlainStore:
         return {document["_id"]: document async for document in self._views.find({"position.partition": partition})}
 
     async def reports(self, partition: int, end: int) -> AsyncIterator[list[tuple[str, int, bytes]]]:
-        """Id, sequence and logged text of the events of a partition up to the sequence `end`, a part at a time."""
+        """Id, sequence and logged text of a partition's events up to the sequence `end`, in parts."""
         query = {"partition": partition, "sequence": {"$lte": end}}
         cursor = self._reports.find(query, {"event": 1, "sequence": 1}, batch_size=BATCH)
         while documents := await cursor.to_list(BATCH):
             yield [(document["_id"], document["sequence"], events.stored_text(document["event"])) for document in documents]
 
     async def outside(self, partitions: Sequence[int]) -> AsyncIterator[str]:
-        """The ids of events and views that are in none of the partitions."""
+        """The ids of events and views that belong to none of the partitions."""
         async for report in self._reports.find({"partition": {"$nin": list(partitions)}}, {"_id": 1}):
             yield f"{collection_names.REPORTS}/{report['_id']}"
         async for view in self._views.find({"position.partition": {"$nin": list(partitions)}}, {"_id": 1}):
             yield view["_id"]
 
     async def checkpoint(self, partition: int) -> int:
-        """The sequence that the aggregator's checkpoint of a partition has reached; 0 before its first batch."""
+        """The sequence of the aggregator's checkpoint of a partition; 0 before its first batch."""
         found = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
         return 0 if found is None else found["sequence"]

@@ -1,11 +1,11 @@
-"""Rebuild: every view from the log, from nothing, while readers see the old views or the new ones, never a mixture.
+"""Rebuild: computes every view from the log, starting empty. Readers see either all old views or all new ones, never a mixture.
 
-1. The log is read from its beginning; an event that `reports` lacks is stored, a place that differs is rewritten.
-2. An accepted event that the log lacks (a broker restored from an older copy) is published again: those of `reports`, and
-   those that were claimed by ingest and never came to be stored.
-3. All views are computed in a second collection under the next generation, which takes the place of `views` in one rename.
-4. The generation is raised: every aggregator loads anew. A crash before leaves a view of a newer generation behind, which
-   the aggregator notices at its next write, and raises the generation itself.
+1. The log is read from its beginning. Events that `reports` lacks are stored, and wrong positions in `reports` are corrected.
+2. Accepted events that the log lacks (after a broker was restored from an older copy) are published again: events in `reports`, and events
+   that ingest claimed but that were never stored there.
+3. All views are computed in a second collection under the next generation, which replaces `views` in one rename.
+4. The generation is raised, so every aggregator loads its state again. After a crash before this step, views of a newer generation exist;
+   the aggregator notices them at its next write and raises the generation itself.
 
 Source: design, section 3, "A stream that went back".
 """
@@ -37,12 +37,12 @@ Progress = Callable[[str, int, int], None]
 """Told what is done: the step, how many of how many."""
 
 Claimed = Callable[[Container[str]], AsyncIterable[bytes]]
-"""The logged text of every event that ingest accepted, but for those whose ids are given."""
+"""The logged text of every event that ingest accepted, except the events whose ids are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild did."""
+    """The result of a rebuild."""
 
     generation: int
     events: int
@@ -52,15 +52,15 @@ class Rebuilt:
 
 
 class Rebuild:
-    """One rebuild, from the connections it works with."""
+    """One rebuild over open connections."""
 
     def __init__(self, held: Connections, claimed: Claimed, progress: Progress) -> None:
         self._held = held
         self._claimed = claimed
         self._progress = progress
         self._store = RebuildStore(held.database)
-        self._unread: dict[str, LogPlace] = {}  # event id: where `reports` has it, until it is read
-        self._seen: dict[str, LogPlace] = {}  # event id: where the log has its first copy
+        self._unread: dict[str, LogPlace] = {}  # event id: position in `reports`, until the event is read from the log
+        self._seen: dict[str, LogPlace] = {}  # event id: position of its first copy in the log
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
         self._folds: list[Fold] = []
         self._stored = 0
@@ -68,7 +68,7 @@ class Rebuild:
         self._last: Delivery | None = None  # the last message that was read, of any partition
 
     async def run(self) -> Rebuilt:
-        """Rebuilds; raises one of `delivery.PASSING` when a server is away, or the log went back meanwhile (run it again)."""
+        """Rebuilds. Raises one of `delivery.PASSING` if a server is away, or if the log went back meanwhile; run it again then."""
         jetstream = self._held.streams.jetstream
         info = await jetstream.stream_info(subjects.REPORTS)
         partitions = broker.declared_partitions(info.config.metadata)
@@ -79,9 +79,9 @@ class Rebuild:
         await self._look_at_reports()
         await self._read_log()
         unseen = await self._unseen()
-        await self._read_log()  # what came in meanwhile is no loss
+        await self._read_log()  # events that arrived meanwhile are not lost
         published = await self.publish_lost(unseen, generation)
-        await self._read_log()  # a view's version says that everything before it is counted, so also what came in between
+        await self._read_log()  # a view counts everything up to its version, so events that arrived in between must be folded too
         views = await self._write_views(generation)
         await self._require_same_stream()
         await self._move_checkpoints()
@@ -92,14 +92,16 @@ class Rebuild:
         return 1 + max(await self._store.newest_generation(), await self._held.reference.generation())
 
     async def _look_at_reports(self) -> None:
-        """Notes where `reports` has its events, all at once: asking for each when it is read takes longer."""
+        """Reads the positions of all events in `reports`. Reading them all at once is faster than one by one."""
         total = await self._store.report_count()
         async for part in self._store.places():
             self._unread.update(part)
             self._progress("reports", len(self._unread), max(total, len(self._unread)))
 
     async def _read_log(self) -> None:
-        """Takes what the log holds by now beyond what was read: a batch is folded while `reports` gets the one before."""
+        """Folds what the log has beyond the last message read. While one batch is folded, the events of the previous one are stored in
+        `reports`.
+        """
         begin, end = 1 if self._last is None else self._last.sequence + 1, await self._held.streams.last_sequence(subjects.REPORTS)
         putting = asyncio.create_task(self._put([]))
         try:
@@ -114,11 +116,13 @@ class Rebuild:
         self._progress("log", end, end)
 
     async def _require_same_stream(self) -> None:
-        """What was read of two lives of the log would be neither: its sequences are used again."""
+        """Raises WentBackError if the stream was replaced or went back: its sequences are re-used, so the messages read would be a mixture
+        of both.
+        """
         await logs.require_same_stream(self._held.streams.jetstream, self._mark(self._last))
 
     def _fold(self, batch: list[Delivery]) -> list[First]:
-        """Folds messages; the events that were not read before."""
+        """Folds messages. Returns the events that were read for the first time, with their positions."""
         self._last = batch[-1]
         of_partition: dict[int, list[tuple[Logged, int]]] = defaultdict(list)
         by_sequence = {delivery.sequence: delivery for delivery in batch}
@@ -135,7 +139,7 @@ class Rebuild:
         return firsts
 
     async def _put(self, firsts: Sequence[First]) -> None:
-        """Makes `reports` hold each event at the place of its first copy."""
+        """Stores each event in `reports`, with the position of its first copy in the log."""
         places = {event.id: self._unread.pop(event.id, None) for event, _ in firsts}
         lacking = [(event, place) for event, place in firsts if places[event.id] is None]
         stored_meanwhile = await self._store.insert(lacking)
@@ -148,12 +152,12 @@ class Rebuild:
         return subjects.partition_of(event.regime, event.period, len(self._folds))
 
     async def _unseen(self) -> list[Logged]:
-        """Events of `reports` and claims that were not in the log when it was read."""
+        """The events of `reports` and of claims that were not in the log when it was read."""
         known = [*await self._store.texts(list(self._unread)), *[text async for text in self._claimed(self._seen)]]
         return [event for text in known if (event := events.read_logged(text)) is not None and event.id not in self._seen]
 
     async def publish_lost(self, unseen: Sequence[Logged], generation: int) -> int:
-        """Publishes what the log still lacks, in the order in which it was received."""
+        """Publishes the events that the log still lacks, in the order in which they were received."""
         missing = {event.id: event for event in unseen if event.id not in self._seen}
         lost = sorted(missing.values(), key=lambda event: (event.received_ms, event.id))
         for first in range(0, len(lost), BATCH):
@@ -163,7 +167,9 @@ class Rebuild:
         return len(lost)
 
     def _message(self, event: Logged, generation: int) -> Message:
-        """Under an id of its own: the broker may still remember the event, and swallow it, though the message is gone."""
+        """The message for a lost event. It gets a new message id: the broker may still remember the old one and drop the event as a
+        duplicate.
+        """
         return Message(log_message.subject_of(event, len(self._folds)), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
@@ -180,10 +186,10 @@ class Rebuild:
         return target.count
 
     async def _move_checkpoints(self) -> None:
-        """A checkpoint that the log does not hold is replaced by what was read; a sound one stays where it is.
+        """Replaces each checkpoint whose message is not in the log by the last message read; the other checkpoints are kept.
 
-        What was published again lies beyond: events that came meanwhile stand before it, and are read with it. Of a partition
-        of which nothing was read the log begins anew. Aggregators go on meanwhile: what they have moved since is not touched.
+        Events that were published again are beyond the new checkpoint, so the aggregator reads them. If nothing was read of a partition, it
+        is read from the beginning. Aggregators continue meanwhile: a checkpoint that they have moved since is not touched.
         """
         store, jetstream = Store(self._held.database), self._held.streams.jetstream
         for partition in range(len(self._folds)):

@@ -1,4 +1,4 @@
-"""What `tonghop rebuild` reads and writes: the places of events in `reports`, and the collection that takes the place of `views`."""
+"""The database reads and writes of `tonghop rebuild`: the positions of events in `reports`, and the collection that replaces `views`."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -15,9 +15,9 @@ from shared.wire.events import Logged
 from shared.words.failures import TransientError
 from shared.words.refusals import refusal
 
-NEXT: Final = f"{collection_names.VIEWS}_next"  # and an id of its own for each attempt: what an earlier one sent may land late
+NEXT: Final = f"{collection_names.VIEWS}_next"  # followed by an id for each attempt: writes of an earlier attempt may arrive late
 BATCH: Final = 2000
-LOOK: Final = 20_000  # documents of `reports` read in one go
+LOOK: Final = 20_000  # documents of `reports` read at once
 
 LogPlace = tuple[int, int]
 """Where an event is in the log: partition and sequence; -1 where a document that somebody made by hand has none."""
@@ -37,44 +37,44 @@ class RebuildStore:
         return newest["position"]["generation"] if newest else 0
 
     async def report_count(self) -> int:
-        """About how many events `reports` has."""
+        """The approximate number of events in `reports`."""
         return await self._reports.estimated_document_count()
 
     async def places(self) -> AsyncIterator[list[tuple[str, LogPlace]]]:
-        """Where `reports` says that each event is, by event id, a part at a time."""
+        """The positions of events according to `reports`, by event id, in parts."""
         cursor = self._reports.find({}, {"partition": 1, "sequence": 1}, batch_size=LOOK)
         while found := await cursor.to_list(LOOK):
             yield [(stored["_id"], (stored.get("partition", -1), stored.get("sequence", -1))) for stored in found]
 
     async def insert(self, lacking: Sequence[tuple[Logged, LogPlace]]) -> set[str]:
-        """Stores events that `reports` lacks; the ids of those that were stored meanwhile."""
+        """Stores events that `reports` lacks. Returns the ids of events that somebody else stored meanwhile."""
         documents = [stores.report_document(event, *place) for event, place in lacking]
         return {document["_id"] for document in await mongo.insert_new(self._reports, documents)}
 
     async def move(self, places: Sequence[tuple[str, LogPlace]]) -> None:
-        """Rewrites where events are, by event id."""
+        """Corrects the positions of events, by event id."""
         writes = [UpdateOne({"_id": event_id}, {"$set": {"partition": place[0], "sequence": place[1]}}) for event_id, place in places]
         if writes:
             await self._reports.bulk_write(writes, ordered=False)
 
     async def texts(self, event_ids: Sequence[str]) -> list[bytes]:
-        """The logged texts of events; empty for a document that somebody made by hand."""
+        """The logged texts of events; empty for a document that was written by hand."""
         return [
             events.stored_text(document.get("event", b"")) async for document in mongo.of_ids(self._reports, list(event_ids), ("event",))
         ]
 
     async def next_views(self, attempt: str) -> "NextViews":
-        """An empty collection that may take the place of `views`; collections of earlier attempts are dropped."""
+        """A new empty collection for the next views. The collections of earlier attempts are dropped."""
         for left in await self._database.list_collection_names():
             if left.startswith(NEXT):
-                await self._database[left].drop()  # so an earlier attempt's renaming finds nothing any more
+                await self._database[left].drop()  # then the rename of an earlier attempt fails
         name = f"{NEXT}_{attempt}"
         await Store(self._database, name).prepare()
         return NextViews(self._database, name)
 
 
 class NextViews:
-    """The views of the next generation, which nobody reads before `take_over`."""
+    """The views of the next generation. Nobody reads them before `take_over`."""
 
     def __init__(self, database: Documents, name: str) -> None:
         self._collection = mongo.exact(mongo.collection(database, name, ViewDocument))
@@ -86,7 +86,7 @@ class NextViews:
         self.count += len(documents)
 
     async def take_over(self) -> None:
-        """Becomes `views` in one rename. Raises TransientError when another rebuild has taken the collection away."""
+        """Replaces `views` in one rename. Raises TransientError if another rebuild has dropped this collection."""
         if await self._collection.count_documents({}) != self.count:
             raise TransientError(refusal("aggregate.rebuild_running"))
         await self._collection.rename(collection_names.VIEWS, dropTarget=True)

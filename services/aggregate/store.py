@@ -18,7 +18,7 @@ READ_BATCH: Final = 2000
 
 
 class Store:
-    """Reads and writes what one partition of the log becomes. Every write may be repeated."""
+    """Reads and writes the data of the log's partitions. Every write is idempotent."""
 
     def __init__(self, database: Documents, views: str = collection_names.VIEWS) -> None:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
@@ -26,21 +26,21 @@ class Store:
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
 
     async def prepare(self) -> None:
-        """The indexes: a partition's events by sequence, a unit's reports, a regime's views."""
+        """Creates the indexes: a partition's events by sequence, a unit's reports, a regime's views."""
         await self._reports.create_index([("partition", ASCENDING), ("sequence", ASCENDING)])
         await self._reports.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit", ASCENDING)])
         await self._views.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
         await self._views.create_index([("position.partition", ASCENDING)])
 
     async def checkpoint(self, partition: int) -> Checkpoint | None:
-        """Where the partition is; None before its first batch."""
+        """The checkpoint of a partition; None before its first batch."""
         found = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
         return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"])
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
-        """The stored events of a partition up to the sequence `up_to`, with their sequences, a part at a time.
+        """The stored events of a partition up to the sequence `up_to`, with their sequences, in parts.
 
-        The newest first: a revision that was replaced is then passed over.
+        The newest come first, so that replaced revisions can be skipped.
         """
         wanted = {"partition": partition, "sequence": {"$lte": up_to}}
         cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort("sequence", DESCENDING)
@@ -49,11 +49,13 @@ class Store:
             yield [(event, sequence) for event, sequence in found if event is not None]
 
     async def put_reports(self, reports: Sequence[ReportDocument]) -> None:
-        """Stores events once; a later copy is dropped."""
+        """Stores each event once; later copies are dropped."""
         await mongo.insert_new(self._reports, reports)
 
     async def put_views(self, views: Sequence[View]) -> int:
-        """Writes views over older versions only; the newest generation that refused one, 0 when none did."""
+        """Writes views, but only over older versions. Returns the newest generation of a stored view that refused a write; 0 if
+        none did.
+        """
         refused = await mongo.put_newer(self._views, [(older_than(view.version) | {"_id": view.id}, view.document) for view in views])
         if not refused:
             return 0
@@ -61,11 +63,11 @@ class Store:
         return max([document["position"]["generation"] async for document in found], default=0)
 
     async def forget_older(self, partition: int, generation: int) -> None:
-        """Takes away the views of a partition that are of an older generation."""
+        """Deletes a partition's views of older generations."""
         await self._views.delete_many({"position.partition": partition, "position.generation": {"$lt": generation}})
 
     async def put_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
-        """Moves the checkpoint forward; one that is further, written by another instance, stays."""
+        """Moves the checkpoint forward. A checkpoint that another instance has moved further is kept."""
         try:
             await self._checkpoints.replace_one(
                 behind(checkpoint) | {"_id": collection_names.aggregate_checkpoint(partition)},
@@ -76,9 +78,9 @@ class Store:
             return
 
     async def replace_checkpoint(self, partition: int, stale: Checkpoint, checkpoint: Checkpoint | None) -> None:
-        """Puts another in the place of this very checkpoint; with None the partition is read from its beginning.
+        """Replaces the checkpoint `stale` by another one; with None the partition will be read from its beginning.
 
-        One that was moved meanwhile stays: so a write that lands late cannot take back what an aggregator has done since.
+        If the stored checkpoint is no longer `stale`, it is kept, so a late write cannot undo an aggregator's progress.
         """
         found = checkpoint_document(partition, stale)
         if checkpoint is None:
@@ -87,7 +89,7 @@ class Store:
             await self._checkpoints.replace_one({**found}, checkpoint_document(partition, checkpoint))
 
     async def versions(self, partitions: Sequence[int]) -> dict[str, ViewVersion]:
-        """The version of every view of some partitions, by view id."""
+        """The version of every view of the given partitions, by view id."""
         found = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
         return {document["_id"]: version_of(document) async for document in found}
 
@@ -97,7 +99,7 @@ class Store:
 
 
 def older_than(newer: ViewVersion) -> Document:
-    """A filter for views of an older version: two scalars, generation first."""
+    """A filter for views of an older version: it compares the generation first, then the sequence."""
     generation, sequence = newer
     return {
         "$or": [
@@ -113,7 +115,7 @@ def behind(checkpoint: Checkpoint) -> Document:
 
 
 def report_document(event: Logged, partition: int, sequence: int) -> ReportDocument:
-    """One accepted event as `reports` keeps it; `event` is the logged text itself."""
+    """One accepted event as `reports` stores it; the field `event` is the logged text itself."""
     return {
         "_id": event.id,
         "regime": event.regime,

@@ -1,14 +1,14 @@
-"""Verify: the stored views and events against the stored log, by a plain recomputation, field by field, beside live load.
+"""Verify: compares the stored views and events with the log, field by field, by a plain recomputation. It can run under live load.
 
-One partition of the log after the other, so that only one is in memory. Of each
+Partitions are checked one after the other, so that only one is in memory. For each partition:
 
-1. it is noted where the log ends, and waited until the aggregator has stored everything up to there;
-2. the log is read up to there, and compared with `reports`: every event once, at its position, with its text;
-3. the views are read, then the events that came meanwhile. A view that has moved on is compared with what the events up to its
-   own position say: reports that come in while verify reads are no difference, and none that was there before is overlooked.
+1. the end of the log is noted, and verify waits until the aggregator has stored everything up to it;
+2. the log is read up to there and compared with `reports`: every event once, at its position, with its text;
+3. the views are read, then the events that arrived meanwhile. If a view has changed, it is compared with the events up to the view's own
+   position: reports that arrive while verify reads are no difference, and no earlier difference is overlooked.
 
-What differs is looked at again, until the same differs twice. Events that no view can count, because their regime, period or unit is
-not known, are named too: equal figures of half a log are not equal. Source: design, section 3; `docs/promises.md`.
+Differences are checked again until the same ones appear twice. Events that no view can count, because their regime, period or unit is
+unknown, are listed too: equal figures from half of the log would prove nothing. Source: design, section 3; `docs/promises.md`.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from shared.words.reference import Reference
 
 ATTEMPTS: Final = 4
 PAUSE_S: Final = 1.0
-STILL_S: Final = 10.0  # a checkpoint that does not move for so long is not waited for
+STILL_S: Final = 10.0  # how long to wait for a checkpoint that does not move
 POLL_S: Final = 0.1
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ Kept = tuple[int, bytes]  # an event's position in the log, and the digest of it
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many views were compared, what differs, and what of the log no view counts."""
+    """How many views were compared, the differences, and what the log contains but no view counts."""
 
     views: int
     differences: list[Difference]
@@ -62,16 +62,16 @@ class Verdict:
 
 @dataclass(slots=True)
 class _Log:
-    """What a partition of the log says."""
+    """The content of one partition of the log."""
 
-    settled: int  # up to here everything must stand in views and `reports`
+    settled: int  # everything up to this sequence must be in views and `reports`
     events: dict[str, Kept] = field(default_factory=dict)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
     not_folded: dict[NotFolded, set[int]] = field(default_factory=lambda: {why: set() for why in NotFolded})  # sequences
 
 
 async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
-    """Compares every event and every view; `progress` is told the messages read so far."""
+    """Compares every event and every view. `progress` is called with the number of messages read so far."""
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     partitions = broker.declared_partitions(info.config.metadata)
     verdicts, read = [], 0
@@ -109,7 +109,7 @@ async def _outside(held: Connections, partitions: int, progress: Callable[[int],
 
 
 async def _partition(held: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
-    """The verdict on one partition, and how many messages it has."""
+    """The verdict on one partition, and its number of messages."""
     reference = await held.reference.current()
     log = _Log(await _end(held, number))
     await _until_stored(held, number, log.settled)
@@ -129,13 +129,13 @@ async def _partition(held: Connections, number: int, partitions: int, progress: 
                 continue
             expected = plain.view(unit_id, max(log.settled, stored["position"]["sequence"]))
             wrong += differences.between(view_id, _as_json(stored), expected)
-        await asyncio.sleep(0)  # a connection that is not served is lost
+        await asyncio.sleep(0)  # give the event loop time: a connection without it is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
     return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.not_folded)), count
 
 
 def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: datetime) -> Iterator[Plain]:
-    """Every regime and period of the partition that must have views."""
+    """A plain recomputation for every regime and period of the partition that must have views."""
     for regime in reference.regimes.values():
         spoken_of = [code for source, code in log.histories if source == regime.source_id]
         for period in recompute.periods(regime, reference, spoken_of, now):
@@ -146,7 +146,7 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: 
 async def _read(
     held: Connections, subject_filter: str, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]
 ) -> int:
-    """Takes up the messages of a filter from one sequence to another; how many there were."""
+    """Adds the messages that match a filter, from one sequence to another, to `log`. Returns their number."""
     count = 0
     async for batch in logs.whole(held.streams, subject_filter, end, begin):
         for message in batch:
@@ -163,7 +163,7 @@ async def _read(
 
 
 async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
-    """The events that `reports` has of the partition, up to a position."""
+    """The partition's events in `reports`, up to a position."""
     kept: dict[str, Kept] = {}
     async for part in PlainStore(held.database).reports(number, end):
         kept |= {event_id: (sequence, _digest(text)) for event_id, sequence, text in part}
@@ -196,7 +196,7 @@ async def _end(held: Connections, number: int) -> int:
 
 
 async def _until_stored(held: Connections, number: int, sequence: int) -> None:
-    """Waits until the aggregator has stored everything up to a sequence, as long as it gets on with it."""
+    """Waits until the aggregator has stored everything up to a sequence, as long as it makes progress."""
     store = PlainStore(held.database)
     clock = asyncio.get_running_loop().time
     reached, moved_at = 0, clock()
@@ -208,7 +208,7 @@ async def _until_stored(held: Connections, number: int, sequence: int) -> None:
 
 
 def _as_json(value: Any) -> Any:
-    """A stored view as JSON holds it."""
+    """A stored view in JSON's types."""
     if isinstance(value, dict):
         return {key: _as_json(inner) for key, inner in value.items()}
     return format(value.to_decimal(), "f") if isinstance(value, Decimal128) else value

@@ -1,7 +1,7 @@
-"""The writer of one partition: stores what batches come to, offers the views to FEED, and moves the checkpoint behind what is stored.
+"""The writer of one partition: stores events and views, offers the views to FEED, and then moves the checkpoint.
 
-One piece of work is written at a time; whoever submits the next one waits for it. A write that fails is tried again with the same documents
-until it succeeds. The checkpoint is moved beside the writes: what it has not reached yet is read again after a restart, which does no harm.
+One piece of work is written at a time, and `submit` waits for the previous one. A write that fails is retried with the same documents until
+it succeeds. The checkpoint is moved concurrently with later writes: after a restart, messages beyond it are read again, which is harmless.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
 from shared.wire.documents import ReportDocument
 
-TIDY_S: Final = 60.0  # how long a view may remain that a late write of a dead instance brought back
+TIDY_S: Final = 60.0  # how long a view may remain after a late write of a crashed instance brought it back
 CHECKPOINT_S: Final = 0.1  # how often the checkpoint is moved
 
 
 class NewGenerationError(Exception):
-    """Units or regimes were changed, or views rebuilt: the state must be loaded again."""
+    """Units or regimes have changed, or views were rebuilt: the state must be loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one batch gives to store. Without a checkpoint the views are left to a later batch.
+    """What must be stored after one batch. Work without a checkpoint has no views: they are left to a later batch.
 
-    `is_whole` says that the views are in it, and that the log had no more than they are made of.
+    `is_whole` says that it has the views, and that they include every message of the log.
     """
 
     reports: Sequence[ReportDocument] = ()
@@ -41,7 +41,7 @@ class Work:
 
 
 class Writer:
-    """Writes what one partition becomes under one generation of units and regimes."""
+    """Writes the data of one partition under one generation of units and regimes."""
 
     def __init__(
         self,
@@ -61,27 +61,27 @@ class Writer:
         self._reference = reference
         self._readiness = readiness
         self._clock = clock
-        self._shown = stored  # up to here views are stored
+        self._shown = stored  # views are stored up to this checkpoint
         self._mover = CheckpointMover(stored, self._put_checkpoint)
         self._writing: asyncio.Task[None] | None = None
-        self.tidied_at_s = float("-inf")  # by the loop's clock
+        self.tidied_at_s = float("-inf")  # on the loop's clock
 
     async def submit(self, work: Work) -> None:
-        """Starts to write, as soon as everything submitted before is written. Raises what that write raised."""
+        """Starts to write, once everything submitted before is written. Raises the error of the earlier write."""
         await self.idle()
         self._writing = asyncio.create_task(self.write(work))
 
     async def idle(self) -> None:
-        """Waits until everything submitted is written. Raises what the write raised, NewGenerationError among others."""
+        """Waits until everything submitted is written. Raises the error of the write, for example NewGenerationError."""
         if self._writing is not None:
             await self._writing
 
     async def close(self) -> None:
-        """Gives up what is being written; it is read from the log again."""
+        """Cancels writes in progress; their messages will be read from the log again."""
         await tasks.end(*([] if self._writing is None else [self._writing]), *self._mover.tasks)
 
     async def write(self, work: Work) -> None:
-        """Events and views, then FEED and the checkpoint."""
+        """Writes events and views, then offers the views to FEED and moves the checkpoint."""
         if work.reports or work.views:
             refused_by = await self.keep_trying(lambda: self._put(work))
             if refused_by > self._generation:
@@ -94,9 +94,9 @@ class Writer:
             await self.tidy()
 
     async def tidy(self) -> None:
-        """Deletes views of an older generation: once all views of all that is logged are written, they have no reporters any more.
+        """Deletes views of older generations: once the views of the whole log are written, no reporter is left in them.
 
-        Not only at the start: what an instance sent before it died may arrive late, and brings a deleted view back.
+        It is repeated, because a late write of a crashed instance can bring a deleted view back.
         """
         now_s = asyncio.get_running_loop().time()
         if now_s - self.tidied_at_s >= TIDY_S:
@@ -104,13 +104,13 @@ class Writer:
             self.tidied_at_s = now_s
 
     def _show_age(self, work: Work) -> None:
-        """Measures how long the newest event that was not shown yet has waited for its views."""
+        """Records how long the newest event of this batch waited for its views."""
         if work.checkpoint is not None and work.checkpoint != self._shown:
             metrics.VIEW_AGE.observe(self._clock().timestamp() - work.checkpoint.stored_ms / 1000)
             self._shown = work.checkpoint
 
     async def keep_trying(self, act: Callable[[], Awaitable[delivery.Result]]) -> delivery.Result:
-        """Does `act` until it succeeds; readiness is red meanwhile."""
+        """Runs `act` until it succeeds; readiness is red meanwhile."""
         return await delivery.keep_trying(f"write {self.number}", act, self._readiness)
 
     async def _put(self, work: Work) -> int:
@@ -122,7 +122,7 @@ class Writer:
 
 
 class CheckpointMover:
-    """Moves the checkpoint to what is written, at most once in a while, and beside the writes."""
+    """Moves the checkpoint up to what is written, at a limited rate and concurrently with the writes."""
 
     def __init__(self, stored: Checkpoint | None, put: Callable[[Checkpoint], Awaitable[None]]) -> None:
         self._written = self._stored = stored
@@ -130,7 +130,7 @@ class CheckpointMover:
         self._moving: asyncio.Task[None] | None = None
 
     def move(self, checkpoint: Checkpoint | None) -> None:
-        """Everything up to a checkpoint is written; None says nothing new. Raises what the last move raised."""
+        """Reports that everything up to a checkpoint is written; None changes nothing. Raises the error of the last move."""
         self._written = checkpoint or self._written
         if self._moving is not None and self._moving.done():
             self._moving.result()
@@ -140,7 +140,7 @@ class CheckpointMover:
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
-        """What runs beside its caller."""
+        """The task that runs in the background, if any."""
         return [] if self._moving is None else [self._moving]
 
     async def _move(self) -> None:

@@ -1,4 +1,4 @@
-"""The settings of each process of a stack on this machine: only those that it uses, with its own user of MongoDB."""
+"""The settings of each process of a stack on this machine: only the settings that the process uses, with its own MongoDB user."""
 
 from typing import Final
 
@@ -7,13 +7,13 @@ from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports
 from shared.shell.settings import USERS
 
-CLI: Final = "cli"  # the command line, among those who have settings
+CLI: Final = "cli"  # the command line, which has settings like a service
 
 
 def environment(ports: Ports, name: str, login: Login) -> dict[str, str]:
-    """The settings of a service, or of the command line, that belong to a stack on these ports: only those that it uses.
+    """The settings of a service, or of the command line, for a stack on these ports: only those that it uses.
 
-    Whatever a `.env` for containers says.
+    They override a `.env` that is meant for containers.
     """
     values = {
         "nats_url": nats_url(ports),
@@ -37,7 +37,7 @@ def nats_url(ports: Ports) -> str:
 
 
 def mongo_url(ports: Ports, name: str, login: Login) -> str:
-    """With the user of a service or of the command line."""
+    """The MongoDB URL with the user of a service or of the command line."""
     options = f"replicaSet={servers.REPLICA_SET}&authSource={servers.DATABASE}"
     return f"mongodb://{name}:{login.passwords[name]}@127.0.0.1:{ports.mongo}/?{options}"
 

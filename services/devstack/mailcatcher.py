@@ -1,6 +1,6 @@
-"""An SMTP server that delivers to a folder: what the alerts say can be read, and nobody is bothered.
+"""An SMTP server that stores mails in a folder: alerts can be read, and no real person receives them.
 
-Only the supervisor imports it: its package is in the extra `embedded`, which production does without.
+Only the supervisor imports it: its package is in the extra `embedded`, which production does not install.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from services.devstack import mailbox
 
 
 class _Folder:
-    """Handler of aiosmtpd: one `.eml` file per mail, complete as soon as it has that name."""
+    """Handler for aiosmtpd: stores one `.eml` file per mail. A file with this suffix is always complete."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,11 +32,11 @@ class _Folder:
 
 @asynccontextmanager
 async def catching(folder: Path, port: int) -> AsyncIterator[None]:
-    """Take mail on a loopback port and keep it in `folder`, as long as the block runs."""
+    """Accept mail on a loopback port and store it in `folder` while the block runs."""
     folder.mkdir(parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(_Folder(folder), enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port)
     try:
         yield
     finally:
-        server.close()  # not waited for: from Python 3.12 on that would wait for idle clients too
+        server.close()  # no `wait_closed`: since Python 3.12 it would wait for idle clients too

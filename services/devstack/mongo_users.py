@@ -1,4 +1,4 @@
-"""Users of a MongoDB: a role for each entry of `deploy/mongo/rights.json`, which lists what it may do to each collection (ADR 0034)."""
+"""Users of a MongoDB server: each entry of `deploy/mongo/rights.json` is a role, with what it may do to each collection (ADR 0034)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,30 +30,30 @@ LOGIN_FAILED: Final = 18  # MongoDB's error code
 
 @dataclass(frozen=True)
 class Login:
-    """What the embedded mongod and whoever logs in to it need: a key file, and a password for each user."""
+    """The credentials for the embedded mongod and its clients: a key file, and a password for each user."""
 
     key_file: Path
     passwords: Mapping[str, str] = field(repr=False)
 
 
 class WrongPassword(RuntimeError):
-    """The data have a user `root` with another password."""
+    """The stored data have a user `root` with another password."""
 
 
 def rights() -> Rights:
-    """What each role may do."""
+    """The rights of each role."""
     read: Rights = json.loads(RIGHTS.read_text(encoding="utf-8"))
     return read
 
 
 def client(host: str, password: str | None = None) -> Server:
-    """A client of one server, as `root` when a password is given."""
+    """A client of one server, logged in as `root` if a password is given."""
     user = ROOT if password is not None else None
     return MongoClient(host, directConnection=True, serverSelectionTimeoutMS=ANSWER_MS, username=user, password=password)
 
 
 def provide(server: Server, database: str, login: Login) -> None:
-    """Makes `root`, roles and users as declared, with these passwords; what is there already is brought up to date.
+    """Creates `root`, the declared roles and the users, with the passwords in `login`; existing ones are updated.
 
     Raises WrongPassword.
     """
@@ -68,7 +68,7 @@ def provide(server: Server, database: str, login: Login) -> None:
 
 
 def grant(server: Server, database: str, users: Mapping[str, tuple[str, Sequence[str]]]) -> None:
-    """Makes or updates every role, and these users: name, password, roles."""
+    """Creates or updates every role, and the given users: name, password, roles."""
     stored = server[database]
     roles = {role["role"] for role in stored.command("rolesInfo", 1)["roles"]}
     for role, collections in rights().items():

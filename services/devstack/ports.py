@@ -1,4 +1,4 @@
-"""Which loopback ports a stack uses."""
+"""Chooses the loopback ports of a stack."""
 
 import random
 import socket
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from shared.shell import language
 from shared.words.refusals import refusal
 
-FREE_RANGE = range(20_000, 32_000)  # below the ports that the kernel hands to outgoing connections
+FREE_RANGE = range(20_000, 32_000)  # below the range that the kernel uses for outgoing connections
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ DEFAULT_PORTS = Ports(nats=4222, nats_http=8222, mongo=27017, smtp=1025, ingest=
 
 
 def choose_ports(defaults: bool, remembered: Ports | None = None) -> Ports:
-    """A free port for each purpose: the remembered one, else (if `defaults`) the usual one, else any."""
+    """A free port for each purpose: the remembered port if it is free, else (if `defaults`) the usual one, else any."""
     chosen: dict[str, int] = {}
     for name, usual in asdict(DEFAULT_PORTS).items():
         wishes = ([getattr(remembered, name)] if remembered else []) + ([usual] if defaults else [])
@@ -36,9 +36,9 @@ def choose_ports(defaults: bool, remembered: Ports | None = None) -> Ports:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server could listen on the port now."""
     with socket.socket() as candidate:
-        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed connection that lingers does not matter
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections in TIME_WAIT do not matter
         try:
             candidate.bind(("127.0.0.1", port))
         except OSError:

@@ -1,10 +1,10 @@
-"""Ask a loopback HTTP port how it is, without proxies and without patience."""
+"""Sends HTTP requests to a loopback port, without proxies and with a short time-out."""
 
 import http.client
 
 
 def get(port: int, path: str, timeout_s: float = 1.0) -> tuple[int, str]:
-    """Status and body of `GET path`; status 0 when nothing answers there."""
+    """Status and body of `GET path`; status 0 if nothing answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
         connection.request("GET", path)

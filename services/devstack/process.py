@@ -1,4 +1,4 @@
-"""A child process that outlives event loops, and how to recognise one that an earlier run left behind."""
+"""A child process that outlives event loops, and functions to recognise a process that an earlier run left behind."""
 
 import asyncio
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from shared.plumbing import data_files
 
-POLL_S = 0.02  # how often a dying process is looked at
+POLL_S = 0.02  # how often to check whether a process has ended
 
 
 class Process:
-    """One child in a session of its own (a Ctrl-C for us is not one for it), its output appended to a log file."""
+    """One child in its own session (so that a Ctrl-C for us does not reach it). Its output is appended to a log file."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
         self.name = name
@@ -33,7 +33,7 @@ class Process:
         return self._child is not None and self._child.poll() is None
 
     def launch(self) -> None:
-        """Start it, whether or not it then works."""
+        """Start it, without waiting until it works."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
@@ -47,20 +47,20 @@ class Process:
             )
 
     async def ended(self) -> int:
-        """Wait for it to end by itself; its exit code."""
+        """Wait until it ends by itself. Returns its exit code."""
         while (code := self._launched.poll()) is None:
             await asyncio.sleep(POLL_S)
         return code
 
     async def kill(self) -> None:
-        """SIGKILL to it and whatever it started, as a power cut would; returns when it is gone."""
+        """Send SIGKILL to it and to everything it started, like a power cut. Returns when it is gone."""
         child = self._launched
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
         await self.ended()
 
     async def stop(self, within_s: float = 10.0) -> None:
-        """SIGTERM, and SIGKILL to one that has not gone within `within_s` seconds; a dead one is left alone."""
+        """Send SIGTERM, and SIGKILL if it has not ended within `within_s` seconds. Does nothing if it is dead."""
         child = self._launched
         if child.poll() is None:
             child.terminate()
@@ -77,12 +77,12 @@ class Process:
 
 
 def is_running(pid: int, command: Sequence[str]) -> bool:
-    """Whether `pid` is alive and runs exactly `command`: a re-used process id is somebody else's."""
+    """Whether `pid` is alive and runs exactly `command`. If not, the process id was re-used by another process."""
     return command_of(pid) == tuple(command)
 
 
 def command_of(pid: int) -> tuple[str, ...]:
-    """The arguments that a process was started with; empty when it is gone or a zombie."""
+    """The arguments with which a process was started; empty if it is gone or a zombie."""
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -97,7 +97,7 @@ def with_argument(*arguments: str) -> list[tuple[int, tuple[str, ...]]]:
 
 
 def end(pid: int, command: Sequence[str], within_s: float) -> None:
-    """Stop a process that is not our child: SIGTERM, then SIGKILL; nothing when the id is not `command` any more."""
+    """Stop a process that is not our child: SIGTERM, then SIGKILL. Does nothing if `pid` no longer runs `command`."""
     for number, patience_s in ((signal.SIGTERM, within_s), (signal.SIGKILL, 5.0)):
         if not is_running(pid, command):
             return

@@ -1,4 +1,4 @@
-"""Which services of a running stack are not ready, what they wait for, and whether waiting helps."""
+"""Which services of a running stack are not ready, what they wait for, and whether waiting can help."""
 
 import json
 import re
@@ -12,19 +12,19 @@ from services.devstack.runfolder import SERVICES, RunFolder
 from shared.words.refusals import refusal
 
 COMMAND: Final = re.compile(r"`(tonghop [^`]+)`")
-PERSON_S: Final = 5.0  # a reason that names a command for so long does not go away by itself
+PERSON_S: Final = 5.0  # a reason that has named a command for this long will not go away by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A service that is not ready; no reason when it does not answer."""
+    """A service that is not ready. The reason is "" if it does not answer."""
 
     name: str
     reason: str
 
     @property
     def commands(self) -> list[str]:
-        """What a person is told to run."""
+        """The commands that the reason tells a person to run."""
         return COMMAND.findall(self.reason)
 
 
@@ -46,7 +46,7 @@ def _reason(body: str) -> str:
 
 
 class Patience:
-    """Waits for services, but not for one that waits for a person."""
+    """Decides how long to wait for services: not for long if one of them waits for a person."""
 
     def __init__(self) -> None:
         self._asked_since: float | None = None

@@ -1,6 +1,6 @@
-"""All data of a stack taken away: a note says that it was begun, and whoever comes next finishes it.
+"""Removes all data of a stack. A note records that removal has begun, so that an interrupted removal is finished later.
 
-The note is made while nothing runs, and `tonghop up` finishes before it starts anything: no data can come in behind it.
+The note is made while nothing runs, and `tonghop up` finishes the removal before it starts anything: no new data can be lost.
 """
 
 import shutil
@@ -11,7 +11,7 @@ from shared.words.refusals import refusal
 
 
 def begin(run: RunFolder) -> None:
-    """Notes that all data go. Nothing of the stack runs."""
+    """Records that all data will be removed. Nothing of the stack may be running."""
     run.removing.touch()
 
 
@@ -20,7 +20,7 @@ def is_begun(run: RunFolder) -> bool:
 
 
 def finish(run: RunFolder) -> bool:
-    """Removes streams, database and mails if that was begun; whether it was. Nothing of the stack runs."""
+    """Removes streams, database and mails if a removal was begun. Returns whether it was. Nothing of the stack may be running."""
     if not is_begun(run):
         return False
     for folder in (run.nats, run.mongo, run.mail):

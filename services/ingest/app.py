@@ -1,4 +1,4 @@
-"""Ingest: settings in, a service out."""
+"""Ingest: builds the service from its settings."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ from shared.shell.settings import IngestSettings
 from shared.wire import subjects
 from shared.words.refusals import Refusal, refusal
 
-BATCH: Final = 1000  # messages that are claimed and published together
-AT_ONCE: Final = 2  # batches: one is claimed while the one before it is published and answered
-GATHER_S: Final = 0.025  # how long the next batch is collected while one is being worked on: many small batches cost more
+BATCH: Final = 1000  # messages that are claimed and published in one batch
+AT_ONCE: Final = 2  # batches in progress: one is claimed while the previous one is published and answered
+GATHER_S: Final = 0.025  # how long to collect the next batch while another is in progress: many small batches cost more
 
 RETRYING: Final = refusal("ingest.batch_not_stored")
 
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
-    """Ingest's app; reads the environment when no settings are given."""
+    """Ingest's app. Reads the environment if no settings are given."""
     held = service.connections(settings or IngestSettings(), SERVICE)
     store = ClaimStore(held.database)
 
@@ -41,7 +41,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 
 
 class Inbox:
-    """The work of one instance on INBOX, and its state for `/readyz`."""
+    """One instance's work on INBOX, and its state for `/readyz`."""
 
     def __init__(self, held: Connections, intake: Intake) -> None:
         self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
@@ -52,7 +52,7 @@ class Inbox:
 
     @property
     def trouble(self) -> Refusal | None:
-        """Why INBOX is not worked on; None if it is. What this instance could not do, another may have done."""
+        """Why INBOX makes no progress; None if it does. Another instance may have done what this one could not."""
         return self.follow.trouble or (RETRYING if self._has_failed and self.standstill.waiting != 0 else None)
 
     @property
@@ -84,7 +84,7 @@ async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> 
     info = await held.streams.jetstream.stream_info(subjects.REPORTS)
     await store.prepare()
     inbox = Inbox(held, Intake(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata)))
-    readiness.has("work")  # what an earlier attempt failed on has passed
+    readiness.has("work")  # the trouble of an earlier attempt has passed
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)
     readiness.count("inbox", lambda: inbox.waiting)

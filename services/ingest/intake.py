@@ -1,6 +1,6 @@
-"""Takes batches from INBOX; claims events, publishes them to REPORTS, sends receipts. Every step can be repeated; the ack comes last.
+"""Processes batches of INBOX: claims events, publishes them to REPORTS, sends receipts. Every step is idempotent; the ack comes last.
 
-Two batches are worked on at a time: one is claimed while the one before it is published. Their order is kept.
+Two batches are in progress at a time: one is claimed while the previous one is published. Their order is kept.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ log = structlog.get_logger()
 
 SERVICE: Final = "ingest"
 LONGEST_SENDER: Final = 500  # characters; nats-server closes a connection that sends a line of more than 4,096 bytes
-ACK_S: Final = 3.0  # about as long as an election takes; later batches wait meanwhile, and publishing again is harmless
-REFERENCE_AGE_S: Final = 0.25  # after how long a new regime is noticed at the latest
+ACK_S: Final = 3.0  # about the duration of an election; later batches wait meanwhile, and publishing again is harmless
+REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new regime is noticed
 
 
 class Intake:
-    """The steps that a batch of INBOX goes through."""
+    """The steps for each batch of INBOX."""
 
     def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
         self.streams = streams
@@ -63,7 +63,7 @@ class Intake:
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:
-        """Publishes the accepted events that REPORTS may lack; the position of each accepted event, by its claim's id."""
+        """Publishes the accepted events that may be missing in REPORTS. Returns the position of each accepted event, by claim id."""
         accepted = {claim.id: claim for claim in claimed if claim.is_accepted}
         positions = await self._store.positions([key for key, claim in accepted.items() if claim.was_stored])
         wanted = [claim for key, claim in accepted.items() if key not in positions]
@@ -83,8 +83,8 @@ class Intake:
             await self._send_receipt(incoming, claim.receipt(positions.get(claim.id)))
 
     async def _send_receipt(self, incoming: Incoming, receipt: Receipt) -> None:
-        """Sends a receipt. The broker does not store it: a sender that misses it can request it over HTTP. A sender whose name is too long
-        for a subject gets none.
+        """Sends a receipt. The broker does not store it: a sender that misses it can request it over HTTP. If a sender's code is too long
+        for a subject, no receipt is sent.
         """
         metrics.SCREENED.labels(receipt.verdict).inc()
         if len(incoming.sender) > LONGEST_SENDER:

@@ -1,7 +1,7 @@
-"""The store of claims: the collection `receipts`, one document per event, which holds the whole decision and never changes.
+"""The store of claims: the collection `receipts`, with one document per event that has the complete decision and never changes.
 
-The place of an event in REPORTS is not kept here but in `reports`, which the aggregator writes under the same ids (ADR-0014).
-Source: design, section 3, "Ingest: claim, publish, ack".
+An event's position in REPORTS is not stored here but in `reports`, which the aggregator writes under the same ids (ADR-0014). Source:
+design, section 3, "Ingest: claim, publish, ack".
 """
 
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
@@ -22,23 +22,23 @@ from shared.wire.published import LogPosition, Reason, Receipt
 from shared.words.failures import TransientError
 from shared.words.refusals import Refusal, refusal
 
-BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # later only the revision of these matters
-REMEMBERED: Final = 20_000  # positions; more than the aggregator is ever behind while it keeps up
+BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # for these types, later events need only the revision
+REMEMBERED: Final = 20_000  # positions; more than the aggregator's lag in normal operation
 
 FOR_KNOWN: Final = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
 
 
 class ClaimStore:
-    """Writes and reads `receipts`. From `reports` it reads positions, from `views` the current hash."""
+    """Writes and reads `receipts`. It also reads positions from `reports` and the hash of the current view from `views`."""
 
     def __init__(self, database: Documents) -> None:
         self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
-        self._published: dict[str, LogPosition] = {}  # what this instance published last: known before `reports` has it
+        self._published: dict[str, LogPosition] = {}  # positions that this instance published last, before `reports` has them
 
     async def prepare(self) -> None:
-        """Makes the index that finds the accepted claims about a unit's report or a period."""
+        """Creates the index for the accepted claims about a unit's report or a period."""
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
@@ -53,7 +53,9 @@ class ClaimStore:
         return known
 
     async def _accepted_about(self, abouts: Collection[About]) -> list[Logged]:
-        """The accepted events about these; in full if more than the revision matters, or if the claim has no revision (before format 5)."""
+        """The accepted events about these reports and periods. The complete event is read if more than the revision matters, or if the
+        claim has no revision (before format 5).
+        """
         units: dict[tuple[str, str], list[str]] = {}
         for regime, period, unit_id in abouts:
             units.setdefault((regime, period), []).append(unit_id)
@@ -80,9 +82,10 @@ class ClaimStore:
         ]
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
-        """Claims each event once. Gives a claim for every message, in order: new, stored before with the same content, or an id re-used.
+        """Claims each event once. Returns a claim for every message, in order: a new one, the stored one with the same content, or a
+        refusal of a re-used id.
 
-        If an id comes several times in one batch, the first message is claimed: the others were decided when it was known.
+        If an id occurs several times in one batch, the first message claims it: the later ones were judged with its decision known.
         """
         wanted = [_document(incoming, decision, partitions) for incoming, decision in decided]
         first: dict[str, ReceiptDocument] = {}
@@ -98,13 +101,13 @@ class ClaimStore:
         ]
 
     def remember(self, published: Mapping[str, LogPosition]) -> None:
-        """Remembers for a while where events were published, by their claims' ids."""
+        """Remembers for a while where events were published, by claim id."""
         self._published |= published
         for key in list(islice(self._published, max(0, len(self._published) - REMEMBERED))):
             del self._published[key]
 
     async def positions(self, ids: Sequence[str]) -> dict[str, LogPosition]:
-        """Where REPORTS has events, by their claims' ids. An event that neither `reports` nor this instance knows is left out."""
+        """The positions of events in REPORTS, by claim id. Events that neither `reports` nor this instance knows are left out."""
         reports = mongo.of_ids(self._reports, ids, ("partition", "sequence"))
         stored = {
             report["_id"]: LogPosition(partition=report["partition"], sequence=report["sequence"])
@@ -114,13 +117,13 @@ class ClaimStore:
         return {key: self._published[key] for key in ids if key in self._published} | stored
 
     async def accepted(self, known: Container[str]) -> AsyncIterator[bytes]:
-        """Every accepted event as logged, except those whose claim ids are in `known`."""
+        """Every accepted event as logged, except the events whose claim ids are in `known`."""
         unknown = [claim["_id"] async for claim in self._receipts.find({"verdict": ACCEPTED}, {"_id": 1}) if claim["_id"] not in known]
         async for document in mongo.of_ids(self._receipts, unknown, ("event",)):
             yield events.stored_text(document["event"])
 
     async def receipt(self, sender: str, event_id: str) -> Receipt | None:
-        """The receipt of an event; None if the event was not screened."""
+        """The receipt of an event; None if the event has not been screened."""
         key = f"{sender}/{event_id}"
         document = await self._receipts.find_one({"_id": key})
         return None if document is None else _claim(document).receipt((await self.positions([key])).get(key))
@@ -129,7 +132,7 @@ class ClaimStore:
         if not ids:
             return {}
         stored = {document["_id"]: document async for document in self._receipts.find({"_id": {"$in": list(ids)}})}
-        if len(stored) < len(ids):  # not with a majority yet: to judge without them would claim an event twice
+        if len(stored) < len(ids):  # not committed by a majority yet: judging without them would claim an event twice
             raise TransientError(refusal("ingest.receipts_not_readable"))
         return stored
 
@@ -137,7 +140,9 @@ class ClaimStore:
 def _kept(
     wanted: ReceiptDocument, incoming: Incoming, first: Mapping[str, ReceiptDocument], stored: Mapping[str, ReceiptDocument]
 ) -> ReceiptDocument:
-    """The claim that answers a message: the stored one, or the first of this batch; a refusal of the re-used id if its content differs."""
+    """The claim that answers a message: the stored one, or the first one of this batch; if its content differs, a refusal of the re-used
+    id.
+    """
     kept = stored.get(wanted["_id"], first[wanted["_id"]])
     return kept if kept["hash"] == wanted["hash"] or _is_older_repeat(kept, wanted, incoming) else _reused(wanted)
 
@@ -164,7 +169,7 @@ def _reasons(documents: Iterable[ReasonDocument]) -> list[Reason]:
 
 
 def _is_older_repeat(kept: ReceiptDocument, wanted: ReceiptDocument, incoming: Incoming) -> bool:
-    """Whether a message repeats a claim of data format 4 or before; such claims have no warnings."""
+    """Whether a message repeats a claim of data format 4 or earlier. Such a claim has no field `warnings`."""
     return "warnings" not in kept and content.is_repeat(incoming.payload, _event(wanted), kept["hash"], _event(kept))
 
 
@@ -203,7 +208,7 @@ def _documents(refusals: Iterable[Refusal]) -> list[ReasonDocument]:
 
 
 def _reused(wanted: ReceiptDocument) -> ReceiptDocument:
-    """The refusal of an event under an id that another event has."""
+    """The refusal of an event whose id belongs to another event."""
     refused = wanted.copy()
     refused.pop("partition", None)
     refused.pop("event", None)

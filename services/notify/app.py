@@ -1,4 +1,4 @@
-"""The notifier: settings in, a service out; or a desk to work at, for commands."""
+"""The notifier: builds the service from its settings; builds a desk for commands."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
 
 
 def create_app(settings: NotifySettings | None = None) -> FastAPI:
-    """The notifier's app; reads the environment when no settings are given."""
+    """The notifier's app. Reads the environment if no settings are given."""
     held = service.connections(settings or NotifySettings(), "notify")
 
     async def work(readiness: Readiness) -> None:
@@ -43,7 +43,7 @@ async def notify(held: Connections[NotifySettings], readiness: Readiness) -> Non
     """Follows the log and ticks until it is cancelled."""
     readiness.wait_for("log", refusal("notify.reading_log"))
     desk = await prepare_desk(held)
-    readiness.has("work")  # what an earlier attempt failed on has passed
+    readiness.has("work")  # the trouble of an earlier attempt has passed
     standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
@@ -54,7 +54,7 @@ async def notify(held: Connections[NotifySettings], readiness: Readiness) -> Non
 
 @asynccontextmanager
 async def opened(held: Connections[NotifySettings], clock: Clock | None = None) -> AsyncIterator[Desk]:
-    """A desk for one command on connections that are open already, the log folded and followed while the block runs.
+    """A desk for one command, on connections that are already open. The log is folded, and followed while the block runs.
 
     Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
     """
@@ -71,7 +71,7 @@ async def opened(held: Connections[NotifySettings], clock: Clock | None = None) 
 
 @asynccontextmanager
 async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
-    """A desk for a command that only reads: it begins from what is stored, folds in memory, and stores, deletes and moves nothing."""
+    """A desk for a command that only reads. It starts from what is stored, folds in memory, and writes nothing."""
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
     desk = _desk(held, Follower(held, BookStore(held.database)))
     try:
@@ -82,7 +82,7 @@ async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
 
 
 async def prepare_desk(held: Connections[NotifySettings], clock: Clock | None = None) -> Desk:
-    """The desk on open connections; nothing is folded yet. `clock`, by default the connections', says which periods have begun."""
+    """The desk on open connections, before anything is folded. `clock` (by default the connections') decides which periods have begun."""
     book = BookStore(held.database)
     desk = _desk(held, Keeper(held, book, clock or held.clock))
     await book.prepare()
@@ -97,12 +97,12 @@ def _desk(held: Connections[NotifySettings], follower: Follower) -> Desk:
 
 
 def mail_server(settings: NotifySettings, clock: Clock) -> SmtpServer:
-    """The mail server of the settings."""
+    """The mail server that the settings name."""
     return SmtpServer(settings.smtp_host, settings.smtp_port, settings.mail_from, clock)
 
 
 async def _tick_for_ever(desk: Desk, clock: Clock, readiness: Readiness) -> None:
-    """A tick at the present time, at once and every 30 seconds; a tick that fails is tried again."""
+    """Ticks at once and every 30 seconds, at the present time. A tick that fails is retried."""
     while True:
         await delivery.keep_trying("tick", lambda: tick.tick(desk, clock()), readiness)
         await asyncio.sleep(TICK_S)

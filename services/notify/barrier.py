@@ -1,4 +1,4 @@
-"""Waits until what was sent is known, so that no unit that has reported is alerted. Source: design, section 5, "Deadlines"."""
+"""Waits until everything that was sent is folded, so that no unit that has reported is alerted. Source: design, section 5, "Deadlines"."""
 
 import asyncio
 from typing import Final
@@ -13,13 +13,13 @@ LIMIT_S: Final = 60.0
 
 
 class Barrier:
-    """Delays a tick until it can decide. The limit is `limit_s` for ingest, and as much again for the fold."""
+    """Delays a tick until it can decide. It waits at most `limit_s` for ingest, and the same again for the fold."""
 
     def __init__(self, held: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
         self._held, self._follower, self._limit_s = held, follower, limit_s
 
     async def pass_screened(self) -> None:
-        """Returns when everything that is in INBOX now is screened and folded. Raises TransientError after the limit."""
+        """Returns when everything that is now in INBOX is screened and folded. Raises TransientError after the limit."""
         try:
             async with asyncio.timeout(self._limit_s):
                 inbox = await self._held.streams.last_sequence(subjects.INBOX)
@@ -30,7 +30,7 @@ class Barrier:
         await self.pass_folded()
 
     async def pass_folded(self) -> None:
-        """Returns when everything that is in REPORTS now is folded, with the present units and regimes. Raises TransientError after the
+        """Returns when everything that is now in REPORTS is folded with the present units and regimes. Raises TransientError after the
         limit.
         """
         try:

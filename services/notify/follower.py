@@ -1,7 +1,7 @@
-"""Follows the log: every event goes into the book. The service stores changed duties, then moves the checkpoint; a command that only
+"""Follows the log and folds every event into the book. The service stores changed duties, then moves the checkpoint; a command that only
 reads stores nothing.
 
-A crash between the two is only a repeat. On a new generation of units and regimes the log is folded from its beginning into a new
+A crash between the two steps only repeats work. On a new generation of units and regimes the log is folded from its beginning into a new
 book, while the old one still answers. Source: design, section 3.
 """
 
@@ -28,13 +28,13 @@ from shared.words.refusals import refusal
 log = structlog.get_logger()
 
 BATCH: Final = 5000
-IDLE_S: Final = 1.0  # how often a quiet log is left to look at the generation and the calendar
+IDLE_S: Final = 1.0  # how often the generation and the calendar are checked while the log is quiet
 FIRST_BATCH_S: Final = 5.0
 POLL_S: Final = 0.05
 
 
 class Follower:
-    """A book kept up to date with the log, which begins from what is stored. It stores nothing itself."""
+    """Keeps a book up to date with the log, starting from what is stored. It stores nothing itself."""
 
     def __init__(self, held: Connections, store: BookStore) -> None:
         self._held = held
@@ -47,14 +47,14 @@ class Follower:
 
     @property
     def book(self) -> Book:
-        """Duties as of `position`. Raises TransientError before the first start."""
+        """Duties as of `position`. Raises TransientError before the first `start`."""
         if self._book is None:
             raise TransientError(refusal("notify.reading_log"))
         return self._book
 
     @property
     def reference(self) -> Reference:
-        """The units and regimes of the book. Raises TransientError before the first start."""
+        """The units and regimes of the book. Raises TransientError before the first `start`."""
         if self._reference is None:
             raise TransientError(refusal("notify.reading_log"))
         return self._reference
@@ -64,7 +64,7 @@ class Follower:
         return self._position
 
     async def start(self) -> None:
-        """Goes on at the checkpoint, or folds the whole log when the checkpoint was made with other units and regimes."""
+        """Continues from the checkpoint, or folds the whole log if the checkpoint was made with other units and regimes."""
         info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)
         self._partitions = broker.declared_partitions(info.config.metadata)
         reference = await self._held.reference.current()
@@ -77,7 +77,7 @@ class Follower:
         await self._keep()
 
     async def step(self) -> None:
-        """Folds what the log has, and stores what changed."""
+        """Folds the next messages of the log, and stores what changed."""
         if self._reader is None or await self._held.reference.generation() != self._position.generation:
             await self.close()
             await self.start()
@@ -89,11 +89,11 @@ class Follower:
         await self._keep()
 
     async def wait(self) -> None:
-        """Lets the fold continue: nobody else steps for a follower that only reads."""
+        """Lets the fold progress. A read-only follower has no other task that calls `step`, so this does."""
         await self.step()
 
     async def follow(self, readiness: Readiness) -> None:
-        """Steps for ever; readiness is red while a server is away or the whole log is folded again."""
+        """Calls `step` until it is cancelled. Readiness is red while a server is away or the whole log is folded again."""
         readiness.ask("log", lambda: self._reader.trouble if self._reader else None)
         readiness.count("log", lambda: self._reader.pending if self._reader else None)
         while True:
@@ -114,7 +114,9 @@ class Follower:
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
 
     async def _start_over(self, reference: Reference) -> None:
-        """Nothing is stored before the log's present end: nobody sees duties that forgot what was reported."""
+        """Folds the whole log into a new book. Nothing is stored before the end of the log, so that nobody sees duties without their
+        reports.
+        """
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), Ledger())
         position = BookPosition(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
         reader = self._log_from(1)
@@ -131,7 +133,7 @@ class Follower:
         self._reference, self._book, self._position, self._reader = reference, book, position, reader
 
     def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
-        """Takes a batch into a book; the position after it."""
+        """Folds a batch into a book. Returns the position after it."""
         for event, _ in log_events.read(batch, self._partitions):
             book.fold(event)
         if batch:
@@ -140,24 +142,24 @@ class Follower:
         return position
 
     async def _keep(self) -> None:
-        """What is folded stays in memory."""
+        """Stores nothing: what is folded stays in memory."""
 
     def _log_from(self, sequence: int) -> Reader:
         return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
 
     async def _check(self) -> None:
-        """Before each bind: nothing is folded from a log that went back, even if it has grown beyond what was read."""
+        """Runs before each bind: nothing is folded from a log that went back, even if it has grown beyond what was read."""
         if self._reader is not None:  # while the log is folded from its beginning there is nothing to compare
             await self._require_same_stream(self._position)
 
     async def _require_same_stream(self, position: BookPosition) -> None:
-        """Raises TransientError when the stream is not the one that was folded: it waits for `tonghop rebuild`."""
+        """Raises TransientError if the stream is not the one that was folded. The follower then waits for `tonghop rebuild`."""
         if not await log_mark.is_there(self._held.streams.jetstream, position):
             raise TransientError(refusal("service.log_went_back", sequence=position.sequence))
 
 
 class Keeper(Follower):
-    """The service's follower: it stores the duties that changed, then moves the checkpoint."""
+    """The service's follower: it stores changed duties, then moves the checkpoint."""
 
     def __init__(self, held: Connections, store: BookStore, clock: Clock) -> None:
         super().__init__(held, store)
@@ -165,7 +167,7 @@ class Keeper(Follower):
         self._kept = BookPosition(0, 0, "", 0, "")
 
     async def wait(self) -> None:
-        """Lets the fold continue, which `follow` steps."""
+        """Lets the fold progress: another task runs `follow`, which calls `step`."""
         await asyncio.sleep(POLL_S)
 
     async def _keep(self) -> None:

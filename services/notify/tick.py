@@ -50,23 +50,25 @@ OTHERS_POLL_S: Final = 0.5
 
 @dataclass(frozen=True)
 class Desk:
-    """What the notifier works with. Alerts go out by the channels in their order."""
+    """Everything that the notifier works with. Alerts are sent by the channels in the given order."""
 
     follower: Follower
     barrier: Barrier
     alerts: AlertStore
     channels: Sequence[Channel]
-    sending: asyncio.Lock = field(default_factory=asyncio.Lock)  # a lease is a notifier's: it does not keep its own tasks apart
+    sending: asyncio.Lock = field(
+        default_factory=asyncio.Lock
+    )  # a lease belongs to a notifier: it does not separate that notifier's own tasks
 
     def channels_of(self, alert: Alert) -> list[str]:
-        """The names of the channels that an alert takes."""
+        """The names of the channels that an alert uses."""
         unit = self.follower.reference.registry.by_id[alert.matter.unit_id]
         return [channel.name for channel in self.channels if channel.reaches(unit)]
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
-    """Raises the alerts and digests that are due at the instant `at`, and sends all that was raised and not sent yet. Returns what
-    this call raised, digests last.
+    """Raises the alerts and digests that are due at the instant `at`, and sends everything that was raised and not sent yet. Returns the
+    alerts that this call raised, digests last.
     """
     await desk.barrier.pass_screened()
     raised = await desk.alerts.claim(await _decide(desk, at), desk.channels_of)
@@ -76,7 +78,7 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
 
 
 async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
-    """What a tick at `at` would raise if no report came until then; nothing is stored and nothing is sent."""
+    """What a tick at `at` would raise if no more reports came before. Nothing is stored or sent."""
     await desk.barrier.pass_folded()
     return list((await _decide(desk, at)).raised)
 
@@ -89,7 +91,7 @@ async def _decide(desk: Desk, at: datetime) -> DueAlerts:
 
 
 async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:
-    """By which channels raised alerts went."""
+    """The channels by which raised alerts were sent."""
     names = [channel.name for channel in desk.channels]
     outcomes = await desk.alerts.outcomes(raised, names)
     units = desk.follower.reference.registry.by_id
@@ -97,13 +99,13 @@ async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:
 
 
 def would_reach(desk: Desk, rehearsed: Sequence[Alert]) -> list[Reach]:
-    """By which channels the alerts of a rehearsal would go."""
+    """The channels by which the alerts of a rehearsal would be sent."""
     units = desk.follower.reference.registry.by_id
     return [reach.expected(alert, units[alert.matter.unit_id], desk.channels_of(alert)) for alert in rehearsed]
 
 
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
-    """Every rung, past ones too, of every unit that owes at the instant `at`, by time, then unit."""
+    """Every rung of every unit that owes at the instant `at`, including past rungs, sorted by time, then unit."""
     await desk.barrier.pass_folded()
     return reminders.plan(desk.follower.book.duties(at, regime, period))
 
@@ -115,7 +117,7 @@ async def duties(desk: Desk, at: datetime, regime: str | None = None, period: st
 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
-    """Sends raised alerts, digests first, also those of a notifier that was killed; drops those that nobody needs any more."""
+    """Sends raised alerts, digests first, including those of a killed notifier. Drops alerts that are no longer needed."""
     async with desk.sending:
         for channel in desk.channels:
             unsent = await desk.alerts.unsent(channel.name)
@@ -124,7 +126,7 @@ async def send_raised(desk: Desk, at: datetime) -> None:
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:
-    """Returns when no other notifier is sending any more; what a killed one left is sent when its lease has ended."""
+    """Returns when no other notifier is sending. Alerts of a killed notifier are sent once its lease has ended."""
     give_up_at = asyncio.get_running_loop().time() + LEASE.total_seconds() + OTHERS_POLL_S
     while await desk.alerts.is_another_sending() and asyncio.get_running_loop().time() < give_up_at:
         await asyncio.sleep(OTHERS_POLL_S)
@@ -142,7 +144,7 @@ async def _send(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datet
 
 
 async def _lease(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datetime) -> list[Lease]:
-    """Leases the raised alerts that are still to be sent: a report that is folded by now stops its alert."""
+    """Leases the raised alerts that must still be sent. A report that has been folded by now stops its alert."""
     follower = desk.follower
     owed = follower.book.owed(reminders.horizon(unsent, at))
     left = reminders.sort_out(unsent, owed, follower.reference.working_days, at)

@@ -1,16 +1,16 @@
-"""Differences: which fields of which documents are not as the log says."""
+"""Differences: fields of documents that do not match the log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 Json = dict[str, Any]
-DERIVED_FROM_ORDER: Final = ("position", "updated_at")  # they say which message came last, not what the figures are
+DERIVED_FROM_ORDER: Final = ("position", "updated_at")  # they name the last message, not the figures
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that is not as the log says."""
+    """One field that does not match the log."""
 
     view: str
     field: str
@@ -22,17 +22,17 @@ class Difference:
 
 
 def absent(document: str) -> Difference:
-    """A document that must be there is not."""
+    """A document is missing."""
     return Difference(document, "", None, "có")
 
 
 def unexpected(document: str) -> Difference:
-    """A document that must not be there is."""
+    """A document exists that should not exist."""
     return Difference(document, "", "có", None)
 
 
 def between(document: str, stored: Json, expected: Json) -> Iterator[Difference]:
-    """Every field of a view in which the stored one is not the expected one."""
+    """Every field of a view whose stored value differs from the expected one."""
     left, right = flat(stored), flat(expected)
     for field in sorted(left.keys() | right.keys()):
         if field.split(".")[0] not in DERIVED_FROM_ORDER and (field not in left or field not in right or left[field] != right[field]):
@@ -40,7 +40,7 @@ def between(document: str, stored: Json, expected: Json) -> Iterator[Difference]
 
 
 def flat(value: Json, prefix: str = "") -> Json:
-    """The leaves of a document by dotted path; a list is a leaf."""
+    """The leaves of a document by dotted path; a list counts as a leaf."""
     found: Json = {}
     for key, inner in value.items():
         path = f"{prefix}{key}"

@@ -1,4 +1,4 @@
-"""The history of one regime and period, as the plain recomputation needs it: what was logged, and up to where."""
+"""The history of one regime and period, as the plain recomputation needs it: the logged events and their sequences."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,9 @@ from shared.wire.events import Logged
 
 @dataclass(slots=True)
 class Noted:
-    """What is kept of one event about a unit. `text` is a submission's event, as long as its figures may count."""
+    """The parts of an event about a unit that are kept. `text` is the whole event of a submission; it is dropped once its figures cannot
+    count any more.
+    """
 
     sequence: int
     type: str
@@ -21,9 +23,9 @@ class Noted:
 
 
 class History:
-    """All that was logged about one regime and period.
+    """Everything that was logged about one regime and period.
 
-    Of the submissions up to the sequence `settled` only the highest of a unit keeps its figures: nobody asks for an older state.
+    Of a unit's submissions up to the sequence `settled`, only the highest keeps its figures: nobody asks for an older state.
     """
 
     def __init__(self, settled: float = -1) -> None:
@@ -33,7 +35,7 @@ class History:
         self._opened: list[Noted] = []
 
     def take(self, event: Logged, sequence: int) -> None:
-        """Notes one event; copies and any order do no harm."""
+        """Adds one event. Repetition and order do not matter."""
         noted = Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id))
         noted.corrects = event.data.get("corrects") is True
         if event.type == events.OPENED:
@@ -57,12 +59,12 @@ class History:
 
     @property
     def units(self) -> set[str]:
-        """The ids of the units that events were about."""
+        """The ids of all units that have events."""
         return set(self._own)
 
     @property
     def reporting(self) -> set[str]:
-        """The ids of the units that have reported."""
+        """The ids of the units that have submitted a report."""
         return {unit_id for unit_id, noted in self._own.items() if any(one.type == events.SUBMITTED for one in noted)}
 
     @property
@@ -71,16 +73,16 @@ class History:
         return {noted.type for own in (*self._own.values(), self._opened) for noted in own}
 
     def own(self, unit_id: str, bound: float) -> list[Noted]:
-        """What was logged about a unit up to a sequence."""
+        """The events about a unit up to the sequence `bound`."""
         return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
 
     def opened(self, bound: float) -> datetime | None:
-        """The deadline that the period stands open with, of all that were given up to a sequence."""
+        """The period's deadline according to the openings up to the sequence `bound`."""
         return in_force([noted for noted in self._opened if noted.sequence <= bound])
 
 
 def in_force(noted: list[Noted]) -> datetime | None:
-    """The instant that stands of some: a correction takes back what was given before it, and else the latest is meant."""
+    """The instant in force: a correction cancels everything before it, and among the rest the latest instant wins."""
     given = sorted((one for one in noted if one.until is not None), key=lambda one: one.key[1:])
     while any(one.corrects for one in given[1:]):
         given.pop(0)

@@ -1,4 +1,4 @@
-"""Who reports, below whom, until when: read from units and regimes the plain way, without the rules that the fold uses."""
+"""Who reports, below whom, and by when: computed from units and regimes in the plain way, without the rules that the fold uses."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -13,7 +13,7 @@ HALF_YEAR = timedelta(days=182)
 
 
 def groups(regime: Regime, tree: Tree) -> dict[str, str]:
-    """Group name by unit id, for every reporter. A unit of several groups is of the last one."""
+    """Group name by unit id, for every reporter. A unit in several groups belongs to the last one."""
     found = {}
     for name, group in regime.reporters.items():
         for unit in tree.by_id.values():
@@ -25,7 +25,7 @@ def groups(regime: Regime, tree: Tree) -> dict[str, str]:
 
 
 def is_within(tree: Tree, unit: Unit, code: str) -> bool:
-    """Whether a unit is the one with a code, or below it; everything is within ""."""
+    """Whether a unit has the code `code` or is below the unit that has it. Every unit is within ""."""
     return code in ("", unit.code) or code in [above.code for above in above_of(tree, unit)]
 
 
@@ -39,7 +39,7 @@ def above_of(tree: Tree, unit: Unit) -> list[Unit]:
 
 
 def deadline(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:
-    """The first instant that is late for a group; None when nothing is late."""
+    """The first instant that is late for a group; None if the group has no deadline."""
     obligation = regime.obligation
     if obligation is None:
         return None
@@ -62,8 +62,8 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
 
 
 def _day(text: str, period: Period) -> date:
-    """The day of a rule. A day of the year, 12-20, is that of the period's year; but when the figures are not closed before it, and the
-    next one comes within half a year of their closing, that next one is meant.
+    """The day of a rule. A yearly day such as 12-20 is in the period's year. If the period ends on or after that day, and the same day of
+    the next year comes within half a year of the period's end, it is that later day.
     """
     if len(text) == len("2026-12-20"):
         return date.fromisoformat(text)
@@ -73,13 +73,13 @@ def _day(text: str, period: Period) -> date:
 
 
 def instant(text: object) -> datetime | None:
-    """The first late instant that an event names: a day YYYY-MM-DD is meant to its end; None when it is none from 2000 to 2199."""
+    """The first late instant that an event names: a day YYYY-MM-DD lasts to its end. None if the text is no instant from 2000 to 2199."""
     try:
         if len(str(text)) == len("2026-12-20") and str(text)[4] == str(text)[7] == "-":
             at = datetime.combine(date.fromisoformat(str(text)) + ONE_DAY, time(), VIETNAM)
         else:
             at = datetime.fromisoformat(str(text))
-            if str(at.date()) != str(text)[:10]:  # Python reads more shapes of a day than the contract has
+            if str(at.date()) != str(text)[:10]:  # Python accepts more forms of a day than the contract allows
                 return None
         is_sound = at.tzinfo is not None and 2000 <= at.astimezone(VIETNAM).year < 2200
     except (ValueError, OverflowError):

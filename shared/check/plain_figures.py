@@ -1,7 +1,6 @@
-"""Figures of a view, computed from the reports' values the plain way: decimals, one unit after the other.
+"""Figures of a view, computed from the reports' values in the plain way: with decimals, one unit after the other.
 
-For whoever checks the fold, and shares no code with it: `tonghop verify`, and the explanation of a total. Decimals are texts,
-as JSON holds them.
+Only checks use it (`tonghop verify`, and the explanation of a total), and it shares no code with the fold. Decimals are texts, as in JSON.
 """
 
 import re
@@ -12,13 +11,15 @@ from typing import Any, Final
 from shared.words.regimes import Indicator
 
 Json = dict[str, Any]
-DIGITS: Final = 60  # more than any sum of reports, or percentage of two, can have
+DIGITS: Final = 60  # more digits than any sum of reports, or ratio of two sums, can have
 NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
-LARGEST: Final = Decimal(10**14)  # of a value without its decimal point
+LARGEST: Final = Decimal(10**14)  # digits of a value, without the decimal point
 
 
 def is_figure(indicator: Indicator, value: Any) -> bool:
-    """Whether a logged value is one of the indicator. Ingest logs no other; what somebody else wrote into the log is "not reported"."""
+    """Whether a logged value is valid for the indicator. Ingest logs only valid values; an invalid one from elsewhere counts as "not
+    reported".
+    """
     match indicator.kind:
         case "quantity":
             return _is_number(indicator, value)
@@ -38,7 +39,7 @@ def _is_number(indicator: Indicator, value: Any) -> bool:
 
 
 def figure(indicator: Indicator, values: Sequence[Any]) -> Json:
-    """One indicator of a view, without its target, from the logged values of the reports that count and report it."""
+    """One indicator of a view, without its target, from the logged values of the reports that count and contain it."""
     found: Json = {"kind": indicator.kind, "reported": len(values)}
     match indicator.kind:
         case "quantity":
@@ -58,7 +59,7 @@ def figure(indicator: Indicator, values: Sequence[Any]) -> Json:
 
 
 def aggregate(indicator: Indicator, values: Sequence[Any]) -> Decimal | None:
-    """A quantity's total, a mean to 60 digits; None when nobody reported it."""
+    """A quantity's total (a mean is computed to 60 digits); None if nobody reported it."""
     decimals = [Decimal(value) for value in values]
     if not decimals:
         return None
@@ -82,7 +83,7 @@ def ratio(values: Sequence[Any]) -> tuple[Decimal, Decimal]:
 
 
 def percent(part: int | Decimal, whole: int | Decimal) -> str | None:
-    """Percent with one decimal, half-even; None of nothing."""
+    """`part` as a percentage of `whole`, one decimal, half-even; None if `whole` is 0."""
     if whole == 0:
         return None
     with localcontext(prec=DIGITS):
@@ -90,7 +91,7 @@ def percent(part: int | Decimal, whole: int | Decimal) -> str | None:
 
 
 def _number(value: Decimal, decimals: int | None) -> int | str:
-    """An integer for counts of whole things, else a text with all its decimals."""
+    """An integer if there are no decimals, otherwise a text with all decimals."""
     if decimals is None:
         return int(value)
     with localcontext(prec=DIGITS):

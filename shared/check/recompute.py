@@ -1,7 +1,7 @@
 """The plain recomputation: every view from the set of events, slowly and obviously, for `tonghop verify`.
 
-It shares no code with the fold but the events' models: no matrix, no columns, no order, decimals as `Decimal`, a unit's subtree
-found by walking up from each reporter. If it and the fold agree, two different programs say the same.
+It shares no code with the fold except the events' models: no matrix, no columns, no order, decimals as `Decimal`, and a unit's subtree is
+computed by walking up from each reporter. If it agrees with the fold, two different programs have the same result.
 """
 
 import copy
@@ -30,14 +30,14 @@ ALL = math.inf  # no bound: every event of the history
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What counts of one unit: the winning submission's data, and whether it was on time."""
+    """A unit's report that counts: the winning submission's data, and whether it was on time."""
 
     data: Json
     is_on_time: bool
 
 
 class Plain:
-    """One regime and period: which views there must be, and what each says as of a sequence of the log."""
+    """One regime and period: which views must exist, and what each must say as of a sequence of the log."""
 
     def __init__(self, reference: Reference, regime: Regime, period: Period, history: History) -> None:
         self._regime = regime
@@ -54,11 +54,11 @@ class Plain:
 
     @property
     def views(self) -> dict[str, str]:
-        """The unit of every view, by the view's id: whoever stands above a reporter."""
+        """The unit id of every view, by the view's id: every unit above a reporter has a view."""
         return {ViewKey(self._regime.id, self._period.code, unit_id).text: unit_id for unit_id in self._below}
 
     def view(self, unit_id: str, bound: float = ALL) -> Json:
-        """The view of a unit, as JSON holds it, without position and updated_at, from the events up to a sequence."""
+        """The view of a unit in JSON's types, from the events up to the sequence `bound`; without position and updated_at."""
         unit, reporters = self._tree.by_id[unit_id], self._below[unit_id]
         reports = [self._report(reporter.id, bound) for reporter in reporters]
         counted = [report for report in reports if report is not None]
@@ -103,7 +103,7 @@ def _hash(body: Json) -> str:
 
 
 def _counting(deadline: datetime | None, own: list[Noted]) -> _Report | None:
-    """The report of a unit that stands, if any, from all events about the unit."""
+    """The unit's report that counts, computed from all events about the unit; None if no report counts."""
     revisions = [noted for noted in own if noted.type in (events.SUBMITTED, events.WITHDRAWN)]
     if not revisions:
         return None
@@ -133,7 +133,7 @@ def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complet
 
 
 def _reaches(indicator: Indicator, values: list[Any], wanted: Decimal) -> bool:
-    """Whether a figure reaches its target, without any rounding."""
+    """Whether a figure reaches its target, compared without rounding."""
     with localcontext(prec=plain_figures.DIGITS):
         match indicator.kind:
             case "ratio":
@@ -149,7 +149,7 @@ def _reaches(indicator: Indicator, values: list[Any], wanted: Decimal) -> bool:
 
 
 def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now: datetime) -> list[Period]:
-    """The periods of a regime that must have views: begun by the calendar, or spoken of by events of its source."""
+    """The periods of a regime that must have views: they have begun, or events of the source regime name them."""
     source = reference.regimes[regime.source_id]
     codes = set(spoken_of)
     if not source.is_on_call and source.periods != "any":
@@ -158,7 +158,7 @@ def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now:
 
 
 def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
-    """Every view that must stand in MongoDB, as JSON holds it, without position and updated_at."""
+    """Every view that must be in MongoDB, in JSON's types, without position and updated_at."""
     histories: dict[tuple[str, str], History] = {}
     for sequence, event in enumerate(logged):
         histories.setdefault((event.regime, event.period), History()).take(event, sequence)

@@ -1,4 +1,4 @@
-"""Uncounted: what stands in the log and in no view, because nobody knows what it is about."""
+"""Uncounted: what the log contains but no view counts, because its regime, period, unit or type is unknown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,20 +12,21 @@ from shared.wire.view_key import ViewKey
 from shared.words.reference import Reference
 
 Json = dict[str, Any]
-WHOLE_PERIOD = ""  # the unit id of an event that is about all units
+WHOLE_PERIOD = ""  # the unit id of an event about a whole period
 
 
 @dataclass(slots=True)
 class Uncounted:
-    """What the log has and no view counts; each list is sorted. `unreadable` are the sequences of messages that are no events, `misplaced`
-    those of events under a subject that is not theirs: ingest has written neither. `not_asked` is no fault: those units are known and have
-    reported, but are not asked, or not any more.
+    """What the log contains but no view counts; each list is sorted.
+
+    `unreadable` are the sequences of messages that are not events, `misplaced` those of events under a wrong subject: ingest writes
+    neither. `not_asked` is not a fault: these units are known and have reported, but do not have to report, or no longer have to.
     """
 
-    regimes: list[str] = field(default_factory=list)  # not loaded, or taking no reports of its own any more
-    periods: list[str] = field(default_factory=list)  # `<regime>/<period>`, of a regime that has them no more
+    regimes: list[str] = field(default_factory=list)  # not loaded, or derived by now
+    periods: list[str] = field(default_factory=list)  # `<regime>/<period>` that the regime does not have
     units: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
-    types: list[str] = field(default_factory=list)  # of events that this version does not know
+    types: list[str] = field(default_factory=list)  # event types that this version does not know
     unreadable: list[int] = field(default_factory=list)
     misplaced: list[int] = field(default_factory=list)
     not_asked: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
@@ -34,7 +35,7 @@ class Uncounted:
         return bool(self.regimes or self.periods or self.units or self.types or self.unreadable or self.misplaced)
 
     def add(self, other: "Uncounted") -> None:
-        """Takes what another partition says; a regime may be spoken of in several."""
+        """Adds the findings of another partition. Several partitions may name the same regime."""
         self.regimes = sorted({*self.regimes, *other.regimes})
         self.periods = sorted({*self.periods, *other.periods})
         self.units = sorted({*self.units, *other.units})
@@ -56,7 +57,7 @@ class Uncounted:
 
 
 def find(reference: Reference, histories: Mapping[tuple[str, str], History], not_folded: Mapping[NotFolded, Iterable[int]]) -> Uncounted:
-    """What of the histories, by regime and period, is not known; and the messages that are in none of them."""
+    """What is unknown in the histories (by regime and period), together with the messages that are not in any history."""
     unreadable, misplaced = (sorted(not_folded.get(why, ())) for why in (NotFolded.UNREADABLE, NotFolded.MISPLACED))
     found = Uncounted(unreadable=unreadable, misplaced=misplaced)
     for (regime_id, code), history in histories.items():

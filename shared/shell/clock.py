@@ -1,4 +1,4 @@
-"""The one place that reads the machine's clock and makes random ids. Everybody else takes them as arguments."""
+"""The one place that reads the machine's clock and makes random ids. All other code gets them as arguments."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,10 +12,10 @@ NewId = Callable[[], str]
 
 
 def system_clock() -> datetime:
-    """The present instant by the machine's clock, UTC."""
+    """The current time of the machine's clock, in UTC."""
     return datetime.now(UTC)
 
 
 def random_id() -> str:
-    """An id out of thin air, for what has no cause to derive one from: 32 hexadecimal digits."""
+    """A random id, 32 hexadecimal digits, for things without a cause from which an id could be derived."""
     return uuid4().hex

@@ -1,4 +1,4 @@
-"""The language in which a command says what is wrong: `TONGHOP_LANG`, `vi` unless it is `en`."""
+"""The language of a command's errors: `TONGHOP_LANG`; Vietnamese unless it is `en`."""
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -6,7 +6,7 @@ from shared.words.refusals import Language
 
 
 class _Reader(BaseSettings):
-    """Apart from the other settings: what is wrong with those is said in this language."""
+    """Separate from the other settings, because faults in those are reported in this language."""
 
     model_config = SettingsConfigDict(env_prefix="TONGHOP_", env_file=".env", extra="ignore")
 

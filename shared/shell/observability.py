@@ -1,4 +1,4 @@
-"""Logs as events, readiness, and metrics: the same three doors on every service."""
+"""Logs as events, readiness, and metrics: the same three routes on every service."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def configure_logs(service: str, level: int = logging.INFO) -> None:
-    """Our own events: one line of JSON each, on standard output; Vietnamese stays readable."""
+    """Writes our own events to standard output, one line of JSON each; Vietnamese remains readable."""
     structlog.configure(
         processors=[*_enriched(service), *_rendered()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -32,7 +32,7 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
 
 
 def take_over_output(service: str) -> None:
-    """Makes every line that this process prints one JSON object: our events, and what libraries, threads and the interpreter report.
+    """Makes every line that this process prints one JSON object: our events, and the reports of libraries, threads and the interpreter.
 
     Call it once, at the start of a process.
     """
@@ -52,7 +52,7 @@ def take_over_output(service: str) -> None:
 
 def _enriched(service: str) -> tuple[Processor, ...]:
     def of_service(_: object, __: str, event: EventDict) -> EventDict:
-        """Not by the context, which a library's threads do not have."""
+        """Sets the service here and not in the context, because a library's threads do not have the context."""
         event["service"] = service
         return event
 
@@ -65,7 +65,7 @@ def _enriched(service: str) -> tuple[Processor, ...]:
 
 
 def _as_event(_: object, __: str, event: EventDict) -> EventDict:
-    """A library's line as an event."""
+    """Turns a library's log line into an event."""
     event["said"], event["event"] = event["event"], "library.reported"
     return event
 
@@ -75,18 +75,18 @@ def _rendered() -> tuple[Processor, ...]:
 
 
 def _report_end(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    """What ends the process, as an event of the log."""
+    """Logs the exception that ends the process."""
     log.error("service.failed", reason=str(error), exc_info=(kind, error, traceback))
 
 
 def _masked(_: object, __: str, line: Any) -> str:
-    """The line without credentials, wherever they stand in it: an address may be part of what somebody else says."""
+    """The line without credentials. They can be anywhere in it, because other programs' messages may contain addresses."""
     return addresses.masked(str(line))
 
 
 def gauges(readiness: Readiness) -> CollectorRegistry:
-    """Readiness as numbers; a lag that is not known is NaN."""
-    registry = CollectorRegistry()  # of one app: a process of tests has several
+    """Readiness as metrics; an unknown lag is NaN."""
+    registry = CollectorRegistry()  # one for each app: a test process has several apps
     Gauge("tonghop_ready", "Whether the service does its work now", registry=registry).set_function(lambda: not readiness.waiting_for)
 
     def lag() -> float:
@@ -98,19 +98,19 @@ def gauges(readiness: Readiness) -> CollectorRegistry:
 
 
 def report_unclaimed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What an event loop prints when nobody has asked for an error, as an event of the log."""
+    """Logs an error that no task awaited, which the event loop would only print."""
     error = context.get("exception")
     log.warning("task.error_unclaimed", said=context.get("message"), error=type(error).__name__ if error else None)
 
 
 def doors(readiness: Readiness, *of_service: CollectorRegistry) -> APIRouter:
-    """`/healthz` (the process answers), `/readyz` (200, or 503 and what is missing), `/metrics` (Prometheus)."""
+    """The routes `/healthz` (the process is alive), `/readyz` (200, or 503 with what is missing) and `/metrics` (Prometheus)."""
     router = APIRouter(tags=["operations"])
     registries = (prometheus_client.REGISTRY, gauges(readiness), ALL, *of_service)
 
     @router.get("/healthz", operation_id="getHealth", response_model=Health)
     async def healthz() -> Health:
-        """Whether the process answers."""
+        """Whether the process is alive."""
         return Health()
 
     @router.get(
@@ -120,13 +120,13 @@ def doors(readiness: Readiness, *of_service: CollectorRegistry) -> APIRouter:
         responses={503: {"model": ReadinessState, "description": "The service does not do its work now; `waiting_for` says why"}},
     )
     async def readyz() -> Response:
-        """Whether the service does its work now, what it waits for, and how many messages it still has to process."""
+        """Whether the service can work now, what it waits for, and how many messages it still has to process."""
         state = ReadinessState.model_validate(readiness.as_dict())
         return Response(state.model_dump_json(exclude_defaults=True), 200 if state.ready else 503, media_type="application/json")
 
     @router.get("/metrics", operation_id="getMetrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
-        """The metrics of the process, in the text format of Prometheus."""
+        """The metrics of the process, in Prometheus text format."""
         text = b"".join(prometheus_client.generate_latest(registry) for registry in registries)
         return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
 

@@ -1,7 +1,7 @@
-"""The OpenAPI document of a service: FastAPI's, with our models for what FastAPI does not know.
+"""The OpenAPI document of a service: FastAPI's document, completed with our own models.
 
-FastAPI knows the models of a route's parameters and answers. It does not know the problems and the events that our routes read and write
-themselves, because an event is judged by its text as sent. Those schemas are added here.
+FastAPI knows the models of a route's parameters and answers. It does not know the problems and events that our routes read and write
+themselves, because an event is judged by its text as sent. Their schemas are added here.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from shared.wire import schemas
 from shared.wire.problems import MEDIA_TYPE, Problem, RejectedProblem
 
 Json = dict[str, Any]
-Answers = dict[int | str, Json]  # what FastAPI takes as `responses` of a route
+Answers = dict[int | str, Json]  # the type of FastAPI's `responses` argument
 
 VERSION: Final = "1.0.0"  # of the HTTP interface
 TAGS: Final = [{"name": "operations", "description": "Whether the service runs and works, and its metrics."}]
@@ -42,7 +42,7 @@ def rejected(description: str) -> Json:
 
 
 def install(app: FastAPI, models: Iterable[type[BaseModel]] = (), unions: Json | None = None) -> None:
-    """Makes the app's document; `models` are added to the problems, `unions` are schemas of several of them, by name."""
+    """Builds the app's document. `models` are added to the problem models; `unions` are schemas that combine several models, by name."""
     app.openapi = _document(app, (Problem, RejectedProblem, *models), unions or {})  # type: ignore[method-assign]
 
 

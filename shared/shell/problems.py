@@ -16,14 +16,14 @@ from shared.words.refusals import Refusal
 def problem(
     status: int, reasons: Sequence[Refusal], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
 ) -> Response:
-    """The answer to a refused request; a rejected event has its receipt."""
+    """The answer to a refused request. For a rejected event it includes the receipt."""
     return rejection(status, [Reason.of(refusal) for refusal in reasons], headers, receipt=receipt)
 
 
 def rejection(
     status: int, reasons: Sequence[Reason], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
 ) -> Response:
-    """The same for reasons that are published already. `type` and `code` are those of the first reason, `errors` has all."""
+    """Like `problem`, for reasons in their published form. `type` and `code` are those of the first reason, `errors` has all."""
     code = reasons[0].code
     body = RejectedProblem(
         type=f"urn:tonghop:problem:{code}",
@@ -39,7 +39,7 @@ def rejection(
 
 
 def refusal_of(method: str, error: HTTPException) -> Refusal:
-    """The catalogue's refusal for an error of the framework: no such address, not with this method, or an unreadable request."""
+    """The catalogue's refusal for an error of the framework: unknown address, wrong method, or unreadable request."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return refusals.refusal("door.not_found")
@@ -50,28 +50,28 @@ def refusal_of(method: str, error: HTTPException) -> Refusal:
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of the framework a problem. A service that wants other answers adds its own handlers later."""
+    """Turns every error of the framework into a problem. A service that wants other answers adds its own handlers later."""
     app.add_exception_handler(HTTPException, on_framework_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(Exception, on_fault)
 
 
 async def on_framework_error(request: Request, error: Exception) -> Response:
-    """No such address, or not with this method."""
+    """Unknown address or wrong method."""
     assert isinstance(error, HTTPException)
     return problem(error.status_code, [refusal_of(request.method, error)], error.headers)
 
 
 async def on_invalid_request(_: Request, __: Exception) -> Response:
-    """A parameter is not valid."""
+    """Invalid parameter."""
     return problem(HTTPStatus.BAD_REQUEST, [refusals.refusal("door.bad_request", status=int(HTTPStatus.BAD_REQUEST))])
 
 
 async def on_fault(_: Request, __: Exception) -> Response:
-    """We failed; the log says how."""
+    """Internal error; the log has the details."""
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, [refusals.refusal("door.fault")])
 
 
 def _sentences(reasons: Sequence[Reason], language: str) -> str:
-    """All sentences in one language, each after the path that it is about."""
+    """All sentences in one language, each with its path before it."""
     return " ".join(f"{reason.path}: {getattr(reason, language)}" if reason.path else getattr(reason, language) for reason in reasons)

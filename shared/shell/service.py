@@ -1,7 +1,8 @@
-"""The shell of every service: an HTTP app with the three doors, a broker, a database, and work that goes on for ever.
+"""The shell of every service: an HTTP app with the three operational routes, a broker, a database, and tasks that run until the service
+stops.
 
-A service answers `/healthz` and `/readyz` while it waits for servers that come later. It ends by itself only when stored
-settings forbid going on (`ConfigurationError`); whoever runs it starts it again.
+A service answers `/healthz` and `/readyz` while it waits for servers that start later. It exits by itself only if stored settings forbid
+continuing (`ConfigurationError`); its supervisor starts it again.
 """
 
 import asyncio
@@ -34,17 +35,17 @@ from shared.words.failures import ConfigurationError
 
 log = structlog.get_logger()
 
-LOOK_S = 2.0  # how soon readiness tells that a server is away
+LOOK_S = 2.0  # how soon readiness reports that a server is away
 WRONG_SETTINGS = 2  # exit code
 Own = TypeVar("Own", bound=ServiceSettings, covariant=True, default=ServiceSettings)
-"""The settings of a service; of whoever works for every service, those that all have."""
+"""The settings of a service. Code for every service sees only the settings that all services have."""
 
-STOP_S = 5  # open pages (server-sent events) do not hold up a stop for longer
+STOP_S = 5  # the longest that open pages (server-sent events) can delay a stop
 
 
 @dataclass(frozen=True)
 class Connections(Generic[Own]):
-    """What a service works with, and its settings. Made unconnected; `open` waits for the servers."""
+    """The servers that a service works with, and its settings. They are created unconnected; `open` waits for the servers."""
 
     settings: Own
     broker: NatsBroker
@@ -57,9 +58,9 @@ class Connections(Generic[Own]):
     new_id: NewId
 
     async def open(self, readiness: Readiness, *names: str, writes: bool = True) -> None:
-        """Takes up the agency's calendar, connects, and checks that nothing acknowledged can be lost: MongoDB is a replica set
-        written with majority and journal, nats-server syncs always, the named streams are as declared, the data are not newer
-        than the code. Raises ConfigurationError. Unless the service only reads, the data are marked as of this code's format.
+        """Reads the agency's calendar, connects, and checks that no acknowledged data can be lost: MongoDB is a replica set written with
+        majority and journal, nats-server always syncs, the named streams are as declared, and the data are not newer than the code. Raises
+        ConfigurationError. If the service writes, the data are marked with this code's format.
         """
         self.reference.use(agency_days.read(self.settings.calendar_days))
         durability.require_write_concern(self.settings.mongo_url)
@@ -90,7 +91,7 @@ class Connections(Generic[Own]):
 
 
 def settings_of(name: str, kind: type[Kind]) -> Kind:
-    """The settings of the service `name`, at the start of its process; ends it, with a line in its log, when they make no sense."""
+    """The settings of the service `name`, read at the start of its process. If they are invalid, logs why and exits."""
     observability.take_over_output(name)
     try:
         return configuration.read(kind)
@@ -100,8 +101,8 @@ def settings_of(name: str, kind: type[Kind]) -> Kind:
 
 
 def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: NewId = random_id) -> Connections[Kind]:
-    """The connections of the service or command `name`, not yet opened."""
-    # units and what is known of each are held for long and hold no cycles: looking for some takes 0.1 s each time at national size
+    """The connections of the service or command `name`, not opened yet."""
+    # units and their state live long and form no cycles: at national size each full collection takes 0.1 s and frees nothing
     gc.set_threshold(2_000, 20, 1_000)
     nats_broker = broker.create_broker(settings.nats_servers, name)
     client = mongo.connect(settings.mongo_url)
@@ -122,7 +123,7 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
 def create_app(
     name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
 ) -> FastAPI:
-    """The service's app. `work` runs until it is cancelled, and again after an error; it may count on open connections.
+    """The service's app. `work` runs with open connections until it is cancelled; after an error it is started again.
 
     `writes` is False for a service that only reads the database.
     """
@@ -157,21 +158,21 @@ def create_app(
 
 
 async def _watch_stream(stream: str, streams_of: Streams, readiness: Readiness) -> None:
-    """While a stream has no leader nobody knows how much of it is missing, though a copy without a quorum is read on."""
+    """Watches whether a stream has a leader. Without one its lag is unknown, although a copy without a quorum can still be read."""
     name = f"stream {stream}"
     readiness.count(name, lambda: None if name in readiness.waiting_for else 0)
     await _watch(name, partial(streams_of.require_leader, stream), readiness)
 
 
 async def _watch(name: str, ask: Callable[[], Awaitable[None]], readiness: Readiness) -> None:
-    """Asks again and again whether a server is there, also while there is nothing to do; readiness is red while it is not."""
+    """Asks regularly whether a server is there, even when there is nothing to do. Readiness is red while it is not."""
     while True:
         await delivery.keep_trying(name, ask, readiness)
         await asyncio.sleep(LOOK_S)
 
 
 def serve(app: FastAPI, settings: ServiceSettings, port: int) -> None:
-    """Runs the app until it is told to stop."""
+    """Runs the app until it is stopped."""
     uvicorn.run(
         app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False
     )

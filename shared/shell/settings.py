@@ -1,5 +1,5 @@
-"""Settings, read from the environment once per process, in an `app.py`, and passed down. Each service has a class of its own:
-it holds no secret that it does not use, and another's wrong setting does not stop it.
+"""Settings, read from the environment once per process, in an `app.py`, and passed down. Each service has its own class, so that it holds
+no secret that it does not use, and an invalid setting of another service does not stop it.
 """
 
 from collections.abc import Mapping
@@ -27,17 +27,19 @@ Kind = TypeVar("Kind", bound="ServiceSettings")
 
 
 class SettingsError(ConfigurationError):
-    """Settings of the environment that make no sense: each by its name, with the form wanted."""
+    """Invalid settings of the environment: the name of each, with the required form."""
 
 
 class ServiceSettings(BaseSettings):
-    """What every service and command uses. `TONGHOP_NATS_URL=…`; `.env`, then the running embedded stack's file, serve as defaults."""
+    """The settings of every service and command, for example `TONGHOP_NATS_URL`. Defaults come from `.env`, then from the running embedded
+    stack's file.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="TONGHOP_", env_file=(".env", ".run/stack.env"), extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    nats_url: str = Field("nats://127.0.0.1:4222", repr=False)  # may hold credentials
+    nats_url: str = Field("nats://127.0.0.1:4222", repr=False)  # may contain credentials
     nats_monitor_url: str = Field("none", repr=False, description="monitoring addresses of the nats-servers, http://…:8222, or none")
     mongo_url: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", repr=False, description="with the service's own user")
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
@@ -55,25 +57,25 @@ class ServiceSettings(BaseSettings):
 
 
 class IngestSettings(ServiceSettings):
-    """What ingest uses."""
+    """Ingest's settings."""
 
     ingest_port: int = Field(8080, ge=1, le=65535)
 
 
 class AggregatePort(ServiceSettings):
-    """Where the aggregator listens: for itself, and for whoever asks it how it is."""
+    """The port of the aggregator: the command line needs it too, to ask for the aggregator's state."""
 
     aggregate_port: int = Field(8081, ge=1, le=65535)
 
 
 class AggregateSettings(AggregatePort):
-    """What the aggregator uses."""
+    """The aggregator's settings."""
 
     partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
 
 
 class NotifySettings(ServiceSettings):
-    """What the notifier uses. Nobody else knows the mail server."""
+    """The notifier's settings. Only the notifier and the command line know the mail server."""
 
     notify_port: int = Field(8082, ge=1, le=65535)
     smtp_host: str = "127.0.0.1"
@@ -83,18 +85,18 @@ class NotifySettings(ServiceSettings):
 
     @property
     def site(self) -> str:
-        """Where the portal's pages are, as mails link to them; "" when nobody said."""
+        """The portal's address for links in mails; "" if it is not set."""
         return "" if self.public_url == "none" else self.public_url.rstrip("/")
 
 
 class PortalSettings(ServiceSettings):
-    """What the portal uses."""
+    """The portal's settings."""
 
     portal_port: int = Field(8000, ge=1, le=65535)
 
 
 class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings):
-    """What the command line uses: it asks every service how it is, and mails as the notifier does (`tonghop notify`)."""
+    """The command line's settings: it asks every service for its state, and sends mails like the notifier (`tonghop notify`)."""
 
     ingest_url: str = Field("auto", description="where ingest is reached from here, http://…; auto: at the bind host and its port")
     portal_url: str = Field("auto", description="the same of the portal")
@@ -103,7 +105,7 @@ class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings)
 
     @property
     def service_addresses(self) -> dict[str, str]:
-        """Where each service is asked how it is. A service that listens on all addresses is asked on this machine."""
+        """The address at which each service answers. A service that listens on all interfaces is asked on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.bind_host, self.bind_host)
         asked = {
             "ingest": (self.ingest_url, self.ingest_port),
@@ -115,7 +117,7 @@ class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings)
 
 
 class Settings(CliSettings, AggregateSettings):
-    """All settings, for what builds every service: the contracts and the tests. No process of an installation reads them."""
+    """All settings, for code that builds every service: the contracts and the tests. No process of an installation reads them."""
 
 
 USERS: Final[Mapping[str, type[ServiceSettings]]] = {
@@ -129,7 +131,7 @@ USERS: Final[Mapping[str, type[ServiceSettings]]] = {
 
 
 def read(kind: type[Kind]) -> Kind:
-    """The settings of the environment that a service or the command line uses; others are not looked at. Raises SettingsError."""
+    """The settings that a service or the command line uses, from the environment; other settings are ignored. Raises SettingsError."""
     try:
         return kind()
     except ValidationError as error:

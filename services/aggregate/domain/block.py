@@ -1,7 +1,7 @@
-"""Block: the figures of one regime and period, an integer matrix of units × columns.
+"""Block: the figures of one regime and period, as an integer matrix of units × columns.
 
-A row is what the unit's counting report says, or zeros. Views are computed from the rows, never from deltas: nothing can
-drift. Source: design, section 3, "Aggregate".
+A row has the figures of the unit's report that counts, or zeros. Views are computed from the rows, never from deltas, so nothing can drift.
+Source: design, section 3, "Aggregate".
 """
 
 from typing import Any, Final, NamedTuple
@@ -24,9 +24,9 @@ RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 
 
 class Touch(NamedTuple):
-    """The last event that touched a view."""
+    """The last event that concerned a view."""
 
-    sequence: int = 0  # in REPORTS; 0 when there was none
+    sequence: int = 0  # sequence in REPORTS; 0 if there is none
     received_ms: int | None = None
     traceparent: str = ""
 
@@ -35,7 +35,7 @@ NEVER: Final = Touch()
 
 
 class Block:
-    """One regime and period: its reporters' rows, and the state of each unit's report."""
+    """One regime and period: the rows of its reporters, and the state of each unit's report."""
 
     def __init__(self, regime: Regime, period: Period, tree: Tree, working_days: WorkingDays) -> None:
         groups = regime.group_of(tree)
@@ -46,7 +46,7 @@ class Block:
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)
-        self.touched: dict[str, Touch] = {}  # by unit id of a view
+        self.touched: dict[str, Touch] = {}  # by the view's unit id
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._states = [ReportState() for _ in self.tree.reporters]
         self._period_state = PeriodState()
@@ -54,7 +54,9 @@ class Block:
         self._deadlines = [self._deadline(row) for row in range(len(self._groups))]
 
     def apply(self, event: Logged, sequence: int) -> tuple[str, ...]:
-        """Takes one event; the units whose views it touched, also when nothing changed. Events may come in any order, repeated."""
+        """Applies one event. Returns the units whose views it concerns, even if nothing changed. Events may come in any order and more than
+        once.
+        """
         touched = self._take(event)
         for unit_id in touched:
             if sequence >= self.touched.get(unit_id, NEVER).sequence:
@@ -75,7 +77,7 @@ class Block:
         return self.tree.views_above[row]
 
     def _open(self, event: Logged) -> tuple[str, ...]:
-        """An opening moves the deadline of every unit."""
+        """Applies an opening, which moves the deadline of every unit."""
         if not self.regime.is_on_call or not self._period_state.apply(event):
             return ()
         self._due = self._due_of_groups()
@@ -85,7 +87,7 @@ class Block:
         return tuple(self.tree.spans)
 
     def _due_of_groups(self) -> dict[str, int | None]:
-        """The first late millisecond of each group of reporters; None when nothing is late."""
+        """The first late millisecond of each group of reporters; None if the group has no deadline."""
         opened = self._period_state.deadline
         due = {group: deadlines.group_deadline(self.regime, group, self.period, opened, self._working_days) for group in set(self._groups)}
         return {group: None if deadline is None else events.to_ms(deadline) for group, deadline in due.items()}
@@ -96,7 +98,7 @@ class Block:
         return due if due is None or extended is None else max(due, events.to_ms(extended))
 
     def _settle(self, row: int) -> None:
-        """Makes the row say what counts now: the winner's figures with received and on time, or zeros."""
+        """Updates the row to what counts now: the winner's figures with the received and on-time columns, or zeros."""
         state = self._states[row]
         if state.counts:
             self.rows[row, RECEIVED] = 1

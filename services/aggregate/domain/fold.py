@@ -1,7 +1,7 @@
-"""Fold: events in, changed views out, for one partition of the log.
+"""Fold: turns events into changed views, for one partition of the log.
 
-Views are a pure function of the set of accepted events: any order, any repetition and any split into batches give the same
-figures. The fold never raises on a logged event: what the reference data do not know is kept in `reports` and counted nowhere.
+Views are a pure function of the set of accepted events: any order, any repetition and any split into batches give the same figures. The
+fold never raises on a logged event: an event about something that the reference data do not have is stored in `reports` but not counted.
 """
 
 from collections.abc import Iterable
@@ -22,18 +22,18 @@ class Fold:
         self.reference = reference
         self.partition = partition
         self.partitions = partitions
-        self._blocks: dict[tuple[str, str], list[Block]] = {}  # (source regime, period): its block and those derived from it
+        self._blocks: dict[tuple[str, str], list[Block]] = {}  # (source regime, period): its block, and those of derived regimes
         self._dirty: dict[tuple[str, str, str], Block] = {}  # (regime, period, unit id)
 
     def take(self, logged: Iterable[tuple[Logged, int]]) -> None:
-        """Takes events with their sequences."""
+        """Folds events, given with their sequences."""
         for event, sequence in logged:
             for block in self._blocks_of(event.regime, event.period):
                 for unit_id in block.apply(event, sequence):
                     self._dirty[block.regime.id, event.period, unit_id] = block
 
     def open(self, now: datetime) -> None:
-        """Makes the views of every period that has begun by `now`, also when nobody has reported."""
+        """Creates the views of every period that has begun by `now`, even if nobody has reported."""
         for regime in self.reference.regimes.values():
             if regime.derived_from is None and not regime.is_on_call and regime.periods != "any":
                 for code in regime.periods:
@@ -53,7 +53,7 @@ class Fold:
                     self._dirty[block.regime.id, period, unit_id] = block
 
     def changed(self) -> list[View]:
-        """The views that were touched since the last call, recomputed from their rows."""
+        """The views that were marked since the last call, recomputed from their rows."""
         dirty, self._dirty = self._dirty, {}
         return [views.render(block, unit_id, self.reference.generation, self.partition) for (_, _, unit_id), block in dirty.items()]
 

@@ -1,4 +1,4 @@
-"""Kinds: how each kind of indicator is kept in integer columns, and what its columns' sums say.
+"""Kinds: how each kind of indicator is stored in integer columns, and how its figure is computed from their sums.
 
 | kind | columns | a view holds |
 |---|---|---|
@@ -7,7 +7,7 @@
 | flag | reported, true | how many true, percent of the reported |
 | choice | reported, one per option | count per option |
 
-Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64; more are added up in parts. Source: design,
+Every value is at most 10^14 in magnitude, so the sums of 90,000 units fit an int64; longer columns are summed in parts. Source: design,
 section 5, "Indicator kinds".
 """
 
@@ -25,13 +25,13 @@ from shared.words import numbers
 from shared.words.regimes import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
-ROWS_AT_ONCE: Final = 90_000  # times the largest value is below 2^63
+ROWS_AT_ONCE: Final = 90_000  # this many of the largest value add up to less than 2^63
 DAMAGED = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where one indicator stands in a row: `reported` at `first`, its values behind it."""
+    """The position of one indicator in a row: the column `reported` is at index `first`, the columns of its value follow."""
 
     indicator: Indicator
     first: int
@@ -50,7 +50,9 @@ class Column:
 
 
 def encode(columns: Mapping[str, Column], values: Mapping[str, Any], row: list[int]) -> None:
-    """Writes logged values into a row of zeros. One that is not of its kind, or of no column, is "not reported": the fold never raises."""
+    """Writes logged values into a row of zeros. A value that does not fit its indicator counts as "not reported", and a value of an unknown
+    indicator is ignored: the fold never raises.
+    """
     for code, value in values.items():
         column = columns.get(code)
         if column is None:
@@ -76,13 +78,13 @@ def encode(columns: Mapping[str, Column], values: Mapping[str, Any], row: list[i
 
 
 def column_sums(rows: Matrix) -> list[int]:
-    """The exact sum of every column, however many rows: parts that fit an int64 are added as Python integers."""
+    """The exact sum of every column, for any number of rows: partial sums that fit an int64 are added as Python integers."""
     parts = [rows[first : first + ROWS_AT_ONCE].sum(axis=0).tolist() for first in range(0, max(1, len(rows)), ROWS_AT_ONCE)]
     return parts[0] if len(parts) == 1 else [sum(column) for column in zip(*parts, strict=True)]
 
 
 def _scaled(value: Any, decimals: int) -> int:
-    if value == "":  # else it would be read as the zeros behind its point
+    if value == "":  # otherwise it would be parsed as 0
         raise ValueError
     found: int = value if decimals == 0 and isinstance(value, int) else numbers.scaled(value, decimals)
     if -numbers.MAX_SCALED <= found <= numbers.MAX_SCALED:
@@ -91,9 +93,9 @@ def _scaled(value: Any, decimals: int) -> int:
 
 
 def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_complete: bool) -> FigureDocument:
-    """One indicator of a view, from the sums over its rows; extremes are taken from the rows themselves.
+    """One indicator of a view, computed from the sums over its rows; minimum and maximum are computed from the rows themselves.
 
-    `level` is the level of the view's unit; a target is met only when no unit is missing (`is_complete`).
+    `level` is the level of the view's unit. A target is met only if no unit is missing (`is_complete`).
     """
     indicator, first = column.indicator, column.first
     reported, decimals = sums[first], indicator.decimals
@@ -133,7 +135,7 @@ def figure(column: Column, sums: list[int], rows: Matrix, *, level: str, is_comp
 
 
 def _quantity(column: Column, sums: list[int], rows: Matrix) -> tuple[int, int]:
-    """The aggregated value as an exact quotient of integers; the divisor is 0 when nobody reported."""
+    """The aggregated value as an exact quotient of integers; the divisor is 0 if nobody reported."""
     reported, scale = sums[column.first], 10**column.indicator.decimals
     match column.indicator.aggregation:
         case "sum":
@@ -148,12 +150,12 @@ def _quantity(column: Column, sums: list[int], rows: Matrix) -> tuple[int, int]:
 
 
 def _number(value: int, decimals: int) -> int | Decimal:
-    """Counts of whole things stay integers, other figures are decimals."""
+    """An integer if there are no decimals, otherwise a decimal."""
     return value if decimals == 0 else numbers.unscaled(value, decimals)
 
 
 def _target(target: Target | None, value: int, divisor: int, *, level: str, is_complete: bool) -> TargetDocument | None:
-    """The target, and whether value / divisor reaches it: compared exactly, not as rounded. None when none is set for this level."""
+    """The target, and whether value / divisor reaches it: compared exactly, without rounding. None if there is no target for this level."""
     if target is None or target.level not in (None, level):
         return None
     is_met = is_complete and divisor > 0 and Fraction(value, divisor) >= Fraction(target.at_least)
@@ -161,7 +163,7 @@ def _target(target: Target | None, value: int, divisor: int, *, level: str, is_c
 
 
 def columns(indicators: Mapping[str, Indicator], first: int) -> dict[str, Column]:
-    """The columns of all indicators, one behind the other, from `first` on."""
+    """The columns of all indicators, one after the other, starting at index `first`."""
     placed: dict[str, Column] = {}
     for code, indicator in indicators.items():
         placed[code] = Column(indicator, first)

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-BEHIND: Final = 200  # messages of the log: from here on views change faster than anybody reads
-SHOW_S_EACH: Final = 0.001  # for each of these messages views are written so much less often,
-SHOW_S: Final = 3.0  # but at least once in this time
+BEHIND: Final = 200  # messages behind: with this lag views change faster than anybody reads them
+SHOW_S_EACH: Final = 0.001  # the pause between writes of views grows by this for each message behind,
+SHOW_S: Final = 3.0  # up to this
 
 
 class Pace:
-    """Decides whether the views of a batch are written with it, or left to a later batch. Times are of one monotonic clock."""
+    """Decides whether a batch's views are written with it or left to a later batch. Times are from one monotonic clock."""
 
     def __init__(self, now_s: float) -> None:
         self._written_at_s = now_s
 
     def is_time(self, behind: int, now_s: float) -> bool:
-        """Whether the views are written now, with `behind` messages still to be read; the pause counts from this call if so."""
+        """Whether views are written now, with `behind` messages still to read. If so, the next pause starts with this call."""
         if behind >= BEHIND and now_s - self._written_at_s < min(behind * SHOW_S_EACH, SHOW_S):
             return False
         self._written_at_s = now_s

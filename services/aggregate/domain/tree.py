@@ -1,4 +1,4 @@
-"""Tree: the reporters of a regime in the order of the tree, so that a unit's subtree is a run of rows."""
+"""Tree: the reporters of a regime in tree order, so that a unit's subtree is a contiguous range of rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from shared.words.units import Tree, Unit
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The rows `first` to `end` (exclusive) below one unit; `top` is the code of the highest unit above it."""
+    """The rows from `first` to `end` (exclusive), which are the reporters below one unit; `top` is the code of the highest unit
+    above it.
+    """
 
     unit: Unit
     first: int
@@ -17,7 +19,9 @@ class Span:
 
 
 class ReporterTree:
-    """Reporters as rows, and a span for every unit above one. A reporter with others below it is in its own span."""
+    """Reporters as rows, and a span for every unit above a reporter. A reporter that is itself above other reporters is part of its own
+    span.
+    """
 
     def __init__(self, tree: Tree, reporters: Iterable[Unit]) -> None:
         paths = {unit.id: [*reversed([above.id for above in tree.ancestors(unit.id)]), unit.id] for unit in reporters}

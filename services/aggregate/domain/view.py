@@ -1,7 +1,7 @@
-"""View: what one unit's subtree says for one regime and period, in the shape of the contract.
+"""View: the figures of one unit's subtree for one regime and period, in the shape of the contract.
 
-Decimals are `Decimal`, instants `datetime`: the store and the feed write each in their own way. The hash is over the
-figures alone (`shared/wire/view_hash.py`), so equal sets of events give equal hashes. Source: design, section 4, "View".
+Decimals are `Decimal`, instants `datetime`: the store and the feed each convert them. The hash covers the figures alone
+(`shared/wire/view_hash.py`), so equal sets of events have equal hashes. Source: design, section 4, "View".
 """
 
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from shared.words import numbers
 
 
 class ViewVersion(NamedTuple):
-    """Which version of a view it is; a larger one is newer. The stored field and the API call it `position`."""
+    """The version of a view; the larger version is the newer one. The stored field and the API call it `position`."""
 
     generation: int
-    sequence: int  # in REPORTS, of the last event that concerned the view; 0 when there was none
+    sequence: int  # sequence in REPORTS of the last event that concerned the view; 0 if there is none
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One view: its document, and where it goes in FEED.
+    """One view: its document, and its subject in FEED.
 
-    `traceparent` is that of the last event that touched it. It is not stored: a view that is read back has none.
+    `traceparent` is copied from the last event that concerned the view. It is not stored: a view that was read from the store has none.
     """
 
     document: ViewDocument

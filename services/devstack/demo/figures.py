@@ -1,6 +1,6 @@
-"""Plausible figures for the demo: made by a generator seeded with the unit's code, so that every run makes the same.
+"""Plausible figures for the demo, made by a generator seeded with the unit's code, so that every run makes the same figures.
 
-No figure here is real. A commune has a size (households, people, hamlets), and its figures hang together with it.
+No figure here is real. A commune has a size (households, people, hamlets), and its figures are consistent with that size.
 """
 
 import random
@@ -13,7 +13,7 @@ from shared.words.regimes import Indicator
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The size of one commune, and its own dice."""
+    """The size of one commune, and its own random generator."""
 
     dice: random.Random
     households: int
@@ -22,16 +22,16 @@ class Place:
     hamlets: int
 
     def part(self, whole: int, least: float, most: float) -> dict[str, int]:
-        """A share of `whole` between two fractions."""
+        """A share of `whole`, between two fractions of it."""
         return {"numerator": round(whole * self.dice.uniform(least, most)), "denominator": whole}
 
     def money(self, most: float) -> str:
-        """Million đồng with three decimals; most communes have little."""
+        """An amount in million đồng with three decimals; most communes have small amounts."""
         return f"{most * self.dice.random() ** 2:.3f}"
 
 
 def place(unit_code: str, revision: int) -> Place:
-    """The commune of a code; a correction changes its figures, not its size."""
+    """The commune with a code. A correction changes its figures, not its size."""
     size = random.Random(f"{unit_code}/size")
     households = size.randint(600, 3200)
     people = round(households * size.uniform(3.4, 4.2))
@@ -78,7 +78,7 @@ FIGURES: Final[dict[str, Callable[[Place], Any]]] = {
 
 
 def value(indicator: Indicator, at: Place) -> Any:
-    """A value that the indicator takes."""
+    """A valid value for the indicator."""
     if indicator.kind == "choice":
         return at.dice.choice(list(indicator.options)[1:3])
     if indicator.code == "mt_rac_xu_ly":

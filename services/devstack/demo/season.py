@@ -1,8 +1,8 @@
-"""A season of reports for the two districts' worth of real units, as communes would send them: pure, the same every time.
+"""A season of reports from the real units of two areas, as communes would send them. It is pure and always the same.
 
-Văn Quan (ct27): 13 of 15 communes and 5 of 7 offices; two corrections that arrive before what they correct, three repeats,
-one report withdrawn (so 17 of 22 stand), and the only report of a 14th commune with faults. Quảng Bình (nq68): 120 of 145
-communes and 6 of 9 offices.
+Văn Quan (ct27): 13 of 15 communes and 5 of 7 offices; two corrections that arrive before the reports that they correct, three repeats, one
+report withdrawn (so 17 of 22 count), and a faulty report, the only one of a 14th commune. Quảng Bình (nq68): 120 of 145 communes and 6 of 9
+offices.
 """
 
 import random
@@ -37,7 +37,7 @@ TEXTS: Final = {
 
 @dataclass(frozen=True)
 class Season:
-    """Events in the order of sending (repeats included), and the one that is to be refused."""
+    """Events in the order of sending (repeats included), and the event that is meant to be refused."""
 
     year: str
     events: tuple[CloudEvent, ...]
@@ -45,7 +45,7 @@ class Season:
 
     @property
     def ids(self) -> set[str]:
-        """Claim ids of all events that differ."""
+        """The claim ids of all events, each once."""
         return {claim_id(event) for event in (*self.events, self.refused)}
 
 
@@ -54,7 +54,9 @@ def claim_id(event: CloudEvent) -> str:
 
 
 def is_ours(event: Any) -> bool:
-    """Whether an event, as sent or as logged, is one of some year's season: its id derives from what it is."""
+    """Whether an event, as sent or as logged, belongs to a season of any year. Its id shows this, because it is derived from the event's
+    data.
+    """
     try:
         data = event["data"]
         ours = id_of(data["regime"], data["period"], data["unit"], data["revision"], event["type"])
@@ -64,7 +66,7 @@ def is_ours(event: Any) -> bool:
 
 
 def season(reference: Reference, year: str) -> Season:
-    """The season of a year."""
+    """The season of one year."""
     van_quan = _reporting(reference, VAN_QUAN, year, {"xa": 14, "phong_ban": 5})
     quang_binh = _reporting(reference, QUANG_BINH, year, {"xa": 120, "so": 6})
     regime = reference.regimes[VAN_QUAN]
@@ -79,7 +81,7 @@ def season(reference: Reference, year: str) -> Season:
 
 
 def _reporting(reference: Reference, regime_id: str, year: str, wanted: dict[str, int]) -> list[Unit]:
-    """So many units of each group, chosen once and for all."""
+    """The wanted number of units of each group, always the same units."""
     regime = reference.regimes[regime_id]
     period = regime.period(year)
     if period is None:
@@ -103,7 +105,9 @@ def _report(regime: Regime, year: str, unit: Unit, revision: int) -> CloudEvent:
 
 
 def _faulty(regime: Regime, year: str, unit: Unit) -> CloudEvent:
-    """A report with the faults that people make: more than all, words for a number, too exact, another's figure."""
+    """A report with typical faults: a part larger than the whole, words instead of a number, too many decimals, an indicator of another
+    group.
+    """
     values = {
         "vh_nha_van_hoa_thon": {"numerator": 14, "denominator": 11},
         "gd_ngay_cong": "ba trăm",
@@ -114,7 +118,7 @@ def _faulty(regime: Regime, year: str, unit: Unit) -> CloudEvent:
 
 
 def _event(regime: Regime, year: str, unit: Unit, revision: int, kind: str, data: dict[str, object]) -> CloudEvent:
-    """The id derives from what the event is, so that sending the season again repeats it."""
+    """An event of the season. Its id is derived from its data, so that sending the season again only repeats it."""
     whole = {"regime": regime.id, "period": year, "unit": unit.code, "revision": revision, **data}
     return envelope.of_unit(unit.code, id_of(regime.id, year, unit.code, revision, kind), kind, whole)
 

@@ -1,4 +1,4 @@
-"""Prints what the demo did: roll-ups as tables, the missing, what was refused, the alerts, the mails."""
+"""Prints the results of the demo: roll-ups as tables, missing units, refusals, alerts, mails."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) ->
 
 
 def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
-    """Who has not reported."""
+    """Which units have not reported."""
     period = reference.regimes[stored["regime"]].period(stored["period"])
     tree = reference.registry.at(period.cut_off) if period else None
     names = [tree.by_code[code].name if tree and code in tree.by_code else code for code in stored["reporting"]["missing"]]
@@ -57,7 +57,7 @@ def refused(console: Console, receipt: Receipt, unit_name: str) -> None:
 
 
 def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
-    """Who was, or will be, alerted when."""
+    """Which units were or will be alerted, and when."""
     table = Table("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Hạn: trước", "Số", "Đơn vị", title=title, title_justify="left")
     ordered = sorted(alerts, key=lambda alert: (*_rung(alert), alert.matter.unit))
     for (at, rung, regime, deadline), group in itertools.groupby(ordered, key=_rung):
@@ -67,7 +67,7 @@ def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
 
 
 def mails(console: Console, found: Sequence[EmailMessage]) -> None:
-    """Mails as text: the first in full, the others by recipient."""
+    """Mails as text: the first one in full, of the others the recipients."""
     for mail in found[:MAILS_IN_FULL]:
         body = mail.get_body(("plain",))
         text = body.get_content() if body else ""

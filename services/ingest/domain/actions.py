@@ -1,6 +1,6 @@
-"""Judges what the recipient does (return, extend, open a period) and what a unit does with its view (confirm).
+"""Judges what recipients do (return, extend, open a period) and what a unit does with its view (confirm).
 
-An act without effect is refused, so that "accepted" always means that something changed. This is checked last: a sender who may not act
+An act without effect is refused, so that "accepted" always means that something changed. This is checked last: a sender without permission
 learns nothing about what was accepted before. Source: design, section 4, "Order".
 """
 
@@ -19,7 +19,7 @@ from shared.words.instants import Given
 from shared.words.refusals import Both, Refusal, refusal
 
 RFC_3339: Final = re.compile(sent.RFC_3339, re.ASCII)
-LATEST_YEAR: Final = 2199  # "no end" is no deadline, and no ladder of reminders can be counted from 31/12/9999
+LATEST_YEAR: Final = 2199  # 31/12/9999 means "no end", which is not a deadline and has no reminder ladder
 
 NONE_YET: Final = Both("chưa có", "not set")
 WHY_CORRECTED: Final = Both("đây là việc sửa một hạn đã ghi", "this corrects a deadline")
@@ -27,17 +27,17 @@ WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units 
 
 
 def judge_returned(case: Case) -> list[Refusal]:
-    """Every fault of a return, judged by itself."""
+    """Every fault of a return that can be judged without earlier events."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "fix_by")]
 
 
 def judge_extended(case: Case) -> list[Refusal]:
-    """Every fault of an extension, judged by itself."""
+    """Every fault of an extension that can be judged without earlier events."""
     return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "until")]
 
 
 def judge_opened(case: Case) -> list[Refusal]:
-    """Every fault of the opening of a period, judged by itself."""
+    """Every fault of an opening of a period that can be judged without earlier events."""
     wrong = [*case.context(), *_by_recipient(case), *_later(case, "deadline")]
     if case.regime is not None and case.regime.derived_from is None and not case.regime.is_on_call:
         wrong.append(refusal("action.not_on_call", "data.regime", regime=case.regime.id))
@@ -45,7 +45,7 @@ def judge_opened(case: Case) -> list[Refusal]:
 
 
 def judge_confirmed(case: Case) -> list[Refusal]:
-    """Every fault of the confirmation of a view, judged by itself."""
+    """Every fault of a confirmation that can be judged without earlier events."""
     wrong = [*case.context(), *case.begun(), *case.own_unit()]
     if case.regime is None or case.units is None or not case.unit_code:
         return wrong
@@ -55,7 +55,7 @@ def judge_confirmed(case: Case) -> list[Refusal]:
 
 
 def misstated(case: Case) -> list[Refusal]:
-    """Whether the figures of a confirmation have another hash than it says. Its shape was checked before."""
+    """Refuses a confirmation whose figures do not match its hash. Its shape was checked before."""
     if (actual := _hash(case)) != case.data["view_hash"]:
         return [refusal("action.hash_differs", "data.figures", found=actual or "–")]
     return []
@@ -73,7 +73,7 @@ def return_without_effect(case: Case) -> list[Refusal]:
 
 
 def extension_without_effect(case: Case) -> list[Refusal]:
-    """Why an extension would change nothing: there is no deadline yet, or it is no earlier than what is given."""
+    """Why an extension would change nothing: the unit has no deadline yet, or already has this deadline or a later one."""
     assert case.regime is not None  # judged before
     assert case.period is not None
     assert case.group is not None
@@ -84,12 +84,14 @@ def extension_without_effect(case: Case) -> list[Refusal]:
 
 
 def opening_without_effect(case: Case) -> list[Refusal]:
-    """Why an opening would change nothing: the period is open for as long or longer."""
+    """Why an opening would change nothing: the period is already open until this deadline or a later one."""
     return _without_effect(case, "deadline", None)
 
 
 def confirmation_without_effect(case: Case) -> list[Refusal]:
-    """Why a confirmation would state figures that the view does not have, or nothing new."""
+    """Why a confirmation is refused after comparing it with the view: other figures, no reports, confirmed already, or no reason for
+    missing units.
+    """
     reporting, stated, record = case.data["figures"]["reporting"], case.data["view_hash"], case.record
     if record.view_hash is None:
         return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
@@ -107,13 +109,13 @@ def confirmation_without_effect(case: Case) -> list[Refusal]:
 
 
 def statement(case: Case) -> dict[str, object]:
-    """The figures that a confirmation states, as they are logged: what its hash covers, and no more, for nothing else was checked."""
+    """The figures of a confirmation, as they are logged: only what the hash covers, because nothing else was checked."""
     stated = orjson.loads(view_hash.canonical(case.regime_id, case.period_code, case.unit_id, case.data["figures"]))
     return {name: stated[name] for name in view_hash.FIGURES}
 
 
 def _hash(case: Case) -> str:
-    """The hash of the figures sent; "" if they cannot be hashed (numbers too large, nesting too deep)."""
+    """The hash of the figures that were sent; "" if they cannot be hashed (numbers too large, nesting too deep)."""
     try:
         return view_hash.hash_of(case.regime_id, case.period_code, case.unit_id, case.data["figures"])
     except (orjson.JSONEncodeError, ValueError):
@@ -127,7 +129,7 @@ def _by_recipient(case: Case) -> list[Refusal]:
 
 
 def _later(case: Case, name: str) -> list[Refusal]:
-    """The field `name` must be an instant, later than the time of receipt."""
+    """Refuses the field `name` unless it is an instant after the time of receipt."""
     if not isinstance(case.data.get(name), str):
         return []  # the event's shape already says so
     at = _instant(case, name)
@@ -139,7 +141,7 @@ def _later(case: Case, name: str) -> list[Refusal]:
 
 
 def _after_the_beginning(case: Case) -> list[Refusal]:
-    """Whether reports can be sent before the deadline: none is taken before the period begins."""
+    """Refuses a deadline before the period begins: no report is accepted before the beginning."""
     at, period = _instant(case, "deadline"), case.period
     if at is None or period is None or at > periods.start_of(period.begins):
         return []
@@ -147,7 +149,7 @@ def _after_the_beginning(case: Case) -> list[Refusal]:
 
 
 def _instant(case: Case, name: str) -> datetime | None:
-    """The instant in the field `name`: a day, or a time of RFC 3339. None if it is neither."""
+    """The instant in the field `name`: a day, or an RFC 3339 time. None if it is neither."""
     text = case.data.get(name)
     if not isinstance(text, str) or not (deadlines.DAY.fullmatch(text) or RFC_3339.fullmatch(text)):
         return None
@@ -159,7 +161,7 @@ def _instant(case: Case, name: str) -> datetime | None:
 
 
 def _without_effect(case: Case, name: str, due: datetime | None) -> list[Refusal]:
-    """Why an instant would change nothing. `due` is the deadline of the units that have no instant of their own."""
+    """Why an instant would change nothing. `due` is the deadline of units for which no instant was set."""
     at, known, corrects = _instant(case, name), case.record.givens, case.data.get("corrects") is True
     assert at is not None  # judged before
     new = Given(case.received_ms, case.event_id, at, "", case.sender, corrects)

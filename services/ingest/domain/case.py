@@ -13,8 +13,8 @@ from shared.words.units import Tree, Unit
 
 
 class Incoming(NamedTuple):
-    """One message of INBOX: who sent it (from the subject), what, when the broker stored it, at which sequence, and whether it came on the
-    subject on which people act.
+    """One message of INBOX: the sender (from the subject), the payload, when the broker stored it, its sequence, and whether it came on the
+    subject for people.
     """
 
     sender: str
@@ -25,13 +25,15 @@ class Incoming(NamedTuple):
 
 
 def shown(milliseconds: int) -> Both:
-    """An instant, given in milliseconds since 1970, as it is written in a sentence: in Vietnam's time."""
+    """An instant (milliseconds since 1970) for a sentence, in Vietnam time."""
     at = events.from_ms(milliseconds).astimezone(periods.VIETNAM)
     return Both(f"{at:%H:%M:%S ngày %d/%m/%Y}", at.isoformat(timespec="seconds"))
 
 
 class Case:
-    """An event and what it refers to. A regime, period or unit that does not exist is None; `context` and `reporter` say why."""
+    """An event with the regime, period and unit to which it refers. Each of them is None if it does not exist; `context` and `reporter` say
+    why.
+    """
 
     def __init__(self, incoming: Incoming, reference: Reference, tree: dict[str, Any]) -> None:
         self.sender = incoming.sender
@@ -41,20 +43,20 @@ class Case:
         self.event_id: str = tree["id"]
         kind = tree.get("type")
         self.type = kind if isinstance(kind, str) else ""
-        self.hash = ""  # of the content
-        self.wrong: list[Refusal] = []  # what is wrong with it by itself
-        self.logged = b""  # what the log gets when it is accepted
+        self.hash = ""  # hash of the content
+        self.wrong: list[Refusal] = []  # the faults that can be judged without earlier events
+        self.logged = b""  # the event for the log, if it is accepted
         self.record = self.period_record = UNKNOWN  # what was accepted before
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
         revision = self.data.get("revision")
-        self.revision = revision if isinstance(revision, int) and not isinstance(revision, bool) else 0  # 0: none is named rightly
+        self.revision = revision if isinstance(revision, int) and not isinstance(revision, bool) else 0  # 0: missing or invalid
         self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
         self.regime: Regime | None = reference.regimes.get(self.regime_id)
         self.period: Period | None = None if self.regime is None else self.regime.period(self.period_code)
         self.units: Tree | None = None  # the tree at the period's reference date
         self.unit: Unit | None = None
-        self.group: str | None = None  # in which the unit reports
+        self.group: str | None = None  # the group in which the unit reports
         if self.regime is not None and self.period is not None:
             self.units = reference.registry.at(self.period.cut_off)
             self.unit = self.units.by_code.get(self.unit_code)
@@ -72,25 +74,25 @@ class Case:
         return self.unit.id if self.unit is not None else ""
 
     def forget(self) -> None:
-        """Releases the content of a report, which is in `logged` by now: a whole batch is kept in memory until it is decided."""
+        """Drops the content of a report, which `logged` contains by now, because a whole batch is kept in memory until it is decided."""
         self.tree, self.data, self.normal_values = {}, {"revision": self.revision}, {}
 
     @property
     def about(self) -> About:
-        """The unit, regime and period concerned."""
+        """The key of the report concerned: unit, regime and period."""
         return self.regime_id, self.period_code, self.unit_id
 
     @property
     def about_period(self) -> About:
-        """The regime and period concerned, as a whole."""
+        """The key of the period concerned: regime and period, without a unit."""
         return self.regime_id, self.period_code, ""
 
     def learn(self, known: Known) -> None:
-        """Looks up what was accepted before about the same unit and period."""
+        """Looks up in `known` what was accepted before about the same unit and period."""
         self.record, self.period_record = known.of(self.about), known.of(self.about_period)
 
     def context(self) -> list[Refusal]:
-        """What is wrong with the regime and the period."""
+        """The faults of the regime and the period."""
         regime = self.regime
         if regime is None:
             return [refusal("report.unknown_regime", "data.regime", regime=self.regime_id)] if self.regime_id else []
@@ -108,13 +110,13 @@ class Case:
         return []
 
     def opened(self) -> list[Refusal]:
-        """Refuses the event while the recipient has not opened the on-call period."""
+        """Refuses the event if the recipient has not opened the on-call period yet."""
         if self.regime is None or self.period is None or not self.regime.is_on_call or self.period_record.period.deadline is not None:
             return []
         return [refusal("report.period_not_opened", "data.period", period=self.period.code, recipient=self.regime.recipient)]
 
     def reporter(self) -> list[Refusal]:
-        """Why the unit concerned is not expected to report."""
+        """Why the unit concerned does not have to report."""
         if self.regime is None or self.period is None or not self.unit_code:
             return []
         if self.unit is None:
@@ -124,7 +126,7 @@ class Case:
         return []
 
     def own_unit(self) -> list[Refusal]:
-        """A report is about its sender."""
+        """Refuses a report about another unit than its sender."""
         if self.unit_code and self.unit_code != self.sender:
             return [refusal("event.subject_mismatch", "data.unit", sender=self.sender, claimed=self.unit_code)]
         return []

@@ -1,4 +1,4 @@
-"""Claims: what ingest decided about one event, once and for all, and the receipt that says so.
+"""Claims: ingest's final decision about one event, and the receipt that reports it.
 
 Source: design, section 3, "Ingest: claim, publish, ack".
 """
@@ -19,7 +19,7 @@ DUPLICATE: Final = "duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claimed event. `regime`, `partition` and `event` say what is logged where; they are set only if the event was accepted."""
+    """One claimed event. `regime`, `partition` and `event` say what is logged and where; they are set only if the event was accepted."""
 
     id: str
     event_id: str
@@ -32,7 +32,7 @@ class Claim:
     partition: int = 0
     event: bytes = b""
     was_stored: bool = False  # the claim was stored before this batch, so REPORTS may have the event
-    is_repeat: bool = False  # another message had claimed the event
+    is_repeat: bool = False  # another message has claimed the event
 
     @property
     def is_accepted(self) -> bool:
@@ -43,7 +43,7 @@ class Claim:
         return LogPosition(partition=self.partition, sequence=sequence)
 
     def receipt(self, position: LogPosition | None) -> Receipt:
-        """The receipt for the sender. For a repeat it says what was decided the first time (ADR-0007)."""
+        """The receipt for the sender. For a repeat it reports the first decision (ADR-0007)."""
         first = Receipt(
             event_id=self.event_id,
             unit=self.sender,

@@ -1,7 +1,7 @@
-"""The content of an event. It decides whether a second event under the same id is a repeat.
+"""The content of an event. It decides whether a second event with the same id is a repeat.
 
-The content is specversion, id, source, type and data. What a client may set again when it tries again (time, subject, dataschema,
-datacontenttype, trace) decides nothing, and neither does the actor. Source: design, section 4, "Content"; ADR-0022.
+The content is specversion, id, source, type and data. Attributes that a client may set differently when it retries (time, subject,
+dataschema, datacontenttype, trace) are not part of it, and neither is the actor. Source: design, section 4, "Content"; ADR-0022.
 """
 
 import hashlib
@@ -17,21 +17,21 @@ from shared.words.refusals import Refusal, refusal
 
 ATTRIBUTES: Final = ("specversion", "id", "source", "type", "data")
 FIGURES: Final = ("data", "values")
-ADDED: Final = ("unitid", "receivedms")  # by ingest, to what it logs
+ADDED: Final = ("unitid", "receivedms")  # attributes that ingest adds to logged events
 
 Json = dict[str, Any]
 
 
 def hash_of(tree: Json) -> str:
-    """SHA-256 of the content of an event whose texts are normalised. The order of the fields does not change it."""
+    """SHA-256 of the content of an event whose texts are normalised. The order of the fields does not matter."""
     return _digest({name: tree[name] for name in ATTRIBUTES if name in tree})
 
 
 def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_event: bytes | None) -> bool:
-    """Whether a message repeats the event of a claim that data format 4 or before wrote.
+    """Whether a message repeats the event of a claim that was written in data format 4 or earlier.
 
-    Such a claim holds a hash of everything that was sent and, if the event was accepted, the event as it was logged. `normal` is what
-    would be logged now; None if it would be rejected.
+    Such a claim has a hash of everything that was sent and, if the event was accepted, the event as it was logged. `normal` is the event as
+    it would be logged now; None if it would be rejected.
     """
     tree = parsing.as_sent(payload)
     if stored_event is None:
@@ -45,7 +45,7 @@ def is_repeat(payload: bytes, normal: bytes | None, stored_hash: str, stored_eve
 
 
 def faults(payload: bytes, tree: Json) -> list[Refusal]:
-    """The texts of an event with invisible characters, by their path. Figures are checked by their indicators."""
+    """The texts of an event with forbidden characters, by path. Figures are checked by their indicators."""
     return list(_faults(tree, ())) if texts.may_be_forbidden(payload) else []
 
 
@@ -64,19 +64,19 @@ def _faults(value: Any, path: tuple[str, ...]) -> Iterator[Refusal]:
 
 def _normal(logged: Json) -> Json:
     parsed = parsing.parse(orjson.dumps(logged))
-    assert isinstance(parsed, dict)  # it was an event when it was logged
+    assert isinstance(parsed, dict)  # a logged text is always an event
     return parsed
 
 
 def _digest(tree: Mapping[str, Any]) -> str:
     try:
         return hashlib.sha256(orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    except orjson.JSONEncodeError:  # half of a surrogate pair, nested deeply, an integer above 2^64
+    except orjson.JSONEncodeError:  # a lone surrogate, deep nesting, or an integer above 2^64
         return _sha256_of_text(tree)
 
 
 def _sha256_of_text(tree: Mapping[str, Any]) -> str:
-    """The hash of data format 2 and before, and of what orjson cannot write."""
+    """The hash of data format 2 and earlier, also used for values that orjson cannot write."""
     return hashlib.sha256(ENCODER.encode(tree).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -7,7 +7,7 @@ from shared.words.refusals import Refusal
 
 
 class Concerned(NamedTuple):
-    """What an event is about; a field is empty if it could not be read."""
+    """What an event is about. A field is empty if it could not be read."""
 
     type: str = ""
     regime: str = ""
@@ -17,7 +17,7 @@ class Concerned(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """The event is accepted: what is logged, and the warnings for its sender."""
+    """The event is accepted: its form for the log, and warnings for its sender."""
 
     event_id: str
     hash: str
@@ -28,7 +28,7 @@ class Accepted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The event has an id, but it is refused."""
+    """The event has a valid id, but is refused."""
 
     event_id: str
     hash: str
@@ -38,7 +38,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """The message could not be parsed: it is parked, and nothing is claimed. `event_id` is the text in the place of the id, if any."""
+    """The message could not be parsed as an event: it is parked, and no claim is made. `event_id` is the text in the id's place, if any."""
 
     reason: Refusal
     event_id: str | None = None

@@ -1,6 +1,6 @@
-"""Judges one figure against its indicator, by its text as sent; gives the normal form that is logged.
+"""Judges one figure against its indicator, by its text as sent, and returns the normal form for the log.
 
-A normal quantity is an integer when the indicator has no decimals, else a decimal text with all its decimals.
+The normal form of a quantity is an integer if the indicator has no decimals, otherwise a decimal text with all decimals.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,10 +11,10 @@ from shared.words.numbers import MAX_SCALED, NumberText
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.regimes import Indicator
 
-PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # of a ratio, in their order
+PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # the parts of a ratio, in order
 PART_BOUNDS: Final = (0, MAX_SCALED)
 FINE: Final = ()
-Judged = tuple[Any, Sequence[Refusal]]  # the normal form, and what is wrong
+Judged = tuple[Any, Sequence[Refusal]]  # the normal form, and the faults
 
 WANTED: Final = {
     "quantity": Both("một số", "a number"),
@@ -25,7 +25,7 @@ WANTED: Final = {
 
 
 def judge(indicator: Indicator, value: Any) -> Judged:
-    """The normal form of `value`, or all that is wrong with it."""
+    """The normal form of `value`, or all its faults."""
     return JUDGES[indicator.kind](indicator, value)
 
 
@@ -75,7 +75,7 @@ def _choice(indicator: Indicator, value: Any) -> Judged:
 
 
 def _scaled(indicator: Indicator, value: Any, bounds: tuple[int, int], part: str = "") -> int | Refusal:
-    """The value scaled by the indicator's decimals, or what is wrong with it."""
+    """The value scaled by the indicator's decimals, or its fault."""
     decimals = indicator.decimals
     if isinstance(value, str):
         parts = numbers.parts(value)

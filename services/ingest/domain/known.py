@@ -1,7 +1,7 @@
 """What is known when an event is judged: what was accepted before about the same report, period or view.
 
-Known from the claims, which ingest itself keeps: so an act is judged by what was acknowledged, however far the aggregator is. Filled
-by the store before a batch, and by each event of the batch that is accepted. Source: design, section 4, "Order".
+It comes from ingest's own claims, so an act is judged by what was acknowledged, even if the aggregator is behind. The store fills it before
+each batch, and each accepted event of the batch adds to it. Source: design, section 4, "Order".
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,12 +22,12 @@ class Record:
 
     state: ReportState = field(default_factory=ReportState)
     period: PeriodState = field(default_factory=PeriodState)
-    newest: dict[int, Revision] = field(default_factory=dict)  # of the unit's own events, by revision
-    view_hash: str | None = None  # of the view as it is now; looked up only when it is confirmed
+    newest: dict[int, Revision] = field(default_factory=dict)  # the unit's own events, by revision
+    view_hash: str | None = None  # hash of the current view; looked up only for confirmations
     _taken: set[str] = field(default_factory=set)
 
     def take(self, event: Logged) -> None:
-        """Takes an accepted event; a second time, or other content under its id, changes nothing."""
+        """Adds an accepted event. An event whose id is already included changes nothing, whatever its content."""
         if event.id in self._taken:
             return
         self._taken.add(event.id)
@@ -39,19 +39,19 @@ class Record:
 
     @property
     def givens(self) -> Sequence[Given]:
-        """The instants that the recipient set: until when the unit has time, or the period is open."""
+        """The instants that the recipient set: the unit's extensions, or the period's openings."""
         return [*self.state.extensions.values(), *self.period.openings.values()]
 
 
-UNKNOWN: Final = Record()  # of a case that has not learned yet
+UNKNOWN: Final = Record()  # the record of a case before `learn`
 
 
 class Known:
-    """The records of a batch."""
+    """The records that a batch needs."""
 
     def __init__(self, claimed: Iterable[str] = ()) -> None:
         self._records: dict[About, Record] = {}
-        self._claimed = set(claimed)  # ids of claims
+        self._claimed = set(claimed)  # claim ids
 
     def of(self, about: About) -> Record:
         record = self._records.get(about)
@@ -63,7 +63,7 @@ class Known:
         self.of((event.regime, event.period, event.unit_id)).take(event)
 
     def claims(self, claim_id: str) -> bool:
-        """Whether this is the first event under its id: what comes later under it changes nothing, whatever it says."""
+        """Whether this is the first event with its id. Later events with the same id change nothing, whatever their content."""
         is_first = claim_id not in self._claimed
         self._claimed.add(claim_id)
         return is_first

@@ -1,4 +1,4 @@
-"""Reads JSON as it was sent: the text of every number is kept, nothing is rounded, and a key that appears twice is refused.
+"""Parses JSON as it was sent: the text of every number is kept, nothing is rounded, and repeated keys are refused.
 
 Texts are normalised (NFC, `shared.words.texts`), so that what is counted, compared and stored is what people see.
 """
@@ -15,7 +15,7 @@ from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 
-LONGEST_INTEGER: Final = 20  # digits; a longer one stays text and is judged as out of range
+LONGEST_INTEGER: Final = 20  # digits; a longer integer remains text and is refused as out of range
 FRACTION: Final = re.compile(rb":-?[0-9]+[.eE]")  # of a field; what texts hold may look like it
 BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -39,7 +39,7 @@ def parse(payload: bytes) -> dict[str, Any] | Refusal:
     """The JSON object in `payload`, or why it cannot be parsed. Fractions and long integers become `NumberText`; texts are normalised."""
     if len(payload) > events.MAX_EVENT_BYTES:
         return refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES)
-    if payload.startswith(BYTE_ORDER_MARKS) or b"\0" in payload[:4]:  # in UTF-16 and UTF-32 every other byte or more
+    if payload.startswith(BYTE_ORDER_MARKS) or b"\0" in payload[:4]:  # in UTF-16 and UTF-32 at least every second byte
         return _malformed(NO_MARK)
     try:
         tree = as_sent(payload)
@@ -59,8 +59,8 @@ def parse(payload: bytes) -> dict[str, Any] | Refusal:
 def as_sent(payload: bytes) -> Any:
     """The content of a JSON text, exactly as written. Raises the errors that `parse` turns into refusals.
 
-    orjson is five times as fast as `json`. It is used only if it loses nothing: there is no fraction, and writing the result again gives
-    the same text.
+    orjson is five times as fast as `json`. Its result is used only if nothing was lost: there is no fraction, and writing the result as
+    JSON yields the same text.
     """
     if b"[" not in payload and FRACTION.search(payload) is None:
         try:
@@ -68,7 +68,7 @@ def as_sent(payload: bytes) -> Any:
             if orjson.dumps(tree) == payload:
                 return tree
         except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            pass  # the other reader says what is wrong
+            pass  # the slower parser reports the fault
     return DECODER.decode(payload.decode("utf-8"))
 
 
@@ -77,7 +77,7 @@ def _malformed(detail: Both, **place: int) -> Refusal:
 
 
 def _is_normal(payload: bytes) -> bool:
-    """Whether every text in it is normalised already (NFC) and has no escape sequences."""
+    """Whether every text in the payload is already normalised (NFC) and has no escape sequences."""
     return b"\\" not in payload and (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode("utf-8")))
 
 

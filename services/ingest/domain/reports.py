@@ -1,4 +1,4 @@
-"""Judges what units send about themselves: a submitted or withdrawn report."""
+"""Judges what units send about their own reports: submissions and withdrawals."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from shared.words.report_state import ReportState, Revision
 
 
 def judge_submitted(case: Case) -> list[Refusal]:
-    """Every fault of a report. The figures in normal form are put into the case."""
+    """Every fault of a report. Stores the normal form of the figures in the case."""
     wrong = [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
     if case.regime is not None and case.regime.derived_from is None:
         wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
@@ -28,7 +28,7 @@ def judge_withdrawn(case: Case) -> list[Refusal]:
 
 
 def warnings(case: Case) -> Iterator[Refusal]:
-    """What the sender of an accepted revision should know: that it changes nothing, or that somebody else sends too."""
+    """What the sender of an accepted revision should know: that it changes nothing, or that another event has the same revision number."""
     state, revision = case.record.state, case.revision
     winner, at = state.winner, "data.revision"
     if revision < winner.number:
@@ -43,14 +43,14 @@ def warnings(case: Case) -> Iterator[Refusal]:
 
 
 def state_of(report: ReportState) -> Both:
-    """What became of the winning revision."""
+    """What happened to the winning revision, for a sentence."""
     if report.counts:
         return Both("đang được tính", "counts")
     return Both("đã bị trả lại", "was returned") if report.is_submission else Both("đã rút", "was a withdrawal")
 
 
 def _event(revision: Revision) -> dict[str, object]:
-    """The event behind a revision, as sentences name it."""
+    """The event that contains a revision, as sentences name it."""
     return {"event_id": revision.event_id, "at": shown(revision.received_ms)}
 
 
@@ -80,5 +80,5 @@ def _narratives(case: Case, regime: Regime) -> Iterator[Refusal]:
 
 
 def _is_blank(narratives: object) -> bool:
-    """Whether all narratives are blank: a form sends empty texts for what was not filled in."""
+    """Whether all narratives are blank: forms send empty texts for fields that were not filled in."""
     return not isinstance(narratives, dict) or all(isinstance(text, str) and texts.is_blank(text) for text in narratives.values())

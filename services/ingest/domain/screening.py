@@ -1,9 +1,9 @@
 """Screening: the decision on one message, with every fault named at once.
 
-Pure, in two steps: a message is read and judged by itself, against the reference data; then it is decided, what was accepted before
-about the same report, period or view being known. What the log gets is decided here too: the event as sent, its texts and figures in
-their normal form, the unit resolved at the period's reference date, and the received time. Source: design, section 3, "Ingest:
-claim, publish, ack"; section 4, "Events" and "Order".
+Screening is pure and has two steps. First a message is read and judged without earlier events, against the reference data. Then the
+decision is made, with knowledge of what was accepted before about the same report, period or view. The event for the log is also decided
+here: as sent, with texts and figures in normal form, the unit resolved at the period's reference date, and the received time. Source:
+design, section 3, "Ingest: claim, publish, ack"; section 4, "Events" and "Order".
 """
 
 import re
@@ -31,9 +31,9 @@ WITHOUT_EFFECT: Final = {
     events.OPENED: actions.opening_without_effect,
     events.CONFIRMED: actions.confirmation_without_effect,
 }
-MOST_FAULTS: Final = 100  # a receipt must fit into one message; a form has fewer fields
+MOST_FAULTS: Final = 100  # a receipt must fit into one message; forms have fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
-MOST_ID: Final = 200  # characters; a longer text in the place of the id is not repeated in the receipt
+MOST_ID: Final = 200  # characters; an invalid id longer than this is not repeated in the receipt
 
 JUDGES: Final = {
     events.SUBMITTED: reports.judge_submitted,
@@ -46,7 +46,7 @@ JUDGES: Final = {
 
 
 def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
-    """The message as a case, judged by itself, with what would be logged; or why it is not an event."""
+    """The message as a case, judged without earlier events, with its form for the log; or why it is not an event."""
     tree = parsing.parse(incoming.payload)
     if isinstance(tree, Refusal):
         return Malformed(tree)
@@ -70,7 +70,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
 
 
 def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
-    """The reports and periods whose earlier events have to be known."""
+    """The reports and periods whose earlier events are needed."""
     judged = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
     return {case.about for case in judged if case.unit is not None or case.type == events.OPENED} | {
         case.about_period for case in judged if case.regime is not None and case.regime.is_on_call
@@ -78,14 +78,14 @@ def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
 
 
 def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
-    """The views that are to be confirmed."""
+    """The views that the cases confirm."""
     return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
 
 
 def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
-    """The claims that have to be looked up, because the same batch has another event about the same report.
+    """The claims that must be looked up because the same batch has several events about one report.
 
-    That other event is judged by what this one changes, and an event whose id is claimed already changes nothing.
+    Each of these events is judged by what the earlier ones change, and an event whose id is already claimed changes nothing.
     """
     judged = [case for case in cases if isinstance(case, Case)]
     times = Counter(about for case in judged for about in _concerns(case))
@@ -93,7 +93,7 @@ def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
 
 
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
-    """Decides on each message in order. What one changes is known when the next is judged."""
+    """Decides on each message in order. Each decision takes the changes of the earlier ones into account."""
     return [case if isinstance(case, Malformed) else _decision(case, known) for case in cases]
 
 
@@ -103,23 +103,23 @@ def screen(incoming: Incoming, reference: Reference, known: Known) -> Decision:
 
 
 def is_event_id(text: str) -> bool:
-    """Whether `text` can be an event's id: 8–64 printable ASCII characters without a space or a slash."""
+    """Whether `text` is a valid event id: 8–64 printable ASCII characters without spaces and slashes."""
     return EVENT_ID.fullmatch(text) is not None
 
 
 def partition(decision: Accepted, partitions: int) -> int:
-    """The log's partition of an accepted event; nobody reports to a derived regime, so its regime is the source."""
+    """The log's partition of an accepted event. Nobody reports to a derived regime, so the event's regime is the source."""
     return subjects.partition_of(decision.about.regime, decision.about.period, partitions)
 
 
 def _concerns(case: Case) -> set[About]:
-    """What an event is judged by: its report, and its period if that has to be opened."""
+    """Whose earlier events are needed to judge this event: its report's, and its period's if that must be opened."""
     on_call = case.regime is not None and case.regime.is_on_call
     return {case.about, case.about_period} if on_call else {case.about}
 
 
 def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
-    """Why an object is not an event: it was sent in another mode of CloudEvents, or its id is not valid."""
+    """Why an object is not an event: it was sent in another CloudEvents mode, or its id is invalid."""
     event_id = tree.get("id")
     if not any(name in tree for name in shapes.ATTRIBUTES):
         return refusal("event.not_structured"), None
@@ -147,12 +147,12 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
 
 
 def _model(kind: str, *, is_people: bool) -> type[Envelope]:
-    """The model of an event's type; if there is no such type, that of the envelope alone."""
+    """The model of an event type; for an unknown type, the model of the envelope alone."""
     return sent.BY_PEOPLE.get(kind, ActedEnvelope) if is_people else sent.BY_UNITS.get(kind, Envelope)
 
 
 def _judge(case: Case) -> list[Refusal]:
-    """Every fault in what the event says: the sender, the type and the data."""
+    """Every fault of the event's content: the sender, the type and the data."""
     source, data = case.tree.get("source"), case.tree.get("data")
     wrong = []
     if isinstance(source, str) and source != f"/units/{case.sender}":
@@ -164,7 +164,7 @@ def _judge(case: Case) -> list[Refusal]:
 
 
 def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """Each fault once. If there are too many: the first ones, and the number of all."""
+    """Each fault once. If there are too many: the first ones, and the total number."""
     faults = tuple(dict.fromkeys(wrong))
     if len(faults) <= MOST_FAULTS:
         return faults
@@ -193,5 +193,5 @@ def _logged(case: Case) -> bytes:
         data["figures"] = actions.statement(case)
     event = {name: value for name, value in case.tree.items() if value is not None}
     if "time" in event:
-        event["time"] = event["time"].upper()  # a small t or z is allowed, and not read by every library
+        event["time"] = event["time"].upper()  # lower-case t and z are allowed, but not every library parses them
     return envelope.encode(envelope.logged({**event, "data": data}, case.unit_id, case.received_ms))

@@ -1,4 +1,4 @@
-"""Checks the shape of an event with the models of the contract, and names every fault in two languages."""
+"""Checks the shape of an event against the models of the contract, and names every fault in two languages."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 
-# what each field must be, by its name; the input itself is never repeated
+# the required form of each field, by name; the input is never repeated
 FORMS: Final = {
     "specversion": Both("“1.0”", "“1.0”"),
     "id": Both(
@@ -55,7 +55,7 @@ ATTRIBUTES: Final = ("specversion", "id", "source", "type")
 
 
 def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
-    """Every fault in the shape of an event, with dotted paths. An event without any attribute was sent in another mode of CloudEvents."""
+    """Every fault in the shape of an event, with dotted paths. An event without any attribute was sent in another CloudEvents mode."""
     if not any(name in tree for name in ATTRIBUTES):
         return [refusal("event.not_structured")]
     try:
@@ -66,14 +66,14 @@ def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
 
 
 def wrong_field(path: str) -> Refusal:
-    """The refusal of a field that has the wrong form."""
+    """The refusal of a field with an invalid form."""
     field = path.rpartition(".")[2]
     return refusal("event.invalid_field", path, field=field, wanted=FORMS.get(field, OTHER))
 
 
 def _for_model(tree: dict[str, Any]) -> dict[str, Any]:
-    """The event as a model can check it: `NumberText` is a `str`, which a model would accept as a text. A report's figures are not changed:
-    their indicators check them.
+    """The event in a form that a model can check: `NumberText` is a `str`, which a model would accept as a text. A report's figures are
+    left as they are, because their indicators check them.
     """
     data = tree.get("data")
     if not isinstance(data, dict):

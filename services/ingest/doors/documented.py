@@ -1,4 +1,4 @@
-"""What the OpenAPI document says about the HTTP door: the bodies that it takes and the answers that it gives."""
+"""The HTTP door's part of the OpenAPI document: request bodies and answers."""
 
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ GET_RECEIPT: Final = openapi.errors(
 
 
 def union() -> Json:
-    """The schema of an event of any type; `type` says which."""
+    """The schema of an event of any type; the attribute `type` says which."""
     references = {kind: schemas.reference(model) for kind, model in sent.BY_UNITS.items()}
     mapping = {kind: reference["$ref"] for kind, reference in references.items()}
     return {
@@ -48,9 +48,9 @@ def union() -> Json:
 
 
 def event_body(example: Json) -> Json:
-    """The request body of a route that takes an event. The route reads it itself, because figures are judged by their text as sent.
+    """The request body of a route that accepts an event. The route parses it itself, because figures are judged by their text as sent.
 
-    One media type is documented: from two, openapi-python-client generates code that cannot be imported.
+    Only one media type is documented: with two, openapi-python-client generates code that cannot be imported.
     """
     content = {"schema": {"$ref": f"{schemas.COMPONENTS}{EVENT}"}, "example": example}
     described = f"One event. The media type `{envelope.JSON}` is accepted too."
@@ -58,5 +58,5 @@ def event_body(example: Json) -> Json:
 
 
 def install(app: FastAPI) -> None:
-    """Gives the app its document."""
+    """Installs the app's OpenAPI document."""
     openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()})

@@ -1,4 +1,4 @@
-"""The HTTP door: takes an event, publishes it to the unit's inbox, and waits for the verdict.
+"""The HTTP door: accepts an event, publishes it to the unit's inbox, and waits for the verdict.
 
 Errors are `application/problem+json` (RFC 9457), with the code and the sentences of the error catalogue.
 """
@@ -27,7 +27,12 @@ from shared.words.refusals import Refusal, refusal
 log = structlog.get_logger()
 
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
-BINARY_MODE: Final = ("ce-specversion", "ce-id", "ce-type", "ce-source")  # attributes in headers: the body is the data alone
+BINARY_MODE: Final = (
+    "ce-specversion",
+    "ce-id",
+    "ce-type",
+    "ce-source",
+)  # binary mode: attributes in headers, data in the body
 EXAMPLE: Final[dict[str, Any]] = {
     "specversion": "1.0",
     "id": "7f0c1f2e-6f0b-4a0e-9d1b-2f7f3a9f5c11",
@@ -60,8 +65,8 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
     async def post_report(request: Request) -> Response:
         """Send one event.
 
-        The answer comes when the event has its verdict, at the latest after two seconds. An event that is sent again under the same id
-        counts once, so after an error or without an answer send it again.
+        The answer arrives when the event has its verdict, after two seconds at the latest. If there is an error or no answer, send the
+        event again with the same id: it counts only once.
         """
         body = await _body(request)
         if isinstance(body, Response):
@@ -73,7 +78,7 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
 
     @router.get("/receipts/{unit}/{event_id}", operation_id="getReceipt", response_model=Receipt, responses=documented.GET_RECEIPT)
     async def get_receipt(unit: str, event_id: str) -> Response:
-        """Get the receipt of an event, as it was first decided.
+        """Get the receipt of an event, with the first decision about it.
 
         `position` may be null until the event is in a view.
         """
@@ -83,17 +88,17 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
 
 
 async def _sent(streams: Streams, event: Outgoing) -> Response:
-    """Sends an event and answers with what became of it; 503 while the broker is away."""
+    """Sends an event and answers with the verdict; 503 while the broker is away."""
     try:
         receipt = await inbox.send(streams, event, VERDICT_S)
-    except (*delivery.PASSING, IncorrectState) as error:  # IncorrectState: the broker was never reached
+    except (*delivery.PASSING, IncorrectState) as error:  # IncorrectState: there was never a connection to the broker
         log.warning("door.broker_away", error=type(error).__name__)
         return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
     return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
 
 
 async def _receipt(store: ClaimStore, unit: str, event_id: str) -> Response:
-    """The stored receipt of an event; 404 when there is none, 503 while the database is away."""
+    """The stored receipt of an event; 404 if there is none, 503 while the database is away."""
     try:
         receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
     except delivery.MAY_PASS as error:
@@ -107,7 +112,9 @@ async def _receipt(store: ClaimStore, unit: str, event_id: str) -> Response:
 
 
 async def _body(request: Request) -> bytes | Response:
-    """The request's body, read no further than an event may be long. A form of a foreign page has another media type and is no event."""
+    """The request's body, read up to the size limit of an event. Another media type is refused, so that a form on a foreign page cannot
+    send events.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if any(name in request.headers for name in BINARY_MODE):
         return problem(400, [refusal("event.not_structured")])
@@ -122,7 +129,7 @@ async def _body(request: Request) -> bytes | Response:
 
 
 def _outgoing(body: bytes) -> Outgoing | list[Refusal]:
-    """The event in a body, from a unit's software; or why the body is not an event."""
+    """The event in a body, sent by a unit's software; or why the body is not an event."""
     tree = parsing.parse(body)
     if isinstance(tree, Refusal):
         return [tree]
@@ -131,7 +138,7 @@ def _outgoing(body: bytes) -> Outgoing | list[Refusal]:
 
 
 def _answer(receipt: Receipt) -> Response:
-    """201 accepted, 200 a repeat of an accepted event, 422 rejected, now or the first time."""
+    """201 if accepted, 200 for a repeat of an accepted event, 422 if rejected, now or the first time."""
     if receipt.is_rejected:
         return rejection(422, receipt.errors, receipt=receipt)
     return _json(receipt, 200 if receipt.verdict == DUPLICATE else 201)

@@ -1,4 +1,6 @@
-"""What a channel is: a way by which alerts go out. A new one is a file beside this one, and a line in `services/notify/app.py`."""
+"""The interface of a channel, by which alerts go out. To add a channel, add a file to this folder and a line to
+`services/notify/app.py`.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -10,10 +12,10 @@ from shared.words.units import Unit
 
 
 class Connection(Protocol):
-    """A channel while one tick sends by it."""
+    """A channel's connection, open for one tick."""
 
     def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
-        """Sends alerts; what became of them, as soon as it is known. An alert without an outcome is sent again by a later tick.
+        """Sends alerts and yields each outcome as soon as it is known. An alert without an outcome is sent again by a later tick.
 
         Sending the same alert again is safe: its id stays the same.
         """
@@ -21,14 +23,16 @@ class Connection(Protocol):
 
 
 class Channel(Protocol):
-    """A way by which alerts go out. `name` is part of an alert's id and is stored; `batch` alerts are sent well within a lease."""
+    """A way by which alerts go out. `name` is part of an alert's id and is stored. `batch` is the number of alerts that can safely be sent
+    within one lease.
+    """
 
     @property
     def name(self) -> str: ...
     @property
     def batch(self) -> int: ...
     def reaches(self, unit: Unit) -> bool:
-        """Whether alerts to a unit take this channel."""
+        """Whether alerts to a unit use this channel."""
         ...
 
     def connected(self) -> AbstractAsyncContextManager[Connection]: ...

@@ -1,6 +1,6 @@
-"""The channel `email`: a mail to each address of a unit, all mails of one tick on one connection.
+"""The channel `email`: a mail to each address of a unit. All mails of one tick use one connection.
 
-What becomes of a mail is a value: a bad address delays nobody else.
+The result of a mail is a value, not an exception: a bad address delays no other mail.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -24,18 +24,18 @@ from shared.words.units import Unit
 log = structlog.get_logger()
 
 ANSWER_LIMIT_S: Final = 10.0
-PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command is not to be repeated
+PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command must not be repeated
 
 SentBefore = Callable[[Sequence[Alert]], Awaitable[Mapping[tuple[str, str], int]]]
 """Counts the mails that were sent before about the same duty and cause."""
 
 
 class Answer(Enum):
-    """What the mail server did with a mail."""
+    """What the mail server answered to a mail."""
 
     SENT = "sent"
     REFUSED = "refused"  # it does not accept this address, or this mail
-    AWAY = "away"  # it does not answer, or not now: to be tried again
+    AWAY = "away"  # it does not answer, or cannot accept the mail now: retry
 
 
 class MailConnection(Protocol):
@@ -45,13 +45,13 @@ class MailConnection(Protocol):
 
 
 class MailServer(Protocol):
-    """Where mails are handed over."""
+    """Opens connections that deliver mails."""
 
     def connected(self) -> AbstractAsyncContextManager[MailConnection]: ...
 
 
 class Email:
-    """Sends alerts as mails, which link to the pages at `site`."""
+    """Sends alerts as mails. They link to the portal's pages at `site`."""
 
     name: Final = EMAIL
     batch: Final = 10
@@ -70,13 +70,15 @@ class Email:
 
 
 class EmailConnection:
-    """Alerts as mails on one connection."""
+    """Sends alerts as mails over one connection."""
 
     def __init__(self, connection: MailConnection, site: str, sent_before: SentBefore) -> None:
         self._connection, self._site, self._sent_before = connection, site, sent_before
 
     async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
-        """One mail to each address that had none yet; one outcome at a time, so that a crash repeats one alert's mails at most."""
+        """Sends one mail to each address that has not had one. Outcomes are yielded one at a time, so that a crash repeats at most one
+        alert's mails.
+        """
         reminders = await self._sent_before([content.alert for content in contents])
         for content in contents:
             matter, handed = content.alert.matter, content.handed
@@ -86,7 +88,9 @@ class EmailConnection:
 
 
 def compose(content: Content, site: str, reminders: int = 0) -> list[Mail]:
-    """A mail to each address of the alert's unit, which has got `reminders` mails about the same before."""
+    """A mail to each address of the alert's unit. `reminders` is the number of mails that the unit has already had about the same
+    matter.
+    """
     addresses, tally = reach.addresses(content.unit), content.tally
     if tally is None:
         return [reminder.compose(content, to, site, reminders) for to in addresses]
@@ -94,7 +98,9 @@ def compose(content: Content, site: str, reminders: int = 0) -> list[Mail]:
 
 
 def outcome(content: Content, answers: Mapping[str, Answer]) -> Outcome:
-    """An alert after the answers to its mails: raised while one is to be tried again, sent when the server accepted at least one."""
+    """The alert's outcome after the answers to its mails: `raised` if a mail must be retried, `sent` if the server accepted at
+    least one.
+    """
     accepted = content.handed.accepted | _answered(answers, Answer.SENT)
     refused = content.handed.refused | _answered(answers, Answer.REFUSED)
     state: State = RAISED if Answer.AWAY in answers.values() else SENT if accepted else REFUSED
@@ -106,20 +112,20 @@ def _answered(answers: Mapping[str, Answer], wanted: Answer) -> frozenset[str]:
 
 
 async def hand_over(server: MailServer, mails: Iterable[Mail]) -> dict[str, Answer]:
-    """Hands over mails that belong to no alert; what became of each, by address."""
+    """Delivers mails that belong to no alert. Returns the answer for each address."""
     async with server.connected() as connection:
         return {mail.to: await connection.send(mail) for mail in mails}
 
 
 class SmtpServer:
-    """One mail server, and in whose name mails are sent to it."""
+    """One mail server, and the sender's address for mails to it."""
 
     def __init__(self, host: str, port: int, sender: str, clock: Clock) -> None:
         self._host, self._port, self._sender, self._clock = host, port, sender, clock
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["SmtpConnection"]:
-        """A connection for some mails."""
+        """A connection for several mails."""
         connection = SmtpConnection(self._host, self._port, self._sender, self._clock)
         try:
             yield connection
@@ -128,7 +134,7 @@ class SmtpServer:
 
 
 class SmtpConnection:
-    """One connection, made with the first mail. Once it is lost, the remaining mails wait for the next tick."""
+    """One connection, opened with the first mail. If it is lost, the remaining mails wait for the next tick."""
 
     def __init__(self, host: str, port: int, sender: str, clock: Clock) -> None:
         self._client = aiosmtplib.SMTP(hostname=host, port=port, timeout=ANSWER_LIMIT_S)
@@ -136,7 +142,7 @@ class SmtpConnection:
         self._is_lost = False
 
     async def send(self, mail: Mail) -> Answer:
-        """Hands over one mail."""
+        """Delivers one mail to the server."""
         if self._is_lost:
             return Answer.AWAY
         try:
@@ -155,7 +161,7 @@ class SmtpConnection:
         return Answer.SENT
 
     async def close(self) -> None:
-        """Says good-bye, if anybody is there."""
+        """Ends the SMTP session if there is a connection."""
         if self._client.is_connected:
             try:
                 await self._client.quit()

@@ -1,7 +1,7 @@
-"""A mail as it goes over the wire (RFC 5322, MIME), the same on every Python.
+"""A mail in its wire format (RFC 5322, MIME), identical on every Python version.
 
-The email package folds a long header that is not ASCII between words, and loses or doubles the space there, in another way in each
-release. Here a header's text is encoded as a whole, its spaces too (RFC 2047), so that it decodes to just the text that was meant.
+The email package folds a long non-ASCII header between words, and loses or doubles the space there, differently in each release. Here a
+header's text is encoded as a whole, including spaces (RFC 2047), so that it decodes to exactly the same text.
 """
 
 import re
@@ -23,7 +23,9 @@ UTF_8.body_encoding = QP
 
 
 def written(mail: Mail, sender: str, at: datetime) -> bytes:
-    """The whole mail, dated `at`; only ASCII, so every server takes it. Raises ValueError when an address is not fit for a header."""
+    """The whole mail, dated `at`. It is pure ASCII, so every server accepts it. Raises ValueError if an address is not valid in a
+    header.
+    """
     letter: Message[str | Header, str | Header] = Message(policy=ON_THE_WIRE)
     letter.set_payload(mail.body, UTF_8)
     letter["From"] = _mailbox(sender)
@@ -36,11 +38,11 @@ def written(mail: Mail, sender: str, at: datetime) -> bytes:
 
 
 def _mailbox(mailbox: str) -> str:
-    """The address with its name, if it has one, as one encoded word: some readers put a space between two in a name."""
+    """The address and its name, if any. The name is one encoded word, because some mail programs insert a space between two."""
     name, found = mailboxes.parts(mailbox)
     return f"{UTF_8.header_encode(' '.join(name.split()))} <{found}>" if name else found
 
 
 def _encoded(text: str) -> Header:
-    """A text of one line: a line end in it would end the header."""
+    """A header's text on one line: a line end in it would end the header."""
     return Header(LINE_ENDS.sub(" ", text), "utf-8", header_name="Subject")

@@ -16,13 +16,13 @@ from shared.words.units import Unit
 
 
 class Publisher(Protocol):
-    """What publishes to a stream (`shared/plumbing/broker.py:Streams`)."""
+    """The part of `shared/plumbing/broker.py:Streams` that this channel needs."""
 
     async def publish_together(self, stream: str, messages: Sequence[Message]) -> object: ...
 
 
 class Stream:
-    """Publishes alerts. It needs no connection of its own."""
+    """Publishes alerts. It is its own connection: it uses the service's connection to NATS."""
 
     name: Final = STREAM
     batch: Final = 500
@@ -31,7 +31,7 @@ class Stream:
         self._publisher = publisher
 
     def reaches(self, unit: Unit) -> bool:
-        """Every unit has a subject."""
+        """Always true: every unit has a subject."""
         return True
 
     @asynccontextmanager
@@ -39,14 +39,14 @@ class Stream:
         yield self
 
     async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
-        """Publishes alerts together; all of them are in ALERTS then."""
+        """Publishes alerts together. All of them are in ALERTS afterwards."""
         messages = [Message(subjects.alerts(content.alert.matter.unit), event(content), content.alert.id(STREAM)) for content in contents]
         await self._publisher.publish_together(subjects.ALERTS, messages)
         yield [Outcome(content.alert, PUBLISHED) for content in contents]
 
 
 def event(content: Content) -> bytes:
-    """The event of an alert, a `published.AlertRaised`; that of a digest has the group's figures."""
+    """The event of an alert, a `published.AlertRaised`. For a digest it contains the group's figures."""
     alert, data = content.alert, _data(content)
     trace = alert.matter.traceparent
     return envelope.encode(
@@ -72,7 +72,7 @@ def _data(content: Content) -> AlertData:
 
 
 def _figures(tally: Tally) -> DigestData:
-    """Counts of all units, codes of the first."""
+    """Counts of all units, and the codes of the first ones."""
     return DigestData(
         expected=tally.expected,
         received=tally.received,

@@ -1,7 +1,7 @@
-"""Alerts: one rung of one duty's reminders, once per channel; or a digest, which tells a recipient about a group of duties.
+"""Alerts: one rung of one duty's reminders, once per channel; or a digest, which informs a recipient about a group of duties.
 
-An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`: a return, an extension and a moved deadline each start reminders of
-their own. A digest's id is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5, "Alerts".
+An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`, so a return, an extension and a moved deadline each start a new series of
+reminders. A digest's id is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable
@@ -37,10 +37,11 @@ _text = lru_cache(maxsize=4096)(events.to_text)  # few deadlines, many alerts
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a unit is alerted about, the same at every rung: a duty with its cause and deadline, or how a group of duties is doing.
+    """The subject of a unit's alerts, the same at every rung: a duty with its cause and deadline, or the progress of a group of duties.
 
-    `reason` explains a return or a moved deadline, `before` is the deadline before the move. `is_returned`: what is owed is a report
-    that was sent back. In a digest `duty` names the regime and period, `unit` is the recipient, `deadline` the group's.
+    `reason` explains a return or a moved deadline, `before` is the deadline before the move. `is_returned` says that the unit owes a
+    correction of a report that was sent back. For a digest, `duty` names the regime and period, `unit` is the recipient, `deadline` the
+    group's deadline.
     """
 
     duty: str
@@ -56,7 +57,7 @@ class Matter:
     before: datetime | None = None
     is_returned: bool = False
     act: instants.GivenKey | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
-    traceparent: str = field(default="", compare=False)  # of that act
+    traceparent: str = field(default="", compare=False)  # the trace of that act
 
     @property
     def is_digest(self) -> bool:
@@ -64,19 +65,19 @@ class Matter:
 
     @property
     def ladder_id(self) -> str:
-        """What the ids of all its alerts begin with."""
+        """The common beginning of the ids of all alerts about this matter."""
         cause = "" if self.is_digest else f"/{self.cause}"
         return f"{self.duty}{cause}/{_text(self.deadline)}"
 
     def ids(self, rungs: Iterable[Rung], channel: str) -> list[str]:
-        """The ids of its alerts at some rungs."""
+        """The ids of this matter's alerts at the given rungs."""
         ladder_id, recipient = self.ladder_id, f"/{self.unit}" if self.is_digest else ""
         return [f"{ladder_id}/{rung.name}{recipient}/{channel}" for rung in rungs]
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rung of one matter, and when a notifier raised it."""
+    """One rung of one matter, and when a notifier raised the alert."""
 
     matter: Matter
     rung: Rung
@@ -88,7 +89,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Which of one alert's mails a server accepted and which it refused for good, by mail id. Empty on a channel without mails."""
+    """Which mails of an alert a server accepted and which it permanently refused, by mail id. Empty on a channel without mails."""
 
     accepted: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
@@ -96,7 +97,7 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """An alert that this notifier is to send now, and what was handed over in earlier attempts."""
+    """An alert that this notifier must send now, and the mails that earlier attempts delivered."""
 
     alert: Alert
     handed: Handed = Handed()
@@ -104,7 +105,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one alert on one channel: its state from now on (`raised`: to be tried again), and what was handed over so far."""
+    """The result of sending one alert on one channel: its new state (`raised`: retry), and the mails that have been delivered so far."""
 
     alert: Alert
     state: State

@@ -1,4 +1,4 @@
-"""The notifier's book: all duties as of a position in the log, which of them are owed, and which are not stored yet."""
+"""The notifier's book: all duties as of a position in the log, which of them are still owed, and which are not stored yet."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,16 +19,17 @@ Group = tuple[datetime, Task]
 
 @dataclass(slots=True)
 class OwedDuty:
-    """A duty that is owed, and the newest rung that is known to be claimed for it; "" when no rung is."""
+    """A duty that is owed, and the newest rung that is known to be claimed for it; "" if there is none."""
 
     duty: Duty
     claimed: str = ""
 
 
 class Owed:
-    """The duties of one regime and period that are owed, by id: `by_steps` those with the same rungs, `by_group` those of one group.
+    """The owed duties of one regime and period, by id. `by_steps` groups them by identical rungs, `by_group` by the deadline of their
+    group.
 
-    A tick looks at these and not at everything that was ever reported. No entry is empty.
+    A tick reads these instead of everything that was ever reported. Neither mapping has empty entries.
     """
 
     def __init__(self, found: Iterable[Duty]) -> None:
@@ -39,7 +40,7 @@ class Owed:
             self.put(duty)
 
     def put(self, duty: Duty) -> None:
-        """Takes a duty as it is now, owed or not."""
+        """Adds, updates or removes a duty, depending on whether it is owed now."""
         if duty.id in self._places:
             self._remove(duty.id)
         if duties.owes(duty):
@@ -49,12 +50,12 @@ class Owed:
             self.by_group.setdefault(group, {})[duty.id] = duty
 
     def duty(self, duty_id: str) -> Duty | None:
-        """The duty with an id, when it is owed."""
+        """The duty with an id, if it is owed."""
         place = self._places.get(duty_id)
         return None if place is None else self.by_steps[place[0]][duty_id].duty
 
     def is_group_owing(self, deadline: datetime) -> bool:
-        """Whether any unit owes whose deadline by rule or opening is this, to the millisecond."""
+        """Whether any unit whose deadline, before extensions, is this instant (to the millisecond) still owes."""
         return any(events.to_text(due) == events.to_text(deadline) for due, _ in self.by_group)
 
     def _remove(self, duty_id: str) -> None:
@@ -68,7 +69,7 @@ class Owed:
 
 
 class Book:
-    """Duties of one generation of units and regimes. `stored` are the regimes and periods whose duties are all stored."""
+    """Duties under one generation of units and regimes. `stored` are the regimes and periods whose duties are all stored."""
 
     def __init__(self, roster: Roster, ledger: Ledger, stored: Iterable[RegimePeriod] = (), waiting: Iterable[ReportKey] = ()) -> None:
         self.ledger = ledger
@@ -80,7 +81,7 @@ class Book:
         self._outdated: set[ReportKey] = set()
 
     def fold(self, event: Logged) -> None:
-        """Takes one event of the log."""
+        """Applies one event of the log."""
         key = self.ledger.fold(event)
         if key is not None:
             self._changed.add(key)
@@ -93,7 +94,7 @@ class Book:
         self._changed |= {ReportKey(regime, period, WHOLE_PERIOD) for regime, period in new}
 
     def changes(self) -> list[Duty]:
-        """The duties, in periods that have begun, that changed since the last `forget_changes`."""
+        """The duties that changed since the last `forget_changes`, in periods that have begun."""
         touched: dict[RegimePeriod, set[str]] = {}
         for key in self._changed:
             touched.setdefault((key.regime, key.period), set()).add(key.unit_id)
@@ -105,13 +106,13 @@ class Book:
         ]
 
     def forget_changes(self, stored: Iterable[Duty]) -> None:
-        """The changes are stored. What concerned nobody's duty, or a period to come, is kept aside."""
+        """Marks the changes as stored. State that belongs to no duty, or to a period that has not begun, is kept separately."""
         self._waiting |= {key for key in self._changed if key.unit_id != WHOLE_PERIOD}
         self._waiting -= {ReportKey(duty.regime, duty.period, duty.unit.id) for duty in stored}
         self._changed.clear()
 
     def waiting(self) -> list[tuple[ReportKey, ReportState]]:
-        """What was said about units that have no stored duty (a deadline extended before the period begins)."""
+        """The state of units that have no stored duty (for example after an extension before the period begins)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]
 
     @property
@@ -119,13 +120,13 @@ class Book:
         return bool(self._changed)
 
     def duties(self, at: datetime, regime: str | None = None, period: str | None = None) -> Iterator[Duty]:
-        """All duties at the instant `at`, owed or not; only those of a regime or period when it is named."""
+        """All duties at the instant `at`, owed or not, optionally of one regime or period only."""
         for pair in self._roster.open_periods(self.ledger, at):
             if regime in (None, pair[0]) and period in (None, pair[1]):
                 yield from self._roster.duties(self.ledger, *pair)
 
     def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
-        """What is owed at the instant `at`, by regime and period; kept, and brought up to date by the next call."""
+        """The owed duties at the instant `at`, by regime and period. The result is cached, and the next call updates it."""
         for key in self._outdated:
             self._bring_up_to_date(key)
         self._outdated.clear()

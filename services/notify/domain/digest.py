@@ -1,7 +1,8 @@
-"""Digests: the recipient of a group's reports learns at every rung how the group is doing.
+"""Digests: at every rung, the recipient of a group's reports is informed about the group's progress.
 
-A group is the duties of one regime and period with one deadline by rule. The recipient gets a digest at every rung; the level
-above it (the unit for which it acts, else its parent) from the third overdue step on; nobody else. Source: design, section 5, "Alerts".
+A group is all duties of one regime and period that have the same deadline before extensions. The recipient gets a digest at every rung.
+From the third overdue step on, the level above the recipient (the unit for which it acts, otherwise its parent) gets one too. Source:
+design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable, Set
@@ -24,7 +25,7 @@ FIRST_ABOVE: Final = 3  # the overdue step from which the level above gets a dig
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How a group is doing: its duties by what became of them."""
+    """The progress of a group: its duties, sorted by state."""
 
     expected: int
     received: int
@@ -35,7 +36,7 @@ class Tally:
 
     @property
     def rate(self) -> str | None:
-        """Percent of expected reports received; None when no report is expected."""
+        """Percentage of expected reports that were received; None if no report is expected."""
         found = numbers.percent(self.received, self.expected)
         return None if found is None else str(found)
 
@@ -45,12 +46,12 @@ class Tally:
 
     @property
     def without_contact(self) -> list[str]:
-        """The codes of the units that owe and cannot be reached."""
+        """The codes of the units that still owe and cannot be reached."""
         return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not reach.is_reachable(duty.unit)})
 
 
 def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
-    """The tally of the duties whose deadline by rule is `deadline`, by unit."""
+    """The tally of the duties whose deadline before extensions is `deadline`; the units are sorted."""
     group = sorted((duty for duty in found if duty.due == deadline), key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
@@ -65,8 +66,8 @@ def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The digests of every group in which a unit owes: those of each recipient whose newest rung that has come is not
-    among the alerts `seen` (ids, channel `stream`).
+    """The digests of every group in which a unit still owes. Recipients are left out if their newest rung that has come is among the alerts
+    `seen` (ids on the channel `stream`).
     """
     groups: dict[tuple[str, str, datetime], Duty] = {}
     for one in owed:
@@ -83,7 +84,7 @@ def _is_news(digests: Reminders, reference: Reference, now: datetime, seen: Set[
 
 
 def _of_group(duty: Duty, reference: Reference) -> list[Reminders]:
-    """Every digest about a duty's group, by recipient."""
+    """The digests about a duty's group, one for each recipient."""
     rungs = ladder.rungs(duty.due, duty.ladder, duty.working_days)
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
@@ -96,7 +97,7 @@ def _names_for_above(steps: Ladder) -> set[str]:
 
 
 def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[Unit | None, Unit | None]:
-    """The recipient of a regime's reports, and the level above it; None where there is none at the cut-off."""
+    """The recipient of a regime's reports, and the level above it. Either is None if it does not exist at the cut-off."""
     period = regime.period(period_code)
     if period is None:
         return None, None

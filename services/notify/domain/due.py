@@ -1,4 +1,4 @@
-"""Which rung is due now: the one place that answers it. Source: design, section 5, "Deadlines"."""
+"""Decides which rung is due now; nothing else decides this. Source: design, section 5, "Deadlines"."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from shared.words import periods
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import OFFICE_OPENS, Rung
 
-OLDEST: Final = timedelta(days=7)  # an older rung is passed, not sent
+OLDEST: Final = timedelta(days=7)  # an older rung is marked as passed, not sent
 
 
 @dataclass(frozen=True, slots=True)
 class DueRungs:
-    """What becomes of the rungs that have come: at most one goes out, those that it overtook are passed."""
+    """The decision about rungs that have come: at most one goes out, and the ones that it overtook are marked as passed."""
 
     send: Rung | None = None
     passed: tuple[Rung, ...] = ()
 
 
 def due_rungs(rungs: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now: datetime, working_days: WorkingDays) -> DueRungs:
-    """What `now` makes due of the rungs, oldest first, that were not alerted (sent or passed) yet.
+    """Decides about the rungs that are not alerted (sent or passed) yet. `rungs` are sorted, oldest first.
 
-    Of several missed rungs only the last goes out; not when it is older than 7 days. A rung from before the regime was
-    loaded (`loaded_at`) does not count. Nothing is decided while nothing may go out.
+    If several rungs were missed, only the last one goes out, and not if it is more than 7 days old. Rungs from before the regime was loaded
+    (`loaded_at`) are ignored. At times when nothing may go out, nothing is decided.
     """
     known = max((index for index, rung in enumerate(rungs) if rung.name in alerted), default=-1)
     missed = [rung for rung in rungs[known + 1 :] if loaded_at <= rung.at <= now]
@@ -37,7 +37,7 @@ def due_rungs(rungs: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now
 
 
 def newest(rungs: Sequence[Rung], loaded_at: datetime, now: datetime) -> Rung | None:
-    """The newest rung that has come: the only one that may be due. None when it came before the regime was loaded."""
+    """The newest rung that has come, which is the only one that can be due. None if it came before the regime was loaded."""
     come = next((rung for rung in reversed(rungs) if rung.at <= now), None)
     return None if come is None or come.at < loaded_at else come
 
@@ -48,7 +48,9 @@ def is_too_old(rung: Rung, now: datetime) -> bool:
 
 
 def may_go_out(rung: Rung, now: datetime, working_days: WorkingDays) -> bool:
-    """Whether a rung may be sent at `now`: on its own day, else from 08:00 on a working day; a notice in office hours only."""
+    """Whether a rung may be sent at `now`: at any time on its own day, otherwise from 08:00 on a working day; a notice only in office
+    hours.
+    """
     today, hour = periods.local_day(now), now.astimezone(periods.VIETNAM).time()
     if rung.name == NOW and hour >= LAST_HOUR:
         return False

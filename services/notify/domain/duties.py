@@ -1,7 +1,7 @@
-"""Duties: who owes what by when.
+"""Duties: who owes what, and by when.
 
-A duty is one unit's task in one regime and period: to report, or to confirm its view. It exists once the period has begun
-(an on-call period also has to be opened). A derived regime has no duties. Source: design, sections 3 and 5.
+A duty is one unit's task in one regime and period: to report, or to confirm its view. It exists once the period has begun (an on-call
+period must also be opened). A derived regime has no duties. Source: design, sections 3 and 5.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ NOT_OPENED: Final = PeriodState()
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The deadline of an on-call period after one of its openings."""
+    """One opening of an on-call period, with the deadline that was in force after it."""
 
     key: instants.GivenKey
     at: datetime
@@ -40,8 +40,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are those of an on-call period, in
-    the order of receipt.
+    """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are those of an on-call period, in the
+    order of receipt.
     """
 
     regime: str
@@ -66,7 +66,9 @@ class Duty:
 
     @property
     def extension(self) -> Given | None:
-        """The extension in force; None when it ends no later than the deadline of all: a correction took it back, or all got longer."""
+        """The extension in force; None if it ends no later than the group's deadline, because it was corrected or the group's deadline was
+        moved.
+        """
         given = self.state.extension
         return given if given is not None and given.at > self.due else None
 
@@ -77,14 +79,14 @@ class Duty:
 
     @property
     def is_late(self) -> bool:
-        """Whether the task is done and was first done after its deadline; a task that is not done is not late but owed."""
+        """Whether the task was first done after its deadline. A task that is not done is not late but owed."""
         if self.task == REPORT:
             return self.state.is_late(events.to_ms(self.deadline))
         first = self.state.first_confirmed_ms
         return first is not None and first >= events.to_ms(self.deadline)
 
     def late_by(self, now: datetime) -> timedelta | None:
-        """How long after its deadline the task was done first, or by how much it is overdue at `now`; None when neither."""
+        """How long after its deadline the task was first done, or how long it is overdue at `now`; None if neither applies."""
         if owes(self):
             return now - self.deadline if now >= self.deadline else None
         first = self.state.first_submitted_ms if self.task == REPORT else self.state.first_confirmed_ms
@@ -92,24 +94,24 @@ class Duty:
 
     @property
     def returned(self) -> Return | None:
-        """The return of the unit's latest report, while the unit has not replaced it."""
+        """The return of the unit's latest report; None if the unit has replaced the report or none was returned."""
         state = self.state
         is_open = self.task == REPORT and state.is_submission and not state.counts
         return state.last_return if is_open else None
 
     @property
     def is_returned(self) -> bool:
-        """Whether the unit's latest report was sent back and not replaced yet."""
+        """Whether the unit's latest report was sent back and has not been replaced."""
         return self.returned is not None
 
     @property
     def cause(self) -> str:
-        """What the reminder ladder is about: `report`, `confirm`, or `return-<revision>`."""
+        """The cause of the reminders: `report`, `confirm`, or `return-<revision>`."""
         return f"return-{self.state.winner.number}" if self.is_returned else self.task
 
     @property
     def reminded_of(self) -> datetime:
-        """The deadline that the ladder counts from: a returned report's fix-by date, unless an extension is later."""
+        """The deadline from which the reminder ladder is counted: the fix-by date of a returned report, unless an extension is later."""
         returned = self.returned
         if returned is None or returned.fix_by is None:
             return self.deadline
@@ -117,17 +119,17 @@ class Duty:
 
 
 def owes(duty: Duty) -> bool:
-    """Whether the unit is still to act."""
+    """Whether the unit still has to act."""
     return not duty.is_done
 
 
 def later(deadline: datetime, extended_to: datetime | None) -> datetime:
-    """A deadline after an extension, which never makes it earlier."""
+    """The deadline after an extension; an extension never makes it earlier."""
     return deadline if extended_to is None else max(deadline, extended_to)
 
 
 class Roster:
-    """Who has which tasks, by regime and period, for one generation of units and regimes."""
+    """Which units have which tasks, by regime and period, under one generation of units and regimes."""
 
     def __init__(self, regimes: Mapping[str, Regime], registry: Registry, working_days: WorkingDays) -> None:
         self.regimes = regimes
@@ -136,7 +138,7 @@ class Roster:
         self._tasks = lru_cache(maxsize=None)(self._assign)
 
     def open_periods(self, ledger: Ledger, at: datetime) -> list[RegimePeriod]:
-        """Regime and period of all duties at the instant `at`: begun, and opened where that is asked."""
+        """Regime and period of all duties that exist at the instant `at`: the period has begun and, in an on-call regime, is open."""
         return [
             (regime.id, period.code)
             for regime in self.regimes.values()
@@ -146,7 +148,7 @@ class Roster:
         ]
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
-        """The duties of one regime and period, reports first, by unit; only those `of` some unit ids when these are given. A period
+        """The duties of one regime and period, reports first, sorted by unit; only those of the unit ids in `of`, if given. A period
         without a deadline has no duties.
         """
         regime = self.regimes[regime_id]
@@ -164,7 +166,7 @@ class Roster:
                 yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, state, self._working_days, openings)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
-        """Who has which task, all, and by unit id."""
+        """All tasks of a regime at a cut-off: as a list, and by unit id."""
         regime = self.regimes[regime_id]
         tree = self._registry.at(cut_off)
         reporters = sorted((unit_id, group) for unit_id, group in regime.group_of(tree).items())
@@ -177,7 +179,7 @@ class Roster:
 
 
 def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
-    """The periods of a regime, begun or not; of an on-call regime those that were opened."""
+    """The periods of a regime, whether or not they have begun; of an on-call regime, the periods that were opened."""
     opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
     codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
     found = (regime.period(code) for code in codes)
@@ -187,7 +189,7 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
 def _deadline(
     regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays
 ) -> tuple[datetime | None, tuple[Opening, ...]]:
-    """The deadline of a group, and the openings of an on-call period with the deadline after each."""
+    """The deadline of a group, and the openings of an on-call period."""
     if not regime.is_on_call:
         return deadlines.group_deadline(regime, group, period, None, working_days), ()
     found: list[Opening] = []

@@ -1,4 +1,6 @@
-"""What the log says of each unit's report and of each period, by key. How an event is read: `shared/words/report_state.py`."""
+"""The state of each unit's report and of each period, by key, as the log defines it. Events are interpreted by
+`shared/words/report_state.py`.
+"""
 
 from typing import Final, NamedTuple
 
@@ -7,14 +9,14 @@ from shared.wire.events import Logged
 from shared.words import instants, report_state
 from shared.words.report_state import PeriodState, ReportState
 
-WHOLE_PERIOD: Final = ""  # the unit id of an event that concerns all units
+WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
 ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
-ACTS: Final = frozenset({events.RETURNED, events.EXTENDED, events.OPENED})  # which cause alerts of their own
+ACTS: Final = frozenset({events.RETURNED, events.EXTENDED, events.OPENED})  # events that cause their own alerts
 
 
 class ReportKey(NamedTuple):
-    """Which report: one regime, period and unit (its id)."""
+    """The key of a report: regime, period and unit id."""
 
     regime: str
     period: str
@@ -22,7 +24,7 @@ class ReportKey(NamedTuple):
 
 
 class Ledger:
-    """The state of every report, and of every period that was opened on call."""
+    """The state of every report, and of every on-call period that was opened."""
 
     def __init__(self) -> None:
         self.reports: dict[ReportKey, ReportState] = {}

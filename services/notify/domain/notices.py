@@ -1,6 +1,6 @@
-"""Notices: what a unit is told at once, beside its reminder ladder: its report was sent back, or its deadline has changed.
+"""Notices: news that a unit gets at once, outside its reminder ladder: its report was sent back, or its deadline has changed.
 
-A notice is one rung, `now`, before those of the ladder that come after it. Source: design, section 5, "Alerts at once".
+A notice is a rung named `now`, before the later rungs of the ladder. Source: design, section 5, "Alerts at once".
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`cause` is `returned-<revision>` or `moved-<n>`, `at` when the notice goes out, `before` the deadline before a move, `act` the
-    event that caused it.
+    """`cause` is `returned-<revision>` or `moved-<n>`, `at` is when the notice goes out, `before` is the deadline before a move, `act` the
+    event that caused the notice.
     """
 
     cause: str
@@ -37,7 +37,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """The deadline changed with the `number`-th of the openings and extensions that were given for it."""
+    """A change of the deadline, caused by the `number`-th of the openings and extensions that apply to it."""
 
     number: int
     key: instants.GivenKey
@@ -45,7 +45,7 @@ class _Move:
 
 
 def of_duty(duty: Duty) -> Notice | None:
-    """What the unit is to be told at once: the later of its report's return and the last move of its deadline."""
+    """The unit's latest news: the return of its report or the last move of its deadline, whichever is later; None if there is none."""
     returned = duty.returned
     if returned is None and not duty.state.extensions and len(duty.openings) < 2:
         return None
@@ -61,7 +61,9 @@ def of_duty(duty: Duty) -> Notice | None:
 
 
 def goes_out_at(received: datetime, working_days: WorkingDays) -> datetime:
-    """At once on a working day from 07:00 to 18:00, else at the next 08:00 of a working day. To the second."""
+    """When a notice goes out: at once on a working day from 07:00 to 18:00, otherwise at the next 08:00 of a working day. Truncated to
+    seconds.
+    """
     local = received.astimezone(periods.VIETNAM).replace(microsecond=0)
     if working_days.includes(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR:
         return local
@@ -79,7 +81,7 @@ def _goes_out(received_ms: int, duty: Duty) -> datetime:
 
 
 def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenKey) -> _Move | None:
-    """The last opening or extension after `since` that changed the deadline; None when none did."""
+    """The last opening or extension after `since` that changed the deadline; None if none did."""
     last, before = None, _reminded_at(duty, since)
     for number, key in enumerate(keys, start=1):
         after = _reminded_at(duty, key) if key > since else before
@@ -89,7 +91,7 @@ def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenK
 
 
 def _reminded_at(duty: Duty, key: instants.GivenKey) -> datetime:
-    """The deadline of the ladder, by what was given up to `key`."""
+    """The deadline of the ladder as it was after the opening or extension `key`."""
     extension = instants.in_force(one for one in duty.state.extensions.values() if one.key <= key)
     opening = max((one for one in duty.openings if one.key <= key), key=lambda one: one.key, default=None)
     fix_by = None if duty.returned is None else duty.returned.fix_by

@@ -1,6 +1,6 @@
-"""How a unit can be reached, and by which channels an alert went to it, or why not by mail.
+"""How a unit can be reached, by which channels an alert was sent to it, and why no mail was sent.
 
-Only what can be seen and used of a unit's contacts counts.
+Only contacts with visible and valid content count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ StoredOutcomes = Mapping[str, tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """By which channels an alert went to its unit. `unreached` says why there was no mail, "" when there was; `refused` counts the
-    addresses of the unit that the mail server does not accept.
+    """The channels by which an alert was sent to its unit. `unreached` says why no mail was sent ("" if one was); `refused` counts the
+    addresses of the unit that the mail server refused.
     """
 
     alert: Alert
@@ -41,17 +41,17 @@ def addresses(unit: Unit) -> list[str]:
 
 
 def phones(unit: Unit) -> list[tuple[str, str]]:
-    """Whom to call: name, which may be empty, and telephone of each contact that has one."""
+    """Name (may be empty) and telephone of each contact that has a telephone."""
     return [(texts.one_line(contact.name), phone) for contact in unit.contacts if (phone := texts.one_line(contact.phone))]
 
 
 def is_reachable(unit: Unit) -> bool:
-    """Whether anybody at the unit can be called or written to."""
+    """Whether the unit has a telephone or a mail address."""
     return bool(addresses(unit) or phones(unit))
 
 
 def of_raised(alert: Alert, unit: Unit, outcomes: StoredOutcomes, channels: Sequence[str]) -> Reach:
-    """The reach of an alert that was raised, by what became of it on each channel."""
+    """The reach of an alert that was raised, from its outcome on each channel."""
     states = {channel: outcomes.get(alert.id(channel), ("", 0)) for channel in channels}
     mailed, refused = states.get(EMAIL, ("", 0))
     unreached = "" if mailed == SENT else BY_STATE.get(mailed) or _why_no_mail(unit) or NO_ADDRESS
@@ -59,12 +59,12 @@ def of_raised(alert: Alert, unit: Unit, outcomes: StoredOutcomes, channels: Sequ
 
 
 def expected(alert: Alert, unit: Unit, channels: Sequence[str]) -> Reach:
-    """The reach that an alert would have on the channels that it would take."""
+    """The reach that an alert would have if it were sent now."""
     return Reach(alert, tuple(channels), _why_no_mail(unit))
 
 
 def unreached(found: Sequence[Reach]) -> dict[str, list[str]]:
-    """The codes of the units without a mail, by why."""
+    """The codes of the units to which no mail was sent, by reason."""
     by_reason = ((why, sorted({one.alert.matter.unit for one in found if one.unreached == why})) for why in REASONS)
     return {why: codes for why, codes in by_reason if codes}
 

@@ -1,4 +1,4 @@
-"""Reminders: all alerts about one matter, which of them a tick raises, and which raised ones are still to be sent."""
+"""Reminders: all alerts about one matter, the decision which of them a tick raises, and which raised alerts must still be sent."""
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from shared.words.reference import Reference
 
 @dataclass(frozen=True)
 class Reminders:
-    """The rungs of one matter; alerts are made when they are wanted. `notice` is what is said at the rung `now`, if there is one."""
+    """The rungs of one matter. Alerts are built on demand. `notice` is the matter at the rung `now`, if there is one."""
 
     matter: Matter
     rungs: tuple[Rung, ...]
@@ -28,7 +28,7 @@ class Reminders:
 
     @cached_property
     def ids(self) -> list[str]:
-        """The ids on the channel `stream`, by rung."""
+        """The ids on the channel `stream`, one for each rung."""
         first = [] if self.notice is None else self.notice.ids(self.rungs[:1], STREAM)
         return first + self.matter.ids(self.rungs[len(first) :], STREAM)
 
@@ -38,7 +38,7 @@ class Reminders:
 
     @property
     def alerts(self) -> list[Alert]:
-        """One at every rung, past ones too, oldest first."""
+        """One alert for every rung, oldest first, including past rungs."""
         return [self.alert(rung) for rung in self.rungs]
 
     def alert(self, rung: Rung, raised_at: datetime = NOT_RAISED) -> Alert:
@@ -50,7 +50,7 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class DueAlerts:
-    """What a tick decides: the alerts to raise, and those that were missed and are passed."""
+    """A tick's decision: the alerts to raise, and the missed alerts to mark as passed."""
 
     raised: tuple[Alert, ...]
     passed: tuple[Alert, ...]
@@ -58,14 +58,14 @@ class DueAlerts:
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """Raised alerts that were not sent yet: to be sent now, or never, because nothing is owed or they are too old."""
+    """Raised alerts that have not been sent. They are sent now, or dropped because nothing is owed any more or they are too old."""
 
     send: tuple[Alert, ...]
     drop: tuple[Alert, ...]
 
 
 def rungs(duty: Duty) -> tuple[Rung, ...]:
-    """The rungs of a duty: its notice, if it has one, then those of its ladder that come after it."""
+    """The rungs of a duty: its notice, if it has one, then the rungs of its ladder that come after the notice."""
     steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), notices.of_duty(duty)
     return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
 
@@ -94,7 +94,7 @@ def of_duty(duty: Duty) -> Reminders:
 
 
 def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
-    """The same, each alert to raise with the trace of the act that caused it, if that has one."""
+    """The same decision, with the trace of the act that caused each alert added to the alert, if there is one."""
     return replace(due_alerts, raised=tuple(_traced(alert, traces) for alert in due_alerts.raised))
 
 
@@ -104,15 +104,15 @@ def _traced(alert: Alert, traces: Mapping[instants.GivenKey, str]) -> Alert:
 
 
 def plan(found: Iterable[Duty]) -> list[Alert]:
-    """Every rung of every duty that is owed, by time, then unit."""
+    """Every rung of every owed duty, sorted by time, then unit."""
     alerts = [alert for duty in found if duties.owes(duty) for alert in of_duty(duty).alerts]
     return sorted(alerts, key=lambda alert: (alert.rung.at, alert.matter.unit, alert.matter.duty))
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The reminders of owed duties whose newest rung that has come is not among the alerts `seen` (ids, channel `stream`).
+    """The reminders of owed duties whose newest rung that has come is not among the alerts `seen` (ids on the channel `stream`).
 
-    A rung that is seen is noted as claimed, and not looked for again.
+    A rung in `seen` is recorded as claimed, so that it is not looked up again.
     """
     found = []
     for one in owed:
@@ -131,7 +131,7 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set
 
 
 def decide(found: Iterable[Reminders], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
-    """What to raise. `alerted` are the ids, on the channel `stream`, of what was raised or passed before."""
+    """What to raise. `alerted` are the ids, on the channel `stream`, of alerts that were raised or passed before."""
     raised: list[Alert] = []
     passed: list[Alert] = []
     for one in found:
@@ -143,13 +143,13 @@ def decide(found: Iterable[Reminders], alerted: Set[str], reference: Reference, 
 
 
 def horizon(unsent: Iterable[Alert], now: datetime) -> datetime:
-    """The latest time for which an alert was raised, or `now`: a tick may be for a time that is still to come."""
+    """The latest time for which an alert was raised, but at least `now`: a tick may have been for a future time."""
     return max([now, *(alert.raised_at for alert in unsent)])
 
 
 def sort_out(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed], working_days: WorkingDays, now: datetime) -> Leftovers:
-    """What becomes of raised alerts that were not sent. A unit that no longer owes is not alerted, and nothing goes out on a
-    day off. Each alert is judged at `now` or at the time for which it was raised, whichever is later.
+    """Decides which raised but unsent alerts are sent. A unit that no longer owes is not alerted, and nothing goes out on a day off. Each
+    alert is judged at `now` or at the time for which it was raised, whichever is later.
     """
     send: list[Alert] = []
     drop: list[Alert] = []
@@ -163,7 +163,7 @@ def sort_out(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed], working
 
 
 def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
-    """Whether the unit (of a digest: any unit of the group) still owes exactly what the alert is about."""
+    """Whether the unit still owes exactly what the alert is about; for a digest, whether any unit of the group does."""
     matter = alert.matter
     found = owed.get((matter.regime, matter.period))
     if found is None:

@@ -1,7 +1,7 @@
-"""The collection `alerts`: one document for each alert and channel, which is the claim on it.
+"""The collection `alerts`: one document for each alert and channel. The document is the claim on the alert.
 
-Inserting the document claims the alert: one of several notifiers succeeds. Whoever sends an alert holds a lease on its claim, so that
-another notifier takes over from one that was killed, or the killed one after its restart, under the same ids.
+Inserting the document claims the alert, so only one of several notifiers succeeds. The notifier that sends an alert holds a lease on its
+claim. If it is killed, another notifier, or the same one after its restart, takes over under the same ids.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from shared.wire import collection_names
 from shared.wire.documents import AlertDocument
 from shared.words.ladder import Rung
 
-LEASE: Final = timedelta(seconds=30)  # longer than sending a few alerts takes
+LEASE: Final = timedelta(seconds=30)  # longer than it takes to send a batch of alerts
 QUERY_BATCH: Final = 5000
 DutyAndCause = tuple[str, str]
 """Mails about the same are counted together."""
@@ -30,8 +30,8 @@ Channels = Callable[[Alert], Sequence[str]]
 
 
 class AlertStore:
-    """Reads and writes alerts, for the notifier that calls itself `holder`. `seen` are ids, on the channel `stream`, that are known to be
-    claimed: a claim is for ever.
+    """Reads and writes alerts for the notifier `holder`. `seen` caches ids (on the channel `stream`) that are known to be claimed; claims
+    are permanent.
     """
 
     def __init__(self, database: Documents, clock: Clock, holder: str) -> None:
@@ -40,13 +40,13 @@ class AlertStore:
         self._clock, self._holder = clock, holder
 
     async def prepare(self) -> None:
-        """The indexes: what is not sent yet, a unit's alerts, and those of a duty."""
+        """Creates the indexes: unsent alerts, a unit's alerts, and a duty's alerts."""
         await self._alerts.create_index([("state", ASCENDING), ("channel", ASCENDING)])
         await self._alerts.create_index([("unit", ASCENDING), ("period", ASCENDING)])
         await self._alerts.create_index([("duty", ASCENDING), ("channel", ASCENDING)])
 
     async def known(self, alert_ids: Iterable[str]) -> set[str]:
-        """Which of some alerts were raised or passed before, by their ids on the channel `stream`."""
+        """Which of these alerts (ids on the channel `stream`) were raised or passed before."""
         ids = list(alert_ids)
         asked = [alert_id for alert_id in ids if alert_id not in self.seen]
         for first in range(0, len(asked), QUERY_BATCH):
@@ -55,9 +55,10 @@ class AlertStore:
         return self.seen.intersection(ids)
 
     async def claim(self, due: DueAlerts, channels: Channels) -> list[Alert]:
-        """Claims the alerts that are due; returns those to raise that this notifier claimed first.
+        """Claims the due alerts. Returns the alerts to raise that this notifier claimed first.
 
-        The documents of the channel `stream` come last: an alert is known as claimed by them, so an interrupted claim is made again.
+        The documents of the channel `stream` are inserted last. They decide whether an alert is claimed, so an interrupted claim is made
+        again.
         """
         others = [(alert, channel) for alert in due.raised for channel in channels(alert) if channel != STREAM]
         await mongo.insert_new(self._alerts, [self._document(alert, channel, RAISED) for alert, channel in others])
@@ -72,18 +73,18 @@ class AlertStore:
         return claimed
 
     async def unsent(self, channel: str) -> list[Alert]:
-        """Raised alerts that no other notifier is sending now, by time."""
+        """Raised alerts that no other notifier is sending now, sorted by time."""
         wanted = {"state": RAISED, "channel": channel, **is_free(self._holder, self._clock())}
         found = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
         return [_alert(document) async for document in found]
 
     async def is_another_sending(self) -> bool:
-        """Whether another notifier holds a lease on raised alerts; that of a killed notifier ends after `LEASE`."""
+        """Whether another notifier holds a lease on raised alerts. The lease of a killed notifier ends after `LEASE`."""
         leased = {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": self._clock()}}
         return await self._alerts.find_one(leased, {"_id": 1}) is not None
 
     async def lease(self, alerts: Sequence[Alert], channel: str) -> list[Lease]:
-        """Leases alerts for sending; those that this notifier holds now."""
+        """Leases alerts for sending. Returns those that this notifier now holds."""
         ids = [alert.id(channel) for alert in alerts]
         if not ids:
             return []
@@ -95,11 +96,11 @@ class AlertStore:
         return [Lease(alert, handed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in handed]
 
     async def drop(self, alerts: Sequence[Alert], channel: str) -> None:
-        """Notes that raised alerts are not sent and never will be."""
+        """Records that raised alerts will never be sent."""
         await self.settle([Outcome(alert, PASSED) for alert in alerts], channel)
 
     async def settle(self, outcomes: Sequence[Outcome], channel: str) -> None:
-        """Notes what became of raised alerts."""
+        """Records the outcomes of raised alerts."""
         plain: dict[State, list[str]] = {}
         for outcome in outcomes:
             if outcome.handed == Handed():
@@ -119,13 +120,13 @@ class AlertStore:
         await self._alerts.update_one({"_id": outcome.alert.id(channel)}, change)
 
     async def mails_sent(self, alerts: Sequence[Alert]) -> Counter[DutyAndCause]:
-        """How many reminders by mail each unit has got about the duty and cause of an alert."""
+        """How many mails each unit has had about the duty and cause of each alert."""
         wanted = {"duty": {"$in": sorted({alert.matter.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
         found = self._alerts.find(wanted, {"duty": 1, "cause": 1})
         return Counter([(document["duty"], document["cause"]) async for document in found])
 
     async def outcomes(self, alerts: Sequence[Alert], channels: Sequence[str]) -> StoredOutcomes:
-        """What became of alerts, by their ids on each channel. An alert that did not take a channel has no outcome there."""
+        """The stored outcomes of alerts, by their ids on each channel. Channels that an alert did not use are left out."""
         ids = [alert.id(channel) for alert in alerts for channel in channels]
         found = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
         return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in found}
@@ -162,7 +163,7 @@ class AlertStore:
 
 
 def is_free(holder: str, now: datetime) -> Document:
-    """Finds the alerts on which no other notifier holds a lease."""
+    """A filter for alerts on which no other notifier holds a lease."""
     return {"$or": [{"holder": holder}, {"lease_until": {"$lt": now}}]}
 
 
@@ -178,7 +179,7 @@ def _alert(document: AlertDocument) -> Alert:
         cause=document["cause"],
         deadline=document["deadline"],
         reason=document["reason"],
-        before=document.get("before"),  # missing in alerts that were raised before format 5, as is the next
+        before=document.get("before"),  # this field and the next are missing in alerts that were raised before format 5
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
         traceparent=document.get("traceparent", ""),
     )

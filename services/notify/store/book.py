@@ -1,4 +1,4 @@
-"""The stored book: the collection `duties`, and the notifier's checkpoint with what belongs to no stored duty."""
+"""The stored book: the collection `duties`, and the notifier's checkpoint, which also has the state that belongs to no stored duty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ WRITE_BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class BookPosition:
-    """How far the log was folded: in which generation, up to which mark in the log (`shared/plumbing/log_mark.py`)."""
+    """How far the log was folded, and under which generation; the place is a mark in the log (`shared/plumbing/log_mark.py`)."""
 
     generation: int
     sequence: int
@@ -35,7 +35,7 @@ class BookPosition:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A position with everything that is needed to go on from there."""
+    """A position with everything that is needed to continue from it."""
 
     position: BookPosition
     begun: list[RegimePeriod]
@@ -44,14 +44,16 @@ class Checkpoint:
 
 
 class BookStore:
-    """Reads and writes the book. Every write may be repeated, also by several notifiers: only an older position is replaced."""
+    """Reads and writes the book. Every write is idempotent, also with several notifiers: only documents of an older position are
+    replaced.
+    """
 
     def __init__(self, database: Documents) -> None:
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, NotifyCheckpointDocument)
 
     async def prepare(self) -> None:
-        """The indexes: the duties of a period, of a unit by code and by id, and those that are owed, in the order of the portal."""
+        """Creates the indexes: a period's duties, a unit's duties by code and by id, and owed duties in the portal's order."""
         await self._duties.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
         await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
         await self._duties.create_index([("unit.id", ASCENDING), ("regime", ASCENDING), ("period", ASCENDING)])
@@ -60,23 +62,23 @@ class BookStore:
         )
 
     async def checkpoint(self) -> Checkpoint | None:
-        """Where to go on; None before the first fold, or when it was stored in another shape."""
+        """The stored checkpoint; None before the first fold, or if it was stored in another format."""
         found = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
         return None if found is None else _checkpoint(found)
 
     async def reports(self, generation: int) -> dict[ReportKey, ReportState]:
-        """What the stored duties of a generation say; when a unit has two duties, the one that was written later."""
+        """The report states in the stored duties of a generation. If a unit has two duties, the one that was written later is used."""
         cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
         return {_key(found): report_states.report(found["state"]) async for found in cursor}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
-        """Stores duties as of a position; a stored one of a later position stays."""
+        """Stores duties as of a position. A stored duty with a later position is kept."""
         for first in range(0, len(duties), WRITE_BATCH):
             documents = [_document(duty, position) for duty in duties[first : first + WRITE_BATCH]]
             await mongo.put_newer(self._duties, [(_older(document["_id"], position), document) for document in documents])
 
     async def remove_before(self, generation: int) -> None:
-        """Removes the duties that nobody has any more: those that were not written again in a generation."""
+        """Removes duties of generations before `generation`: they were not written again, so no unit has them any more."""
         await self._duties.delete_many({"generation": {"$lt": generation}})
 
     async def put_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -161,6 +163,6 @@ def _extension(extension: Given | None) -> ExtensionDocument | None:
 
 
 def _late_by_s(duty: Duty) -> int | None:
-    """Only of what is done: how long a duty is overdue depends on when one looks."""
+    """The delay of a task that is done. For an owed task it is not stored, because it depends on the time of reading."""
     late_by = None if owes(duty) else duty.late_by(duty.deadline)
     return None if late_by is None else int(late_by.total_seconds())

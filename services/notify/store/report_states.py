@@ -1,4 +1,4 @@
-"""How the state of a report, and of a period, is stored: in every duty, and in the notifier's checkpoint."""
+"""The stored form of a report's and a period's state, in every duty and in the notifier's checkpoint."""
 
 from shared.wire.documents import GivenFields, ReportStateDocument
 from shared.words import instants
@@ -7,7 +7,7 @@ from shared.words.report_state import Confirmation, PeriodState, ReportState, Re
 
 
 def document(report: ReportState) -> ReportStateDocument:
-    """The state of a report as it is stored."""
+    """The stored form of a report's state."""
     confirmation = report.confirmation
     return {
         "winner": report.winner,
@@ -21,7 +21,7 @@ def document(report: ReportState) -> ReportStateDocument:
 
 
 def report(state: ReportStateDocument) -> ReportState:
-    """The state of a report that was stored."""
+    """A report's state from its stored form."""
     returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
     extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
     return ReportState(
@@ -37,13 +37,13 @@ def report(state: ReportStateDocument) -> ReportState:
 
 
 def period(stored: list[GivenFields]) -> PeriodState:
-    """The state of a period whose openings were stored."""
+    """A period's state from its stored openings."""
     openings = _read_givens(stored)
     return PeriodState(openings, instants.in_force(openings.values()))
 
 
 def givens(found: Givens) -> list[GivenFields]:
-    """Openings or extensions as they are stored, in the order of receipt."""
+    """The stored form of openings or extensions, in the order of receipt."""
     return [(one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects) for one in sorted(found.values())]
 
 

@@ -1,4 +1,4 @@
-"""What an alert says beside itself: to whom it goes, under which regime, who receives the reports, how a group of duties is doing."""
+"""The content of an alert: the addressee, the regime, the recipient of the reports, and the progress of a group of duties."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from shared.words.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One alert with everything that a channel may say, as of `now`. `tally` is that of a digest's group, None for a reminder.
+    """One alert with everything that a channel may write about it, as of `now`. `tally` is the digest's group; None for a reminder.
 
-    `handed` is what was handed over in earlier attempts.
+    `handed` are the mails that earlier attempts delivered.
     """
 
     alert: Alert
@@ -30,7 +30,7 @@ class Content:
 
 
 def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) -> list[Content]:
-    """The contents of alerts at the instant `at`, or at the later one for which an alert was raised."""
+    """The contents of alerts at the instant `at`, or at the time for which an alert was raised if that is later."""
     recipients: dict[tuple[str, str], Unit | None] = {}
     found = []
     for lease in leases:

@@ -1,4 +1,4 @@
-"""The mail of a digest: how many have reported, who has not, who was late, and how to reach them."""
+"""The mail of a digest: how many units have reported, which have not, which were late, and how to reach them."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from shared.words.units import Unit
 
 
 def compose(content: Content, tally: Tally, to: str, site: str) -> Mail:
-    """The mail to one address. The pages are at `site` ("": not known)."""
+    """The mail to one address. The portal's pages are at `site` ("": unknown)."""
     alert, now = content.alert, content.now
     deadline = alert.matter.deadline
     facts = [
@@ -44,12 +44,12 @@ def _subject(alert: Alert, tally: Tally) -> str:
 
 
 def _owing(tally: Tally) -> dict[str, Unit]:
-    """The units that still have something to do, by id."""
+    """The units that still have to act, by id."""
     return {duty.unit.id: duty.unit for duty in (*tally.missing, *tally.unconfirmed)}
 
 
 def _whom_to_call(tally: Tally) -> str:
-    """Units that get no mail are not said to be reminded."""
+    """The paragraph about units that get no mail: they must be called."""
     count = sum(not reach.addresses(unit) for unit in _owing(tally).values())
     if not count:
         return ""
@@ -78,7 +78,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _list(heading: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
-    """One line for each unit; nothing when there is none."""
+    """One line for each unit; "" if there are none."""
     if not found:
         return ""
     lines = [
@@ -89,7 +89,7 @@ def _list(heading: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) ->
 
 
 def _note(duty: Duty) -> str:
-    """Why a unit has another day than its group, if it has."""
+    """Why a unit's deadline differs from its group's; "" if it does not."""
     if duty.returned is not None and duty.returned.fix_by is not None:
         return f" (đã trả lại, sửa {vietnamese.deadline(duty.reminded_of)})"
     return f" (được gia hạn: {vietnamese.deadline(duty.deadline)})" if duty.deadline > duty.due else ""
@@ -101,7 +101,7 @@ def _came(duty: Duty) -> str:
 
 
 def _reach(unit: Unit) -> str:
-    """Whom to call; a unit that cannot be reached is named as such."""
+    """The unit's telephone contacts, or a note that it cannot be reached."""
     phones = [f"{person} {phone}".strip() for person, phone in reach.phones(unit)]
     addresses = reach.addresses(unit)
     if phones:

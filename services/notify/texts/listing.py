@@ -1,4 +1,4 @@
-"""Duties and alerts as commands list them in JSON: instants in Vietnam's time, with their offset."""
+"""Duties and alerts in the JSON form of commands: instants are in Vietnam time, with their offset."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NOTHING: Final = ReportState()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which duties are asked for. `unit` is a code or an id; `late`: done late, or overdue and still owed."""
+    """Which duties to list. `unit` is a code or an id; `late` selects duties that were done late, or are overdue and still owed."""
 
     unit: str | None = None
     owed: bool = False
@@ -28,7 +28,7 @@ class Wanted:
 
 
 def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
-    """The duties asked for, by regime, period, unit and task."""
+    """The duties to list, sorted by regime, period, unit and task."""
     chosen = [
         duty
         for duty in found
@@ -40,8 +40,8 @@ def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
 
 
 def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
-    """One duty. `deadline` is the first late instant, an extension included; `late` means the same as in views and concerns what was
-    received; `late_by_s` also says how long an owed duty is overdue.
+    """One duty. `deadline` is the first late instant, extensions included. `late` has the same meaning as in views and concerns reports
+    that were received; `late_by_s` also covers an owed duty that is overdue.
     """
     late_by = duty.late_by(now)
     report = duty.state if duty.task == REPORT else NOTHING
@@ -80,7 +80,7 @@ def alert_entry(alert: Alert) -> dict[str, object]:
 
 
 def reach_entry(reach: Reach) -> dict[str, object]:
-    """One alert, and by which channels it went or would go."""
+    """One alert, and the channels by which it was or would be sent."""
     return {
         **alert_entry(reach.alert),
         "cause": reach.alert.matter.cause,

@@ -1,4 +1,4 @@
-"""A mail, and the parts that all mails have: salutation, signature, and ids that stay the same when a mail is sent again."""
+"""A mail, and the parts common to all mails: salutation, signature, and ids that stay the same when a mail is sent again."""
 
 import hashlib
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from shared.words.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One e-mail to one address. `id` is the local part of its Message-ID: the same alert to the same address has the same."""
+    """One e-mail to one address. `id` is the local part of its Message-ID; it is the same for the same alert and address."""
 
     id: str
     to: str
@@ -32,12 +32,12 @@ def signature(mark: str = "") -> str:
 
 
 def mark(alert: Alert) -> str:
-    """By which the alert of a mail can be looked up."""
+    """The mark in a mail by which its alert can be looked up."""
     return f" Mã nhắc: {alert.id(EMAIL)}"
 
 
 def message_id(alert: Alert, to: str) -> str:
-    """Derived from the alert and the address: mail programs recognise a mail that was sent twice after a crash."""
+    """The Message-ID, derived from the alert and the address, so that mail programs recognise a mail that was sent twice after a crash."""
     return hashed(f"{alert.id(EMAIL)}/{to}")
 
 

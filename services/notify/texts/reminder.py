@@ -1,6 +1,6 @@
-"""The mail of a reminder: Vietnamese, plain, courteous; what is owed, by when, and what to do.
+"""The mail of a reminder, in plain and courteous Vietnamese: what is owed, by when, and what to do.
 
-A mail says only what exists: it links to pages of the portal, names whom to call, and counts the mails that the unit has got.
+A mail refers only to what exists: pages of the portal, people to call, and the number of earlier mails to the unit.
 """
 
 from services.notify.domain.alerts import Matter
@@ -13,7 +13,9 @@ from shared.words import texts, vietnamese
 
 
 def compose(content: Content, to: str, site: str, reminders: int) -> Mail:
-    """The mail to one address. The pages are at `site` ("": not known); the unit has got `reminders` mails about the same before."""
+    """The mail to one address. The portal's pages are at `site` ("": unknown). `reminders` is the number of mails that the unit has already
+    had about the same matter.
+    """
     parts = [*_parts(content, site), *_end(content)]
     return Mail(mail.message_id(content.alert, to), to, _subject(content, reminders), mail.body(parts))
 
@@ -77,7 +79,7 @@ def _what_is_owed(content: Content) -> str:
 
 
 def _reason(matter: Matter) -> str:
-    """In one line, so that a reason cannot pass for another part of the mail."""
+    """The reason on one line, so that it cannot look like another part of the mail."""
     reason = texts.one_line(matter.reason)
     label = "Lý do thay đổi" if _is_of_move(matter) else "Lý do trả lại"
     return f"- {label}: {reason}" if reason else ""
@@ -94,7 +96,7 @@ def _what_to_do(content: Content) -> str:
 
 
 def _link(matter: Matter, site: str) -> str:
-    """The page about the matter."""
+    """The line with the link to the matter's page; "" if `site` is unknown."""
     at = f"{matter.regime}/{matter.period}/{matter.unit}"
     page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", "Bảng tổng hợp của đơn vị")
     return f"{what}: {site}/{page}/{at}" if site else ""

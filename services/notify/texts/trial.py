@@ -1,4 +1,4 @@
-"""A trial mail: whether mails come to a unit, and what they look like. It reminds nobody of anything."""
+"""A trial mail, to see whether mails reach a unit and what they look like. It is not a reminder."""
 
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,7 @@ MARK: Final = "[Thử]"
 
 
 def mails(unit: Unit, site: str, now: datetime) -> list[Mail]:
-    """One to each address of a unit."""
+    """One trial mail to each address of a unit."""
     return [_mail(unit, to, site, now) for to in reach.addresses(unit)]
 
 

@@ -14,12 +14,12 @@ COMMITTEE: Final = "UBND"
 
 
 def name(unit: Unit) -> str:
-    """The unit's name; its code when nothing of the name can be seen."""
+    """The unit's name; its code if the name shows nothing."""
     return texts.one_line(unit.name) or f"đơn vị {unit.code}"
 
 
 def addressee(unit: Unit) -> str:
-    """The unit as one writes to it: `UBND xã Tú Xuyên`; an office by its name."""
+    """The unit's name as an addressee: `UBND xã Tú Xuyên`; an office has its own name."""
     plain = name(unit)
     if unit.kind != "peoples_committee" or plain.startswith((COMMITTEE, "Ủy ban")):
         return plain
@@ -28,7 +28,7 @@ def addressee(unit: Unit) -> str:
 
 
 def with_reach(unit: Unit) -> str:
-    """The unit as one writes to it, and whom to call or write to there."""
+    """The unit's name as an addressee, with the people to call or write to."""
     phones = [", ".join(filter(None, (person, f"điện thoại {phone}"))) for person, phone in reach.phones(unit)]
     people = phones or [f"thư {address}" for address in reach.addresses(unit)]
     return f"{addressee(unit)} ({'; '.join(people)})" if people else addressee(unit)
@@ -59,12 +59,12 @@ def time_left(deadline: datetime, now: datetime) -> str:
 
 
 def days_late(deadline: datetime, now: datetime) -> int:
-    """Days since the last day that was on time; below zero: days until then."""
+    """Days since the last day that was on time; negative before that day."""
     return (periods.local_day(now) - deadlines.last_day(deadline)).days
 
 
 def with_offset(at: datetime) -> str:
-    """An instant as JSON has it: Vietnam's time with its offset, with milliseconds where they are not 0 (a deadline that includes
-    17:00 is 17:00:00.001).
+    """An instant for JSON: Vietnam time with its offset, with milliseconds if they are not 0 (a deadline that includes 17:00 is
+    17:00:00.001).
     """
     return at.astimezone(periods.VIETNAM).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
