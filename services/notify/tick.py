@@ -4,23 +4,23 @@
       │
       ├─ wait     barrier.pass_screened     INBOX is screened, REPORTS is folded: the book knows every report that was sent
       │
-      ├─ read     book.owed(at)             the duties that are owed, by their rungs
+      ├─ read     book.owed(at)             the owed duties, grouped by their rungs
       │           reminders.reached         units whose newest rung is not known to be claimed
       │           digest.reached            groups in which a unit owes, by recipient
-      │           alerts.known              which of their alerts MongoDB has already
+      │           alerts.known              which of their alerts MongoDB already has
       │
-      ├─ decide   reminders.decide          pure: at most one rung of each is raised, the ones it overtook are passed
+      ├─ decide   reminders.decide          pure: at most one rung of each is raised; older ones are marked as passed
       │
       ├─ claim    alerts.claim              one document for each alert and channel; the first of several notifiers to insert it wins
       │
-      └─ send     by each channel, digests first, in batches; also what another notifier claimed and left unsent:
-                  reminders.sort_out        pure: dropped when nothing is owed any more, waits over a day off
-                  alerts.lease              mine for 30 s
-                  content.of                the alert with all that it says, by the duties as they are now
+      └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
+                  reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
+                  alerts.lease              reserves the alerts for this notifier for 30 s
+                  content.of                the complete alert, according to the present duties
                   connection.send           published to ALERTS, handed to the mail server
-                  alerts.settle             what became of it
+                  alerts.settle             stores the outcome
 
-A crash at any place is only a repeat: the ids stay the same, a claim is made once, a lease ends.
+A crash anywhere only causes a repeat: ids stay the same, a claim is made once, and a lease ends.
 """
 
 import asyncio

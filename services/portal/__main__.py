@@ -1,4 +1,4 @@
-"""`python -m services.portal`"""
+"""`python -m services.portal`: runs the service."""
 
 from services.portal.app import create_app
 from shared.shell import service

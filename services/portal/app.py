@@ -22,7 +22,7 @@ from shared.shell.settings import PortalSettings
 from shared.wire import subjects
 
 NAME = "portal"
-LOOK_S = 2.0  # how soon readiness tells that the database is away
+LOOK_S = 2.0  # how soon readiness reports that the database is away
 
 
 def create_app(settings: PortalSettings | None = None) -> FastAPI:
@@ -53,7 +53,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
 
 
 async def watch(held: Connections, readiness: Readiness) -> None:
-    """Keeps the reference data loaded, and readiness up to date: an error makes the service not ready until it has passed."""
+    """Keeps the reference data loaded and readiness up to date: the service is not ready from an error until the next success."""
     while True:
         await held.reference.current()
         readiness.has("work")

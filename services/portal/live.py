@@ -1,4 +1,4 @@
-"""Live pages: when FEED says that a view has changed, its open pages are notified (server-sent events).
+"""Live pages: when FEED announces a changed view, its open pages are notified (server-sent events).
 
 A message may be lost. Each connection begins with the view's position, so a page that missed a change learns of it when it reconnects.
 """
@@ -33,7 +33,7 @@ RETRY_MS = 3000
 
 
 class Hub:
-    """Who listens to which view. A listener keeps only the newest position, because older ones are of no use."""
+    """The listeners of each view. A listener keeps only the newest position, because older ones are of no use."""
 
     def __init__(self) -> None:
         self._listeners: dict[Key, set[Listener]] = {}
@@ -61,12 +61,12 @@ class Hub:
 
 
 def position_text(position: ViewPosition) -> str:
-    """A view's position as pages and event ids write it: generation first, as positions are compared."""
+    """A view's position as pages and event ids contain it: generation first, so that positions sort."""
     return f"{position.generation}-{position.partition}-{position.sequence}"
 
 
 def position_of(payload: bytes) -> str:
-    """The position of the view in a feed event; empty when it has none."""
+    """The position of the view in a feed event; "" if it has none."""
     try:
         return position_text(ViewPosition.model_validate(orjson.loads(payload)["data"]["position"]))
     except (ValueError, KeyError, TypeError):
@@ -74,8 +74,8 @@ def position_of(payload: bytes) -> str:
 
 
 def feed_router(hub: Hub) -> NatsRouter:
-    """The subscriber of FEED's messages through core NATS. It acknowledges nothing and does not reply: on the reply subject the publisher
-    waits for the stream's acknowledgement.
+    """The subscriber to FEED's messages through core NATS. It does not acknowledge or reply: the publisher waits on the reply subject for
+    the stream's acknowledgement.
     """
     router = NatsRouter()
 
@@ -92,7 +92,7 @@ def feed_router(hub: Hub) -> NatsRouter:
 
 
 def key_for(address: Address) -> Key:
-    """The view whose changes concern a page about `address`; for the page of a reporter's own report it is the view of the unit above."""
+    """The view that a page about `address` follows. For a unit's own report, this is the view of the unit above."""
     unit = address.unit
     if address.is_reporter and not address.tree.children(unit.id):
         unit = next(address.tree.ancestors(unit.id), unit)
@@ -103,7 +103,7 @@ router = APIRouter()
 
 
 async def listener(request: Request, address: Named, store: Stored) -> AsyncIterator[Listener]:
-    """A listener that begins with the view's present position, because the page was read before it listened."""
+    """A listener that begins with the view's present position, because the page was read before the listener started."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))

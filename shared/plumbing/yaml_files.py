@@ -1,5 +1,5 @@
-"""YAML that people write: one plain document. Refused are aliases (a few lines can expand to more than the memory holds), tags that create
-objects, and repeated keys (the last would win silently).
+"""YAML that people write: one plain document. It refuses aliases (a few lines can expand to more than the memory holds), tags that create
+objects, and repeated keys (the last one would win silently).
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The envelope of an event: CloudEvents 1.0, structured JSON. Whoever makes an event builds its envelope here.
+"""The envelope of an event: CloudEvents 1.0, structured JSON. All code that makes an event builds its envelope here.
 
 `of_unit` builds an event from a unit, or from a person who acts for a unit; `logged` adds ingest's attributes; `of_service` builds an event
 that a service publishes. Source: design, section 4, "Events".

@@ -32,7 +32,7 @@ def normal(text: str) -> str:
 def forbidden(text: str) -> str | None:
     """The first forbidden character, written as `U+202E`; None if there is none.
 
-    Forbidden are control characters except tab and newline, bidi controls, and code points that are not characters. Windows line ends are
+    Control characters except tab and newline, bidi controls, and code points that are not characters are forbidden. Windows line ends are
     allowed.
     """
     found = FORBIDDEN.search(LINE_END.sub("\n", text)) or NO_CHARACTER.search(text)

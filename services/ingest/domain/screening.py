@@ -108,7 +108,7 @@ def is_event_id(text: str) -> bool:
 
 
 def partition(decision: Accepted, partitions: int) -> int:
-    """The log's partition of an accepted event. Nobody reports to a derived regime, so the event's regime is the source."""
+    """The log's partition of an accepted event. The event's regime is never a derived one, because nobody reports to a derived regime."""
     return subjects.partition_of(decision.about.regime, decision.about.period, partitions)
 
 

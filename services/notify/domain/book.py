@@ -55,7 +55,9 @@ class Owed:
         return None if place is None else self.by_steps[place[0]][duty_id].duty
 
     def is_group_owing(self, deadline: datetime) -> bool:
-        """Whether any unit whose deadline, before extensions, is this instant (to the millisecond) still owes."""
+        """Whether any unit of a group still owes. The group is the units whose deadline, before extensions, equals `deadline` to the
+        millisecond.
+        """
         return any(events.to_text(due) == events.to_text(deadline) for due, _ in self.by_group)
 
     def _remove(self, duty_id: str) -> None:

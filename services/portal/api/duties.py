@@ -23,11 +23,11 @@ async def duties(
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=DUTIES_AT_ONCE, description=LIMIT)] = DUTIES_AT_ONCE,
 ) -> DutyPage:
-    """Who owes what by when, by id. Every filter is optional.
+    """The duties of units: what is owed, by when, and what was done. Sorted by id; every filter is optional.
 
-    `unit`, a code or an id, selects the unit and the units below it in each period's tree, with `only=true` the unit alone. `state`:
-    `owed` (chưa nộp) includes `overdue` and `returned`, `received` includes `late`; `confirmed` are views, not reports. Give `next`
-    as `after`, with the same filters, to read the next page. A duty that exists during the whole reading is listed exactly once.
+    `unit`, a code or an id, selects the unit and the units below it in each period's tree; with `only=true`, the unit alone. `state`:
+    `owed` (chưa nộp) includes `overdue` and `returned`, `received` includes `late`; `confirmed` are views, not reports. To get the next
+    page, send `next` as `after`, with the same filters. A duty that exists during the whole reading is listed exactly once.
     """
     behind = chosen.behind(after)
     known = await reference.current()

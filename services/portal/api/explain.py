@@ -1,4 +1,4 @@
-"""What a figure of a view is made of, as JSON."""
+"""The reports behind one figure of a view, as JSON."""
 
 from typing import Annotated
 

@@ -28,10 +28,10 @@ async def feeds(
     after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE, description="`cursor` of the page before; left out: from the beginning")] = 0,
     limit: Annotated[int, Query(ge=1, le=feed.MOST, description=LIMIT)] = feed.MOST,
 ) -> FeedPage:
-    """Views as they changed, oldest first.
+    """Changed views, oldest first.
 
-    Give the cursor as `after` to read on: it is a place in the stream, the same for every province and regime. An empty list means that
-    nothing has changed since. A cursor beyond the end of the stream is refused (the stream was created again): begin again
+    To get the next page, send the cursor as `after`: it is a position in the stream, valid for every province and regime. An empty list
+    means that nothing has changed since. A cursor beyond the end of the stream is refused (the stream was created again): start again
     without a cursor. Only units without a unit above them have a feed.
     """
     address.require_top(await reference.current(), province, regime)

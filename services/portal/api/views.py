@@ -28,7 +28,7 @@ async def view(at: Named, store: Stored) -> View:
     responses=answered("listChildren"),
 )
 async def children(at: Named, store: Stored, now: Now) -> Children:
-    """The units directly below a unit: the views of those that have one, the reports' states of those that report themselves."""
+    """The units directly below a unit: the view of each unit that has one, and the report's state of each unit that reports itself."""
     below = at.tree.children(at.unit.id)
     views = await store.views(at.regime.id, at.period.code, [unit.id for unit in below])
     reporters = [unit for unit in below if unit.id in at.group_of]

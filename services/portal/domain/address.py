@@ -15,7 +15,7 @@ from shared.words.units import Tree, Unit
 
 
 def _pattern(annotated: object) -> re.Pattern[str]:
-    """The pattern that the models of events have for a name."""
+    """The regular expression that the event models define for a name."""
     return re.compile(get_args(annotated)[1].pattern)
 
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 64
 
 @dataclass(frozen=True)
 class Address:
-    """What a URL names. The unit need not report, nor have a view."""
+    """The regime, period and unit that a URL names. The unit may have no report and no view."""
 
     reference: Reference
     regime: Regime
@@ -45,14 +45,14 @@ class Address:
         return sorted(below, key=lambda unit: unit.code)
 
     def asked(self, indicator: Indicator) -> list[Unit]:
-        """The reporters at or below the unit that are asked for an indicator, by code."""
+        """The reporters at or below the unit that must report an indicator, by code."""
         if not indicator.asked:
             return self.reporters
         return [unit for unit in self.reporters if self.regime.is_asked(indicator, self.group_of[unit.id], unit.code)]
 
     @cached_property
     def part(self) -> Unit | None:
-        """The unit below this one to which the regime is limited; None when the regime concerns all of this unit."""
+        """If the regime is limited to a unit below this one, that unit; otherwise None."""
         confined = self.tree.by_code.get(self.regime.within)
         if confined is None or self.unit.id not in {above.id for above in self.tree.ancestors(confined.id)}:
             return None
@@ -63,7 +63,9 @@ class Address:
         return self.unit.id in self.group_of
 
     def name_of(self, code: str) -> str:
-        """The name of a unit by the code that it sends under: its name on the cut-off day, else its latest; empty when unknown."""
+        """The name of the unit that sends with this code: its name on the cut-off day, otherwise its latest one; "" if the code is
+        unknown.
+        """
         bearer = self.tree.by_code.get(code) or max(
             (unit for unit in self.reference.registry.units if unit.code == code), key=lambda unit: unit.valid_from, default=None
         )
@@ -82,7 +84,9 @@ def checked(name: str, text: str | None) -> str | None:
 
 
 def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
-    """What the three names mean. Raises `Refused` with 404 when one is unknown. A code is tried before an id."""
+    """The regime, period and unit with these names. Raises `Refused` with 404 if one does not exist. A unit is looked up by code first,
+    then by id.
+    """
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))

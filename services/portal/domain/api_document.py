@@ -1,4 +1,4 @@
-"""An OpenAPI document as people read it: operations with their parameters, bodies and answers, and the fields of every schema."""
+"""An OpenAPI document prepared for a page: operations with their parameters, bodies and answers, and the fields of every schema."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ LIMITS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a value may be, in words; `schemas` are the named schemas that it refers to."""
+    """The type of a value, in words; `schemas` are the named schemas that it refers to."""
 
     text: str
     schemas: tuple[str, ...] = ()
@@ -30,7 +30,9 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parameter, or a field of a schema. `place` is where a parameter is written; `limits` are bounds and forms, as text."""
+    """A parameter, or a field of a schema. `place` is where a parameter is sent (path, query, …); `limits` are bounds and patterns, as
+    text.
+    """
 
     name: str
     type: Type
@@ -69,7 +71,7 @@ class Operation:
 
     @property
     def example(self) -> object:
-        """The example of the first answer that has one; None without any."""
+        """The example of the first answer that has one; None if no answer has one."""
         contents = [content for answer in self.answers for content in answer.contents]
         return next((content.example for content in contents if content.example is not None), None)
 
@@ -107,7 +109,7 @@ def read(document: Json, without: Iterable[str] = ()) -> ApiDocument:
 
 
 def type_of(schema: Json) -> Type:
-    """What a value of a schema may be."""
+    """The type of a schema's values, in words."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return Type(name, (name,))
@@ -177,7 +179,7 @@ def _schema(name: str, found: Json) -> Schema:
 
 
 def _limits(schema: Json) -> str:
-    """Bounds and pattern of a schema, also from its only alternative that is not null."""
+    """Bounds and pattern of a schema. For a nullable schema, those of its only alternative that is not null."""
     alternatives = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
     found = {**(alternatives[0] if len(alternatives) == 1 else {}), **schema}
     limits = [text.format(_plain(found[name])) for name, text in LIMITS.items() if name in found]

@@ -1,4 +1,4 @@
-"""What one logged event says, as far as the portal shows it. Whatever cannot be read is left out: a logged event never raises."""
+"""The content of one logged event, as far as the portal shows it. Unreadable parts are left out: a logged event never raises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ NOTHING: Final = Content()
 
 
 def read(data: Mapping[str, object]) -> Content:
-    """The content of an event's `data`."""
+    """Parses the `data` of an event."""
     return Content(
         _by_code(data.get("values")),
         {code: text for code, text in _by_code(data.get("narratives")).items() if isinstance(text, str)},
@@ -40,7 +40,7 @@ def read(data: Mapping[str, object]) -> Content:
 
 
 def value_sent(value: object) -> ValueSent | None:
-    """A figure as a unit reported it; None when it is not a figure of any kind."""
+    """A figure as a unit reported it; None if the value does not have the form of any kind of figure."""
     try:
         return _VALUE.validate_python(value, strict=True)
     except ValidationError:

@@ -1,6 +1,6 @@
-"""Where the next page of a list begins: after the last row of the page before, by a key that does not change when the row changes.
+"""Cursors of paged lists: a page begins after the last row of the previous page, by a key that does not change when the row changes.
 
-A cursor is a row's key with a checksum of the key, the list and the filters, so that a cursor of another list or a mistyped one is
+A cursor is a row's key with a checksum over the key, the list and the filters, so that a cursor of another list or a mistyped one is
 recognized. It is not secret and grants nothing.
 """
 

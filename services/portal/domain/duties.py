@@ -47,10 +47,10 @@ BADGES = {
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task as notify stored it; its names are those of the period's cut-off day.
+    """One unit's task as notify stored it. The unit's names are those of the period's cut-off day.
 
-    `deadline` is the first late instant, extensions included; `due` is the deadline that applies now: for a returned
-    report its fix-by date. `first_at` is when the task was first done, even if the report was withdrawn or returned later.
+    `deadline` is the first late instant, extensions included; `due` is the deadline that applies now: for a returned report its fix-by
+    date. `first_at` is when the task was first done, even if the report was withdrawn or returned later.
     """
 
     id: str
@@ -84,7 +84,7 @@ class Duty:
 
     @property
     def path(self) -> str:
-        """The page of what is to be done."""
+        """The address of the page about the report or view."""
         return f"/{'bao-cao' if self.is_report else 'bang'}/{self.regime}/{self.period}/{self.unit_code}"
 
     @property
@@ -115,7 +115,7 @@ class Duty:
         return ", ".join(self.words(now)).capitalize()
 
     def badges(self, now: datetime) -> list[tuple[str, str]]:
-        """Class and word of each label on the page."""
+        """CSS class and text of each label on the page."""
         return [(BADGES[state], self._word(state)) for state in self.shown_states(now)]
 
     def _word(self, state: DutyState) -> str:
@@ -127,12 +127,12 @@ class Duty:
 
 
 def first_owed(duty: Duty) -> tuple[bool, datetime, str, str, str, str]:
-    """The sort key: what is owed first, then by deadline."""
+    """A sort key: owed duties first, then by deadline."""
     return not duty.is_owed, duty.due, duty.regime, duty.period, duty.unit_code, duty.id
 
 
 def countdown(deadline: datetime, now: datetime) -> str:
-    """The time until the deadline, or since; in days, on the last day in hours, in the last hour in minutes."""
+    """The time until or since the deadline: in days, on the last day in hours, in the last hour in minutes."""
     if now >= deadline:
         return f"quá hạn {elapsed(deadline, now)}"
     days = (deadlines.last_day(deadline) - periods.local_day(now)).days

@@ -47,10 +47,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A figure of a view and its parts. `stored` is the view's figure, `computed` is computed from the parts, both without the target.
+    """A figure of a view and its parts. `stored` is the view's figure, `computed` is computed from the parts; both are without the target.
 
-    `asked` are the units that are asked for the indicator. The `silent` ones among them have a report that counts, without the figure;
-    the `missing` ones have no report that counts.
+    `asked` are the units that must report the indicator. The `silent` ones among them have a report that counts but not this figure; the
+    `missing` ones have no report that counts.
     """
 
     indicator: Indicator
@@ -85,8 +85,10 @@ def explain(
     contents: Mapping[str, Content],
     asked: Collection[str] | None = None,
 ) -> Explanation:
-    """`counted` are the reports that count, by unit id; `contents` their content, by event id; `stored` is the view's figure; `asked` the
-    ids of the reporters that are asked for the indicator (None: all).
+    """Explains `stored`, the view's figure.
+
+    `counted` are the reports that count, by unit id; `contents` their content, by event id; `asked` the ids of the reporters that must
+    report the indicator (None: all).
     """
     bound = tuple(unit for unit in reporters if asked is None or unit.id in asked)
     parts: list[Part] = []

@@ -1,4 +1,4 @@
-"""A view's and a report's figures as rows for people: text, a bar, the target."""
+"""The figures of views and reports as table rows for people: text, a bar, the target."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ COLOURS = 6  # classes c0 … c5 of the style sheet
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar of width 100: where it begins, how wide it is, its colour and its text."""
+    """A part of a bar of width 100: start, width, colour and text."""
 
     x: Decimal
     width: Decimal
@@ -29,10 +29,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator. `reported` of the `asked` units gave it, no report of `missing` of them counts.
+    """One indicator. `asked` units must report it, `reported` of them did, and `missing` of them have no report that counts.
 
-    `is_met` is None when the plan sets no target. A target is not met before every unit of the view has reported: `is_waiting` while
-    only units are missing that are not asked for this indicator.
+    `is_met` is None if the plan sets no target. A target is not met before every unit of the view has reported. `is_waiting` says that only
+    units that do not have to report this indicator are still missing.
     """
 
     code: str
@@ -57,7 +57,7 @@ class Section:
 
 
 def bar(parts: Sequence[tuple[int, str, str]], whole: int) -> tuple[Segment, ...]:
-    """Parts (amount, colour, text) of a whole, side by side; empty parts are left out."""
+    """The segments of a whole, side by side, from amount, colour and text of each part; empty parts are left out."""
     segments, x = [], Decimal(0)
     for amount, colour, text in parts:
         width = numbers.quotient(amount * 100, whole, 2)
@@ -69,21 +69,21 @@ def bar(parts: Sequence[tuple[int, str, str]], whole: int) -> tuple[Segment, ...
 
 
 def view_sections(view: View, regime: Regime, asked: Mapping[str, Collection[str]]) -> list[Section]:
-    """The totals by section, in the regime's order. `asked`: the codes of the units that are asked for each indicator, by its code. An
-    indicator that the view does not have was reported by nobody.
+    """The totals by section, in the regime's order. `asked` are the codes of the units that must report each indicator, by the indicator's
+    code. An indicator that the view does not have was reported by nobody.
     """
     return _sections([(indicator, view_row(view, indicator, asked[indicator.code])) for indicator in regime.indicators])
 
 
 def view_row(view: View, indicator: Indicator, asked: Collection[str] = ()) -> Row:
-    """One figure of a view as a row; `asked` are the codes of the units that are asked for it."""
+    """One figure of a view as a row; `asked` are the codes of the units that must report it."""
     row = _view_row(indicator, view.indicators.get(indicator.code))
     missing = len(set(view.reporting.missing).intersection(asked))
     return replace(row, asked=len(asked), missing=missing, is_waiting=not missing and bool(view.reporting.missing))
 
 
 def report_sections(values: Mapping[str, ValueSent], asked: Sequence[Indicator]) -> list[Section]:
-    """One unit's figures by section: every indicator that it is asked for, reported or not."""
+    """One unit's figures by section: every indicator that the unit must report, whether or not it has a value."""
     return _sections([(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked])
 
 

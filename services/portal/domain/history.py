@@ -24,11 +24,11 @@ REVISIONS = (events.SUBMITTED, events.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event as the history shows it. `details` are reason and fix_by of a return, reason and until of an extension.
+    """One event as the history shows it. `details` are reason and fix_by of a return, or reason and until of an extension.
 
-    `superseded_by` is a newer revision that had been received before, so that the event changed nothing; 0 when there was none. `is_void`
-    marks the return of a revision that was never submitted (accepted up to data format 4), `corrects` an extension that replaces the ones
-    before.
+    If a newer revision had already been received, the event changed nothing, and `superseded_by` is that revision; otherwise it is 0.
+    `is_void` marks the return of a revision that was never submitted (accepted up to data format 4); `corrects` marks an extension that
+    replaces earlier ones.
     """
 
     entry: Entry
@@ -58,7 +58,7 @@ class Step:
         return events.from_ms(self.entry.received_ms)
 
     def answer(self) -> HistoryStep:
-        """The step as the API gives it; what does not apply is left out."""
+        """The step in the API's form; fields that do not apply are left out."""
         found: dict[str, object] = {
             "event_id": self.entry.event_id,
             "sender": self.entry.sender,
@@ -74,7 +74,7 @@ class Step:
 
 
 def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[Step]:
-    """The steps of a report; `contents` are those of the events that were read, by id."""
+    """The steps of a report. `contents` are the contents of events that were read, by event id."""
     submitted = {entry.revision for entry in entries if entry.type == events.SUBMITTED}
     steps: list[Step] = []
     newest = 0
@@ -94,9 +94,9 @@ def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
 
 
 def until(text: str) -> str:
-    """A fix-by or extension date of an event as people read it; a date without a time includes the whole day.
+    """A fix-by or extension date of an event, formatted for people; a date without a time includes the whole day.
 
-    Text that is not a date is shown as it is.
+    A text that is not a date is shown unchanged.
     """
     at = deadlines.of_event(text)
     if at is None:

@@ -1,4 +1,4 @@
-"""Why a request cannot be answered: an HTTP status and an entry of the error catalogue, for pages and programs alike."""
+"""A request that cannot be answered: an HTTP status and an entry of the error catalogue, for pages and programs alike."""
 
 from http import HTTPStatus
 
@@ -21,7 +21,7 @@ def no_such_view(regime: str, period: str, unit: str) -> Refused:
 
 
 def not_found(refusal: Refusal) -> Refused:
-    """What the request names does not exist."""
+    """The refusal of a request for something that does not exist."""
     return Refused(HTTPStatus.NOT_FOUND, refusal)
 
 
@@ -30,7 +30,7 @@ def no_such_report(regime: str, period: str, unit: str) -> Refused:
 
 
 def bad_query(name: str, form: Wanted) -> Refused:
-    """A parameter does not have the required form."""
+    """The refusal of a parameter that does not have the required form."""
     return Refused(HTTPStatus.BAD_REQUEST, malformed(name, form))
 
 

@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that matches. The list is sorted by `key`: codes before names, exact matches before others."""
+    """A unit that matches a query. Hits are sorted by `key`: codes before names, exact matches before others."""
 
     unit: Unit
     key: str
@@ -49,9 +49,9 @@ def index(units: Iterable[Unit]) -> list[Entry]:
 
 
 def find(entries: Sequence[Entry], query: str) -> list[Hit]:
-    """The units whose code begins with the query, or whose name has, for each word of the query, a word that begins with it.
+    """Units that match a query: their code begins with the query, or for each word of the query their name has a word that begins with it.
 
-    Nothing for a query without a word.
+    Empty if the query has no words.
     """
     typed = words(query)
     plain = tuple(bare(word) for word in typed)

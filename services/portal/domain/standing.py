@@ -1,4 +1,4 @@
-"""The state of one unit's report: whether it counts, whether it was on time, and the word for it on a page."""
+"""The state of one unit's report: whether it counts, whether it was on time, and how a page names the state."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Entry:
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Empty: the content is read separately, where it is needed."""
+        """Always empty: the content is read separately, where it is needed."""
         return NO_DATA
 
     @property
@@ -47,7 +47,7 @@ class Entry:
 
 
 class State(StrEnum):
-    """The state of a unit's report, as pages and the API name it."""
+    """The states of a unit's report, as pages and the API name them."""
 
     ON_TIME = "on_time"
     LATE = "late"
@@ -69,7 +69,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One unit's report. `received_at` is the first submission's time, by which on time is judged.
+    """The state of one unit's report. `received_at` is when the first submission was received; it decides whether the report was on time.
 
     `shown` is the state on pages: a withdrawn report is shown as not submitted.
     """
@@ -92,7 +92,7 @@ class Status:
         return self.shown.value
 
     def answer(self) -> UnitState:
-        """The state as the API gives it."""
+        """The state in the API's form."""
         return UnitState.model_validate(self.fields)
 
     @property

@@ -1,4 +1,4 @@
-"""A unit as answers name it."""
+"""The name of a unit in the API's answers."""
 
 from shared.wire.published import UnitOfView
 from shared.words.units import Unit

@@ -1,4 +1,4 @@
-"""The required form of a parameter, in Vietnamese and English, for the refusal of another form."""
+"""Describes the required form of a parameter, in Vietnamese and English, for the refusal of a parameter that does not have it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,7 +23,7 @@ OTHER: Final[Wanted] = ("một giá trị đúng dạng", "a value of the docume
 
 
 def value(fault: Mapping[str, Any]) -> Wanted:
-    """The form that is required, from an error of pydantic."""
+    """The required form, from an error of pydantic."""
     bounds = fault.get("ctx", {})
     match fault["type"]:
         case "int_parsing" | "int_parsing_size" | "int_type" | "int_from_float":

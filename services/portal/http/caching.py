@@ -1,4 +1,4 @@
-"""Conditional requests of programs that poll: 304 while nothing has changed (RFC 9110, sections 8.8 and 13)."""
+"""Conditional requests for programs that poll: 304 if nothing has changed (RFC 9110, sections 8.8 and 13)."""
 
 import hashlib
 from collections import OrderedDict
@@ -11,12 +11,12 @@ MOST: Final = 20_000  # more than there are units; the least recently requested 
 
 
 def etag(content: bytes) -> str:
-    """The weak validator of a content: equal validators mean the same content, not the same bytes."""
+    """The weak validator of a content: equal validators mean the same content, not necessarily the same bytes."""
     return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 class Changes:
-    """When the content under a name last changed, as far as this process has seen."""
+    """Remembers when the content under each name last changed, as seen by this process."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, tuple[str, str]] = OrderedDict()
@@ -34,7 +34,9 @@ class Changes:
 
 
 def is_known(headers: Mapping[str, str], validator: str, modified: str) -> bool:
-    """Whether the client has this content. A time must be exactly ours: another portal may have seen the change at another time."""
+    """Whether the client already has this content. The time must equal ours exactly: another portal may have seen the change at another
+    time.
+    """
     asked = headers.get("if-none-match")
     if asked is None:
         return headers.get("if-modified-since") == modified

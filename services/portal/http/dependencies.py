@@ -1,4 +1,4 @@
-"""FastAPI's dependencies: what a URL names, the stores, the present instant, the filters of duties."""
+"""FastAPI's dependencies: the address in the URL, the stores, the present instant, the filters of duties."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,12 +17,14 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
 from shared.words import texts
 
-MOST_LETTERS = 1000  # in a cursor; ours have less than 200
+MOST_LETTERS = 1000  # characters of a cursor; ours have fewer than 200
 After = Annotated[str | None, Query(max_length=MOST_LETTERS, description="`next` of the page before; left out: the first page")]
 
 
 def shaped(name: str) -> dict[str, Any]:
-    """How the document describes a name. Our own check refuses another form, and says which form is required."""
+    """The OpenAPI description of a name's form. FastAPI does not enforce it: our own check refuses another form and says which form is
+    required.
+    """
     return {"pattern": address.SHAPES[name].pattern, "maxLength": address.MOST_LETTERS}
 
 
@@ -40,14 +42,14 @@ Province = Annotated[
 
 
 async def find(request: Request, regime: RegimeName, period: PeriodName, unit: UnitName) -> Address:
-    """What the URL names; raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
+    """The regime, period and unit in the URL. Raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         address.checked(name, text)
     return address.named(await (await reference_of(request)).current(), regime, period, unit)
 
 
 async def find_reporter(request: Request, regime: RegimeName, period: PeriodName, unit: ReporterName) -> Address:
-    """The same for a unit that reports; raises `Refused` with 404 for another unit."""
+    """The regime, period and unit in the URL. Raises `Refused` with 404 if the unit does not report."""
     at = await find(request, regime, period, unit)
     if not at.is_reporter:
         raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
@@ -80,7 +82,9 @@ async def now_of(request: Request) -> datetime:
 
 
 def _seen(text: str | None) -> str | None:
-    """A field without invisible characters around it; None when nothing is left. Control characters are kept, so that they are refused."""
+    """A field without invisible characters around it; None if nothing is left. Control characters are kept, so that they are
+    refused later.
+    """
     if text is None or texts.forbidden(text):
         return text
     seen = [place for place, character in enumerate(text) if not texts.is_blank(character)]

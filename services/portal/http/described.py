@@ -1,4 +1,4 @@
-"""How the API's document describes the answers of routes: refusals, and an example of each success."""
+"""Describes the answers of routes in the OpenAPI document: refusals, and an example of each success."""
 
 import json
 from importlib import resources
@@ -18,6 +18,6 @@ PROBLEMS: Final[openapi.Answers] = openapi.errors(
 
 
 def answered(operation: str) -> dict[int | str, dict[str, Any]]:
-    """The description of an operation's success: an example, from the file that has the operation's name."""
+    """The description of an operation's success, with the example in the file that has the operation's name."""
     text = (resources.files("services.portal.api") / "examples" / f"{operation}.json").read_text(encoding="utf-8")
     return {200: {"description": "The answer", "content": {"application/json": {"example": json.loads(text)}}}}

@@ -1,4 +1,4 @@
-"""The headers of every answer, and HEAD requests. Plain ASGI, so that live streams are not buffered."""
+"""Sets the headers of every answer, and handles HEAD requests. Plain ASGI, so that live streams are not buffered."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ HEADERS: Final = {
 
 
 class SafeHeaders:
-    """Only our own scripts, styles and pictures; nobody may frame a page."""
+    """Security headers: pages load only our own scripts, styles and pictures, and cannot be framed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +37,7 @@ class SafeHeaders:
 
 
 class Heads:
-    """HEAD is handled as GET, and the server omits the body (RFC 9110, 9.3.2). Live streams are excluded because they do not end."""
+    """Handles HEAD as GET; the server omits the body (RFC 9110, 9.3.2). Live streams are excluded because they do not end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Refusals: problem+json (RFC 9457) for programs, a friendly page for people."""
+"""Refusals: problem+json (RFC 9457) for programs, an explanatory page for people."""
 
 from collections import Counter
 from http import HTTPStatus
@@ -37,7 +37,7 @@ OTHER_TITLE: Final = (
 )
 FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
-MOST_LETTERS = 64  # of a parameter's name in the refusal
+MOST_LETTERS = 64  # characters of a parameter's name that the refusal repeats
 
 
 async def each_once(request: Request) -> None:
@@ -49,7 +49,7 @@ async def each_once(request: Request) -> None:
 
 
 def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
-    """The refusals as a page or as a problem, which depends on the path."""
+    """The refusals as a page or as a problem, depending on the path."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
@@ -58,7 +58,7 @@ def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Answers refusals, wrong addresses and absent servers on every route of `app`."""
+    """Handles refusals, unknown addresses and unavailable servers for every route of `app`."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
@@ -96,6 +96,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_fault)
-    for passing in (*delivery.PASSING, IncorrectState):  # IncorrectState: the broker was never reached yet
+    for passing in (*delivery.PASSING, IncorrectState):  # IncorrectState: there was never a connection to the broker
         app.add_exception_handler(passing, on_away)
     app.add_exception_handler(OperationFailure, on_database)  # also raised by a server that is not available

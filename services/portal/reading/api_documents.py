@@ -1,4 +1,4 @@
-"""The OpenAPI documents that belong to this release, as people read them. They are read from the package once."""
+"""The OpenAPI documents of this release, prepared for pages. They are read from the package once."""
 
 import json
 from dataclasses import replace
@@ -15,7 +15,7 @@ OPERATORS_PATHS: Final = ("/healthz", "/readyz", "/metrics")  # described in doc
 
 @lru_cache(maxsize=1)
 def documents() -> dict[str, ApiDocument]:
-    """The documents by the name of their service, with titles for people."""
+    """The documents by service name, with titles for people."""
     folder = resources.files("shared") / "contracts"
     return {
         name: replace(

@@ -1,4 +1,4 @@
-"""By which filters a reader selects duties."""
+"""The filters by which a reader selects duties."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.words.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The filters; `only` leaves out the units below."""
+    """The filters. `only` leaves out the units below the unit."""
 
     regime: str | None
     period: str | None
@@ -21,17 +21,17 @@ class Choice:
     only: bool
 
     def to(self, path: str = "/nghia-vu", **changes: object) -> str:
-        """An address with the same choice but for `changes`."""
+        """An address with the same filters, except for `changes`."""
         chosen = {"regime": self.regime, "period": self.period, "unit": self.unit, "state": self.state, "only": int(self.only)}
         kept = {name: str(value) for name, value in (chosen | changes).items() if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
     def after(self, duty_id: str) -> str:
-        """The cursor after a duty, for these filters."""
+        """The cursor after a duty, valid for these filters."""
         return cursor.after(duty_id, "duties", *self._names)
 
     def behind(self, after: str | None) -> str | None:
-        """The id of the duty after which the page begins. Raises `Refused` for a cursor of other filters."""
+        """The id of the duty after which the page begins. Raises `Refused` for a cursor with other filters."""
         if after is None:
             return None
         duty_id = cursor.key_of(after, "duties", *self._names)
@@ -40,7 +40,7 @@ class Choice:
         return duty_id
 
     def asked(self, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
-        """The filters with the unit resolved in each period's tree; `there` are the periods by regime."""
+        """The query for these filters, with the unit resolved in each period's tree. `there` are the existing periods by regime."""
         scopes = None if self.unit is None else scope.scopes(known, there, self.unit, only=self.only)
         return Asked(self.regime, self.period, scopes)
 

@@ -1,4 +1,4 @@
-"""What the portal reads from the collection `duties`, which notify writes."""
+"""Reads the collection `duties`, which notify writes, for the portal."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shared.wire import answers, collection_names
 from shared.wire.documents import DutyDocument
 from shared.words import texts
 
-BATCH = 500  # documents turned into rows between two waits
+BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 500  # duties in one unit's calendar
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """What is owed first, then by deadline; for what is read in one go. Lists with pages are in the order of `_id`, which never changes."""
@@ -31,7 +31,7 @@ class Asked:
     scopes: Sequence[Scope] | None = None
 
     def as_query(self) -> Document:
-        """Every value is inside `$eq` or `$in`, so that no text can be an operator."""
+        """The MongoDB filter. Every value is inside `$eq` or `$in`, so that no text can act as an operator."""
         query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
         if self.scopes is not None:
             query["$or"] = [_of_scope(scope) for scope in self.scopes] or [{"_id": {"$in": []}}]
@@ -43,13 +43,13 @@ def of_unit(unit: str) -> Document:
 
 
 def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
-    """The query of a page of duties: those after a duty's id."""
+    """The query for a page of duties, beginning after the duty with the id `behind`."""
     rest: Document = {} if behind is None else {"_id": {"$gt": behind}}
     return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
 
 
 def in_calendar(unit: str, now: datetime) -> Document:
-    """The query of a unit's calendar."""
+    """The query for a unit's calendar."""
     return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
 
 
@@ -59,7 +59,7 @@ def _of_scope(scope: Scope) -> Document:
 
 
 def of_state(state: DutyState, now: datetime) -> Document:
-    """The query of a state: the same rule as `Duty.states`."""
+    """The query for a state, by the same rule as `Duty.states`."""
     match state:
         case DutyState.OWED:
             return {"owed": True}
@@ -84,14 +84,14 @@ class DutyStore:
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
-        """The periods in which somebody has a duty, by regime."""
+        """The periods in which any unit has a duty, by regime."""
         return {
             regime: sorted(await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS))
             for regime in sorted(regimes)
         }
 
     async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
-        """How many duties there are, and how many of each state."""
+        """The number of duties in total and in each state."""
         counted: Document = {state.value: [{"$match": of_state(state, now)}, {"$count": "n"}] for state in DutyState}
         stages: list[Document] = [{"$match": asked.as_query()}, {"$facet": {"all": [{"$count": "n"}], **counted}}]
         found = (await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS))[0]
@@ -100,12 +100,14 @@ class DutyStore:
     async def read(
         self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None = None, limit: int = 0
     ) -> AsyncIterator[Duty]:
-        """The duties of a state (None: of all) after a duty's id, by id; limit 0: all. Each is read once, whatever changes meanwhile."""
+        """The duties in a state (None: in any), by id, beginning after the id `behind`; limit 0 means all. Each duty is read once, even if
+        duties change meanwhile.
+        """
         async for document in self._listed(asked, state, now, behind, limit):
             yield from_document(document)
 
     async def answers(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[answers.Duty]:
-        """The same duties as the API gives them."""
+        """The duties that `read` returns, in the API's form."""
         found = self._listed(asked, state, now, behind, limit)
         return [_answer(document) async for document in found]
 
@@ -114,7 +116,7 @@ class DutyStore:
         return self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort("_id", 1).limit(limit)
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
-        """What a unit (a code, or an id) owes, and what it has done before a deadline that is still to come."""
+        """The duties of a unit (a code, or an id): those that it owes, and those that are done but whose deadline is still to come."""
         found = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
         return [from_document(document) async for document in found]
 
@@ -129,7 +131,7 @@ def _answer(document: DutyDocument) -> answers.Duty:
 
 
 def from_document(document: DutyDocument) -> Duty:
-    """The duty that a document describes."""
+    """The duty in a document."""
     returned, unit = document.get("returned"), document["unit"]
     return Duty(
         id=document["_id"],
@@ -151,7 +153,7 @@ def from_document(document: DutyDocument) -> Duty:
 
 
 def _first_at(document: DutyDocument) -> datetime | None:
-    """When the task was first done, which decides whether it was late. For a late confirmation it follows from the stored delay."""
+    """When the task was first done, which decides whether it was late. For a late confirmation it is computed from the stored delay."""
     late_by_s = document.get("late_by_s")
     first: datetime | None = document["first_received_at"] if document["task"] == REPORT else document["confirmed_at"]
     if document["task"] != REPORT and late_by_s is not None:

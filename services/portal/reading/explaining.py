@@ -1,4 +1,4 @@
-"""Reads what explains a figure: the view, and the reports below its unit up to the view's position."""
+"""Reads the data that explain a figure: the view, and the reports below its unit up to the view's position."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ PAUSE_S: Final = 0.3  # a view may be readable a moment before the last of its r
 
 @dataclass(frozen=True)
 class Explained:
-    """An explanation, and the view that it belongs to.
+    """An explanation, and the view to which it belongs.
 
-    `unknown_units` are ids that accepted reports of the regime and period name and that no registry has: no view counts them.
+    `unknown_units` are unit ids in accepted reports of the regime and period that no registry has; no view counts them.
     """
 
     address: Address
@@ -33,7 +33,7 @@ class Explained:
     unknown_units: tuple[str, ...]
 
     def answer(self, after: str | None, limit: int) -> ExplainedFigure:
-        """The answer of the API: at most `limit` parts after a cursor, and the cursor of the next page.
+        """The answer in the API's form: at most `limit` parts after a cursor, and the cursor of the next page.
 
         Raises `Refused` for a cursor of another list.
         """
@@ -71,7 +71,7 @@ class Explained:
 
 
 async def read(address: Address, store: PortalStore, code: str) -> Explained:
-    """Why a figure of a view is what it is. Raises `Refused` for an unknown indicator, and for a unit without a view."""
+    """Explains a figure of a view. Raises `Refused` for an unknown indicator, and for a unit without a view."""
     indicator = address.regime.by_code.get(code)
     if indicator is None:
         raise refused.not_found(refusals.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))

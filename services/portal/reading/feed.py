@@ -1,4 +1,4 @@
-"""The feed of changed views, read page by page from the stream FEED. Between two requests the broker keeps nothing for the reader."""
+"""Reads the feed of changed views page by page from the stream FEED. The broker keeps no state for the reader between requests."""
 
 import asyncio
 import contextlib
@@ -11,13 +11,13 @@ from shared.wire import subjects
 from shared.wire.published import ViewUpdated
 
 MOST = 500  # events of one answer
-TIME_LIMIT_S = 1.0  # the answer is what was read until then
+TIME_LIMIT_S = 1.0  # after this time the answer has what was read so far
 
 
 async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[ViewUpdated], int]:
-    """Events after the sequence `after`, oldest first, and the sequence to go on from.
+    """Events after the sequence `after`, oldest first, and the sequence from which to continue.
 
-    Raises one of `shared.plumbing.broker.AWAY` when the broker does not answer.
+    Raises one of `shared.plumbing.broker.AWAY` if the broker does not answer.
     """
     give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
     filtered = subjects.feed(province, regime, "*", "*")
@@ -25,7 +25,7 @@ async def page(streams: Streams, province: str, regime: str, after: int, limit: 
     cursor = after
     while len(found) < limit and asyncio.get_running_loop().time() < give_up_at:
         try:
-            # not a direct get: there a message's own headers are mixed with the broker's, and could say that the message does not exist
+            # not a direct get, which mixes a message's own headers with the broker's: they could claim that the message does not exist
             message = await streams.jetstream.get_msg(subjects.FEED, seq=cursor + 1, subject=filtered, next=True)
         except nats.js.errors.NotFoundError:
             break

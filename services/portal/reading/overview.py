@@ -1,4 +1,4 @@
-"""Puts together what the page of a view shows: the view, who has reported below it, whether it is confirmed."""
+"""Collects what the page of a view shows: the view, which units below it have reported, and whether it is confirmed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shared.words.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A unit directly below: its own view's reporting, its own report's state, or both."""
+    """A unit directly below: how complete its view is, the state of its own report, or both."""
 
     unit: Unit
     reporting: Reporting | None
@@ -30,8 +30,8 @@ class Child:
 class Confirmation:
     """Whether a view that must be confirmed is confirmed. `is_current`: the figures are still those that were confirmed.
 
-    `is_untouched`: no report was received since. If a confirmation of data format 4 does not match then, names or targets have changed,
-    which its digest covered too.
+    `is_untouched`: no report was received since. If the hash of a confirmation from data format 4 then differs, names or targets have
+    changed, which that hash covered too.
     """
 
     deadline: datetime
@@ -60,7 +60,7 @@ class Overview:
 
 
 async def read(address: Address, store: PortalStore, view: View, now: datetime) -> Overview:
-    """All that the page of `view` shows at `now`."""
+    """Everything that the page of `view` shows at `now`."""
     regime, unit = address.regime, address.unit
     found = await statuses.statuses(address, store, address.reporters, now)
     below = {status.unit.code: status for status in found}
@@ -81,7 +81,7 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
 
 
 def progress(reporting: Reporting) -> tuple[Segment, ...]:
-    """On time, late, missing: the bar of a view's reporting."""
+    """The bar of a view's progress: on time, late, missing."""
     missing = reporting.expected - reporting.received
     return figures.bar(
         [
@@ -102,9 +102,9 @@ async def _children(address: Address, store: PortalStore, below: dict[str, Statu
 
 
 def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, datetime]]:
-    """The usual deadline of each group below: the one that most of its units have (an extension is for one unit).
+    """The usual deadline of each group below the unit, which is the deadline of most of its units (an extension is for one unit).
 
-    Each with the group's label, or one without a label when all groups have the same deadline.
+    Each has the group's label; if all groups have the same deadline, there is one entry without a label.
     """
     by_group: dict[str, list[datetime]] = {}
     for status in found:
@@ -117,7 +117,7 @@ def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, dat
 
 
 async def _confirmation(address: Address, store: PortalStore, view: View) -> Confirmation | None:
-    """None when the unit has nothing to confirm."""
+    """The state of the view's confirmation; None if the unit does not have to confirm."""
     due = deadlines.confirm_deadline(address.regime, address.period, address.reference.working_days)
     if due is None or address.unit not in address.regime.confirmers(address.tree):
         return None

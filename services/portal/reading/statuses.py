@@ -1,4 +1,4 @@
-"""Reads the state of units' reports from their events and deadlines."""
+"""Computes the state of units' reports from their events and deadlines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Report:
     steps: Sequence[Step]
 
     def answer(self, address: Address) -> answers.Report:
-        """The report as the API gives it: figures and narratives only while it counts."""
+        """The report in the API's form, with figures and narratives only while it counts."""
         stands = self.status.counts
         return answers.Report.model_validate(
             {
@@ -46,14 +46,14 @@ class Report:
 
     @property
     def returned(self) -> Step | None:
-        """Why and until when the last submission was sent back."""
+        """The return of the last submission, with reason and fix-by date; None if it was not returned."""
         return history.last_return(self.steps, self.shown_revision)
 
 
 async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, datetime]:
-    """The first late instant by unit id, extensions included: as notify stored it, or else computed from the regime and the events.
+    """The first late instant by unit id, extensions included: as notify stored it, otherwise computed from the regime and the events.
 
-    A derived regime has no obligation, so no deadline.
+    A derived regime has no obligation, and so no deadlines.
     """
     regime, period = address.regime, address.period
     if regime.obligation is None:
@@ -118,13 +118,13 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
 
 
 def asked(address: Address) -> list[Indicator]:
-    """The indicators that the unit is asked for, in the regime's order."""
+    """The indicators that the unit must report, in the regime's order."""
     group = address.group_of[address.unit.id]
     return [indicator for indicator in address.regime.indicators if address.regime.is_asked(indicator, group, address.unit.code)]
 
 
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:
-    """The narratives of the reports that count at or below the unit: texts with their units, by the heading's code."""
+    """The narratives of the reports that count, at the unit and below it: texts with their units, by the heading's code."""
     units = {unit.id: unit for unit in address.reporters}
     entries = await store.entries(address.regime.source_id, address.period.code, units)
     standing_ids = {

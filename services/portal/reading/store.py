@@ -1,4 +1,4 @@
-"""What the portal reads from MongoDB. It writes nothing."""
+"""The portal's reads from MongoDB. The portal writes nothing."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
 @dataclass(frozen=True, slots=True)
 class DutyDates:
-    """When a unit owes its report, as notify stored it."""
+    """The dates of a unit's duty to report, as notify stored them."""
 
     deadline: datetime | None
     extended_to: datetime | None
@@ -45,7 +45,7 @@ class PortalStore:
         return None if found is None else _view(found)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
-        """The views of these units, by unit code; a unit without one is left out."""
+        """The views of these units, by unit code; units without a view are left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted([_view(document) async for document in found], key=lambda view: view.unit.code)
@@ -65,7 +65,7 @@ class PortalStore:
         return found
 
     async def reported_units(self, regime: str, period: str) -> list[str]:
-        """The ids of all units that accepted events of a regime and period name."""
+        """The ids of all units named in accepted events of a regime and period."""
         query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
         return sorted(await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
 
@@ -74,7 +74,7 @@ class PortalStore:
         return {event.id: content.read(event.data) for event in await self.logged(ids)}
 
     async def logged(self, ids: Collection[str]) -> list[Logged]:
-        """These accepted events, whole."""
+        """These accepted events, complete."""
         return await self._logged({"_id": {"$in": list(ids)}}) if ids else []
 
     async def openings(self, regime: str, period: str) -> list[Logged]:
@@ -87,7 +87,7 @@ class PortalStore:
         return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
-        """When these units owe their report, by unit id. A duty that notify has not stored yet is missing."""
+        """The dates of these units' duties to report, by unit id. A duty that notify has not stored yet is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}

@@ -1,4 +1,4 @@
-"""Calls and answers of the API as text, to be copied."""
+"""Calls and answers of the API as text that readers can copy."""
 
 import json
 from typing import Final
@@ -9,7 +9,7 @@ HOST: Final = "http://MÁY-CHỦ"
 
 
 def curl(operation: Operation) -> str:
-    """The command that calls an operation, with the names of the examples; a body is read from a file."""
+    """The curl command that calls an operation, with the example's names; a body is read from a file."""
     words = ["curl"]
     if operation.method != "GET":
         words += ["-X", operation.method]

@@ -1,4 +1,4 @@
-"""The name under which a browser keeps a file: the header `Content-Disposition` (RFC 6266, RFC 8187)."""
+"""The file name for a download: the header `Content-Disposition` (RFC 6266, RFC 8187)."""
 
 import re
 from typing import Final, Literal
@@ -6,14 +6,14 @@ from urllib.parse import quote
 
 from shared.words import texts, vietnamese
 
-MOST_LETTERS: Final = 80  # four octets each at most, twelve as written: any file system takes as many
-NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|%]')  # of Windows, and what some programs decode once more
-ATTRIBUTE: Final = "!#$&+-.^_`|~"  # RFC 8187, 3.2.1: beside letters and digits
+MOST_LETTERS: Final = 80  # characters; each has at most 4 bytes (12 when encoded), which any file system accepts
+NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|%]')  # characters that Windows forbids, and those that some programs decode twice
+ATTRIBUTE: Final = "!#$&+-.^_`|~"  # RFC 8187, 3.2.1: allowed besides letters and digits
 
 
 def disposition(kind: Literal["inline", "attachment"], plain: str, title: str) -> str:
-    """The header's value. `plain` is an ASCII name for old clients. `title` is the name for people, without its ending; an invisible one is
-    left out.
+    """The header's value. `plain` is an ASCII name for old clients. `title` is the name for people, without its ending; it is left out if
+    it is invisible.
     """
     simple = f'{kind}; filename="{plain}"'
     _, point, ending = plain.rpartition(".")

@@ -15,7 +15,7 @@ from shared.words.regimes import Ladder, Regime
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 REFRESH: Final = timedelta(hours=1)
 OFFSET: Final = timedelta(hours=7)
-OFFSET_BEFORE: Final = timedelta(hours=8)  # of the south until 13/6/1975, in the tz database
+OFFSET_BEFORE: Final = timedelta(hours=8)  # the offset of the south until then, which the tz database uses
 SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 asks for
 
 
@@ -42,7 +42,7 @@ def feed(
 
 
 def without_stamps(body: bytes) -> bytes:
-    """The feed without the time at which it was made, to see whether something has changed."""
+    """The feed without its creation times, to compare whether something has changed."""
     return b"".join(line for line in body.splitlines(keepends=True) if not line.startswith(b"DTSTAMP:"))
 
 
@@ -60,7 +60,7 @@ def _timezone() -> Timezone:
 
 
 def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
-    """An all-day event on the last day that is on time, or an instant when the deadline has an hour."""
+    """An all-day event on the last day that is on time; if the deadline has an hour, an instant."""
     event = Event()
     event.add("UID", f"{duty.id}@tonghop")
     event.add("DTSTAMP", now)
@@ -76,7 +76,7 @@ def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: s
     event.add("SUMMARY", _text(summary))
     event.add("DESCRIPTION", _text(_description(duty, title, now)))
     event.add("URL", f"{site}{duty.path}")
-    event.add("TRANSP", "TRANSPARENT")  # a deadline does not make anybody busy
+    event.add("TRANSP", "TRANSPARENT")  # a deadline does not block time in a calendar
     if duty.is_owed and regime is not None and regime.obligation is not None:
         for at in coming(duty.due, regime.obligation.ladder, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
@@ -84,8 +84,8 @@ def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: s
 
 
 def coming(deadline: datetime, steps: Ladder, working_days: WorkingDays, now: datetime) -> list[datetime]:
-    """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that is not refreshed would go
-    on reminding a unit that has reported.
+    """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that is not refreshed would continue to
+    remind a unit that has reported.
     """
     return [rung.at for rung in ladder.rungs(deadline, steps, working_days) if now < rung.at < deadline]
 
@@ -94,7 +94,7 @@ def _alarm(at: datetime, text: str) -> Alarm:
     alarm = Alarm()
     alarm.add("ACTION", "DISPLAY")
     alarm.add("DESCRIPTION", _text(text))
-    alarm.add("TRIGGER", at.astimezone(UTC), parameters={"VALUE": "DATE-TIME"})  # an absolute alarm must be in UTC, and say so
+    alarm.add("TRIGGER", at.astimezone(UTC), parameters={"VALUE": "DATE-TIME"})  # an absolute alarm must be in UTC, with the suffix Z
     return alarm
 
 
@@ -119,5 +119,5 @@ def _description(duty: Duty, title: str, now: datetime) -> str:
 
 
 def _text(text: str) -> vText:
-    """A text that is escaped under every property (the package does not escape properties that it does not know)."""
+    """A text that is escaped in every property (the package does not escape properties that it does not know)."""
     return vText(vietnamese.shown(text).replace("\t", " "))

@@ -23,7 +23,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _finalize(value: object) -> object:
-    """Applied to every text of a page before it is escaped."""
+    """Prepares every text of a page, before it is escaped."""
     return vietnamese.shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -39,7 +39,7 @@ def head() -> str:
 
 
 def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
-    """One duty. Instants are in Vietnam's time, to the minute; empty when there is none."""
+    """The row of one duty. Instants are in Vietnam time, to the minute; a missing instant is an empty cell."""
     return _line(
         [
             duty.unit_name,

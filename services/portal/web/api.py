@@ -1,4 +1,4 @@
-"""The page that describes the HTTP interfaces of the door and of the portal to programmers."""
+"""The page that describes the HTTP interfaces of ingest and the portal for programmers."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse

@@ -1,4 +1,4 @@
-"""A unit's duties as a calendar to which its officers subscribe."""
+"""A unit's duties as a calendar to which its officers can subscribe."""
 
 from http import HTTPStatus
 from typing import Final

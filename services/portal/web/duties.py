@@ -1,4 +1,4 @@
-"""The page of duties (who owes what by when), and the same as a table for a spreadsheet."""
+"""The page of duties (what each unit owes, and by when), and the same as a table for a spreadsheet."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Listing:
 
 @router.get("/nghia-vu")
 async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, after: After = None) -> Response:
-    """Who owes what by when, 200 on a page. Pages are in the order of regime, period and unit; within a page what is owed comes first."""
+    """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first."""
     known = await reference.current()
     there = await store.periods(known.regimes)
     listing = await _list(store, chosen, chosen.asked(known, there), after, now)
@@ -62,7 +62,7 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
 
 @router.get("/nghia-vu.csv")
 async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> Response:
-    """The selected duties of all pages, what is owed first."""
+    """The selected duties of all pages; owed duties come first."""
     known = await reference.current()
     address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, await store.periods(known.regimes))
@@ -78,7 +78,7 @@ async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> 
 
 
 async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetime) -> AsyncIterator[str]:
-    """The table, some rows at a time: all at once would block every other page for seconds."""
+    """The table, some rows at a time: rendering all rows at once would block every other page for seconds."""
     yield spreadsheet.head()
     for first in range(0, len(duties), ROWS_AT_ONCE):
         yield "".join(spreadsheet.line(duty, titles, now) for duty in duties[first : first + ROWS_AT_ONCE])
@@ -105,6 +105,6 @@ def _titles(known: Reference) -> dict[str, str]:
 
 
 def _unit_name(known: Reference, unit: str | None) -> str | None:
-    """The name of the requested unit: the latest one that has the code; None when there is none."""
+    """The name of the requested unit; for a code, of the latest unit that has it. None if there is none."""
     bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
     return max(bearers, key=lambda one: one.valid_from).name if bearers else None

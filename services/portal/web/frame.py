@@ -1,4 +1,4 @@
-"""What every page about an address needs: the path to it, and the position of the view that the page follows."""
+"""What every page about an address needs: its path, and the position of the view that it follows."""
 
 from services.portal import live
 from services.portal.domain.address import Address
@@ -14,7 +14,7 @@ async def position(at: Address, store: PortalStore) -> str:
 
 
 def head(at: Address) -> dict[str, object]:
-    """What the head of every page about an address needs."""
+    """The values that the HTML head of every page about an address needs."""
     return {
         "at": at,
         "trail": list(at.tree.ancestors(at.unit.id))[::-1],

@@ -1,4 +1,4 @@
-"""The pages of views: all regimes, and one unit's roll-up."""
+"""The pages of views: an overview of all regimes, and one unit's roll-up."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,7 +16,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 @router.get("/")
 async def index(reference: Referred, store: Stored) -> Response:
-    """Every regime with its periods, and how complete each is."""
+    """Every regime with its periods, and how complete each period is."""
     known = await reference.current()
     found = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
     listed = [
@@ -31,7 +31,7 @@ async def index(reference: Referred, store: Stored) -> Response:
 
 @router.get("/bang/{regime}/{period}/{unit}")
 async def view(at: Named, store: Stored, now: Now) -> Response:
-    """A view. A unit that only reports has none: its own report is shown instead."""
+    """The page of a view. A unit that only reports has no view: its own report is shown instead."""
     found = await store.view(at.regime.id, at.period.code, at.unit.id)
     if found is None and at.is_reporter:
         return RedirectResponse(f"/bao-cao/{at.to()}")
@@ -43,7 +43,7 @@ async def view(at: Named, store: Stored, now: Now) -> Response:
 
 @router.get("/favicon.ico")
 async def favicon() -> Response:
-    """No picture; asked for by every browser."""
+    """An empty answer: every browser requests this picture."""
     return Response(status_code=204)
 
 

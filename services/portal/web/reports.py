@@ -1,4 +1,4 @@
-"""The pages of what units reported: one unit's own report, and the narratives of all below a unit."""
+"""The pages of reports: one unit's own report, and the narratives of all units below a unit."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse

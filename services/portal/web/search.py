@@ -42,7 +42,7 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
 
 @lru_cache(maxsize=2)
 def _index(registry: Registry) -> list[Entry]:
-    """All units that ever existed, the latest row of each id."""
+    """All units that ever existed, each id with its latest row."""
     latest: dict[str, Unit] = {}
     for unit in sorted(registry.units, key=lambda unit: unit.valid_from):
         latest[unit.id] = unit
