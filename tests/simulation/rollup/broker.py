@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from shared.plumbing.streams import Declaration
 from shared.wire import events
 from tests.simulation.rollup import streams
 from tests.simulation.rollup.chance import Chance
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.simulation.rollup.client import Connection
 
 API: Final = "$JS.API."
+CREATED: Final = "2024-01-01T00:00:00Z"
 TICK_S: Final = 0.25  # how often consumers look at their clocks
 Reply = Callable[[Json], None]
 
@@ -42,6 +44,14 @@ class Broker:
         self._clock_ms = clock_ms
         self._made = 0
         loop.later(TICK_S, self._tick)
+
+    def declare(self, declaration: Declaration, *names: str) -> None:
+        """Makes streams, empty, and the durable consumers on them."""
+        for name in names:
+            self.streams[name] = Stream(name, declaration.stream_config(name), CREATED)
+        for name, consumer in declaration.consumers.items():
+            config = {**declaration.consumer_config(name).as_dict(), "ack_policy": "explicit"}
+            self.consumers[consumer.stream, name] = Consumer(name, self.streams[consumer.stream], config, 1)
 
     def publish(self, connection: "Connection", subject: str, headers: Headers, data: bytes, reply: str) -> None:
         """A message arrives."""
@@ -264,7 +274,8 @@ class Broker:
         pull.listener.send_pulled(pull.inbox, {"Status": status, "Description": why, **owed}, b"", "")
 
     def _stream_info(self, stream: Stream) -> Json:
-        state = {"messages": len(stream.messages), "bytes": 0, "first_seq": 1, "last_seq": stream.last, "consumer_count": 0}
+        first = min(stream.messages, default=0)
+        state = {"messages": len(stream.messages), "bytes": 0, "first_seq": first, "last_seq": stream.last, "consumer_count": 0}
         return {"config": stream.config.as_dict(), "state": state, "created": stream.created}
 
     def _consumer_info(self, consumer: Consumer) -> Json:

@@ -4,10 +4,15 @@ Each direction keeps its order, like a socket. While the connection is down what
 was under way is lost. Single messages can be lost or late too, as when a cluster changes its leader.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any, Final
+from unittest import mock
 
+import nats.js.client
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
@@ -19,6 +24,13 @@ from tests.simulation.rollup.streams import Headers
 
 BUFFERED: Final = 2 * 1024 * 1024
 LATE_S: Final = 14.0  # longer than a publisher waits
+
+
+def library_time(loop: VirtualLoop) -> AbstractContextManager[Any]:
+    """The client library measures its time-outs on the loop's clock. No two readings are equal, as on a machine: it relies on that."""
+    readings = itertools.count()
+    watch = SimpleNamespace(monotonic=lambda: loop.time() + next(readings) * 1e-9)
+    return mock.patch.object(nats.js.client, "time", watch)
 
 
 class Names:
@@ -66,7 +78,7 @@ class Connection(Client):
 
     async def _send_publish(self, subject: str, reply: str, payload: bytes, payload_size: int, headers: dict[str, Any] | None) -> None:
         if not self.process.is_dead:
-            message = (subject, reply, payload, dict(headers or {}))
+            message = (subject, reply, payload, {key.strip(): value.strip() for key, value in (headers or {}).items()})
             if self._status == Client.CONNECTED:
                 self._depart(message)
             else:

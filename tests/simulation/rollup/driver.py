@@ -1,6 +1,7 @@
 """The face of MongoDB's driver on the stand-in for its server: as many operations as the product uses, anything else is refused aloud."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
@@ -32,6 +33,13 @@ class Database:
     async def list_collection_names(self) -> list[str]:
         names: list[str] = await self._server.read("", "collections", lambda: list(self._server.tables))
         return names
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion gives."""
+
+    deleted_count: int
 
 
 class Cursor:
@@ -141,11 +149,11 @@ class Collection:
     async def update_many(self, filter_: Document, change: Document) -> None:
         await self._one(Write("update", filter_, change, is_many=True))
 
-    async def delete_one(self, filter_: Document) -> None:
-        await self._one(Write("delete", filter_, {}))
+    async def delete_one(self, filter_: Document, session: Session | None = None) -> "Deleted":
+        return Deleted(await self._change("delete", [Write("delete", filter_, {})], session))
 
-    async def delete_many(self, filter_: Document) -> None:
-        await self._one(Write("delete", filter_, {}, is_many=True))
+    async def delete_many(self, filter_: Document) -> "Deleted":
+        return Deleted(await self._change("delete", [Write("delete", filter_, {}, is_many=True)]))
 
     async def drop(self) -> None:
         await self.server.change(self.name, "drop", lambda: self.server.tables.pop(self.name, None))
@@ -168,11 +176,11 @@ class Collection:
         of = self.server.table if session is None else session.transaction.table
         return lambda: of(self.name)
 
-    async def _change(self, what: str, writes: Sequence[Write], session: Session | None = None) -> None:
+    async def _change(self, what: str, writes: Sequence[Write], session: Session | None = None) -> int:
         table = self._table(session)
 
-        def effect() -> None:
-            for write in writes:
-                table().do(write, self._codec)
+        def effect() -> int:
+            return sum(table().do(write, self._codec) for write in writes)
 
-        await self.server.change(self.name, what, effect)
+        count: int = await self.server.change(self.name, what, effect)
+        return count

@@ -10,9 +10,8 @@ from shared.wire import subjects
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.histories import LASTS_S
 from tests.simulation.rollup.loop import NeverEndsError
-from tests.simulation.rollup.streams import Consumer, Stream
 from tests.simulation.rollup.trouble import SERVICES, Trouble
-from tests.simulation.rollup.world import DECLARED, WINDOW_S, World, made_up
+from tests.simulation.rollup.world import DECLARED, World, made_up
 from tests.simulation.verdict import Result, ViolationFound
 
 QUIET_WITHIN_S: Final = 150.0  # after trouble everything is quiet by then, or never
@@ -84,7 +83,7 @@ class Season:
 
     async def live(self) -> None:
         world, rng = self.world, self.rng
-        self._declare()
+        world.broker.declare(DECLARED, subjects.INBOX, subjects.REPORTS, subjects.FEED, subjects.PARKED)
         await self._load()
         world.judge.first_generation = world.judge.generation
         for kind in SERVICES:
@@ -103,17 +102,6 @@ class Season:
         if world.judge.feed_lags():
             world.judge.violated("FEED has the newest of each view", *world.judge.feed_lags())
         operator.cancel()
-
-    def _declare(self) -> None:
-        broker = self.world.broker
-        for name in (subjects.INBOX, subjects.REPORTS, subjects.FEED, subjects.PARKED):
-            config = DECLARED.stream_config(name)
-            if name == subjects.REPORTS:
-                config.duplicate_window = WINDOW_S
-            broker.streams[name] = Stream(name, config, "2024-01-01T00:00:00Z")
-        durable = {**DECLARED.consumer_config(subjects.INGEST_DURABLE).as_dict(), "ack_policy": "explicit"}
-        key = (subjects.INBOX, subjects.INGEST_DURABLE)
-        broker.consumers[key] = Consumer(subjects.INGEST_DURABLE, broker.streams[subjects.INBOX], durable, 1)
 
     async def _load(self) -> None:
         await self.world.operate("units changed", lambda held: held.reference.put_units(histories.UNITS))

@@ -3,8 +3,9 @@
 Documents are kept as BSON, so that what MongoDB would not take is not taken here, and nobody shares an object with the store.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import bson
@@ -71,7 +72,7 @@ class Table:
         """Copies of the documents that fit, as many as `most` (0: all); the fields asked for."""
         rows = self._fitting(filter_)
         for name, direction in reversed(order):
-            rows.sort(key=lambda row: _at(row[0], name), reverse=direction < 0)
+            rows.sort(key=lambda row: _in_order(_at(row[0], name)), reverse=direction < 0)
         raws = (bson.encode(projected(document, projection)) if projection else raw for document, raw in rows[: most or None])
         return [bson.decode(raw, READ) for raw in raws]
 
@@ -82,17 +83,17 @@ class Table:
         """Whether an upsert would insert: nothing fits, and nobody has its `_id`."""
         return write.filter.get("_id", MISSING) not in self.rows
 
-    def do(self, write: Write, codec: CodecOptions[Any]) -> None:
-        """Carries out one write. Raises DuplicateError."""
+    def do(self, write: Write, codec: CodecOptions[Any]) -> int:
+        """Carries out one write; how many documents it found. Raises DuplicateError."""
         if write.kind == "insert":
-            return self._put_new(write.change, codec)
+            self._put_new(write.change, codec)
+            return 0
         found = [document for document, _ in self._fitting(write.filter)]
         if not write.is_many:
             found = found[:1]
         for document in found:
             if write.kind == "delete":
-                del self.rows[document["_id"]]
-                self.watch(self.name, document, None)
+                self.remove(document["_id"])
             else:
                 self._put(changed(document, write) if write.kind == "update" else {"_id": document["_id"], **write.change}, codec)
         if not found and write.is_upsert:
@@ -101,6 +102,12 @@ class Table:
             if new.get("_id") is None:
                 raise NotFakedError(f"an upsert without _id in {self.name}")
             self._put_new(new, codec)
+        return len(found)
+
+    def remove(self, key: Any) -> None:
+        """Deletes the document that is there."""
+        document, _ = self.rows.pop(key)
+        self.watch(self.name, document, None)
 
     def _fitting(self, filter_: Mapping[str, Any]) -> list[tuple[Document, bytes]]:
         """The documents that fit; of what is asked for by `_id` no other is looked at."""
@@ -196,6 +203,11 @@ def _rule(document: Document, name: str, wanted: Any) -> bool:
         if any(key.startswith("$") for key in wanted):
             return all(_compare(value, *rule) for rule in wanted.items())
         return _embedded_equal(value, wanted)
+    return _equal(value, wanted)
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    """None is also what is not there."""
     return bool(value == wanted) or (wanted is None and value is MISSING)
 
 
@@ -215,15 +227,17 @@ def _at(document: Any, path: str) -> Any:
 def _compare(value: Any, operator: str, other: Any) -> bool:
     match operator:
         case "$in":
-            return value in other if value is not MISSING else False
+            return any(_equal(value, one) for one in other)
         case "$nin":
-            return value not in other
+            return not any(_equal(value, one) for one in other)
         case "$eq":
-            return bool(value == other)
+            return _equal(value, other)
         case "$ne":
-            return bool(value != other)
+            return not _equal(value, other)
         case "$exists":
             return (value is not MISSING) == bool(other)
+        case "$lte" | "$gte" if other is None:
+            return _equal(value, None)
         case "$lt" | "$lte" | "$gt" | "$gte":
             return value is not MISSING and value is not None and _ordered(value, operator, other)
     raise NotFakedError(f"comparison {operator}")
@@ -251,13 +265,38 @@ def _ordered(value: Any, operator: str, other: Any) -> bool:
 def projected(document: Document, projection: Mapping[str, int]) -> Document:
     """The fields asked for; `_id` unless it is left out."""
     if all(not flag for name, flag in projection.items()):
-        return {name: value for name, value in document.items() if name not in projection}
+        return _without(document, projection)
     found: Document = {} if projection.get("_id") == 0 or "_id" not in document else {"_id": document["_id"]}
     for name, flag in projection.items():
         value = _at(document, name)
         if flag and value is not MISSING:
             _place(found, name, value)
     return found
+
+
+def _without(document: Document, paths: Iterable[str]) -> Document:
+    """A document without some fields."""
+    left = {name: value for name, value in document.items() if name not in paths}
+    for first, _, rest in (path.partition(".") for path in paths):
+        if rest and isinstance(left.get(first), dict):
+            left[first] = _without(left[first], [rest])
+    return left
+
+
+def _in_order(value: Any) -> tuple[int, Any]:
+    """The place of a value in a sort: by kind, then by value. What is not there comes first, like None."""
+    match value:
+        case _ if value is MISSING or value is None:
+            return 0, 0
+        case bool():
+            return 3, value
+        case int() | float():
+            return 1, value
+        case str():
+            return 2, value
+        case datetime():
+            return 4, value
+    raise NotFakedError(f"a sort by {value!r}")
 
 
 def _place(into: Document, path: str, value: Any) -> None:

@@ -49,7 +49,11 @@ class Transaction:
                 raise OperationFailure("WriteConflict", WRITE_CONFLICT)
         self._is_committed = True
         for name, key in self._written:
-            self._server.table(name).take(key, self._tables[name].rows[key])
+            row = self._tables[name].rows.get(key)
+            if row is not None:
+                self._server.table(name).take(key, row)
+            elif key in self._server.table(name).rows:
+                self._server.table(name).remove(key)
 
     def _wrote(self, name: str, before: Any, after: Any) -> None:
         self._written[name, (after or before)["_id"]] = None

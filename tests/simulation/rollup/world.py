@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from typing import Any, Final, cast
 from unittest import mock
 
-import nats.js.client
 import structlog
 from pymongo.errors import OperationFailure
 
@@ -31,22 +30,26 @@ from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.wire import events
+from shared.wire import events, subjects
 from shared.words.failures import ConfigurationError
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance, profile
-from tests.simulation.rollup.client import Connection
+from tests.simulation.rollup.client import Connection, library_time
 from tests.simulation.rollup.driver import Database
 from tests.simulation.rollup.histories import Changes, Sending
 from tests.simulation.rollup.judge import Judge
 from tests.simulation.rollup.loop import Process, VirtualLoop
 from tests.simulation.rollup.store import Server
 
-DECLARED: Final = streams.read().model_copy(update={"partitions": histories.PARTITIONS})
 WINDOW_S: Final = 4.0  # how long REPORTS remembers ids: shorter than a redelivery takes, so that copies come into the log
 WENT_BACK: Final = "tonghop rebuild"  # what an instance says that refuses to go on
 FOR_EVER_S: Final = 400.0  # by then everything is quiet, or never
+_DECLARED = streams.read()
+_REPORTS = _DECLARED.streams[subjects.REPORTS].model_copy(update={"duplicate_window_s": WINDOW_S})
+DECLARED: Final = _DECLARED.model_copy(
+    update={"partitions": histories.PARTITIONS, "streams": {**_DECLARED.streams, subjects.REPORTS: _REPORTS}}
+)
 UNEXPECTED: Final = ("task.failed", "message.failed")  # errors that no rule knows
 
 
@@ -231,5 +234,5 @@ def made_up(world: World) -> Iterator[None]:
         replaced.callback(structlog.configure, **before)
         replaced.enter_context(mock.patch.object(pace, "BEHIND", (2, 5, 200)[world.seed % 3]))
         replaced.enter_context(mock.patch.object(pace, "SHOW_S_EACH", 0.3))
-        replaced.enter_context(mock.patch.object(nats.js.client, "time", SimpleNamespace(monotonic=world.loop.time)))
+        replaced.enter_context(library_time(world.loop))
         yield
