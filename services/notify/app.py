@@ -43,7 +43,7 @@ async def notify(held: Connections[NotifySettings], readiness: Readiness) -> Non
     """Follows the log and ticks until it is cancelled."""
     readiness.wait_for("log", refusal("notify.reading_log"))
     desk = await prepare_desk(held)
-    readiness.has("work")  # the trouble of an earlier attempt has passed
+    readiness.has("work")  # the failure of an earlier attempt is over
     standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
@@ -54,9 +54,9 @@ async def notify(held: Connections[NotifySettings], readiness: Readiness) -> Non
 
 @asynccontextmanager
 async def opened(held: Connections[NotifySettings], clock: Clock | None = None) -> AsyncIterator[Desk]:
-    """A desk for one command, on connections that are already open. The log is folded, and followed while the block runs.
+    """A desk for one command, on connections that are already open. While the block runs, the log is followed as in the service.
 
-    Beside a running service it is one more notifier. Raises TransientError or one of the servers' errors.
+    If the service runs too, the desk is one more notifier. Raises TransientError or one of the servers' errors.
     """
     await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
     desk = await prepare_desk(held, clock)

@@ -1,4 +1,7 @@
-"""Waits until everything that was sent is folded, so that no unit that has reported is alerted. Source: design, section 5, "Deadlines"."""
+"""Waits until every message that was sent is folded, so that no unit that has reported is alerted.
+
+Source: design, section 5, "Deadlines".
+"""
 
 import asyncio
 from typing import Final
@@ -13,13 +16,13 @@ LIMIT_S: Final = 60.0
 
 
 class Barrier:
-    """Delays a tick until it can decide. It waits at most `limit_s` for ingest, and the same again for the fold."""
+    """Delays a tick until it can decide. It waits at most `limit_s` for ingest, and then at most `limit_s` for the fold."""
 
     def __init__(self, held: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
         self._held, self._follower, self._limit_s = held, follower, limit_s
 
     async def pass_screened(self) -> None:
-        """Returns when everything that is now in INBOX is screened and folded. Raises TransientError after the limit."""
+        """Returns when every message that is now in INBOX is screened and folded. Raises TransientError after the limit."""
         try:
             async with asyncio.timeout(self._limit_s):
                 inbox = await self._held.streams.last_sequence(subjects.INBOX)
@@ -30,7 +33,7 @@ class Barrier:
         await self.pass_folded()
 
     async def pass_folded(self) -> None:
-        """Returns when everything that is now in REPORTS is folded with the present units and regimes. Raises TransientError after the
+        """Returns when every event that is now in REPORTS is folded with the present units and regimes. Raises TransientError after the
         limit.
         """
         try:
@@ -43,7 +46,7 @@ class Barrier:
             raise TransientError(refusal("notify.behind")) from error
 
     async def _is_screened(self, sequence: int) -> bool:
-        """Whether ingest has acknowledged everything up to a sequence of INBOX."""
+        """Whether ingest has acknowledged every message of INBOX up to this sequence."""
         info = await self._held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
         if info.ack_floor is not None and int(info.ack_floor.stream_seq) >= sequence:
             return True

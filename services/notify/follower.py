@@ -43,7 +43,7 @@ class Follower:
         self._book: Book | None = None
         self._position = BookPosition(0, 0, "", 0, "")
         self._reader: Reader | None = None
-        self._partitions = 1  # of the log; read at the start
+        self._partitions = 1  # partitions of the log; read at the start
 
     @property
     def book(self) -> Book:
@@ -148,8 +148,8 @@ class Follower:
         return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
 
     async def _check(self) -> None:
-        """Runs before each bind: nothing is folded from a log that went back, even if it has grown beyond what was read."""
-        if self._reader is not None:  # while the log is folded from its beginning there is nothing to compare
+        """Runs before each bind: makes sure that the log did not go back, even if it has since grown beyond the position."""
+        if self._reader is not None:  # nothing to compare while the log is folded from its beginning
             await self._require_same_stream(self._position)
 
     async def _require_same_stream(self, position: BookPosition) -> None:

@@ -1,8 +1,8 @@
-"""What the notifier does when the clock ticks.
+"""One tick of the notifier.
 
     tick(desk, at)
       │
-      ├─ wait     barrier.pass_screened     INBOX is screened, REPORTS is folded: the book knows every report that was sent
+      ├─ wait     barrier.pass_screened     INBOX is screened and REPORTS is folded, so the book knows every report that was sent
       │
       ├─ read     book.owed(at)             the owed duties, grouped by their rungs
       │           reminders.reached         units whose newest rung is not known to be claimed
@@ -11,7 +11,7 @@
       │
       ├─ decide   reminders.decide          pure: at most one rung of each is raised; older ones are marked as passed
       │
-      ├─ claim    alerts.claim              one document for each alert and channel; the first of several notifiers to insert it wins
+      ├─ claim    alerts.claim              one document for each alert and channel; the first notifier to insert it wins
       │
       └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
                   reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
@@ -50,25 +50,23 @@ OTHERS_POLL_S: Final = 0.5
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that the notifier works with. Alerts are sent by the channels in the given order."""
+    """Everything that the notifier works with. Alerts go out by the channels in this order."""
 
     follower: Follower
     barrier: Barrier
     alerts: AlertStore
     channels: Sequence[Channel]
-    sending: asyncio.Lock = field(
-        default_factory=asyncio.Lock
-    )  # a lease belongs to a notifier: it does not separate that notifier's own tasks
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)  # a lease belongs to a notifier and does not separate its own tasks
 
     def channels_of(self, alert: Alert) -> list[str]:
-        """The names of the channels that an alert uses."""
+        """The names of the channels by which an alert goes out."""
         unit = self.follower.reference.registry.by_id[alert.matter.unit_id]
         return [channel.name for channel in self.channels if channel.reaches(unit)]
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
-    """Raises the alerts and digests that are due at the instant `at`, and sends everything that was raised and not sent yet. Returns the
-    alerts that this call raised, digests last.
+    """Raises the alerts and digests that are due at the instant `at`, and sends all raised alerts that were not sent yet. Returns what this
+    call raised, digests last.
     """
     await desk.barrier.pass_screened()
     raised = await desk.alerts.claim(await _decide(desk, at), desk.channels_of)
@@ -78,7 +76,7 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
 
 
 async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
-    """What a tick at `at` would raise if no more reports came before. Nothing is stored or sent."""
+    """The alerts that a tick at `at` would raise if no report arrived until then. Stores and sends nothing."""
     await desk.barrier.pass_folded()
     return list((await _decide(desk, at)).raised)
 
@@ -91,7 +89,7 @@ async def _decide(desk: Desk, at: datetime) -> DueAlerts:
 
 
 async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:
-    """The channels by which raised alerts were sent."""
+    """The channels by which raised alerts went out."""
     names = [channel.name for channel in desk.channels]
     outcomes = await desk.alerts.outcomes(raised, names)
     units = desk.follower.reference.registry.by_id
@@ -99,13 +97,13 @@ async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:
 
 
 def would_reach(desk: Desk, rehearsed: Sequence[Alert]) -> list[Reach]:
-    """The channels by which the alerts of a rehearsal would be sent."""
+    """The channels by which the alerts of a rehearsal would go out."""
     units = desk.follower.reference.registry.by_id
     return [reach.expected(alert, units[alert.matter.unit_id], desk.channels_of(alert)) for alert in rehearsed]
 
 
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
-    """Every rung of every unit that owes at the instant `at`, including past rungs, sorted by time, then unit."""
+    """An alert for every rung, past rungs included, of every unit that owes at the instant `at`, by time, then unit."""
     await desk.barrier.pass_folded()
     return reminders.plan(desk.follower.book.duties(at, regime, period))
 
@@ -117,7 +115,7 @@ async def duties(desk: Desk, at: datetime, regime: str | None = None, period: st
 
 
 async def send_raised(desk: Desk, at: datetime) -> None:
-    """Sends raised alerts, digests first, including those of a killed notifier. Drops alerts that are no longer needed."""
+    """Sends raised alerts, digests first, including alerts of a notifier that was killed. Drops alerts that are no longer needed."""
     async with desk.sending:
         for channel in desk.channels:
             unsent = await desk.alerts.unsent(channel.name)
@@ -144,7 +142,7 @@ async def _send(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datet
 
 
 async def _lease(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datetime) -> list[Lease]:
-    """Leases the raised alerts that must still be sent. A report that has been folded by now stops its alert."""
+    """Leases the raised alerts that must still be sent. An alert is dropped if the unit's report has been folded by now."""
     follower = desk.follower
     owed = follower.book.owed(reminders.horizon(unsent, at))
     left = reminders.sort_out(unsent, owed, follower.reference.working_days, at)

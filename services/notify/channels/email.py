@@ -34,8 +34,8 @@ class Answer(Enum):
     """What the mail server answered to a mail."""
 
     SENT = "sent"
-    REFUSED = "refused"  # it does not accept this address, or this mail
-    AWAY = "away"  # it does not answer, or cannot accept the mail now: retry
+    REFUSED = "refused"  # the server refuses this address or this mail
+    AWAY = "away"  # the server does not answer, or cannot accept the mail now: retry
 
 
 class MailConnection(Protocol):

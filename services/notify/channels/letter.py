@@ -17,7 +17,7 @@ from services.notify.texts.mail import Mail
 from shared.words import mailboxes
 
 ON_THE_WIRE: Final = policy.compat32.clone(linesep="\r\n")
-LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and other controls
+LINE_ENDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # and other control characters
 UTF_8: Final = Charset("utf-8")
 UTF_8.body_encoding = QP
 
@@ -33,7 +33,7 @@ def written(mail: Mail, sender: str, at: datetime) -> bytes:
     letter["Subject"] = _encoded(mail.subject)
     letter["Date"] = format_datetime(at)
     letter["Message-ID"] = f"<{mail.id}@{mailboxes.parts(sender)[1].rpartition('@')[2]}>"
-    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses out-of-office answers
     return letter.as_bytes(policy=ON_THE_WIRE)
 
 

@@ -55,7 +55,7 @@ def event(content: Content) -> bytes:
 
 
 def _data(content: Content) -> AlertData:
-    """Fields that are not set are left out of the event."""
+    """The event's data, without the fields that are not set."""
     alert, matter = content.alert, content.alert.matter
     data = AlertData(
         unit=matter.unit,
@@ -72,7 +72,7 @@ def _data(content: Content) -> AlertData:
 
 
 def _figures(tally: Tally) -> DigestData:
-    """Counts of all units, and the codes of the first ones."""
+    """The group's figures: counts of all units, and the codes of the first units of each list."""
     return DigestData(
         expected=tally.expected,
         received=tally.received,

@@ -1,7 +1,8 @@
-"""Alerts: one rung of one duty's reminders, once per channel; or a digest, which informs a recipient about a group of duties.
+"""Alerts. An alert is one rung of a duty's reminders, or of a digest about a group of duties, on one channel.
 
-An alert's id is `<duty>/<cause>/<deadline>/<rung>/<channel>`, so a return, an extension and a moved deadline each start a new series of
-reminders. A digest's id is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5, "Alerts".
+The id of a reminder is `<duty>/<cause>/<deadline>/<rung>/<channel>`, so a return, an extension and a moved deadline each start a new series
+of reminders. The id of a digest is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5,
+"Alerts".
 """
 
 from collections.abc import Iterable
@@ -16,16 +17,16 @@ from shared.words import instants
 from shared.words.ladder import Rung
 
 STREAM: Final = "stream"
-"""The channel that every alert takes. Its document is the claim: an alert is known as claimed by its id on this channel."""
+"""Every alert goes out by this channel. The document with the alert's id on this channel is the claim on the alert."""
 EMAIL: Final = "email"
 
 State = Literal["raised", "published", "sent", "refused", "passed"]
-"""What became of an alert on one channel."""
+"""The state of an alert on one channel."""
 RAISED: Final = "raised"  # claimed, not sent yet
 PUBLISHED: Final = "published"  # in the stream ALERTS
 SENT: Final = "sent"  # handed to the mail server
-REFUSED: Final = "refused"  # the mail server accepts none of the unit's addresses, or there is none left
-PASSED: Final = "passed"  # not sent, and never will be
+REFUSED: Final = "refused"  # the mail server refused every address, or the unit has no address any more
+PASSED: Final = "passed"  # never sent
 DELIVERED: Final = frozenset({PUBLISHED, SENT})
 
 DIGEST: Final = "digest"

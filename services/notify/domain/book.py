@@ -12,9 +12,9 @@ from shared.wire.events import Logged
 from shared.words.report_state import ReportState
 
 Steps = tuple[datetime, datetime | None]
-"""What the rungs of a duty follow from: the ladder's deadline, and when its notice goes out, if it has one."""
+"""Determines the rungs of a duty: the ladder's deadline, and when its notice goes out (None without a notice)."""
 Group = tuple[datetime, Task]
-"""Which group a duty belongs to: its deadline by rule or opening, and its task."""
+"""Determines the group of a duty: its deadline by rule or opening, and its task."""
 
 
 @dataclass(slots=True)
@@ -26,10 +26,9 @@ class OwedDuty:
 
 
 class Owed:
-    """The owed duties of one regime and period, by id. `by_steps` groups them by identical rungs, `by_group` by the deadline of their
-    group.
+    """The owed duties of one regime and period, by id. `by_steps` groups duties with the same rungs, `by_group` duties of one group.
 
-    A tick reads these instead of everything that was ever reported. Neither mapping has empty entries.
+    A tick looks only at these duties and not at every report. No group is empty.
     """
 
     def __init__(self, found: Iterable[Duty]) -> None:

@@ -20,7 +20,7 @@ from shared.words.reference import Reference
 from shared.words.regimes import Ladder, Regime
 from shared.words.units import Unit
 
-FIRST_ABOVE: Final = 3  # the overdue step from which the level above gets a digest
+FIRST_ABOVE: Final = 3  # the level above gets digests from this overdue step on
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The digests of every group in which a unit still owes. Recipients are left out if their newest rung that has come is among the alerts
-    `seen` (ids on the channel `stream`).
+    """The digests of groups in which a unit owes, for each recipient whose newest rung so far has no alert in `seen` (ids on the channel
+    `stream`).
     """
     groups: dict[tuple[str, str, datetime], Duty] = {}
     for one in owed:

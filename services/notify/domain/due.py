@@ -15,7 +15,7 @@ OLDEST: Final = timedelta(days=7)  # an older rung is marked as passed, not sent
 
 @dataclass(frozen=True, slots=True)
 class DueRungs:
-    """The decision about rungs that have come: at most one goes out, and the ones that it overtook are marked as passed."""
+    """The decision about the rungs reached so far: at most one is sent, and the missed rungs before it are passed."""
 
     send: Rung | None = None
     passed: tuple[Rung, ...] = ()
@@ -37,7 +37,7 @@ def due_rungs(rungs: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now
 
 
 def newest(rungs: Sequence[Rung], loaded_at: datetime, now: datetime) -> Rung | None:
-    """The newest rung that has come, which is the only one that can be due. None if it came before the regime was loaded."""
+    """The newest rung reached so far, the only one that can be due. None if it is from before the regime was loaded."""
     come = next((rung for rung in reversed(rungs) if rung.at <= now), None)
     return None if come is None or come.at < loaded_at else come
 

@@ -29,14 +29,16 @@ class Ledger:
     def __init__(self) -> None:
         self.reports: dict[ReportKey, ReportState] = {}
         self.periods: dict[RegimePeriod, PeriodState] = {}
-        self.traces: dict[instants.GivenKey, str] = {}  # of the acts that were read since the start; not stored
+        self.traces: dict[instants.GivenKey, str] = {}  # traces of the acts read since the start; not stored
 
     def of(self, key: ReportKey) -> ReportState:
-        """The state under `key`; an empty one when no event concerned it."""
+        """The state for `key`; an empty state if there was no event about it."""
         return self.reports.get(key) or ReportState()
 
     def fold(self, event: Logged) -> ReportKey | None:
-        """Takes one logged event. Which key it touched; None when it says nothing about duties. Never raises on a logged event."""
+        """Applies one logged event and returns the key that it changed; None for an event that does not concern duties. Never raises on a
+        logged event.
+        """
         key = ReportKey(event.regime, event.period, event.unit_id)
         if event.traceparent and event.type in ACTS:
             self.traces[event.received_ms, event.event_id] = event.traceparent

@@ -11,7 +11,7 @@ from services.notify.domain.alerts import DELIVERED, EMAIL, PASSED, RAISED, REFU
 from shared.words import mailboxes, texts
 from shared.words.units import Unit
 
-# why there was no mail
+# reasons why there was no mail
 NO_CONTACT: Final = "no_contact"
 NO_ADDRESS: Final = "no_address"
 WAITING: Final = "waiting"

@@ -94,7 +94,7 @@ def of_duty(duty: Duty) -> Reminders:
 
 
 def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
-    """The same decision, with the trace of the act that caused each alert added to the alert, if there is one."""
+    """The same decision. Each alert to raise carries the trace of the act that caused it, if known."""
     return replace(due_alerts, raised=tuple(_traced(alert, traces) for alert in due_alerts.raised))
 
 
@@ -110,9 +110,9 @@ def plan(found: Iterable[Duty]) -> list[Alert]:
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The reminders of owed duties whose newest rung that has come is not among the alerts `seen` (ids on the channel `stream`).
+    """The reminders of owed duties whose newest rung so far has no alert in `seen` (ids on the channel `stream`).
 
-    A rung in `seen` is recorded as claimed, so that it is not looked up again.
+    If the alert is in `seen`, the rung is recorded as claimed and not looked up again.
     """
     found = []
     for one in owed:
@@ -131,7 +131,7 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set
 
 
 def decide(found: Iterable[Reminders], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
-    """What to raise. `alerted` are the ids, on the channel `stream`, of alerts that were raised or passed before."""
+    """Decides which alerts to raise. `alerted` are ids, on the channel `stream`, of alerts that were already raised or passed."""
     raised: list[Alert] = []
     passed: list[Alert] = []
     for one in found:

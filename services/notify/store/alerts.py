@@ -24,9 +24,9 @@ from shared.words.ladder import Rung
 LEASE: Final = timedelta(seconds=30)  # longer than it takes to send a batch of alerts
 QUERY_BATCH: Final = 5000
 DutyAndCause = tuple[str, str]
-"""Mails about the same are counted together."""
+"""Mails with the same duty and cause are counted together."""
 Channels = Callable[[Alert], Sequence[str]]
-"""The names of the channels that an alert takes, `stream` among them."""
+"""Gives the names of the channels by which an alert goes out, including `stream`."""
 
 
 class AlertStore:
@@ -84,7 +84,7 @@ class AlertStore:
         return await self._alerts.find_one(leased, {"_id": 1}) is not None
 
     async def lease(self, alerts: Sequence[Alert], channel: str) -> list[Lease]:
-        """Leases alerts for sending. Returns those that this notifier now holds."""
+        """Leases alerts for sending. Returns the leases that this notifier now holds."""
         ids = [alert.id(channel) for alert in alerts]
         if not ids:
             return []

@@ -67,7 +67,7 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
 
 
 def alert_entry(alert: Alert) -> dict[str, object]:
-    """One alert."""
+    """One alert as JSON."""
     matter = alert.matter
     return {
         "unit": matter.unit,
@@ -80,7 +80,7 @@ def alert_entry(alert: Alert) -> dict[str, object]:
 
 
 def reach_entry(reach: Reach) -> dict[str, object]:
-    """One alert, and the channels by which it was or would be sent."""
+    """One alert as JSON, with the channels by which it was or would be sent."""
     return {
         **alert_entry(reach.alert),
         "cause": reach.alert.matter.cause,

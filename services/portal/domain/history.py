@@ -17,7 +17,7 @@ SHOWN = {
     events.RETURNED: "Trả lại báo cáo",
     events.EXTENDED: "Gia hạn",
 }
-"""The events of a report's history. A confirmation concerns a view, an opening a period: they are not of it."""
+"""The event types in a report's history. Confirmations concern a view and openings a period, so they are not included."""
 
 REVISIONS = (events.SUBMITTED, events.WITHDRAWN)
 

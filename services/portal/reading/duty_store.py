@@ -17,9 +17,9 @@ from shared.words import texts
 BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 500  # duties in one unit's calendar
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
-"""What is owed first, then by deadline; for what is read in one go. Lists with pages are in the order of `_id`, which never changes."""
+"""Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
 FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
-"""The fields of a document that the API gives. The others are the notifier's own."""
+"""The fields of a document that the API returns. The others are internal to the notifier."""
 
 
 @dataclass(frozen=True, slots=True)

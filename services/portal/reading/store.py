@@ -19,7 +19,7 @@ from shared.wire.published import View
 from shared.wire.view_key import ViewKey
 
 Json = dict[str, Any]
-"""A document as the API gives it: decimals and instants as texts, without `_id`."""
+"""A document as the API returns it: decimals and instants as texts, without `_id`."""
 
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
