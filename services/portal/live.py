@@ -53,7 +53,7 @@ class Hub:
                 del self._listeners[key]
 
     def tell(self, key: Key, position: str) -> None:
-        """Notifies the listeners of a view of its new position."""
+        """Sends a view's new position to its listeners."""
         for listener in self._listeners.get(key, ()):
             if listener.full():
                 listener.get_nowait()
@@ -123,7 +123,7 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     tags=["live"],
 )
 async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
-    """Events named `view`: one when the connection opens, and one for each change. The id is the view's position.
+    """Sends events named `view`: one when the connection opens, and one for each change. The id is the view's position.
 
     While nothing changes, a comment is sent every 15 s.
     """

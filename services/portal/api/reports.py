@@ -1,4 +1,4 @@
-"""The reports of units as JSON."""
+"""Reports of single units as JSON."""
 
 from fastapi import APIRouter
 

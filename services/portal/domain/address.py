@@ -72,12 +72,12 @@ class Address:
         return bearer.name if bearer else ""
 
     def to(self, unit: Unit | None = None) -> str:
-        """The end of a URL that names `unit` (or this one) in the same regime and period."""
+        """The end of a URL for `unit` (or this unit) in the same regime and period."""
         return f"{self.regime.id}/{self.period.code}/{(unit or self.unit).code}"
 
 
 def checked(name: str, text: str | None) -> str | None:
-    """The name as it was sent. Raises `Refused` when it does not match its pattern in `SHAPES`."""
+    """Returns the name unchanged. Raises `Refused` if it does not match its pattern in `SHAPES`."""
     if text is not None and (len(text) > MOST_LETTERS or SHAPES[name].fullmatch(text) is None):
         raise refused.bad_query(name, wanted.NAMES[name])
     return text

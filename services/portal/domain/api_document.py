@@ -44,7 +44,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body: its media type, the type of its content, and the document's example."""
+    """A body: its media type, the type of its content, and the example from the document."""
 
     media_type: str
     type: Type

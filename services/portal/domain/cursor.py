@@ -9,11 +9,11 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
-MARK_BYTES: Final = 9  # 72 bits: a typing error is noticed
+MARK_BYTES: Final = 9  # 72 bits, enough to notice a typing error
 
 
 def after(key: str, *choice: object) -> str:
-    """The cursor after the row `key` of the list and filters `choice`."""
+    """The cursor after the row `key` of the list and filters in `choice`."""
     return urlsafe_b64encode(_mark(key, choice) + key.encode()).decode().rstrip("=")
 
 

@@ -1,7 +1,7 @@
-"""One unit's duty as people read it: its state, how long until it is due, by how much it was late.
+"""One unit's duty for people: its state, the time until it is due, and its delay.
 
-Days are days in Vietnam, counted from the last day that is on time, as in the reminder ladder: the last day of "trước ngày 20/12" is
-19/12, so on 16/12 the text is "còn 3 ngày", and on 21/12 "quá hạn 2 ngày".
+Days are days in Vietnam, counted from the last day that is on time, as in the reminder ladder: the last day of "trước ngày 20/12" is 19/12,
+so on 16/12 the text is "còn 3 ngày", and on 21/12 "quá hạn 2 ngày".
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ WORDS = {
     DutyState.LATE: "Nộp muộn",
     DutyState.CONFIRMED: "Đã chốt",
 }
-NOT_CONFIRMED = "Chưa chốt"  # the word for a view that is owed
+NOT_CONFIRMED = "Chưa chốt"  # for a view that must still be confirmed
 BADGES = {
     DutyState.OWED: "missing",
     DutyState.OVERDUE: "overdue",
@@ -140,11 +140,11 @@ def countdown(deadline: datetime, now: datetime) -> str:
 
 
 def elapsed(deadline: datetime, at: datetime) -> str:
-    """How long `at` is after a deadline."""
+    """The time from a deadline until `at`."""
     days = (periods.local_day(at) - deadlines.last_day(deadline)).days
     return f"{days} ngày" if days >= 1 else _span(at - deadline)
 
 
 def _span(span: timedelta) -> str:
-    """A span below one day, in whole hours or whole minutes, at least one minute."""
+    """A time below one day in whole hours or whole minutes, at least one minute."""
     return f"{span // HOUR} giờ" if span >= HOUR else f"{max(span // MINUTE, 1)} phút"

@@ -1,7 +1,7 @@
 """Explains a figure of a view: which reports are part of it, and whether they add up to it.
 
-Which report counts is decided by `shared.words.report_state`. The sum is recomputed from the reports, in decimals, by code that the fold
-does not use. Only events up to the view's position are read: later ones are not in the view.
+`shared.words.report_state` decides which report counts. The sum is recomputed from the reports, in decimals, by code that the fold does not
+use. Only events up to the view's position are read, because the view does not include later ones.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ class Part:
         return events.from_ms(self.entry.received_ms)
 
     def answer(self) -> ExplainedReport:
-        """The part as the API gives it."""
+        """The part in the API's format."""
         return ExplainedReport(
             unit=UnitName(id=self.unit.id, code=self.unit.code, name=self.unit.name),
             revision=self.entry.revision,

@@ -89,7 +89,7 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
 
 
 def last_return(steps: Sequence[Step], revision: int | None) -> Step | None:
-    """The latest return of a revision. A return concerns only the revision that it names."""
+    """The latest return of this revision. Returns of other revisions are ignored."""
     return next((step for step in reversed(steps) if step.entry.type == events.RETURNED and step.entry.revision == revision), None)
 
 

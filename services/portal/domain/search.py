@@ -1,4 +1,4 @@
-"""Finds a unit by what a person types: a code, or words of its name, with or without accents, in any Unicode form."""
+"""Finds a unit by code or by words of its name, with or without accents, in any Unicode form."""
 
 import re
 import unicodedata

@@ -110,7 +110,7 @@ class Status:
         }
 
     def is_past(self, now: datetime) -> bool:
-        """Whether the unit still owes a report that was due."""
+        """Whether the unit still owes a report whose deadline has passed."""
         return not self.counts and self.deadline is not None and now >= self.deadline
 
 
@@ -123,7 +123,7 @@ def fold(entries: Iterable[Entry]) -> ReportState:
 
 
 def judge(unit: Unit, entries: Sequence[Entry], deadline: datetime | None, now: datetime) -> Status:
-    """The state of `unit`'s report at `now`; `deadline` is the first late instant, or None."""
+    """The status of `unit`'s report at `now`. `deadline` is the first late instant, or None."""
     report = fold(entries)
     on_time = report.is_on_time(None if deadline is None else events.to_ms(deadline))
     first = report.first_submitted_ms

@@ -98,7 +98,7 @@ async def typed(
     state: Annotated[DutyState | None, Query(), BeforeValidator(_seen)] = None,
     only: Annotated[bool | None, Query(), BeforeValidator(_seen)] = None,
 ) -> Choice:
-    """The filters as the page's form sends them. An empty or invisible text means that the filter is not set."""
+    """The filters from the page's form. An empty or invisible text means that the filter is not set."""
     return Choice(
         address.checked("regime", _seen(regime)),
         address.checked("period", _seen(period)),
@@ -115,7 +115,7 @@ async def named(
     state: Annotated[DutyState | None, Query(description="`owed` includes overdue and returned ones, `received` late ones")] = None,
     only: Annotated[bool, Query(description="only the unit itself, without the units below it")] = False,
 ) -> Choice:
-    """The filters as a program sends them."""
+    """The filters from a program's query parameters."""
     return Choice(address.checked("regime", regime), address.checked("period", period), address.checked("unit", unit), state, only)
 
 

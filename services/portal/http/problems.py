@@ -41,7 +41,7 @@ MOST_LETTERS = 64  # characters of a parameter's name that the refusal repeats
 
 
 async def each_once(request: Request) -> None:
-    """Refuses a parameter that is given twice: one of the two values would be ignored silently."""
+    """Refuses a parameter that is given twice, because one of the two values would be ignored silently."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     name, times = max(given.items(), key=itemgetter(1), default=("", 0))
     if times > 1:
@@ -89,7 +89,7 @@ def install(app: FastAPI) -> None:
 
     async def on_fault(request: Request, _: Exception) -> Response:
         response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, refusals.refusal("door.fault"))
-        response.headers.update(headers.HEADERS)  # our middleware does not see this answer
+        response.headers.update(headers.HEADERS)  # added here because our middleware does not see this answer
         return response
 
     app.add_exception_handler(Refused, on_refused)

@@ -35,7 +35,7 @@ class Explained:
     def answer(self, after: str | None, limit: int) -> ExplainedFigure:
         """The answer in the API's form: at most `limit` parts after a cursor, and the cursor of the next page.
 
-        Raises `Refused` for a cursor of another list.
+        Raises `Refused` if the cursor belongs to another list.
         """
         found, unit = self.explanation, self.address.unit
         indicator = found.indicator

@@ -28,7 +28,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Whether a view that must be confirmed is confirmed. `is_current`: the figures are still those that were confirmed.
+    """Whether a view that must be confirmed is confirmed. `is_current`: the figures are still the confirmed ones.
 
     `is_untouched`: no report was received since. If the hash of a confirmation from data format 4 then differs, names or targets have
     changed, which that hash covered too.
@@ -55,7 +55,7 @@ class Overview:
 
     @property
     def overdue(self) -> int:
-        """How many of the missing units are past their deadline."""
+        """The number of missing units that are past their deadline."""
         return sum(status.is_past(self.now) for status in self.missing)
 
 

@@ -82,7 +82,7 @@ async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str,
 
 
 async def _opened(address: Address, store: PortalStore) -> datetime | None:
-    """The deadline with which the period of an on-call regime was opened."""
+    """The deadline set when the on-call period was opened."""
     state = PeriodState()
     for event in await store.openings(address.regime.id, address.period.code):
         state.apply(event)

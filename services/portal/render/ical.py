@@ -22,7 +22,7 @@ SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 
 def feed(
     unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime
 ) -> bytes:
-    """One event for each duty; duties that are still owed have alarms for the coming reminders. `site` is the address of the pages."""
+    """One event for each duty. Duties that are still owed have alarms for the coming reminders. `site` is the address of the pages."""
     calendar = Calendar()
     title = _text(f"Hạn báo cáo: {unit_name}")
     calendar.add("PRODID", PRODUCT)

@@ -1,4 +1,4 @@
-"""The templates, their filters, and how a page is rendered. All text is escaped."""
+"""The templates and their filters, and how a page is rendered. All text is escaped."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -59,6 +59,6 @@ TEMPLATES: Final = _environment()
 def page(
     template: str, shown: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    """A page; caches must revalidate it."""
+    """Renders a page. Caches must revalidate it."""
     body = TEMPLATES.get_template(template).render(shown)
     return HTMLResponse(body, int(status), {"Cache-Control": "no-cache", **(headers or {})})

@@ -12,9 +12,9 @@ from shared.words import vietnamese
 
 BOM: Final = "\ufeff"
 SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # signs that begin a formula, with their full-width and small forms: OWASP, "CSV injection"
-PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before it that a program may strip or that are invisible
+PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before the sign that are invisible or that a program may strip
 FORMULA: Final = re.compile(f"{PASSED_OVER}{SIGNS}")
-SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # where a program with another separator begins a cell
+SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # a program with another separator begins a cell after these
 HEADER: Final = (
     "Đơn vị",
     "Mã đơn vị",

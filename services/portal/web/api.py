@@ -11,5 +11,5 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 @router.get("/api")
 async def api() -> Response:
-    """Every operation with its parameters, answers and an example, made from the OpenAPI documents."""
+    """Every operation with its parameters, answers and an example, from the OpenAPI documents."""
     return look.page("api.html", {"documents": api_documents.documents()})

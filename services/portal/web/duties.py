@@ -27,7 +27,7 @@ CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of duties. `totals` counts all states, whichever is selected; `next` is the cursor of the next page."""
+    """One page of duties. `totals` counts all states, whichever state is selected; `next` is the cursor of the next page."""
 
     duties: Sequence[Duty]
     all: int

@@ -1,4 +1,4 @@
-"""The pages that staff read: all their routes, and the calendars that programs read."""
+"""The routes of all pages for people, and of the calendars for programs."""
 
 from fastapi import APIRouter
 

@@ -15,7 +15,7 @@ from shared.words.units import Registry, Unit
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 50
-MOST_LETTERS = 200  # in the query, in composed form
+MOST_LETTERS = 200  # characters of the query, in composed form
 
 
 @router.get("/tim")
