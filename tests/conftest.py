@@ -1,4 +1,4 @@
-"""Real servers for tests: one nats-server and one mongod for the whole run, a database and clean streams for each test."""
+"""Real servers for tests: one nats-server and one mongod for the whole test run; a database and clean streams for each test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Compares documents that MongoDB holds with their models (`shared/wire/documents.py`): which fields they have, and of which type."""
+"""Compares MongoDB documents with their models (`shared/wire/documents.py`): names and types of fields."""
 
 import types
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Streams as if nobody had used the broker before."""
+"""Resets the streams to their state on a new broker."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Messages as an ill-willed client makes them: header blocks, subjects and reply subjects byte by byte, past any client library."""
+"""Messages of a malicious client: header blocks, subjects and reply subjects are written byte by byte, without a client library."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

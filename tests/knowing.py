@@ -1,4 +1,4 @@
-"""What was accepted before, for tests of screening: from events as they were sent."""
+"""Builds the knowledge of earlier accepted events, from events as they were sent, for tests of screening."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Three nats-servers of one cluster, as production has them: real servers on loopback that sync always."""
+"""A cluster of three real nats-servers on loopback that sync always, as in production."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A MongoDB replica set of three with a key file, as production has it: real mongods on loopback."""
+"""A MongoDB replica set of three real mongods with a key file on loopback, as in production."""
 
 import asyncio
 import itertools

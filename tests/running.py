@@ -1,4 +1,4 @@
-"""Services as processes of their own, on the servers of a test."""
+"""Runs services as separate processes on the servers of a test."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What a client goes through when its nats-server's host vanishes while it sends much: shared by the tests that make one vanish."""
+"""A client sends much data while its nats-server's host vanishes. Shared by the tests that make a host vanish."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

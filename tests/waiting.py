@@ -1,4 +1,4 @@
-"""Waiting until something is so, for what a real server or a process does in its own time."""
+"""Waits until a condition holds, for work that a real server or process does in its own time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The aggregator as a task of the test, and reports put straight into the log."""
+"""Runs the aggregator as a task of the test, and puts reports directly into the log."""
 
 import asyncio
 import random

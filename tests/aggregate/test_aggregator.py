@@ -1,4 +1,4 @@
-"""The aggregator on real servers: two at once, new reference data, FEED and its repair."""
+"""The aggregator on real servers: two instances at once, new reference data, FEED and its repair."""
 
 import asyncio
 from collections.abc import Sequence

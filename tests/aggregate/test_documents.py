@@ -1,4 +1,4 @@
-"""What the aggregator and the imports store has the shape that `shared/wire/documents.py` says, field by field."""
+"""The documents that the aggregator and the imports store match the models in `shared/wire/documents.py`, field by field."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

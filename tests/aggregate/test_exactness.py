@@ -1,6 +1,6 @@
-"""Figures are exact on the whole way: as sent → screened → logged → folded → view → Decimal128 and JSON text, against `Decimal`.
+"""Figures stay exact at every step: sent → screened → logged → folded → view → Decimal128 and JSON text, compared with `Decimal`.
 
-The expected figures are computed here, from the texts as sent, with 60 digits.
+The expected figures are computed here from the sent texts, with 60 digits.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The deadlines by which verify judges, against those by which the fold does: two programs, over any regime that the checks take."""
+"""The deadlines that verify computes equal those that the fold computes, with independent code, for any regime that the checks allow."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Verify and rebuild on real servers: what is wrong is named, and mended from the log."""
+"""Verify and rebuild on real servers: verify names what is wrong, and rebuild repairs it from the log."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence

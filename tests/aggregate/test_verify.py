@@ -1,4 +1,4 @@
-"""Verify on real servers: it names what is wrong and nothing else, also while reports come in."""
+"""Verify on real servers: it names what is wrong and nothing else, also while reports arrive."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The writer alone, on a store that does as it is told: one write at a time, and the checkpoint behind what is written."""
+"""The writer with a fake store: one write at a time, and the checkpoint never ahead of the written data."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""ADR-0003 holds: the move from Motor to PyMongo's asynchronous client is the import line of `shared/plumbing/mongo.py`."""
+"""ADR-0003: to move from Motor to PyMongo's asynchronous client, only the import line of `shared/plumbing/mongo.py` must change."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""Every stream, subject, durable and collection is named in one place: no other module spells it."""
+"""The name of every stream, subject, durable and collection is written in one module only."""
 
 import ast
 import re

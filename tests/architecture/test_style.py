@@ -1,4 +1,4 @@
-"""What the style of this code asks and no linter checks: short handlers, no `try` in them, one place for clocks, ids and documents."""
+"""Style rules that no linter checks: short handlers, no `try` in handlers, one place for clocks, ids and documents."""
 
 import ast
 from collections.abc import Callable, Iterator

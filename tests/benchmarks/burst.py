@@ -1,10 +1,10 @@
-"""A deadline's last minute: all 10,035 communes send their reports of two regimes within 60 seconds.
+"""A deadline's last minute: all 10,035 communes send their reports for two regimes within 60 seconds.
 
-What: 20,070 reports of 12 indicators, shuffled, evenly spread over one minute, open loop, into INBOX. Nothing may be refused, and
-all views must be right soon after the last publish: `right_after_s` is from the last publish until every event and view is in
-MongoDB and the checkpoints are at their ends; that the views then equal the plain recomputation from the log is looked at
-afterwards (`differences`). How: ingest and aggregate as processes of their own, all durable. Seed: 1. A size below 1 takes fewer
-communes at the same rate. Again: `make bench ONLY=burst`. Figures: docs/benchmarks.md.
+What: 20,070 reports of 12 indicators, shuffled, are sent to INBOX evenly over one minute (open loop). No report may be refused, and all
+views must be right soon after the last publish. `right_after_s` is the time from the last publish until every event and view is in MongoDB
+and the checkpoints are at their ends. Afterwards the views are compared with the plain recomputation from the log (`differences`). How:
+ingest and aggregate as separate processes, everything durable. Seed: 1. A size below 1 uses fewer communes at the same rate. Again: `make
+bench ONLY=burst`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What processes use, read from /proc: processor seconds and memory."""
+"""Resource use of processes, read from /proc: processor seconds and memory."""
 
 import os
 import time

@@ -1,12 +1,13 @@
-"""The whole chain, INBOX → ingest → REPORTS → aggregate → views, against the mere durable publishing of the same messages.
+"""The whole chain (INBOX → ingest → REPORTS → aggregate → views) compared with durable publishing of the same messages alone.
 
-What: 60,000 reports of 12 indicators of all communes. `durable_publish` publishes them into one more file stream, declared as
-INBOX is and synced at each message (`sync_interval: always`), with `IN_FLIGHT` (2,000) unacknowledged; counted is what the broker
-has acknowledged. `end_to_end` publishes the very same messages the same way into INBOX, while ingest and aggregate run as
-processes of their own; counted is from the first publish until every event and view is in MongoDB and the checkpoint is at the
-end. `prefilled_per_s` is the same without the publishing: the next 60,000 stand in INBOX before ingest starts, counted from its
-readiness on. Publishing is measured before and after the chain, and the mean taken: the disk's speed wanders.
-How: one process publishes, servers beside it. `cores` are the processors that each process used meanwhile. Seed: 1.
+What: 60,000 reports of 12 indicators from all communes. `durable_publish` publishes them to another file stream, declared like INBOX and
+synced at each message (`sync_interval: always`), with `IN_FLIGHT` (2,000) unacknowledged messages; messages are counted when the broker
+acknowledges them. `end_to_end` publishes the same messages in the same way to INBOX, while ingest and aggregate run as separate processes.
+Its time runs from the first publish until every event and view is in MongoDB and the checkpoint is at the end. `prefilled_per_s` leaves out
+the publishing: the next 60,000 messages are in INBOX before ingest starts, and the time runs from the moment ingest is ready. Publishing is
+measured before and after the chain and averaged, because the disk's speed varies.
+
+How: one process publishes, with the servers on the same machine. `cores` are the processors that each process used meanwhile. Seed: 1.
 Again: `make bench ONLY=end_to_end`. Figures: docs/benchmarks.md.
 """
 

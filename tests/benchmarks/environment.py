@@ -1,4 +1,4 @@
-"""On what a benchmark ran: a figure without its machine and versions says nothing."""
+"""Describes the machine and the versions of a benchmark run: a figure means nothing without them."""
 
 import os
 import platform

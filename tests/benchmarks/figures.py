@@ -1,6 +1,6 @@
-"""Figures as they are kept and shown: what is wanted of each, and the spread of several runs. Pure: no clock, no I/O.
+"""The stored and printed form of figures: the target of each, and the spread of several runs. Pure: no clock, no I/O.
 
-A benchmark gives nested figures (`{"freshness": {"100": {"p50_ms": 26.1}}}`); one figure's name is its dotted path.
+A benchmark gives nested figures (`{"freshness": {"100": {"p50_ms": 26.1}}}`); the name of a figure is its dotted path.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

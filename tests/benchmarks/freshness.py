@@ -1,12 +1,13 @@
-"""How soon a report can be read in its view, and in FEED: publish to INBOX → ingest → REPORTS → aggregate → view → FEED.
+"""How soon a report is readable in its view and in FEED: publish to INBOX → ingest → REPORTS → aggregate → view → FEED.
 
-What: 100 and 500 reports a second of the 145 communes of Quảng Bình, open loop: each is sent at its intended time whatever
-came before, and its latency counts from that time. How: ingest and aggregate as processes of their own, everything durable
-(`sync_interval: always`, majority and journal). The province's view is watched (a change stream, which tells what a majority has:
-later than it can be read, never earlier), and its subject of FEED is subscribed to; an event is there when the view's position has
-passed the event's place in REPORTS. Meanwhile a small file that has nothing to do with it is synced twenty times a second:
-`sync_most_ms` is the longest that took, so a disk that stands still is told apart from a system that does.
-Seed: the rate. Again: `make bench ONLY=freshness`. Figures: docs/benchmarks.md.
+What: 100 and 500 reports a second from the 145 communes of Quảng Bình, open loop: each report is sent at its intended time even if earlier
+ones are slow, and its latency is measured from that time. A change stream watches the province's view. It shows only data that a majority
+has, so never earlier than a reader can see it. The view's subject in FEED is subscribed to as well. A report counts as readable when the
+view's position has passed its event's place in REPORTS. Meanwhile an unrelated small file is synced twenty times a second. `sync_most_ms`
+is the longest such sync, which distinguishes a disk that stalls from a slow system.
+
+How: ingest and aggregate as separate processes, everything durable (`sync_interval: always`, majority and journal). Seed: the rate. Again:
+`make bench ONLY=freshness`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

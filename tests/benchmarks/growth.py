@@ -1,11 +1,12 @@
 """Whether a long history makes the aggregator slower.
 
-What: 60,000 reports of 12 indicators are folded on top of 10,000 stored ones, then on top of 1,000,000 of the same communes,
-regime and period: every commune has sent a hundred revisions, the worst case for whatever is kept of each. Counted is from the
-moment the aggregator has loaded its state until all is stored and the checkpoint is at the end. `load_s` is the loading.
-How: the aggregator in one process with the measuring, servers beside it; before each part MongoDB writes out what it holds
-(`fsync`), so that it does not pay for the history meanwhile. Seed: 1. Again: `make bench-long ONLY=growth`.
-Figures: docs/benchmarks.md.
+What: 60,000 reports of 12 indicators are folded on top of 10,000 stored reports, then on top of 1,000,000 reports of the same communes,
+regime and period. Every commune has then sent a hundred revisions, the worst case for all state that is kept per commune. The time runs
+from the moment the aggregator has loaded its state until everything is stored and the checkpoint is at the end. `load_s` is the time of
+loading.
+
+How: aggregator and measurement in one process, with the servers on the same machine. Before each part MongoDB flushes its data (`fsync`),
+so that writing the history does not slow the measurement. Seed: 1. Again: `make bench-long ONLY=growth`. Figures: docs/benchmarks.md.
 """
 
 import time

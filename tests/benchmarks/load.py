@@ -1,4 +1,4 @@
-"""Reports for benchmarks: made by a seeded generator, as commune software would send them; and sending them at a rate."""
+"""Load for benchmarks: a seeded generator of reports, as commune software would send them, and a sender with a fixed rate."""
 
 import asyncio
 import random

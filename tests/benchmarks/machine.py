@@ -1,4 +1,4 @@
-"""What a benchmark runs on: its own servers on free ports, the real units, and regimes of the size wanted."""
+"""The system under benchmark: its own servers on free ports, the real units, and regimes of the requested size."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

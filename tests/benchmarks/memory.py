@@ -1,10 +1,12 @@
-"""How much memory the aggregator holds at national size, and whether it grows.
+"""How much memory the aggregator uses at national size, and whether it grows.
 
-What: four national regimes of 12 indicators with two periods each, every commune has reported to all (80,280 reports); then 200
-reports a second, open loop, for 30 minutes, revisions of all of them in turn. Its memory (VmRSS) is read every 10 seconds:
-`start_mib` with everything loaded and stored, `most_mib`, `growth_mib_per_hour` by least squares over the load without its first
-tenth. How: the aggregator as a process of its own, reports put into REPORTS. Seed: 1. `--size` shortens the load, nothing else.
-Again: `make bench-long ONLY=memory`. Figures: docs/benchmarks.md.
+What: four national regimes of 12 indicators with two periods each, for which every commune has reported (80,280 reports). Then all of these
+reports are revised in turn, at 200 reports a second, open loop, for 30 minutes. The aggregator's memory (VmRSS) is read every 10 seconds.
+`start_mib` is the memory with everything loaded and stored, `most_mib` the maximum, and `growth_mib_per_hour` the slope by least squares
+over the load without its first tenth.
+
+How: the aggregator as a separate process; reports are published to REPORTS. Seed: 1. `--size` only shortens the load. Again: `make
+bench-long ONLY=memory`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

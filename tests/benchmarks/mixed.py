@@ -1,10 +1,9 @@
-"""The aggregator against the raw limit, on reports with the kinds of figures that the real regimes ask for.
+"""The aggregator compared with the raw limit, on reports with the kinds of figures that the real regimes ask for.
 
-What: a national regime of 20, 40 and 60 indicators, taken evenly from those of the regimes in `deploy/regimes` so that the kinds
-keep their shares (quantities with and without decimals, ratios, flags, choices) and asked of every commune, with their four
-narratives of 10 to 80 words each. 30,000 reports of each width.
-How: as `throughput.py`, `limit_mixed` and `aggregate_mixed` on the same messages, new servers for each width.
-Seed: 1. Again: `make bench ONLY=mixed`. Figures: docs/benchmarks.md.
+What: national regimes of 20, 40 and 60 indicators. The indicators are taken evenly from the regimes in `deploy/regimes`, so that every kind
+keeps its share (quantities with and without decimals, ratios, flags, choices). Every commune is asked for all of them, and for the four
+narratives of 10 to 80 words each. 30,000 reports of each width. How: like `throughput.py`, `limit_mixed` and `aggregate_mixed` on the same
+messages, with new servers for each width. Seed: 1. Again: `make bench ONLY=mixed`. Figures: docs/benchmarks.md.
 """
 
 from typing import Any, Final

@@ -1,13 +1,14 @@
-"""A national deadline morning: all 10,035 communes owe two reports each, and eight o'clock strikes while reports come in.
+"""A national deadline morning: all 10,035 communes owe two reports each, and the reminders of eight o'clock go out while reports arrive.
 
-What: two regimes ask every commune, the deadline is such that a rung falls on the chosen instant; one commune in ten has a mail
-address, and so has the recipient. From five seconds before the strike on, reports come in through INBOX and a real ingest at
-100 a second, in any order of the units. From the strike on: `raised_s` until the last alert stands in ALERTS, `digests_raised_s`
-and `digests_mailed_s` until both digests are on their subject and with the mail server, `tick_s` until the last mail is. Wanted:
-raised in 30 s, digests in 60 s. `came` are the reports that were accepted by the end, `stopped` the alerts that they stopped
-before they were published, `mails_stopped` the mails. How: real nats-server, mongod, ingest and mail catcher on one machine, all
-durable; the notifier has folded the log before. Seed: 2, the order of the units. Again: `make bench ONLY=morning`. Figures:
-docs/benchmarks.md.
+What: two regimes ask every commune, with a deadline that puts a rung on the chosen instant. One commune in ten has a mail address, and so
+has the recipient. From five seconds before that instant on, reports arrive through INBOX and a real ingest at 100 a second, from the units
+in random order. All times run from that instant: `raised_s` until the last alert is in ALERTS, `digests_raised_s` until both digests are on
+their subject, `digests_mailed_s` until the mail server has both, `tick_s` until the mail server has the last mail. Targets: alerts raised
+within 30 s, digests within 60 s. `came` counts the reports accepted by the end, `stopped` the alerts that they stopped before publishing,
+`mails_stopped` the mails.
+
+How: real nats-server, mongod, ingest and mail catcher on one machine, everything durable; the notifier has folded the log before. Seed: 2
+(the order of the units). Again: `make bench ONLY=morning`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""docs/benchmarks.md: one table, made from docs/benchmarks.json, which keeps the last figures of every benchmark.
+"""Builds docs/benchmarks.md, one table, from docs/benchmarks.json, which keeps the last figures of every benchmark.
 
-`make bench-page` takes the runs of `.run/bench.json` (whole size, no errors) into docs/benchmarks.json, where figures that were not
-measured again stay, and writes the page. A test checks that the committed page is made from the committed figures.
+`make bench-page` copies the runs of `.run/bench.json` (whole size, no errors) into docs/benchmarks.json, where figures that were not
+measured again stay, and writes the page. A test checks that the committed page is built from the committed figures.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,8 +1,8 @@
-"""Where the time goes: py-spy beside a benchmark, summed up as text. `make profile ONLY=aggregate`, or `--profile`.
+"""Profiles a benchmark with py-spy and summarizes the result as text: `make profile ONLY=aggregate`, or `--profile`.
 
-py-spy looks at a process 200 times a second from outside (it needs root, or ptrace allowed). The raw stacks, ready for a flame
-graph, stand in `.run/profile-<name>.raw`. Counted are samples of the thread that holds the interpreter's lock: what Python and
-its C extensions compute, not what waits for a disk, a socket or another thread.
+py-spy samples a process 200 times a second from outside (it needs root, or permission to ptrace). The raw stacks, usable for a flame graph,
+are in `.run/profile-<name>.raw`. Only samples of the thread that holds the interpreter's lock count: they show computation by Python and
+its C extensions, but no waiting for a disk, a socket or another thread.
 """
 
 import asyncio

@@ -1,13 +1,16 @@
-"""A rebuild of half a million events while reports come in and views are read.
+"""A rebuild of half a million events while reports arrive and views are read.
 
-What: 500,000 reports of 12 indicators stand in the log. First the aggregator folds them from nothing (`aggregate_per_s`, from
-its readiness on); then they are rebuilt while 50 reports a second come in through REPORTS and are folded, and somebody reads a
-province's and its districts' views over and over. `per_s` are logged events a second from the rebuild's start to its end.
-`progress_gap_s` is the longest time it told nothing. A read must show one generation: `mixed_reads` counts those that did not.
-`live_p99_ms` is from the intended publish of a live report until a read of its province first shows it, the rebuild's whole time;
-`back_s` is how long after the swap the views lack live reports that they had shown before. At the end the views are compared
-with the plain recomputation (`differences`). `failed_reads` were refused by the server and would be tried again.
-How: the aggregator and the rebuild as processes of their own. Seed: 1. Again: `make bench-long ONLY=rebuild`. Figures: docs/benchmarks.md.
+What: the log has 500,000 reports of 12 indicators. First the aggregator folds them from nothing (`aggregate_per_s`, from the moment it is
+ready). Then they are rebuilt, while 50 reports a second are published to REPORTS and folded, and a reader reads a province's and its
+districts' views again and again.
+
+`per_s` counts logged events a second from start to end of the rebuild. `progress_gap_s` is the longest time without a progress message. A
+read must show one generation only: `mixed_reads` counts reads that did not. `live_p99_ms` is the time from the intended publish of a live
+report until a read of its province first shows it, during the whole rebuild. `back_s` is how long after the swap the views lack live
+reports that they had shown before. `failed_reads` counts reads that the server refused and that a client would retry. At the end the views
+are compared with the plain recomputation (`differences`).
+
+How: the aggregator and the rebuild as separate processes. Seed: 1. Again: `make bench-long ONLY=rebuild`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

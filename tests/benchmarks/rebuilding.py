@@ -1,4 +1,4 @@
-"""`tonghop rebuild` as the benchmark runs it: a process of its own that says when it told what progress, one JSON line each."""
+"""Runs `tonghop rebuild` for the benchmark as a separate process that prints each progress message with its time as a line of JSON."""
 
 import asyncio
 import time

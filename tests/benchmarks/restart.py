@@ -1,10 +1,9 @@
 """How long an aggregator is away after `kill -9`.
 
-What: 40,000 reports of all communes are stored; the aggregator is killed, at once started again, and a new report is logged
-meanwhile. `caught_up_s` is from the kill until `/readyz` says ready with nothing left to read, and the new report stands in its
-district's view; five kills, `caught_up_s` their median, `worst_s` the longest. How: the aggregator as a process of its own, so
-its start and imports count; `ready_s` is the part until it is ready. Seed: 1.
-Again: `make bench ONLY=restart`. Figures: docs/benchmarks.md.
+What: 40,000 reports of all communes are stored. The aggregator is killed and started again at once, and a new report is logged meanwhile.
+There are five kills. The time of a kill runs until `/readyz` is ready with nothing left to read and the new report is in its district's
+view: `caught_up_s` is the median, `worst_s` the longest. `ready_s` is the part until the aggregator is ready. How: the aggregator as a
+separate process, so its start and imports count. Seed: 1. Again: `make bench ONLY=restart`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

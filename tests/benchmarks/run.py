@@ -1,8 +1,8 @@
-"""`make bench`, `make bench-long`: runs benchmarks, prints every figure with what is wanted of it, and writes `.run/bench.json`.
+"""`make bench`, `make bench-long`: runs benchmarks, prints every figure with its target, and writes `.run/bench.json`.
 
-The file holds each figure's median under its name, `environment`, and under `runs` every run of every benchmark with its commit.
-A benchmark that fails is kept as `error`; the others go on, and the exit code is 1. All ratios are of one run.
-`make bench-page` takes the figures into docs/benchmarks.md.
+The file has the median of each figure under the figure's name, the machine under `environment`, and every run of every benchmark with its
+commit under `runs`. A failed benchmark is stored as `error`; the others continue, and the exit code is 1. Both parts of a ratio come from
+the same run. `make bench-page` copies the figures into docs/benchmarks.md.
 """
 
 import argparse

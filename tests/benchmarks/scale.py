@@ -1,11 +1,13 @@
-"""Two aggregators instead of one, and what limits them.
+"""Two aggregators instead of one, and which resource limits them.
 
-What: eight national regimes, one in each partition, 60,000 reports of 12 indicators in all, prefilled. `one` instance follows all
-partitions; `halves` are two instances with four partitions each; `standby` is two instances with all partitions each, which do
-the same work twice. `per_s` counts events from the moment all instances are ready until all checkpoints are at their ends,
-without the events stored by then; each way begins anew from the log with empty collections. `cores` are the processors used
-meanwhile by nats-server, mongod and each instance: their sum near the machine's cores says that the processor limits.
-How: instances as processes of their own, servers beside them. Seed: 1. Again: `make bench ONLY=scale`. Figures: docs/benchmarks.md.
+What: eight national regimes, one in each partition, with 60,000 reports of 12 indicators in all, published before the start. `one` is a
+single instance with all partitions; `halves` are two instances with four partitions each; `standby` are two instances with all partitions
+each, which both do all the work. Each run starts from the log with empty collections. `per_s` counts events from the moment all instances
+are ready, without the events stored by then, until all checkpoints are at their ends. `cores` are the processors used meanwhile by
+nats-server, mongod and each instance: if their sum is close to the number of the machine's cores, the processor is the limit.
+
+How: instances as separate processes, with the servers on the same machine. Seed: 1. Again: `make bench ONLY=scale`. Figures:
+docs/benchmarks.md.
 """
 
 import asyncio

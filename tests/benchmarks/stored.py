@@ -1,4 +1,4 @@
-"""What the log and the database hold: filling the log, running the aggregator in this process, waiting until all is stored."""
+"""Helpers for the log and the database: fill the log, run the aggregator in this process, wait until everything is stored."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What surrounds the benchmarks: spreads, the table, what is kept when one fails, profiles. No benchmark runs here."""
+"""The tools around the benchmarks: spreads, the table, what is stored when a benchmark fails, profiles. No benchmark runs here."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The page of the benchmarks: made from the committed figures, and honest about a missed target."""
+"""The page of the benchmarks is built from the committed figures and shows a missed target."""
 
 from typing import Any
 

@@ -1,10 +1,9 @@
-"""The aggregator against the raw limit and against a naive handler, on the same stored reports.
+"""The aggregator compared with the raw limit and with a naive handler, on the same stored reports.
 
-What: 60,000 reports of 12 indicators from 10,035 communes stand in REPORTS. `limit` fetches them in batches of 2,000 and
-inserts the same raw bytes, unordered, majority and journal, fetch and insert overlapped, and does nothing else. `aggregate`
-folds them until all events and all 754 district and province views are in MongoDB and the checkpoint is at the end. `naive`
-is in `naive.py`. How: one after the other in one process, servers beside it. Seed: 1.
-Again: `make bench ONLY=aggregate`. Figures: docs/benchmarks.md.
+What: REPORTS has 60,000 reports of 12 indicators from 10,035 communes. `limit` fetches them in batches of 2,000 and inserts the same raw
+bytes (unordered, majority and journal, with fetch and insert overlapping), and does nothing else. `aggregate` folds them until all events
+and all 754 district and province views are in MongoDB and the checkpoint is at the end. `naive` is in `naive.py`. How: one after the other
+in one process, with the servers on the same machine. Seed: 1. Again: `make bench ONLY=aggregate`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

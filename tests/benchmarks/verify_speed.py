@@ -1,11 +1,10 @@
 """`tonghop verify` on half a million reports, beside live load.
 
-What: 500,000 logged events (submissions with corrections, one in twenty-five withdrawn, one in twenty-five returned, one in fifty
-extended) of 10,035 communes, in two regimes of three periods, 12 indicators; all folded into `reports` and `views`. Then 50 reports
-a second come in through ingest and aggregate while `tonghop verify --json` runs as a process of its own. `verify_s`: from its start
-to its end; `verify_cpu_s`: the processor it used; `verify_peak_mb`: its largest resident memory.
-Wanted: 60 s. How: everything durable. Seed: 1.
-Again: `make bench ONLY=verify`. Figures: docs/benchmarks.md.
+What: 500,000 logged events of 10,035 communes in two regimes of three periods with 12 indicators: submissions with corrections, one in
+twenty-five withdrawn, one in twenty-five returned, one in fifty extended. All are folded into `reports` and `views`. Then 50 reports a
+second pass through ingest and aggregate while `tonghop verify --json` runs as a separate process. `verify_s` is its duration,
+`verify_cpu_s` its processor time, `verify_peak_mb` its largest resident memory. Target: 60 s. How: everything durable. Seed: 1. Again:
+`make bench ONLY=verify`. Figures: docs/benchmarks.md.
 """
 
 import asyncio

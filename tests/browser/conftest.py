@@ -1,4 +1,4 @@
-"""Chromium on the portal's pages. Runs only when asked for: `pytest -m browser tests/browser`."""
+"""Chromium on the portal's pages. Runs only on request: `pytest -m browser tests/browser`."""
 
 from __future__ import annotations
 

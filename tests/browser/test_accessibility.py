@@ -1,4 +1,4 @@
-"""No page breaks a rule of WCAG or a good practice that axe-core knows: landmarks, labels, headings, contrast; in each of its states."""
+"""axe-core finds no violation of WCAG or of its good practices on any page, in each of the page's states."""
 
 import importlib.util
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What only a browser can tell: a page follows its view by itself, and nothing is fetched from elsewhere."""
+"""Behaviour that only a browser can show: a page follows its view by itself, and fetches nothing from other sites."""
 
 import orjson
 import pytest

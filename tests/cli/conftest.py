@@ -1,4 +1,4 @@
-"""The command line on a real broker and a real database, for its tests."""
+"""Fixtures to test the command line on a real broker and a real database."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`tonghop streams|units|regimes` on real servers: answers, exit codes, and that doing it again changes nothing."""
+"""`tonghop streams|units|regimes` on real servers: answers, exit codes, and that a repeat changes nothing."""
 
 import subprocess
 import sys

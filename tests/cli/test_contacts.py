@@ -1,4 +1,4 @@
-"""`tonghop contacts` and `units import --contacts` on a real database: a file is the whole truth for the units that it names."""
+"""`tonghop contacts` and `units import --contacts` on a real database: a file is the complete list for the units that it names."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""When the demo lets the notifier tick: whatever the day and the hour, somebody is alerted as long as a rung is left."""
+"""When the demo ticks: on any day and at any hour an alert is raised, as long as a rung is left."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""`tonghop explain` on real servers: the reports of a total, whether they add up, and what is refused."""
+"""`tonghop explain` on real servers: the reports of a total, whether they add up, and which requests are refused."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files of units, contacts and regimes: refused as a whole, with all that is wrong and where it stands."""
+"""Files of units, contacts and regimes are refused as a whole, with all faults and their places."""
 
 import unicodedata
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Wrong input at every command: a sentence that says where and what to do, the right exit code, no traceback, nothing stored."""
+"""Wrong input at every command gives a sentence with the place and what to do, the right exit code and no traceback, and stores nothing."""
 
 from pathlib import Path
 from typing import Any, Final

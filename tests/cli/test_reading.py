@@ -1,4 +1,4 @@
-"""A command that reads leaves no trace: all that MongoDB and NATS hold is the same before and after, on a stack of any age."""
+"""A command that only reads leaves MongoDB and NATS exactly as they were, whatever version wrote the data."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`tonghop regimes check|load|remove` and `tonghop periods open` on real servers, with a real ingest where one answers."""
+"""`tonghop regimes check|load|remove` and `tonghop periods open` on real servers, with a real ingest where a verdict is needed."""
 
 import asyncio
 from collections.abc import Callable

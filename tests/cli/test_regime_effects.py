@@ -1,4 +1,4 @@
-"""What a regime's file says and nothing would come of is refused, with its place and what the registry has."""
+"""Entries of a regime file that would have no effect are refused, with their place and what the registry has instead."""
 
 from collections.abc import Iterator
 from datetime import date

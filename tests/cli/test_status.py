@@ -1,4 +1,4 @@
-"""`tonghop status`: what a service that is not ready waits for is said, not only that it is not."""
+"""`tonghop status` says what a service that is not ready waits for."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Clients in other languages: curl and Node. Runs only when asked for: `pytest -m clients tests/clients`."""
+"""Clients in other languages: curl and Node. Runs only on request: `pytest -m clients tests/clients`."""
 
 import pytest
 

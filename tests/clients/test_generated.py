@@ -1,7 +1,7 @@
-"""Clients that others generate from the committed OpenAPI document send a report to a real ingest and read its receipt.
+"""Clients generated from the committed OpenAPI document send a report to a real ingest and read its receipt.
 
-openapi-typescript with the compiler of TypeScript, and openapi-python-client. Both are installed and generated in temporary folders, in the
-versions that stand here and in `typescript/package-lock.json`; needs Node, npm and the package registries. About 60 s.
+The generators are openapi-typescript (with the TypeScript compiler) and openapi-python-client. They are installed and run in temporary
+folders, in the versions named here and in `typescript/package-lock.json`. Needs Node, npm and the package registries. Takes about 60 s.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""docs/integrate.md: its curl and JavaScript are run against a real ingest (the Python is in tests/ingest/test_integrate.py)."""
+"""The curl and JavaScript of docs/integrate.md work against a real ingest (the Python is tested in tests/ingest/test_integrate.py)."""
 
 import re
 from pathlib import Path

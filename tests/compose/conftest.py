@@ -1,4 +1,4 @@
-"""The containers need an engine, root and minutes, so they run only when asked for: `make test-compose`."""
+"""The container tests need an engine, root and several minutes, so they run only on request: `make test-compose`."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An installation of its own by the documented steps: a copy of a checkout, its `.env`, and the engine's commands."""
+"""A separate installation by the documented steps: a copy of a checkout, its `.env`, and the engine's commands."""
 
 import re
 import secrets

@@ -1,6 +1,6 @@
-"""docs/operations.md, "Production with containers", step by step on a container engine with stand-in images, one after the other.
+"""Runs docs/operations.md, "Production with containers", step by step on a container engine with stand-in images.
 
-Again: `make test-compose` (prints every command and what it says). About five minutes.
+Again: `make test-compose` (prints every command and its output). About five minutes.
 """
 
 import time

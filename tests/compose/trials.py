@@ -1,8 +1,8 @@
-"""Leader kills under load: how long nobody gets a receipt, and whether everything that was acknowledged is there, once.
+"""Leaders are killed under load: how long no sender gets a receipt, and whether every acknowledged event is stored exactly once.
 
-What: 50 reports a second for 30 s; after 5 s the leader of REPORTS is killed (`docker kill`), after 15 s started again; then each
-acknowledged event is looked up, and `tonghop verify` runs. How: in the containers of docker-compose.yml, with stand-in images.
-Again: `make test-compose`; against another checkout `python -m tests.compose.trials CHECKOUT`. Figures: docs/benchmarks.md.
+What: 50 reports a second for 30 s. The leader of REPORTS is killed after 5 s (`docker kill`) and started again after 15 s. Then each
+acknowledged event is looked up, and `tonghop verify` runs. How: in the containers of docker-compose.yml, with stand-in images. Again: `make
+test-compose`; against another checkout `python -m tests.compose.trials CHECKOUT`. Figures: docs/benchmarks.md.
 """
 
 import json

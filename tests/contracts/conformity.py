@@ -1,4 +1,4 @@
-"""Whether an answer over HTTP is one that the service's OpenAPI document describes: status, media type, required headers, body."""
+"""Checks an HTTP answer against the service's OpenAPI document: status, media type, required headers, body."""
 
 import json
 import re

@@ -1,7 +1,7 @@
-"""Asks one operation of an HTTP API whatever its OpenAPI document allows, and more, with schemathesis.
+"""Sends one operation of an HTTP API all kinds of requests, allowed by its OpenAPI document or not, with schemathesis.
 
-A test gives the document, the address of a running service, and what it knows of stored data. The harness fails for an answer with a status
-of 500 or above, and for one whose status, media type, headers or body the document does not describe.
+A test gives the document, the address of a running service, and names of stored data. The harness fails if an answer has a status of 500 or
+above, or if the document does not describe its status, media type, headers or body.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
-"""schemathesis: whatever the HTTP door is asked, it answers without a fault, with a status and a body that its document describes.
+"""schemathesis: ingest answers every request without a server error, with a status and a body that its document describes.
 
-On a real ingest with real servers. Seed: hypothesis' own (`derandomize`). About 15 s. To run it again:
-`pytest tests/contracts/test_api_fuzz.py`. Another service uses `tests.contracts.fuzzing.ask` in the same way.
+On a real ingest with real servers. Seed: hypothesis' own (`derandomize`). About 15 s. To run it again: `pytest
+tests/contracts/test_api_fuzz.py`. Another service uses `tests.contracts.fuzzing.ask` in the same way.
 """
 
 import asyncio

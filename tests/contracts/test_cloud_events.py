@@ -1,4 +1,4 @@
-"""What is logged and published is CloudEvents to others too: a library that is not ours reads it, and every type is one of CloudEvents'.
+"""Logged and published events are valid CloudEvents: an independent library reads them, and attributes have the types of CloudEvents.
 
 Source: CloudEvents 1.0.2, "Type System" (an integer has 32 bits, a string no control characters) and "Naming Conventions".
 """

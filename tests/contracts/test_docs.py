@@ -1,4 +1,4 @@
-"""The documents name only what is there: files, functions, tests, import rules, settings, commands."""
+"""Everything that the documents name exists: files, functions, tests, import rules, settings, commands."""
 
 import ast
 import re

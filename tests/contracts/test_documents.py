@@ -1,4 +1,4 @@
-"""The generated documents: committed as the code makes them, complete, and true of what runs."""
+"""The generated documents are up to date with the code, complete, and correct for running services."""
 
 import inspect
 import json

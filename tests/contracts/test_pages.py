@@ -1,4 +1,4 @@
-"""The generated pages of docs/: complete, and what they show is accepted."""
+"""The generated pages of docs/ are complete, and their examples are accepted."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The shapes of the contract: an example of each fits and one does not, and what services make fits exactly."""
+"""The schemas of the contract: each has an example that is valid and one that is not, and the services' messages are valid."""
 
 import json
 from datetime import UTC, datetime

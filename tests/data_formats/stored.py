@@ -1,8 +1,8 @@
-"""A stored copy of data of an earlier format, put back into MongoDB and the streams.
+"""A stored copy of data in an earlier format, restored into MongoDB and the streams.
 
-`format-4.json.gz`: `make demo` of 26/11/2026 at data format 4, with the units of the three provinces that its regimes are about; then
-three districts confirmed their views without figures (450, 452, 453 in nq68-quang-binh/2026), a report below 452 was withdrawn, one of
-ct27-van-quan returned, a unit given longer, and a period of kl62-binh-dinh opened.
+`format-4.json.gz`: `make demo` of 26/11/2026 at data format 4, with the units of the three provinces in its regimes. After the demo, three
+districts confirmed their views without figures (450, 452, 453 in nq68-quang-binh/2026), a report below 452 was withdrawn, a report of
+ct27-van-quan was returned, a unit got an extension, and a period of kl62-binh-dinh was opened.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Data of format 4 go on in format 5, on a stored copy: views get their hash of today, and what was confirmed stays confirmed."""
+"""Data of format 4 stay valid in format 5, tested on a stored copy: views get the new hash, and confirmed views stay confirmed."""
 
 import asyncio
 import json

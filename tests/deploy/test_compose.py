@@ -1,4 +1,4 @@
-"""What can be checked of the containers without an engine: names, paths, variables, and the broker's configurations."""
+"""Checks of the containers that need no engine: names, paths, variables, and the broker's configurations."""
 
 import importlib.util
 import os

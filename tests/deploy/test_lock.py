@@ -1,4 +1,4 @@
-"""The lock files: what the image and `make` install is exact, checked by hashes, and all that pyproject.toml asks for."""
+"""The lock files: the image and `make` install exact versions, checked by hashes, that cover every requirement of pyproject.toml."""
 
 import importlib.metadata
 import re

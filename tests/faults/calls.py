@@ -1,4 +1,4 @@
-"""What strace noted: the system calls that change files, read from its output (`-f -y -ttt -T`)."""
+"""Parses strace's output (`-f -y -ttt -T`): the system calls that change files."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""One world for all faults: what an earlier one left is what the next one finds."""
+"""One system for all faults: each fault continues with the data that earlier faults left."""
 
 import random
 from collections.abc import AsyncIterator

@@ -1,7 +1,7 @@
-"""What a disk holds of a server's files when only what was fsynced is sure to be there.
+"""What a disk holds of a server's files if only fsynced data are certain to be there.
 
-What was written and not fsynced is gone, or, torn, there in part. What a name means (create, rename, remove) is taken to be on disk at
-once, as with a journalling file system of which an fsync flushes the journal; the bytes behind it are not.
+Data that were written but not fsynced are lost or, in a torn file, present in part. Names (create, rename, remove) are assumed to be on
+disk at once, as on a journalling file system whose fsync flushes the journal; the bytes in the files are not.
 """
 
 import os

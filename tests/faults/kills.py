@@ -1,6 +1,6 @@
 """Faults of whole processes: killed, several at once or one after the other; stopped and continued.
 
-A fault is called while reports come in and returns when the servers are back.
+A fault is called while reports arrive, and returns when the servers are back.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What came of it: every acknowledged event claimed, logged and stored once, with one received time, and every view right."""
+"""Judges a round: every acknowledged event is claimed, logged and stored once, with one received time, and every view is right."""
 
 from collections import defaultdict
 from collections.abc import Set

@@ -1,5 +1,5 @@
-"""A power cut: strace notes every write and fsync of a server, and from that its files are made as they would be after a cut at any
-instant.
+"""A power cut: strace records every write and fsync of a server. From the record, the server's files are made as they would be after a cut
+at any instant.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A TCP proxy that can become a black hole: bytes vanish in both directions, and nobody is told."""
+"""A TCP proxy that can become a black hole: bytes in both directions are dropped, and neither side is informed."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""One round: reports come in, a fault happens, the system comes back, and what came of it is judged."""
+"""One round: reports arrive, a fault happens, the system recovers, and the outcome is judged."""
 
 import asyncio
 import random

@@ -1,7 +1,7 @@
-"""The load: units that send at their own pace, whatever becomes of the system, and send again until they are acknowledged.
+"""The load: units that send at their own pace, whatever the state of the system, and send again until they are acknowledged.
 
-Submissions, corrections, repeats, withdrawals, and returns by the recipient, all of which must be accepted, but for returns that find their
-revision not standing. Past periods of two regimes, so that the day of the run does not matter.
+They send submissions, corrections, repeats and withdrawals, and the recipient sends returns. All must be accepted, except returns of a
+revision that no longer counts. The periods of the two regimes are past, so that the day of the run does not matter.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""A power cut loses nothing that was acknowledged; with NATS's default `sync_interval` it does, which shows that the test can tell.
+"""A power cut loses nothing that was acknowledged. With NATS's default `sync_interval` it does, which shows that the test can fail.
 
-What: messages one by one to INBOX and atomic batches to REPORTS while strace notes what nats-server writes and fsyncs; its files are
-made as a cut at several instants would leave them, half of them torn; a nats-server starts on them. (The whole system, mongod
-included, loses its power in test_rounds.py.) Seed: fixed below. Again: `pytest tests/faults/test_power_cut.py -s`.
+What: messages are published one by one to INBOX and in atomic batches to REPORTS, while strace records what nats-server writes and fsyncs.
+Its files are made as a cut at several instants would leave them, half of them torn, and a nats-server starts on them. (In test_rounds.py
+the whole system, including mongod, loses its power.) Seed: fixed below. Again: `pytest tests/faults/test_power_cut.py -s`.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""nats-server restored from an older copy of its folder: noticed before anything is skipped, mended by `tonghop rebuild`.
+"""nats-server is restored from an older copy of its folder: services notice it before they skip anything, and `tonghop rebuild` repairs it.
 
-What: the folder is copied, more reports come in, and the copy is put back: once under services that look on, once with the aggregator and
-the notifier asleep until the log has grown beyond what they had read, so that every sequence is used again. Seed: in conftest.py. Again:
-`pytest -s tests/faults/test_restored.py`.
+What: the folder is copied, more reports arrive, and the copy is put back: once while the services run, and once while the aggregator and
+the notifier are suspended until the log has grown beyond the position that they had read, so that every sequence is used again. Seed: in
+conftest.py. Again: `pytest -s tests/faults/test_restored.py`.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
-"""Under 200 reports/s: whatever is killed, stopped, slow, full or out of reach, nothing is lost, nothing doubled, all views are right.
+"""Under 200 reports/s, with processes killed, stopped, slow, out of disk or unreachable: nothing is lost or doubled, and all views are
+right.
 
-What: a few kinds of kills, then each other fault, on one system that keeps what it has; `make faults` does more of the same. Seed: in
-conftest.py. Again: `pytest -s tests/faults/test_rounds.py` (prints how long the system took to be back).
+What: a few kinds of kills, then every other fault, on one system that keeps its data; `make faults` runs more rounds. Seed: in conftest.py.
+Again: `pytest -s tests/faults/test_rounds.py` (prints how long the system took to recover).
 """
 
 import random

@@ -1,7 +1,8 @@
-"""kill -9 of the notifier and of ticks: nobody is alerted twice, nobody who has reported is alerted, everybody else is.
+"""The notifier and separate ticks are killed with `kill -9`: no unit is alerted twice or after its report, and every other unit is alerted.
 
-What: a period is opened with a deadline in two months, all but some communes report while ingest and notify are killed; then ticks of the
-last day run beside the notifier, are killed too, and one ends. Seed: fixed below. Again: `pytest tests/faults/test_ticks.py`.
+What: a period is opened with a deadline in two months, and all but some communes report while ingest and notify are killed. Then ticks for
+the last day run beside the notifier. They are killed too, until the last one completes. Seed: fixed below. Again: `pytest
+tests/faults/test_ticks.py`.
 """
 
 import asyncio

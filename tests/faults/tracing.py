@@ -1,7 +1,7 @@
-"""strace on a running server: its disk made slow or full, or every write and fsync of its files noted.
+"""Runs strace on a server, to make its disk slow or full, or to record every write and fsync of its files.
 
-It needs no privileges beyond tracing processes of one's own user. Sockets are left alone: both servers write their files
-with `pwrite64`, which no socket takes.
+It needs no privileges beyond tracing processes of the same user. Sockets are not affected: both servers write their files with `pwrite64`,
+which is never used on a socket.
 """
 
 import asyncio

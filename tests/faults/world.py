@@ -1,4 +1,4 @@
-"""What the faults happen to: servers and services as processes of their own, and connections of ours to look on."""
+"""The system under test: servers and services as separate processes, and our own connections to observe them."""
 
 import asyncio
 import os

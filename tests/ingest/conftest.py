@@ -1,4 +1,6 @@
-"""Ingest's parts on real servers, with the units of three plans; properties are not timed: this machine may be busy."""
+"""Fixtures for ingest on real servers, with the units of three regimes. Property tests have no time limit, because the
+machine may be busy.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who acted cannot be forged: `actor` is required where only our own services publish, and refused where units do."""
+"""The actor of an event cannot be forged: `actor` is required where only our own services publish, and refused where units publish."""
 
 from typing import Any
 

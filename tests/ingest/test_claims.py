@@ -1,4 +1,4 @@
-"""Claim, publish, ack: one event and one received time, whatever is repeated, killed or done twice at once."""
+"""Claim, publish, acknowledge: one event and one received time, even if work is repeated, killed or done twice at once."""
 
 import asyncio
 import hashlib

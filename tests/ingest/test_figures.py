@@ -1,4 +1,4 @@
-"""Figures: a quantity is taken between its indicator's own bounds, which no regime of the product sets so far."""
+"""Figures: a quantity is accepted only within its indicator's own bounds, which no regime of the product sets so far."""
 
 import pytest
 

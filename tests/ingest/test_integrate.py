@@ -1,4 +1,4 @@
-"""docs/integrate.md: its Python is run against a real ingest, and each mistake that it explains gives the code that it names."""
+"""The Python of docs/integrate.md works against a real ingest, and each mistake explained there gives the named code."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What was accepted before: it never refuses a sender's own revision, and refuses what would have no effect."""
+"""Events accepted before: a sender's own new revision is never refused because of them, and an event without effect is refused."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Parsing: what a JSON text says is read as it stands, by whichever reader."""
+"""Parsing: every JSON parser that we use reads the same values from a text."""
 
 import json
 from typing import Any

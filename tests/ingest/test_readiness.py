@@ -1,4 +1,4 @@
-"""What ingest says of itself on a real broker: what it cannot screen, how much waits, and that a fault holds one message up for ever."""
+"""Ingest's readiness on a real broker: what it cannot screen, how much waits, and whether a fault blocks a message for ever."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""The HTTP door, on real servers: every answer it can give."""
+"""Ingest's HTTP routes on real servers: every possible answer."""
 
 import asyncio
 import json

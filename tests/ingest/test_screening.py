@@ -1,4 +1,4 @@
-"""Screening: the decision on one message, which says all that is wrong at once and never fails."""
+"""Screening: the decision on one message, which lists all faults at once and never fails."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The real installation takes packages from the network, so it is made only when asked for: `pytest -m install tests/install`."""
+"""The real installation downloads packages, so it runs only on request: `pytest -m install tests/install`."""
 
 import pytest
 

@@ -1,8 +1,8 @@
-"""A program for the Python of an installation: imports what production runs, and asks every command for its help.
+"""A program for the Python of an installation: imports everything that production runs, and asks every command for its help.
 
     python look.py [DISTRIBUTION,DISTRIBUTION…]
 
-What is named is as if it were not installed. Nothing is read from the environment. Ends with 1 and a list of what does not work.
+The named distributions are treated as not installed. The environment is not read. Exits with 1 and a list of failures.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Production is installed without extras: nothing that it runs may need what only an extra brings."""
+"""Production is installed without extras, so nothing that it runs may need a package from an extra."""
 
 import importlib.metadata
 import subprocess

@@ -1,4 +1,4 @@
-"""Network namespaces: hosts that can vanish. Runs only when asked for, as root: `pytest -m net tests/net`."""
+"""Network namespaces as hosts that can vanish. Runs only on request and as root: `pytest -m net tests/net`."""
 
 import pytest
 

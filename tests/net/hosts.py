@@ -1,4 +1,4 @@
-"""A host of its own for one process: a network namespace, and a cable to it that can be cut without a word to anybody."""
+"""A separate host for one process: a network namespace, with a link that can be cut without informing either side."""
 
 import asyncio
 import itertools

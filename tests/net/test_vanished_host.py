@@ -1,8 +1,8 @@
-"""The host of a nats-server vanishes, without a word, while a client sends it much: the client turns to another server.
+"""The host of a nats-server vanishes without notice while a client sends much data: the client connects to another server.
 
-How: a network namespace whose packets are dropped; a stopped process cannot show it, since its kernel goes on taking bytes. Last measured:
-a batch is taken by the other server 11 s after the cut; without the hook in `shared/plumbing/connection.py` not within 90 s.
-Again: `make test-net`.
+How: a network namespace whose packets are dropped. A stopped process would not show it, since its kernel still accepts bytes. Last
+measured: the other server receives a batch 11 s after the cut; without the hook in `shared/plumbing/connection.py` not within 90 s. Again:
+`make test-net`.
 """
 
 import asyncio

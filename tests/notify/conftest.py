@@ -1,4 +1,4 @@
-"""A real nats-server, a real replica set and a mail catcher, with streams, units and a regime, for the notifier's tests."""
+"""Fixtures for the notifier: a real nats-server, a real replica set and a mail catcher, with streams, units and a regime."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Notify's duties and aggregate's views say the same of every unit of the country: expected, received, late."""
+"""Notify's duties and aggregate's views agree on every unit of the country: expected, received, late."""
 
 import random
 from collections import Counter

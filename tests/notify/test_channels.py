@@ -1,4 +1,4 @@
-"""What a channel has to be: a class with four members is enough for alerts to go out on it."""
+"""The interface of a channel: a class with four members is enough to send alerts."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""What the notifier stores has the shape that `shared/wire/documents.py` says, field by field."""
+"""The documents that the notifier stores match the models in `shared/wire/documents.py`, field by field."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a mail says is what comes out of it, whatever the letters: headers and text, over a real SMTP server and by other decoders."""
+"""A mail with any letters arrives unchanged, headers and text, through a real SMTP server and with other decoders."""
 
 import email
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The notifier on real servers: each alert once, whatever is repeated, killed or done twice."""
+"""The notifier on real servers: each alert is sent once, even if work is repeated, killed or done twice."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Documents as ingest, aggregate and notify write them, with defaults: a test states only what it is about."""
+"""Documents in the form that ingest, aggregate and notify write, with defaults: a test states only what it is about."""
 
 import csv
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A real mongod and nats-server for this folder's tests, and the portal on them."""
+"""Fixtures for the portal: a real mongod and nats-server, and the portal on them."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,7 +1,7 @@
-"""schemathesis: whatever the API is asked, it answers without a fault, with a status and a body that its document describes.
+"""schemathesis: the API answers every request without a server error, with a status and a body that its document describes.
 
-The questions are drawn from the OpenAPI document: names and parameters as described, others that are not, and names of what there is.
-Seed: hypothesis' own (`derandomize`). About 10 s. To run it again: `pytest tests/portal/test_api_fuzz.py`.
+The requests are drawn from the OpenAPI document: described names and parameters, invalid ones, and names of existing data. Seed:
+hypothesis' own (`derandomize`). About 10 s. To run it again: `pytest tests/portal/test_api_fuzz.py`.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The page of the API: whatever the documents describe is on it, and its examples are true."""
+"""The page of the API shows everything that the documents describe, and its examples are true."""
 
 import json
 import re

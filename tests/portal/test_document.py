@@ -1,4 +1,4 @@
-"""The portal's OpenAPI document says what a program gets: a schema for every answer, one kind of refusal, names that compile."""
+"""The portal's OpenAPI document is usable by programs: a schema for every answer, one format of errors, names that compile."""
 
 from collections.abc import Iterator
 from typing import Any

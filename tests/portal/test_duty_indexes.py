@@ -1,4 +1,4 @@
-"""The portal's questions about duties are answered from an index that notify makes, never by looking at every duty."""
+"""The portal's queries for duties use an index that notify creates, and never scan all duties."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the other services really write, the portal reads: the shapes that the rest of this folder inserts by hand."""
+"""The portal reads what the other services really write. (The rest of this folder inserts documents by hand.)"""
 
 import asyncio
 from pathlib import Path

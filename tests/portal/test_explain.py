@@ -1,4 +1,4 @@
-"""Every total is explained by the reports that make it: those that count, no other, and they add up."""
+"""Every total is explained by exactly the reports that count, and they add up to it."""
 
 from datetime import UTC, datetime
 from typing import Any

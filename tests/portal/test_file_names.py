@@ -1,4 +1,4 @@
-"""File names in any language come through the header as they were meant, for any reader."""
+"""File names in any language survive the header unchanged, for any client."""
 
 from email.message import EmailMessage
 from email.policy import HTTP

@@ -1,4 +1,4 @@
-"""Whatever is asked, by whatever method: an answer that says what to do, never a fault of ours."""
+"""Any request, with any method, gets an answer that says what to do, and never a server error."""
 
 import asyncio
 from typing import Any

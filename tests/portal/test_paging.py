@@ -1,4 +1,4 @@
-"""A list that is read page by page while its rows change: what was there throughout is met exactly once."""
+"""A list is read page by page while its rows change: rows that exist throughout are read exactly once."""
 
 import random
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A unit is found by what people type, however they type it."""
+"""A unit is found by any form of its code or name that people type."""
 
 import unicodedata
 from dataclasses import replace

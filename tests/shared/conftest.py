@@ -1,4 +1,4 @@
-"""Properties are not timed: this machine may be busy."""
+"""Property tests have no time limit, because the machine may be busy."""
 
 import hypothesis
 

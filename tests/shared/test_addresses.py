@@ -1,4 +1,4 @@
-"""No credentials of an address are shown, whatever the address is part of."""
+"""Credentials in an address are never shown, whatever text contains the address."""
 
 import pytest
 from hypothesis import given, strategies

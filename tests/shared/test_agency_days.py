@@ -1,4 +1,4 @@
-"""An agency's own days: read from a file, refused as a whole, and stronger than the common calendar."""
+"""An agency's own days are read from a file, refused as a whole if wrong, and override the common calendar."""
 
 from datetime import date, datetime
 from pathlib import Path

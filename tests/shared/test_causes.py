@@ -1,4 +1,4 @@
-"""What people read of errors: never a name out of a driver, always the server."""
+"""Error texts for people name the server, and never a class of a driver."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A connection that no message can break, on core NATS too, and that does not wait for a host that has vanished."""
+"""A connection that no message can break, on core NATS too, and that does not wait for a vanished host."""
 
 import asyncio
 from collections.abc import AsyncIterator

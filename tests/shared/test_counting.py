@@ -1,4 +1,4 @@
-"""Which report counts: whatever the order and repetition of events."""
+"""Which report counts, for any order and repetition of events."""
 
 from collections.abc import Sequence
 from random import Random

@@ -1,4 +1,4 @@
-"""Where the product's own files are, in a checkout; of an installation see tests/install."""
+"""The location of the product's own files in a checkout. For an installation see tests/install."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Data of a later format than the code knows are refused; the code's own mark never goes back."""
+"""Data in a later format than the code knows are refused, and the code never lowers the stored format."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Deadline rules: an hour, a date of its own, the next working day, and what no agency can mean."""
+"""Deadline rules: an hour, a fixed date, the next working day, and rules that no agency can mean."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What becomes of a message after an exception, on a real broker; what becomes of a task, without one."""
+"""What an exception does to a message, on a real broker, and to a task, without a broker."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

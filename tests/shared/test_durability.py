@@ -1,4 +1,4 @@
-"""What would lose acknowledged data is refused by name; the real processes are in tests/system/test_refusals.py."""
+"""Every setting that could lose acknowledged data is refused by name. Real processes are tested in tests/system/test_refusals.py."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""One catalogue of refusals: every code that is used is in it, every entry can be said, nothing is said that no store takes."""
+"""The catalogue of errors: every used code is in it, every entry has a text, and the text of an entry can be stored."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Importing decides nothing: no settings are read, nothing is connected, whatever the environment holds."""
+"""Importing a module reads no settings and connects to nothing, whatever the environment holds."""
 
 import subprocess
 import sys

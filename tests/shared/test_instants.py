@@ -1,4 +1,4 @@
-"""Which of several instants is in force: the latest, unless one was corrected."""
+"""Which of several extensions or openings is in force: the latest, unless a correction replaced it."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""A mark in the log, on a real server: another message at the same sequence is not the one."""
+"""A mark in the log, on a real server: another message at the same sequence does not match it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

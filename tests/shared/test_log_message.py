@@ -1,4 +1,4 @@
-"""Which messages of the log are folded: events under the one subject that follows from their regime and period."""
+"""Which messages of the log are folded: events under the only subject that is right for their regime and period."""
 
 import orjson
 import pytest

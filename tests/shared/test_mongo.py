@@ -1,4 +1,4 @@
-"""The guards on which recovery rests, on a real server."""
+"""The guards that recovery depends on, on a real server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""Figures are exact: checked against decimal arithmetic with enough digits for anything a view can hold."""
+"""Figures are exact: compared with decimal arithmetic that has enough digits for any figure of a view."""
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 

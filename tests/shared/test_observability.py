@@ -1,4 +1,4 @@
-"""Readiness as it is told: what waits, how much waits, and that it is not known."""
+"""What readiness reports: what waits, how much waits, and when this is unknown."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""Periods: the days that their figures cover, by calendar."""
+"""Periods: the calendar days that their figures cover."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Everything that is read is read as a majority has it: what the server itself was asked, on a real server."""
+"""Every read uses the read concern `majority`, as seen in the requests that a real server received."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Readers of streams, on a server of their own that is restarted under them: nothing lost, nothing doubled."""
+"""Readers of streams, on a server that is restarted while they read: nothing is lost, nothing is doubled."""
 
 import asyncio
 from collections.abc import AsyncIterator

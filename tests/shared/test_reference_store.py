@@ -1,4 +1,4 @@
-"""Reference data: an import that changes nothing raises nothing, one that changed something raises the generation once."""
+"""Reference data: an import without changes keeps the generation, an import with changes raises it once."""
 
 import asyncio
 from collections.abc import AsyncIterator

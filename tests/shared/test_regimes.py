@@ -1,4 +1,4 @@
-"""Regimes: the six real files, and what a file may not say."""
+"""Regimes: the six real files, and which files are refused."""
 
 from copy import deepcopy
 from datetime import date

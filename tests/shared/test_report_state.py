@@ -1,4 +1,4 @@
-"""What events say of a report and of a period, in any order and repeated: `apply` is the one place that interprets them."""
+"""The state of a report and of a period from events in any order and with repeats. Only `apply` interprets events."""
 
 from collections.abc import Iterable
 from random import Random

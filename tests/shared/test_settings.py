@@ -1,4 +1,4 @@
-"""Which service reads which settings, and that another's do not concern it."""
+"""Which service reads which settings. A wrong setting of another service does not matter."""
 
 import pytest
 

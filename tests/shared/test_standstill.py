@@ -1,4 +1,4 @@
-"""A floor that stands still while messages wait is told: of one that is never acknowledged nothing else tells."""
+"""A message that is never acknowledged is reported: INBOX's acknowledgement floor does not move although messages wait."""
 
 import asyncio
 

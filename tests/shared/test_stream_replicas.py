@@ -1,4 +1,4 @@
-"""An installation grows from one copy of each stream to three, and back: on a real cluster of three nats-servers."""
+"""An installation grows from one replica of each stream to three, and back, on a real cluster of three nats-servers."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Texts: one Unicode form, no hidden control, and what can be seen."""
+"""Texts: a single Unicode form, no hidden control characters, and which characters are visible."""
 
 import json
 import re

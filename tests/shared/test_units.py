@@ -1,4 +1,4 @@
-"""Units: valid from a day to the day before another, one bearer of a code at a time."""
+"""Units: `valid_to` is the first day after a unit's life, and a code belongs to one unit at a time."""
 
 from datetime import date
 

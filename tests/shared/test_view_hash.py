@@ -1,4 +1,4 @@
-"""The hash of a view: what an outsider computes from the contract's text, and which changes change it."""
+"""The hash of a view: an outsider computes it from the contract's text, and which changes of a view change it."""
 
 import copy
 import hashlib

@@ -1,4 +1,4 @@
-"""The key of a view: what is stored stays readable, and every key comes back from its text."""
+"""The key of a view: stored keys stay readable, and every key is parsed back from its text."""
 
 import pytest
 from hypothesis import given

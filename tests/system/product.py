@@ -1,4 +1,4 @@
-"""A copy of the product with a stack of its own, as somebody has it who cloned it: `tonghop up` starts real servers there."""
+"""A copy of the product with its own stack, as after a clone: `tonghop up` starts real servers there."""
 
 import json
 import os

@@ -1,7 +1,6 @@
-"""A cluster of three nats-servers: a leader is killed under load and nothing is lost; without a quorum readiness says so.
+"""A cluster of three nats-servers: if a leader is killed under load, nothing is lost; without a quorum, readiness reports it.
 
-How: `tests/nats_cluster.py` on loopback, one mongod, the four services as processes of their own. Again:
-`pytest tests/system/test_cluster.py`.
+How: `tests/nats_cluster.py` on loopback, one mongod, the four services as separate processes. Again: `pytest tests/system/test_cluster.py`.
 """
 
 import asyncio

@@ -1,5 +1,7 @@
-"""Credentials of addresses are in no answer, no error, no log and no readiness: the real commands and services, with servers away.
-And what a MongoDB user may do: each service works as its own user, and cannot write what others own. Real servers with logins.
+"""Credentials in addresses appear in no answer, error, log or readiness text; tested with the real commands and services, with servers
+away.
+
+Also the rights of MongoDB users: each service works as its own user, and cannot write data that others own. Real servers with logins.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""A MongoDB that answers that it cannot answer is away: what it says passes, nothing is taken for poison, nothing is lost.
+"""A MongoDB that refuses for a passing reason counts as away: the service retries, parks no message and loses nothing.
 
-What: every code that a server says while it stops, starts, or has no primary, at ingest's batch, at the aggregator, at a command; on a
-real mongod that is told to answer so (failCommand), and on a real set of three with a key file whose members are all killed, which then
-says 211. Seed: none. Again: `pytest tests/system/test_database_answers.py`.
+What: every code that a server returns while it stops, starts, or has no primary; in ingest's batch, in the aggregator and in a command. A
+real mongod returns them by failCommand; a real set of three with a key file whose members are all killed returns 211. Seed: none. Again:
+`pytest tests/system/test_database_answers.py`.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""`tonghop demo --remove` on a stack of its own: only the demo's data go, all of them, and a kill in the middle is only a repeat."""
+"""`tonghop demo --remove` on its own stack: it removes all data of the demo and nothing else, and may be killed and repeated."""
 
 import shutil
 import subprocess

@@ -1,7 +1,7 @@
-"""What an ill-willed client sends stops nothing: every message is screened and acknowledged, reminders go out, figures are right.
+"""A malicious client's messages stop nothing: every message is screened and acknowledged, reminders go out, figures are right.
 
-How: real servers, ingest and the aggregator as tasks, messages written byte by byte (`tests/hostile.py`). Again:
-`pytest tests/system/test_hostile_messages.py`.
+How: real servers, ingest and the aggregator as tasks, messages written byte by byte (`tests/hostile.py`). Again: `pytest
+tests/system/test_hostile_messages.py`.
 """
 
 import asyncio

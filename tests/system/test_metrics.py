@@ -1,4 +1,4 @@
-"""The metrics of each service on real servers are those of docs/operations.md, and no label names a unit, a regime or a subject."""
+"""The metrics of each service on real servers are those listed in docs/operations.md, and no label names a unit, a regime or a subject."""
 
 import asyncio
 import re

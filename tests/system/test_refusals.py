@@ -1,6 +1,6 @@
-"""What a service refuses to start with: each refusal ends the process and names the setting and the value wanted.
+"""Settings with which a service refuses to start: the process ends and names the setting and the required value.
 
-How: real service processes on real servers, one setting weakened at a time. Again: `pytest tests/system/test_refusals.py`.
+How: real service processes on real servers, with one setting weakened at a time. Again: `pytest tests/system/test_refusals.py`.
 """
 
 import asyncio

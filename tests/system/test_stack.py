@@ -1,4 +1,4 @@
-"""`tonghop up` as a person uses it, on a stack of its own: the way out of a log that went back, and new code on a running stack."""
+"""`tonghop up` on its own stack, as a person uses it: after the log went back, and with new code while the stack runs."""
 
 import re
 import shutil

@@ -1,6 +1,7 @@
-"""On the path of a Python, gives it `shared/plumbing/mongo.py` with one line changed: PyMongo's asynchronous client in Motor's place.
+"""If this folder is on `PYTHONPATH`, `shared/plumbing/mongo.py` is loaded with one changed line: PyMongo's asynchronous client instead of
+Motor's.
 
-Motor cannot be imported then. Services that a test starts inherit the path, and with it the change.
+Motor cannot be imported then. Services that a test starts inherit the path, and so the change.
 """
 
 import importlib.abc

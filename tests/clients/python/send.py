@@ -1,4 +1,4 @@
-"""Sends a report with the client that openapi-python-client makes of the contract, and reads its receipt."""
+"""Sends a report with the client that openapi-python-client generates from the contract, and reads its receipt."""
 
 import sys
 

@@ -1,9 +1,9 @@
-"""Is what was acknowledged there, once?
+"""Checks whether every acknowledged event is stored exactly once.
 
     look.py NATS_URL MONGO_URL RUN
 
-Answers with JSON: of the trial RUN the keys `<sender>/<event id>` of accepted receipts, of `reports`, and of the events in the log with how
-often each stands there.
+Prints JSON for the trial RUN: the keys `<sender>/<event id>` of accepted receipts, of `reports`, and of the events in the log with the
+number of times that each occurs there.
 """
 
 import asyncio

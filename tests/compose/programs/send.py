@@ -1,10 +1,10 @@
-"""Reports of the communes of Quảng Bình at a rate, each published again under its id until it is acknowledged.
+"""Sends reports of the communes of Quảng Bình at a fixed rate, and publishes each again under its id until it is acknowledged.
 
     send.py NATS_URL RATE SECONDS RUN
 
-RUN numbers the trial: its ids, and revisions above those of the trial before. Runs in the image, so it knows only what stands there.
-Says `began` when the first is sent, and answers with JSON at the end: `acknowledged` (event id, and the sender), and the longest
-seconds `without_receipt` and `without_acknowledgement`.
+RUN numbers the trial: it is part of the ids, and revisions are higher than in the trial before. The program runs in the image, so it uses
+only modules that the image has. It prints `began` after the first report, and JSON at the end: `acknowledged` (event id and sender), and
+the longest seconds `without_receipt` and `without_acknowledgement`.
 """
 
 import asyncio

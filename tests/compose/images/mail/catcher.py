@@ -1,4 +1,4 @@
-"""Takes mail on port 1025; `GET /api/v1/messages` on 8025 tells what came, the newest first, as Mailpit does."""
+"""Accepts mail on port 1025. `GET /api/v1/messages` on port 8025 returns the received mails, newest first, as Mailpit does."""
 
 import email
 import email.policy
