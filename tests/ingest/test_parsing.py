@@ -1,4 +1,4 @@
-"""Parsing: every JSON parser that we use reads the same values from a text."""
+"""Parsing: a JSON text is read exactly as it is written, with any layout and either of our JSON parsers."""
 
 import json
 from typing import Any
