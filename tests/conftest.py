@@ -18,7 +18,7 @@ from shared.shell.settings import Settings
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.units import Registry
-from tests import empty_streams
+from tests import empty_streams, left_behind
 
 TESTS: Final = Path(__file__).parent
 ON_SERVERS: Final = (
@@ -42,6 +42,7 @@ STARTING: Final = frozenset(
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    left_behind.watch()
     config.addinivalue_line("markers", "stores: what stores do with MongoDB; run again on the driver's successor by tests/architecture")
     config.addinivalue_line("markers", "servers: needs a server process, see ON_SERVERS and STARTING; not in `make test-fast`")
     config.addinivalue_line("markers", "long: takes seconds without any server; not in `make test-fast`")
