@@ -109,10 +109,14 @@ async def test_without_a_quorum_every_service_says_so_and_afterwards_goes_on_by_
 
 @asynccontextmanager
 async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
-    """Events are sent one after another, each until it is acknowledged, while the block runs; their ids."""
+    """Sends events one after another, each until it is acknowledged, while the block runs; their ids.
+
+    It stops between two events: an event given up while it waits for its acknowledgement may have been stored.
+    """
+    is_over = asyncio.Event()
 
     async def send() -> None:
-        while True:
+        while not is_over.is_set():
             event = submitted(revision=len(sent) + 1, event_id=f"event-{len(sent):06d}")
             while not await _is_acknowledged(held, event):
                 await asyncio.sleep(0.2)
@@ -123,8 +127,8 @@ async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        is_over.set()
+        await asyncio.wait_for(task, BACK_S)
 
 
 async def _is_acknowledged(held: Connections, event: dict[str, Any]) -> bool:
