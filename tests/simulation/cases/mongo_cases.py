@@ -376,6 +376,7 @@ async def a_collection_takes_the_place_of_another(database: Documents) -> None:
     await filled(database, {"_id": "old"})
     following = mongo.collection(database, "rows_next", Row)
     await following.create_index([("value", ASCENDING)])
+    await following.create_index([("value", ASCENDING)], partialFilterExpression={"value": 1}, name="some")
     await following.insert_many([{"_id": "new"}], ordered=False)
     assert sorted(await database.list_collection_names()) == ["rows", "rows_next"]
 

@@ -91,8 +91,13 @@ class Broker:
         for consumer in self.consumers.values():
             consumer.pulls = [pull for pull in consumer.pulls if pull.listener is not connection]
 
+    def unsubscribe(self, connection: "Connection", inbox: str) -> None:
+        """Nobody listens at an inbox any more: pulls that would answer there are dropped."""
+        for consumer in self.consumers.values():
+            consumer.pulls = [pull for pull in consumer.pulls if pull.listener is not connection or pull.inbox != inbox]
+
     def drop(self, consumer: Consumer) -> None:
-        """A consumer is gone; who waits on it is told."""
+        """A consumer is gone; whoever waits on it gets a status."""
         self.consumers.pop((consumer.stream.name, consumer.name), None)
         for pull in consumer.pulls:
             pull.listener.send_pulled(pull.inbox, {"Status": "409", "Description": "Consumer Deleted"}, b"", "")
@@ -186,7 +191,7 @@ class Broker:
                 if consumer is None:
                     return answer({"error": streams.NO_CONSUMER})
                 if verb == "CONSUMER.DELETE":
-                    del self.consumers[names[0], names[1]]
+                    self.drop(consumer)
                     return answer({"success": True})
                 answer(self._consumer_info(consumer))
             case _:

@@ -23,6 +23,7 @@ from tests.simulation.rollup.loop import OUTSIDE, NotFakedError, Process, Virtua
 from tests.simulation.rollup.streams import Headers
 
 BUFFERED: Final = 2 * 1024 * 1024
+UNSUBSCRIBED: Final = "UNSUB"
 LATE_S: Final = 14.0  # longer than a publisher waits
 
 
@@ -89,7 +90,13 @@ class Connection(Client):
 
     async def _send_unsubscribe(self, sid: int, limit: int = 0) -> None:
         """The subscription has left `_subs` by now."""
-        self._by_subject = {subject: sub for subject, sub in self._by_subject.items() if sub._id != sid}
+        gone = [subject for subject, sub in self._by_subject.items() if sub._id == sid]
+        for inbox in gone:
+            del self._by_subject[inbox]
+            if self._status == Client.CONNECTED:
+                self._travel((UNSUBSCRIBED, inbox, b"", {}))
+            else:
+                self._broker.unsubscribe(self, inbox)
 
     def _depart(self, message: tuple[str, str, bytes, Headers]) -> None:
         """To the broker."""
@@ -97,6 +104,10 @@ class Connection(Client):
             return self._note("lost", self.process.name, message[0])
         if self._chance.has("broker_late"):
             return self._loop.later(self._chance.late_s(self._loop.time(), LATE_S), self._arrive_late, self._broker.life, *message)
+        self._travel(message)
+
+    def _travel(self, message: tuple[str, str, bytes, Headers]) -> None:
+        """On the socket, behind everything before it."""
         self._up.append(message)
         self._up_until = max(self._up_until, self._loop.time() + self._chance.latency_s())
         self._loop.call_at(self._up_until, self._arrive_next, self._life, context=OUTSIDE)
@@ -110,7 +121,9 @@ class Connection(Client):
             self._arrive(*self._up.popleft())
 
     def _arrive(self, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
-        if self._broker.is_up:
+        if subject == UNSUBSCRIBED:
+            self._broker.unsubscribe(self, reply)
+        elif self._broker.is_up:
             self._note("arrived", self.process.name, subject if not reply.startswith("$") else "", len(payload))
             self._broker.publish(self, subject, headers, payload, reply)
 
