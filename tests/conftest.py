@@ -116,7 +116,7 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 @pytest.fixture
-async def held(settings: Settings) -> AsyncIterator[Connections]:
+async def connections(settings: Settings) -> AsyncIterator[Connections]:
     """Open connections to an empty database and empty streams, as declared."""
     connections = service.connections(settings, "test")
     try:
@@ -136,8 +136,8 @@ def reference() -> Reference:
 
 
 @pytest.fixture
-async def loaded(held: Connections, reference: Reference) -> Connections:
+async def loaded(connections: Connections, reference: Reference) -> Connections:
     """The same connections with the real units and regimes stored."""
-    await held.reference.put_units(reference.registry.units)
-    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
-    return held
+    await connections.reference.put_units(reference.registry.units)
+    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    return connections

@@ -73,7 +73,7 @@ async def running(settings: ServiceSettings, folder: Path, *names: str) -> Async
             await started.stop()
 
 
-def with_all_settings(held: Connections) -> Connections[Settings]:
+def with_all_settings(connections: Connections) -> Connections[Settings]:
     """The connections of a test, which have the settings of every service."""
-    assert isinstance(held.settings, Settings)
-    return cast("Connections[Settings]", held)
+    assert isinstance(connections.settings, Settings)
+    return cast("Connections[Settings]", connections)

@@ -17,11 +17,11 @@ async def until(is_so: Callable[[], Awaitable[bool]], within_s: float = LIMIT_S)
             await asyncio.sleep(0.05)
 
 
-async def until_inbox_is_done(held: Connections, within_s: float = LIMIT_S) -> None:
+async def until_inbox_is_done(connections: Connections, within_s: float = LIMIT_S) -> None:
     """Returns when every message of INBOX is acknowledged or terminated; a server takes acks in its own time. Raises TimeoutError."""
 
     async def is_done() -> bool:
-        found = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        found = await connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
         return not found.num_ack_pending and not found.num_pending
 
     await until(is_done, within_s)

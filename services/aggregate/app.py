@@ -17,28 +17,28 @@ from shared.words.refusals import refusal
 
 def create_app(settings: AggregateSettings | None = None) -> FastAPI:
     """The aggregator's app. Reads the environment if no settings are given."""
-    held = service.connections(settings or AggregateSettings(), "aggregate")
+    connections = service.connections(settings or AggregateSettings(), "aggregate")
 
     async def work(readiness: Readiness) -> None:
-        await aggregate(held, readiness)
+        await aggregate(connections, readiness)
 
-    return service.create_app("aggregate", "Tổng Hợp: tổng hợp số liệu", held, work, subjects.REPORTS, subjects.FEED)
+    return service.create_app("aggregate", "Tổng Hợp: tổng hợp số liệu", connections, work, subjects.REPORTS, subjects.FEED)
 
 
-async def aggregate(held: Connections[AggregateSettings], readiness: Readiness) -> None:
+async def aggregate(connections: Connections[AggregateSettings], readiness: Readiness) -> None:
     """Follows the partitions of this instance until it is cancelled."""
     readiness.wait_for("partitions", refusal("aggregate.loading"))
-    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
     partitions = broker.declared_partitions(info.config.metadata)
-    numbers = chosen(held.settings.partitions, partitions)
-    store = Store(held.database)
+    numbers = chosen(connections.settings.partitions, partitions)
+    store = Store(connections.database)
     await store.prepare()
     for number in numbers:
         readiness.wait_for(f"partition {number}", refusal("aggregate.loading"))
     readiness.has("partitions")
     readiness.has("work")  # the trouble of an earlier attempt has passed
-    feed = Feed(held.streams, store, held.reference, numbers)
-    followed = [Partition(held, store, feed, number, partitions, readiness) for number in numbers]
+    feed = Feed(connections.streams, store, connections.reference, numbers)
+    followed = [Partition(connections, store, feed, number, partitions, readiness) for number in numbers]
     following = [delivery.keep_trying(f"partition {one.number}", one.follow, readiness) for one in followed]
     await tasks.together(feed.run(readiness), *following)
 

@@ -43,8 +43,8 @@ REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new generation is not
 class Partition:
     """Follows one partition until it is cancelled."""
 
-    def __init__(self, held: Connections, store: Store, feed: Feed, number: int, partitions: int, readiness: Readiness) -> None:
-        self._held = held
+    def __init__(self, connections: Connections, store: Store, feed: Feed, number: int, partitions: int, readiness: Readiness) -> None:
+        self._connections = connections
         self._store = store
         self._feed = feed
         self.number = number
@@ -62,13 +62,22 @@ class Partition:
 
     async def _run(self) -> None:
         """Loads the state, then reads, folds and writes until an error."""
-        held, name = self._held, f"partition {self.number}"
-        reference = await held.reference.current()
+        connections, name = self._connections, f"partition {self.number}"
+        reference = await connections.reference.current()
         checkpoint = await self._store.checkpoint(self.number)
-        await logs.require_same_stream(held.streams.jetstream, checkpoint)
+        await logs.require_same_stream(connections.streams.jetstream, checkpoint)
         fold = await self._load(reference, checkpoint)
-        reader = PartitionReader(held.streams, self.number, checkpoint, await log_mark.stream_created(held.streams.jetstream))
-        writer = Writer(self.number, reference.generation, checkpoint, self._store, self._feed, held.reference, self._readiness, held.clock)
+        reader = PartitionReader(connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream))
+        writer = Writer(
+            self.number,
+            reference.generation,
+            checkpoint,
+            self._store,
+            self._feed,
+            connections.reference,
+            self._readiness,
+            connections.clock,
+        )
         self._readiness.ask(name, lambda: reader.trouble)
         self._readiness.count(name, lambda: reader.pending)
         self._readiness.has(name)
@@ -81,7 +90,7 @@ class Partition:
     async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
         """The fold of everything stored up to the checkpoint. Every view is marked, so that all are written again."""
         fold = Fold(reference, self.number, self._partitions)
-        fold.open(self._held.clock())
+        fold.open(self._connections.clock())
         if checkpoint is not None:
             async for part in self._store.events(self.number, checkpoint.sequence):
                 fold.take(part)
@@ -97,13 +106,13 @@ class Partition:
                 await writer.idle()
                 deliveries += await reader.batch(BATCH, wait_s=0)
             await self.require_generation(fold.reference.generation)
-            fold.open(self._held.clock())
+            fold.open(self._connections.clock())
             await writer.submit(work_of(fold, deliveries, reader, pace, clock_s()))
             wait_s = IDLE_S
 
     async def require_generation(self, generation: int) -> None:
         """Raises NewGenerationError if the generation of units, regimes or views has changed."""
-        if (await self._held.reference.current(REFERENCE_AGE_S)).generation != generation:
+        if (await self._connections.reference.current(REFERENCE_AGE_S)).generation != generation:
             raise NewGenerationError
 
 

@@ -54,11 +54,11 @@ class Rebuilt:
 class Rebuild:
     """One rebuild over open connections."""
 
-    def __init__(self, held: Connections, claimed: Claimed, progress: Progress) -> None:
-        self._held = held
+    def __init__(self, connections: Connections, claimed: Claimed, progress: Progress) -> None:
+        self._connections = connections
         self._claimed = claimed
         self._progress = progress
-        self._store = RebuildStore(held.database)
+        self._store = RebuildStore(connections.database)
         self._unread: dict[str, LogPlace] = {}  # event id: position in `reports`, until the event is read from the log
         self._seen: dict[str, LogPlace] = {}  # event id: position of its first copy in the log
         self._ends: dict[int, Delivery] = {}  # partition: the last message that was read
@@ -69,12 +69,12 @@ class Rebuild:
 
     async def run(self) -> Rebuilt:
         """Rebuilds. Raises one of `delivery.PASSING` if a server is away, or if the log went back meanwhile; run it again then."""
-        jetstream = self._held.streams.jetstream
+        jetstream = self._connections.streams.jetstream
         info = await jetstream.stream_info(subjects.REPORTS)
         partitions = broker.declared_partitions(info.config.metadata)
         self._created = str(info.created)
         generation = await self._next_generation()
-        reference = await self._held.reference.current()
+        reference = await self._connections.reference.current()
         self._folds = [Fold(reference, number, partitions) for number in range(partitions)]
         await self._look_at_reports()
         await self._read_log()
@@ -85,11 +85,11 @@ class Rebuild:
         views = await self._write_views(generation)
         await self._require_same_stream()
         await self._move_checkpoints()
-        await self._held.reference.raise_to(generation)
+        await self._connections.reference.raise_to(generation)
         return Rebuilt(generation, len(self._seen), self._stored, published, views)
 
     async def _next_generation(self) -> int:
-        return 1 + max(await self._store.newest_generation(), await self._held.reference.generation())
+        return 1 + max(await self._store.newest_generation(), await self._connections.reference.generation())
 
     async def _look_at_reports(self) -> None:
         """Reads the positions of all events in `reports`. Reading them all at once is faster than one by one."""
@@ -102,10 +102,10 @@ class Rebuild:
         """Folds what the log has beyond the last message read. While one batch is folded, the events of the previous one are stored in
         `reports`.
         """
-        begin, end = 1 if self._last is None else self._last.sequence + 1, await self._held.streams.last_sequence(subjects.REPORTS)
+        begin, end = 1 if self._last is None else self._last.sequence + 1, await self._connections.streams.last_sequence(subjects.REPORTS)
         putting = asyncio.create_task(self._put([]))
         try:
-            async for batch in logs.whole(self._held.streams, subjects.ALL_REPORTS, end, begin, self._require_same_stream):
+            async for batch in logs.whole(self._connections.streams, subjects.ALL_REPORTS, end, begin, self._require_same_stream):
                 firsts = self._fold(batch)
                 await putting
                 putting = asyncio.create_task(self._put(firsts))
@@ -119,7 +119,7 @@ class Rebuild:
         """Raises WentBackError if the stream was replaced or went back: its sequences are re-used, so the messages read would be a mixture
         of both.
         """
-        await logs.require_same_stream(self._held.streams.jetstream, self._mark(self._last))
+        await logs.require_same_stream(self._connections.streams.jetstream, self._mark(self._last))
 
     def _fold(self, batch: list[Delivery]) -> list[First]:
         """Folds messages. Returns the events that were read for the first time, with their positions."""
@@ -162,7 +162,7 @@ class Rebuild:
         lost = sorted(missing.values(), key=lambda event: (event.received_ms, event.id))
         for first in range(0, len(lost), BATCH):
             part = lost[first : first + BATCH]
-            await self._held.streams.publish_together(subjects.REPORTS, [self._message(event, generation) for event in part])
+            await self._connections.streams.publish_together(subjects.REPORTS, [self._message(event, generation) for event in part])
             self._progress("lost", first + len(part), len(lost))
         return len(lost)
 
@@ -173,9 +173,9 @@ class Rebuild:
         return Message(log_message.subject_of(event, len(self._folds)), event.raw, f"{event.id}#{generation}")
 
     async def _write_views(self, generation: int) -> int:
-        target = await self._store.next_views(self._held.new_id())
+        target = await self._store.next_views(self._connections.new_id())
         for fold in self._folds:
-            fold.open(self._held.clock())
+            fold.open(self._connections.clock())
             fold.mark_all()
             documents = [view.document for view in fold.changed()]
             for document in documents:
@@ -191,7 +191,7 @@ class Rebuild:
         Events that were published again are beyond the new checkpoint, so the aggregator reads them. If nothing was read of a partition, it
         is read from the beginning. Aggregators continue meanwhile: a checkpoint that they have moved since is not touched.
         """
-        store, jetstream = Store(self._held.database), self._held.streams.jetstream
+        store, jetstream = Store(self._connections.database), self._connections.streams.jetstream
         for partition in range(len(self._folds)):
             stored, read = await store.checkpoint(partition), self._mark(self._ends.get(partition))
             if stored is None and read is not None:

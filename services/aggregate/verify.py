@@ -70,9 +70,9 @@ class _Log:
     not_folded: dict[NotFolded, set[int]] = field(default_factory=lambda: {why: set() for why in NotFolded})  # sequences
 
 
-async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
+async def verify(connections: Connections, progress: Callable[[int], None]) -> Verdict:
     """Compares every event and every view. `progress` is called with the number of messages read so far."""
-    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
     partitions = broker.declared_partitions(info.config.metadata)
     verdicts, read = [], 0
 
@@ -82,7 +82,7 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
     for number in range(partitions):
         before: set[tuple[str, str]] = set()
         for _ in range(ATTEMPTS):
-            verdict, count = await _partition(held, number, partitions, on_read)
+            verdict, count = await _partition(connections, number, partitions, on_read)
             found = {(one.view, one.field) for one in verdict.differences}
             if not found or found == before:
                 break
@@ -90,37 +90,39 @@ async def verify(held: Connections, progress: Callable[[int], None]) -> Verdict:
             await asyncio.sleep(PAUSE_S)
         verdicts.append(verdict)
         read += count
-    strays = [differences.unexpected(name) async for name in PlainStore(held.database).outside(range(partitions))]
-    unknown = await _outside(held, partitions, on_read)
+    strays = [differences.unexpected(name) async for name in PlainStore(connections.database).outside(range(partitions))]
+    unknown = await _outside(connections, partitions, on_read)
     for one in verdicts:
         unknown.add(one.uncounted)
     return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays, unknown)
 
 
-async def _outside(held: Connections, partitions: int, progress: Callable[[int], None]) -> Uncounted:
+async def _outside(connections: Connections, partitions: int, progress: Callable[[int], None]) -> Uncounted:
     """The messages whose subject belongs to no partition. No aggregator reads them."""
-    info = await held.streams.jetstream.stream_info(subjects.REPORTS, subjects_filter=subjects.ALL_REPORTS)
+    info = await connections.streams.jetstream.stream_info(subjects.REPORTS, subjects_filter=subjects.ALL_REPORTS)
     inside = tuple(subjects.reports_of(number).removesuffix(">") for number in range(partitions))
     log = _Log(info.state.last_seq)
     for subject in info.state.subjects or {}:
         if not subject.startswith(inside):
-            await _read(held, subject, partitions, log, 1, log.settled, progress)
-    return uncounted.find(await held.reference.current(), {}, log.not_folded)
+            await _read(connections, subject, partitions, log, 1, log.settled, progress)
+    return uncounted.find(await connections.reference.current(), {}, log.not_folded)
 
 
-async def _partition(held: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
+async def _partition(connections: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
     """The verdict on one partition, and its number of messages."""
-    reference = await held.reference.current()
-    log = _Log(await _end(held, number))
-    await _until_stored(held, number, log.settled)
+    reference = await connections.reference.current()
+    log = _Log(await _end(connections, number))
+    await _until_stored(connections, number, log.settled)
     messages = subjects.reports_of(number)
-    reading = _read(held, messages, partitions, log, 1, log.settled, progress)
-    count, reports = await asyncio.gather(reading, _stored_reports(held, number, log.settled))
+    reading = _read(connections, messages, partitions, log, 1, log.settled, progress)
+    count, reports = await asyncio.gather(reading, _stored_reports(connections, number, log.settled))
     wrong = list(_reports_differ(log, reports))
-    views = await PlainStore(held.database).views(number)
-    count += await _read(held, messages, partitions, log, log.settled + 1, await _end(held, number), lambda done: progress(count + done))
+    views = await PlainStore(connections.database).views(number)
+    count += await _read(
+        connections, messages, partitions, log, log.settled + 1, await _end(connections, number), lambda done: progress(count + done)
+    )
     compared = 0
-    for plain in _plains(reference, log, number, partitions, held.clock()):
+    for plain in _plains(reference, log, number, partitions, connections.clock()):
         for view_id, unit_id in plain.views.items():
             compared += 1
             stored = views.pop(view_id, None)
@@ -144,11 +146,11 @@ def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: 
 
 
 async def _read(
-    held: Connections, subject_filter: str, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]
+    connections: Connections, subject_filter: str, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]
 ) -> int:
     """Adds the messages that match a filter, from one sequence to another, to `log`. Returns their number."""
     count = 0
-    async for batch in logs.whole(held.streams, subject_filter, end, begin):
+    async for batch in logs.whole(connections.streams, subject_filter, end, begin):
         for message in batch:
             event = log_message.read(message.subject, message.payload, partitions)
             if isinstance(event, NotFolded):
@@ -162,10 +164,10 @@ async def _read(
     return count
 
 
-async def _stored_reports(held: Connections, number: int, end: int) -> dict[str, Kept]:
+async def _stored_reports(connections: Connections, number: int, end: int) -> dict[str, Kept]:
     """The partition's events in `reports`, up to a position."""
     kept: dict[str, Kept] = {}
-    async for part in PlainStore(held.database).reports(number, end):
+    async for part in PlainStore(connections.database).reports(number, end):
         kept |= {event_id: (sequence, _digest(text)) for event_id, sequence, text in part}
     return kept
 
@@ -186,18 +188,18 @@ def _digest(text: bytes) -> bytes:
     return hashlib.blake2b(text, digest_size=8).digest()
 
 
-async def _end(held: Connections, number: int) -> int:
+async def _end(connections: Connections, number: int) -> int:
     """The sequence of the partition's last message."""
     try:
-        message = await held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(number))
+        message = await connections.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(number))
     except nats.js.errors.NotFoundError:
         return 0
     return message.seq or 0
 
 
-async def _until_stored(held: Connections, number: int, sequence: int) -> None:
+async def _until_stored(connections: Connections, number: int, sequence: int) -> None:
     """Waits until the aggregator has stored everything up to a sequence, as long as it makes progress."""
-    store = PlainStore(held.database)
+    store = PlainStore(connections.database)
     clock = asyncio.get_running_loop().time
     reached, moved_at = 0, clock()
     while reached < sequence and clock() - moved_at < STILL_S:

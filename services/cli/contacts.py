@@ -33,9 +33,9 @@ def list_contacts(
     """
 
     async def act() -> list[Unit]:
-        async with session.connected() as held:
-            known = (await held.reference.current()).registry.units
-            return await _named(held, units) if units else [unit for unit in known if unit.contacts]
+        async with session.connected() as connections:
+            known = (await connections.reference.current()).registry.units
+            return await _named(connections, units) if units else [unit for unit in known if unit.contacts]
 
     found = sorted(session.run(act), key=lambda unit: unit.code)
     if as_json:
@@ -61,10 +61,10 @@ def import_contacts(
     """
 
     async def act() -> tuple[int, int]:
-        async with session.connected() as held:
-            known = (await held.reference.current()).registry.units
+        async with session.connected() as connections:
+            known = (await connections.reference.current()).registry.units
             read = unit_files.read_contacts(path, known)
-            return len(read), await held.reference.put_units([], read)
+            return len(read), await connections.reference.put_units([], read)
 
     read, changed = session.run(act)
     if as_json:
@@ -87,11 +87,11 @@ def remove_contacts(
     """
 
     async def act() -> list[dict[str, str]]:
-        async with session.connected() as held:
-            found = await _named(held, units)
+        async with session.connected() as connections:
+            found = await _named(connections, units)
             gone = [(unit, contact) for unit in found for contact in unit.contacts if email in (None, contact.email)]
             left = {unit.id: [contact for contact in unit.contacts if email not in (None, contact.email)] for unit in found}
-            await held.reference.put_units([], left)
+            await connections.reference.put_units([], left)
             return [_entry(unit, contact) for unit, contact in gone]
 
     removed = session.run(act)
@@ -103,9 +103,9 @@ def remove_contacts(
         session.console.print("Không có đầu mối như vậy: không có gì thay đổi.")
 
 
-async def _named(held: Connections, codes: Sequence[str]) -> list[Unit]:
+async def _named(connections: Connections, codes: Sequence[str]) -> list[Unit]:
     """The units with these codes or ids, without repeats. Ends the command when a code or id is unknown."""
-    units = (await held.reference.current()).registry.units
+    units = (await connections.reference.current()).registry.units
     by_name = unit_files.by_name(units)
     if unknown := [code for code in codes if code not in by_name]:
         session.stop(session.WRONG_USE, refusal("cli.unknown_unit", units=[f"“{code}”" for code in unknown]))

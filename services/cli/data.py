@@ -38,8 +38,8 @@ def apply_streams(
     """
 
     async def act() -> list[str]:
-        async with session.connected() as held:
-            jetstream, declaration = held.streams.jetstream, held.declaration
+        async with session.connected() as connections:
+            jetstream, declaration = connections.streams.jetstream, connections.declaration
             try:
                 return await declarations.apply(jetstream, declaration, remakes_derived=remake_derived)
             except declarations.RefusedError as error:
@@ -72,14 +72,14 @@ def import_units(
     """
 
     async def act() -> tuple[int, int]:
-        async with session.connected() as held:
-            stored = (await held.reference.current()).registry.units
+        async with session.connected() as connections:
+            stored = (await connections.reference.current()).registry.units
             default = [] if contacts is not None and stored else UNIT_FILES
             read = unit_files.read_units(files or default, stored)
             named = unit_files.read_contacts(contacts, [*stored, *read]) if contacts is not None else {}
             units = {unit.id for unit in read} | named.keys()
             with session.notes.status(f"Nạp {numbers.vietnamese(len(units))} đơn vị …"):
-                return len(units), await held.reference.put_units(read, named)
+                return len(units), await connections.reference.put_units(read, named)
 
     read, changed = session.run(act)
     if as_json:

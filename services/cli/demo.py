@@ -79,65 +79,65 @@ def demo(
 
 async def _season() -> None:
     now = system_clock()
-    async with session.connected() as held:
-        await _give_contacts(held)
-        reference = await held.reference.current()
+    async with session.connected() as connections:
+        await _give_contacts(connections)
+        reference = await connections.reference.current()
         season = seasons.season(reference, str(periods.local_day(now).year))
         with session.notes.status("Gửi báo cáo vào NATS …"):
-            before = len(await StoredData(held.database).verdicts(season.ids))
-            await _publish(held, season)
+            before = len(await StoredData(connections.database).verdicts(season.ids))
+            await _publish(connections, season)
         with session.notes.status("Chờ tổng hợp …"):
-            await _settled(held, season)
+            await _settled(connections, season)
         new = len(season.ids) - before
         session.console.print(f"Đã gửi {len(season.events) + 1} sự kiện vào NATS: {new} mới, {len(season.events) + 1 - new} trùng lặp.")
         session.console.print()
-        await _show_views(held, season)
-        async with notifier.opened(held) as desk:
+        await _show_views(connections, season)
+        async with notifier.opened(connections) as desk:
             await _alert(desk, now)
 
 
-async def _give_contacts(held: Connections) -> None:
+async def _give_contacts(connections: Connections) -> None:
     """Stores contacts for the demo's units. Repeating it changes nothing."""
-    units = (await held.reference.current()).registry.units
-    await held.reference.put_units([], read_contacts(CONTACTS, units))
+    units = (await connections.reference.current()).registry.units
+    await connections.reference.put_units([], read_contacts(CONTACTS, units))
 
 
-async def _publish(held: Connections, season: Season) -> None:
+async def _publish(connections: Connections, season: Season) -> None:
     for event in (*season.events, season.refused):
         sender = events.sender_of(event["source"])
-        await held.streams.jetstream.publish(subjects.inbox(sender), envelope.encode(event), stream=subjects.INBOX)
+        await connections.streams.jetstream.publish(subjects.inbox(sender), envelope.encode(event), stream=subjects.INBOX)
 
 
-async def _settled(held: Connections, season: Season) -> None:
+async def _settled(connections: Connections, season: Season) -> None:
     """Waits until every event has a verdict and every view includes the accepted events."""
     give_up_at = time.monotonic() + SETTLE_S
     while time.monotonic() < give_up_at:
-        verdicts = await StoredData(held.database).verdicts(season.ids)
+        verdicts = await StoredData(connections.database).verdicts(season.ids)
         accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
-        places = await ClaimStore(held.database).positions(accepted)
-        info = await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        places = await ClaimStore(connections.database).positions(accepted)
+        info = await connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
         is_screened = len(verdicts) == len(season.ids) and not info.num_pending and not info.num_ack_pending
-        if is_screened and len(places) == len(accepted) and await _is_folded(held, places.values()):
+        if is_screened and len(places) == len(accepted) and await _is_folded(connections, places.values()):
             return
         await asyncio.sleep(0.1)
     raise TransientError(refusal("demo.services_behind"))
 
 
-async def _is_folded(held: Connections, places: Collection[LogPosition]) -> bool:
-    return await StoredData(held.database).are_folded((place.partition, place.sequence) for place in places)
+async def _is_folded(connections: Connections, places: Collection[LogPosition]) -> bool:
+    return await StoredData(connections.database).are_folded((place.partition, place.sequence) for place in places)
 
 
-async def _show_views(held: Connections, season: Season) -> None:
-    reference = await held.reference.current()
+async def _show_views(connections: Connections, season: Season) -> None:
+    reference = await connections.reference.current()
     for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
         key = ViewKey(regime, season.year, unit)
-        view = await StoredData(held.database).view(key)
+        view = await StoredData(connections.database).view(key)
         if view is None:
             raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
     sender = events.sender_of(season.refused["source"])
-    receipt = await ClaimStore(held.database).receipt(sender, season.refused["id"])
+    receipt = await ClaimStore(connections.database).receipt(sender, season.refused["id"])
     if receipt is not None:
         show.refused(session.console, receipt, reference.registry.by_id[sender].name)
 

@@ -86,8 +86,8 @@ def _judge_and_ask(run: RunFolder, is_sure: bool, was_running: bool) -> None:
 
 
 async def _content_of_running() -> Content:
-    async with session.connected() as held:
-        return await content(held)
+    async with session.connected() as connections:
+        return await content(connections)
 
 
 async def _content_of_stopped(run: RunFolder) -> Content:
@@ -97,8 +97,8 @@ async def _content_of_stopped(run: RunFolder) -> Content:
         settings = CliSettings(
             _env_file=None, nats_url=own["TONGHOP_NATS_URL"], mongo_url=own["TONGHOP_MONGO_URL"], database=own["TONGHOP_DATABASE"]
         )
-        async with session.connected(settings) as held:
-            return await content(held)
+        async with session.connected(settings) as connections:
+            return await content(connections)
 
 
 @asynccontextmanager
@@ -139,27 +139,27 @@ def _in_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{numbers.vietnamese(count)} {name}" for name, count in counts.items())
 
 
-async def content(held: Connections) -> Content:
+async def content(connections: Connections) -> Content:
     """Counts what is stored, and lists events that do not belong to the demo: in the log, `reports`, the claims, and INBOX."""
-    logged, strangers = await _of_log(held)
-    stored = StoredData(held.database)
+    logged, strangers = await _of_log(connections)
+    stored = StoredData(connections.database)
     async for name, claim_id, event in stored.accepted_events():
         if len(strangers) > SHOWN:
             break
         strangers += _strangers(name, [event], claim_id)
-    strangers += await _unscreened(held)
+    strangers += await _unscreened(connections)
     counts = {words: await stored.count(name) for name, words in COUNTED.items()}
     return Content({"sự kiện": logged} | counts, list(dict.fromkeys(strangers)))
 
 
-async def _of_log(held: Connections) -> tuple[int, list[str]]:
+async def _of_log(connections: Connections) -> tuple[int, list[str]]:
     """The number of events in the log, and the first events that do not belong to the demo."""
     try:
-        end = await held.streams.last_sequence(subjects.REPORTS)
+        end = await connections.streams.last_sequence(subjects.REPORTS)
     except nats.js.errors.NotFoundError:
         return 0, []
     count, strangers = 0, list[str]()
-    async for batch in logs.whole(held.streams, subjects.ALL_REPORTS, end):
+    async for batch in logs.whole(connections.streams, subjects.ALL_REPORTS, end):
         count += len(batch)
         strangers += [line for found in batch for line in _strangers(subjects.REPORTS, [found.payload], str(found.sequence))]
         if len(strangers) > SHOWN:
@@ -167,12 +167,12 @@ async def _of_log(held: Connections) -> tuple[int, list[str]]:
     return count, strangers
 
 
-async def _unscreened(held: Connections) -> list[str]:
+async def _unscreened(connections: Connections) -> list[str]:
     """Messages that ingest has not screened yet and that do not belong to the demo."""
-    jetstream, strangers = held.streams.jetstream, list[str]()
+    jetstream, strangers = connections.streams.jetstream, list[str]()
     try:
         info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        last = await held.streams.last_sequence(subjects.INBOX)
+        last = await connections.streams.last_sequence(subjects.INBOX)
     except nats.js.errors.NotFoundError:
         return []
     first = (info.ack_floor.stream_seq if info.ack_floor is not None else 0) + 1

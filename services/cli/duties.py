@@ -45,7 +45,7 @@ def list_duties(
     now = system_clock()
 
     async def act() -> list[Duty]:
-        async with session.connected() as held, notifier.reading(held) as desk:
+        async with session.connected() as connections, notifier.reading(connections) as desk:
             known = sorted(desk.follower.reference.regimes)
             if regime is not None and regime not in known:
                 raise session.wrong_use(refusal("cli.unknown_regime", regime=regime, known=known or NO_REGIME), "--regime")
@@ -83,12 +83,12 @@ def extend(
         raise session.wrong_use(refusal("cli.not_a_day_or_instant", text=until), "--until")
 
     async def act() -> Receipt:
-        async with session.connected() as held:
-            found = await sending.regime_of(held, regime)
+        async with session.connected() as connections:
+            found = await sending.regime_of(connections, regime)
             data = DutyExtended.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, unit=unit, until=until, reason=reason, corrects=corrects
             )
-            return await sending.send(held, found.recipient, events.EXTENDED, data, sending.operator())
+            return await sending.send(connections, found.recipient, events.EXTENDED, data, sending.operator())
 
     sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 

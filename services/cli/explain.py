@@ -45,13 +45,13 @@ def explain(
         raise session.wrong_use(refusal("cli.not_a_view", text=view), "REGIME/PERIOD/UNIT")
 
     async def act() -> "Explained":
-        async with session.connected() as held:
-            at = address.named(await held.reference.current(), *names)
-            return await explaining.read(at, PortalStore(held.database), indicator)
+        async with session.connected() as connections:
+            at = address.named(await connections.reference.current(), *names)
+            return await explaining.read(at, PortalStore(connections.database), indicator)
 
     async def logged() -> int:
-        async with session.connected() as held:
-            return await StoredData(held.database).reports(names[0], names[1])
+        async with session.connected() as connections:
+            return await StoredData(connections.database).reports(names[0], names[1])
 
     try:
         found = session.run(act)

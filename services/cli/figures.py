@@ -45,11 +45,11 @@ def verify(as_json: AsJson = False) -> None:
     """
 
     async def act() -> Verdict:
-        async with session.connected() as held:
+        async with session.connected() as connections:
             with Progress(*BAR, console=session.notes, disable=as_json) as progress:
-                info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+                info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
                 reading = progress.add_task("Đọc và tính lại nhật ký", total=info.state.messages)
-                return await verifying.verify(held, lambda done: progress.update(reading, completed=done))
+                return await verifying.verify(connections, lambda done: progress.update(reading, completed=done))
 
     verdict = session.run(act)
     if as_json:
@@ -87,14 +87,14 @@ def rebuild(as_json: AsJson = False) -> None:
     """
 
     async def act() -> Rebuilt:
-        async with session.connected() as held:
+        async with session.connected() as connections:
             with Progress(*BAR, console=session.notes, disable=as_json) as progress:
                 tasks = {step: progress.add_task(label, total=None, visible=False) for step, label in STEPS.items()}
 
                 def show(step: str, done: int, total: int) -> None:
                     progress.update(tasks[step], completed=done, total=total, visible=True)
 
-                return await rebuilding.Rebuild(held, ClaimStore(held.database).accepted, show).run()
+                return await rebuilding.Rebuild(connections, ClaimStore(connections.database).accepted, show).run()
 
     done = session.run(act)
     if as_json:

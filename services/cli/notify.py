@@ -97,7 +97,7 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 
 def _tick(at: datetime, as_json: bool) -> None:
     async def act() -> Sequence[Reach]:
-        async with session.connected() as held, notifier.opened(held) as desk:
+        async with session.connected() as connections, notifier.opened(connections) as desk:
             raised = await ticking.tick(desk, at)
             await ticking.wait_for_others(desk, at)
             return await ticking.reached(desk, raised)
@@ -143,13 +143,13 @@ def send_trial(
     now = system_clock()
 
     async def act() -> dict[str, Answer]:
-        async with session.connected() as held:
-            reference = await held.reference.current()
+        async with session.connected() as connections:
+            reference = await connections.reference.current()
             found = _unit_today(reference, unit)
-            mails = trial.mails(found, held.settings.site, now)
+            mails = trial.mails(found, connections.settings.site, now)
             if not mails:
                 session.stop(session.NO, refusal("cli.no_mail_address", unit=f"{found.code} {wording.name(found)}"))
-            return await email.hand_over(notifier.mail_server(held.settings, held.clock), mails)
+            return await email.hand_over(notifier.mail_server(connections.settings, connections.clock), mails)
 
     answers = session.run(act)
     by_answer = {answer: sorted(to for to, given in answers.items() if given is answer) for answer in Answer}
@@ -182,10 +182,10 @@ def rebuild(as_json: AsJson = False) -> None:
     """
 
     async def act() -> tuple[int, int, list[Duty]]:
-        async with session.connected() as held:
+        async with session.connected() as connections:
             # a new generation: every notifier folds the log again and removes the old duties
-            await held.reference.raise_to(await held.reference.generation() + 1)
-            async with notifier.opened(held) as desk:
+            await connections.reference.raise_to(await connections.reference.generation() + 1)
+            async with notifier.opened(connections) as desk:
                 found = await ticking.duties(desk, system_clock())
                 return desk.follower.position.generation, desk.follower.position.sequence, found
 
@@ -202,7 +202,7 @@ def _read(act: Callable[[Desk], Awaitable[Result]]) -> Result:
     """Runs `act` at a desk that stores nothing."""
 
     async def work() -> Result:
-        async with session.connected() as held, notifier.reading(held) as desk:
+        async with session.connected() as connections, notifier.reading(connections) as desk:
             return await act(desk)
 
     return session.run(work)

@@ -39,12 +39,12 @@ def open_period(
         raise session.wrong_use(refusal("cli.corrects_with_reason"), "--corrects")
 
     async def act() -> Receipt:
-        async with session.connected() as held:
-            found = await sending.regime_of(held, regime)
+        async with session.connected() as connections:
+            found = await sending.regime_of(connections, regime)
             data = PeriodOpened.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, deadline=deadline, corrects=corrects, reason=reason
             )
-            return await sending.send(held, found.recipient, events.OPENED, data, sending.operator())
+            return await sending.send(connections, found.recipient, events.OPENED, data, sending.operator())
 
     done = "sửa hạn" if corrects else "mở"
     sending.tell(session.run(act), f"Đã {done} kỳ {period} của {regime}, hạn {vietnamese.through(ends)}", as_json)

@@ -76,14 +76,14 @@ def load_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     """
 
     async def act() -> tuple[list[str], list[str]]:
-        async with session.connected() as held:
-            read = regime_files.read_each(paths or REGIME_FILES, held.reference.working_days)
-            stored, registry = await held.reference.files(), (await held.reference.current()).registry
+        async with session.connected() as connections:
+            read = regime_files.read_each(paths or REGIME_FILES, connections.reference.working_days)
+            stored, registry = await connections.reference.files(), (await connections.reference.current()).registry
             faults = regime_files.judge(read, stored, registry, _today())
-            if faults := faults + regime_files.changed_meaning(read, await held.reference.kinds()):
+            if faults := faults + regime_files.changed_meaning(read, await connections.reference.kinds()):
                 raise FaultsError(faults)
             loaded = [file.regime for file in read]
-            return [regime.id for regime in loaded], await held.reference.put_regimes(loaded)
+            return [regime.id for regime in loaded], await connections.reference.put_regimes(loaded)
 
     read, changed = session.run(act)
     if as_json:
@@ -105,8 +105,8 @@ def remove_regime(
     """
 
     async def act() -> None:
-        async with session.connected() as held:
-            await _remove(held, regime)
+        async with session.connected() as connections:
+            await _remove(connections, regime)
 
     session.run(act)
     if as_json:
@@ -118,48 +118,48 @@ def remove_regime(
         session.console.print(f"Tệp {path} vẫn còn: `make up` hoặc `regimes load` sẽ nạp lại. Hãy chuyển tệp đi.", markup=False)
 
 
-async def _remove(held: Connections, regime_id: str) -> None:
+async def _remove(connections: Connections, regime_id: str) -> None:
     """Removes the regime, and puts it back if an event for it was accepted meanwhile."""
-    files = {file.id: file for file in await held.reference.files()}
+    files = {file.id: file for file in await connections.reference.files()}
     if regime_id not in files:
         session.stop(session.NO, refusal("cli.unknown_regime", regime=regime_id, known=sorted(files) or NO_REGIME))
     if derived := sorted(file.id for file in files.values() if file.derived_from == regime_id):
         session.stop(session.NO, refusal("cli.regime_has_derived", regime_id, derived=derived))
-    await _refuse_reported(held, regime_id)
-    await held.reference.remove_regime(regime_id)
+    await _refuse_reported(connections, regime_id)
+    await connections.reference.remove_regime(regime_id)
     try:
-        await _until_noticed(held)
-        await _refuse_reported(held, regime_id)
+        await _until_noticed(connections)
+        await _refuse_reported(connections, regime_id)
     except BaseException:
-        await _put_back(held, files[regime_id])
+        await _put_back(connections, files[regime_id])
         raise
 
 
-async def _put_back(held: Connections, file: Regime) -> None:
-    await held.reference.put_regimes([file])
+async def _put_back(connections: Connections, file: Regime) -> None:
+    await connections.reference.put_regimes([file])
 
 
-async def _refuse_reported(held: Connections, regime_id: str) -> None:
+async def _refuse_reported(connections: Connections, regime_id: str) -> None:
     """Ends the command if an event of the regime was accepted: as a claim, in `reports`, or in the log."""
-    stored = await StoredData(held.database).accepted(regime_id)
-    if most := max(stored, await _logged(held, regime_id)):
+    stored = await StoredData(connections.database).accepted(regime_id)
+    if most := max(stored, await _logged(connections, regime_id)):
         session.stop(session.NO, refusal("cli.regime_has_events", regime_id, count=number(most)))
 
 
-async def _logged(held: Connections, regime_id: str) -> int:
+async def _logged(connections: Connections, regime_id: str) -> int:
     try:
-        info = await held.streams.jetstream.stream_info(subjects.REPORTS, subjects.reports_under(regime_id))
+        info = await connections.streams.jetstream.stream_info(subjects.REPORTS, subjects.reports_under(regime_id))
     except nats.js.errors.NotFoundError:
         return 0
     return sum((info.state.subjects or {}).values())
 
 
-async def _until_noticed(held: Connections) -> None:
+async def _until_noticed(connections: Connections) -> None:
     """Returns when every ingest uses the new regimes. Raises TransientError."""
     await asyncio.sleep(NOTICED_S)
     try:
         async with asyncio.timeout(SCREENED_S):
-            while (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).num_ack_pending:
+            while (await connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).num_ack_pending:
                 await asyncio.sleep(0.1)
     except nats.js.errors.NotFoundError:
         return  # no unit can have reported

@@ -22,18 +22,18 @@ VERDICT_S: Final = 10.0  # how long a command waits for ingest
 NOT_IN_A_LOGIN: Final = re.compile(r"[^A-Za-z0-9._@-]")
 
 
-async def regime_of(held: Connections, regime_id: str) -> Regime:
+async def regime_of(connections: Connections, regime_id: str) -> Regime:
     """The regime with this id. Ends the command if it does not exist."""
-    known = (await held.reference.current()).regimes
+    known = (await connections.reference.current()).regimes
     if regime_id not in known:
         session.stop(session.WRONG_USE, refusal("cli.unknown_regime", regime=regime_id, known=sorted(known) or NO_REGIME))
     return known[regime_id]
 
 
-async def send(held: Connections, sender: str, kind: str, data: Concern, actor: str) -> Receipt:
+async def send(connections: Connections, sender: str, kind: str, data: Concern, actor: str) -> Receipt:
     """Sends an event on behalf of the unit `sender`. Returns the receipt. Raises TransientError when there is no verdict in time."""
     event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock(), actor=actor)
-    receipt = await inbox.send(held.streams, inbox.outgoing(event), VERDICT_S)
+    receipt = await inbox.send(connections.streams, inbox.outgoing(event), VERDICT_S)
     if isinstance(receipt, PendingReceipt):
         raise TransientError(refusal("ingest.no_verdict", event_id=event["id"]))
     return receipt

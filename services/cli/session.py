@@ -45,16 +45,16 @@ async def connected(given: CliSettings | None = None) -> AsyncIterator[Connectio
     found = given or configuration.read(CliSettings)
     working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
-    held = service.connections(found, "cli")
-    held.reference.use(working_days)
+    connections = service.connections(found, "cli")
+    connections.reference.use(working_days)
     try:
         async with asyncio.timeout(SERVER_S):
-            await held.broker.start()
-        await mongo.require_replica_set(held.mongo)
-        await data_format.require(held.database)
-        yield held
+            await connections.broker.start()
+        await mongo.require_replica_set(connections.mongo)
+        await data_format.require(connections.database)
+        yield connections
     finally:
-        await held.close()
+        await connections.close()
 
 
 def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> Result:

@@ -28,14 +28,14 @@ RETRYING: Final = refusal("ingest.batch_not_stored")
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
     """Ingest's app. Reads the environment if no settings are given."""
-    held = service.connections(settings or IngestSettings(), SERVICE)
-    store = ClaimStore(held.database)
+    connections = service.connections(settings or IngestSettings(), SERVICE)
+    store = ClaimStore(connections.database)
 
     async def work(readiness: Readiness) -> None:
-        await ingest(held, store, readiness)
+        await ingest(connections, store, readiness)
 
-    app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", held, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app.include_router(http.create_router(held.streams, store))
+    app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", connections, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
+    app.include_router(http.create_router(connections.streams, store))
     documented.install(app)
     return app
 
@@ -43,10 +43,10 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 class Inbox:
     """One instance's work on INBOX, and its state for `/readyz`."""
 
-    def __init__(self, held: Connections, intake: Intake) -> None:
-        self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
-        self.standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
-        self._streams = held.streams
+    def __init__(self, connections: Connections, intake: Intake) -> None:
+        self.follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self.standstill = Standstill(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self._streams = connections.streams
         self._intake = intake
         self._has_failed = False
 
@@ -79,11 +79,11 @@ class Inbox:
         self._has_failed = not await delivery.deliver(self._streams, SERVICE, batch, self._intake.on_inbox)
 
 
-async def ingest(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
+async def ingest(connections: Connections, store: ClaimStore, readiness: Readiness) -> None:
     """Screens INBOX until it is cancelled."""
-    info = await held.streams.jetstream.stream_info(subjects.REPORTS)
+    info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
     await store.prepare()
-    inbox = Inbox(held, Intake(held.streams, store, held.reference, broker.declared_partitions(info.config.metadata)))
+    inbox = Inbox(connections, Intake(connections.streams, store, connections.reference, broker.declared_partitions(info.config.metadata)))
     readiness.has("work")  # the trouble of an earlier attempt has passed
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)

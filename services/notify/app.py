@@ -31,35 +31,35 @@ STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
 
 def create_app(settings: NotifySettings | None = None) -> FastAPI:
     """The notifier's app. Reads the environment if no settings are given."""
-    held = service.connections(settings or NotifySettings(), "notify")
+    connections = service.connections(settings or NotifySettings(), "notify")
 
     async def work(readiness: Readiness) -> None:
-        await notify(held, readiness)
+        await notify(connections, readiness)
 
-    return service.create_app("notify", "Tổng Hợp: đôn đốc báo cáo", held, work, *STREAMS)
+    return service.create_app("notify", "Tổng Hợp: đôn đốc báo cáo", connections, work, *STREAMS)
 
 
-async def notify(held: Connections[NotifySettings], readiness: Readiness) -> None:
+async def notify(connections: Connections[NotifySettings], readiness: Readiness) -> None:
     """Follows the log and ticks until it is cancelled."""
     readiness.wait_for("log", refusal("notify.reading_log"))
-    desk = await prepare_desk(held)
+    desk = await prepare_desk(connections)
     readiness.has("work")  # the failure of an earlier attempt is over
-    standstill = Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+    standstill = Standstill(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
-        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, held.clock, readiness), standstill.watch())
+        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, connections.clock, readiness), standstill.watch())
     finally:
         await desk.follower.close()
 
 
 @asynccontextmanager
-async def opened(held: Connections[NotifySettings], clock: Clock | None = None) -> AsyncIterator[Desk]:
+async def opened(connections: Connections[NotifySettings], clock: Clock | None = None) -> AsyncIterator[Desk]:
     """A desk for one command, on connections that are already open. While the block runs, the log is followed as in the service.
 
     If the service runs too, the desk is one more notifier. Raises TransientError or one of the servers' errors.
     """
-    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    desk = await prepare_desk(held, clock)
+    await streams.require(connections.streams.jetstream, connections.declaration, *STREAMS)
+    desk = await prepare_desk(connections, clock)
     await desk.follower.start()
     following = asyncio.create_task(desk.follower.follow(Readiness()))
     try:
@@ -70,10 +70,10 @@ async def opened(held: Connections[NotifySettings], clock: Clock | None = None) 
 
 
 @asynccontextmanager
-async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
+async def reading(connections: Connections[NotifySettings]) -> AsyncIterator[Desk]:
     """A desk for a command that only reads. It starts from what is stored, folds in memory, and writes nothing."""
-    await streams.require(held.streams.jetstream, held.declaration, *STREAMS)
-    desk = _desk(held, Follower(held, BookStore(held.database)))
+    await streams.require(connections.streams.jetstream, connections.declaration, *STREAMS)
+    desk = _desk(connections, Follower(connections, BookStore(connections.database)))
     try:
         await desk.follower.start()
         yield desk
@@ -81,19 +81,19 @@ async def reading(held: Connections[NotifySettings]) -> AsyncIterator[Desk]:
         await desk.follower.close()
 
 
-async def prepare_desk(held: Connections[NotifySettings], clock: Clock | None = None) -> Desk:
+async def prepare_desk(connections: Connections[NotifySettings], clock: Clock | None = None) -> Desk:
     """The desk on open connections, before anything is folded. `clock` (by default the connections') decides which periods have begun."""
-    book = BookStore(held.database)
-    desk = _desk(held, Keeper(held, book, clock or held.clock))
+    book = BookStore(connections.database)
+    desk = _desk(connections, Keeper(connections, book, clock or connections.clock))
     await book.prepare()
     await desk.alerts.prepare()
     return desk
 
 
-def _desk(held: Connections[NotifySettings], follower: Follower) -> Desk:
-    alerts = AlertStore(held.database, held.clock, held.new_id())
-    email = Email(mail_server(held.settings, held.clock), held.settings.site, alerts.mails_sent)
-    return Desk(follower, Barrier(held, follower), alerts, [Stream(held.streams), email])
+def _desk(connections: Connections[NotifySettings], follower: Follower) -> Desk:
+    alerts = AlertStore(connections.database, connections.clock, connections.new_id())
+    email = Email(mail_server(connections.settings, connections.clock), connections.settings.site, alerts.mails_sent)
+    return Desk(follower, Barrier(connections, follower), alerts, [Stream(connections.streams), email])
 
 
 def mail_server(settings: NotifySettings, clock: Clock) -> SmtpServer:

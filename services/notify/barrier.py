@@ -18,14 +18,14 @@ LIMIT_S: Final = 60.0
 class Barrier:
     """Delays a tick until it can decide. It waits at most `limit_s` for ingest, and then at most `limit_s` for the fold."""
 
-    def __init__(self, held: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
-        self._held, self._follower, self._limit_s = held, follower, limit_s
+    def __init__(self, connections: Connections, follower: Follower, limit_s: float = LIMIT_S) -> None:
+        self._connections, self._follower, self._limit_s = connections, follower, limit_s
 
     async def pass_screened(self) -> None:
         """Returns when every message that is now in INBOX is screened and folded. Raises TransientError after the limit."""
         try:
             async with asyncio.timeout(self._limit_s):
-                inbox = await self._held.streams.last_sequence(subjects.INBOX)
+                inbox = await self._connections.streams.last_sequence(subjects.INBOX)
                 while not await self._is_screened(inbox):
                     await asyncio.sleep(POLL_S)
         except TimeoutError as error:
@@ -38,8 +38,8 @@ class Barrier:
         """
         try:
             async with asyncio.timeout(self._limit_s):
-                end = await self._held.streams.last_sequence(subjects.REPORTS)
-                generation = await self._held.reference.generation()
+                end = await self._connections.streams.last_sequence(subjects.REPORTS)
+                generation = await self._connections.reference.generation()
                 while self._follower.position.sequence < end or self._follower.position.generation < generation:
                     await self._follower.wait()
         except TimeoutError as error:
@@ -47,7 +47,7 @@ class Barrier:
 
     async def _is_screened(self, sequence: int) -> bool:
         """Whether ingest has acknowledged every message of INBOX up to this sequence."""
-        info = await self._held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        info = await self._connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
         if info.ack_floor is not None and int(info.ack_floor.stream_seq) >= sequence:
             return True
         return (info.num_pending, info.num_ack_pending) == (0, 0)

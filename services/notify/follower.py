@@ -36,8 +36,8 @@ POLL_S: Final = 0.05
 class Follower:
     """Keeps a book up to date with the log, starting from what is stored. It stores nothing itself."""
 
-    def __init__(self, held: Connections, store: BookStore) -> None:
-        self._held = held
+    def __init__(self, connections: Connections, store: BookStore) -> None:
+        self._connections = connections
         self._store = store
         self._reference: Reference | None = None
         self._book: Book | None = None
@@ -65,9 +65,9 @@ class Follower:
 
     async def start(self) -> None:
         """Continues from the checkpoint, or folds the whole log if the checkpoint was made with other units and regimes."""
-        info = await self._held.streams.jetstream.stream_info(subjects.REPORTS)
+        info = await self._connections.streams.jetstream.stream_info(subjects.REPORTS)
         self._partitions = broker.declared_partitions(info.config.metadata)
-        reference = await self._held.reference.current()
+        reference = await self._connections.reference.current()
         checkpoint = await self._store.checkpoint()
         if checkpoint is not None and checkpoint.position.generation == reference.generation:
             await self._require_same_stream(checkpoint.position)
@@ -78,7 +78,7 @@ class Follower:
 
     async def step(self) -> None:
         """Folds the next messages of the log, and stores what changed."""
-        if self._reader is None or await self._held.reference.generation() != self._position.generation:
+        if self._reader is None or await self._connections.reference.generation() != self._position.generation:
             await self.close()
             await self.start()
         assert self._reader is not None
@@ -118,15 +118,15 @@ class Follower:
         reports.
         """
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), Ledger())
-        position = BookPosition(reference.generation, 0, "", 0, await log_mark.stream_created(self._held.streams.jetstream))
+        position = BookPosition(reference.generation, 0, "", 0, await log_mark.stream_created(self._connections.streams.jetstream))
         reader = self._log_from(1)
-        end = await self._held.streams.last_sequence(subjects.REPORTS)
+        end = await self._connections.streams.last_sequence(subjects.REPORTS)
         log.info("log.folding_started", generation=reference.generation, end=end)
         while position.sequence < end:
             batch = await reader.batch(BATCH, FIRST_BATCH_S)
             position = self._fold(book, batch, position)
             if not batch:
-                end = await self._held.streams.last_sequence(subjects.REPORTS)
+                end = await self._connections.streams.last_sequence(subjects.REPORTS)
         self._use(reference, book, position, reader)
 
     def _use(self, reference: Reference, book: Book, position: BookPosition, reader: Reader) -> None:
@@ -145,7 +145,7 @@ class Follower:
         """Stores nothing: what is folded stays in memory."""
 
     def _log_from(self, sequence: int) -> Reader:
-        return log_reader(self._held.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
+        return log_reader(self._connections.streams.client, subjects.REPORTS, subjects.ALL_REPORTS, sequence, check=self._check)
 
     async def _check(self) -> None:
         """Runs before each bind: makes sure that the log did not go back, even if it has since grown beyond the position."""
@@ -154,15 +154,15 @@ class Follower:
 
     async def _require_same_stream(self, position: BookPosition) -> None:
         """Raises TransientError if the stream is not the one that was folded. The follower then waits for `tonghop rebuild`."""
-        if not await log_mark.is_there(self._held.streams.jetstream, position):
+        if not await log_mark.is_there(self._connections.streams.jetstream, position):
             raise TransientError(refusal("service.log_went_back", sequence=position.sequence))
 
 
 class Keeper(Follower):
     """The service's follower: it stores changed duties, then moves the checkpoint."""
 
-    def __init__(self, held: Connections, store: BookStore, clock: Clock) -> None:
-        super().__init__(held, store)
+    def __init__(self, connections: Connections, store: BookStore, clock: Clock) -> None:
+        super().__init__(connections, store)
         self._clock = clock
         self._kept = BookPosition(0, 0, "", 0, "")
 

@@ -28,19 +28,19 @@ LOOK_S = 2.0  # how soon readiness reports that the database is away
 def create_app(settings: PortalSettings | None = None) -> FastAPI:
     """The portal's app; connects when it starts."""
     settings = settings or PortalSettings()
-    held = service.connections(settings, NAME)
+    connections = service.connections(settings, NAME)
     hub = Hub()
-    held.broker.include_router(live.feed_router(hub))
+    connections.broker.include_router(live.feed_router(hub))
 
     async def work(readiness: Readiness) -> None:
-        await watch(held, readiness)
+        await watch(connections, readiness)
 
-    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", held, work, subjects.FEED, subjects.REPORTS, writes=False)
-    app.state.reference = held.reference
-    app.state.store = PortalStore(held.database)
-    app.state.duties = DutyStore(held.database)
-    app.state.clock = held.clock
-    app.state.streams = held.streams
+    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", connections, work, subjects.FEED, subjects.REPORTS, writes=False)
+    app.state.reference = connections.reference
+    app.state.store = PortalStore(connections.database)
+    app.state.duties = DutyStore(connections.database)
+    app.state.clock = connections.clock
+    app.state.streams = connections.streams
     app.state.hub = hub
     app.state.calendars = Changes()
     app.add_middleware(SafeHeaders)
@@ -52,9 +52,9 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     return app
 
 
-async def watch(held: Connections, readiness: Readiness) -> None:
+async def watch(connections: Connections, readiness: Readiness) -> None:
     """Keeps the reference data loaded and readiness up to date: the service is not ready from an error until the next success."""
     while True:
-        await held.reference.current()
+        await connections.reference.current()
         readiness.has("work")
         await asyncio.sleep(LOOK_S)

@@ -108,11 +108,11 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
     regime, period, code = key_for(address)
-    with hub.listening((regime, period, code)) as held:
+    with hub.listening((regime, period, code)) as queue:
         view = await store.view(regime, period, address.tree.by_code[code].id)
-        if view is not None and held.empty():
-            held.put_nowait(position_text(view.position))
-        yield held
+        if view is not None and queue.empty():
+            queue.put_nowait(position_text(view.position))
+        yield queue
 
 
 @router.get(
@@ -122,12 +122,12 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     responses=described.PROBLEMS,
     tags=["live"],
 )
-async def live(held: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
+async def live(queue: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
     """Sends events named `view`: one when the connection opens, and one for each change. The id is the view's position.
 
     While nothing changes, a comment is sent every 15 s.
     """
     yield ServerSentEvent(comment="open", retry=RETRY_MS)
     while True:
-        position = await held.get()
+        position = await queue.get()
         yield ServerSentEvent(event="view", id=position, raw_data=position)

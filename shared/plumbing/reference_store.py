@@ -33,7 +33,7 @@ class ReferenceStore:
         self._units = mongo.collection(database, collection_names.UNITS, UnitDocument)
         self._regimes = mongo.collection(database, collection_names.REGIMES, RegimeDocument)
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, GenerationDocument)
-        self._held: Reference | None = None
+        self._cached: Reference | None = None
         self._looked_at = 0.0
         self.working_days = COMMON
         self._reading = asyncio.Lock()  # callers that arrive during a reading wait for it
@@ -50,13 +50,13 @@ class ReferenceStore:
     async def current(self, age_s: float = 0.0) -> Reference:
         """The current reference data, or data at most `age_s` seconds old. They are read again only if the generation has changed."""
         now = asyncio.get_running_loop().time()
-        if self._held is None or now - self._looked_at >= age_s:
+        if self._cached is None or now - self._looked_at >= age_s:
             generation = await self.generation()
             async with self._reading:
-                if self._held is None or self._held.generation != generation:
-                    self._held = await self._read(generation)
+                if self._cached is None or self._cached.generation != generation:
+                    self._cached = await self._read(generation)
             self._looked_at = now
-        return self._held
+        return self._cached
 
     async def _read(self, generation: int) -> Reference:
         units = [_unit(document) async for document in self._units.find()]

@@ -121,7 +121,7 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
 
 
 def create_app(
-    name: str, title: str, held: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
+    name: str, title: str, connections: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
 ) -> FastAPI:
     """The service's app. `work` runs with open connections until it is cancelled; after an error it is started again.
 
@@ -131,10 +131,10 @@ def create_app(
 
     async def run() -> None:
         try:
-            await held.open(readiness, *stream_names, writes=writes)
+            await connections.open(readiness, *stream_names, writes=writes)
             readiness.has("start")
-            needs = [_watch_stream(stream, held.streams, readiness) for stream in stream_names]
-            needs.append(_watch("mongodb", partial(mongo.require_replica_set, held.mongo), readiness))
+            needs = [_watch_stream(stream, connections.streams, readiness) for stream in stream_names]
+            needs.append(_watch("mongodb", partial(mongo.require_replica_set, connections.mongo), readiness))
             await tasks.together(delivery.keep_trying("work", lambda: work(readiness), readiness), *needs)
         except ConfigurationError as error:
             log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
@@ -147,7 +147,7 @@ def create_app(
         task = asyncio.create_task(run())
         yield
         await tasks.end(task)
-        await held.close()
+        await connections.close()
 
     app = FastAPI(title=f"Tong Hop {name}", summary=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.readiness = readiness

@@ -25,20 +25,20 @@ PROVINCE = f"{REGIME}/{PERIOD}/44"
 
 
 @asynccontextmanager
-async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
+async def aggregating(connections: Connections) -> AsyncIterator[Readiness]:
     """A running aggregator."""
     readiness = Readiness()
     readiness.has("start")
-    task = asyncio.create_task(aggregate(with_all_settings(held), readiness))
+    task = asyncio.create_task(aggregate(with_all_settings(connections), readiness))
     try:
         yield readiness
     finally:
         await tasks.end(task)
 
 
-async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: int = 7) -> int:
+async def log_reports(connections: Connections, revisions: Sequence[int] = (1,), seed: int = 7) -> int:
     """Logs one report of every commune of Quảng Bình for each revision; the last sequence."""
-    reference = await held.reference.current()
+    reference = await connections.reference.current()
     regime = reference.regimes[REGIME]
     period = regime.period(PERIOD)
     assert period is not None
@@ -49,27 +49,27 @@ async def log_reports(held: Connections, revisions: Sequence[int] = (1,), seed: 
         for number, unit in enumerate(units):
             event = load.event(regime, PERIOD, unit, revision, rng)
             payload = orjson.dumps({**event, "unitid": unit.id, "receivedms": load.FIRST_RECEIVED_MS + number})
-            partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
+            partition = subjects.partition_of(REGIME, PERIOD, connections.declaration.partitions)
             messages.append(Message(subjects.reports(partition, REGIME), payload, f"{unit.code}/{event['id']}"))
-    return (await held.streams.publish_together(subjects.REPORTS, messages))[-1]
+    return (await connections.streams.publish_together(subjects.REPORTS, messages))[-1]
 
 
-async def until_stored(held: Connections, sequence: int) -> None:
+async def until_stored(connections: Connections, sequence: int) -> None:
     """Waits until the checkpoint has passed a sequence of the log, and every other partition has its first views too."""
-    partition = subjects.partition_of(REGIME, PERIOD, held.declaration.partitions)
-    await until(lambda: _is_stored(held, partition, sequence))
-    views = len(list(expected_views(await held.reference.current(), [], datetime.now(UTC))))
-    await until(lambda: _has_views(held, views))
+    partition = subjects.partition_of(REGIME, PERIOD, connections.declaration.partitions)
+    await until(lambda: _is_stored(connections, partition, sequence))
+    views = len(list(expected_views(await connections.reference.current(), [], datetime.now(UTC))))
+    await until(lambda: _has_views(connections, views))
 
 
-async def _is_stored(held: Connections, partition: int, sequence: int) -> bool:
-    found = await held.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
+async def _is_stored(connections: Connections, partition: int, sequence: int) -> bool:
+    found = await connections.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
     return found is not None and found["sequence"] >= sequence
 
 
-async def _has_views(held: Connections, count: int) -> bool:
-    return await held.database["views"].count_documents({}) >= count
+async def _has_views(connections: Connections, count: int) -> bool:
+    return await connections.database["views"].count_documents({}) >= count
 
 
-async def verdict(held: Connections) -> Verdict:
-    return await verify(held, lambda _: None)
+async def verdict(connections: Connections) -> Verdict:
+    return await verify(connections, lambda _: None)

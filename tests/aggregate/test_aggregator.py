@@ -23,18 +23,20 @@ from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_r
 from tests.waiting import until
 
 
-async def newest(held: Connections, unit: str) -> dict[str, Any]:
+async def newest(connections: Connections, unit: str) -> dict[str, Any]:
     """The newest message of FEED for a unit's view."""
-    message = await held.streams.jetstream.get_last_msg(subjects.FEED, subjects.feed("44", REGIME, PERIOD, unit))
+    message = await connections.streams.jetstream.get_last_msg(subjects.FEED, subjects.feed("44", REGIME, PERIOD, unit))
     event: dict[str, Any] = orjson.loads(message.data or b"")
     return event
 
 
-async def feed_has(held: Connections, unit: str) -> bool:
+async def feed_has(connections: Connections, unit: str) -> bool:
     """Whether FEED's newest message for a unit is its view as stored."""
-    stored = await held.database["views"].find_one({"_id": f"{REGIME}/{PERIOD}/{unit}"})
+    stored = await connections.database["views"].find_one({"_id": f"{REGIME}/{PERIOD}/{unit}"})
     try:
-        return bool(stored) and (await newest(held, unit))["data"] == {key: value for key, value in plain(stored).items() if key != "_id"}
+        return bool(stored) and (await newest(connections, unit))["data"] == {
+            key: value for key, value in plain(stored).items() if key != "_id"
+        }
     except nats.js.errors.NotFoundError:
         return False
 
@@ -124,9 +126,9 @@ async def test_what_comes_while_little_is_written_is_one_write(loaded: Connectio
     assert sum(written) == 3 * 145
 
 
-async def _is_delivered(held: Connections) -> bool:
+async def _is_delivered(connections: Connections) -> bool:
     """Whether the broker has sent all that is logged: on this connection, so before its answer."""
-    return all(consumer.num_pending == 0 for consumer in await held.streams.jetstream.consumers_info(subjects.REPORTS))
+    return all(consumer.num_pending == 0 for consumer in await connections.streams.jetstream.consumers_info(subjects.REPORTS))
 
 
 async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> None:
@@ -144,8 +146,8 @@ async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> Non
         assert (await verdict(loaded)).as_dict()["equal"] is True
 
 
-async def _has_generation(held: Connections, generation: int) -> bool:
-    return await held.database["views"].count_documents({"position.generation": {"$ne": generation}}) == 0
+async def _has_generation(connections: Connections, generation: int) -> bool:
+    return await connections.database["views"].count_documents({"position.generation": {"$ne": generation}}) == 0
 
 
 async def test_decimals_are_decimal128_in_mongodb_and_strings_in_the_feed(loaded: Connections) -> None:

@@ -25,8 +25,8 @@ from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_r
 from tests.waiting import until
 
 
-async def rebuild(held: Connections) -> Rebuilt:
-    return await Rebuild(held, ClaimStore(held.database).accepted, lambda step, done, total: None).run()
+async def rebuild(connections: Connections) -> Rebuilt:
+    return await Rebuild(connections, ClaimStore(connections.database).accepted, lambda step, done, total: None).run()
 
 
 async def test_a_field_changed_by_hand_is_named_and_mended_by_a_rebuild(loaded: Connections) -> None:
@@ -112,8 +112,8 @@ async def test_an_aggregator_adopts_the_generation_of_a_rebuild_that_was_cut_off
         assert (await verdict(loaded)).as_dict()["equal"] is True
 
 
-async def _is_generation(held: Connections, wanted: int) -> bool:
-    return await held.reference.generation() == wanted
+async def _is_generation(connections: Connections, wanted: int) -> bool:
+    return await connections.reference.generation() == wanted
 
 
 @pytest.mark.stores

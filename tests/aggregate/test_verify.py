@@ -20,9 +20,9 @@ def named(found: verify.Verdict) -> set[tuple[str, str]]:
     return {(one.view, one.field) for one in found.differences}
 
 
-async def logged_id(held: Connections) -> str:
+async def logged_id(connections: Connections) -> str:
     """The first event of `reports`."""
-    found = await held.database["reports"].find_one(sort=[("sequence", 1)])
+    found = await connections.database["reports"].find_one(sort=[("sequence", 1)])
     assert found is not None
     return str(found["_id"])
 
@@ -99,8 +99,8 @@ async def test_a_view_that_moved_on_is_judged_as_of_its_own_position(loaded: Con
     ends: dict[int, int] = {}
     real_end = verify._end
 
-    async def end(held: Connections, number: int) -> int:
-        found = await real_end(held, number)
+    async def end(connections: Connections, number: int) -> int:
+        found = await real_end(connections, number)
         ends[number] = found if number in ends else found // 2
         return ends[number]
 
@@ -148,15 +148,15 @@ async def test_every_partition_is_read(loaded: Connections) -> None:
     assert partitions > {subjects.partition_of(REGIME, PERIOD, loaded.declaration.partitions)}
 
 
-async def log_event(held: Connections, **about: str) -> int:
+async def log_event(connections: Connections, **about: str) -> int:
     """Logs one report as if other units and regimes were loaded; its sequence."""
     data = {"regime": REGIME, "period": PERIOD, "revision": 1, "values": {}, "narratives": {"kho_khan": "x"}}
     of_data = {name: about[name] for name in ("regime", "period") if name in about}
     event = builders.submitted("19003", narratives={"kho_khan": "x"}) | {"unitid": "19003", "receivedms": 1_797_000_000_000}
     event = {**event, **{name: about[name] for name in ("unitid", "type") if name in about}, "data": {**data, "unit": "19003", **of_data}}
-    partition = subjects.partition_of(event["data"]["regime"], event["data"]["period"], held.declaration.partitions)
+    partition = subjects.partition_of(event["data"]["regime"], event["data"]["period"], connections.declaration.partitions)
     subject = subjects.reports(partition, event["data"]["regime"])
-    return (await held.streams.publish(subjects.REPORTS, Message(subject, orjson.dumps(event), f"19003/{event['id']}"))).seq
+    return (await connections.streams.publish(subjects.REPORTS, Message(subject, orjson.dumps(event), f"19003/{event['id']}"))).seq
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ async def test_events_that_no_view_can_count_are_named(loaded: Connections, abou
     assert found == {"equal": field == "not_asked", "views": found["views"], **{name: [] for name in lists}, field: [named_as]}
 
 
-async def _has_stored(held: Connections, sequence: int) -> bool:
-    return await held.database["reports"].find_one({"sequence": sequence}) is not None
+async def _has_stored(connections: Connections, sequence: int) -> bool:
+    return await connections.database["reports"].find_one({"sequence": sequence}) is not None
 
 
 RUBBISH = [

@@ -68,7 +68,7 @@ def test_no_module_spells_a_name_that_has_a_home() -> None:
         'x = f"feed.*.{regime}"',
         'jetstream.stream_info("FEED")',
         'x = f"aggregate/{partition}"',
-        'held.database["views"].find()',
+        'connections.database["views"].find()',
         'self._database["reports"]',
         'database.create_collection("units")',
     ],

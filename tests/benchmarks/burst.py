@@ -31,22 +31,22 @@ LIMIT_S: Final = 120.0
 async def measure(size: float) -> Figures:
     """`burst`: `reports`, `sent_in_s`, `sent_late_p99_ms`, `right_after_s`, `refused`, `differences`."""
     regimes = [national_regime(regime_id) for regime_id in REGIMES]
-    async with machine(*regimes) as held:
-        units = await stored.communes(held)
+    async with machine(*regimes) as connections:
+        units = await stored.communes(connections)
         random.Random(1).shuffle(units)
         chosen = units[: round(len(units) * size)]
         messages = [
             sent for pair in zip(*(load.sent(regime, YEAR, chosen, len(chosen)) for regime in regimes), strict=True) for sent in pair
         ]
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-            async with running(held.settings, Path(folder), "ingest", "aggregate"):
+            async with running(connections.settings, Path(folder), "ingest", "aggregate"):
                 began = time.perf_counter()
-                late = await _send(held, messages, len(messages) / (WINDOW_S * size))
+                late = await _send(connections, messages, len(messages) / (WINDOW_S * size))
                 last = time.perf_counter()
-                await _until_logged(held, len(messages))
-                right = await stored.until_at(held, await stored.ends(held), LIMIT_S)
-                verdict = await verify.verify(held, lambda _: None)
-        refused = await held.database["receipts"].count_documents({"verdict": {"$ne": ACCEPTED}})
+                await _until_logged(connections, len(messages))
+                right = await stored.until_at(connections, await stored.ends(connections), LIMIT_S)
+                verdict = await verify.verify(connections, lambda _: None)
+        refused = await connections.database["receipts"].count_documents({"verdict": {"$ne": ACCEPTED}})
     return {
         "burst": {
             "reports": len(messages),
@@ -59,22 +59,22 @@ async def measure(size: float) -> Figures:
     }
 
 
-async def _send(held: Connections, messages: list[tuple[str, bytes]], per_s: float) -> list[float]:
+async def _send(connections: Connections, messages: list[tuple[str, bytes]], per_s: float) -> list[float]:
     """Sends all, acknowledged; how late each was sent."""
     late, futures = [], []
     async for at, (unit, payload) in load.at_rate(messages, per_s):
         late.append(time.perf_counter() - at)
-        futures.append(await held.streams.jetstream.publish_async(subjects.inbox(unit), payload, wait_stall=LIMIT_S))
+        futures.append(await connections.streams.jetstream.publish_async(subjects.inbox(unit), payload, wait_stall=LIMIT_S))
     async with asyncio.timeout(LIMIT_S):
         await asyncio.gather(*futures)
     return late
 
 
-async def _until_logged(held: Connections, wanted: int) -> None:
+async def _until_logged(connections: Connections, wanted: int) -> None:
     """Waits until every message of INBOX was judged; those that were refused do not come to the log."""
     async with asyncio.timeout(LIMIT_S):
-        while await held.database["receipts"].estimated_document_count() < wanted:
+        while await connections.database["receipts"].estimated_document_count() < wanted:
             await asyncio.sleep(stored.POLL_S)
-        accepted = await held.database["receipts"].count_documents({"verdict": ACCEPTED})
-        while await held.streams.last_sequence(subjects.REPORTS) < accepted:
+        accepted = await connections.database["receipts"].count_documents({"verdict": ACCEPTED})
+        while await connections.streams.last_sequence(subjects.REPORTS) < accepted:
             await asyncio.sleep(stored.POLL_S)

@@ -40,27 +40,27 @@ async def measure(size: float) -> Figures:
     """`durable_publish.per_s`; `end_to_end.per_s`, `.over_durable_publish`, `.prefilled_per_s`, `.cores`, `.prefilled_cores`."""
     count, regime = round(REPORTS * size), national_regime()
     async with servers(regime) as machine:
-        held = machine.held
-        units = await stored.communes(held)
-        declared = held.declaration.stream_config(subjects.INBOX)
+        connections = machine.connections
+        units = await stored.communes(connections)
+        declared = connections.declaration.stream_config(subjects.INBOX)
         declared.name, declared.subjects = DURABLE, ["durable.*"]
-        await held.streams.jetstream.add_stream(declared)
+        await connections.streams.jetstream.add_stream(declared)
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-            async with running(held.settings, Path(folder), "ingest", "aggregate") as processes:
+            async with running(connections.settings, Path(folder), "ingest", "aggregate") as processes:
                 warm_up = list(load.sent(regime, YEAR, units, WARM_UP))
-                await _publish(held, warm_up, "durable")
-                await _chain(held, warm_up, 0)
+                await _publish(connections, warm_up, "durable")
+                await _chain(connections, warm_up, 0)
                 messages = list(load.sent(regime, YEAR, units, count, first=WARM_UP))
-                before = await _publish(held, messages, "durable")
+                before = await _publish(connections, messages, "durable")
                 meter = Meter(_pids(machine, processes))
                 async with profiles.recording("ingest", processes["ingest"].pid):
-                    whole = await _chain(held, messages, WARM_UP)
+                    whole = await _chain(connections, messages, WARM_UP)
                 cores = meter.cores()
-                after = await _publish(held, messages, "durable")
+                after = await _publish(connections, messages, "durable")
                 await processes["ingest"].stop()
-                await _publish(held, list(load.sent(regime, YEAR, units, count, first=WARM_UP + count)), "inbox")
+                await _publish(connections, list(load.sent(regime, YEAR, units, count, first=WARM_UP + count)), "inbox")
                 prefilled, prefilled_cores = await _prefilled(machine, processes, WARM_UP + count, count)
-        await stored.require_right(held, regime, WARM_UP + 2 * count)
+        await stored.require_right(connections, regime, WARM_UP + 2 * count)
     durable = 2 * count / (before + after)
     return {
         "durable_publish": {"per_s": round(durable), "before_per_s": round(count / before), "after_per_s": round(count / after)},
@@ -74,36 +74,36 @@ async def measure(size: float) -> Figures:
     }
 
 
-async def _publish(held: Connections, messages: Sent, root: str) -> float:
+async def _publish(connections: Connections, messages: Sent, root: str) -> float:
     """Seconds until all are acknowledged, many in flight."""
     began = time.perf_counter()
-    publish = held.streams.jetstream.publish_async
+    publish = connections.streams.jetstream.publish_async
     futures = [await publish(f"{root}.{unit}", payload, wait_stall=STALL_S) for unit, payload in messages]
     async with asyncio.timeout(STALL_S):
         await asyncio.gather(*futures)
     return time.perf_counter() - began
 
 
-async def _chain(held: Connections, messages: Sent, before: int) -> float:
+async def _chain(connections: Connections, messages: Sent, before: int) -> float:
     """Seconds from the first publish until all is in MongoDB; the log held `before` events."""
     began = time.perf_counter()
-    await _publish(held, messages, "inbox")
-    return await stored.until_at(held, _end(held, before + len(messages))) - began
+    await _publish(connections, messages, "inbox")
+    return await stored.until_at(connections, _end(connections, before + len(messages))) - began
 
 
 async def _prefilled(machine: Machine, processes: dict[str, Process], before: int, count: int) -> tuple[float, dict[str, float]]:
     """Reports a second from ingest's readiness on, without those that it had logged by then; cores used."""
-    held = machine.held
+    connections = machine.connections
     processes["ingest"].launch()
-    await until_ready("ingest", held.settings)
+    await until_ready("ingest", connections.settings)
     meter, began = Meter(_pids(machine, processes)), time.perf_counter()
-    done = await held.streams.last_sequence(subjects.REPORTS) - before
-    took = await stored.until_at(held, _end(held, before + count)) - began
+    done = await connections.streams.last_sequence(subjects.REPORTS) - before
+    took = await stored.until_at(connections, _end(connections, before + count)) - began
     return (count - done) / took, meter.cores()
 
 
-def _end(held: Connections, sequence: int) -> stored.Ends:
-    return {subjects.partition_of(national_regime().id, YEAR, held.declaration.partitions): sequence}
+def _end(connections: Connections, sequence: int) -> stored.Ends:
+    return {subjects.partition_of(national_regime().id, YEAR, connections.declaration.partitions): sequence}
 
 
 def _pids(machine: Machine, processes: dict[str, Process]) -> dict[str, int]:

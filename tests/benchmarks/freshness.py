@@ -50,12 +50,12 @@ async def measure(size: float) -> Figures:
     """
     found = {}
     with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-        async with machine() as held, running(held.settings, Path(folder), "ingest", "aggregate"):
-            await _Run(held, 50, first=0).figures(3.0)  # warm up
+        async with machine() as connections, running(connections.settings, Path(folder), "ingest", "aggregate"):
+            await _Run(connections, 50, first=0).figures(3.0)  # warm up
             for rate in RATES:
                 synced: list[float] = []
                 probing = asyncio.create_task(_probe(Path(folder) / "probe", synced))
-                figures = await _Run(held, rate, first=145_000 * rate).figures(DURATION_S * size)
+                figures = await _Run(connections, rate, first=145_000 * rate).figures(DURATION_S * size)
                 await tasks.end(probing)
                 found[str(rate)] = figures | {"sync_most_ms": round(1000 * max(synced), 1)}
     return {"freshness": found}
@@ -75,8 +75,8 @@ async def _probe(path: Path, synced: list[float]) -> None:
 class _Run:
     """One rate: sends, listens to receipts for the places of events, and watches the province's view and its FEED subject."""
 
-    def __init__(self, held: Connections, rate: int, first: int) -> None:
-        self._held = held
+    def __init__(self, connections: Connections, rate: int, first: int) -> None:
+        self._connections = connections
         self._rate = rate
         self._first = first
         self._intended: dict[str, float] = {}  # event id: when it was to be sent
@@ -87,9 +87,9 @@ class _Run:
 
     async def figures(self, duration_s: float) -> dict[str, float]:
         """Milliseconds from the intended send time until the event was in what was read."""
-        client = self._held.streams.client
+        client = self._connections.streams.client
         subscriptions = [await client.subscribe("receipts.*", cb=self._on_receipt), await client.subscribe(FEED, cb=self._on_feed)]
-        views: Any = self._held.database["views"]
+        views: Any = self._connections.database["views"]
         async with await mongo.awaited(views.watch(CHANGES)) as changes:
             await changes.try_next()  # from now on
             watching = asyncio.create_task(self._watch(changes))
@@ -109,7 +109,7 @@ class _Run:
         return {f"{name}_ms": round(1000 * percentile(times, percent), 1) for name, (times, percent) in shares.items()}
 
     async def _send(self, count: int) -> None:
-        reference = await self._held.reference.current()
+        reference = await self._connections.reference.current()
         regime = reference.regimes[REGIME]
         period = regime.period(YEAR)
         assert period is not None
@@ -118,7 +118,7 @@ class _Run:
         async for at, (unit, payload) in load.at_rate(made, self._rate):
             self._intended[str(orjson.loads(payload)["id"])] = at
             self._late.append(time.perf_counter() - at)
-            await self._held.streams.jetstream.publish_async(subjects.inbox(unit), payload)
+            await self._connections.streams.jetstream.publish_async(subjects.inbox(unit), payload)
 
     async def _on_receipt(self, message: Msg) -> None:
         receipt = orjson.loads(message.data)

@@ -28,11 +28,11 @@ async def measure(size: float) -> Figures:
     """`growth.small_per_s`, `.large_per_s`, `.large_over_small`, `.small_load_s`, `.large_load_s`."""
     regime = national_regime()
     small, large, on_top = (round(count * size) for count in (SMALL, LARGE, ON_TOP))
-    async with machine(regime) as held:
-        await _store(held, regime, 0, small)
-        small_load_s, small_s = await _on_top(held, regime, small, on_top)
-        await _store(held, regime, small + on_top, large - small - on_top)
-        large_load_s, large_s = await _on_top(held, regime, large, on_top)
+    async with machine(regime) as connections:
+        await _store(connections, regime, 0, small)
+        small_load_s, small_s = await _on_top(connections, regime, small, on_top)
+        await _store(connections, regime, small + on_top, large - small - on_top)
+        large_load_s, large_s = await _on_top(connections, regime, large, on_top)
     return {
         "growth": {
             "small_per_s": round(on_top / small_s),
@@ -44,26 +44,26 @@ async def measure(size: float) -> Figures:
     }
 
 
-async def _fill(held: Connections, regime: Regime, first: int, count: int) -> None:
-    units = await stored.communes(held)
-    await stored.fill(held, load.logged(regime, YEAR, units, count, held.declaration.partitions, first=first))
+async def _fill(connections: Connections, regime: Regime, first: int, count: int) -> None:
+    units = await stored.communes(connections)
+    await stored.fill(connections, load.logged(regime, YEAR, units, count, connections.declaration.partitions, first=first))
 
 
-async def _store(held: Connections, regime: Regime, first: int, count: int) -> None:
+async def _store(connections: Connections, regime: Regime, first: int, count: int) -> None:
     """Makes history, and lets it be folded."""
-    await _fill(held, regime, first, count)
-    async with stored.aggregating(held):
-        await stored.until_at(held, await stored.ends(held), LIMIT_S)
+    await _fill(connections, regime, first, count)
+    async with stored.aggregating(connections):
+        await stored.until_at(connections, await stored.ends(connections), LIMIT_S)
 
 
-async def _on_top(held: Connections, regime: Regime, first: int, count: int) -> tuple[float, float]:
+async def _on_top(connections: Connections, regime: Regime, first: int, count: int) -> tuple[float, float]:
     """Seconds to load, and to fold `count` reports after the first `first`."""
-    await _fill(held, regime, first, count)
-    wanted = await stored.ends(held)
-    await held.mongo["admin"].command("fsync")
+    await _fill(connections, regime, first, count)
+    wanted = await stored.ends(connections)
+    await connections.mongo["admin"].command("fsync")
     began = time.perf_counter()
-    async with stored.aggregating(held) as readiness:
+    async with stored.aggregating(connections) as readiness:
         loaded = await stored.until_ready(readiness, LIMIT_S)
-        done = await stored.until_at(held, wanted, LIMIT_S)
-    await stored.require_right(held, regime, first + count)
+        done = await stored.until_at(connections, wanted, LIMIT_S)
+    await stored.require_right(connections, regime, first + count)
     return loaded - began, done - loaded

@@ -47,7 +47,7 @@ def national_regime(regime_id: str = NATIONAL) -> Regime:
 class Machine:
     """Open connections, and the servers behind them as processes."""
 
-    held: Connections
+    connections: Connections
     nats: Server
     mongo: Server
 
@@ -56,7 +56,7 @@ class Machine:
 async def machine(*regimes: Regime) -> AsyncIterator[Connections]:
     """Servers, streams, units and regimes, gone afterwards."""
     async with servers(*regimes) as running:
-        yield running.held
+        yield running.connections
 
 
 @asynccontextmanager
@@ -79,14 +79,14 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
             ingest_port=ports.ingest,
             aggregate_port=ports.aggregate,
         )
-        held = service.connections(settings, "bench")
+        connections = service.connections(settings, "bench")
         try:
-            await held.broker.start()
-            await streams.apply(held.streams.jetstream, held.declaration)
-            await held.reference.put_units(unit_files.read_units(UNIT_FILES))
-            await held.reference.put_regimes([*regime_files.read_regimes(REGIME_FILES), *regimes])
-            yield Machine(held, nats, mongo)
+            await connections.broker.start()
+            await streams.apply(connections.streams.jetstream, connections.declaration)
+            await connections.reference.put_units(unit_files.read_units(UNIT_FILES))
+            await connections.reference.put_regimes([*regime_files.read_regimes(REGIME_FILES), *regimes])
+            yield Machine(connections, nats, mongo)
         finally:
-            await held.close()
+            await connections.close()
             await nats.stop()
             await mongo.stop()

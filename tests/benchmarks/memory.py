@@ -42,17 +42,17 @@ async def measure(size: float) -> Figures:
     """`memory`: `start_mib`, `most_mib`, `growth_mib_per_hour`, `behind_s`, and `samples`."""
     regimes = [national_regime(f"{NATIONAL}-{number}").model_copy(update={"periods": list(PERIODS)}) for number in range(REGIMES)]
     duration_s = 60 * MINUTES * size
-    async with machine(*regimes) as held:
-        units, each = await stored.communes(held), round(PER_S * duration_s / (REGIMES * len(PERIODS)))
-        await stored.fill(held, _in_turn(held, regimes, units, 0, len(units)))
+    async with machine(*regimes) as connections:
+        units, each = await stored.communes(connections), round(PER_S * duration_s / (REGIMES * len(PERIODS)))
+        await stored.fill(connections, _in_turn(connections, regimes, units, 0, len(units)))
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-            async with running(held.settings, Path(folder), "aggregate") as processes:
-                await stored.until_at(held, await stored.ends(held))
+            async with running(connections.settings, Path(folder), "aggregate") as processes:
+                await stored.until_at(connections, await stored.ends(connections))
                 samples: list[Sample] = []
                 sampling = asyncio.create_task(_sample(processes["aggregate"].pid, samples, min(EVERY_S, duration_s / 10)))
-                await _load(held, _in_turn(held, regimes, units, len(units), each))
+                await _load(connections, _in_turn(connections, regimes, units, len(units), each))
                 ended = time.perf_counter()
-                behind = await stored.until_at(held, await stored.ends(held)) - ended
+                behind = await stored.until_at(connections, await stored.ends(connections)) - ended
                 await tasks.end(sampling)
     steady = samples[len(samples) // 10 :]
     return {
@@ -66,9 +66,9 @@ async def measure(size: float) -> Figures:
     }
 
 
-def _in_turn(held: Connections, regimes: list[Regime], units: list[Unit], first: int, each: int) -> Iterator[Message]:
+def _in_turn(connections: Connections, regimes: list[Regime], units: list[Unit], first: int, each: int) -> Iterator[Message]:
     """`each` reports for every regime and period, one of each in turn."""
-    partitions = held.declaration.partitions
+    partitions = connections.declaration.partitions
     made = [load.logged(regime, period, units, each, partitions, first=first) for regime in regimes for period in PERIODS]
     for together in zip(*made, strict=True):
         yield from (message for message in together)
@@ -81,8 +81,8 @@ async def _sample(pid: int, samples: list[Sample], every_s: float) -> None:
         await asyncio.sleep(every_s)
 
 
-async def _load(held: Connections, messages: Iterator[Message]) -> None:
+async def _load(connections: Connections, messages: Iterator[Message]) -> None:
     """Open loop: so many together at their intended times."""
     together = zip(*[messages] * TOGETHER, strict=False)
     async for _, part in load.at_rate(together, PER_S / TOGETHER):
-        await held.streams.publish_together(subjects.REPORTS, part)
+        await connections.streams.publish_together(subjects.REPORTS, part)

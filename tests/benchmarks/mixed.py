@@ -26,12 +26,12 @@ async def measure(size: float) -> Figures:
     found: dict[str, dict[str, Any]] = {"limit_mixed": {}, "aggregate_mixed": {}}
     for width in WIDTHS:
         count, regime = round(REPORTS * size), mixed_regime(width)
-        async with machine(regime) as held:
-            units, partitions = await stored.communes(held), held.declaration.partitions
-            await stored.fill(held, load.logged(regime, YEAR, units, count, partitions, has_narratives=True))
-            state = (await held.streams.jetstream.stream_info(subjects.REPORTS)).state
-            limit = count / await limit_s(held, count)
-            rate = count / await aggregate_s(held, regime, count)
+        async with machine(regime) as connections:
+            units, partitions = await stored.communes(connections), connections.declaration.partitions
+            await stored.fill(connections, load.logged(regime, YEAR, units, count, partitions, has_narratives=True))
+            state = (await connections.streams.jetstream.stream_info(subjects.REPORTS)).state
+            limit = count / await limit_s(connections, count)
+            rate = count / await aggregate_s(connections, regime, count)
         found["limit_mixed"][str(width)] = {"per_s": round(limit)}
         about = {"per_s": round(rate), "over_limit": round(rate / limit, 3), "report_bytes": round(state.bytes / count)}
         found["aggregate_mixed"][str(width)] = about

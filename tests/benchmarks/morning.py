@@ -78,46 +78,46 @@ class Strike:
 async def measure(_: float) -> Figures:
     """`morning`: how many, how soon raised, digests apart, how many reports came and what they stopped; it has one size."""
     regimes = [national_regime(regime_id).model_copy(update={"recipient": RECIPIENT}) for regime_id in REGIMES]
-    async with machine(*regimes) as held:
-        return {"morning": await _morning(with_all_settings(held), regimes)}
+    async with machine(*regimes) as connections:
+        return {"morning": await _morning(with_all_settings(connections), regimes)}
 
 
-async def _morning(held: Connections[Settings], regimes: Sequence[Regime]) -> Figures:
-    communes = await _units_with_mail(held)
-    await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(int(YEAR), 1, 1, tzinfo=UTC)}})
-    await _log(held, regimes[0], communes[:REPORTED])
+async def _morning(connections: Connections[Settings], regimes: Sequence[Regime]) -> Figures:
+    communes = await _units_with_mail(connections)
+    await connections.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(int(YEAR), 1, 1, tzinfo=UTC)}})
+    await _log(connections, regimes[0], communes[:REPORTED])
     eight = _last_morning()
     port = choose_ports(defaults=False).smtp
     with TemporaryDirectory(prefix="tonghop-bench-") as name:
         folder = Path(name)
         async with (
             _catching(folder, port),
-            running(held.settings, folder, "ingest"),
-            opened(held, lambda: eight) as desk,
+            running(connections.settings, folder, "ingest"),
+            opened(connections, lambda: eight) as desk,
         ):
-            server = SmtpServer("127.0.0.1", port, held.settings.mail_from, held.clock)
-            desk = replace(desk, channels=[Stream(held.streams), Email(server, held.settings.site, desk.alerts.mails_sent)])
-            coming = asyncio.create_task(_come_in(held, regimes[1], communes))
+            server = SmtpServer("127.0.0.1", port, connections.settings.mail_from, connections.clock)
+            desk = replace(desk, channels=[Stream(connections.streams), Email(server, connections.settings.site, desk.alerts.mails_sent)])
+            coming = asyncio.create_task(_come_in(connections, regimes[1], communes))
             await asyncio.sleep(BEFORE_S)
-            return await _strike(held, desk, eight, coming, folder)
+            return await _strike(connections, desk, eight, coming, folder)
 
 
-async def _strike(held: Connections, desk: Desk, eight: datetime, coming: asyncio.Task[None], folder: Path) -> Figures:
+async def _strike(connections: Connections, desk: Desk, eight: datetime, coming: asyncio.Task[None], folder: Path) -> Figures:
     strike = Strike()
 
     async def on_digest(_: Msg) -> None:
         strike.digests.append(time.perf_counter())
 
-    await held.streams.client.subscribe(subjects.alerts(RECIPIENT), cb=on_digest)
-    watching = asyncio.create_task(_until_raised(held))
+    await connections.streams.client.subscribe(subjects.alerts(RECIPIENT), cb=on_digest)
+    watching = asyncio.create_task(_until_raised(connections))
     failed = await _tick(desk, eight)
     tick_s = strike.elapsed_s()
     raised_s = strike.elapsed_s(await watching)
     await tasks.end(coming)
-    alerts, of_rung = held.database["alerts"], {"task": REPORT, "at": eight}
+    alerts, of_rung = connections.database["alerts"], {"task": REPORT, "at": eight}
     claimed = await alerts.count_documents({**of_rung, "channel": STREAM})
     dropped = await alerts.count_documents({**of_rung, "channel": STREAM, "state": PASSED})
-    owed = len(REGIMES) * len(await held.database["units"].distinct("_id", {"level": "commune"})) - REPORTED
+    owed = len(REGIMES) * len(await connections.database["units"].distinct("_id", {"level": "commune"})) - REPORTED
     mails = [(int(path.name.split("-")[0]), path.read_bytes()) for path in folder.glob("*.eml")]
     digests = [at for at, content in mails if f"To: {RECIPIENT_MAIL}".encode() in content]
     return {
@@ -130,7 +130,7 @@ async def _strike(held: Connections, desk: Desk, eight: datetime, coming: asynci
         "digests_mailed_s": round((max(digests) - strike.began_ns) / 1e9, 1),
         "mails": len(mails),
         "tick_s": tick_s,
-        "came": await held.streams.last_sequence(subjects.REPORTS) - REPORTED,
+        "came": await connections.streams.last_sequence(subjects.REPORTS) - REPORTED,
         "stopped": owed - claimed + dropped,
         "stopped_after_the_claim": dropped,
         "mails_stopped": await alerts.count_documents({**of_rung, "channel": EMAIL, "state": PASSED}),
@@ -156,35 +156,35 @@ def _last_morning() -> datetime:
     return periods.start_of(COMMON.before_or_on(last)) + timedelta(hours=8)
 
 
-async def _units_with_mail(held: Connections) -> list[Unit]:
+async def _units_with_mail(connections: Connections) -> list[Unit]:
     """All communes by code; one in ten, and the recipient, gets an address."""
-    units = (await held.reference.current()).registry.units
+    units = (await connections.reference.current()).registry.units
     communes = sorted((unit for unit in units if unit.level == "commune"), key=lambda unit: unit.code)
     addresses = {unit.id: f"{unit.code}@xa.example" for unit in communes[::MAIL_EVERY]} | {RECIPIENT: RECIPIENT_MAIL}
     reachable = [replace(unit, contacts=(Contact("Văn phòng", "", addresses[unit.id]),)) for unit in units if unit.id in addresses]
-    await held.reference.put_units(reachable)
+    await connections.reference.put_units(reachable)
     return communes
 
 
-async def _log(held: Connections, regime: Regime, units: list[Unit]) -> None:
-    messages = list(load.logged(regime, YEAR, units, len(units), held.declaration.partitions))
-    await held.streams.publish_together(subjects.REPORTS, messages)
+async def _log(connections: Connections, regime: Regime, units: list[Unit]) -> None:
+    messages = list(load.logged(regime, YEAR, units, len(units), connections.declaration.partitions))
+    await connections.streams.publish_together(subjects.REPORTS, messages)
 
 
-async def _come_in(held: Connections, regime: Regime, communes: Sequence[Unit]) -> None:
+async def _come_in(connections: Connections, regime: Regime, communes: Sequence[Unit]) -> None:
     """Every commune reports once, 100 a second from the beginning on, whatever the servers do."""
     rng, began = random.Random(SEED), time.perf_counter()
     for number, unit in enumerate(rng.sample(communes, len(communes))):
         await asyncio.sleep(max(0.0, began + number / COMING_PER_S - time.perf_counter()))
         payload = orjson.dumps(load.event(regime, YEAR, unit, 1, rng))
-        await held.streams.client.publish(subjects.inbox(unit.code), payload)
+        await connections.streams.client.publish(subjects.inbox(unit.code), payload)
 
 
-async def _until_raised(held: Connections) -> float:
+async def _until_raised(connections: Connections) -> float:
     """When ALERTS last grew, once it has not grown for ten seconds."""
     grew, last = time.perf_counter(), 0
     while last == 0 or time.perf_counter() - grew < 10:
-        now = await held.streams.last_sequence(subjects.ALERTS)
+        now = await connections.streams.last_sequence(subjects.ALERTS)
         if now != last:
             grew, last = time.perf_counter(), now
         await asyncio.sleep(0.05)

@@ -26,10 +26,10 @@ MESSAGES: Final = 3_000
 LIMIT_S: Final = 120.0
 
 
-async def per_s(held: Connections, size: float) -> float:
+async def per_s(connections: Connections, size: float) -> float:
     """Reports a second of the naive handler; it leaves nothing behind."""
-    handler = _Handler(held, round(MESSAGES * size))
-    subscribing = broker.create_broker(held.settings.nats_servers, "naive")
+    handler = _Handler(connections, round(MESSAGES * size))
+    subscribing = broker.create_broker(connections.settings.nats_servers, "naive")
     handler.subscribe(subscribing)
     await subscribing.start()
     try:
@@ -37,19 +37,19 @@ async def per_s(held: Connections, size: float) -> float:
             await handler.finished.wait()
     finally:
         await subscribing.stop()
-        await held.database["naive_reports"].drop()
-        await held.database["naive_views"].drop()
+        await connections.database["naive_reports"].drop()
+        await connections.database["naive_views"].drop()
     return (handler.wanted - 1) / handler.took_s
 
 
 class _Handler:
     """Counts from the first message's end to the last's."""
 
-    def __init__(self, held: Connections, wanted: int) -> None:
+    def __init__(self, connections: Connections, wanted: int) -> None:
         self.wanted = wanted
         self.finished = asyncio.Event()
         self.took_s = 0.0
-        self._held = held
+        self._connections = connections
         self._done = 0
         self._began = 0.0
 
@@ -64,11 +64,11 @@ class _Handler:
 
     async def on_report(self, message: NatsMessage) -> None:
         report = orjson.loads(message.body)
-        reference = await self._held.reference.current(60.0)
-        await self._held.database["naive_reports"].insert_one({"_id": report["id"], "report": report})
+        reference = await self._connections.reference.current(60.0)
+        await self._connections.database["naive_reports"].insert_one({"_id": report["id"], "report": report})
         added = _added(report["data"]["values"])
         for above in reference.registry.at(_cut_off(reference, report)).ancestors(report["unitid"]):
-            await self._held.database["naive_views"].update_one({"_id": above.id}, {"$inc": added}, upsert=True)
+            await self._connections.database["naive_views"].update_one({"_id": above.id}, {"$inc": added}, upsert=True)
         await message.ack()
         self._count()
 

@@ -47,31 +47,33 @@ PAUSE_S: Final = 0.005  # between reads
 async def measure(size: float) -> Figures:
     """`rebuild`: see above."""
     count, regime = round(REPORTS * size), national_regime()
-    async with machine(regime) as held:
-        units = await stored.communes(held)
-        await stored.fill(held, load.logged(regime, YEAR, units, count, held.declaration.partitions))
+    async with machine(regime) as connections:
+        units = await stored.communes(connections)
+        await stored.fill(connections, load.logged(regime, YEAR, units, count, connections.declaration.partitions))
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-            aggregator = process("aggregate", held.settings, Path(folder))
+            aggregator = process("aggregate", connections.settings, Path(folder))
             aggregator.launch()
             try:
-                aggregate_s = await _aggregated(held)
-                figures = await _rebuilt(held, count, Path(folder))
+                aggregate_s = await _aggregated(connections)
+                figures = await _rebuilt(connections, count, Path(folder))
             finally:
                 await aggregator.stop()
     rate = count / aggregate_s
     return {"rebuild": figures | {"aggregate_per_s": round(rate), "over_aggregate": round(figures["per_s"] / rate, 3)}}
 
 
-async def _aggregated(held: Connections) -> float:
+async def _aggregated(connections: Connections) -> float:
     """Seconds from readiness until all is stored."""
-    await until_ready("aggregate", held.settings)
+    await until_ready("aggregate", connections.settings)
     began = time.perf_counter()
-    return await stored.until_at(held, await stored.ends(held), LIMIT_S) - began
+    return await stored.until_at(connections, await stored.ends(connections), LIMIT_S) - began
 
 
-async def _rebuilt(held: Connections, count: int, folder: Path) -> dict[str, Any]:
-    child = Process("rebuild", (sys.executable, "-m", "tests.benchmarks.rebuilding"), folder / "rebuild.log", environment_of(held.settings))
-    reading, living = _Reading(held), _Living(held, count)
+async def _rebuilt(connections: Connections, count: int, folder: Path) -> dict[str, Any]:
+    child = Process(
+        "rebuild", (sys.executable, "-m", "tests.benchmarks.rebuilding"), folder / "rebuild.log", environment_of(connections.settings)
+    )
+    reading, living = _Reading(connections), _Living(connections, count)
     reads, lives = asyncio.create_task(reading.run()), asyncio.create_task(living.run())
     await asyncio.sleep(1.0)
     child.launch()
@@ -83,13 +85,13 @@ async def _rebuilt(held: Connections, count: int, folder: Path) -> dict[str, Any
         await tasks.end(lives)
     if code:
         raise AssertionError(child.log.read_text(encoding="utf-8")[-2000:])
-    await stored.until_at(held, await stored.ends(held), LIMIT_S)
+    await stored.until_at(connections, await stored.ends(connections), LIMIT_S)
     await reading.until_shown(living.sent[-1][1])
     await tasks.end(reads)
     for ended in (reads, lives):
         if not ended.cancelled():
             ended.result()
-    verdict = await verify.verify(held, lambda _: None)
+    verdict = await verify.verify(connections, lambda _: None)
     first = [str(difference.as_dict()) for difference in verdict.differences[:5]]
     latency = round(1000 * percentile(reading.latencies(living.sent), 99), 1)
     return _told(child.log) | reading.figures() | {"live_p99_ms": latency, "differences": len(verdict.differences), "first": first}
@@ -106,32 +108,32 @@ def _told(log: Path) -> dict[str, Any]:
 class _Living:
     """Reports of the province's communes that come in meanwhile."""
 
-    def __init__(self, held: Connections, logged: int) -> None:
-        self._held = held
+    def __init__(self, connections: Connections, logged: int) -> None:
+        self._connections = connections
         self._logged = logged
         self.sent: list[tuple[float, int]] = []  # when it was to be sent, its sequence
 
     async def run(self) -> None:
-        regime, partitions = national_regime(), self._held.declaration.partitions
-        everybody = await stored.communes(self._held)
-        units = [unit for unit in (await _tree(self._held)).within(PROVINCE) if unit.level == "commune"]
+        regime, partitions = national_regime(), self._connections.declaration.partitions
+        everybody = await stored.communes(self._connections)
+        units = [unit for unit in (await _tree(self._connections)).within(PROVINCE) if unit.level == "commune"]
         first = len(units) * (self._logged // len(everybody) + 1)  # revisions that nobody has sent
         coming = load.logged(regime, YEAR, units, int(LIVE_PER_S * LIMIT_S), partitions, first=first)
         async for at, message in load.at_rate(coming, LIVE_PER_S):
-            self.sent.append((at, (await self._held.streams.publish(subjects.REPORTS, message)).seq))
+            self.sent.append((at, (await self._connections.streams.publish(subjects.REPORTS, message)).seq))
 
 
 class _Reading:
     """Reads the province's and its districts' views over and over, as the portal does, in one query."""
 
-    def __init__(self, held: Connections) -> None:
-        self._held = held
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
         self._reads: list[tuple[float, int, int]] = []  # when, generation, and the sequence of the province's view
         self._mixed = self._failed = 0
 
     async def run(self) -> None:
-        store, regime = PortalStore(self._held.database), national_regime().id
-        units = [unit.id for unit in (await _tree(self._held)).within(PROVINCE) if unit.level != "commune"]
+        store, regime = PortalStore(self._connections.database), national_regime().id
+        units = [unit.id for unit in (await _tree(self._connections)).within(PROVINCE) if unit.level != "commune"]
         while True:
             await asyncio.sleep(PAUSE_S)
             try:
@@ -173,7 +175,7 @@ class _Reading:
         return times
 
 
-async def _tree(held: Connections) -> Tree:
+async def _tree(connections: Connections) -> Tree:
     period = national_regime().period(YEAR)
     assert period is not None
-    return (await held.reference.current()).registry.at(period.cut_off)
+    return (await connections.reference.current()).registry.at(period.cut_off)

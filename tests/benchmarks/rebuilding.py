@@ -12,8 +12,8 @@ from shared.shell.settings import Settings
 
 
 async def main() -> None:
-    held = service.connections(Settings(), "rebuild")
-    await held.broker.start()
+    connections = service.connections(Settings(), "rebuild")
+    await connections.broker.start()
 
     def say(**about: object) -> None:
         print(orjson.dumps({"at": time.time(), **about}).decode(), flush=True)
@@ -21,11 +21,11 @@ async def main() -> None:
     try:
         say(step="start")
         done = await Rebuild(
-            held, ClaimStore(held.database).accepted, lambda step, done, total: say(step=step, done=done, total=total)
+            connections, ClaimStore(connections.database).accepted, lambda step, done, total: say(step=step, done=done, total=total)
         ).run()
         say(step="end", events=done.events, views=done.views, generation=done.generation)
     finally:
-        await held.close()
+        await connections.close()
 
 
 if __name__ == "__main__":

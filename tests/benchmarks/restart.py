@@ -33,43 +33,45 @@ POLL_S: Final = 0.01  # a finer look would cost the aggregator its processor
 async def measure(size: float) -> Figures:
     """`restart`: `caught_up_s`, `worst_s`, `ready_s`."""
     count, regime = round(REPORTS * size), national_regime()
-    async with machine(regime) as held:
-        units, partitions = await stored.communes(held), held.declaration.partitions
-        await stored.fill(held, load.logged(regime, YEAR, units, count, partitions))
+    async with machine(regime) as connections:
+        units, partitions = await stored.communes(connections), connections.declaration.partitions
+        await stored.fill(connections, load.logged(regime, YEAR, units, count, partitions))
         with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
-            async with running(held.settings, Path(folder), "aggregate") as processes:
-                await stored.until_at(held, await stored.ends(held))
+            async with running(connections.settings, Path(folder), "aggregate") as processes:
+                await stored.until_at(connections, await stored.ends(connections))
                 await asyncio.sleep(2.0)  # FEED too has come to rest
-                times = [await _kill(held, processes["aggregate"], count + number) for number in range(KILLS)]
+                times = [await _kill(connections, processes["aggregate"], count + number) for number in range(KILLS)]
     ready, caught_up = ([pair[part] for pair in times] for part in (0, 1))
     figures = {"caught_up_s": median(caught_up), "worst_s": max(caught_up), "ready_s": median(ready)}
     return {"restart": {name: round(value, 2) for name, value in figures.items()}}
 
 
-async def _kill(held: Connections, aggregator: Process, number: int) -> tuple[float, float]:
+async def _kill(connections: Connections, aggregator: Process, number: int) -> tuple[float, float]:
     """Seconds from the kill until ready, and until caught up with report `number` in its view."""
-    regime, units = national_regime(), await stored.communes(held)
+    regime, units = national_regime(), await stored.communes(connections)
     unit = units[number % len(units)]
-    message = list(load.logged(regime, YEAR, units, 1, held.declaration.partitions, first=number))
+    message = list(load.logged(regime, YEAR, units, 1, connections.declaration.partitions, first=number))
     began = time.perf_counter()
     await aggregator.kill()
     aggregator.launch()
-    [sequence] = await held.streams.publish_together(subjects.REPORTS, message)
+    [sequence] = await connections.streams.publish_together(subjects.REPORTS, message)
     async with asyncio.timeout(LIMIT_S):
-        ready, seen = await asyncio.gather(_until_ready(held), _until_seen(held, f"{regime.id}/{YEAR}/{unit.parent}", sequence))
+        ready, seen = await asyncio.gather(
+            _until_ready(connections), _until_seen(connections, f"{regime.id}/{YEAR}/{unit.parent}", sequence)
+        )
     return ready - began, max(ready, seen) - began
 
 
-async def _until_ready(held: Connections) -> float:
+async def _until_ready(connections: Connections) -> float:
     while True:
-        status, body = await asyncio.to_thread(probe.get, with_all_settings(held).settings.aggregate_port, "/readyz")
+        status, body = await asyncio.to_thread(probe.get, with_all_settings(connections).settings.aggregate_port, "/readyz")
         if status == 200 and orjson.loads(body)["lag"] == 0:
             return time.perf_counter()
         await asyncio.sleep(POLL_S)
 
 
-async def _until_seen(held: Connections, view: str, sequence: int) -> float:
+async def _until_seen(connections: Connections, view: str, sequence: int) -> float:
     query = {"_id": view, "position.sequence": {"$gte": sequence}}
-    while await held.database["views"].count_documents(query) == 0:
+    while await connections.database["views"].count_documents(query) == 0:
         await asyncio.sleep(POLL_S)
     return time.perf_counter()

@@ -44,18 +44,18 @@ async def measure(size: float) -> Figures:
     regimes = one_each()
     found: Figures = {}
     async with servers(*regimes) as machine:
-        held = machine.held
-        units, each = await stored.communes(held), round(REPORTS * size / PARTITIONS)
+        connections = machine.connections
+        units, each = await stored.communes(connections), round(REPORTS * size / PARTITIONS)
         for regime in regimes:
-            await stored.fill(held, load.logged(regime, YEAR, units, each, PARTITIONS))
-        places = await _places(held, each * PARTITIONS)
+            await stored.fill(connections, load.logged(regime, YEAR, units, each, PARTITIONS))
+        places = await _places(connections, each * PARTITIONS)
         for way, instances in WAYS.items():
             found[way] = await _way(machine, instances, places)
             for regime in regimes:
-                await stored.require_right(held, regime, each)
-            await held.database["reports"].drop()
-            await held.database["views"].drop()
-            await held.database["checkpoints"].delete_many(OURS)
+                await stored.require_right(connections, regime, each)
+            await connections.database["reports"].drop()
+            await connections.database["views"].drop()
+            await connections.database["checkpoints"].delete_many(OURS)
     ratios = {f"{way}_over_one": round(found[way]["per_s"] / found["one"]["per_s"], 3) for way in ("halves", "standby")}
     return {"scale": found | ratios}
 
@@ -71,10 +71,10 @@ def one_each() -> list[Regime]:
     raise AssertionError
 
 
-async def _places(held: Connections, total: int) -> Mapping[int, list[int]]:
+async def _places(connections: Connections, total: int) -> Mapping[int, list[int]]:
     """The sequences of each partition's messages, ascending."""
     found: dict[int, list[int]] = {number: [] for number in range(PARTITIONS)}
-    follow = reader.log_reader(held.streams.client, subjects.REPORTS, "reports.>", 1)
+    follow = reader.log_reader(connections.streams.client, subjects.REPORTS, "reports.>", 1)
     while sum(map(len, found.values())) < total:
         for delivery in await follow.batch(5000):
             found[int(delivery.subject.split(".")[1])].append(delivery.sequence)
@@ -83,22 +83,22 @@ async def _places(held: Connections, total: int) -> Mapping[int, list[int]]:
 
 
 async def _way(machine: Machine, instances: tuple[str, ...], places: Mapping[int, list[int]]) -> Figures:
-    held = machine.held
-    async with _running(held, instances) as processes:
+    connections = machine.connections
+    async with _running(connections, instances) as processes:
         pids = {"nats": machine.nats.pid, "mongod": machine.mongo.pid}
         meter = Meter(pids | {f"aggregate_{number}": found.pid for number, found in enumerate(processes)})
-        began, done = time.perf_counter(), await _stored(held, places)
-        took = await stored.until_at(held, {number: found[-1] for number, found in places.items()}) - began
+        began, done = time.perf_counter(), await _stored(connections, places)
+        took = await stored.until_at(connections, {number: found[-1] for number, found in places.items()}) - began
         total = sum(map(len, places.values()))
         return {"per_s": round((total - done) / took), "took_s": round(took, 2), "cores": meter.cores()}
 
 
 @asynccontextmanager
-async def _running(held: Connections, instances: tuple[str, ...]) -> AsyncIterator[list[Process]]:
+async def _running(connections: Connections, instances: tuple[str, ...]) -> AsyncIterator[list[Process]]:
     """Ready instances with the partitions named."""
     with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
         chosen = [
-            held.settings.model_copy(update={"partitions": partitions, "aggregate_port": choose_ports(defaults=False).aggregate})
+            connections.settings.model_copy(update={"partitions": partitions, "aggregate_port": choose_ports(defaults=False).aggregate})
             for partitions in instances
         ]
         processes = [process("aggregate", settings, Path(folder) / str(number)) for number, settings in enumerate(chosen)]
@@ -111,7 +111,7 @@ async def _running(held: Connections, instances: tuple[str, ...]) -> AsyncIterat
             await asyncio.gather(*[started.stop() for started in processes])
 
 
-async def _stored(held: Connections, places: Mapping[int, list[int]]) -> int:
+async def _stored(connections: Connections, places: Mapping[int, list[int]]) -> int:
     """Events up to the checkpoints."""
-    at = {document["_id"]: document["sequence"] async for document in held.database["checkpoints"].find(OURS)}
+    at = {document["_id"]: document["sequence"] async for document in connections.database["checkpoints"].find(OURS)}
     return sum(bisect_right(found, at.get(f"aggregate/{number}", 0)) for number, found in places.items())

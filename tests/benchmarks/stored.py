@@ -27,35 +27,35 @@ VIEWS: Final = 63 + 691  # of a national regime and period: five island district
 Ends = Mapping[int, int]  # partition: the sequence of its last message
 
 
-async def communes(held: Connections) -> list[Unit]:
+async def communes(connections: Connections) -> list[Unit]:
     """All 10,035 communes."""
-    return [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
+    return [unit for unit in (await connections.reference.current()).registry.units if unit.level == "commune"]
 
 
-async def fill(held: Connections, messages: Iterable[Message]) -> None:
+async def fill(connections: Connections, messages: Iterable[Message]) -> None:
     """Publishes to the log, in atomic batches."""
     left = iter(messages)
     while part := list(islice(left, FILL_BATCH)):
-        await held.streams.publish_together(subjects.REPORTS, part)
+        await connections.streams.publish_together(subjects.REPORTS, part)
 
 
-async def ends(held: Connections) -> Ends:
+async def ends(connections: Connections) -> Ends:
     """The partitions that have messages, and where each ends."""
     found = {}
-    for number in range(held.declaration.partitions):
+    for number in range(connections.declaration.partitions):
         try:
-            last = await held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(number))
+            last = await connections.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(number))
         except nats.js.errors.NotFoundError:
             continue
         found[number] = last.seq or 0
     return found
 
 
-async def until_at(held: Connections, wanted: Ends, limit_s: float = 600.0) -> float:
+async def until_at(connections: Connections, wanted: Ends, limit_s: float = 600.0) -> float:
     """Waits until the checkpoint of every partition is at its end; when that was, by `time.perf_counter`."""
     query = {"$or": [{"_id": f"aggregate/{number}", "sequence": {"$gte": sequence}} for number, sequence in wanted.items()]}
     give_up_at = time.perf_counter() + limit_s
-    while await held.database["checkpoints"].count_documents(query) < len(wanted):
+    while await connections.database["checkpoints"].count_documents(query) < len(wanted):
         if time.perf_counter() > give_up_at:
             raise TimeoutError(f"the aggregator did not reach {dict(wanted)}")
         await asyncio.sleep(POLL_S)
@@ -63,10 +63,10 @@ async def until_at(held: Connections, wanted: Ends, limit_s: float = 600.0) -> f
 
 
 @asynccontextmanager
-async def aggregating(held: Connections) -> AsyncIterator[Readiness]:
+async def aggregating(connections: Connections) -> AsyncIterator[Readiness]:
     """An aggregator inside this process; an error of it ends whoever waits for it."""
     readiness, waiting = Readiness(), asyncio.current_task()
-    task = asyncio.create_task(aggregate(with_all_settings(held), readiness))
+    task = asyncio.create_task(aggregate(with_all_settings(connections), readiness))
     await asyncio.sleep(0)  # by now it waits for its partitions
     readiness.has("start")
     task.add_done_callback(lambda ended: None if ended.cancelled() or waiting is None else waiting.cancel())
@@ -90,11 +90,14 @@ async def until_ready(readiness: Readiness, limit_s: float = 600.0) -> float:
     return time.perf_counter()
 
 
-async def require_right(held: Connections, regime: Regime, stored: int) -> None:
+async def require_right(connections: Connections, regime: Regime, stored: int) -> None:
     """What was timed is what is wanted: all events, all views, every sender received. Each commune reports as often as any other."""
-    found = await held.database["reports"].count_documents({"regime": regime.id})
-    views = [document async for document in held.database["views"].find({"regime": regime.id, "period": YEAR}, {"reporting": 1, "unit": 1})]
+    found = await connections.database["reports"].count_documents({"regime": regime.id})
+    views = [
+        document
+        async for document in connections.database["views"].find({"regime": regime.id, "period": YEAR}, {"reporting": 1, "unit": 1})
+    ]
     received = sum(view["reporting"]["received"] for view in views if view["unit"]["level"] == "province")
-    wanted = (stored, VIEWS, min(stored, len(await communes(held))))
+    wanted = (stored, VIEWS, min(stored, len(await communes(connections))))
     if (found, len(views), received) != wanted:
         raise AssertionError(f"stored, views, received: {(found, len(views), received)}, wanted {wanted}")

@@ -26,11 +26,13 @@ BATCH: Final = 2_000
 async def measure(size: float) -> Figures:
     """`limit.per_s`; `aggregate.per_s`, `.over_limit`, `.over_naive`; `naive.per_s`."""
     count, regime = round(REPORTS * size), national_regime()
-    async with machine(regime) as held:
-        await stored.fill(held, load.logged(regime, YEAR, await stored.communes(held), count, held.declaration.partitions))
-        limit = count / await limit_s(held, count)
-        rate = count / await aggregate_s(held, regime, count)
-        slow = await naive.per_s(held, size)
+    async with machine(regime) as connections:
+        await stored.fill(
+            connections, load.logged(regime, YEAR, await stored.communes(connections), count, connections.declaration.partitions)
+        )
+        limit = count / await limit_s(connections, count)
+        rate = count / await aggregate_s(connections, regime, count)
+        slow = await naive.per_s(connections, size)
     return {
         "limit": {"per_s": round(limit)},
         "aggregate": {"per_s": round(rate), "over_limit": round(rate / limit, 3), "over_naive": round(rate / slow, 1)},
@@ -38,11 +40,11 @@ async def measure(size: float) -> Figures:
     }
 
 
-async def limit_s(held: Connections, count: int) -> float:
+async def limit_s(connections: Connections, count: int) -> float:
     """Seconds to fetch all of the log and insert the raw bytes."""
     config = ConsumerConfig(ack_policy=AckPolicy.NONE, mem_storage=True, num_replicas=1, inactive_threshold=30.0)
-    consumer = await held.streams.jetstream.pull_subscribe("reports.>", stream=subjects.REPORTS, config=config)
-    collection = held.database["raw"]
+    consumer = await connections.streams.jetstream.pull_subscribe("reports.>", stream=subjects.REPORTS, config=config)
+    collection = connections.database["raw"]
     began, done = time.perf_counter(), 0
     writing: asyncio.Future[Any] | None = None
     while done < count:
@@ -60,12 +62,12 @@ async def limit_s(held: Connections, count: int) -> float:
     return took
 
 
-async def aggregate_s(held: Connections, regime: Regime, count: int) -> float:
+async def aggregate_s(connections: Connections, regime: Regime, count: int) -> float:
     """Seconds from nothing until everything is stored and the checkpoint is at the end; what was stored is looked at."""
-    wanted = await stored.ends(held)
+    wanted = await stored.ends(connections)
     async with profiles.recording(f"aggregate-{regime.id}"):
         began = time.perf_counter()
-        async with stored.aggregating(held):
-            took = await stored.until_at(held, wanted) - began
-    await stored.require_right(held, regime, count)
+        async with stored.aggregating(connections):
+            took = await stored.until_at(connections, wanted) - began
+    await stored.require_right(connections, regime, count)
     return took

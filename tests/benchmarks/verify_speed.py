@@ -41,24 +41,24 @@ LIMIT_S = 600.0
 async def measure(size: float) -> dict[str, Any]:
     """`verify: {"views", "verify_s", "verify_cpu_s", "verify_peak_mb", "live"}`."""
     with TemporaryDirectory(prefix="tonghop-bench-log-") as name:
-        async with machine(*REGIMES) as held:
-            units = [unit for unit in (await held.reference.current()).registry.units if unit.level == "commune"]
-            async with running(held.settings, Path(name), "ingest", "aggregate"):
-                await _prefill(held, units, int(REPORTS * size))
-                await _until_folded(held, int(REPORTS * size))
-                return {"verify": await _beside_live_load(held, units, Path(name))}
+        async with machine(*REGIMES) as connections:
+            units = [unit for unit in (await connections.reference.current()).registry.units if unit.level == "commune"]
+            async with running(connections.settings, Path(name), "ingest", "aggregate"):
+                await _prefill(connections, units, int(REPORTS * size))
+                await _until_folded(connections, int(REPORTS * size))
+                return {"verify": await _beside_live_load(connections, units, Path(name))}
 
 
-async def _prefill(held: Connections, units: list[Unit], count: int) -> None:
-    made = _history(units, count, held.declaration.partitions)
+async def _prefill(connections: Connections, units: list[Unit], count: int) -> None:
+    made = _history(units, count, connections.declaration.partitions)
     while part := [message for _, message in zip(range(BATCH), made, strict=False)]:
-        await held.streams.publish_together(subjects.REPORTS, part)
+        await connections.streams.publish_together(subjects.REPORTS, part)
 
 
-async def _until_folded(held: Connections, count: int) -> None:
+async def _until_folded(connections: Connections, count: int) -> None:
     """Waits until every event stands in `reports`, and every checkpoint is written."""
     async with asyncio.timeout(LIMIT_S):
-        while await held.database["reports"].estimated_document_count() < count:
+        while await connections.database["reports"].estimated_document_count() < count:
             await asyncio.sleep(1)
 
 
@@ -88,11 +88,11 @@ def _logged(regime: Regime, period: str, unit: Unit, revision: int, number: int,
     return Message(subjects.reports(partition, regime.id), payload, f"{unit.code}/{made['id']}")
 
 
-async def _beside_live_load(held: Connections, units: list[Unit], folder: Path) -> dict[str, Any]:
+async def _beside_live_load(connections: Connections, units: list[Unit], folder: Path) -> dict[str, Any]:
     sent: list[int] = []
-    sending = asyncio.create_task(_send(held, units, sent))
+    sending = asyncio.create_task(_send(connections, units, sent))
     await asyncio.sleep(3)
-    verifying = command("verify", "--json", settings=held.settings, folder=folder)
+    verifying = command("verify", "--json", settings=connections.settings, folder=folder)
     before, began = len(sent), time.perf_counter()
     verifying.launch()
     watching = asyncio.create_task(_watch(verifying))
@@ -109,7 +109,7 @@ async def _beside_live_load(held: Connections, units: list[Unit], folder: Path) 
     return {"views": verdict["views"], **figures}
 
 
-async def _send(held: Connections, units: list[Unit], sent: list[int]) -> None:
+async def _send(connections: Connections, units: list[Unit], sent: list[int]) -> None:
     """Corrections of the newest period, one every 20 ms, for ever."""
     rng, began = random.Random(2), time.perf_counter()
     while True:
@@ -117,7 +117,7 @@ async def _send(held: Connections, units: list[Unit], sent: list[int]) -> None:
         made = load.event(REGIMES[number % 2], YEAR, units[(number * 37) % len(units)], 1000 + number, rng)
         if (early := began + number / RATE - time.perf_counter()) > 0:
             await asyncio.sleep(early)
-        await held.streams.jetstream.publish_async(subjects.inbox(units[(number * 37) % len(units)].code), orjson.dumps(made))
+        await connections.streams.jetstream.publish_async(subjects.inbox(units[(number * 37) % len(units)].code), orjson.dumps(made))
         sent.append(number)
 
 

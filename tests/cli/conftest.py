@@ -65,14 +65,14 @@ class Cli:
         """What `question`, a coroutine function of open connections, finds."""
 
         async def act() -> Any:
-            async with session.connected(self.settings) as held:
-                return await question(held)
+            async with session.connected(self.settings) as connections:
+                return await question(connections)
 
         return asyncio.run(act())
 
     def generation(self) -> int:
-        async def question(held: Connections) -> int:
-            return await held.reference.generation()
+        async def question(connections: Connections) -> int:
+            return await connections.reference.generation()
 
         found: int = self.ask(question)
         return found
@@ -90,11 +90,11 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """An empty broker and an empty database."""
 
     async def clean() -> None:
-        held = service.connections(settings, "test")
-        await held.broker.start()
-        await empty_streams.remove(held.streams.jetstream)
-        await held.mongo.drop_database(settings.database)
-        await held.close()
+        connections = service.connections(settings, "test")
+        await connections.broker.start()
+        await empty_streams.remove(connections.streams.jetstream)
+        await connections.mongo.drop_database(settings.database)
+        await connections.close()
 
     asyncio.run(clean())
     point_at(monkeypatch, settings)

@@ -32,10 +32,10 @@ def test_applying_streams_makes_them_and_again_changes_nothing(cli: Cli) -> None
 def test_applying_streams_mends_one_that_was_changed(cli: Cli) -> None:
     cli.run("streams", "apply")
 
-    async def change(held: Connections) -> None:
-        config = held.declaration.stream_config(subjects.INBOX)
+    async def change(connections: Connections) -> None:
+        config = connections.declaration.stream_config(subjects.INBOX)
         config.max_msg_size = 10
-        await held.streams.jetstream.update_stream(config)
+        await connections.streams.jetstream.update_stream(config)
 
     cli.ask(change)
 
@@ -73,8 +73,8 @@ def test_a_reform_gives_a_re_used_code_to_a_unit_of_its_own(cli: Cli, tmp_path: 
     assert cli.json("units", "import", csv(tmp_path, COMMUNE + "2025-07-01", later)) == {"units": 2, "changed": 2}
     assert cli.json("units", "import", csv(tmp_path, later)) == {"units": 1, "changed": 0}
 
-    async def ids(held: Connections) -> list[str]:
-        return sorted((await held.reference.current()).registry.by_id)
+    async def ids(connections: Connections) -> list[str]:
+        return sorted((await connections.reference.current()).registry.by_id)
 
     assert cli.ask(ids) == ["06253", "06253-2025", "184", "20"]
 

@@ -28,9 +28,9 @@ def log(cli: Cli, kind: str, unit: str, at: datetime, **data: Any) -> None:
     event = envelope.of_unit(unit, f"{kind[-12:]}-{unit}", kind, body)
     payload = envelope.encode(envelope.logged(event, unit, events.to_ms(at)))
 
-    async def act(held: Connections) -> None:
+    async def act(connections: Connections) -> None:
         subject = subjects.reports(subjects.partition_of("thu", YEAR, 8), "thu")
-        await held.streams.publish(subjects.REPORTS, Message(subject, payload, event["id"]))
+        await connections.streams.publish(subjects.REPORTS, Message(subject, payload, event["id"]))
 
     cli.ask(act)
 
@@ -77,15 +77,15 @@ def test_rebuilt_duties_are_what_the_log_says_and_old_ones_go(province: Cli) -> 
     log(province, events.SUBMITTED, "184", datetime(int(YEAR), 1, 2, tzinfo=UTC), revision=1, values={})
     listed(province)
 
-    async def spoil(held: Connections) -> None:
-        await held.database["duties"].update_many({}, {"$set": {"owed": True, "state.winner": [9, 9, "x"], "sequence": 99}})
-        await held.database["duties"].insert_one({"_id": "khong/ai/ca", "generation": 1, "sequence": 99, "owed": True})
+    async def spoil(connections: Connections) -> None:
+        await connections.database["duties"].update_many({}, {"$set": {"owed": True, "state.winner": [9, 9, "x"], "sequence": 99}})
+        await connections.database["duties"].insert_one({"_id": "khong/ai/ca", "generation": 1, "sequence": 99, "owed": True})
 
     province.ask(spoil)
     answer = province.json("notify", "rebuild")
 
-    async def stored(held: Connections) -> dict[str, bool]:
-        return {found["_id"]: found["owed"] async for found in held.database["duties"].find()}
+    async def stored(connections: Connections) -> dict[str, bool]:
+        return {found["_id"]: found["owed"] async for found in connections.database["duties"].find()}
 
     assert (answer["duties"], answer["owed"], answer["sequence"]) == (2, 1, 1)
     assert province.ask(stored) == {f"thu/{YEAR}/184": False, f"thu/{YEAR}/06253": True}
@@ -95,9 +95,9 @@ def test_rebuilt_duties_are_what_the_log_says_and_old_ones_go(province: Cli) -> 
 def long_loaded(cli: Cli) -> None:
     """The regime was there before its first rung."""
 
-    async def act(held: Connections) -> None:
-        await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2020, 1, 1, tzinfo=UTC)}})
-        await held.reference.raise_to(9)
+    async def act(connections: Connections) -> None:
+        await connections.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2020, 1, 1, tzinfo=UTC)}})
+        await connections.reference.raise_to(9)
 
     cli.ask(act)
 
@@ -105,9 +105,9 @@ def long_loaded(cli: Cli) -> None:
 def alerts_of(cli: Cli) -> tuple[list[str], int]:
     """What is claimed, and how many alerts stand in the stream."""
 
-    async def act(held: Connections) -> tuple[list[str], int]:
-        claimed = sorted([one["_id"] async for one in held.database["alerts"].find()])
-        return claimed, await held.streams.last_sequence(subjects.ALERTS)
+    async def act(connections: Connections) -> tuple[list[str], int]:
+        claimed = sorted([one["_id"] async for one in connections.database["alerts"].find()])
+        return claimed, await connections.streams.last_sequence(subjects.ALERTS)
 
     found: tuple[list[str], int] = cli.ask(act)
     return found
@@ -131,9 +131,9 @@ def test_a_tick_later_than_now_is_a_rehearsal_and_spends_no_reminder(province: C
 def test_a_rehearsal_says_who_cannot_be_reached_and_why(province: Cli) -> None:
     long_loaded(province)
 
-    async def give(held: Connections) -> None:
-        units = (await held.reference.current()).registry.by_id
-        await held.reference.put_units([replace(units["20"], contacts=(Contact("Bà Lan", "0912", "\u200b"),))])
+    async def give(connections: Connections) -> None:
+        units = (await connections.reference.current()).registry.by_id
+        await connections.reference.put_units([replace(units["20"], contacts=(Contact("Bà Lan", "0912", "\u200b"),))])
 
     province.ask(give)
     said = province.run("notify", "tick", "--at", LAST_DAY).stdout
@@ -170,9 +170,9 @@ def test_a_trial_mail_goes_to_the_contact_of_a_unit_and_is_refused_without_one(p
     assert "chưa có địa chỉ thư điện tử" in province.refused("notify", "test", "184")
     assert "Không có đơn vị “99”" in province.refused("notify", "test", "99", code=session.WRONG_USE)
 
-    async def give(held: Connections) -> None:
-        units = (await held.reference.current()).registry.by_id
-        await held.reference.put_units([replace(units["184"], contacts=(Contact("Bà Lan", "", "184@huyen.example"),))])
+    async def give(connections: Connections) -> None:
+        units = (await connections.reference.current()).registry.by_id
+        await connections.reference.put_units([replace(units["184"], contacts=(Contact("Bà Lan", "", "184@huyen.example"),))])
 
     province.ask(give)
     assert province.json("notify", "test", "184", code=session.AWAY)["away"] == ["184@huyen.example"]
@@ -207,8 +207,8 @@ def test_an_extension_is_published_by_the_recipient_and_its_verdict_is_told(prov
 def test_an_extension_says_which_operator_acted(province: Cli, tmp_path: Path) -> None:
     asyncio.run(_extend(province.settings, tmp_path, province, "thu", YEAR, "184", "--until", "2099-12-31", "--reason", "Bão lũ"))
 
-    async def last(held: Connections) -> dict[str, Any]:
-        message = await held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_under("thu"))
+    async def last(connections: Connections) -> dict[str, Any]:
+        message = await connections.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_under("thu"))
         found: dict[str, Any] = orjson.loads(message.data or b"")
         return found
 

@@ -22,11 +22,11 @@ VIEW = f"{REGIME}/{PERIOD}/44"
 def season(cli: Cli, reference: Any) -> Cli:
     """The command line on the stored reports of the communes of Quảng Bình."""
 
-    async def fill(held: Connections) -> None:
-        await held.reference.put_units(reference.registry.units)
-        await held.reference.put_regimes([one for one in reference.regimes.values() if one.derived_from is None])
-        async with aggregating(held):
-            await until_stored(held, await log_reports(held))
+    async def fill(connections: Connections) -> None:
+        await connections.reference.put_units(reference.registry.units)
+        await connections.reference.put_regimes([one for one in reference.regimes.values() if one.derived_from is None])
+        async with aggregating(connections):
+            await until_stored(connections, await log_reports(connections))
 
     cli.run("streams", "apply")
     cli.ask(fill)
@@ -34,8 +34,8 @@ def season(cli: Cli, reference: Any) -> Cli:
 
 
 def changed(**fields: Any) -> Callable[[Connections], Any]:
-    async def act(held: Connections) -> None:
-        await held.database["views"].update_one({"_id": VIEW}, {"$set": fields})
+    async def act(connections: Connections) -> None:
+        await connections.database["views"].update_one({"_id": VIEW}, {"$set": fields})
 
     return act
 
@@ -81,20 +81,20 @@ def test_what_cannot_be_explained_is_refused(season: Cli, view: str, indicator: 
 def copied(**fields: Any) -> Callable[[Connections], Any]:
     """One more event of the log, about something else."""
 
-    async def act(held: Connections) -> None:
-        found = await held.database["reports"].find_one({"regime": REGIME}, sort=[("sequence", 1)])
+    async def act(connections: Connections) -> None:
+        found = await connections.database["reports"].find_one({"regime": REGIME}, sort=[("sequence", 1)])
         assert found is not None
         event = orjson.loads(found["event"])
         event["id"], event["unitid"] = "mot-su-kien-khac", fields.get("unit", event["unitid"])
         event["data"] |= {name: fields[name] for name in ("regime", "period") if name in fields}
-        number = subjects.partition_of(event["data"]["regime"], event["data"]["period"], held.declaration.partitions)
+        number = subjects.partition_of(event["data"]["regime"], event["data"]["period"], connections.declaration.partitions)
         message = Message(subjects.reports(number, event["data"]["regime"]), orjson.dumps(event), "x")
-        async with aggregating(held):
-            sequence = (await held.streams.publish(subjects.REPORTS, message)).seq
-            await until(lambda: _is_stored(held, sequence))
+        async with aggregating(connections):
+            sequence = (await connections.streams.publish(subjects.REPORTS, message)).seq
+            await until(lambda: _is_stored(connections, sequence))
 
-    async def _is_stored(held: Connections, sequence: int) -> bool:
-        return await held.database["reports"].find_one({"sequence": sequence}) is not None
+    async def _is_stored(connections: Connections, sequence: int) -> bool:
+        return await connections.database["reports"].find_one({"sequence": sequence}) is not None
 
     return act
 

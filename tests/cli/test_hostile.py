@@ -75,8 +75,8 @@ def stocked(cli: Cli) -> Cli:
 
 
 def generation_and_collections(cli: Cli) -> Any:
-    async def question(held: Connections) -> Any:
-        return await held.reference.generation(), sorted(await held.database.list_collection_names())
+    async def question(connections: Connections) -> Any:
+        return await connections.reference.generation(), sorted(await connections.database.list_collection_names())
 
     return cli.ask(question)
 

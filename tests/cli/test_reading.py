@@ -53,29 +53,29 @@ def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
             yield " ".join((*words, name))
 
 
-async def _stored(held: Connections) -> dict[str, Any]:
+async def _stored(connections: Connections) -> dict[str, Any]:
     """All documents and indexes, and all streams with their consumers, each as far as a client can see it."""
     found: dict[str, Any] = {}
-    for name in sorted(await held.database.list_collection_names()):
-        collection: Any = held.database[name]  # indexes are nothing that a service asks for
+    for name in sorted(await connections.database.list_collection_names()):
+        collection: Any = connections.database[name]  # indexes are nothing that a service asks for
         found[name] = [one async for one in collection.find().sort("_id")], sorted((await collection.index_information()).items())
-    jetstream = held.streams.jetstream
-    for name in held.declaration.streams:
+    jetstream = connections.streams.jetstream
+    for name in connections.declaration.streams:
         info = await jetstream.stream_info(name)
         consumers = [(one.name, one.config, one.ack_floor) for one in await jetstream.consumers_info(name)]
         found[f"stream {name}"] = info.config, info.state.messages, info.state.last_seq, sorted(consumers, key=str)
     return found
 
 
-async def _fold(held: Connections) -> None:
+async def _fold(connections: Connections) -> None:
     """As a notifier that ran once."""
-    async with notifier.opened(with_all_settings(held)) as desk:
+    async with notifier.opened(with_all_settings(connections)) as desk:
         await desk.barrier.pass_folded()
 
 
 def _long_ago(cli: Cli) -> None:
-    async def act(held: Connections) -> None:
-        await held.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2020, 1, 1, tzinfo=UTC)}})
+    async def act(connections: Connections) -> None:
+        await connections.database["regimes"].update_many({}, {"$set": {"loaded_at": datetime(2020, 1, 1, tzinfo=UTC)}})
 
     cli.ask(act)
 
@@ -92,7 +92,7 @@ def test_a_command_that_reads_leaves_no_trace(province: Cli, age: str) -> None:
         province.ask(_fold)
     if age == "run, and much came since":
         log(province, events.SUBMITTED, "06253", datetime(int(YEAR), 1, 3, tzinfo=UTC), revision=1, values={})
-        province.ask(lambda held: held.reference.raise_to(9))
+        province.ask(lambda connections: connections.reference.raise_to(9))
     before = province.ask(_stored)
 
     for command, more in READING.items():

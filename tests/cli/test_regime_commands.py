@@ -48,8 +48,8 @@ def province(cli: Cli, tmp_path: Path) -> Cli:
 
 
 def known(cli: Cli) -> set[str]:
-    async def question(held: Connections) -> set[str]:
-        return set((await held.reference.current()).regimes)
+    async def question(connections: Connections) -> set[str]:
+        return set((await connections.reference.current()).regimes)
 
     found: set[str] = cli.ask(question)
     return found
@@ -101,8 +101,8 @@ def test_a_check_without_servers_is_held_against_the_units_of_the_product(tmp_pa
 
 
 def test_a_check_writes_nothing(cli: Cli) -> None:
-    async def collections(held: Connections) -> list[str]:
-        return list(await held.database.list_collection_names())
+    async def collections(connections: Connections) -> list[str]:
+        return list(await connections.database.list_collection_names())
 
     cli.run("regimes", "check")
 
@@ -110,9 +110,9 @@ def test_a_check_writes_nothing(cli: Cli) -> None:
 
 
 def test_a_stored_regime_that_would_not_be_loaded_today_goes_on(province: Cli, tmp_path: Path) -> None:
-    async def store(held: Connections) -> None:
-        await held.database["regimes"].update_one({"_id": "thu"}, {"$set": {"file.reporters.huyen.level": "xã"}})
-        await held.reference.raise_to(9)
+    async def store(connections: Connections) -> None:
+        await connections.database["regimes"].update_one({"_id": "thu"}, {"$set": {"file.reporters.huyen.level": "xã"}})
+        await connections.reference.raise_to(9)
 
     province.ask(store)
 
@@ -167,8 +167,8 @@ def test_a_regime_with_a_report_in_the_log_is_not_removed(province: Cli) -> None
 
 @pytest.mark.parametrize("collection", ["receipts", "reports"])
 def test_a_regime_with_a_report_that_only_mongodb_has_is_not_removed(province: Cli, collection: str) -> None:
-    async def claim(held: Connections) -> None:
-        await held.database[collection].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
+    async def claim(connections: Connections) -> None:
+        await connections.database[collection].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
 
     province.ask(claim)
 
@@ -177,8 +177,8 @@ def test_a_regime_with_a_report_that_only_mongodb_has_is_not_removed(province: C
 
 
 def test_a_regime_is_put_back_when_something_came_in_meanwhile(province: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def claim(held: Connections) -> None:
-        await held.database["receipts"].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
+    async def claim(connections: Connections) -> None:
+        await connections.database["receipts"].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
 
     monkeypatch.setattr(regimes, "_until_noticed", claim)
 
@@ -192,8 +192,8 @@ def test_a_regime_is_put_back_when_something_came_in_meanwhile(province: Cli, mo
 def opened(cli: Cli) -> list[dict[str, Any]]:
     """The openings that were accepted."""
 
-    async def question(held: Connections) -> list[dict[str, Any]]:
-        found = held.database["receipts"].find({"verdict": "accepted", "type": events.OPENED})
+    async def question(connections: Connections) -> list[dict[str, Any]]:
+        found = connections.database["receipts"].find({"verdict": "accepted", "type": events.OPENED})
         read = [events.read_logged(events.stored_text(claim["event"])) async for claim in found]
         return [event.data for event in read if event is not None]
 
@@ -250,7 +250,7 @@ def test_a_period_of_a_regime_with_fixed_deadlines_is_not_opened(province: Cli, 
 def test_an_opening_that_makes_no_sense_is_wrong_use_and_sends_nothing(province: Cli, words: tuple[str, ...]) -> None:
     province.refused("periods", "open", *words, code=session.WRONG_USE)
 
-    async def last(held: Connections) -> int:
-        return await held.streams.last_sequence(subjects.INBOX)
+    async def last(connections: Connections) -> int:
+        return await connections.streams.last_sequence(subjects.INBOX)
 
     assert province.ask(last) == 0

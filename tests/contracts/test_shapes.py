@@ -216,10 +216,10 @@ def test_a_receipt_is_exactly_of_the_contracts_shape(*, is_repeat: bool) -> None
     "reason",
     [ParkedReason.of(refusal("event.malformed", detail="không phải JSON")), ParkedReason(code="message.permanent_error", detail="lỗi")],
 )
-async def test_a_parked_message_is_exactly_of_the_contracts_shape(held: Connections, reason: ParkedReason) -> None:
+async def test_a_parked_message_is_exactly_of_the_contracts_shape(connections: Connections, reason: ParkedReason) -> None:
     found = Delivery("inbox.06253", "gửi lại báo cáo".encode(), "nobody.waits", sequence=7, consumer_sequence=1, stored_ns=0, pending=0)
-    await delivery.park(held.streams, "ingest", found, reason)
-    message = await held.streams.jetstream.get_last_msg(subjects.PARKED, subjects.parked("ingest"))
+    await delivery.park(connections.streams, "ingest", found, reason)
+    message = await connections.streams.jetstream.get_last_msg(subjects.PARKED, subjects.parked("ingest"))
     parked = json.loads(message.data or b"")
     assert is_exactly(Parked, parked)
     assert fits_schema("parked", parked)

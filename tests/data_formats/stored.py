@@ -38,17 +38,17 @@ def sent(name: str) -> list[tuple[str, bytes]]:
     return [(subject.partition(".")[2], payload.encode()) for subject, _, payload in json.loads(_read(name))["streams"]["INBOX"]]
 
 
-async def put_back(held: Connections, name: str) -> None:
+async def put_back(connections: Connections, name: str) -> None:
     """Fills the empty database and streams. What tells the copied broker from others is that of the one it is put into."""
     for collection, documents in collections(name).items():
-        await held.database[collection].insert_many(documents)
+        await connections.database[collection].insert_many(documents)
     for stream, messages in json.loads(_read(name))["streams"].items():
         put = [Message(subject, payload.encode(), headers.get("Nats-Msg-Id", "")) for subject, headers, payload in messages]
-        await held.streams.publish_all(stream, put)
-    created = await log_mark.stream_created(held.streams.jetstream)
-    checkpoints = held.database["checkpoints"]
+        await connections.streams.publish_all(stream, put)
+    created = await log_mark.stream_created(connections.streams.jetstream)
+    checkpoints = connections.database["checkpoints"]
     async for mark in checkpoints.find({"stream_created": {"$exists": True}}):
-        message = await held.streams.jetstream.get_msg(subjects.REPORTS, mark["sequence"])
+        message = await connections.streams.jetstream.get_msg(subjects.REPORTS, mark["sequence"])
         assert message.time is not None
         now = {"stored_ms": events.to_ms(message.time), "stream_created": created}
         await checkpoints.update_one({"_id": mark["_id"]}, {"$set": now})

@@ -27,14 +27,14 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-async def before(held: Connections) -> Connections:
+async def before(connections: Connections) -> Connections:
     """The database and streams of then."""
-    await stored.put_back(held, NAME)
-    return held
+    await stored.put_back(connections, NAME)
+    return connections
 
 
-async def checkpoint(held: Connections, name: str) -> int:
-    found = await held.database["checkpoints"].find_one({"_id": name})
+async def checkpoint(connections: Connections, name: str) -> int:
+    found = await connections.database["checkpoints"].find_one({"_id": name})
     assert found is not None
     return int(found["value"])
 
@@ -127,9 +127,9 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
     assert {kind for claim in claims for kind in [claim["type"]]} == set(sent.SENT)
 
 
-async def _is_computed_anew(held: Connections) -> bool:
-    generation = await checkpoint(held, "generation")
+async def _is_computed_anew(connections: Connections) -> bool:
+    generation = await checkpoint(connections, "generation")
     older = {"generation": {"$lt": generation}}
-    views = await held.database["views"].count_documents({"position.generation": {"$lt": generation}})
-    duties = await held.database["duties"].count_documents(older)
+    views = await connections.database["views"].count_documents({"position.generation": {"$lt": generation}})
+    duties = await connections.database["duties"].count_documents(older)
     return generation == 4 and views == duties == 0

@@ -17,4 +17,4 @@ async def system() -> AsyncIterator[Rounds]:
     """A running system, and who sends to it."""
     rng = random.Random(SEED)
     async with world() as made:
-        yield Rounds(made, Season(await made.held.reference.current(), rng), rng)
+        yield Rounds(made, Season(await made.connections.reference.current(), rng), rng)

@@ -44,7 +44,7 @@ class Outcome:
 
 async def judge(world: World, acknowledged: Set[str]) -> Outcome:
     """Compares what the senders know with what the system holds, once it has caught up."""
-    database, streams = world.held.database, world.held.streams
+    database, streams = world.connections.database, world.connections.streams
     received: dict[str, set[int]] = defaultdict(set)
     accepted, refused, late, stored, logged = set[str](), set[str](), set[str](), set[str](), set[str]()
     copies = 0
@@ -62,7 +62,7 @@ async def judge(world: World, acknowledged: Set[str]) -> Outcome:
             copies += event.id in logged
             logged.add(event.id)
             received[event.id].add(event.received_ms)
-    verdict = await verify.verify(world.held, lambda _: None)
+    verdict = await verify.verify(world.connections, lambda _: None)
     return Outcome(
         events=len(acknowledged),
         lost=frozenset(acknowledged - late - (accepted & logged & stored)),

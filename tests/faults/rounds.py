@@ -32,7 +32,7 @@ class Rounds:
 
     def __init__(self, world: World, season: Season, rng: random.Random) -> None:
         self.world = world
-        self.sender = Sender(world.held.streams.jetstream, season.next)
+        self.sender = Sender(world.connections.streams.jetstream, season.next)
         self._rng = rng
 
     async def round(self, fault: Fault, load_s: float = LOAD_S) -> Round:

@@ -34,7 +34,7 @@ async def run(rounds: int, seed: int, only: str | None) -> list[Round]:
         print(done[-1], flush=True)
 
     async with world() as made:
-        system = Rounds(made, Season(await made.held.reference.current(), rng), rng)
+        system = Rounds(made, Season(await made.connections.reference.current(), rng), rng)
         for _ in range(rounds):
             name = only or rng.choice(list(FAULTS))
             await add(system, name, FAULTS[name])

@@ -37,7 +37,7 @@ async def restored(system: Rounds, lost_s: float) -> int:
     await world.nats.start()
     await system.sender.send_for(lost_s)
     await world.until_caught_up()
-    end = await world.held.streams.last_sequence(subjects.REPORTS)
+    end = await world.connections.streams.last_sequence(subjects.REPORTS)
     await world.nats.stop()
     shutil.rmtree(folder)
     older.rename(folder)
@@ -46,8 +46,8 @@ async def restored(system: Rounds, lost_s: float) -> int:
 
 async def stored(world: World) -> dict[str, Any]:
     """Every view, how many events are stored, and up to where the log was read."""
-    found = [document for name in ("views", "checkpoints") for document in await world.held.database[name].find().to_list(None)]
-    return {document["_id"]: document for document in found} | {"reports": await world.held.database["reports"].count_documents({})}
+    found = [document for name in ("views", "checkpoints") for document in await world.connections.database[name].find().to_list(None)]
+    return {document["_id"]: document for document in found} | {"reports": await world.connections.database["reports"].count_documents({})}
 
 
 async def until_refused(world: World) -> None:
@@ -94,7 +94,7 @@ async def test_a_restored_broker_is_refused_also_when_its_log_has_grown_beyond_w
     await world.nats.start()
     await system.sender.send_for(2.0)
     await world.until_screened()
-    assert await world.held.streams.last_sequence(subjects.REPORTS) > end
+    assert await world.connections.streams.last_sequence(subjects.REPORTS) > end
     for name in READERS:
         kill(world.process(name).pid, signal.SIGCONT)
     await until_refused(world)

@@ -37,7 +37,7 @@ TICK_KILLS = 2
 
 async def reports(world: World, rng: random.Random) -> list[Event]:
     """One report of each reporter but the silent ones, every tenth twice."""
-    reference = await world.held.reference.current()
+    reference = await world.connections.reference.current()
     regime = reference.regimes[REGIME]
     period = regime.period(PERIOD)
     assert period is not None
@@ -63,8 +63,8 @@ async def tick_and_kill(world: World, at: datetime, rng: random.Random) -> None:
 async def alerts(world: World) -> list[dict[str, Any]]:
     """What was sent to units, digests left out."""
     found: list[dict[str, Any]] = []
-    count = (await world.held.streams.jetstream.stream_info(subjects.ALERTS)).state.messages
-    follow = reader.log_reader(world.held.streams.client, subjects.ALERTS, "alerts.*", 1)
+    count = (await world.connections.streams.jetstream.stream_info(subjects.ALERTS)).state.messages
+    follow = reader.log_reader(world.connections.streams.client, subjects.ALERTS, "alerts.*", 1)
     while len(found) < count:
         found += [orjson.loads(delivery.payload)["data"] for delivery in await follow.batch(1000)]
     await follow.close()
@@ -74,7 +74,7 @@ async def alerts(world: World) -> list[dict[str, Any]]:
 async def test_killed_ticks_alert_each_unit_that_owes_once(system: Rounds) -> None:
     world, rng = system.world, random.Random(SEED)
     deadline = f"{datetime.now(UTC) + timedelta(days=60):%Y-%m-%d}"
-    regime = (await world.held.reference.current()).regimes[REGIME]
+    regime = (await world.connections.reference.current()).regimes[REGIME]
     assert regime.obligation is not None
     [at] = [rung.at for rung in ladder.rungs(deadlines.instant(deadline), regime.obligation.ladder, COMMON) if rung.name == RUNG]
     await system.sender.send(builders.opened(sender=regime.recipient, regime=REGIME, period=PERIOD, deadline=deadline, event_id="opened-1"))

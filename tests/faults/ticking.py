@@ -13,7 +13,7 @@ from services.notify import tick as ticking
 
 
 async def tick(at: datetime) -> None:
-    async with session.connected() as held, notifier.opened(held) as desk:
+    async with session.connected() as connections, notifier.opened(connections) as desk:
         await ticking.tick(desk, at)
         await ticking.wait_for_others(desk, at)
 

@@ -39,7 +39,7 @@ class World:
 
     folder: Path
     settings: Settings
-    held: Connections
+    connections: Connections
     nats: Server
     mongo: Server
     services: dict[str, Process] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class World:
 
     async def until_screened(self) -> None:
         """Returns when what INBOX holds now is screened."""
-        await self.until(self._is_screened, await self.ask(lambda: self.held.streams.last_sequence(subjects.INBOX)))
+        await self.until(self._is_screened, await self.ask(lambda: self.connections.streams.last_sequence(subjects.INBOX)))
 
     async def ask(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """What a server answers, asked again while it is away."""
@@ -101,23 +101,23 @@ class World:
                 await asyncio.sleep(0.05)
 
     async def _is_screened(self, sequence: int) -> bool:
-        found = await self.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+        found = await self.connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
         floor = 0 if found.ack_floor is None else found.ack_floor.stream_seq
         return floor >= sequence or (found.num_pending, found.num_ack_pending) == (0, 0)
 
     async def _ends(self) -> dict[str, int]:
         """The last sequence of REPORTS that each checkpoint has to reach: one per partition, and the notifier's."""
-        found = {NOTIFIER: await self.held.streams.last_sequence(subjects.REPORTS)}
-        for partition in range(self.held.declaration.partitions):
+        found = {NOTIFIER: await self.connections.streams.last_sequence(subjects.REPORTS)}
+        for partition in range(self.connections.declaration.partitions):
             try:
-                last = await self.held.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(partition))
+                last = await self.connections.streams.jetstream.get_last_msg(subjects.REPORTS, subjects.reports_of(partition))
             except nats.js.errors.NotFoundError:
                 continue
             found[f"aggregate/{partition}"] = last.seq or 0
         return found
 
     async def _has_read(self, checkpoint: str, end: int) -> bool:
-        found = await self.held.database["checkpoints"].find_one({"_id": checkpoint}, {"sequence": 1})
+        found = await self.connections.database["checkpoints"].find_one({"_id": checkpoint}, {"sequence": 1})
         return end == 0 or (found is not None and found["sequence"] >= end)
 
 
@@ -141,13 +141,13 @@ async def world() -> AsyncIterator[World]:
             notify_port=ports.notify,
             portal_port=ports.portal,
         )
-        held = service.connections(settings, "faults")
-        when_done.push_async_callback(held.close)
-        made = World(folder, settings, held, nats_server, mongod)
+        connections = service.connections(settings, "faults")
+        when_done.push_async_callback(connections.close)
+        made = World(folder, settings, connections, nats_server, mongod)
         when_done.push_async_callback(made.stop_services)
-        await held.broker.start()
-        await streams.apply(held.streams.jetstream, held.declaration)
-        await held.reference.put_units(unit_files.read_units(UNIT_FILES))
-        await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+        await connections.broker.start()
+        await streams.apply(connections.streams.jetstream, connections.declaration)
+        await connections.reference.put_units(unit_files.read_units(UNIT_FILES))
+        await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
         await made.start_services()
         yield made

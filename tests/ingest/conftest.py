@@ -31,25 +31,25 @@ PARTITIONS = 8
 class Ingest:
     """INBOX, a door that is worked by hand, and what comes out of it."""
 
-    def __init__(self, held: Connections) -> None:
-        self.held = held
-        self.store = ClaimStore(held.database)
-        self.intake = Intake(held.streams, self.store, held.reference, PARTITIONS)
-        self.follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self.store = ClaimStore(connections.database)
+        self.intake = Intake(connections.streams, self.store, connections.reference, PARTITIONS)
+        self.follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self.receipts: list[dict[str, Any]] = []
 
     async def listen(self) -> None:
         async def on_receipt(message: Msg) -> None:
             self.receipts.append({**orjson.loads(message.data), "subject": message.subject})
 
-        await self.held.streams.client.subscribe("receipts.*", cb=on_receipt)
+        await self.connections.streams.client.subscribe("receipts.*", cb=on_receipt)
 
     async def send(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[Delivery]:
         """Publishes to the inbox of units or of people; the batch as it is delivered."""
         for one in sent:
             body = one if isinstance(one, bytes) else payload(one)
             token = sender or (sender_of(one) if isinstance(one, dict) else "06253")
-            await self.held.streams.jetstream.publish(subjects.inbox_of_people(token) if is_people else subjects.inbox(token), body)
+            await self.connections.streams.jetstream.publish(subjects.inbox_of_people(token) if is_people else subjects.inbox(token), body)
         found: list[Delivery] = []
         async with asyncio.timeout(10):
             while len(found) < len(sent):
@@ -58,7 +58,7 @@ class Ingest:
 
     async def work(self, batch: list[Delivery], intake: Intake | None = None) -> None:
         """Hands a batch to the door as the service does; afterwards all receipts have come."""
-        assert await delivery.deliver(self.held.streams, SERVICE, batch, (intake or self.intake).on_inbox)
+        assert await delivery.deliver(self.connections.streams, SERVICE, batch, (intake or self.intake).on_inbox)
         await self.settle()
 
     async def take(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[dict[str, Any]]:
@@ -69,19 +69,19 @@ class Ingest:
 
     async def settle(self) -> None:
         """Waits until what was published on core NATS has come back."""
-        await self.held.streams.client.flush()
+        await self.connections.streams.client.flush()
         await asyncio.sleep(0.02)
 
     async def stored(self, stream: str) -> list[dict[str, Any]]:
         """All messages of a stream, their headers and subject added."""
-        jetstream = self.held.streams.jetstream
+        jetstream = self.connections.streams.jetstream
         last = (await jetstream.stream_info(stream)).state.last_seq
         messages = [await jetstream.get_msg(stream, sequence) for sequence in range(1, last + 1)]
         return [{**orjson.loads(message.data or b""), "subject": message.subject, "headers": message.headers} for message in messages]
 
     async def store_report(self, claim_id: str, position: dict[str, int]) -> None:
         """What the aggregator does with an event of the log, as far as ingest reads it."""
-        await self.held.database["reports"].insert_one({"_id": claim_id, **position})
+        await self.connections.database["reports"].insert_one({"_id": claim_id, **position})
 
     async def receipt(self, event_id: str, sender: str = COMMUNE) -> dict[str, Any] | None:
         """The receipt of an event as it is answered over HTTP."""
@@ -89,19 +89,19 @@ class Ingest:
         return None if found is None else found.model_dump(mode="json", exclude_defaults=True)
 
     async def claims(self) -> dict[str, dict[str, Any]]:
-        return {document["_id"]: document async for document in self.held.database["receipts"].find()}
+        return {document["_id"]: document async for document in self.connections.database["receipts"].find()}
 
 
 @pytest.fixture
-async def known(held: Connections, reference: Reference) -> Connections:
+async def known(connections: Connections, reference: Reference) -> Connections:
     """The connections with all regimes, the units of Văn Quan and of Bình Định's districts, one that confirms: few, for a short test."""
     all_units = reference.registry.units
     places = {"20", "184", "44", "450", "52"}
-    await held.reference.put_units(
+    await connections.reference.put_units(
         [unit for unit in all_units if unit.code in places or unit.parent in {"184", "52"} or unit.kind == "office"]
     )
-    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
-    return held
+    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    return connections
 
 
 @pytest.fixture

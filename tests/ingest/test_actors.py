@@ -123,5 +123,5 @@ async def test_the_same_durable_reads_both_subjects_in_their_order(ingest: Inges
     await ingest.take(submitted(event_id="event-003", revision=2))
 
     assert [event["id"] for event in await ingest.stored(subjects.REPORTS)] == ["event-001", "event-002", "event-003"]
-    info = await ingest.held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
+    info = await ingest.connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
     assert info.num_ack_pending == 0

@@ -73,7 +73,7 @@ async def test_an_accepted_event_is_claimed_logged_and_answered_once(ingest: Ing
         "received_at": events.to_text(events.from_ms(claim["received_ms"])),
         "position": {"partition": claim["partition"], "sequence": 1},
     }
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_the_received_time_is_that_of_the_broker(ingest: Ingest) -> None:
@@ -127,7 +127,7 @@ async def test_a_retry_that_is_stamped_anew_is_told_that_the_report_counts(inges
 
 async def as_format_4(ingest: Ingest, key: str, sent: Event, hash_of_all: Callable[[Event], str]) -> None:
     """The claim as code before data format 5 stored it: a hash of everything that was sent, no warnings, no revision."""
-    claims = ingest.held.database["receipts"]
+    claims = ingest.connections.database["receipts"]
     found = await claims.find_one({"_id": key})
     assert found is not None
     for name in ("warnings", "revision"):
@@ -230,7 +230,7 @@ async def test_an_act_that_stands_twice_in_a_batch_is_a_repeat_and_not_in_vain(i
 
 
 async def test_a_confirmation_is_of_the_view_that_is_stored(ingest: Ingest) -> None:
-    views = ingest.held.database["views"]
+    views = ingest.connections.database["views"]
     approved = confirmed(event_id="event-abc")
     await views.insert_one({"_id": f"{NQ68}/2024/{DISTRICT}", "hash": "a" * 64})
     [moved] = await ingest.take(confirmed())
@@ -328,13 +328,13 @@ async def test_a_repeat_that_comes_to_another_before_its_event_is_stored_is_publ
 ) -> None:
     """A copy in the log is folded once; an event that only a claim holds would be lost."""
     event = submitted(event_id="event-abc")
-    jetstream = ingest.held.streams.jetstream
+    jetstream = ingest.connections.streams.jetstream
     await jetstream.update_stream((await jetstream.stream_info(subjects.REPORTS)).config.evolve(duplicate_window=0.1))
     [first] = await ingest.take(event)
     await asyncio.sleep(0.5)
 
     batch = await ingest.send(event)
-    await ingest.work(batch, another_intake(ingest.held))
+    await ingest.work(batch, another_intake(ingest.connections))
 
     [again] = ingest.receipts[1:]
     reports = await ingest.stored(subjects.REPORTS)
@@ -346,9 +346,9 @@ async def test_a_repeat_that_comes_to_another_before_its_event_is_stored_is_publ
 async def test_a_document_in_reports_without_a_place_is_no_proof(ingest: Ingest) -> None:
     event = submitted(event_id="event-abc")
     await ingest.take(event)
-    await ingest.held.database["reports"].insert_one({"_id": f"{COMMUNE}/event-abc"})
+    await ingest.connections.database["reports"].insert_one({"_id": f"{COMMUNE}/event-abc"})
 
-    await ingest.work(await ingest.send(event), another_intake(ingest.held))
+    await ingest.work(await ingest.send(event), another_intake(ingest.connections))
 
     assert [receipt["position"]["sequence"] for receipt in ingest.receipts] == [1, 1]
     assert len(await ingest.stored(subjects.REPORTS)) == 1
@@ -390,7 +390,7 @@ async def test_a_rejected_event_is_claimed_answered_with_all_reasons_and_not_log
     assert {error["code"] for error in receipt["errors"]} == {"report.out_of_range", "report.unknown_indicator"}
     assert again == receipt | {"verdict": "duplicate", "first_verdict": "rejected"}
     assert await ingest.stored(subjects.REPORTS) == []
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_a_rejected_event_stays_rejected_when_what_it_lacked_comes_later(ingest: Ingest) -> None:
@@ -434,7 +434,7 @@ async def test_a_malformed_message_is_parked_with_its_reason_and_nothing_else(in
     assert (receipt["event_id"], receipt["unit"], receipt["verdict"]) == (None, COMMUNE, "rejected")
     assert await ingest.claims() == {}
     assert await ingest.stored(subjects.REPORTS) == []
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> None:
@@ -445,7 +445,7 @@ async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> N
     assert len(await ingest.stored(subjects.PARKED)) == len(bad)
     assert [report["source"] for report in await ingest.stored(subjects.REPORTS)] == [f"/units/{COMMUNE}", f"/units/{NEIGHBOUR}"]
     assert len(receipts) == len(bad) + 2
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_the_others(ingest: Ingest) -> None:
@@ -454,7 +454,7 @@ async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_
     receipts = await ingest.take(submitted(), faulty, submitted(NEIGHBOUR))
 
     assert [receipt["verdict"] for receipt in receipts] == ["accepted", "rejected", "accepted"]
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_a_sender_cannot_claim_the_id_of_another(ingest: Ingest) -> None:
@@ -505,9 +505,9 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
     assert [report["source"] for report in stored] == [f"/units/{COMMUNE}"] * 3 + [f"/units/{RECIPIENT}"]
 
 
-def another_intake(held: Connections) -> Intake:
+def another_intake(connections: Connections) -> Intake:
     """That of another instance, which remembers nothing of this one."""
-    return Intake(held.streams, ClaimStore(held.database), held.reference, PARTITIONS)
+    return Intake(connections.streams, ClaimStore(connections.database), connections.reference, PARTITIONS)
 
 
 # A crash, anywhere
@@ -528,7 +528,7 @@ class Unanswered(Intake):
 
 
 def door_that_dies(kind: str, ingest: Ingest) -> Intake:
-    parts = (ingest.held.streams, ingest.store, ingest.held.reference, PARTITIONS)
+    parts = (ingest.connections.streams, ingest.store, ingest.connections.reference, PARTITIONS)
     return Unpublished(*parts) if kind == "between claim and publish" else Unanswered(*parts)
 
 
@@ -553,7 +553,7 @@ async def test_a_crash_leaves_one_event_with_one_received_time(ingest: Ingest, k
     assert len(await ingest.claims()) == 3
     assert [receipt["verdict"] for receipt in ingest.receipts[-3:]] == ["accepted", "accepted", "rejected"]
     assert [receipt["position"]["sequence"] for receipt in ingest.receipts[-3:-1]] == [1, 2]
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_a_message_that_is_delivered_again_after_its_ack_was_lost_gets_the_same_answer(ingest: Ingest) -> None:
@@ -574,7 +574,7 @@ async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
     batch = await ingest.send(submitted(), submitted(NEIGHBOUR))
     with monkeypatch.context() as patched:
         break_down(patched, failing)
-        assert not await delivery.deliver(ingest.held.streams, SERVICE, batch, ingest.intake.on_inbox)
+        assert not await delivery.deliver(ingest.connections.streams, SERVICE, batch, ingest.intake.on_inbox)
 
     again: list[Delivery] = []
     async with asyncio.timeout(5):
@@ -584,7 +584,7 @@ async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
 
     assert len(await ingest.stored(subjects.REPORTS)) == 2
     assert [receipt["verdict"] for receipt in ingest.receipts] == ["accepted", "accepted"]
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
@@ -609,7 +609,7 @@ def break_down(patched: pytest.MonkeyPatch, part: str) -> None:
 
 
 async def test_two_doors_at_the_same_messages_make_one_event_of_each(ingest: Ingest) -> None:
-    other = another_intake(ingest.held)
+    other = another_intake(ingest.connections)
     batch = await ingest.send(*[submitted(event_id=f"event-{number:03d}") for number in range(100)])
 
     await asyncio.gather(ingest.intake.on_inbox(batch), other.on_inbox(batch))
@@ -638,7 +638,7 @@ async def test_two_doors_at_repeated_messages_make_one_event_with_one_received_t
         answers = [receipt for receipt in ingest.receipts if receipt["event_id"] == event["id"]]
         assert sorted(receipt["verdict"] for receipt in answers) == ["accepted", "duplicate"]
         assert len({receipt["received_at"] for receipt in answers}) == 1
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
 
 
 async def test_two_doors_at_two_contents_of_one_id_accept_one(ingest: Ingest, known: Connections) -> None:
@@ -670,7 +670,7 @@ async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(inges
 
     assert len(await ingest.claims()) == 300
     assert sorted(report["id"] for report in await ingest.stored(subjects.REPORTS)) == [f"event-{number:03d}" for number in range(300)]
-    await until_inbox_is_done(ingest.held)
+    await until_inbox_is_done(ingest.connections)
     for follow in readers:
         await follow.close()
 

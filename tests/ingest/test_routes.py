@@ -311,9 +311,9 @@ def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     goes_on = asyncio.Event()
     screening = ingest_app.ingest
 
-    async def wait(held: Connections, store: ClaimStore, readiness: Readiness) -> None:
+    async def wait(connections: Connections, store: ClaimStore, readiness: Readiness) -> None:
         await goes_on.wait()
-        await screening(held, store, readiness)
+        await screening(connections, store, readiness)
 
     monkeypatch.setattr(ingest_app, "ingest", wait)
     return goes_on

@@ -67,14 +67,14 @@ class Office:
     """One notifier's surroundings: what a test puts into the log, and what came out."""
 
     settings: Settings
-    held: Connections
+    connections: Connections
     mail_folder: Path
 
     async def log(self, *history: Logged) -> None:
         """Publishes events as ingest does."""
         for event in history:
             subject = subjects.reports(subjects.partition_of(event.regime, event.period, 8), event.regime)
-            await self.held.streams.publish(subjects.REPORTS, Message(subject, event.raw, event.id))
+            await self.connections.streams.publish(subjects.REPORTS, Message(subject, event.raw, event.id))
 
     async def alerts(self) -> list[str]:
         """The ids of the reminders in ALERTS, in order."""
@@ -86,8 +86,8 @@ class Office:
 
     async def events(self) -> list[dict[str, Any]]:
         """The events in ALERTS, in order."""
-        jetstream = self.held.streams.jetstream
-        last = await self.held.streams.last_sequence(subjects.ALERTS)
+        jetstream = self.connections.streams.jetstream
+        last = await self.connections.streams.last_sequence(subjects.ALERTS)
         found = [(await jetstream.get_msg(subjects.ALERTS, sequence)).data for sequence in range(1, last + 1)]
         return [orjson.loads(data or b"{}") for data in found]
 
@@ -100,8 +100,8 @@ class Office:
 
     async def import_regimes(self, *regimes: Regime) -> None:
         """Loads regimes as if that had been long ago."""
-        await ReferenceStore(self.held.database, system_clock).put_regimes(regimes)
-        await self.held.database["regimes"].update_many({}, {"$set": {"loaded_at": LOADED}})
+        await ReferenceStore(self.connections.database, system_clock).put_regimes(regimes)
+        await self.connections.database["regimes"].update_many({}, {"$set": {"loaded_at": LOADED}})
 
 
 @pytest.fixture
@@ -111,18 +111,18 @@ async def office(real_servers: tuple[str, str], ports: Ports, tmp_path: Path) ->
     settings = Settings(
         _env_file=None, nats_url=nats_url, mongo_url=mongo_url, smtp_port=ports.smtp, database=f"notify_test_{next(_databases)}"
     )
-    held = service.connections(settings, "test")
+    connections = service.connections(settings, "test")
     try:
-        await held.broker.start()
-        await empty_streams.make(held.streams.jetstream, held.declaration)
-        await held.open(Readiness(), *held.declaration.streams)
-        office = Office(settings, held, tmp_path / "mail")
-        await held.reference.put_units(UNITS)
+        await connections.broker.start()
+        await empty_streams.make(connections.streams.jetstream, connections.declaration)
+        await connections.open(Readiness(), *connections.declaration.streams)
+        office = Office(settings, connections, tmp_path / "mail")
+        await connections.reference.put_units(UNITS)
         await office.import_regimes(regime(), on_call())
         async with mailcatcher.catching(office.mail_folder, ports.smtp):
             yield office
     finally:
-        await held.close()
+        await connections.close()
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def desk(office: Office) -> AsyncIterator[Desk]:
 
 def working(office: Office) -> AbstractAsyncContextManager[Desk]:
     """A notifier of its own on the office's connections, while the block runs."""
-    return opened(with_all_settings(office.held), lambda: NOW)
+    return opened(with_all_settings(office.connections), lambda: NOW)
 
 
 def with_mail_server(desk: Desk, host: str, port: int) -> Desk:

@@ -24,7 +24,7 @@ async def test_what_is_stored_has_the_fields_of_its_model(office: Office, desk: 
     await office.log(*history)
     await desk.barrier.pass_folded()
     await tick.tick(desk, vn("2026-12-18 08:00"))
-    database: Any = office.held.database
+    database: Any = office.connections.database
     wanted = {"_id": "notify", "sequence": len(history), "generation": desk.follower.position.generation}
     async with asyncio.timeout(10):
         while await database[collection_names.CHECKPOINTS].find_one(wanted) is None:

@@ -63,7 +63,9 @@ async def test_who_reported_is_not_alerted_and_the_others_are_once(office: Offic
 async def test_a_report_logged_under_a_subject_that_is_not_its_own_leaves_its_unit_owing(office: Office, desk: Desk) -> None:
     event = submitted("112")
     own = subjects.partition_of(event.regime, event.period, 8)
-    await office.held.streams.publish(subjects.REPORTS, Message(subjects.reports((own + 1) % 8, event.regime), event.raw, "misplaced"))
+    await office.connections.streams.publish(
+        subjects.REPORTS, Message(subjects.reports((own + 1) % 8, event.regime), event.raw, "misplaced")
+    )
 
     assert "112" in units(await tick.tick(desk, AT))
 
@@ -121,7 +123,7 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
     assert await office.alerts() == []  # it may still be sending
 
     ended = datetime.now(UTC) - timedelta(seconds=1)
-    await office.held.database["alerts"].update_many({}, {"$set": {"lease_until": ended}})
+    await office.connections.database["alerts"].update_many({}, {"$set": {"lease_until": ended}})
     assert units(await tick.tick(desk, AT)) == []
 
     assert len(await office.alerts()) == 3
@@ -134,7 +136,7 @@ async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) 
         found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT, set())
         await killed.alerts.claim(reminders.decide(found, set(), reference, AT), killed.channels_of)
     ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
-    await office.held.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
+    await office.connections.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})
     await tick.tick(desk, AT)
     assert (len(await office.alerts()), len(office.mails())) == (3, 2)
 
@@ -146,9 +148,9 @@ async def test_a_checkpoint_of_another_shape_is_none(office: Office) -> None:
         await _until_stored(office, 3)
         before = list(await tick.duties(first, AT))
     shape_4 = {"opened": [[ON_CALL, "2026", vn("2026-12-31")]]}
-    await office.held.database["checkpoints"].update_one({"_id": "notify"}, {"$set": shape_4, "$unset": {"shape": 1}})
-    await office.held.database["duties"].update_many({}, {"$unset": {"state.extensions": 1, "state.returns": 1}})
-    async with reading(with_all_settings(office.held)) as desk:
+    await office.connections.database["checkpoints"].update_one({"_id": "notify"}, {"$set": shape_4, "$unset": {"shape": 1}})
+    await office.connections.database["duties"].update_many({}, {"$unset": {"state.extensions": 1, "state.returns": 1}})
+    async with reading(with_all_settings(office.connections)) as desk:
         assert list(await tick.duties(desk, AT)) == before
 
 
@@ -159,13 +161,13 @@ async def test_a_mail_server_that_is_away_holds_up_only_the_mails(office: Office
         assert office.mails() == []
         await tick.tick(other, AT + timedelta(minutes=5))
     assert len(office.mails()) == 2
-    assert await office.held.database["alerts"].count_documents({"channel": "email", "state": "sent", "task": "report"}) == 2
+    assert await office.connections.database["alerts"].count_documents({"channel": "email", "state": "sent", "task": "report"}) == 2
 
 
 async def test_a_bad_address_holds_up_nobody(office: Office, desk: Desk) -> None:
     bad, good = "111@xa.example\nBcc: x@y.example", "112@xa.example"
     answers = await email.hand_over(
-        mail_server(office.settings, office.held.clock), [Mail("1", bad, "Nhắc", "…"), Mail("2", good, "Nhắc", "…")]
+        mail_server(office.settings, office.connections.clock), [Mail("1", bad, "Nhắc", "…"), Mail("2", good, "Nhắc", "…")]
     )
     assert answers == {bad: Answer.REFUSED, good: Answer.SENT}
     assert [mail["Message-ID"] for mail in office.mails()] == ["<2@bao-cao.example>"]
@@ -211,7 +213,7 @@ async def test_reminders_are_counted_as_the_unit_got_them(office: Office, desk: 
     await tick.tick(desk, vn("2026-12-11 08:00"))
     async with working(office) as cut_off:  # a rung of which no mail came
         await tick.tick(without_mail_server(cut_off), vn("2026-12-16 08:00"))
-        await office.held.database["alerts"].update_many({"channel": "email", "state": "raised"}, {"$set": {"state": "passed"}})
+        await office.connections.database["alerts"].update_many({"channel": "email", "state": "raised"}, {"$set": {"state": "passed"}})
     await tick.tick(desk, AT)
     assert [mail["Subject"].partition("]")[0] for mail in office.mails() if mail["To"] == "111@xa.example"] == [
         "[Nhắc lần 1",
@@ -239,7 +241,7 @@ class _Refusing:
 
 async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Office, desk: Desk) -> None:
     two = replace(UNITS[2], contacts=(*UNITS[2].contacts, Contact("Ông Nam", "", "nam@xa.example")))
-    await office.held.reference.put_units([two])
+    await office.connections.reference.put_units([two])
     await desk.barrier.pass_folded()
     refusing = _Refusing({"nam@xa.example": "550 no such user", "113@xa.example": "550 no", "11@huyen.example": "451 later"})
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(refusing), "127.0.0.1", 0)
@@ -263,13 +265,13 @@ async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Off
 
 
 async def test_a_tick_waits_for_ingest(office: Office, desk: Desk) -> None:
-    desk = replace(desk, barrier=Barrier(office.held, desk.follower, limit_s=0.5))
-    await office.held.streams.publish(subjects.INBOX, Message(subjects.inbox("111"), b"{}", "x"))
+    desk = replace(desk, barrier=Barrier(office.connections, desk.follower, limit_s=0.5))
+    await office.connections.streams.publish(subjects.INBOX, Message(subjects.inbox("111"), b"{}", "x"))
     with pytest.raises(TransientError, match=r"ingest\.behind"):
         await tick.tick(desk, AT)
     assert await office.alerts() == []
 
-    ingest = await office.held.streams.jetstream.pull_subscribe_bind(durable=subjects.INGEST_DURABLE, stream=subjects.INBOX)
+    ingest = await office.connections.streams.jetstream.pull_subscribe_bind(durable=subjects.INGEST_DURABLE, stream=subjects.INBOX)
     for message in await ingest.fetch(1):
         await message.ack_sync()
     assert len(units(await tick.tick(desk, AT))) == 3
@@ -296,7 +298,7 @@ async def test_duties_are_stored_for_the_portal(office: Office, desk: Desk) -> N
     report = submitted("111", received="2026-12-20 00:00")
     await office.log(report, submitted("112"), returned("112", reason="Thiếu"), extended("2026-12-24", "113"))
     await _until_stored(office, 4)
-    found = {document["unit"]["code"]: document async for document in office.held.database["duties"].find({"regime": REGIME})}
+    found = {document["unit"]["code"]: document async for document in office.connections.database["duties"].find({"regime": REGIME})}
     assert {code: (one["owed"], one["received"], one["late"]) for code, one in found.items()} == {
         "111": (False, True, True),
         "112": (True, False, False),
@@ -314,23 +316,23 @@ async def test_new_regimes_make_the_duties_anew_from_the_whole_log(office: Offic
     await desk.barrier.pass_folded()
     await _until_stored(office, 3, generation=3)
     async with asyncio.timeout(10):  # what nobody has any more is removed after the checkpoint has moved
-        while await office.held.database["duties"].count_documents({"generation": {"$lt": 3}}):
+        while await office.connections.database["duties"].count_documents({"generation": {"$lt": 3}}):
             await asyncio.sleep(0.05)
-    ids = {document["_id"] async for document in office.held.database["duties"].find()}
+    ids = {document["_id"] async for document in office.connections.database["duties"].find()}
     assert ids == {f"{REGIME}/2026/{unit}" for unit in ("11/confirm", "111", "112", "113")} | {f"{ON_CALL}/2026/11"}
-    assert await office.held.database["duties"].count_documents({"owed": False}) == 2
+    assert await office.connections.database["duties"].count_documents({"owed": False}) == 2
 
 
 async def test_two_notifiers_leave_the_same_duties(office: Office, desk: Desk) -> None:
     async with working(office):
         await office.log(*(submitted(unit, revision) for revision in range(1, 30) for unit in ("111", "112")), withdrawn("111", 30))
         await _until_stored(office, 59)
-    owed = {document["_id"]: document["owed"] async for document in office.held.database["duties"].find()}
+    owed = {document["_id"]: document["owed"] async for document in office.connections.database["duties"].find()}
     assert owed == {f"{REGIME}/2026/111": True, f"{REGIME}/2026/112": False, f"{REGIME}/2026/113": True}
 
 
 async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_stored(office: Office) -> None:
-    store, key = BookStore(office.held.database), {"_id": f"{REGIME}/2026/111"}
+    store, key = BookStore(office.connections.database), {"_id": f"{REGIME}/2026/111"}
     await store.put([duty(submitted("111"))], BookPosition(2, 7, "", 0, ""))
     for older, expected in (
         (BookPosition(2, 6, "", 0, ""), False),
@@ -338,7 +340,7 @@ async def test_a_notifier_that_lags_behind_does_not_overwrite_what_another_store
         (BookPosition(2, 7, "", 0, ""), True),
     ):
         await store.put([duty()], older)
-        found = await office.held.database["duties"].find_one(key)
+        found = await office.connections.database["duties"].find_one(key)
         assert found is not None
         assert found["owed"] is expected
 
@@ -347,7 +349,7 @@ async def test_a_stream_that_went_back_is_refused(office: Office) -> None:
     async with working(office):
         await office.log(submitted("111"))
         await _until_stored(office, 1)
-    await office.held.streams.jetstream.purge_stream(subjects.REPORTS)
+    await office.connections.streams.jetstream.purge_stream(subjects.REPORTS)
     with pytest.raises(TransientError, match=r"service\.log_went_back"):
         async with working(office):
             pass
@@ -357,7 +359,7 @@ async def _until_stored(office: Office, sequence: int, generation: int = 0) -> N
     """Waits until the checkpoint has come to a sequence."""
     wanted = {"_id": "notify", "sequence": {"$gte": sequence}, "generation": {"$gte": generation}}
     async with asyncio.timeout(10):
-        while await office.held.database["checkpoints"].find_one(wanted) is None:
+        while await office.connections.database["checkpoints"].find_one(wanted) is None:
             await asyncio.sleep(0.05)
 
 
@@ -397,6 +399,6 @@ async def test_an_extension_keeps_its_reason_and_author_over_a_restart(office: O
         found = next(one for one in second.follower.book.duties(AT) if one.unit.id == "113")
     assert found.state.extension is not None
     assert (found.state.extension.reason, found.deadline) == ("Lũ lụt", vn("2026-12-25"))
-    stored = await office.held.database["duties"].find_one({"_id": f"{REGIME}/2026/113"})
+    stored = await office.connections.database["duties"].find_one({"_id": f"{REGIME}/2026/113"})
     assert stored is not None
     assert stored["extension"] == {"until": vn("2026-12-25"), "reason": "Lũ lụt", "author": "113"}

@@ -17,8 +17,8 @@ from tests.running import running, with_all_settings
 from tests.waiting import until
 
 
-async def send(held: Connections, sender: str, event: dict[str, Any]) -> None:
-    await held.streams.jetstream.publish(subjects.inbox(sender), orjson.dumps(event))
+async def send(connections: Connections, sender: str, event: dict[str, Any]) -> None:
+    await connections.streams.jetstream.publish(subjects.inbox(sender), orjson.dumps(event))
 
 
 async def test_a_report_that_is_sent_returned_and_sent_again_is_followed_on_every_page(loaded: Connections, tmp_path: Path) -> None:

@@ -18,44 +18,44 @@ from tests.hostile import Hostile
 SUBJECT = b"hostile.a"
 
 
-async def test_every_broker_is_on_such_a_connection(held: Connections) -> None:
+async def test_every_broker_is_on_such_a_connection(connections: Connections) -> None:
     async with asyncio.timeout(20):
-        heard = await _heard(held, *hostile.of_every_kind(SUBJECT, b"x"), Hostile(SUBJECT, b"last"))
+        heard = await _heard(connections, *hostile.of_every_kind(SUBJECT, b"x"), Hostile(SUBJECT, b"last"))
     assert len(heard) == len(hostile.HEADERS) + len(hostile.REPLIES) + 1
     assert {message.data for message in heard} == {b"x", b"last"}
 
 
 @pytest.mark.parametrize("token", hostile.TOKENS.values(), ids=hostile.TOKENS)
-async def test_every_subject_is_taken(held: Connections, token: bytes) -> None:
+async def test_every_subject_is_taken(connections: Connections, token: bytes) -> None:
     async with asyncio.timeout(20):
-        heard = await _heard(held, Hostile(b"hostile." + token, b"x"), Hostile(SUBJECT, b"last"))
+        heard = await _heard(connections, Hostile(b"hostile." + token, b"x"), Hostile(SUBJECT, b"last"))
     assert [message.data for message in heard] == [b"x", b"last"]
 
 
-async def test_a_header_block_that_is_none_is_no_header(held: Connections) -> None:
-    [one, *_] = await _heard(held, Hostile(SUBJECT, b"x", b"X"), Hostile(SUBJECT, b"last"))
+async def test_a_header_block_that_is_none_is_no_header(connections: Connections) -> None:
+    [one, *_] = await _heard(connections, Hostile(SUBJECT, b"x", b"X"), Hostile(SUBJECT, b"last"))
     assert one.headers is None
 
 
-async def test_an_answer_of_the_broker_keeps_its_status(held: Connections) -> None:
+async def test_an_answer_of_the_broker_keeps_its_status(connections: Connections) -> None:
     """Only what a stream delivered loses it: the broker says so that nobody listens."""
-    answers = await held.streams.client.subscribe("answers")
-    await held.streams.client.publish("nobody.listens", b"", reply="answers")
+    answers = await connections.streams.client.subscribe("answers")
+    await connections.streams.client.publish("nobody.listens", b"", reply="answers")
     headers = (await answers.next_msg(timeout=5)).headers
     assert headers is not None
     assert headers["Status"] == "503"
 
 
-async def _heard(held: Connections, *messages: Hostile) -> list[Msg]:
+async def _heard(connections: Connections, *messages: Hostile) -> list[Msg]:
     """What a plain subscriber of a broker's connection hears, up to the message `last`."""
-    broker = create_broker(held.settings.nats_servers, "test")
+    broker = create_broker(connections.settings.nats_servers, "test")
     await broker.start()
     client = broker.config.broker_config.connection_state.connection
     heard: asyncio.Queue[Msg] = asyncio.Queue()
     try:
         await client.subscribe("hostile.>", cb=heard.put)
         await client.flush()
-        await hostile.publish(held.settings.nats_servers[0], *messages)
+        await hostile.publish(connections.settings.nats_servers[0], *messages)
         found = [await heard.get()]
         while found[-1].data != b"last":
             found.append(await heard.get())

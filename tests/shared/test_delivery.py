@@ -27,14 +27,14 @@ Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 class Inbox:
     """INBOX with some messages, its durable's reader, and what a handler has handled."""
 
-    def __init__(self, held: Connections, follow: Reader) -> None:
-        self.held = held
+    def __init__(self, connections: Connections, follow: Reader) -> None:
+        self.connections = connections
         self.follow = follow
         self.handled: list[int] = []
 
     async def fill(self, *payloads: bytes) -> list[Delivery]:
         for payload in payloads:
-            await self.held.streams.jetstream.publish("inbox.06253", payload)
+            await self.connections.streams.jetstream.publish("inbox.06253", payload)
         return await self.read(len(payloads))
 
     async def read(self, count: int, within_s: float = 5.0) -> list[Delivery]:
@@ -45,12 +45,12 @@ class Inbox:
         return found
 
     async def deliver(self, batch: Sequence[Delivery], handle: Handler) -> bool:
-        went_well = await delivery.deliver(self.held.streams, "test", batch, handle)
-        await self.held.streams.client.flush()
+        went_well = await delivery.deliver(self.connections.streams, "test", batch, handle)
+        await self.connections.streams.client.flush()
         return went_well
 
     async def parked(self) -> list[dict[str, object]]:
-        jetstream = self.held.streams.jetstream
+        jetstream = self.connections.streams.jetstream
         last = (await jetstream.stream_info(subjects.PARKED)).state.last_seq
         return [orjson.loads((await jetstream.get_msg(subjects.PARKED, sequence)).data or b"") for sequence in range(1, last + 1)]
 
@@ -59,13 +59,13 @@ class Inbox:
         if any(found.payload == POISON for found in batch):
             raise PermanentError(POISONED)
         self.handled += [found.sequence for found in batch]
-        await delivery.acknowledge(self.held.streams.client, batch)
+        await delivery.acknowledge(self.connections.streams.client, batch)
 
 
 @pytest.fixture
-async def inbox(held: Connections, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+async def inbox(connections: Connections, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.2)
-    return Inbox(held, reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE))
+    return Inbox(connections, reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE))
 
 
 def failing(error: Exception) -> Handler:
@@ -81,7 +81,7 @@ async def test_a_batch_that_was_handled_is_not_delivered_again(inbox: Inbox) -> 
     assert await inbox.deliver(batch, inbox.take)
 
     assert inbox.handled == [1, 2]
-    await until_inbox_is_done(inbox.held)
+    await until_inbox_is_done(inbox.connections)
     assert await inbox.parked() == []
 
 
@@ -121,7 +121,7 @@ async def test_a_message_that_no_retry_can_help_is_parked_with_its_reason_and_te
             "payload": "poison",
         }
     ]
-    await until_inbox_is_done(inbox.held)
+    await until_inbox_is_done(inbox.connections)
 
 
 async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: Inbox) -> None:
@@ -131,7 +131,7 @@ async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: 
 
     assert inbox.handled == [1, 3, 4]
     assert [parked["sequence"] for parked in await inbox.parked()] == [2]
-    await until_inbox_is_done(inbox.held)
+    await until_inbox_is_done(inbox.connections)
 
 
 async def test_a_message_that_fails_for_an_unknown_reason_comes_again_and_does_not_hold_up_the_others(inbox: Inbox) -> None:
@@ -153,7 +153,7 @@ async def test_parking_again_after_a_crash_keeps_one_copy(inbox: Inbox) -> None:
     batch = await inbox.fill(POISON)
 
     for _ in range(2):
-        await delivery.park(inbox.held.streams, "test", batch[0], ParkedReason(code="event.malformed"))
+        await delivery.park(inbox.connections.streams, "test", batch[0], ParkedReason(code="event.malformed"))
 
     assert len(await inbox.parked()) == 1
 
@@ -161,7 +161,7 @@ async def test_parking_again_after_a_crash_keeps_one_copy(inbox: Inbox) -> None:
 async def test_of_a_huge_message_an_excerpt_is_parked(inbox: Inbox) -> None:
     batch = await inbox.fill(b"\xff" * 900_000)
 
-    await delivery.park(inbox.held.streams, "test", batch[0], ParkedReason(code="event.too_large"))
+    await delivery.park(inbox.connections.streams, "test", batch[0], ParkedReason(code="event.too_large"))
 
     parked = (await inbox.parked())[0]
     assert parked["size_bytes"] == 900_000

@@ -26,8 +26,8 @@ DUPLICATE = {"index": 0, "code": mongo.DUPLICATE_KEY, "errmsg": "duplicate key"}
 
 
 @pytest.fixture
-def things(held: Connections) -> Collection[Document]:
-    return held.database["things"]
+def things(connections: Connections) -> Collection[Document]:
+    return connections.database["things"]
 
 
 def newer(sequence: int, thing: str = "view") -> tuple[Document, Document]:
@@ -136,8 +136,8 @@ async def test_an_insert_that_fails_for_another_reason_is_an_error(things: Colle
         await mongo.insert_new(things, [{"_id": 1, "text": "x" * 17_000_000}])
 
 
-async def test_a_bulk_that_failed_for_another_reason_is_an_error(held: Connections) -> None:
-    things = await held.database.create_collection("strict", validator={"sequence": {"$type": "int"}})
+async def test_a_bulk_that_failed_for_another_reason_is_an_error(connections: Connections) -> None:
+    things = await connections.database.create_collection("strict", validator={"sequence": {"$type": "int"}})
 
     with pytest.raises(BulkWriteError):
         await mongo.put_newer(things, [({"_id": "view"}, {"_id": "view", "sequence": "two"})])
@@ -166,12 +166,12 @@ def test_a_decimal_is_written_as_the_driver_would(value: Decimal) -> None:
     assert format(written, "f") == format(wanted, "f")
 
 
-async def test_every_write_waits_for_the_majority_and_the_journal(held: Connections) -> None:
-    assert held.database["things"].write_concern.document == {"w": "majority", "j": True}
+async def test_every_write_waits_for_the_majority_and_the_journal(connections: Connections) -> None:
+    assert connections.database["things"].write_concern.document == {"w": "majority", "j": True}
 
 
-async def test_a_replica_set_is_taken(held: Connections) -> None:
-    await mongo.require_replica_set(held.mongo)
+async def test_a_replica_set_is_taken(connections: Connections) -> None:
+    await mongo.require_replica_set(connections.mongo)
 
 
 @pytest.fixture

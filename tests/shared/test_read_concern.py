@@ -32,23 +32,23 @@ READS = ("find", "aggregate", "count", "distinct")
 
 
 @pytest.fixture
-async def profiled(held: Connections) -> AsyncIterator[Connections]:
+async def profiled(connections: Connections) -> AsyncIterator[Connections]:
     """The server writes down every command that it is given."""
-    await held.database.command({"profile": 2})
-    yield held
-    await held.database.command({"profile": 0})
+    await connections.database.command({"profile": 2})
+    yield connections
+    await connections.database.command({"profile": 0})
 
 
-async def reads(held: Connections) -> list[dict[str, Any]]:
+async def reads(connections: Connections) -> list[dict[str, Any]]:
     """The reading commands that the server was given, but for the reading of the profile."""
-    profile = held.database["system.profile"]
+    profile = connections.database["system.profile"]
     found = [entry["command"] async for entry in profile.find({"ns": {"$not": {"$regex": "system.profile$"}}}).sort("ts")]
     return [command for command in found if any(name in command for name in READS)]
 
 
-async def read_everything(held: Connections) -> None:
+async def read_everything(connections: Connections) -> None:
     """Every reading method of every store, also of what is not there."""
-    database, now = held.database, datetime.now(UTC)
+    database, now = connections.database, datetime.now(UTC)
     reference = ReferenceStore(database, system_clock)
     await reference.current()
     await reference.kinds()
@@ -83,7 +83,7 @@ async def read_everything(held: Connections) -> None:
     await duties.totals(Asked(), now)
     assert [duty async for duty in duties.read(Asked(), None, now)] == []
     await duties.of_unit("x", now)
-    await rebuild.Rebuild(held, lambda known: claims.accepted(known), lambda *_: None).run()
+    await rebuild.Rebuild(connections, lambda known: claims.accepted(known), lambda *_: None).run()
 
 
 async def test_every_store_reads_what_a_majority_has(profiled: Connections) -> None:

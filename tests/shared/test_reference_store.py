@@ -26,8 +26,8 @@ UNITS = [PROVINCE, DISTRICT]
 
 
 @pytest.fixture
-def store(held: Connections) -> ReferenceStore:
-    return ReferenceStore(held.database, system_clock)
+def store(connections: Connections) -> ReferenceStore:
+    return ReferenceStore(connections.database, system_clock)
 
 
 def regime(**changes: Any) -> Regime:
@@ -150,25 +150,25 @@ class Held:
         self.is_there, self.goes_on = asyncio.Event(), asyncio.Event()
         store = ReferenceStore.store
 
-        async def held(itself: ReferenceStore, collection: mongo.Collection[Any], changed: Any, session: Session) -> None:
+        async def connections(itself: ReferenceStore, collection: mongo.Collection[Any], changed: Any, session: Session) -> None:
             await store(itself, collection, changed, session)
             if not self.is_there.is_set():
                 self.is_there.set()
                 await self.goes_on.wait()
 
-        monkeypatch.setattr(ReferenceStore, "store", held)
+        monkeypatch.setattr(ReferenceStore, "store", connections)
 
 
 @pytest.mark.parametrize("before", ["Tỉnh Lạng Sơn", "Tỉnh cũ"], ids=["the newer one changes nothing", "both change it"])
 async def test_a_newer_import_stays_when_an_older_one_lands_late(
-    store: ReferenceStore, held: Connections, monkeypatch: pytest.MonkeyPatch, before: str
+    store: ReferenceStore, connections: Connections, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     await store.put_units([replace(PROVINCE, name=before)])
     older = Held(monkeypatch)
 
-    late = asyncio.create_task(ReferenceStore(held.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")]))
+    late = asyncio.create_task(ReferenceStore(connections.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")]))
     await older.is_there.wait()
-    newer = asyncio.create_task(ReferenceStore(held.database, system_clock).put_units([PROVINCE]))
+    newer = asyncio.create_task(ReferenceStore(connections.database, system_clock).put_units([PROVINCE]))
     await asyncio.sleep(0.2)
     assert not newer.done()
     older.goes_on.set()
@@ -179,9 +179,9 @@ async def test_a_newer_import_stays_when_an_older_one_lands_late(
 
 
 @pytest.fixture
-async def short_lived(held: Connections) -> AsyncIterator[None]:
+async def short_lived(connections: Connections) -> AsyncIterator[None]:
     """Transactions that are left open are given up by the server after a second instead of a minute."""
-    admin, name = held.database.client["admin"], "transactionLifetimeLimitSeconds"
+    admin, name = connections.database.client["admin"], "transactionLifetimeLimitSeconds"
     before = (await admin.command({"getParameter": 1, name: 1}))[name]
     await admin.command({"setParameter": 1, name: 1})
     yield
@@ -189,9 +189,9 @@ async def short_lived(held: Connections) -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("short_lived")
-async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceStore, held: Connections) -> None:
+async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceStore, connections: Connections) -> None:
     await store.put_units([PROVINCE])
-    async with mongo.opened_session(held.database) as killed:
+    async with mongo.opened_session(connections.database) as killed:
         driver: Any = killed
         await mongo.awaited(driver.start_transaction())
         await store.store(store._units, [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
@@ -204,12 +204,12 @@ async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceS
     assert await store.generation() == 2
 
 
-async def test_reference_data_are_read_again_only_when_the_generation_was_raised(store: ReferenceStore, held: Connections) -> None:
+async def test_reference_data_are_read_again_only_when_the_generation_was_raised(store: ReferenceStore, connections: Connections) -> None:
     await store.put_units(UNITS)
     before = await store.current()
     assert await store.current() is before
 
-    await ReferenceStore(held.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")])
+    await ReferenceStore(connections.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")])
 
     assert (await store.current()).registry.by_id["20"].name == "Tỉnh khác"
 
@@ -239,8 +239,8 @@ async def test_the_kind_of_an_indicator_is_kept_when_it_is_left_out(store: Refer
     assert await store.kinds() == {"thu": {"so": ("quantity", 2), "khac": ("flag", 0)}}
 
 
-async def test_a_regime_stored_before_kinds_were_kept_has_those_of_its_file(store: ReferenceStore, held: Connections) -> None:
+async def test_a_regime_stored_before_kinds_were_kept_has_those_of_its_file(store: ReferenceStore, connections: Connections) -> None:
     await store.put_regimes([regime()])
-    await held.database["regimes"].update_many({}, {"$unset": {"kinds": ""}})
+    await connections.database["regimes"].update_many({}, {"$unset": {"kinds": ""}})
     await store.put_regimes([regime(indicators=[])])
     assert await store.kinds() == {"thu": {"so": ("quantity", 2)}}

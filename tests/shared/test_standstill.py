@@ -12,12 +12,12 @@ from shared.words.refusals import refusal
 from tests.waiting import until
 
 
-def watched(held: Connections) -> Standstill:
-    return Standstill(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+def watched(connections: Connections) -> Standstill:
+    return Standstill(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
 
 
-def test_a_floor_that_stands_still_while_messages_wait_is_told_and_taken_back_when_it_moves(held: Connections) -> None:
-    one = watched(held)
+def test_a_floor_that_stands_still_while_messages_wait_is_told_and_taken_back_when_it_moves(connections: Connections) -> None:
+    one = watched(connections)
     one.take(Look(floor=7, waiting=1), now=100.0)
     one.take(Look(floor=7, waiting=900), now=100.0 + STILL_S - 0.1)
     assert one.trouble is None
@@ -30,8 +30,8 @@ def test_a_floor_that_stands_still_while_messages_wait_is_told_and_taken_back_wh
     assert one.trouble is None
 
 
-def test_a_quiet_durable_is_no_standstill(held: Connections) -> None:
-    one = watched(held)
+def test_a_quiet_durable_is_no_standstill(connections: Connections) -> None:
+    one = watched(connections)
     for second in range(1000):
         one.take(Look(floor=7, waiting=0), now=float(second))
     one.take(Look(floor=7, waiting=1), now=1000.0)
@@ -39,17 +39,17 @@ def test_a_quiet_durable_is_no_standstill(held: Connections) -> None:
 
 
 async def test_one_message_that_is_never_acknowledged_is_told_though_all_others_are(
-    held: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(standstill, "STILL_S", 2.0)
     monkeypatch.setattr(standstill, "LOOK_S", 0.1)
     for _ in range(20):
-        await held.streams.jetstream.publish(subjects.inbox("06253"), b"{}")
-    follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        await connections.streams.jetstream.publish(subjects.inbox("06253"), b"{}")
+    follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     batch = await follow.batch(20)
     kept, others = batch[4], [found for found in batch if found is not batch[4]]
-    await delivery.acknowledge(held.streams.client, others)
-    one = watched(held)
+    await delivery.acknowledge(connections.streams.client, others)
+    one = watched(connections)
     watching = asyncio.create_task(one.watch())
 
     async def is_told() -> bool:
@@ -62,7 +62,7 @@ async def test_one_message_that_is_never_acknowledged_is_told_though_all_others_
     assert one.waiting == 1
     assert one.trouble is not None
     assert "ngay sau vị trí 4" in one.trouble.message_vi
-    await delivery.acknowledge(held.streams.client, [kept])
+    await delivery.acknowledge(connections.streams.client, [kept])
     await until(is_over)
     await tasks.end(watching)
     await follow.close()

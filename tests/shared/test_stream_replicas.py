@@ -144,15 +144,17 @@ async def test_a_cluster_that_lacks_a_server_is_away_and_no_matter_of_settings(
 @pytest.fixture
 async def loaded_cluster(loaded: Connections, cluster: Cluster, jetstream: JetStreamContext) -> AsyncIterator[Connections]:
     """The units and regimes of the test's database, with the streams of the cluster."""
-    held = service.connections(loaded.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors}), "test")
-    await held.broker.start()
-    yield held
-    await held.close()
+    connections = service.connections(
+        loaded.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors}), "test"
+    )
+    await connections.broker.start()
+    yield connections
+    await connections.close()
 
 
-async def positions(held: Connections) -> dict[str, str]:
+async def positions(connections: Connections) -> dict[str, str]:
     """Of each subject of FEED the position in its last message."""
-    jetstream = held.streams.jetstream
+    jetstream = connections.streams.jetstream
     info = await jetstream.stream_info(subjects.FEED, subjects_filter=">")
     found = {}
     for subject in info.state.subjects or {}:
@@ -163,33 +165,33 @@ async def positions(held: Connections) -> dict[str, str]:
 
 async def test_a_running_aggregator_fills_a_feed_that_was_made_anew(loaded_cluster: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "REPAIR_S", 1.0)
-    held = loaded_cluster
+    connections = loaded_cluster
 
-    async with aggregating(held):
-        await until_stored(held, await log_reports(held))
-        views = await held.database["views"].count_documents({})
+    async with aggregating(connections):
+        await until_stored(connections, await log_reports(connections))
+        views = await connections.database["views"].count_documents({})
 
         async def is_full() -> bool:
-            return len(await positions(held)) == views
+            return len(await positions(connections)) == views
 
         await until(is_full)
         for replicas in (3, 1):
-            before = (await held.streams.jetstream.stream_info(subjects.FEED)).state.last_seq
-            assert subjects.FEED in await streams.apply(held.streams.jetstream, streams.read(replicas), remakes_derived=True)
+            before = (await connections.streams.jetstream.stream_info(subjects.FEED)).state.last_seq
+            assert subjects.FEED in await streams.apply(connections.streams.jetstream, streams.read(replicas), remakes_derived=True)
             await until(is_full)
-            assert (await held.streams.jetstream.stream_info(subjects.FEED)).state.first_seq > before
-        assert (await verdict(held)).as_dict()["equal"] is True
+            assert (await connections.streams.jetstream.stream_info(subjects.FEED)).state.first_seq > before
+        assert (await verdict(connections)).as_dict()["equal"] is True
 
-    view = await held.database["views"].find_one({"_id": PROVINCE}, {"position": 1})
+    view = await connections.database["views"].find_one({"_id": PROVINCE}, {"position": 1})
     assert view is not None
     place, subject = view["position"], subjects.feed("44", REGIME, PERIOD, "44")
-    assert (await positions(held))[subject] == f"{place['generation']}.{place['sequence']}"
+    assert (await positions(connections))[subject] == f"{place['generation']}.{place['sequence']}"
 
 
 async def test_the_command_refuses_and_with_the_option_makes_anew(
-    jetstream: JetStreamContext, cluster: Cluster, held: Connections, tmp_path: Path
+    jetstream: JetStreamContext, cluster: Cluster, connections: Connections, tmp_path: Path
 ) -> None:
-    settings = held.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors, "replicas": 3})
+    settings = connections.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors, "replicas": 3})
 
     refused = command("streams", "apply", settings=settings, folder=tmp_path / "first")
     refused.launch()
@@ -205,9 +207,9 @@ async def test_the_command_refuses_and_with_the_option_makes_anew(
 
 @pytest.mark.parametrize(("answer", "code", "replicas"), [(b"y\n", 0, 3), (b"n\n", 1, 1)])
 async def test_on_a_terminal_the_command_asks_first(
-    jetstream: JetStreamContext, cluster: Cluster, held: Connections, answer: bytes, code: int, replicas: int
+    jetstream: JetStreamContext, cluster: Cluster, connections: Connections, answer: bytes, code: int, replicas: int
 ) -> None:
-    settings = held.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors, "replicas": 3})
+    settings = connections.settings.model_copy(update={"nats_url": cluster.url, "nats_monitor_url": cluster.monitors, "replicas": 3})
     ours, theirs = pty.openpty()
     os.write(ours, answer)
 

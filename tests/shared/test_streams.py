@@ -14,47 +14,47 @@ from shared.words.failures import ConfigurationError, TransientError
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_applying_again_changes_nothing(held: Connections, times: int) -> None:
+async def test_applying_again_changes_nothing(connections: Connections, times: int) -> None:
     for _ in range(times):
-        assert await streams.apply(held.streams.jetstream, held.declaration) == []
+        assert await streams.apply(connections.streams.jetstream, connections.declaration) == []
 
-    await streams.require(held.streams.jetstream, held.declaration, *held.declaration.streams)
+    await streams.require(connections.streams.jetstream, connections.declaration, *connections.declaration.streams)
 
 
-async def test_every_stream_keeps_its_messages_on_disk_and_refuses_what_is_too_much(held: Connections) -> None:
-    for name in held.declaration.streams:
-        config = (await held.streams.jetstream.stream_info(name)).config
+async def test_every_stream_keeps_its_messages_on_disk_and_refuses_what_is_too_much(connections: Connections) -> None:
+    for name in connections.declaration.streams:
+        config = (await connections.streams.jetstream.stream_info(name)).config
         assert (config.storage, config.discard, config.max_msgs, config.max_bytes) == ("file", "new", -1, -1)
 
 
-async def test_the_log_is_kept_for_ever(held: Connections) -> None:
-    config = (await held.streams.jetstream.stream_info(subjects.REPORTS)).config
+async def test_the_log_is_kept_for_ever(connections: Connections) -> None:
+    config = (await connections.streams.jetstream.stream_info(subjects.REPORTS)).config
 
     assert not config.max_age
     assert config.max_msgs_per_subject == -1
 
 
-async def test_applying_brings_back_a_stream_that_was_changed(held: Connections) -> None:
-    await change(held, subjects.INBOX, max_age=60.0)
+async def test_applying_brings_back_a_stream_that_was_changed(connections: Connections) -> None:
+    await change(connections, subjects.INBOX, max_age=60.0)
 
-    assert await streams.apply(held.streams.jetstream, held.declaration) == [subjects.INBOX]
+    assert await streams.apply(connections.streams.jetstream, connections.declaration) == [subjects.INBOX]
 
-    await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
-
-
-async def test_applying_makes_a_stream_that_is_missing(held: Connections) -> None:
-    await held.streams.jetstream.delete_stream(subjects.ALERTS)
-
-    assert await streams.apply(held.streams.jetstream, held.declaration) == [subjects.ALERTS]
+    await streams.require(connections.streams.jetstream, connections.declaration, subjects.INBOX)
 
 
-async def test_applying_keeps_what_is_stored(held: Connections) -> None:
-    await held.streams.jetstream.publish("inbox.06253", b"{}")
-    await change(held, subjects.INBOX, max_age=3600.0)
+async def test_applying_makes_a_stream_that_is_missing(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_stream(subjects.ALERTS)
 
-    await streams.apply(held.streams.jetstream, held.declaration)
+    assert await streams.apply(connections.streams.jetstream, connections.declaration) == [subjects.ALERTS]
 
-    assert (await held.streams.jetstream.stream_info(subjects.INBOX)).state.messages == 1
+
+async def test_applying_keeps_what_is_stored(connections: Connections) -> None:
+    await connections.streams.jetstream.publish("inbox.06253", b"{}")
+    await change(connections, subjects.INBOX, max_age=3600.0)
+
+    await streams.apply(connections.streams.jetstream, connections.declaration)
+
+    assert (await connections.streams.jetstream.stream_info(subjects.INBOX)).state.messages == 1
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ async def test_applying_keeps_what_is_stored(held: Connections) -> None:
         (subjects.REPORTS, "metadata", {"partitions": "9"}),
     ],
 )
-async def test_a_changed_stream_is_refused_naming_the_setting(held: Connections, name: str, setting: str, value: Any) -> None:
-    await change(held, name, **{setting: value})
+async def test_a_changed_stream_is_refused_naming_the_setting(connections: Connections, name: str, setting: str, value: Any) -> None:
+    await change(connections, name, **{setting: value})
 
     with pytest.raises(ConfigurationError, match=rf"stream {name}: The setting {setting} is .*streams apply.* \[nats\.stream_differs\]"):
-        await streams.require(held.streams.jetstream, held.declaration, *held.declaration.streams)
+        await streams.require(connections.streams.jetstream, connections.declaration, *connections.declaration.streams)
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ async def test_a_changed_stream_is_refused_naming_the_setting(held: Connections,
     ],
 )
 async def test_a_stream_made_by_other_hands_is_refused_naming_what_is_wanted(
-    held: Connections, setting: str, value: Any, told: str
+    connections: Connections, setting: str, value: Any, told: str
 ) -> None:
-    await held.streams.jetstream.delete_stream(subjects.REPORTS)
-    config = replace(held.declaration.stream_config(subjects.REPORTS), **{setting: value})
+    await connections.streams.jetstream.delete_stream(subjects.REPORTS)
+    config = replace(connections.declaration.stream_config(subjects.REPORTS), **{setting: value})
     if setting == "persist_mode":
         config = replace(config, allow_atomic=False)  # the broker takes the two not together
-    await held.streams.jetstream.add_stream(config)
+    await connections.streams.jetstream.add_stream(config)
 
     with pytest.raises(ConfigurationError) as refused:
-        await streams.require(held.streams.jetstream, held.declaration, subjects.REPORTS)
+        await streams.require(connections.streams.jetstream, connections.declaration, subjects.REPORTS)
 
     assert told in str(refused.value)
 
@@ -108,71 +108,71 @@ async def test_a_stream_made_by_other_hands_is_refused_naming_what_is_wanted(
 @pytest.mark.parametrize(
     ("setting", "value"), [("max_deliver", 3), ("ack_policy", "none"), ("filter_subject", "inbox.06253"), ("ack_wait", 60.0)]
 )
-async def test_a_durable_that_gives_up_or_sees_only_a_part_is_refused(held: Connections, setting: str, value: Any) -> None:
-    await held.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
-    config = replace(held.declaration.consumer_config(subjects.INGEST_DURABLE), **{setting: value})
+async def test_a_durable_that_gives_up_or_sees_only_a_part_is_refused(connections: Connections, setting: str, value: Any) -> None:
+    await connections.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
+    config = replace(connections.declaration.consumer_config(subjects.INGEST_DURABLE), **{setting: value})
     if setting == "ack_policy":
         config = replace(config, max_ack_pending=None, ack_wait=None)
-    await held.streams.jetstream.add_consumer(subjects.INBOX, config)
+    await connections.streams.jetstream.add_consumer(subjects.INBOX, config)
 
     with pytest.raises(ConfigurationError, match=rf"consumer ingest: The setting {setting} is .*streams apply"):
-        await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+        await streams.require(connections.streams.jetstream, connections.declaration, subjects.INBOX)
 
 
-async def test_a_durable_that_is_not_there_yet_is_waited_for(held: Connections) -> None:
-    await held.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
+async def test_a_durable_that_is_not_there_yet_is_waited_for(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_consumer(subjects.INBOX, subjects.INGEST_DURABLE)
 
     with pytest.raises(TransientError, match=r"INBOX.*streams apply"):
-        await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+        await streams.require(connections.streams.jetstream, connections.declaration, subjects.INBOX)
 
 
-async def test_a_stream_that_is_not_there_yet_is_waited_for(held: Connections) -> None:
-    await held.streams.jetstream.delete_stream(subjects.PARKED)
+async def test_a_stream_that_is_not_there_yet_is_waited_for(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_stream(subjects.PARKED)
 
     with pytest.raises(TransientError, match=r"PARKED.*streams apply"):
-        await streams.require(held.streams.jetstream, held.declaration, subjects.PARKED)
+        await streams.require(connections.streams.jetstream, connections.declaration, subjects.PARKED)
 
 
-async def test_a_stream_that_nobody_asked_about_is_not_looked_at(held: Connections) -> None:
-    await held.streams.jetstream.delete_stream(subjects.PARKED)
+async def test_a_stream_that_nobody_asked_about_is_not_looked_at(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_stream(subjects.PARKED)
 
-    await streams.require(held.streams.jetstream, held.declaration, subjects.INBOX)
+    await streams.require(connections.streams.jetstream, connections.declaration, subjects.INBOX)
 
 
-async def test_a_change_that_the_broker_refuses_is_a_matter_for_a_person(held: Connections) -> None:
-    await held.streams.jetstream.delete_stream(subjects.INBOX)
-    await held.streams.jetstream.add_stream(StreamConfig(name=subjects.INBOX, subjects=["inbox.*"], storage=StorageType.MEMORY))
+async def test_a_change_that_the_broker_refuses_is_a_matter_for_a_person(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_stream(subjects.INBOX)
+    await connections.streams.jetstream.add_stream(StreamConfig(name=subjects.INBOX, subjects=["inbox.*"], storage=StorageType.MEMORY))
 
     with pytest.raises(ConfigurationError, match="INBOX"):
-        await streams.apply(held.streams.jetstream, held.declaration)
+        await streams.apply(connections.streams.jetstream, connections.declaration)
 
 
-async def test_a_stream_that_the_broker_does_not_make_is_a_matter_for_a_person(held: Connections) -> None:
-    await held.streams.jetstream.delete_stream(subjects.INBOX)
-    await held.streams.jetstream.add_stream(StreamConfig(name="OTHER", subjects=["inbox.*"]))
+async def test_a_stream_that_the_broker_does_not_make_is_a_matter_for_a_person(connections: Connections) -> None:
+    await connections.streams.jetstream.delete_stream(subjects.INBOX)
+    await connections.streams.jetstream.add_stream(StreamConfig(name="OTHER", subjects=["inbox.*"]))
 
     with pytest.raises(ConfigurationError, match=r"INBOX.*overlap"):
-        await streams.apply(held.streams.jetstream, held.declaration)
+        await streams.apply(connections.streams.jetstream, connections.declaration)
 
 
-async def test_an_inbox_of_before_takes_what_people_do_and_keeps_what_waits(held: Connections) -> None:
+async def test_an_inbox_of_before_takes_what_people_do_and_keeps_what_waits(connections: Connections) -> None:
     """An upgrade: the stream had one list of subjects, and a unit's message waits in it."""
-    jetstream = held.streams.jetstream
-    config = held.declaration.stream_config(subjects.INBOX)
+    jetstream = connections.streams.jetstream
+    config = connections.declaration.stream_config(subjects.INBOX)
     await jetstream.update_stream(config.evolve(subjects=["inbox.*"]))
     await jetstream.publish(subjects.inbox("06253"), b"waits", stream=subjects.INBOX)
     with pytest.raises(ConfigurationError, match="INBOX"):
-        await streams.require(jetstream, held.declaration, subjects.INBOX)
+        await streams.require(jetstream, connections.declaration, subjects.INBOX)
 
-    assert await streams.apply(jetstream, held.declaration) == [subjects.INBOX]
+    assert await streams.apply(jetstream, connections.declaration) == [subjects.INBOX]
 
     await jetstream.publish(subjects.inbox_of_people("06253"), b"acts", stream=subjects.INBOX)
     info = await jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
     assert (info.num_pending, info.delivered.stream_seq) == (2, 0)
 
 
-async def test_the_ingest_durable_is_made_with_unlimited_deliveries(held: Connections) -> None:
-    config = (await held.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).config
+async def test_the_ingest_durable_is_made_with_unlimited_deliveries(connections: Connections) -> None:
+    config = (await connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)).config
 
     assert (config.max_deliver, config.ack_policy) == (-1, "explicit")
 
@@ -203,8 +203,8 @@ def test_in_a_cluster_no_stream_acknowledges_before_the_disk() -> None:
     assert streams.read(replicas=3).stream_config(subjects.REPORTS).num_replicas == 3
 
 
-async def change(held: Connections, name: str, **settings: Any) -> None:
+async def change(connections: Connections, name: str, **settings: Any) -> None:
     """Changes a stream behind the declaration's back. Its `persist_mode` cannot be changed, so it is made anew."""
-    jetstream = held.streams.jetstream
-    config = replace(held.declaration.stream_config(name), **settings)
+    jetstream = connections.streams.jetstream
+    config = replace(connections.declaration.stream_config(name), **settings)
     await jetstream.update_stream(config)

@@ -41,18 +41,18 @@ async def three(tmp_path: Path) -> AsyncIterator[Cluster]:
 async def spread(three: Cluster, loaded: Connections) -> AsyncIterator[Connections]:
     """Connections to the cluster, its streams in three copies, units and regimes stored."""
     urls = {"nats_url": three.url, "nats_monitor_url": three.monitors, "replicas": nats_cluster.SIZE}
-    held = service.connections(Settings(_env_file=None, **loaded.settings.model_dump() | urls), "test")
-    await held.broker.start()
-    await until(lambda: _is_declared(held), SETTLED_S)
-    yield held
-    await held.close()
+    connections = service.connections(Settings(_env_file=None, **loaded.settings.model_dump() | urls), "test")
+    await connections.broker.start()
+    await until(lambda: _is_declared(connections), SETTLED_S)
+    yield connections
+    await connections.close()
 
 
-async def _is_declared(held: Connections) -> bool:
+async def _is_declared(connections: Connections) -> bool:
     """Whether the streams could be made: a cluster that has just started has no leader yet."""
     try:
         async with asyncio.timeout(10):
-            await empty_streams.declare(held.streams.jetstream, held.declaration)
+            await empty_streams.declare(connections.streams.jetstream, connections.declaration)
     except Exception:  # whatever it says: asked again
         return False
     return True
@@ -108,7 +108,7 @@ async def test_without_a_quorum_every_service_says_so_and_afterwards_goes_on_by_
 
 
 @asynccontextmanager
-async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
+async def _sending(connections: Connections, sent: list[str]) -> AsyncIterator[None]:
     """Sends events one after another, each until it is acknowledged, while the block runs; their ids.
 
     It stops between two events: an event given up while it waits for its acknowledgement may have been stored.
@@ -118,7 +118,7 @@ async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
     async def send() -> None:
         while not is_over.is_set():
             event = submitted(revision=len(sent) + 1, event_id=f"event-{len(sent):06d}")
-            while not await _is_acknowledged(held, event):
+            while not await _is_acknowledged(connections, event):
                 await asyncio.sleep(0.2)
             sent.append(event["id"])
             await asyncio.sleep(RATE_S)
@@ -131,17 +131,17 @@ async def _sending(held: Connections, sent: list[str]) -> AsyncIterator[None]:
         await asyncio.wait_for(task, BACK_S)
 
 
-async def _is_acknowledged(held: Connections, event: dict[str, Any]) -> bool:
+async def _is_acknowledged(connections: Connections, event: dict[str, Any]) -> bool:
     assert screening.is_event_id(event["id"])
     try:
-        await held.streams.jetstream.publish(subjects.inbox(COMMUNE), payload(event), timeout=2, stream=subjects.INBOX)
+        await connections.streams.jetstream.publish(subjects.inbox(COMMUNE), payload(event), timeout=2, stream=subjects.INBOX)
     except Exception:  # whatever it is: the same event again
         return False
     return True
 
 
-async def _is_published(held: Connections) -> bool:
-    return await _is_acknowledged(held, submitted(event_id="event-afterwards"))
+async def _is_published(connections: Connections) -> bool:
+    return await _is_acknowledged(connections, submitted(event_id="event-afterwards"))
 
 
 async def _until_grown(sent: list[str], by: int = 20) -> None:
@@ -154,27 +154,27 @@ async def _until_grown(sent: list[str], by: int = 20) -> None:
     await until(has_grown, BACK_S)
 
 
-async def _are_claimed(held: Connections, count: int) -> bool:
-    return await held.database["receipts"].count_documents({}) >= count
+async def _are_claimed(connections: Connections, count: int) -> bool:
+    return await connections.database["receipts"].count_documents({}) >= count
 
 
-async def _are_stored(held: Connections, count: int) -> bool:
-    return await held.database["reports"].count_documents({}) >= count
+async def _are_stored(connections: Connections, count: int) -> bool:
+    return await connections.database["reports"].count_documents({}) >= count
 
 
-async def _said(held: Connections, name: str) -> Any:
-    _, body = await asyncio.to_thread(probe.get, getattr(held.settings, f"{name}_port"), "/readyz")
+async def _said(connections: Connections, name: str) -> Any:
+    _, body = await asyncio.to_thread(probe.get, getattr(connections.settings, f"{name}_port"), "/readyz")
     return orjson.loads(body)
 
 
-async def _tells(held: Connections, name: str, words: str) -> bool:
-    found = await _said(held, name)
+async def _tells(connections: Connections, name: str, words: str) -> bool:
+    found = await _said(connections, name)
     return not found["ready"] and found["lag"] is None and any(words in why for why in found["waiting_for"].values())
 
 
-async def _are_ready(held: Connections, *names: str) -> bool:
-    return all([(await _said(held, name))["ready"] for name in names])
+async def _are_ready(connections: Connections, *names: str) -> bool:
+    return all([(await _said(connections, name))["ready"] for name in names])
 
 
-async def _have_no_lag(held: Connections) -> bool:
-    return all([(await _said(held, name))["lag"] == 0 for name in SERVICES])
+async def _have_no_lag(connections: Connections) -> bool:
+    return all([(await _said(connections, name))["lag"] == 0 for name in SERVICES])

@@ -194,9 +194,9 @@ async def test_the_notifier_claims_leases_settles_and_drops_alerts_as_its_own_us
         await mongo.close(client)
 
 
-async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: Guarded, held: Connections, tmp_path: Path) -> None:
+async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: Guarded, connections: Connections, tmp_path: Path) -> None:
     """A whole season: set-up, a report by HTTP, its view, feed and page, a tick, verify, rebuild, each by the user that does it."""
-    settings = with_all_settings(held).settings.model_copy(update={"database": guarded.database})
+    settings = with_all_settings(connections).settings.model_copy(update={"database": guarded.database})
 
     def as_user(user: str) -> Settings:
         return settings.model_copy(update={"mongo_url": guarded.url(user)})

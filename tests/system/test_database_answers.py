@@ -59,25 +59,25 @@ def told_to(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @asynccontextmanager
 async def connected(settings: Settings, mongo_url: str) -> AsyncIterator[Connections]:
     """Connections to empty streams and an empty database."""
-    held = service.connections(settings.model_copy(update={"mongo_url": mongo_url}), "test")
-    await held.broker.start()
-    await held.mongo.drop_database(settings.database)
-    await empty_streams.make(held.streams.jetstream, held.declaration)
+    connections = service.connections(settings.model_copy(update={"mongo_url": mongo_url}), "test")
+    await connections.broker.start()
+    await connections.mongo.drop_database(settings.database)
+    await empty_streams.make(connections.streams.jetstream, connections.declaration)
     try:
-        yield held
+        yield connections
     finally:
-        await held.close()
+        await connections.close()
 
 
 @pytest.fixture
-async def held(settings: Settings, told_to: str) -> AsyncIterator[Connections]:
+async def connections(settings: Settings, told_to: str) -> AsyncIterator[Connections]:
     async with connected(settings, told_to) as connections:
         yield connections
 
 
-async def load(held: Connections, units: Sequence[Unit]) -> None:
-    await held.reference.put_units(units)
-    await held.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+async def load(connections: Connections, units: Sequence[Unit]) -> None:
+    await connections.reference.put_units(units)
+    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
 
 
 def few(reference: Reference) -> list[Unit]:
@@ -86,47 +86,47 @@ def few(reference: Reference) -> list[Unit]:
 
 
 @asynccontextmanager
-async def answering(held: Connections, *commands: str, **answer: Any) -> AsyncIterator[None]:
+async def answering(connections: Connections, *commands: str, **answer: Any) -> AsyncIterator[None]:
     """Meanwhile the server answers these commands so."""
     order = {"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"failCommands": list(commands), **answer}}
-    await held.mongo["admin"].command(order)
+    await connections.mongo["admin"].command(order)
     try:
         yield
     finally:
-        await until(lambda: obeys(held))
+        await until(lambda: obeys(connections))
 
 
-async def obeys(held: Connections) -> bool:
+async def obeys(connections: Connections) -> bool:
     try:
-        await held.mongo["admin"].command({"configureFailPoint": "failCommand", "mode": "off"})
+        await connections.mongo["admin"].command({"configureFailPoint": "failCommand", "mode": "off"})
     except PyMongoError:
         return False
     return True
 
 
 @pytest.mark.parametrize("code", PASSING)
-async def test_what_a_server_says_while_it_cannot_answer_passes(held: Connections, code: int) -> None:
-    async with answering(held, "find", errorCode=code):
+async def test_what_a_server_says_while_it_cannot_answer_passes(connections: Connections, code: int) -> None:
+    async with answering(connections, "find", errorCode=code):
         with pytest.raises(PyMongoError) as raised:
-            await held.database["things"].find_one({})
+            await connections.database["things"].find_one({})
 
     assert delivery.is_passing(raised.value)
 
 
 @pytest.mark.parametrize("code", LASTING)
-async def test_what_no_retry_can_help_does_not(held: Connections, code: int) -> None:
-    async with answering(held, "find", errorCode=code):
+async def test_what_no_retry_can_help_does_not(connections: Connections, code: int) -> None:
+    async with answering(connections, "find", errorCode=code):
         with pytest.raises(OperationFailure) as raised:
-            await held.database["things"].find_one({})
+            await connections.database["things"].find_one({})
 
     assert not delivery.is_passing(raised.value)
 
 
 @pytest.mark.parametrize("label", mongo.PASSING_LABELS)
-async def test_whatever_a_server_calls_retryable_passes(held: Connections, label: str) -> None:
-    async with answering(held, "find", errorCode=8000, errorLabels=[label]):
+async def test_whatever_a_server_calls_retryable_passes(connections: Connections, label: str) -> None:
+    async with answering(connections, "find", errorCode=8000, errorLabels=[label]):
         with pytest.raises(OperationFailure) as raised:
-            await held.database["things"].find_one({})
+            await connections.database["things"].find_one({})
 
     assert delivery.is_passing(raised.value)
 
@@ -134,15 +134,17 @@ async def test_whatever_a_server_calls_retryable_passes(held: Connections, label
 class Inbox:
     """INBOX, ingest's door, and how often the door was used."""
 
-    def __init__(self, held: Connections) -> None:
-        self.held = held
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
         self.used: list[int] = []  # messages of each batch
-        self._intake = Intake(held.streams, ClaimStore(held.database), held.reference, held.declaration.partitions)
-        self._follow = reader.durable_reader(held.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
+        self._intake = Intake(
+            connections.streams, ClaimStore(connections.database), connections.reference, connections.declaration.partitions
+        )
+        self._follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
 
     async def send(self) -> None:
         for event in (submitted(), submitted(NEIGHBOUR)):
-            await self.held.streams.jetstream.publish(subjects.inbox(sender_of(event)), payload(event))
+            await self.connections.streams.jetstream.publish(subjects.inbox(sender_of(event)), payload(event))
 
     async def batch(self) -> list[Delivery]:
         found: list[Delivery] = []
@@ -156,27 +158,27 @@ class Inbox:
         await self._intake.on_inbox(batch)
 
     async def deliver(self) -> bool:
-        return await delivery.deliver(self.held.streams, SERVICE, await self.batch(), self.handle)
+        return await delivery.deliver(self.connections.streams, SERVICE, await self.batch(), self.handle)
 
     async def require_both_once(self) -> None:
-        await until_inbox_is_done(self.held)
-        claims = [claim async for claim in self.held.database["receipts"].find()]
+        await until_inbox_is_done(self.connections)
+        claims = [claim async for claim in self.connections.database["receipts"].find()]
         assert [claim["verdict"] for claim in claims] == ["accepted", "accepted"]
-        assert (await self.held.streams.jetstream.stream_info(subjects.REPORTS)).state.messages == 2
-        assert (await self.held.streams.jetstream.stream_info(subjects.PARKED)).state.messages == 0
+        assert (await self.connections.streams.jetstream.stream_info(subjects.REPORTS)).state.messages == 2
+        assert (await self.connections.streams.jetstream.stream_info(subjects.PARKED)).state.messages == 0
 
 
 @pytest.mark.parametrize("code", [mongo.KEY_NOT_FOUND, 133, 11602, 91])
 @pytest.mark.parametrize("failing", ["insert", "find"])
 async def test_a_batch_of_ingest_is_postponed_whole_and_comes_again(
-    held: Connections, reference: Reference, failing: str, code: int, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, reference: Reference, failing: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await load(held, few(reference))
+    await load(connections, few(reference))
     monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
-    inbox = Inbox(held)
+    inbox = Inbox(connections)
     await inbox.send()
     with structlog.testing.capture_logs() as logs:
-        async with answering(held, failing, errorCode=code):
+        async with answering(connections, failing, errorCode=code):
             assert not await inbox.deliver()
 
     assert inbox.used == [2]
@@ -186,14 +188,14 @@ async def test_a_batch_of_ingest_is_postponed_whole_and_comes_again(
 
 
 async def test_a_batch_whose_writes_a_majority_may_not_have_comes_again(
-    held: Connections, reference: Reference, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await load(held, few(reference))
+    await load(connections, few(reference))
     monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
-    inbox = Inbox(held)
+    inbox = Inbox(connections)
     await inbox.send()
 
-    async with answering(held, "insert", writeConcernError={"code": 91, "errmsg": "shutdown in progress"}):
+    async with answering(connections, "insert", writeConcernError={"code": 91, "errmsg": "shutdown in progress"}):
         assert not await inbox.deliver()
 
     assert inbox.used == [2]
@@ -206,29 +208,29 @@ async def is_told(logs: Sequence[MutableMapping[str, Any]], error: str) -> bool:
 
 
 @pytest.mark.parametrize("failing", ["insert", "update"])
-async def test_the_aggregator_tries_again_and_its_views_are_right(held: Connections, reference: Reference, failing: str) -> None:
-    await load(held, reference.registry.units)
+async def test_the_aggregator_tries_again_and_its_views_are_right(connections: Connections, reference: Reference, failing: str) -> None:
+    await load(connections, reference.registry.units)
     with structlog.testing.capture_logs() as logs:
-        async with aggregating(held):
-            await until_stored(held, await log_reports(held))
-            async with answering(held, failing, errorCode=mongo.KEY_NOT_FOUND):
-                sequence = await log_reports(held, revisions=(2,))
+        async with aggregating(connections):
+            await until_stored(connections, await log_reports(connections))
+            async with answering(connections, failing, errorCode=mongo.KEY_NOT_FOUND):
+                sequence = await log_reports(connections, revisions=(2,))
                 await until(lambda: is_told(logs, "OperationFailure"))
-            await until_stored(held, sequence)
-            assert (await verdict(held)).as_dict()["equal"] is True
+            await until_stored(connections, sequence)
+            assert (await verdict(connections)).as_dict()["equal"] is True
 
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
 
-async def test_an_aggregator_that_cannot_read_reads_again_and_its_views_are_right(held: Connections, reference: Reference) -> None:
-    await load(held, reference.registry.units)
+async def test_an_aggregator_that_cannot_read_reads_again_and_its_views_are_right(connections: Connections, reference: Reference) -> None:
+    await load(connections, reference.registry.units)
     with structlog.testing.capture_logs() as logs:
-        async with aggregating(held):
-            await until_stored(held, await log_reports(held))
-            async with answering(held, "find", errorCode=mongo.KEY_NOT_FOUND):
+        async with aggregating(connections):
+            await until_stored(connections, await log_reports(connections))
+            async with answering(connections, "find", errorCode=mongo.KEY_NOT_FOUND):
                 await until(lambda: is_told(logs, "OperationFailure"))
-            await until_stored(held, await log_reports(held, revisions=(2,)))
-            assert (await verdict(held)).as_dict()["equal"] is True
+            await until_stored(connections, await log_reports(connections, revisions=(2,)))
+            assert (await verdict(connections)).as_dict()["equal"] is True
 
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
@@ -240,11 +242,11 @@ async def get(app: FastAPI, path: str) -> httpx2.Response:
 
 
 @pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
-async def test_the_door_for_receipts_says_come_again_while_it_passes(held: Connections, code: int, status: int) -> None:
+async def test_the_door_for_receipts_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
     app = FastAPI()
-    app.include_router(http.create_router(held.streams, ClaimStore(held.database)))
+    app.include_router(http.create_router(connections.streams, ClaimStore(connections.database)))
 
-    async with answering(held, "find", errorCode=code):
+    async with answering(connections, "find", errorCode=code):
         assert (await get(app, "/v1/receipts/06253/12345678")).status_code == status
 
 
@@ -252,30 +254,32 @@ async def test_the_door_for_receipts_says_come_again_while_it_passes(held: Conne
     ("code", "status", "told"),
     [(mongo.KEY_NOT_FOUND, 503, "door.database_away"), (133, 503, "door.database_away"), (13, 500, "door.fault")],
 )
-async def test_the_portal_says_that_the_database_is_away_while_it_passes(held: Connections, code: int, status: int, told: str) -> None:
+async def test_the_portal_says_that_the_database_is_away_while_it_passes(
+    connections: Connections, code: int, status: int, told: str
+) -> None:
     app = FastAPI()
     problems.install(app)
 
     @app.get("/api/v1/x")
     async def look() -> None:
-        await held.database["views"].find_one({})
+        await connections.database["views"].find_one({})
 
-    async with answering(held, "find", errorCode=code):
+    async with answering(connections, "find", errorCode=code):
         answer = await get(app, "/api/v1/x")
     assert (answer.status_code, answer.json()["code"]) == (status, told)
 
 
-async def test_a_command_says_that_a_server_is_away_and_ends_with_3(held: Connections, tmp_path: Path) -> None:
-    async with answering(held, "find", errorCode=mongo.KEY_NOT_FOUND):
-        verifying = command("verify", settings=held.settings, folder=tmp_path)
+async def test_a_command_says_that_a_server_is_away_and_ends_with_3(connections: Connections, tmp_path: Path) -> None:
+    async with answering(connections, "find", errorCode=mongo.KEY_NOT_FOUND):
+        verifying = command("verify", settings=connections.settings, folder=tmp_path)
         verifying.launch()
         assert await verifying.ended() == 3
     assert "cli.server_away" in verifying.log.read_text(encoding="utf-8")
 
 
-async def test_a_command_whose_user_may_not_says_so_and_ends_with_1(held: Connections, tmp_path: Path) -> None:
-    async with answering(held, "find", errorCode=13):
-        verifying = command("verify", settings=held.settings, folder=tmp_path)
+async def test_a_command_whose_user_may_not_says_so_and_ends_with_1(connections: Connections, tmp_path: Path) -> None:
+    async with answering(connections, "find", errorCode=13):
+        verifying = command("verify", settings=connections.settings, folder=tmp_path)
         verifying.launch()
         assert await verifying.ended() == 1
     assert "mongo.login_refused" in verifying.log.read_text(encoding="utf-8")
@@ -285,20 +289,20 @@ async def test_a_set_with_a_key_file_that_was_restarted_whole_is_away_until_it_h
     settings: Settings, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "NAK_DELAY_S", 0.1)
-    async with replica_set(tmp_path / "set") as keyed, connected(settings, keyed.url) as held:
-        await load(held, few(reference))
-        inbox = Inbox(held)
+    async with replica_set(tmp_path / "set") as keyed, connected(settings, keyed.url) as connections:
+        await load(connections, few(reference))
+        inbox = Inbox(connections)
         await inbox.send()
         batch = await inbox.batch()
         said: set[int | None] = set()
         while mongo.KEY_NOT_FOUND not in said:
             await keyed.restart()
-            errors = [error async for error in refusals(held)]
+            errors = [error async for error in refusals(connections)]
             assert [error for error in errors if not delivery.is_passing(error)] == []
             said |= {getattr(error, "code", None) for error in errors}
         with structlog.testing.capture_logs() as logs:
             await keyed.restart()
-            while not await delivery.deliver(held.streams, SERVICE, batch, inbox.handle):
+            while not await delivery.deliver(connections.streams, SERVICE, batch, inbox.handle):
                 batch = await inbox.batch()
 
         assert set(inbox.used) == {2}
@@ -306,11 +310,11 @@ async def test_a_set_with_a_key_file_that_was_restarted_whole_is_away_until_it_h
         await inbox.require_both_once()
 
 
-async def refusals(held: Connections) -> AsyncIterator[PyMongoError]:
+async def refusals(connections: Connections) -> AsyncIterator[PyMongoError]:
     """With what reads are refused, until one is answered."""
     while True:
         try:
-            await held.database["things"].find_one({})
+            await connections.database["things"].find_one({})
         except PyMongoError as error:
             yield error
         else:

@@ -41,8 +41,8 @@ async def doing(work: Awaitable[None]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def ingesting(held: Connections) -> AsyncIterator[None]:
-    async with doing(ingest(held, ClaimStore(held.database), Readiness())):
+async def ingesting(connections: Connections) -> AsyncIterator[None]:
+    async with doing(ingest(connections, ClaimStore(connections.database), Readiness())):
         yield
 
 

@@ -47,15 +47,15 @@ def stand_in() -> Alerts:
 
 
 @pytest.fixture
-def real(held: Connections) -> Alerts:
+def real(connections: Connections) -> Alerts:
     def store(clock: Any, holder: str) -> AlertStore:
-        return AlertStore(held.database, clock, holder)
+        return AlertStore(connections.database, clock, holder)
 
     async def published() -> list[bytes]:
-        last = await held.streams.last_sequence(ALERTS)
-        return [(await held.streams.jetstream.get_msg(ALERTS, sequence)).data or b"" for sequence in range(1, last + 1)]
+        last = await connections.streams.last_sequence(ALERTS)
+        return [(await connections.streams.jetstream.get_msg(ALERTS, sequence)).data or b"" for sequence in range(1, last + 1)]
 
-    return Alerts(store, lambda messages: held.streams.publish_together(ALERTS, messages), published)
+    return Alerts(store, lambda messages: connections.streams.publish_together(ALERTS, messages), published)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

@@ -104,8 +104,8 @@ class Season:
         operator.cancel()
 
     async def _load(self) -> None:
-        await self.world.operate("units changed", lambda held: held.reference.put_units(histories.UNITS))
-        await self.world.operate("regimes changed", lambda held: held.reference.put_regimes(histories.regimes()))
+        await self.world.operate("units changed", lambda connections: connections.reference.put_units(histories.UNITS))
+        await self.world.operate("regimes changed", lambda connections: connections.reference.put_regimes(histories.regimes()))
 
     async def _heal(self) -> None:
         """The end of all trouble: whoever is paused goes on, somebody does each work."""
@@ -122,7 +122,7 @@ class Season:
                     self.trouble.is_feed_cut = False  # it is repaired at a start; what the dead sent may land after it
                 for one in world.alive(kind):
                     world.end(one)
-            if not any(one.held.settings.partitions == "all" and not one.is_replaced for one in world.alive(kind)):
+            if not any(one.connections.settings.partitions == "all" and not one.is_replaced for one in world.alive(kind)):
                 world.start(kind)
 
     async def _quiet(self) -> None:

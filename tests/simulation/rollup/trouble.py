@@ -147,7 +147,7 @@ class Trouble:
 
     def _restart_one(self, one: Instance) -> None:
         self.world.end(one)
-        self.world.loop.later(3.0 * self.rng.random() ** 2, self.world.start, one.kind, one.held.settings.partitions)
+        self.world.loop.later(3.0 * self.rng.random() ** 2, self.world.start, one.kind, one.connections.settings.partitions)
 
     def _pause(self) -> None:
         one = self._one()

@@ -60,7 +60,7 @@ class Instance:
     kind: str
     process: Process
     connection: Connection
-    held: Connections[Settings]
+    connections: Connections[Settings]
     readiness: Readiness = field(default_factory=Readiness)
     task: Any = None
     is_replaced: bool = False  # held for dead: it will be ended when somebody notices that it is not
@@ -125,7 +125,7 @@ class World:
         )
         database: Any = Database(self.server)
         settings = Settings.model_construct(partitions=partitions)
-        held = Connections(
+        connections = Connections(
             settings=settings,
             broker=shell,
             streams=Streams(shell, self.new_id),
@@ -136,12 +136,12 @@ class World:
             clock=self.now,
             new_id=self.new_id,
         )
-        return process, connection, held
+        return process, connection, connections
 
     def start(self, kind: str, partitions: str = "all") -> Instance:
         """A new life of a service."""
-        process, connection, held = self.connections(kind, partitions)
-        instance = Instance(kind, process, connection, held)
+        process, connection, connections = self.connections(kind, partitions)
+        instance = Instance(kind, process, connection, connections)
         instance.readiness.has("start")
         instance.task = self.loop.spawn(process, self._serve(instance))
         self.instances.append(instance)
@@ -150,13 +150,13 @@ class World:
 
     async def _serve(self, instance: Instance) -> None:
         """What `shared.shell.service` does with a service's work."""
-        held, readiness = instance.held, instance.readiness
+        connections, readiness = instance.connections, instance.readiness
 
         async def work() -> None:
             if instance.kind == "ingest":
-                await ingest_app.ingest(held, ClaimStore(held.database), readiness)
+                await ingest_app.ingest(connections, ClaimStore(connections.database), readiness)
             else:
-                await aggregate_app.aggregate(held, readiness)
+                await aggregate_app.aggregate(connections, readiness)
 
         try:
             await delivery.keep_trying("work", work, readiness)
@@ -180,8 +180,8 @@ class World:
     async def operate(self, name: str, act: Callable[[Connections], Awaitable[object]]) -> None:
         """A command of the operator, run again until it succeeds; sometimes it is killed at first."""
         while True:
-            process, connection, held = self.connections(name)
-            instance = Instance(name, process, connection, held)
+            process, connection, connections = self.connections(name)
+            instance = Instance(name, process, connection, connections)
             instance.task = self.loop.spawn(process, self._command(instance, act))
             self.operators.append(instance)
             if self.chance.is_on and self.rng.random() < 0.3:
@@ -195,20 +195,22 @@ class World:
             return
 
     async def _command(self, instance: Instance, act: Callable[[Connections], Awaitable[object]]) -> None:
-        await delivery.keep_trying(instance.kind, lambda: act(instance.held), instance.readiness)
+        await delivery.keep_trying(instance.kind, lambda: act(instance.connections), instance.readiness)
 
     async def change_reference(self) -> None:
         """Units or regimes are imported anew."""
         if self.rng.random() < 0.6:
             units = self.changes.next_units()
-            await self.operate("units changed", lambda held: held.reference.put_units(units))
+            await self.operate("units changed", lambda connections: connections.reference.put_units(units))
         else:
             loaded = self.changes.next_regimes()
-            await self.operate("regimes changed", lambda held: held.reference.put_regimes(loaded))
+            await self.operate("regimes changed", lambda connections: connections.reference.put_regimes(loaded))
 
     async def rebuild(self) -> None:
         """`tonghop rebuild`."""
-        await self.operate("rebuilds", lambda held: Rebuild(held, ClaimStore(held.database).accepted, lambda *_: None).run())
+        await self.operate(
+            "rebuilds", lambda connections: Rebuild(connections, ClaimStore(connections.database).accepted, lambda *_: None).run()
+        )
 
     def logged(self, level: str, event: dict[str, Any]) -> None:
         """What the product says of itself."""
