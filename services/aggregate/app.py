@@ -39,7 +39,7 @@ async def aggregate(connections: Connections[AggregateSettings], readiness: Read
     readiness.has("work")  # the trouble of an earlier attempt has passed
     feed = Feed(connections.streams, store, connections.reference, numbers)
     followed = [Partition(connections, store, feed, number, partitions, readiness) for number in numbers]
-    following = [delivery.keep_trying(f"partition {one.number}", one.follow, readiness) for one in followed]
+    following = [delivery.keep_trying(f"partition {partition.number}", partition.follow, readiness) for partition in followed]
     await tasks.together(feed.run(readiness), *following)
 
 

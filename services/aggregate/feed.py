@@ -170,7 +170,7 @@ class Feed:
                 num_replicas=1,
             ),
         )
-        found: dict[str, Last] = {}
+        last: dict[str, Last] = {}
         try:
             pending = (await consumer.consumer_info()).num_pending or 0
             while pending:
@@ -178,11 +178,11 @@ class Feed:
                 if not messages:  # messages lost with a broken connection are not redelivered
                     raise TransientError(refusal("aggregate.stream_not_read", subjects.FEED))
                 for message in messages:
-                    found[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
+                    last[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
                     pending = message.metadata.num_pending
         finally:
             await consumer.unsubscribe()
-        return found
+        return last
 
 
 def payload(view: View) -> bytes:
@@ -212,5 +212,5 @@ def _event_id(view: View) -> str:
 
 def _version(headers: dict[str, str]) -> ViewVersion:
     """The version in a message's header; a message without a readable header counts as older than any view."""
-    found = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
-    return ViewVersion(int(found[1]), int(found[2])) if found else NONE.version
+    match = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
+    return ViewVersion(int(match[1]), int(match[2])) if match else NONE.version

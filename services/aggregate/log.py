@@ -88,7 +88,7 @@ async def whole(
             deliveries = await follow.batch(BATCH, wait_s=5.0)
             if not deliveries and not await _has_more(streams, subject_filter, follow.next_sequence, end):
                 break
-            if wanted := [found for found in deliveries if found.sequence <= end]:
+            if wanted := [delivery for delivery in deliveries if delivery.sequence <= end]:
                 yield wanted
             pending = not deliveries or (deliveries[-1].sequence < end and deliveries[-1].pending > 0)
     finally:
@@ -98,7 +98,7 @@ async def whole(
 async def _has_more(streams: Streams, subject_filter: str, begin: int, end: int) -> bool:
     """Whether a message that matches the filter has a sequence from `begin` to `end`."""
     try:
-        found = await streams.jetstream.get_msg(subjects.REPORTS, begin, subject_filter, next=True)
+        message = await streams.jetstream.get_msg(subjects.REPORTS, begin, subject_filter, next=True)
     except nats.js.errors.NotFoundError:
         return False
-    return (found.seq or 0) <= end
+    return (message.seq or 0) <= end

@@ -39,5 +39,5 @@ class PlainStore:
 
     async def checkpoint(self, partition: int) -> int:
         """The sequence of the aggregator's checkpoint of a partition; 0 before its first batch."""
-        found = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
-        return 0 if found is None else found["sequence"]
+        document = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
+        return 0 if document is None else document["sequence"]

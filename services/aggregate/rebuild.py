@@ -31,10 +31,10 @@ from shared.wire.events import Logged
 BATCH: Final = 2000
 
 First = tuple[Logged, LogPlace]
-"""An event, and the place of its first copy."""
+"""An event, and the position of its first copy in the log."""
 
 Progress = Callable[[str, int, int], None]
-"""Told what is done: the step, how many of how many."""
+"""Called with the progress: the step, how much is done, and the total."""
 
 Claimed = Callable[[Container[str]], AsyncIterable[bytes]]
 """The logged text of every event that ingest accepted, except the events whose ids are given."""
@@ -200,5 +200,5 @@ class Rebuild:
                 await store.replace_checkpoint(partition, stored, read)
                 await logs.require_same_stream(jetstream, await store.checkpoint(partition))
 
-    def _mark(self, found: Delivery | None) -> Checkpoint | None:
-        return None if found is None else Checkpoint(*log_mark.last_of([found]), self._created)
+    def _mark(self, delivery: Delivery | None) -> Checkpoint | None:
+        return None if delivery is None else Checkpoint(*log_mark.last_of([delivery]), self._created)

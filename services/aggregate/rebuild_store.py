@@ -20,7 +20,7 @@ BATCH: Final = 2000
 LOOK: Final = 20_000  # documents of `reports` read at once
 
 LogPlace = tuple[int, int]
-"""Where an event is in the log: partition and sequence; -1 where a document that somebody made by hand has none."""
+"""Position of an event in the log: partition and sequence; -1 if a document that was written by hand lacks one."""
 
 
 class RebuildStore:
@@ -43,8 +43,8 @@ class RebuildStore:
     async def places(self) -> AsyncIterator[list[tuple[str, LogPlace]]]:
         """The positions of events according to `reports`, by event id, in parts."""
         cursor = self._reports.find({}, {"partition": 1, "sequence": 1}, batch_size=LOOK)
-        while found := await cursor.to_list(LOOK):
-            yield [(stored["_id"], (stored.get("partition", -1), stored.get("sequence", -1))) for stored in found]
+        while part := await cursor.to_list(LOOK):
+            yield [(stored["_id"], (stored.get("partition", -1), stored.get("sequence", -1))) for stored in part]
 
     async def insert(self, lacking: Sequence[tuple[Logged, LogPlace]]) -> set[str]:
         """Stores events that `reports` lacks. Returns the ids of events that somebody else stored meanwhile."""

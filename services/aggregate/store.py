@@ -34,8 +34,12 @@ class Store:
 
     async def checkpoint(self, partition: int) -> Checkpoint | None:
         """The checkpoint of a partition; None before its first batch."""
-        found = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
-        return None if found is None else Checkpoint(found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"])
+        document = await self._checkpoints.find_one({"_id": collection_names.aggregate_checkpoint(partition)})
+        return (
+            None
+            if document is None
+            else Checkpoint(document["sequence"], document["event_id"], document["stored_ms"], document["stream_created"])
+        )
 
     async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
         """The stored events of a partition up to the sequence `up_to`, with their sequences, in parts.
@@ -45,8 +49,8 @@ class Store:
         wanted = {"partition": partition, "sequence": {"$lte": up_to}}
         cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort("sequence", DESCENDING)
         while documents := await cursor.to_list(READ_BATCH):
-            found = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
-            yield [(event, sequence) for event, sequence in found if event is not None]
+            logged = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
+            yield [(event, sequence) for event, sequence in logged if event is not None]
 
     async def put_reports(self, reports: Sequence[ReportDocument]) -> None:
         """Stores each event once; later copies are dropped."""
@@ -59,8 +63,8 @@ class Store:
         refused = await mongo.put_newer(self._views, [(older_than(view.version) | {"_id": view.id}, view.document) for view in views])
         if not refused:
             return 0
-        found = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
-        return max([document["position"]["generation"] async for document in found], default=0)
+        newer = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
+        return max([document["position"]["generation"] async for document in newer], default=0)
 
     async def forget_older(self, partition: int, generation: int) -> None:
         """Deletes a partition's views of older generations."""
@@ -82,16 +86,16 @@ class Store:
 
         If the stored checkpoint is no longer `stale`, it is kept, so a late write cannot undo an aggregator's progress.
         """
-        found = checkpoint_document(partition, stale)
+        unchanged = checkpoint_document(partition, stale)
         if checkpoint is None:
-            await self._checkpoints.delete_one({**found})
+            await self._checkpoints.delete_one({**unchanged})
         else:
-            await self._checkpoints.replace_one({**found}, checkpoint_document(partition, checkpoint))
+            await self._checkpoints.replace_one({**unchanged}, checkpoint_document(partition, checkpoint))
 
     async def versions(self, partitions: Sequence[int]) -> dict[str, ViewVersion]:
         """The version of every view of the given partitions, by view id."""
-        found = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
-        return {document["_id"]: version_of(document) async for document in found}
+        documents = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
+        return {document["_id"]: version_of(document) async for document in documents}
 
     async def documents(self, ids: Sequence[str]) -> list[ViewDocument]:
         """Views by id, as stored."""

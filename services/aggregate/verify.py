@@ -56,7 +56,7 @@ class Verdict:
         return not self.differences and not self.uncounted
 
     def as_dict(self) -> Json:
-        differing = [found.as_dict() for found in self.differences]
+        differing = [difference.as_dict() for difference in self.differences]
         return {"equal": self.is_equal, "views": self.views, "differences": differing, **self.uncounted.as_dict()}
 
 
@@ -83,18 +83,19 @@ async def verify(connections: Connections, progress: Callable[[int], None]) -> V
         before: set[tuple[str, str]] = set()
         for _ in range(ATTEMPTS):
             verdict, count = await _partition(connections, number, partitions, on_read)
-            found = {(one.view, one.field) for one in verdict.differences}
-            if not found or found == before:
+            differing = {(difference.view, difference.field) for difference in verdict.differences}
+            if not differing or differing == before:
                 break
-            before = found
+            before = differing
             await asyncio.sleep(PAUSE_S)
         verdicts.append(verdict)
         read += count
     strays = [differences.unexpected(name) async for name in PlainStore(connections.database).outside(range(partitions))]
     unknown = await _outside(connections, partitions, on_read)
-    for one in verdicts:
-        unknown.add(one.uncounted)
-    return Verdict(sum(one.views for one in verdicts), [found for one in verdicts for found in one.differences] + strays, unknown)
+    for verdict in verdicts:
+        unknown.add(verdict.uncounted)
+    wrong = [difference for verdict in verdicts for difference in verdict.differences]
+    return Verdict(sum(verdict.views for verdict in verdicts), wrong + strays, unknown)
 
 
 async def _outside(connections: Connections, partitions: int, progress: Callable[[int], None]) -> Uncounted:

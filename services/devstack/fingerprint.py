@@ -64,7 +64,7 @@ def _path(name: str) -> Path:
 
 def _packages(prefix: str) -> list[str]:
     """The installed packages with their versions, from the names of their metadata folders."""
-    return sorted(found.name for found in Path(sysconfig.get_path("purelib")).glob("*.dist-info") if found.name.startswith(prefix))
+    return sorted(folder.name for folder in Path(sysconfig.get_path("purelib")).glob("*.dist-info") if folder.name.startswith(prefix))
 
 
 def _settings() -> list[str]:

@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure
 from shared.plumbing import data_files
 
 Rights = Mapping[str, Mapping[str, Sequence[str]]]
-"""Role: collection: actions. The collection "" is every collection of the database."""
+"""The allowed actions by role and collection. The collection "" means every collection of the database."""
 
 Server = MongoClient[dict[str, Any]]
 
@@ -22,7 +22,7 @@ ON_ONE_MACHINE: Final[Mapping[str, Sequence[str]]] = {
     **{name: (name,) for name in ("ingest", "aggregate", "notify", "portal")},
     "cli": ("operator", "notify", "rebuild"),
 }
-"""Users of the embedded MongoDB and their roles. One person gives all commands there; in containers each role is a user."""
+"""Users of the embedded MongoDB and their roles. There one person runs all commands; in containers each role has its own user."""
 
 ANSWER_MS: Final = 1000
 LOGIN_FAILED: Final = 18  # MongoDB's error code

@@ -92,8 +92,8 @@ def command_of(pid: int) -> tuple[str, ...]:
 
 def with_argument(*arguments: str) -> list[tuple[int, tuple[str, ...]]]:
     """The processes that were started with one of these arguments: their ids and commands."""
-    found = [(int(folder.name), command_of(int(folder.name))) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
-    return [(pid, command) for pid, command in found if not set(arguments).isdisjoint(command)]
+    processes = [(int(folder.name), command_of(int(folder.name))) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    return [(pid, command) for pid, command in processes if not set(arguments).isdisjoint(command)]
 
 
 def end(pid: int, command: Sequence[str], within_s: float) -> None:

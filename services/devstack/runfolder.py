@@ -121,7 +121,7 @@ class RunFolder:
         """Record this supervisor and its children, in the order in which they were started."""
         me = Recorded("supervisor", os.getpid(), process.command_of(os.getpid()), self._version_of("supervisor", os.getpid()))
         launched = [Recorded(child.name, child.pid, child.command, self._version_of(child.name, child.pid)) for child in children]
-        self._replace(self._pids, json.dumps([asdict(one) for one in (me, *launched)], indent=2))
+        self._replace(self._pids, json.dumps([asdict(recorded) for recorded in (me, *launched)], indent=2))
         self._replace(self._supervisor_pid, f"{me.pid}\n")
 
     def processes(self) -> list[Recorded]:
@@ -129,11 +129,11 @@ class RunFolder:
         if not self._pids.exists():
             return []
         noted = json.loads(self._pids.read_text())
-        return [Recorded(one["name"], one["pid"], tuple(one["command"]), one.get("version", "")) for one in noted]
+        return [Recorded(entry["name"], entry["pid"], tuple(entry["command"]), entry.get("version", "")) for entry in noted]
 
     def stale(self) -> list[str]:
         """Names of processes whose code has changed since they were launched."""
-        return [one.name for one in self.processes() if one.version != fingerprint.of(one.name)]
+        return [process.name for process in self.processes() if process.version != fingerprint.of(process.name)]
 
     def note_setup(self, version: str, failure: str = "") -> None:
         """Record the fingerprint of the last set-up, and why it failed."""
@@ -154,7 +154,7 @@ class RunFolder:
 
     def supervisor(self) -> Recorded | None:
         """The running supervisor of this folder, if any."""
-        return next((one for one in self.processes() if one.name == "supervisor" and one.is_running), None)
+        return next((process for process in self.processes() if process.name == "supervisor" and process.is_running), None)
 
     def forget_processes(self) -> None:
         """Record that nothing of the stack runs any more. Ports, data, mails and logs are kept."""

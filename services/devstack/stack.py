@@ -48,14 +48,14 @@ def up(folder: Path = RUN_FOLDER) -> Addresses:
         _start(run)
     else:
         _renew(run, changed)
-    found = run.addresses()
-    if found is None:
+    reached_at = run.addresses()
+    if reached_at is None:
         _fail(run, "supervisor")
     if failure := run.setup_failure():
         _say(refusal("stack.set_up_failed", detail=[failure]))
         _print_log(run, "setup")
         raise SystemExit(NOT_READY)
-    return found
+    return reached_at
 
 
 def _changed(run: RunFolder) -> list[str] | None:
@@ -126,7 +126,7 @@ def _require_ready(run: RunFolder, guilty: str | None) -> None:
 def down(folder: Path = RUN_FOLDER) -> bool:
     """Stop the stack of `folder`, including orphans of a killed supervisor. Returns whether anything was running."""
     run = RunFolder(folder)
-    was_running = any(one.is_running for one in run.processes())
+    was_running = any(process.is_running for process in run.processes())
     _stop(run)
     console.print("Đã dừng." if was_running else "Không có gì đang chạy.")
     return was_running
@@ -212,8 +212,8 @@ def _fail(run: RunFolder, guilty: str) -> NoReturn:
 
 
 def _say(*why: Refusal) -> None:
-    for found in why:
-        console.print(found.line(language.chosen()))
+    for reason in why:
+        console.print(reason.line(language.chosen()))
 
 
 def _print_log(run: RunFolder, name: str) -> None:

@@ -204,7 +204,10 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
 
 
 def _documents(refusals: Iterable[Refusal]) -> list[ReasonDocument]:
-    return [ReasonDocument(code=one.code, path=one.path, message_vi=one.message_vi, message_en=one.message_en) for one in refusals]
+    return [
+        ReasonDocument(code=reason.code, path=reason.path, message_vi=reason.message_vi, message_en=reason.message_en)
+        for reason in refusals
+    ]
 
 
 def _reused(wanted: ReceiptDocument) -> ReceiptDocument:

@@ -1,4 +1,4 @@
-"""The notifier: builds the service from its settings; builds a desk for commands."""
+"""The notifier: builds the service from its settings, and for commands a `Desk` on which they work like the notifier."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -83,9 +83,9 @@ async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
 
 async def _decide(desk: Desk, at: datetime) -> DueAlerts:
     reference, owed, seen = desk.follower.reference, desk.follower.book.owed(at).values(), desk.alerts.seen
-    found = reminders.reached(owed, reference, at, seen) + digest.reached(owed, reference, at, seen)
-    alerted = await desk.alerts.known(alert_id for one in found for alert_id in one.ids)
-    return reminders.traced(reminders.decide(found, alerted, reference, at), desk.follower.book.ledger.traces)
+    candidates = reminders.reached(owed, reference, at, seen) + digest.reached(owed, reference, at, seen)
+    alerted = await desk.alerts.known(alert_id for candidate in candidates for alert_id in candidate.ids)
+    return reminders.traced(reminders.decide(candidates, alerted, reference, at), desk.follower.book.ledger.traces)
 
 
 async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:

@@ -41,11 +41,11 @@ def between(document: str, stored: Json, expected: Json) -> Iterator[Difference]
 
 def flat(value: Json, prefix: str = "") -> Json:
     """The leaves of a document by dotted path; a list counts as a leaf."""
-    found: Json = {}
+    leaves: Json = {}
     for key, inner in value.items():
         path = f"{prefix}{key}"
         if isinstance(inner, dict) and inner:
-            found |= flat(inner, f"{path}.")
+            leaves |= flat(inner, f"{path}.")
         else:
-            found[path] = inner
-    return found
+            leaves[path] = inner
+    return leaves

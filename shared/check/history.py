@@ -65,7 +65,7 @@ class History:
     @property
     def reporting(self) -> set[str]:
         """The ids of the units that have submitted a report."""
-        return {unit_id for unit_id, noted in self._own.items() if any(one.type == events.SUBMITTED for one in noted)}
+        return {unit_id for unit_id, noted in self._own.items() if any(event.type == events.SUBMITTED for event in noted)}
 
     @property
     def types(self) -> set[str]:
@@ -83,7 +83,7 @@ class History:
 
 def in_force(noted: list[Noted]) -> datetime | None:
     """The instant in force: a correction cancels everything before it, and among the rest the latest instant wins."""
-    given = sorted((one for one in noted if one.until is not None), key=lambda one: one.key[1:])
-    while any(one.corrects for one in given[1:]):
+    given = sorted((instant for instant in noted if instant.until is not None), key=lambda instant: instant.key[1:])
+    while any(instant.corrects for instant in given[1:]):
         given.pop(0)
-    return max((one.until for one in given if one.until is not None), default=None)
+    return max((instant.until for instant in given if instant.until is not None), default=None)

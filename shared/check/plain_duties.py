@@ -14,14 +14,14 @@ HALF_YEAR = timedelta(days=182)
 
 def groups(regime: Regime, tree: Tree) -> dict[str, str]:
     """Group name by unit id, for every reporter. A unit in several groups belongs to the last one."""
-    found = {}
+    group_of = {}
     for name, group in regime.reporters.items():
         for unit in tree.by_id.values():
             is_named = unit.code in group.units
             is_meant = (unit.level, unit.kind) == (group.level, group.kind) and is_within(tree, unit, regime.within)
             if is_named or (not group.units and is_meant):
-                found[unit.id] = name
-    return found
+                group_of[unit.id] = name
+    return group_of
 
 
 def is_within(tree: Tree, unit: Unit, code: str) -> bool:
@@ -31,11 +31,11 @@ def is_within(tree: Tree, unit: Unit, code: str) -> bool:
 
 def above_of(tree: Tree, unit: Unit) -> list[Unit]:
     """The units above a unit, nearest first."""
-    found: list[Unit] = []
-    while unit.parent in tree.by_id and tree.by_id[unit.parent] not in found:
+    above: list[Unit] = []
+    while unit.parent in tree.by_id and tree.by_id[unit.parent] not in above:
         unit = tree.by_id[unit.parent]
-        found.append(unit)
-    return found
+        above.append(unit)
+    return above
 
 
 def deadline(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:

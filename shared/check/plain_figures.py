@@ -40,22 +40,22 @@ def _is_number(indicator: Indicator, value: Any) -> bool:
 
 def figure(indicator: Indicator, values: Sequence[Any]) -> Json:
     """One indicator of a view, without its target, from the logged values of the reports that count and contain it."""
-    found: Json = {"kind": indicator.kind, "reported": len(values)}
+    document: Json = {"kind": indicator.kind, "reported": len(values)}
     match indicator.kind:
         case "quantity":
             total = aggregate(indicator, values)
             decimals = None if indicator.decimals == 0 and indicator.aggregation != "mean" else indicator.decimals
-            return found | {"total": None if total is None else _number(total, decimals), "measure": indicator.measure}
+            return document | {"total": None if total is None else _number(total, decimals), "measure": indicator.measure}
         case "ratio":
             numerator, denominator = ratio(values)
             decimals = indicator.decimals or None
             parts = {"numerator": _number(numerator, decimals), "denominator": _number(denominator, decimals)}
-            return found | parts | {"percent": percent(numerator, denominator)}
+            return document | parts | {"percent": percent(numerator, denominator)}
         case "flag":
             true = sum(value is True for value in values)
-            return found | {"true": true, "percent": percent(true, len(values))}
+            return document | {"true": true, "percent": percent(true, len(values))}
         case _:
-            return found | {"counts": {option: list(values).count(option) for option in indicator.options}}
+            return document | {"counts": {option: list(values).count(option) for option in indicator.options}}
 
 
 def aggregate(indicator: Indicator, values: Sequence[Any]) -> Decimal | None:

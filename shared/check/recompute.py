@@ -77,8 +77,10 @@ class Plain:
                 "rate": plain_figures.percent(len(counted), len(reporters)),
                 "timely_rate": plain_figures.percent(on_time, len(reporters)),
             },
-            "indicators": {one.code: _figure(one, counted, unit, not missing) for one in self._regime.indicators},
-            "narratives": {code: sum(code in (one.data.get("narratives") or {}) for one in counted) for code in self._regime.narratives},
+            "indicators": {indicator.code: _figure(indicator, counted, unit, not missing) for indicator in self._regime.indicators},
+            "narratives": {
+                code: sum(code in (counting.data.get("narratives") or {}) for counting in counted) for code in self._regime.narratives
+            },
         }
         return body | {"_id": ViewKey(self._regime.id, self._period.code, unit.id).text, "hash": _hash(body)}
 

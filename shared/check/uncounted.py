@@ -59,18 +59,18 @@ class Uncounted:
 def find(reference: Reference, histories: Mapping[tuple[str, str], History], not_folded: Mapping[NotFolded, Iterable[int]]) -> Uncounted:
     """What is unknown in the histories (by regime and period), together with the messages that are not in any history."""
     unreadable, misplaced = (sorted(not_folded.get(why, ())) for why in (NotFolded.UNREADABLE, NotFolded.MISPLACED))
-    found = Uncounted(unreadable=unreadable, misplaced=misplaced)
+    uncounted = Uncounted(unreadable=unreadable, misplaced=misplaced)
     for (regime_id, code), history in histories.items():
         regime = reference.regimes.get(regime_id)
-        found.types += history.types - sent.SENT.keys()
+        uncounted.types += history.types - sent.SENT.keys()
         if regime is None or regime.derived_from is not None:
-            found.regimes.append(regime_id)
+            uncounted.regimes.append(regime_id)
         elif (period := regime.period(code)) is None:
-            found.periods.append(f"{regime_id}/{code}")
+            uncounted.periods.append(f"{regime_id}/{code}")
         else:
             asked = plain_duties.groups(regime, reference.registry.at(period.cut_off))
             unknown = history.units - reference.registry.by_id.keys() - {WHOLE_PERIOD}
-            found.units += [ViewKey(regime_id, code, unit_id).text for unit_id in unknown]
-            found.not_asked += [ViewKey(regime_id, code, unit_id).text for unit_id in history.reporting - asked.keys() - unknown]
-    found.add(Uncounted())
-    return found
+            uncounted.units += [ViewKey(regime_id, code, unit_id).text for unit_id in unknown]
+            uncounted.not_asked += [ViewKey(regime_id, code, unit_id).text for unit_id in history.reporting - asked.keys() - unknown]
+    uncounted.add(Uncounted())
+    return uncounted

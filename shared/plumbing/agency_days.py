@@ -24,11 +24,11 @@ def read(name: str) -> WorkingDays:
         root = yaml_files.read(path)
     except UnreadableError as error:
         raise ConfigurationError(error.at(path)) from error
-    found = _lists(path, root)
-    both = [day for day in found["off"] if day in found["working"]]
+    lists = _lists(path, root)
+    both = [day for day in lists["off"] if day in lists["working"]]
     if both:
-        raise _broken(path, found["working"][both[0]], refusal("calendar.off_and_working", day=refusals.day(both[0])))
-    return WorkingDays(frozenset(found["off"]), frozenset(found["working"]))
+        raise _broken(path, lists["working"][both[0]], refusal("calendar.off_and_working", day=refusals.day(both[0])))
+    return WorkingDays(frozenset(lists["off"]), frozenset(lists["working"]))
 
 
 def without_effect(days: WorkingDays) -> list[Refusal]:
@@ -44,10 +44,10 @@ def without_effect(days: WorkingDays) -> list[Refusal]:
 
 
 def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
-    """The days of each list, with their nodes in the file."""
-    found: dict[str, dict[date, Any]] = {name: {} for name in LISTS}
+    """The days of each list, with their positions in the file."""
+    lists: dict[str, dict[date, Any]] = {name: {} for name in LISTS}
     if root is None:
-        return found
+        return lists
     if not isinstance(root, yaml.MappingNode):
         raise _broken(path, root.start_mark, refusal("calendar.lists_missing"))
     for key, value in root.value:
@@ -55,8 +55,8 @@ def _lists(path: Path, root: Any) -> dict[str, dict[date, Any]]:
             raise _broken(path, key.start_mark, refusal("calendar.unknown_list", name=key.value))
         if not isinstance(value, yaml.SequenceNode):
             raise _broken(path, value.start_mark, refusal("calendar.not_a_list", name=key.value))
-        found[key.value] = {_day(path, node): node.start_mark for node in value.value}
-    return found
+        lists[key.value] = {_day(path, node): node.start_mark for node in value.value}
+    return lists
 
 
 def _day(path: Path, node: Any) -> date:

@@ -39,7 +39,7 @@ WRONG_LAST_SEQUENCE = 10071
 DUPLICATE_IN_BATCH = 10201
 
 AWAY = (nats.errors.Error, nats.js.errors.Error, asyncio.TimeoutError, OSError)
-"""Errors that pass: the same message is published again under the same id."""
+"""Transient errors: the same message is published again with the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ class Streams:
         for first in range(0, len(messages), ATOMIC_MOST):
             part = messages[first : first + ATOMIC_MOST]
             with metrics.PUBLISH.labels(stream).time():
-                found = await self._publish_atomically(stream, part, timeout_s) if len(part) >= ATOMIC_LEAST else None
-                sequences += found or [ack.seq for ack in await self.publish_all(stream, part, timeout_s)]
+                stored = await self._publish_atomically(stream, part, timeout_s) if len(part) >= ATOMIC_LEAST else None
+                sequences += stored or [ack.seq for ack in await self.publish_all(stream, part, timeout_s)]
         return sequences
 
     async def _publish_atomically(self, stream: str, messages: Sequence[Message], timeout_s: float) -> list[int] | None:

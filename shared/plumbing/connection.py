@@ -40,10 +40,10 @@ class Connection(Client):
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:
-            found: dict[str, str] | None = await super()._process_headers(headers)
+            parsed: dict[str, str] | None = await super()._process_headers(headers)
         except (ValueError, IndexError):
             return None  # a malformed header has no meaning
-        return found
+        return parsed
 
     def _build_message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: dict[str, str] | None) -> Msg:
         answer = reply.decode(errors="backslashreplace")

@@ -20,9 +20,9 @@ VERSION: Final = 5  # raise it when older code would misread or damage what this
 
 async def require(database: Documents) -> None:
     """Raises ConfigurationError if the stored data have a later format than this code knows."""
-    found = await _stored(database)
-    if found > VERSION:
-        raise ConfigurationError(refusal("mongo.newer_data", f"MongoDB: checkpoints.{FORMAT}", found=found, most=VERSION))
+    stored = await _stored(database)
+    if stored > VERSION:
+        raise ConfigurationError(refusal("mongo.newer_data", f"MongoDB: checkpoints.{FORMAT}", found=stored, most=VERSION))
 
 
 async def mark(database: Documents) -> None:
@@ -43,5 +43,5 @@ async def mark(database: Documents) -> None:
 async def _stored(database: Documents, session: Session | None = None) -> int:
     """The format of the stored data; 0 if nothing is stored or no format is recorded."""
     checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, FormatDocument)
-    found = await checkpoints.find_one({"_id": FORMAT}, {"value": 1}, session=session)
-    return found["value"] if found else 0
+    document = await checkpoints.find_one({"_id": FORMAT}, {"value": 1}, session=session)
+    return document["value"] if document else 0

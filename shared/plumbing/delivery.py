@@ -30,13 +30,13 @@ NAK_DELAY_S: Final = 1.0
 PARKED_EXCERPT_BYTES: Final = 16_384
 
 PASSING = (TransientError, *broker.AWAY, *mongo.AWAY)
-"""Errors that pass. Of those that a server answers with, some do: see `is_passing`."""
+"""Transient errors. Some of the errors that a server answers are transient too: see `is_passing`."""
 
 MAY_PASS = (*PASSING, OperationFailure)
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the same operation may succeed when it is retried."""
+    """Whether the error is transient, so that a retry may succeed."""
     return isinstance(error, PASSING) or mongo.is_away(error)
 
 
@@ -108,7 +108,7 @@ async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness
         except Exception as error:
             why = causes.of(error)
             if is_passing(error):
-                codes, reason = [found.code for found in why], " ".join(found.text("en") for found in why)
+                codes, reason = [refused.code for refused in why], " ".join(refused.text("en") for refused in why)
                 log.warning("task.retried", task=name, codes=codes, reason=reason, error=type(error).__name__)
             else:
                 log.error("task.failed", task=name, exc_info=True)

@@ -18,8 +18,8 @@ Document = dict[str, Any]
 Filter = Mapping[str, Any]
 Result = TypeVar("Result")
 Stored = TypeVar("Stored")
-"""The model of a collection's documents (`shared/wire/documents.py`), or `Document`. Of a document that was read with a projection only the
-fields asked for are there.
+"""The model of a collection's documents (`shared/wire/documents.py`), or `Document`. A document that was read with a projection has only
+the requested fields.
 """
 
 

@@ -36,10 +36,10 @@ async def require_sync(monitors: Sequence[str]) -> None:
     Servers of a cluster that do not answer are ignored; TransientError if none answers.
     """
     answers = await asyncio.gather(*[asyncio.to_thread(_varz, monitor) for monitor in monitors])
-    found = {monitor: answer for monitor, answer in zip(monitors, answers, strict=True) if answer is not None}
-    if not found:
+    answered = {monitor: answer for monitor, answer in zip(monitors, answers, strict=True) if answer is not None}
+    if not answered:
         raise TransientError(refusal("nats.monitor_away", MONITOR_SETTING, addresses=list(monitors)))
-    for monitor, answer in found.items():
+    for monitor, answer in answered.items():
         config = (answer.get("jetstream") or {}).get("config") or {}
         if not config:
             raise ConfigurationError(refusal("nats.jetstream_off", monitor))
@@ -52,7 +52,7 @@ def _varz(monitor: str) -> dict[str, Any] | None:
     """What a server's monitoring endpoint reports about it; None if it does not answer."""
     try:
         with urllib.request.urlopen(f"{monitor.rstrip('/')}/varz", timeout=MONITOR_S) as answer:
-            found = orjson.loads(answer.read())
+            varz = orjson.loads(answer.read())
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return varz if isinstance(varz, dict) else None

@@ -50,7 +50,7 @@ def outgoing(event: CloudEvent) -> Outgoing:
 async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | PendingReceipt:
     """Publishes an event and waits for its receipt. Returns a pending receipt if none arrives in time.
 
-    Raises TransientError, or a passing error of NATS, if the event may not be in INBOX.
+    Raises TransientError, or one of `delivery.PASSING`, if the event may not be in INBOX.
     """
     if not streams.client.is_connected:
         raise TransientError(refusal("nats.away"))

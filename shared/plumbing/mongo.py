@@ -58,7 +58,7 @@ AWAY = (
     WriteConcernError,
     WTimeoutError,
 )
-"""Errors that pass: the same write is retried."""
+"""Transient errors: the same write is retried."""
 
 AWAY_CODES = frozenset(
     {
@@ -87,8 +87,8 @@ PASSING_LABELS = ("RetryableWriteError", "TransientTransactionError", "UnknownTr
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error passes: the server is unreachable, or reports that it cannot answer now. For a bulk write, whether one of its writes
-    failed so.
+    """Whether an error is transient: the server is unreachable, or reports that it cannot answer now. For a bulk write, whether one of its
+    writes failed with such an error.
     """
     if isinstance(error, AWAY):
         return True
@@ -184,7 +184,7 @@ async def put_newer(collection: Collection[Stored], filters_and_documents: Seque
             return []
         try:
             with _timed(collection):
-                await collection.bulk_write([replacement(document, found) for found, document in refused], ordered=False)
+                await collection.bulk_write([replacement(document, matching) for matching, document in refused], ordered=False)
         except BulkWriteError as error:
             refused = [refused[failure["index"]] for failure in only_duplicates(error)]
         else:
@@ -192,10 +192,10 @@ async def put_newer(collection: Collection[Stored], filters_and_documents: Seque
     return [document for _, document in refused]
 
 
-def replacement(document: Stored, found: Document | None = None) -> ReplaceOne[Document]:
+def replacement(document: Stored, matching: Document | None = None) -> ReplaceOne[Document]:
     """An upsert that replaces the document that a filter matches; without a filter, the document with the same `_id`."""
     whole = cast(Document, document)
-    return ReplaceOne({"_id": whole["_id"]} if found is None else found, whole, upsert=True)
+    return ReplaceOne({"_id": whole["_id"]} if matching is None else matching, whole, upsert=True)
 
 
 def _timed(collection: Collection[Stored]) -> AbstractContextManager[object]:
@@ -224,8 +224,8 @@ async def aggregate(collection: Collection[Stored], stages: Sequence[Document], 
     """All results of an aggregation pipeline."""
     driver: Any = collection
     cursor = await awaited(driver.aggregate(list(stages), **options))
-    found: list[Document] = await cursor.to_list(None)
-    return found
+    results: list[Document] = await cursor.to_list(None)
+    return results
 
 
 async def of_ids(collection: Collection[Stored], ids: Sequence[str], fields: Sequence[str]) -> AsyncIterator[Stored]:
@@ -267,4 +267,4 @@ def _decimal128(value: Any) -> Any:
 
 
 EXACT = CodecOptions[Document](tz_aware=True, type_registry=TypeRegistry(fallback_encoder=_decimal128))
-"""How documents with decimals are written."""
+"""Codec for documents with decimals."""

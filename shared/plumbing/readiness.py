@@ -58,4 +58,4 @@ class Readiness:
 
 def _sentences(*why: Refusal) -> str:
     """The sentences for people, without credentials."""
-    return addresses.masked(" ".join(found.text("vi") for found in why))
+    return addresses.masked(" ".join(reason.text("vi") for reason in why))

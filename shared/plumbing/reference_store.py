@@ -44,8 +44,8 @@ class ReferenceStore:
 
     async def generation(self) -> int:
         """The current generation; 0 before the first import."""
-        found = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
-        return found["value"] if found else 0
+        document = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
+        return document["value"] if document else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
         """The current reference data, or data at most `age_s` seconds old. They are read again only if the generation has changed."""
@@ -115,9 +115,9 @@ class ReferenceStore:
         """Removes a regime and the stored kinds of its indicators. Returns whether it existed."""
 
         async def remove(session: Session) -> bool:
-            found = await self._regimes.delete_one({"_id": regime_id}, session=session)
-            await self.count_import(bool(found.deleted_count), session)
-            return bool(found.deleted_count)
+            result = await self._regimes.delete_one({"_id": regime_id}, session=session)
+            await self.count_import(bool(result.deleted_count), session)
+            return bool(result.deleted_count)
 
         return await self._import(remove)
 

@@ -54,11 +54,11 @@ class Standstill:
             return None
         return refusal("ingest.standstill", self._stream, floor=self._floor, seconds=f"{STILL_S:g}")
 
-    def take(self, found: Look, now: float) -> None:
+    def take(self, seen: Look, now: float) -> None:
         """Records what the broker reported at the instant `now`."""
-        if found.floor != self._floor or not found.waiting:
-            self._floor, self._moved_at = found.floor, now
-        self.waiting = found.waiting
+        if seen.floor != self._floor or not seen.waiting:
+            self._floor, self._moved_at = seen.floor, now
+        self.waiting = seen.waiting
         self._is_still = now - self._moved_at >= STILL_S
 
     async def watch(self) -> None:

@@ -16,51 +16,51 @@ class Difference(NamedTuple):
 
 def of_stream(wanted: StreamConfig, info: StreamInfo) -> list[Difference]:
     """The settings of a stream that differ from its declaration."""
-    found = info.config
-    stored_metadata = {key: value for key, value in (found.metadata or {}).items() if not key.startswith("_nats.")}
+    stored = info.config
+    stored_metadata = {key: value for key, value in (stored.metadata or {}).items() if not key.startswith("_nats.")}
     pairs: dict[str, tuple[Any, Any]] = {
-        "subjects": (found.subjects, wanted.subjects),
-        "retention": (found.retention, wanted.retention),
-        "storage": (found.storage, wanted.storage),
-        "discard": (found.discard, wanted.discard),
-        "discard_new_per_subject": (bool(found.discard_new_per_subject), False),
-        "max_age": (found.max_age or 0, wanted.max_age),
-        "max_msgs": (found.max_msgs, -1),
-        "max_bytes": (found.max_bytes, -1),
-        "max_msgs_per_subject": (found.max_msgs_per_subject, wanted.max_msgs_per_subject),
-        "max_msg_size": (found.max_msg_size, wanted.max_msg_size),
-        "duplicate_window": (found.duplicate_window, wanted.duplicate_window),
-        "no_ack": (bool(found.no_ack), False),
-        "sealed": (bool(found.sealed), False),
-        "mirror": (found.mirror, None),
-        "sources": (found.sources or None, None),
-        "subject_transform": (found.subject_transform, None),
-        "allow_rollup_hdrs": (bool(found.allow_rollup_hdrs), False),
-        "allow_msg_ttl": (bool(found.allow_msg_ttl), False),
-        "allow_msg_schedules": (bool(found.allow_msg_schedules), False),
-        "num_replicas": (found.num_replicas, wanted.num_replicas),
-        "persist_mode": (found.persist_mode or PersistMode.DEFAULT, wanted.persist_mode or PersistMode.DEFAULT),
-        "allow_atomic": (bool(found.allow_atomic), bool(wanted.allow_atomic)),
+        "subjects": (stored.subjects, wanted.subjects),
+        "retention": (stored.retention, wanted.retention),
+        "storage": (stored.storage, wanted.storage),
+        "discard": (stored.discard, wanted.discard),
+        "discard_new_per_subject": (bool(stored.discard_new_per_subject), False),
+        "max_age": (stored.max_age or 0, wanted.max_age),
+        "max_msgs": (stored.max_msgs, -1),
+        "max_bytes": (stored.max_bytes, -1),
+        "max_msgs_per_subject": (stored.max_msgs_per_subject, wanted.max_msgs_per_subject),
+        "max_msg_size": (stored.max_msg_size, wanted.max_msg_size),
+        "duplicate_window": (stored.duplicate_window, wanted.duplicate_window),
+        "no_ack": (bool(stored.no_ack), False),
+        "sealed": (bool(stored.sealed), False),
+        "mirror": (stored.mirror, None),
+        "sources": (stored.sources or None, None),
+        "subject_transform": (stored.subject_transform, None),
+        "allow_rollup_hdrs": (bool(stored.allow_rollup_hdrs), False),
+        "allow_msg_ttl": (bool(stored.allow_msg_ttl), False),
+        "allow_msg_schedules": (bool(stored.allow_msg_schedules), False),
+        "num_replicas": (stored.num_replicas, wanted.num_replicas),
+        "persist_mode": (stored.persist_mode or PersistMode.DEFAULT, wanted.persist_mode or PersistMode.DEFAULT),
+        "allow_atomic": (bool(stored.allow_atomic), bool(wanted.allow_atomic)),
         "metadata": (stored_metadata, wanted.metadata or {}),
     }
     return _differences(pairs)
 
 
-def of_consumer(wanted: ConsumerConfig, found: ConsumerConfig) -> list[Difference]:
+def of_consumer(wanted: ConsumerConfig, stored: ConsumerConfig) -> list[Difference]:
     """The settings of a durable consumer that differ from its declaration: with a limit of deliveries or a filter it would lose what units
     sent.
     """
     pairs: dict[str, tuple[Any, Any]] = {
-        "deliver_policy": (found.deliver_policy, wanted.deliver_policy),
-        "ack_policy": (found.ack_policy, wanted.ack_policy),
-        "ack_wait": (found.ack_wait, wanted.ack_wait),
-        "max_ack_pending": (found.max_ack_pending, wanted.max_ack_pending),
-        "max_deliver": (found.max_deliver, wanted.max_deliver),
-        "filter_subject": (found.filter_subject or None, None),
-        "filter_subjects": (found.filter_subjects or None, None),
-        "headers_only": (bool(found.headers_only), False),
-        "inactive_threshold": (found.inactive_threshold or None, None),
-        "mem_storage": (bool(found.mem_storage), False),
+        "deliver_policy": (stored.deliver_policy, wanted.deliver_policy),
+        "ack_policy": (stored.ack_policy, wanted.ack_policy),
+        "ack_wait": (stored.ack_wait, wanted.ack_wait),
+        "max_ack_pending": (stored.max_ack_pending, wanted.max_ack_pending),
+        "max_deliver": (stored.max_deliver, wanted.max_deliver),
+        "filter_subject": (stored.filter_subject or None, None),
+        "filter_subjects": (stored.filter_subjects or None, None),
+        "headers_only": (bool(stored.headers_only), False),
+        "inactive_threshold": (stored.inactive_threshold or None, None),
+        "mem_storage": (bool(stored.mem_storage), False),
     }
     return _differences(pairs)
 

@@ -110,8 +110,8 @@ class Declaration(Declared):
 def read(replicas: int = 1, path: Path = DECLARATION) -> Declaration:
     """The declaration in a file, with `replicas` copies of each stream. Raises ConfigurationError if the file is invalid."""
     try:
-        found = yaml_files.values(yaml_files.read(path))
-        return Declaration.model_validate({**found, "replicas": replicas} if isinstance(found, dict) else found)
+        declared = yaml_files.values(yaml_files.read(path))
+        return Declaration.model_validate({**declared, "replicas": replicas} if isinstance(declared, dict) else declared)
     except UnreadableError as error:
         raise ConfigurationError(error.at(path)) from error
     except ValidationError as error:
@@ -128,15 +128,15 @@ class RefusedError(ConfigurationError):
     """
 
     def __init__(self, reasons: Mapping[str, str], derived: Sequence[str], changed: Sequence[str]) -> None:
-        found = [
+        refusals = [
             refusal("nats.change_refused", ", ".join(name for name in reasons if reasons[name] == why), detail=why)
             for why in dict.fromkeys(reasons.values())
         ]
         if derived:
-            found.append(refusal("nats.derived_stream_refused", ", ".join(derived)))
+            refusals.append(refusal("nats.derived_stream_refused", ", ".join(derived)))
         if changed:
-            found.append(refusal("nats.others_changed", names=list(changed)))
-        super().__init__(*found)
+            refusals.append(refusal("nats.others_changed", names=list(changed)))
+        super().__init__(*refusals)
         self.derived, self.changed = tuple(derived), tuple(changed)
 
 
@@ -169,18 +169,18 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remake
 async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *, remakes: bool) -> bool:
     """Creates or changes one stream. Returns whether that was necessary."""
     try:
-        found = await jetstream.stream_info(name)
+        stored = await jetstream.stream_info(name)
     except nats.js.errors.NotFoundError:
         await _patiently(name, functools.partial(jetstream.add_stream, wanted))
         return True
-    if not stream_differences.of_stream(wanted, found):
+    if not stream_differences.of_stream(wanted, stored):
         return False
     try:
         await _patiently(name, functools.partial(jetstream.update_stream, wanted))
     except REFUSED:
         if not remakes:
             raise
-        await _remake(jetstream, wanted, name, found.state.last_seq)
+        await _remake(jetstream, wanted, name, stored.state.last_seq)
     return True
 
 
@@ -228,8 +228,8 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
             info = await jetstream.stream_info(name)
             _refuse(f"stream {name}", stream_differences.of_stream(declaration.stream_config(name), info))
             for durable in durables:
-                found = await jetstream.consumer_info(name, durable)
-                differing = stream_differences.of_consumer(declaration.consumer_config(durable), found.config)
+                stored = await jetstream.consumer_info(name, durable)
+                differing = stream_differences.of_consumer(declaration.consumer_config(durable), stored.config)
                 _refuse(f"stream {name}, consumer {durable}", differing)
         except nats.js.errors.NotFoundError as error:
             raise TransientError(refusal("nats.not_declared", f"stream {name}")) from error
@@ -238,5 +238,8 @@ async def require(jetstream: JetStreamContext, declaration: Declaration, *names:
 def _refuse(what: str, differing: Sequence[Difference]) -> None:
     if differing:
         raise ConfigurationError(
-            *[refusal("nats.stream_differs", what, setting=one.setting, found=one.stored, declared=one.declared) for one in differing]
+            *[
+                refusal("nats.stream_differs", what, setting=difference.setting, found=difference.stored, declared=difference.declared)
+                for difference in differing
+            ]
         )

@@ -46,8 +46,8 @@ def read(path: Path, remedy: Both = FROM_EDITOR) -> str:
     `remedy` says how to save a file in another encoding as UTF-8.
     """
     raw = _bytes(path)
-    if found := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
-        raise UnreadableError(refusal("file.not_text", found=found, remedy=remedy))
+    if format_name := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
+        raise UnreadableError(refusal("file.not_text", found=format_name, remedy=remedy))
     if raw.startswith(UTF_16) or _looks_like_utf_16(raw):
         raise UnreadableError(refusal("file.utf_16", remedy=remedy))
     try:
@@ -84,5 +84,5 @@ def _looks_like_utf_16(raw: bytes) -> bool:
 def _allowed(text: str) -> str:
     if texts.forbidden(text) is None:
         return text
-    number, found = next((number, found) for number, line in enumerate(text.split("\n"), 1) if (found := texts.forbidden(line)))
-    raise UnreadableError(refusal("file.forbidden_character", character=found), number)
+    number, character = next((number, character) for number, line in enumerate(text.split("\n"), 1) if (character := texts.forbidden(line)))
+    raise UnreadableError(refusal("file.forbidden_character", character=character), number)

@@ -82,9 +82,9 @@ def line_of(mark: Any) -> int | None:
 
 
 def _refuse_repeats(root: Any) -> None:
-    found = list(_repeats(root))
-    if found:
-        key, first = found[0]
+    repeats = list(_repeats(root))
+    if repeats:
+        key, first = repeats[0]
         raise UnreadableError(refusal("yaml.repeated_key", key=key.value, first=first), line_of(key.start_mark))
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 Clock = Callable[[], datetime]
-"""Gives the present instant, UTC."""
+"""Returns the current time in UTC."""
 
 NewId = Callable[[], str]
-"""Gives an id that no other call gives: 32 hexadecimal digits."""
+"""Returns a new unique id: 32 hexadecimal digits."""
 
 
 def system_clock() -> datetime:

@@ -24,16 +24,16 @@ RETRY_AFTER: Final = {"Retry-After": {"description": "seconds to wait before the
 
 def json_answer(model: type[BaseModel], description: str, media_type: str = "application/json", headers: Json | None = None) -> Json:
     """An answer whose body is a model."""
-    found = {"description": description, "content": {media_type: {"schema": schemas.reference(model)}}}
-    return found | ({"headers": headers} if headers else {})
+    answer = {"description": description, "content": {media_type: {"schema": schemas.reference(model)}}}
+    return answer | ({"headers": headers} if headers else {})
 
 
 def errors(told: dict[int, str]) -> Answers:
     """The errors of a route, by status. `default` documents that every other error has the same body."""
-    found: Answers = {
+    answers: Answers = {
         status: json_answer(Problem, text, MEDIA_TYPE, RETRY_AFTER if status == 503 else None) for status, text in told.items()
     }
-    return found | {"default": json_answer(Problem, "Another error", MEDIA_TYPE)}
+    return answers | {"default": json_answer(Problem, "Another error", MEDIA_TYPE)}
 
 
 def rejected(description: str) -> Json:
@@ -48,9 +48,9 @@ def install(app: FastAPI, models: Iterable[type[BaseModel]] = (), unions: Json |
 
 def _document(app: FastAPI, models: Iterable[type[BaseModel]], unions: Json) -> Callable[[], Json]:
     def document() -> Json:
-        found: Json = get_openapi(title=app.title, version=VERSION, summary=app.summary, routes=app.routes, tags=TAGS)
-        parts = found.setdefault("components", {}).setdefault("schemas", {})
-        found["components"]["schemas"] = parts | schemas.components(models) | unions
-        return found
+        openapi: Json = get_openapi(title=app.title, version=VERSION, summary=app.summary, routes=app.routes, tags=TAGS)
+        parts = openapi.setdefault("components", {}).setdefault("schemas", {})
+        openapi["components"]["schemas"] = parts | schemas.components(models) | unions
+        return openapi
 
     return document

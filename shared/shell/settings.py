@@ -127,7 +127,7 @@ USERS: Final[Mapping[str, type[ServiceSettings]]] = {
     "portal": PortalSettings,
     "cli": CliSettings,
 }
-"""Who reads which settings."""
+"""The settings class of each service and of the command line."""
 
 
 def read(kind: type[Kind]) -> Kind:

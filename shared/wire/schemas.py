@@ -29,8 +29,8 @@ class PlainSchema(GenerateJsonSchema):
 def components(models: Iterable[type[BaseModel]]) -> Json:
     """The schemas of models and of all models inside them, by name, for an AsyncAPI or OpenAPI document."""
     modes = [(model, "validation") for model in models]
-    found: Json = models_json_schema(modes, ref_template=f"{COMPONENTS}{{model}}", schema_generator=PlainSchema)[1]["$defs"]  # type: ignore[arg-type]
-    return found
+    definitions: Json = models_json_schema(modes, ref_template=f"{COMPONENTS}{{model}}", schema_generator=PlainSchema)[1]["$defs"]  # type: ignore[arg-type]
+    return definitions
 
 
 def reference(model: type[BaseModel]) -> Json:

@@ -215,6 +215,6 @@ def _whole(kind: str, data: type[Data], base: type[Envelope], suffix: str) -> ty
 
 
 BY_UNITS: Final = {kind: _whole(kind, data, Envelope, "Event") for kind, data in SENT.items()}
-"""The whole event of each type, as a unit's software sends it."""
+"""The model of the whole event by type, as a unit's software sends it."""
 BY_PEOPLE: Final = {kind: _whole(kind, data, ActedEnvelope, "ByPeople") for kind, data in SENT.items()}
-"""The whole event of each type, as our own services send it for a person."""
+"""The model of the whole event by type, as our own services send it for a person."""

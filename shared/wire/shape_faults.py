@@ -53,16 +53,16 @@ def of(
     """Path and reason of each fault. `written` holds scalars as they are written in the file, `forms` the descriptions of the shape's
     patterns.
     """
-    found = error.errors(include_url=False)[:MOST]
-    chosen = {fault["loc"][:-1] for fault in found if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
+    faults = error.errors(include_url=False)[:MOST]
+    chosen = {fault["loc"][:-1] for fault in faults if fault["loc"] and not str(fault["loc"][-1]).startswith("literal[")}
     reasons: dict[tuple[Path, Refusal], None] = {}
-    for fault in found:
+    for fault in faults:
         path = _plain((*fault["loc"], *_where_inside(fault)))
         is_other_branch = fault["type"] == "literal_error" and str(fault["loc"][-1]).startswith("literal[")
         if is_other_branch and any(path == _plain(other) for other in chosen):
             continue  # the field also accepts a word, but the value is not a word
         reasons[path, _reason(fault, model, (written or {}).get(path), forms)] = None
-    left = error.error_count() - len(found)
+    left = error.error_count() - len(faults)
     return [*reasons, *([((), refusal("field.more_faults", count=left))] if left else [])]
 
 
@@ -115,7 +115,7 @@ def _unknown(name: str, model: type[BaseModel]) -> Refusal:
 def _names(model: type[BaseModel]) -> tuple[str, ...]:
     """Every field name of the shape and of the shapes inside it."""
     schema = model.model_json_schema()
-    return tuple(sorted({name for one in (schema, *schema.get("$defs", {}).values()) for name in one.get("properties", {})}))
+    return tuple(sorted({name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", {})}))
 
 
 def _shown(value: Any) -> Both | str:

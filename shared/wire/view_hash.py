@@ -38,7 +38,9 @@ def canonical(regime: str, period: str, unit_id: str, figures: Mapping[str, Any]
     """The canonical JSON that is hashed: UTF-8, keys sorted by code point, no white space, numbers as integers and strings; null remains
     null.
     """
-    indicators = {code: {key: value for key, value in one.items() if key not in NO_FIGURES} for code, one in figures["indicators"].items()}
+    indicators = {
+        code: {key: value for key, value in indicator.items() if key not in NO_FIGURES} for code, indicator in figures["indicators"].items()
+    }
     return _canonical(
         {
             "regime": regime,

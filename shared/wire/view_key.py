@@ -7,7 +7,7 @@ messages: `ct27-van-quan/2024/184`. The key of a view in a later series ends wit
 from typing import Final, NamedTuple
 
 AS_REPORTED: Final = ""
-"""The first series: figures of the units that reported them. Its keys name no series."""
+"""The first series: figures by the units that reported them. Keys of this series do not name it."""
 
 
 class ViewKey(NamedTuple):

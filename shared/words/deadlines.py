@@ -90,13 +90,13 @@ def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...],
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return
-    found = [period for code in regime.periods if (period := regime.period(code)) is not None]
+    listed = [period for code in regime.periods if (period := regime.period(code)) is not None]
     for group, rule in obligation.deadlines.items():
-        early = [period for period in found if rule.is_yearly and not _leaves_a_working_day(regime, group, period, days)]
+        early = [period for period in listed if rule.is_yearly and not _leaves_a_working_day(regime, group, period, days)]
         if early:
             cut_off = refusals.day(early[0].cut_off)
             yield ("obligation", "deadlines", group), refusal("regime.no_working_day_left", period=early[0].code, day=cut_off)
-    for period in found:
+    for period in listed:
         confirm = confirm_deadline(regime, period, days)
         reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None, days)) is not None]
         if confirm is not None and reports and confirm < max(reports):

@@ -58,9 +58,9 @@ def given(event: GivingEvent, name: str) -> Given | None:
     return Given(event.received_ms, event.event_id, at, reason, event.sender, corrects)
 
 
-def in_force(given_ones: Iterable[Given]) -> Given | None:
+def in_force(givens: Iterable[Given]) -> Given | None:
     """The instant in force; None if none was set. If several events set the same instant, the newest event is returned."""
-    known = list(given_ones)
-    corrected = max((one for one in known if one.corrects), default=None)
-    latest = max((one.at for one in known if corrected is None or one >= corrected), default=None)
-    return max((one for one in known if one.at == latest), default=None)
+    known = list(givens)
+    corrected = max((given for given in known if given.corrects), default=None)
+    latest = max((given.at for given in known if corrected is None or given >= corrected), default=None)
+    return max((given for given in known if given.at == latest), default=None)

@@ -16,10 +16,10 @@ def is_address(text: str) -> bool:
 
 def parts(mailbox: str) -> tuple[str, str]:
     """The name (which may be empty) and the address in `address` or `name <address>`. Raises ValueError for any other text."""
-    found = MAILBOX.fullmatch(mailbox.strip(" "))
-    if found is None:
+    match = MAILBOX.fullmatch(mailbox.strip(" "))
+    if match is None:
         raise InvalidValueError(refusal("setting.invalid_mailbox"))
-    return found[2] or "", found[1] or found[3]
+    return match[2] or "", match[1] or match[3]
 
 
 def checked(mailbox: str) -> str:

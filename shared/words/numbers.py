@@ -23,8 +23,8 @@ def parts(text: str) -> tuple[str, str] | None:
 
     A plain decimal is digits, with at most one point among them and at most one minus before them.
     """
-    found = PLAIN_DECIMAL.fullmatch(text)
-    return None if found is None else (found[1], found[2] or "")
+    match = PLAIN_DECIMAL.fullmatch(text)
+    return None if match is None else (match[1], match[2] or "")
 
 
 def decimals_of(text: str) -> int:

@@ -56,10 +56,10 @@ def parse(code: str, calendar: str) -> Period | None:
     `calendar` is `year`, `report_year`, or the yearly cut-off day as `MM-DD`. In `year`, half-years, quarters and months are those of the
     calendar year; the other calendars have whole years only.
     """
-    found = PERIOD.fullmatch(code)
-    if found is None:
+    match = PERIOD.fullmatch(code)
+    if match is None:
         return None
-    year, part = int(found[1]), found[2]
+    year, part = int(match[1]), match[2]
     if calendar == "year":
         first, last = _months(part)
         return Period(code, date(year, first, 1), _last_day(year, last))

@@ -107,11 +107,11 @@ class Ladder(Data):
     """When reminders go out: days before the last day, hours on the last day, days after it."""
 
     before_days: list[int] = [30, 14, 7, 3, 1]
-    """Reminders so many days before the last day. One that falls on a day off goes out on the working day before."""
+    """Reminders this many days before the last day. A reminder that falls on a day off goes out on the working day before."""
     last_day: list[TimeText] = ["08:00", "14:00"]
     """Reminders at these hours of the last day."""
     after_days: list[int] = [1, 3, 7]
-    """Reminders so many days after the last day. One that falls on a day off goes out on the working day after."""
+    """Reminders this many days after the last day. A reminder that falls on a day off goes out on the working day after."""
 
 
 class Obligation(Data):
@@ -127,7 +127,7 @@ class Obligation(Data):
     to_working_day: bool = False
     """A deadline whose last day is a day off moves to the end of the next working day."""
     confirm: Confirm | None = None
-    """Who confirms its view, and by when. Without it nobody does."""
+    """Which units confirm their views, and by when. Without it, views are not confirmed."""
     ladder: Ladder = Ladder()
     """When units that owe a report are reminded. Without it the defaults apply."""
 
@@ -144,7 +144,7 @@ class Target(Data):
     at_least: DecimalText
     """The goal: a percentage for flags and ratios, otherwise a figure. It is compared exactly, not after rounding."""
     by: str
-    """The year by which the plan wants it. It is shown and not judged."""
+    """The year in which the plan expects the goal to be reached. It is only shown."""
     level: str | None = None
     """The goal is shown only in views of units of this level. Without it, in all views."""
 
@@ -153,7 +153,7 @@ class Indicator(Data):
     """One figure of the form. Its kind and decimals never change: a new meaning is a new code."""
 
     code: Code
-    """The name of the figure in events and views. It never gets another meaning."""
+    """The name of the figure in events and views. Its meaning never changes."""
     label: str
     """What people read."""
     section: str = ""
@@ -171,7 +171,7 @@ class Indicator(Data):
     max: DecimalText | None = None
     """The largest quantity that is accepted. Without it 10¹⁴ after scaling by the decimals."""
     share: bool = True
-    """Of a ratio: the numerator is a part of the denominator, so it may not be larger."""
+    """For a ratio: the numerator is a part of the denominator, so it must not be larger."""
     numerator_label: str = ""
     """What people read beside the numerator of a ratio."""
     denominator_label: str = ""
@@ -181,7 +181,7 @@ class Indicator(Data):
     target: Target | None = None
     """A goal of the plan."""
     asked: list[str] = []
-    """The groups or unit codes that the figure is asked of. Without it, all reporters."""
+    """The groups or unit codes that must report the figure. Without it, all reporters."""
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
@@ -214,29 +214,29 @@ class Regime(Data):
     """One reporting obligation: who reports what to whom, for which periods, and by when."""
 
     id: RegimeId
-    """The regime's name in events, subjects and addresses. It never gets another meaning."""
+    """The regime's name in events, subjects and addresses. Its meaning never changes."""
     title: str
     """What people read."""
     legal_basis: list[str]
-    """The documents that demand the reports."""
+    """The legal documents that require the reports."""
     calendar: str = "year"
     """What a year is: `year` is 01/01–31/12, `report_year` 15/12–14/12 (NĐ 09/2019/NĐ-CP), `MM-DD` a cut-off day."""
     periods: list[str] | Literal["any"] = "any"
     """The periods that are reported. `any` is only for regimes on call."""
     recipient: UnitCode
-    """The unit that receives the reports. It returns, extends and opens."""
+    """The unit that receives the reports. It returns reports, extends deadlines and opens periods."""
     on_behalf_of: UnitCode | None = None
-    """The unit that the recipient acts for. It gets a digest when a group is long overdue."""
+    """The unit for which the recipient acts. It gets a digest when a group is long overdue."""
     within: UnitCode | Literal[""] = ""
-    """The unit whose subtree the reporters are taken from. Without it, the whole country."""
+    """The unit whose subtree has the reporters. Without it, the whole country."""
     reporters: dict[str, Group] = {}
     """The groups of units that report, by a name of your choice."""
     obligation: Obligation | None = None
     """When the reports are due."""
     indicators: list[Indicator] = []
-    """The figures that are asked."""
+    """The figures to report."""
     narratives: dict[Code, str] = {}
-    """The texts that are asked: code, and what people read."""
+    """The texts to report: code, and what people read."""
     derived_from: RegimeId | None = None
     """This regime is computed from the reports of another one, and has no `reporters`, `obligation` or `indicators` of its own."""
     derived_groups: list[str] = []

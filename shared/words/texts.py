@@ -35,8 +35,8 @@ def forbidden(text: str) -> str | None:
     Control characters except tab and newline, bidi controls, and code points that are not characters are forbidden. Windows line ends are
     allowed.
     """
-    found = FORBIDDEN.search(LINE_END.sub("\n", text)) or NO_CHARACTER.search(text)
-    return None if found is None else f"U+{ord(found[0]):04X}"
+    match = FORBIDDEN.search(LINE_END.sub("\n", text)) or NO_CHARACTER.search(text)
+    return None if match is None else f"U+{ord(match[0]):04X}"
 
 
 def may_be_forbidden(payload: bytes) -> bool:

@@ -9,7 +9,7 @@ from shared.words.periods import VIETNAM, Period
 
 QUARTERS: Final = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 Number = int | str | None
-"""A figure of a view or a report as JSON has it: an integer, a plain decimal text, or nothing."""
+"""A figure of a view or a report, as in JSON: an integer, a plain decimal text, or None."""
 
 
 def shown(text: str) -> str:

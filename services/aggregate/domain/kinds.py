@@ -86,9 +86,9 @@ def column_sums(rows: Matrix) -> list[int]:
 def _scaled(value: Any, decimals: int) -> int:
     if value == "":  # otherwise it would be parsed as 0
         raise ValueError
-    found: int = value if decimals == 0 and isinstance(value, int) else numbers.scaled(value, decimals)
-    if -numbers.MAX_SCALED <= found <= numbers.MAX_SCALED:
-        return found
+    scaled: int = value if decimals == 0 and isinstance(value, int) else numbers.scaled(value, decimals)
+    if -numbers.MAX_SCALED <= scaled <= numbers.MAX_SCALED:
+        return scaled
     raise OverflowError
 
 

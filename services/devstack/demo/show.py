@@ -66,15 +66,15 @@ def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
     console.print(table if alerts else f"{title}: không có.")
 
 
-def mails(console: Console, found: Sequence[EmailMessage]) -> None:
+def mails(console: Console, caught: Sequence[EmailMessage]) -> None:
     """Mails as text: the first one in full, of the others the recipients."""
-    for mail in found[:MAILS_IN_FULL]:
+    for mail in caught[:MAILS_IN_FULL]:
         body = mail.get_body(("plain",))
         text = body.get_content() if body else ""
         written = Text(f"Đến: {mail['To']}\nTiêu đề: {mail['Subject']}\n\n{text.strip()}")
         console.print(Panel(written, title="Thư nhắc", title_align="left"))
-    if len(found) > MAILS_IN_FULL:
-        console.print(f"… và {len(found) - MAILS_IN_FULL} thư nữa, đến {_some([str(mail['To']) for mail in found[MAILS_IN_FULL:]])}.")
+    if len(caught) > MAILS_IN_FULL:
+        console.print(f"… và {len(caught) - MAILS_IN_FULL} thư nữa, đến {_some([str(mail['To']) for mail in caught[MAILS_IN_FULL:]])}.")
 
 
 def _cells(indicator: Indicator, figure: dict[str, Any]) -> tuple[str, str, str, str]:

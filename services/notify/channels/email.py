@@ -27,7 +27,7 @@ ANSWER_LIMIT_S: Final = 10.0
 PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command must not be repeated
 
 SentBefore = Callable[[Sequence[Alert]], Awaitable[Mapping[tuple[str, str], int]]]
-"""Counts the mails that were sent before about the same duty and cause."""
+"""Counts earlier mails about the same duty and cause."""
 
 
 class Answer(Enum):

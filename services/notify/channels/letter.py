@@ -39,8 +39,8 @@ def written(mail: Mail, sender: str, at: datetime) -> bytes:
 
 def _mailbox(mailbox: str) -> str:
     """The address and its name, if any. The name is one encoded word, because some mail programs insert a space between two."""
-    name, found = mailboxes.parts(mailbox)
-    return f"{UTF_8.header_encode(' '.join(name.split()))} <{found}>" if name else found
+    name, address = mailboxes.parts(mailbox)
+    return f"{UTF_8.header_encode(' '.join(name.split()))} <{address}>" if name else address
 
 
 def _encoded(text: str) -> Header:

@@ -87,5 +87,5 @@ def _figures(tally: Tally) -> DigestData:
     )
 
 
-def _first(found: Sequence[Duty]) -> list[str]:
-    return [duty.unit.code for duty in found[: published.DIGEST_CODES]]
+def _first(duties: Sequence[Duty]) -> list[str]:
+    return [duty.unit.code for duty in duties[: published.DIGEST_CODES]]

@@ -37,8 +37,8 @@ class Tally:
     @property
     def rate(self) -> str | None:
         """Percentage of expected reports that were received; None if no report is expected."""
-        found = numbers.percent(self.received, self.expected)
-        return None if found is None else str(found)
+        percent = numbers.percent(self.received, self.expected)
+        return None if percent is None else str(percent)
 
     @property
     def confirmed(self) -> int:
@@ -50,9 +50,9 @@ class Tally:
         return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not reach.is_reachable(duty.unit)})
 
 
-def tally(found: Iterable[Duty], deadline: datetime) -> Tally:
+def tally(of_period: Iterable[Duty], deadline: datetime) -> Tally:
     """The tally of the duties whose deadline before extensions is `deadline`; the units are sorted."""
-    group = sorted((duty for duty in found if duty.due == deadline), key=lambda duty: duty.unit.code)
+    group = sorted((duty for duty in of_period if duty.due == deadline), key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
     return Tally(
@@ -70,12 +70,12 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set
     `stream`).
     """
     groups: dict[tuple[str, str, datetime], Duty] = {}
-    for one in owed:
-        firsts = [next(iter(mates.values())) for mates in one.by_group.values()]
+    for of_period in owed:
+        firsts = [next(iter(mates.values())) for mates in of_period.by_group.values()]
         for duty in sorted(firsts, key=lambda duty: duty.task != REPORT):
             groups.setdefault((duty.regime, duty.period, duty.due), duty)
-    found = [digests for duty in groups.values() for digests in _of_group(duty, reference)]
-    return [digests for digests in found if _is_news(digests, reference, now, seen)]
+    candidates = [digests for duty in groups.values() for digests in _of_group(duty, reference)]
+    return [digests for digests in candidates if _is_news(digests, reference, now, seen)]
 
 
 def _is_news(digests: Reminders, reference: Reference, now: datetime, seen: Set[str]) -> bool:

@@ -159,7 +159,7 @@ class Roster:
         by_group = {group: _deadline(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
         confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
-        for unit, task, group in assigned if of is None else (one for unit_id in of for one in by_unit.get(unit_id, ())):
+        for unit, task, group in assigned if of is None else (entry for unit_id in of for entry in by_unit.get(unit_id, ())):
             deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
                 state = ledger.of(ReportKey(regime_id, period_code, unit.id))
@@ -173,8 +173,8 @@ class Roster:
         assigned: list[Assigned] = [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
         assigned += [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
         by_unit: dict[str, list[Assigned]] = {}
-        for one in assigned:
-            by_unit.setdefault(one[0].id, []).append(one)
+        for entry in assigned:
+            by_unit.setdefault(entry[0].id, []).append(entry)
         return assigned, by_unit
 
 
@@ -182,8 +182,8 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     """The periods of a regime, whether or not they have begun; of an on-call regime, the periods that were opened."""
     opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
     codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
-    found = (regime.period(code) for code in codes)
-    return [period for period in found if period is not None]
+    known = (regime.period(code) for code in codes)
+    return [period for period in known if period is not None]
 
 
 def _deadline(
@@ -192,9 +192,9 @@ def _deadline(
     """The deadline of a group, and the openings of an on-call period."""
     if not regime.is_on_call:
         return deadlines.group_deadline(regime, group, period, None, working_days), ()
-    found: list[Opening] = []
+    openings: list[Opening] = []
     for last in sorted(opened.values()):
-        given = instants.in_force(one for one in opened.values() if one.key <= last.key)
+        given = instants.in_force(opening for opening in opened.values() if opening.key <= last.key)
         at = deadlines.group_deadline(regime, group, period, None if given is None else given.at, working_days)
-        found += [] if at is None else [Opening(last.key, at, last.reason)]
-    return (found[-1].at if found else None), tuple(found)
+        openings += [] if at is None else [Opening(last.key, at, last.reason)]
+    return (openings[-1].at if openings else None), tuple(openings)

@@ -24,7 +24,9 @@ BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`cause` is `returned-<revision>` or `moved-<n>`, `at` is when the notice goes out, `before` is the deadline before a move, `act` the
+    """News that a unit gets at once.
+
+    `cause` is `returned-<revision>` or `moved-<n>`, `at` is when the notice goes out, `before` is the deadline before a move, `act` the
     event that caused the notice.
     """
 
@@ -92,8 +94,8 @@ def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenK
 
 def _reminded_at(duty: Duty, key: instants.GivenKey) -> datetime:
     """The deadline of the ladder as it was after the opening or extension `key`."""
-    extension = instants.in_force(one for one in duty.state.extensions.values() if one.key <= key)
-    opening = max((one for one in duty.openings if one.key <= key), key=lambda one: one.key, default=None)
+    extension = instants.in_force(entry for entry in duty.state.extensions.values() if entry.key <= key)
+    opening = max((entry for entry in duty.openings if entry.key <= key), key=lambda entry: entry.key, default=None)
     fix_by = None if duty.returned is None else duty.returned.fix_by
     base = fix_by or (duty.due if opening is None else opening.at)
     return duties.later(base, None if extension is None else extension.at)

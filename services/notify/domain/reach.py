@@ -20,7 +20,7 @@ REASONS: Final = (NO_CONTACT, NO_ADDRESS, REFUSED, WAITING, NOT_NEEDED)
 BY_STATE: Final = {RAISED: WAITING, REFUSED: REFUSED, PASSED: NOT_NEEDED}
 
 StoredOutcomes = Mapping[str, tuple[str, int]]
-"""Of each alert, by its id on a channel: the state, and how many addresses were refused."""
+"""By an alert's id on a channel: the alert's state, and how many addresses were refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def expected(alert: Alert, unit: Unit, channels: Sequence[str]) -> Reach:
     return Reach(alert, tuple(channels), _why_no_mail(unit))
 
 
-def unreached(found: Sequence[Reach]) -> dict[str, list[str]]:
+def unreached(reaches: Sequence[Reach]) -> dict[str, list[str]]:
     """The codes of the units to which no mail was sent, by reason."""
-    by_reason = ((why, sorted({one.alert.matter.unit for one in found if one.unreached == why})) for why in REASONS)
+    by_reason = ((why, sorted({reach.alert.matter.unit for reach in reaches if reach.unreached == why})) for why in REASONS)
     return {why: codes for why, codes in by_reason if codes}
 
 

@@ -103,9 +103,9 @@ def _traced(alert: Alert, traces: Mapping[instants.GivenKey, str]) -> Alert:
     return alert if act is None or act not in traces else replace(alert, matter=replace(alert.matter, traceparent=traces[act]))
 
 
-def plan(found: Iterable[Duty]) -> list[Alert]:
+def plan(all_duties: Iterable[Duty]) -> list[Alert]:
     """Every rung of every owed duty, sorted by time, then unit."""
-    alerts = [alert for duty in found if duties.owes(duty) for alert in of_duty(duty).alerts]
+    alerts = [alert for duty in all_duties if duties.owes(duty) for alert in of_duty(duty).alerts]
     return sorted(alerts, key=lambda alert: (alert.rung.at, alert.matter.unit, alert.matter.duty))
 
 
@@ -114,9 +114,9 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set
 
     If the alert is in `seen`, the rung is recorded as claimed and not looked up again.
     """
-    found = []
-    for one in owed:
-        for alike in one.by_steps.values():
+    news = []
+    for of_period in owed:
+        for alike in of_period.by_steps.values():
             first = next(iter(alike.values())).duty
             come = due.newest(rungs(first), reference.loaded_at.get(first.regime, now), now)
             if come is None:
@@ -126,19 +126,19 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set
                 if reminders.id(come) in seen:
                     mark.claimed = come.name
                 else:
-                    found.append(reminders)
-    return found
+                    news.append(reminders)
+    return news
 
 
-def decide(found: Iterable[Reminders], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
+def decide(candidates: Iterable[Reminders], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
     """Decides which alerts to raise. `alerted` are ids, on the channel `stream`, of alerts that were already raised or passed."""
     raised: list[Alert] = []
     passed: list[Alert] = []
-    for one in found:
-        names = {rung.name for rung, alert_id in zip(one.rungs, one.ids, strict=True) if alert_id in alerted}
-        step = due.due_rungs(one.rungs, names, reference.loaded_at[one.matter.regime], now, reference.working_days)
-        raised += [one.alert(step.send, now)] if step.send else []
-        passed += [one.alert(rung, now) for rung in step.passed]
+    for reminders in candidates:
+        names = {rung.name for rung, alert_id in zip(reminders.rungs, reminders.ids, strict=True) if alert_id in alerted}
+        step = due.due_rungs(reminders.rungs, names, reference.loaded_at[reminders.matter.regime], now, reference.working_days)
+        raised += [reminders.alert(step.send, now)] if step.send else []
+        passed += [reminders.alert(rung, now) for rung in step.passed]
     return DueAlerts(tuple(raised), tuple(passed))
 
 
@@ -165,12 +165,12 @@ def sort_out(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed], working
 def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
     """Whether the unit still owes exactly what the alert is about; for a digest, whether any unit of the group does."""
     matter = alert.matter
-    found = owed.get((matter.regime, matter.period))
-    if found is None:
+    of_period = owed.get((matter.regime, matter.period))
+    if of_period is None:
         return False
     if matter.is_digest:
-        return found.is_group_owing(matter.deadline)
-    duty = found.duty(matter.duty)
+        return of_period.is_group_owing(matter.deadline)
+    duty = of_period.duty(matter.duty)
     if duty is None or events.to_text(duty.reminded_of) != events.to_text(matter.deadline):
         return False
     notice = notices.of_duty(duty) if alert.rung.name == NOW else None

@@ -75,8 +75,8 @@ class AlertStore:
     async def unsent(self, channel: str) -> list[Alert]:
         """Raised alerts that no other notifier is sending now, sorted by time."""
         wanted = {"state": RAISED, "channel": channel, **is_free(self._holder, self._clock())}
-        found = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
-        return [_alert(document) async for document in found]
+        documents = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
+        return [_alert(document) async for document in documents]
 
     async def is_another_sending(self) -> bool:
         """Whether another notifier holds a lease on raised alerts. The lease of a killed notifier ends after `LEASE`."""
@@ -91,8 +91,8 @@ class AlertStore:
         now = self._clock()
         lease = {"holder": self._holder, "lease_until": now + LEASE}
         await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED, **is_free(self._holder, now)}, {"$set": lease})
-        found = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1, "refused": 1})
-        handed = {document["_id"]: _handed(document) async for document in found}
+        documents = self._alerts.find({"_id": {"$in": ids}, "state": RAISED, "holder": self._holder}, {"mailed": 1, "refused": 1})
+        handed = {document["_id"]: _handed(document) async for document in documents}
         return [Lease(alert, handed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in handed]
 
     async def drop(self, alerts: Sequence[Alert], channel: str) -> None:
@@ -122,14 +122,14 @@ class AlertStore:
     async def mails_sent(self, alerts: Sequence[Alert]) -> Counter[DutyAndCause]:
         """How many mails each unit has had about the duty and cause of each alert."""
         wanted = {"duty": {"$in": sorted({alert.matter.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
-        found = self._alerts.find(wanted, {"duty": 1, "cause": 1})
-        return Counter([(document["duty"], document["cause"]) async for document in found])
+        documents = self._alerts.find(wanted, {"duty": 1, "cause": 1})
+        return Counter([(document["duty"], document["cause"]) async for document in documents])
 
     async def outcomes(self, alerts: Sequence[Alert], channels: Sequence[str]) -> StoredOutcomes:
         """The stored outcomes of alerts, by their ids on each channel. Channels that an alert did not use are left out."""
         ids = [alert.id(channel) for alert in alerts for channel in channels]
-        found = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
-        return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in found}
+        documents = self._alerts.find({"_id": {"$in": ids}}, {"state": 1, "refused": 1})
+        return {document["_id"]: (document["state"], len(document.get("refused", ()))) async for document in documents}
 
     def _document(self, alert: Alert, channel: str, state: State) -> AlertDocument:
         matter = alert.matter

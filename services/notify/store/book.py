@@ -63,13 +63,13 @@ class BookStore:
 
     async def checkpoint(self) -> Checkpoint | None:
         """The stored checkpoint; None before the first fold, or if it was stored in another format."""
-        found = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
-        return None if found is None else _checkpoint(found)
+        document = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
+        return None if document is None else _checkpoint(document)
 
     async def reports(self, generation: int) -> dict[ReportKey, ReportState]:
         """The report states in the stored duties of a generation. If a unit has two duties, the one that was written later is used."""
         cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
-        return {_key(found): report_states.report(found["state"]) async for found in cursor}
+        return {_key(document): report_states.report(document["state"]) async for document in cursor}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position. A stored duty with a later position is kept."""
@@ -107,17 +107,17 @@ def _older(document_id: str, position: BookPosition) -> Document:
     return {"_id": document_id, "$or": older}
 
 
-def _checkpoint(found: NotifyCheckpointDocument) -> Checkpoint:
+def _checkpoint(document: NotifyCheckpointDocument) -> Checkpoint:
     return Checkpoint(
-        BookPosition(found["generation"], found["sequence"], found["event_id"], found["stored_ms"], found["stream_created"]),
-        [(regime, period) for regime, period in found["begun"]],
-        {(regime, period): report_states.period(given) for regime, period, given in found["opened"]},
-        [(ReportKey(regime, period, unit_id), report_states.report(state)) for regime, period, unit_id, state in found["waiting"]],
+        BookPosition(document["generation"], document["sequence"], document["event_id"], document["stored_ms"], document["stream_created"]),
+        [(regime, period) for regime, period in document["begun"]],
+        {(regime, period): report_states.period(given) for regime, period, given in document["opened"]},
+        [(ReportKey(regime, period, unit_id), report_states.report(state)) for regime, period, unit_id, state in document["waiting"]],
     )
 
 
-def _key(found: DutyDocument) -> ReportKey:
-    return ReportKey(found["regime"], found["period"], found["unit"]["id"])
+def _key(document: DutyDocument) -> ReportKey:
+    return ReportKey(document["regime"], document["period"], document["unit"]["id"])
 
 
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:

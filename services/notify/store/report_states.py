@@ -14,7 +14,10 @@ def document(report: ReportState) -> ReportStateDocument:
         "is_submission": report.is_submission,
         "first_submitted_ms": report.first_submitted_ms,
         "extensions": givens(report.extensions),
-        "returns": [(one.revision, one.received_ms, one.event_id, one.reason, one.fix_by) for one in report.returns.values()],
+        "returns": [
+            (returned.revision, returned.received_ms, returned.event_id, returned.reason, returned.fix_by)
+            for returned in report.returns.values()
+        ],
         "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
         "first_confirmed_ms": report.first_confirmed_ms,
     }
@@ -22,7 +25,7 @@ def document(report: ReportState) -> ReportStateDocument:
 
 def report(state: ReportStateDocument) -> ReportState:
     """A report's state from its stored form."""
-    returns = {one.revision: one for one in (Return(*fields) for fields in state["returns"])}
+    returns = {returned.revision: returned for returned in (Return(*fields) for fields in state["returns"])}
     extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
     return ReportState(
         winner=Revision(*state["winner"]),
@@ -42,10 +45,10 @@ def period(stored: list[GivenFields]) -> PeriodState:
     return PeriodState(openings, instants.in_force(openings.values()))
 
 
-def givens(found: Givens) -> list[GivenFields]:
+def givens(entries: Givens) -> list[GivenFields]:
     """The stored form of openings or extensions, in the order of receipt."""
-    return [(one.received_ms, one.event_id, one.at, one.reason, one.author, one.corrects) for one in sorted(found.values())]
+    return [(given.received_ms, given.event_id, given.at, given.reason, given.author, given.corrects) for given in sorted(entries.values())]
 
 
 def _read_givens(stored: list[GivenFields]) -> Givens:
-    return {one.key: one for one in (Given(*fields) for fields in stored)}
+    return {given.key: given for given in (Given(*fields) for fields in stored)}

@@ -32,7 +32,7 @@ class Content:
 def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) -> list[Content]:
     """The contents of alerts at the instant `at`, or at the time for which an alert was raised if that is later."""
     recipients: dict[tuple[str, str], Unit | None] = {}
-    found = []
+    contents = []
     for lease in leases:
         alert = lease.alert
         matter, now = alert.matter, max(at, alert.raised_at)
@@ -41,8 +41,8 @@ def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) 
             recipients[pair], _ = digest.recipients(reference, regime, matter.period)
         tally = _tally(matter, book, now) if matter.is_digest else None
         unit = reference.registry.by_id[matter.unit_id]
-        found.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
-    return found
+        contents.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
+    return contents
 
 
 def _tally(matter: Matter, book: Book, now: datetime) -> Tally:

@@ -77,15 +77,15 @@ def _share(part: int, whole: int) -> str:
     return f"{vietnamese.number(part)}/{vietnamese.number(whole)}"
 
 
-def _list(heading: str, found: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
+def _list(heading: str, duties: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
     """One line for each unit; "" if there are none."""
-    if not found:
+    if not duties:
         return ""
     lines = [
         f"{number}. {duty.unit.code} {wording.name(duty.unit)}{note(duty)} – {_reach(duty.unit)}"
-        for number, duty in enumerate(found, start=1)
+        for number, duty in enumerate(duties, start=1)
     ]
-    return "\n".join([f"{heading} ({vietnamese.number(len(found))}):", *lines])
+    return "\n".join([f"{heading} ({vietnamese.number(len(duties))}):", *lines])
 
 
 def _note(duty: Duty) -> str:

@@ -33,6 +33,6 @@ async def duties(
     known = await reference.current()
     address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, {} if chosen.unit is None else await store.periods(known.regimes))
-    found = await store.answers(asked, chosen.state, now, behind, limit + 1)
-    shown = found[:limit]
-    return DutyPage(duties=shown, next=chosen.after(shown[-1].id) if len(found) > limit else None)
+    read = await store.answers(asked, chosen.state, now, behind, limit + 1)
+    shown = read[:limit]
+    return DutyPage(duties=shown, next=chosen.after(shown[-1].id) if len(read) > limit else None)

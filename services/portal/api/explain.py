@@ -28,5 +28,5 @@ async def explain(
     limit: Annotated[int, Query(ge=1, le=PARTS_AT_ONCE, description=LIMIT)] = PARTS_AT_ONCE,
 ) -> ExplainedFigure:
     """The reports that make one figure of a view, by unit code, and whether they add up to it."""
-    found = await explaining.read(at, store, indicator)
-    return found.answer(after, limit)
+    explained = await explaining.read(at, store, indicator)
+    return explained.answer(after, limit)

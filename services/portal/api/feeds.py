@@ -35,7 +35,7 @@ async def feeds(
     without a cursor. Only units without a unit above them have a feed.
     """
     address.require_top(await reference.current(), province, regime)
-    found, cursor = await feed.page(streams, province, regime, after, limit)
-    if not found and after and after > await streams.last_sequence(subjects.FEED):
+    events, cursor = await feed.page(streams, province, regime, after, limit)
+    if not events and after and after > await streams.last_sequence(subjects.FEED):
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.cursor_ahead", "after", after=after))
-    return FeedPage(events=found, cursor=str(cursor))
+    return FeedPage(events=events, cursor=str(cursor))

@@ -15,10 +15,10 @@ router = APIRouter(tags=["views"])
 @router.get("/views/{regime}/{period}/{unit}", operation_id="getView", response_model_exclude_unset=True, responses=answered("getView"))
 async def view(at: Named, store: Stored) -> View:
     """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id."""
-    found = await store.view(at.regime.id, at.period.code, at.unit.id)
-    if found is None:
+    stored = await store.view(at.regime.id, at.period.code, at.unit.id)
+    if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    return found
+    return stored
 
 
 @router.get(
@@ -34,5 +34,5 @@ async def children(at: Named, store: Stored, now: Now) -> Children:
     reporters = [unit for unit in below if unit.id in at.group_of]
     if not views and not reporters:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    found = await statuses.statuses(at, store, reporters, now)
-    return Children(views=views, units=[status.answer() for status in found])
+    states = await statuses.statuses(at, store, reporters, now)
+    return Children(views=views, units=[status.answer() for status in states])

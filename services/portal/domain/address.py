@@ -114,5 +114,5 @@ def require_known(known: Reference, regime: str | None, unit: str | None) -> Non
     """Raises `Refused` for a regime or a unit that does not exist: an empty list would be misleading."""
     if regime is not None and regime not in known.regimes:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
-    if unit is not None and not any(unit in (one.code, one.id) for one in known.registry.units):
+    if unit is not None and not any(unit in (known_unit.code, known_unit.id) for known_unit in known.registry.units):
         raise refused.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))

@@ -119,7 +119,7 @@ def type_of(schema: Json) -> Type:
         return Type(" | ".join(_literal(option) for option in schema["enum"]))
     alternatives = schema.get("anyOf") or schema.get("oneOf")
     if alternatives:
-        return _joined(" | ", [type_of(one) for one in alternatives])
+        return _joined(" | ", [type_of(alternative) for alternative in alternatives])
     kind = schema.get("type", "any")
     if kind == "array":
         inner = type_of(schema.get("items", {}))
@@ -130,24 +130,31 @@ def type_of(schema: Json) -> Type:
     return Type(" | ".join(kind) if isinstance(kind, list) else str(kind))
 
 
-def _operation(path: str, method: str, found: Json) -> Operation:
-    parameters = tuple(_parameter(one) for one in found.get("parameters", []))
+def _operation(path: str, method: str, operation: Json) -> Operation:
+    parameters = tuple(_parameter(part) for part in operation.get("parameters", []))
     return Operation(
-        id=found["operationId"],
+        id=operation["operationId"],
         method=method.upper(),
         path=path,
-        call=_call(path, found.get("parameters", [])),
-        text=found.get("description") or found.get("summary", ""),
+        call=_call(path, operation.get("parameters", [])),
+        text=operation.get("description") or operation.get("summary", ""),
         parameters=parameters,
-        body=_contents(found.get("requestBody", {})),
-        answers=tuple(Answer(status, one.get("description", ""), _contents(one)) for status, one in sorted(found["responses"].items())),
+        body=_contents(operation.get("requestBody", {})),
+        answers=tuple(
+            Answer(status, part.get("description", ""), _contents(part)) for status, part in sorted(operation["responses"].items())
+        ),
     )
 
 
-def _parameter(found: Json) -> Field:
-    schema = found.get("schema", {})
+def _parameter(parameter: Json) -> Field:
+    schema = parameter.get("schema", {})
     return Field(
-        found["name"], type_of(schema), found.get("required", False), found.get("description", ""), _limits(schema), PLACES[found["in"]]
+        parameter["name"],
+        type_of(schema),
+        parameter.get("required", False),
+        parameter.get("description", ""),
+        _limits(schema),
+        PLACES[parameter["in"]],
     )
 
 
@@ -160,30 +167,30 @@ def _call(path: str, parameters: Sequence[Json]) -> str:
     return path
 
 
-def _contents(found: Json) -> tuple[Content, ...]:
-    return tuple(_content(media_type, one) for media_type, one in found.get("content", {}).items())
+def _contents(described: Json) -> tuple[Content, ...]:
+    return tuple(_content(media_type, content) for media_type, content in described.get("content", {}).items())
 
 
-def _content(media_type: str, found: Json) -> Content:
-    examples = [one.get("value") for one in found.get("examples", {}).values()]
-    return Content(media_type, type_of(found.get("schema", {})), found.get("example", examples[0] if examples else None))
+def _content(media_type: str, content: Json) -> Content:
+    examples = [example.get("value") for example in content.get("examples", {}).values()]
+    return Content(media_type, type_of(content.get("schema", {})), content.get("example", examples[0] if examples else None))
 
 
-def _schema(name: str, found: Json) -> Schema:
-    required = set(found.get("required", []))
+def _schema(name: str, schema_object: Json) -> Schema:
+    required = set(schema_object.get("required", []))
     fields = tuple(
         Field(field, type_of(schema), field in required, schema.get("description", ""), _limits(schema))
-        for field, schema in found.get("properties", {}).items()
+        for field, schema in schema_object.get("properties", {}).items()
     )
-    return Schema(name, found.get("description", ""), type_of(found), fields)
+    return Schema(name, schema_object.get("description", ""), type_of(schema_object), fields)
 
 
 def _limits(schema: Json) -> str:
     """Bounds and pattern of a schema. For a nullable schema, those of its only alternative that is not null."""
-    alternatives = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
-    found = {**(alternatives[0] if len(alternatives) == 1 else {}), **schema}
-    limits = [text.format(_plain(found[name])) for name, text in LIMITS.items() if name in found]
-    return ", ".join([*limits, *([f"mặc định {_literal(found['default'])}"] if "default" in found else [])])
+    alternatives = [alternative for alternative in schema.get("anyOf", []) if alternative.get("type") != "null"]
+    merged = {**(alternatives[0] if len(alternatives) == 1 else {}), **schema}
+    limits = [text.format(_plain(merged[name])) for name, text in LIMITS.items() if name in merged]
+    return ", ".join([*limits, *([f"mặc định {_literal(merged['default'])}"] if "default" in merged else [])])
 
 
 def _plain(value: object) -> object:
@@ -195,7 +202,7 @@ def _literal(value: object) -> str:
 
 
 def _joined(separator: str, types: Sequence[Type]) -> Type:
-    return Type(separator.join(one.text for one in types), tuple(name for one in types for name in one.schemas))
+    return Type(separator.join(value_type.text for value_type in types), tuple(name for value_type in types for name in value_type.schemas))
 
 
 def _reached(operations: Iterable[Operation], schemas: Json) -> set[str]:
@@ -206,8 +213,8 @@ def _reached(operations: Iterable[Operation], schemas: Json) -> set[str]:
         name = waiting.pop()
         if name in schemas and name not in reached:
             reached.add(name)
-            found = _schema(name, schemas[name])
-            waiting += [*found.type.schemas, *(inner for field in found.fields for inner in field.type.schemas)]
+            read_schema = _schema(name, schemas[name])
+            waiting += [*read_schema.type.schemas, *(inner for field in read_schema.fields for inner in field.type.schemas)]
     return reached
 
 

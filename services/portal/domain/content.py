@@ -47,5 +47,5 @@ def value_sent(value: object) -> ValueSent | None:
         return None
 
 
-def _by_code(found: object) -> dict[str, object]:
-    return {str(code): value for code, value in found.items()} if isinstance(found, dict) else {}
+def _by_code(sent: object) -> dict[str, object]:
+    return {str(code): value for code, value in sent.items()} if isinstance(sent, dict) else {}

@@ -95,17 +95,17 @@ class Duty:
     def states(self, now: datetime) -> list[DutyState]:
         """Every state whose filter includes the duty, the most general first."""
         if self.is_owed:
-            found = [DutyState.OWED]
-            return found + [DutyState.RETURNED] * self.is_returned + [DutyState.OVERDUE] * (now >= self.due)
+            states = [DutyState.OWED]
+            return states + [DutyState.RETURNED] * self.is_returned + [DutyState.OVERDUE] * (now >= self.due)
         if not self.is_report:
             return [DutyState.CONFIRMED]
         return [DutyState.RECEIVED] + [DutyState.LATE] * self.is_late
 
     def shown_states(self, now: datetime) -> list[DutyState]:
         """The states that a page shows. A returned or late duty does not also show the general state."""
-        found = self.states(now)
-        is_narrower = DutyState.RETURNED in found or DutyState.LATE in found
-        return found[1:] if is_narrower else found
+        states = self.states(now)
+        is_narrower = DutyState.RETURNED in states or DutyState.LATE in states
+        return states[1:] if is_narrower else states
 
     def words(self, now: datetime) -> list[str]:
         return [self._word(state) for state in self.shown_states(now)]

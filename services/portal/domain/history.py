@@ -59,7 +59,7 @@ class Step:
 
     def answer(self) -> HistoryStep:
         """The step in the API's form; fields that do not apply are left out."""
-        found: dict[str, object] = {
+        fields: dict[str, object] = {
             "event_id": self.entry.event_id,
             "sender": self.entry.sender,
             "type": self.entry.type,
@@ -70,7 +70,7 @@ class Step:
             **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
-        return HistoryStep.model_validate(found)
+        return HistoryStep.model_validate(fields)
 
 
 def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[Step]:

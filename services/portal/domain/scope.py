@@ -36,7 +36,7 @@ def scopes(known: Reference, periods: Mapping[str, Sequence[str]], unit: str, *,
 
 
 def _unit_ids(tree: Tree, unit: str, *, only: bool) -> frozenset[str]:
-    found = tree.by_code.get(unit) or tree.by_id.get(unit)
-    if found is None:
+    root = tree.by_code.get(unit) or tree.by_id.get(unit)
+    if root is None:
         return frozenset()
-    return frozenset([found.id] if only else [below.id for below in tree.subtree(found.id)])
+    return frozenset([root.id] if only else [below.id for below in tree.subtree(root.id)])

@@ -40,4 +40,4 @@ def is_known(headers: Mapping[str, str], validator: str, modified: str) -> bool:
     asked = headers.get("if-none-match")
     if asked is None:
         return headers.get("if-modified-since") == modified
-    return asked.strip() == "*" or validator.removeprefix("W/") in [one.strip().removeprefix("W/") for one in asked.split(",")]
+    return asked.strip() == "*" or validator.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]

@@ -94,8 +94,8 @@ class DutyStore:
         """The number of duties in total and in each state."""
         counted: Document = {state.value: [{"$match": of_state(state, now)}, {"$count": "n"}] for state in DutyState}
         stages: list[Document] = [{"$match": asked.as_query()}, {"$facet": {"all": [{"$count": "n"}], **counted}}]
-        found = (await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS))[0]
-        return _count(found["all"]), {state: _count(found[state.value]) for state in DutyState}
+        counts = (await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS))[0]
+        return _count(counts["all"]), {state: _count(counts[state.value]) for state in DutyState}
 
     async def read(
         self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None = None, limit: int = 0
@@ -108,8 +108,8 @@ class DutyStore:
 
     async def answers(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[answers.Duty]:
         """The duties that `read` returns, in the API's form."""
-        found = self._listed(asked, state, now, behind, limit)
-        return [_answer(document) async for document in found]
+        documents = self._listed(asked, state, now, behind, limit)
+        return [_answer(document) async for document in documents]
 
     def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[DutyDocument]:
         query = listed(asked, state, now, behind)
@@ -117,8 +117,8 @@ class DutyStore:
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
         """The duties of a unit (a code, or an id): those that it owes, and those that are done but whose deadline is still to come."""
-        found = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
-        return [from_document(document) async for document in found]
+        documents = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
+        return [from_document(document) async for document in documents]
 
 
 def _count(counted: list[Document]) -> int:

@@ -37,13 +37,13 @@ class Explained:
 
         Raises `Refused` if the cursor belongs to another list.
         """
-        found, unit = self.explanation, self.address.unit
-        indicator = found.indicator
+        explanation, unit = self.explanation, self.address.unit
+        indicator = explanation.indicator
         choice = ("explain", self.address.regime.id, self.address.period.code, unit.id, indicator.code)
         behind = "" if after is None else cursor.key_of(after, *choice)
         if behind is None:
             raise refused.bad_cursor("after")
-        rest = [part for part in found.parts if part.unit.code > behind]
+        rest = [part for part in explanation.parts if part.unit.code > behind]
         return ExplainedFigure(
             regime=self.address.regime.id,
             period=self.address.period.code,
@@ -57,13 +57,13 @@ class Explained:
                 measure=indicator.measure,
             ),
             position=self.view.position,
-            figure=FIGURE.validate_python(found.stored),
-            computed=FIGURE.validate_python(found.computed),
-            adds_up=found.adds_up,
-            expected=len(found.asked),
-            reported=len(found.parts),
-            silent=len(found.silent),
-            missing=len(found.missing),
+            figure=FIGURE.validate_python(explanation.stored),
+            computed=FIGURE.validate_python(explanation.computed),
+            adds_up=explanation.adds_up,
+            expected=len(explanation.asked),
+            reported=len(explanation.parts),
+            silent=len(explanation.silent),
+            missing=len(explanation.missing),
             unknown_units=list(self.unknown_units),
             reports=[part.answer() for part in rest[:limit]],
             next=cursor.after(rest[limit - 1].unit.code, *choice) if len(rest) > limit else None,
@@ -75,13 +75,13 @@ async def read(address: Address, store: PortalStore, code: str) -> Explained:
     indicator = address.regime.by_code.get(code)
     if indicator is None:
         raise refused.not_found(refusals.refusal("report.unknown_indicator", "indicator", regime=address.regime.id))
-    found = await _read(address, store, indicator)
+    explained = await _read(address, store, indicator)
     for _ in range(ATTEMPTS - 1):
-        if found.explanation.adds_up:
+        if explained.explanation.adds_up:
             break
         await asyncio.sleep(PAUSE_S)
-        found = await _read(address, store, indicator)
-    return found
+        explained = await _read(address, store, indicator)
+    return explained
 
 
 async def _read(address: Address, store: PortalStore, indicator: Indicator) -> Explained:

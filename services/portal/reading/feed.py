@@ -21,15 +21,15 @@ async def page(streams: Streams, province: str, regime: str, after: int, limit: 
     """
     give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
     filtered = subjects.feed(province, regime, "*", "*")
-    found: list[ViewUpdated] = []
+    updates: list[ViewUpdated] = []
     cursor = after
-    while len(found) < limit and asyncio.get_running_loop().time() < give_up_at:
+    while len(updates) < limit and asyncio.get_running_loop().time() < give_up_at:
         try:
             # not a direct get, which mixes a message's own headers with the broker's: they could claim that the message does not exist
             message = await streams.jetstream.get_msg(subjects.FEED, seq=cursor + 1, subject=filtered, next=True)
         except nats.js.errors.NotFoundError:
             break
         with contextlib.suppress(ValidationError):  # not an event of ours: ignored
-            found.append(ViewUpdated.model_validate_json(message.data or b""))
+            updates.append(ViewUpdated.model_validate_json(message.data or b""))
         cursor = message.seq or cursor + 1
-    return found, cursor
+    return updates, cursor

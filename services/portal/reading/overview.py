@@ -62,18 +62,20 @@ class Overview:
 async def read(address: Address, store: PortalStore, view: View, now: datetime) -> Overview:
     """Everything that the page of `view` shows at `now`."""
     regime, unit = address.regime, address.unit
-    found = await statuses.statuses(address, store, address.reporters, now)
-    below = {status.unit.code: status for status in found}
+    states = await statuses.statuses(address, store, address.reporters, now)
+    below = {status.unit.code: status for status in states}
     missing_codes = set(view.reporting.missing)
     same_unit = await store.views_of([regime.id], [unit.code])
     return Overview(
         view,
-        figures.view_sections(view, regime, {one.code: {unit.code for unit in address.asked(one)} for one in regime.indicators}),
+        figures.view_sections(
+            view, regime, {indicator.code: {unit.code for unit in address.asked(indicator)} for indicator in regime.indicators}
+        ),
         progress(view.reporting),
-        [status for status in found if status.unit.code in missing_codes],
-        [status for status in found if status.state is State.LATE],
+        [status for status in states if status.unit.code in missing_codes],
+        [status for status in states if status.state is State.LATE],
         await _children(address, store, below),
-        _deadlines(address, found),
+        _deadlines(address, states),
         await _confirmation(address, store, view),
         sorted({other.period for other in same_unit}),
         now,
@@ -101,13 +103,13 @@ async def _children(address: Address, store: PortalStore, below: dict[str, Statu
     return [child for child in children if child.reporting or child.status]
 
 
-def _deadlines(address: Address, found: Sequence[Status]) -> list[tuple[str, datetime]]:
+def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, datetime]]:
     """The usual deadline of each group below the unit, which is the deadline of most of its units (an extension is for one unit).
 
     Each has the group's label; if all groups have the same deadline, there is one entry without a label.
     """
     by_group: dict[str, list[datetime]] = {}
-    for status in found:
+    for status in states:
         if status.deadline is not None:
             by_group.setdefault(address.group_of[status.unit.id], []).append(status.deadline)
     usual = {name: max(set(due), key=lambda at: (due.count(at), at)) for name, due in by_group.items()}

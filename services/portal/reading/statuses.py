@@ -61,7 +61,7 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
     duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
     opened = await _opened(address, store) if regime.is_on_call else None
     extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
-    found: dict[str, datetime] = {}
+    due_by_unit: dict[str, datetime] = {}
     for unit in units:
         if (duty := duties.get(unit.id)) is not None:
             due = deadlines.effective(duty.deadline, duty.extended_to)
@@ -69,8 +69,8 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
             base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened, address.reference.working_days)
             due = deadlines.effective(base, extended.get(unit.id))
         if due is not None:
-            found[unit.id] = due
-    return found
+            due_by_unit[unit.id] = due
+    return due_by_unit
 
 
 async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str, datetime]:
@@ -133,9 +133,9 @@ async def narratives(address: Address, store: PortalStore) -> dict[str, list[tup
         if standing.fold(own).counts and (last := standing.last_submission(own)) is not None
     }
     contents = await store.contents(standing_ids)
-    found: dict[str, list[tuple[Unit, str]]] = {code: [] for code in address.regime.narratives}
+    texts: dict[str, list[tuple[Unit, str]]] = {code: [] for code in address.regime.narratives}
     for event_id, unit_id in sorted(standing_ids.items(), key=lambda pair: units[pair[1]].code):
         for code, text in contents.get(event_id, content.NOTHING).narratives.items():
-            if code in found:
-                found[code].append((units[unit_id], text))
-    return found
+            if code in texts:
+                texts[code].append((units[unit_id], text))
+    return texts

@@ -41,28 +41,28 @@ class PortalStore:
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def view(self, regime: str, period: str, unit_id: str) -> View | None:
-        found = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
-        return None if found is None else _view(found)
+        document = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
+        return None if document is None else _view(document)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; units without a view are left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
-        found = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
-        return sorted([_view(document) async for document in found], key=lambda view: view.unit.code)
+        documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
+        return sorted([_view(document) async for document in documents], key=lambda view: view.unit.code)
 
     async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[View]:
         """The views of these units in these regimes, all periods, newest period first."""
         query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
-        found = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
-        return sorted([_view(document) async for document in found], key=lambda view: view.period, reverse=True)
+        documents = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
+        return sorted([_view(document) async for document in documents], key=lambda view: view.period, reverse=True)
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         """The accepted events that concern these units, by unit id, without their content."""
         query = {"regime": regime, "period": period, "unit": {"$in": list(unit_ids)}}
-        found: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
+        by_unit: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
         async for document in self._reports.find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
-            found[document["unit"]].append(_entry(document))
-        return found
+            by_unit[document["unit"]].append(_entry(document))
+        return by_unit
 
     async def reported_units(self, regime: str, period: str) -> list[str]:
         """The ids of all units named in accepted events of a regime and period."""
@@ -82,15 +82,15 @@ class PortalStore:
         return await self._logged({"regime": regime, "period": period, "type": events.OPENED})
 
     async def _logged(self, query: Document) -> list[Logged]:
-        found = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
-        logged = [events.read_logged(events.stored_text(document["event"])) async for document in found]
+        documents = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
+        logged = [events.read_logged(events.stored_text(document["event"])) async for document in documents]
         return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """The dates of these units' duties to report, by unit id. A duty that notify has not stored yet is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
-        found = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
-        return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in found}
+        documents = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
+        return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in documents}
 
 
 def _view(document: ViewDocument) -> View:

@@ -36,8 +36,8 @@ async def calendar(request: Request, unit: UnitName, reference: Referred, store:
     address.checked("unit", unit)
     known = await reference.current()
     address.require_known(known, None, unit)
-    bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
-    name = max(bearers, key=lambda one: one.valid_from).name
+    bearers = [bearer for bearer in known.registry.units if unit in (bearer.code, bearer.id)]
+    name = max(bearers, key=lambda bearer: bearer.valid_from).name
     body = ical.feed(name, await store.of_unit(unit, now), known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars

@@ -66,10 +66,10 @@ async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> 
     known = await reference.current()
     address.require_known(known, chosen.regime, chosen.unit)
     asked = chosen.asked(known, await store.periods(known.regimes))
-    found = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
-    if len(found) > CSV_AT_ONCE:
+    read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
+    if len(read) > CSV_AT_ONCE:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
-    lines = _lines(sorted(found, key=first_owed), _titles(known), now)
+    lines = _lines(sorted(read, key=first_owed), _titles(known), now)
     today = periods.local_day(now)
     title = f"Nghĩa vụ báo cáo {_unit_name(known, chosen.unit) or ''} {today:%d-%m-%Y}"
     named = file_name.disposition("attachment", f"nghia-vu-{today:%Y%m%d}.csv", title)
@@ -87,15 +87,15 @@ async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetim
 async def _list(store: DutyStore, chosen: Choice, asked: Asked, after: str | None, now: datetime) -> Listing:
     behind = chosen.behind(after)
     everything, totals = await store.totals(asked, now)
-    found = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
-    shown = found[:PAGE]
+    read = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
+    shown = read[:PAGE]
     return Listing(
         sorted(shown, key=first_owed),
         everything,
         totals,
         totals[chosen.state] if chosen.state else everything,
         behind is None,
-        chosen.after(shown[-1].id) if len(found) > PAGE else None,
+        chosen.after(shown[-1].id) if len(read) > PAGE else None,
         now,
     )
 
@@ -106,5 +106,5 @@ def _titles(known: Reference) -> dict[str, str]:
 
 def _unit_name(known: Reference, unit: str | None) -> str | None:
     """The name of the requested unit; for a code, of the latest unit that has it. None if there is none."""
-    bearers = [one for one in known.registry.units if unit in (one.code, one.id)]
-    return max(bearers, key=lambda one: one.valid_from).name if bearers else None
+    bearers = [bearer for bearer in known.registry.units if unit in (bearer.code, bearer.id)]
+    return max(bearers, key=lambda bearer: bearer.valid_from).name if bearers else None

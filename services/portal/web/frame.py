@@ -9,8 +9,8 @@ from shared.words import vietnamese
 async def position(at: Address, store: PortalStore) -> str:
     """The position of the view that the page follows. It is read before the page's content, so that no change is missed."""
     _, _, code = live.key_for(at)
-    found = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
-    return "" if found is None else live.position_text(found.position)
+    view = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
+    return "" if view is None else live.position_text(view.position)
 
 
 def head(at: Address) -> dict[str, object]:

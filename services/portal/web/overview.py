@@ -18,11 +18,11 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 async def index(reference: Referred, store: Stored) -> Response:
     """Every regime with its periods, and how complete each period is."""
     known = await reference.current()
-    found = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
+    views = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
     listed = [
         (
             regime,
-            [(view, overview.progress(view.reporting)) for view in found if (view.regime, view.unit.code) == (regime.id, regime.within)],
+            [(view, overview.progress(view.reporting)) for view in views if (view.regime, view.unit.code) == (regime.id, regime.within)],
         )
         for regime in sorted(known.regimes.values(), key=lambda regime: regime.title)
     ]
@@ -32,12 +32,12 @@ async def index(reference: Referred, store: Stored) -> Response:
 @router.get("/bang/{regime}/{period}/{unit}")
 async def view(at: Named, store: Stored, now: Now) -> Response:
     """The page of a view. A unit that only reports has no view: its own report is shown instead."""
-    found = await store.view(at.regime.id, at.period.code, at.unit.id)
-    if found is None and at.is_reporter:
+    stored = await store.view(at.regime.id, at.period.code, at.unit.id)
+    if stored is None and at.is_reporter:
         return RedirectResponse(f"/bao-cao/{at.to()}")
-    if found is None:
+    if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    read = await overview.read(at, store, found, now)
+    read = await overview.read(at, store, stored, now)
     return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read})
 
 

@@ -16,9 +16,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 async def report(at: NamedReporter, store: Stored, now: Now) -> Response:
     """One unit's own report: figures, narratives, history."""
     position = await frame.position(at, store)
-    found = await statuses.report(at, store, now)
-    sections = figures.report_sections(found.values, statuses.asked(at))
-    return look.page("report.html", {**frame.head(at), "position": position, "it": found, "sections": sections, "now": now})
+    own_report = await statuses.report(at, store, now)
+    sections = figures.report_sections(own_report.values, statuses.asked(at))
+    return look.page("report.html", {**frame.head(at), "position": position, "it": own_report, "sections": sections, "now": now})
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")

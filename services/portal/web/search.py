@@ -28,11 +28,11 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
     behind = "" if after is None else cursor.key_of(after, "units", asked)
     if behind is None:
         raise refused.bad_cursor("after")
-    found = search.find(_index(registry), q)
-    rest = [hit for hit in found if hit.key > behind]
+    hits = search.find(_index(registry), q)
+    rest = [hit for hit in hits if hit.key > behind]
     shown = {
         "q": "" if texts.is_blank(q) else q,
-        "all": len(found),
+        "all": len(hits),
         "units": [(hit.unit, _above(registry, hit.unit)) for hit in rest[:PAGE]],
         "is_first": after is None,
         "next": cursor.after(rest[PAGE - 1].key, "units", asked) if len(rest) > PAGE else None,
