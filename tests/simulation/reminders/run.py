@@ -49,13 +49,27 @@ def total(results: Iterable[Result], console: Console, seeds: int) -> tuple[Coun
     return counts, findings
 
 
+def show(seed: int, size: Size, console: Console) -> int:
+    """One seed with its trace; how many violations."""
+    result = years.run(seed, size, is_traced=True)
+    for line in result.lines:
+        console.print(line, markup=False, highlight=False)
+    for finding in result.findings:
+        console.print(finding, style="red", markup=False)
+    console.print(f"seed {seed}: {result.violations} violations, trace {result.trace}")
+    return result.violations
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Five years of duties and reminders, simulated.")
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--national", type=int, default=1, help="how many seeds, the first ones, have all communes")
+    parser.add_argument("--seed", type=int, help="one seed, with its trace; local unless --national is at least as high")
     asked = parser.parse_args()
-    console, began = Console(), time.monotonic()
+    console, began = Console(soft_wrap=True), time.monotonic()
+    if asked.seed is not None:
+        sys.exit(1 if show(asked.seed, NATIONAL if asked.seed <= asked.national else LOCAL, console) else 0)
     seeds = range(asked.first, asked.first + asked.seeds)
     with ProcessPoolExecutor(PROCESSES) as processes:
         found = processes.map(partial(run, national=asked.national), seeds)

@@ -86,7 +86,7 @@ class Years:
     def __init__(self, seed: int, size: Size, faults: Faults, is_first_enough: bool) -> None:
         self._rng, self._faults, self._seed = random.Random(f"years/{seed}"), faults, seed
         self._world = world.make(seed, size)
-        self._judge = Judge(world=self._world, oracle=Oracle(self._world), is_first_enough=is_first_enough)
+        self.judge = Judge(world=self._world, oracle=Oracle(self._world), is_first_enough=is_first_enough)
         self._log: list[Any] = []
         self._sent = iter(self._world.history)
         self._next = next(self._sent, None)
@@ -104,8 +104,8 @@ class Years:
         """The years of the world, or up to the first violation."""
         with suppress(ViolationFound):
             self._live()
-        self._judge.counts["mails"] = self._mails.total()
-        return self._judge.result(self._seed)
+        self.judge.counts["mails"] = self._mails.total()
+        return self.judge.result(self._seed)
 
     def _live(self) -> None:
         """All years; then everything is up and what is left is sent."""
@@ -116,10 +116,10 @@ class Years:
                 chosen = self._notifiers if self._rng.random() < 0.35 else [self._rng.choice(self._notifiers)]
                 self._ticks([one for one in chosen if one.down_until <= self._now], self._faults)
             self._drain()
-        self._judge.finish(self._alerts.documents[one] for one in self._alerts.raised)
+        self.judge.finish(self._alerts.documents[one] for one in self._alerts.raised)
         if self._faults == CALM:
             for mail_id in [mail_id for mail_id, times in self._mails.items() if times > 1]:
-                self._judge.violated("mailed twice", mail_id)
+                self.judge.violated("mailed twice", mail_id)
 
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
@@ -141,7 +141,7 @@ class Years:
         return iter(sorted(found))
 
     def _deadlines(self) -> Iterator[tuple[datetime, oracle.Steps]]:
-        steps = self._judge.oracle.steps
+        steps = self.judge.oracle.steps
         seen = {(task.deadline, steps[task.regime]) for task in self._world.tasks.values()}
         yield from ((deadline, ladder) for deadline, ladder in seen if deadline is not None)
         for _, event in self._world.history:
@@ -198,14 +198,14 @@ class Years:
                 coroutine.send(None)
             except StopIteration as ended:
                 one.tick.is_completed = True
-                self._judge.answered(ended.value)
+                self.judge.answered(ended.value)
                 del working[one.name]
             except TransientError as error:
-                self._judge.note("failed", one.name, error)
-                self._judge.counts["failed ticks"] += 1
+                self.judge.note("failed", one.name, error)
+                self.judge.counts["failed ticks"] += 1
                 del working[one.name]
             except Killed:
-                self._judge.counts["crashes"] += 1
+                self.judge.counts["crashes"] += 1
                 power_cut = self._rng.random() < 0.2
                 for other in self._notifiers if power_cut and len(working) == 1 else [one]:
                     self._kill(
@@ -223,8 +223,8 @@ class Years:
                 raise Away(refusal("ingest.behind"))
             self._catch_up(one)
             one.tick.known = len(self._log)
-            self._judge.ticks.append(one.tick)
-            self._judge.note("tick", one.name, one.tick.at, one.tick.known)
+            self.judge.ticks.append(one.tick)
+            self.judge.note("tick", one.name, one.tick.at, one.tick.known)
 
         def looked() -> None:
             one.sorted_at = one.folded
@@ -234,7 +234,7 @@ class Years:
         return Desk(cast(Any, follower), cast(Any, Barrier(catch_up)), store, channels, asyncio.Lock())
 
     def _kill(self, one: Notifier, down: timedelta) -> None:
-        self._judge.note("killed", one.name, down)
+        self.judge.note("killed", one.name, down)
         one.desk, one.down_until = None, max(one.down_until, self._now + down)
 
     def _catch_up(self, one: Notifier) -> None:
@@ -247,7 +247,7 @@ class Years:
             self._rng.shuffle(batch)
         for event in batch:
             self._log.append(event)
-            self._judge.oracle.take(event)
+            self.judge.oracle.take(event)
         assert one.desk is not None
         for event in self._log[one.folded :]:
             one.desk.follower.book.fold(event)
@@ -269,22 +269,24 @@ class Years:
     # what the stand-ins report
 
     def claimed(self, document: Document) -> None:
-        self._judge.claimed(document, self._current.tick)
+        self.judge.claimed(document, self._current.tick)
 
     def settled(self, document: Document, state: str) -> None:
-        self._judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
+        self.judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
-        self._judge.published(payload, is_late_repeat)
+        self.judge.published(payload, is_late_repeat)
 
     def mailed(self, mail: Mail) -> Answer:
-        self._judge.note("mail", mail.id)
+        self.judge.note("mail", mail.id)
         if self._mail_back > self._now:
             return Answer.AWAY
         self._mails[mail.id] += 1
         return Answer.SENT
 
 
-def run(seed: int, size: Size, *, is_first_enough: bool = False) -> Result:
+def run(seed: int, size: Size, *, is_first_enough: bool = False, is_traced: bool = False) -> Result:
     """One seed; every third is calm, so that not even a mail may come twice."""
-    return Years(seed, size, Faults() if seed % 3 else CALM, is_first_enough).run()
+    run_of_seed = Years(seed, size, Faults() if seed % 3 else CALM, is_first_enough)
+    run_of_seed.judge.lines = [] if is_traced else None
+    return run_of_seed.run()
