@@ -24,7 +24,7 @@ Case = Callable[[Streams], Coroutine[Any, Any, None]]
 CASES: Final[list[Case]] = []
 
 WINDOW_S: Final = 0.4
-ACK_WAIT_S: Final = 0.6
+ACK_WAIT_S: Final = 1.0
 MOST_UNACKNOWLEDGED: Final = 4
 MOST_PER_SUBJECT: Final = 3
 WRONG_STREAM: Final = 10060

@@ -12,7 +12,7 @@ from tests.simulation.reminders import years
 from tests.simulation.reminders.world import Size
 from tests.simulation.rollup import seasons
 
-SEEDS = (*range(1, 31), 108, 121)  # with all kinds of trouble
+SEEDS = (*range(1, 7), 108, 121)  # with all kinds of trouble
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_ingest_and_aggregate_use_nothing_that_no_case_covers(covered: Used) -> 
 
 def test_the_notifier_uses_nothing_that_no_case_covers(covered: Used) -> None:
     with noted() as used:
-        for seed in (1, 3):
+        for seed in (1,):
             years.run(seed, Size(communes=3, years=1))
 
     assert len(used) > 10
