@@ -17,7 +17,7 @@ from rich.console import Console
 
 from services.cli.files.faults import FaultsError
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
-from shared.plumbing import addresses, agency_days, data_format, delivery, durability, mongo
+from shared.plumbing import addresses, agency_days, causes, data_format, delivery, durability, mongo
 from shared.plumbing.addresses import AddressError
 from shared.shell import language, service
 from shared.shell import settings as configuration
@@ -86,7 +86,7 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
             stop(AWAY, _away(error))
         if not mongo.is_login_refused(error):
             raise
-        stop(NO, refusal("mongo.login_refused", detail=error))
+        stop(NO, *causes.of(error))
 
 
 def _away(error: BaseException) -> Refusal:

@@ -4,12 +4,14 @@ from typing import Final
 
 import nats.errors
 import nats.js.errors
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from shared.plumbing import mongo
 from shared.words.failures import TransientError
-from shared.words.refusals import Refusal, refusal
+from shared.words.refusals import Both, Refusal, refusal
 
+NO_LOGIN: Final = Both("sai tên người dùng hoặc mật khẩu", "wrong user name or password")
+NO_RIGHT: Final = Both("người dùng không có quyền này", "the user does not have this right")
 LEADERLESS: Final = (nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
 
 
@@ -32,6 +34,8 @@ def _of(error: BaseException) -> Refusal:
         return refusal("mongo.away")
     if isinstance(error, nats.errors.Error | nats.js.errors.Error):
         return _of_answer("JetStream", error) or refusal("nats.away")
+    if isinstance(error, OperationFailure) and mongo.is_login_refused(error):
+        return refusal("mongo.login_refused", detail=NO_RIGHT if error.code == mongo.UNAUTHORIZED else NO_LOGIN)
     if isinstance(error, PyMongoError):
         return refusal("mongo.refused")
     return refusal("server.away") if isinstance(error, OSError) else refusal("service.unexpected_error")

@@ -30,9 +30,16 @@ NATS = [
 ]
 
 
-@pytest.mark.parametrize("error", [pymongo.errors._OperationCancelled("x"), *[OperationFailure("x", code) for code in (211, 13435, 13)]])
+@pytest.mark.parametrize("error", [pymongo.errors._OperationCancelled("x"), *[OperationFailure("x", code) for code in (211, 13435, 2)]])
 def test_an_error_of_mongodb_is_told_as_mongodb(error: PyMongoError) -> None:
     assert codes(error) == ["mongo.away" if mongo.is_away(error) else "mongo.refused"]
+
+
+@pytest.mark.parametrize(("code", "why"), [(13, "the user does not have this right"), (18, "wrong user name or password")])
+def test_a_user_that_mongodb_refuses_is_named_as_the_reason(code: int, why: str) -> None:
+    """What the server says repeats the command, perhaps with what was to be written."""
+    [said] = causes.of(OperationFailure('not authorized to execute command { insert: "receipts" }', code))
+    assert (said.code, why in said.message_en, "insert" in said.message_en) == ("mongo.login_refused", True, False)
 
 
 @pytest.mark.parametrize("error", NATS, ids=repr)
