@@ -63,6 +63,17 @@ async def test_children_are_views_below_and_the_reports_of_units_below(stack: St
     assert (second["state"], second["on_time"]) == ("late", False)
 
 
+async def test_a_view_that_cannot_be_read_does_not_take_the_lists_with_it(stack: Stack) -> None:
+    """A newer version wrote it, or a person changed it."""
+    strange = builders.view()
+    strange["indicators"] |= {"la": {"kind": "unknown"}}
+    await stack.put(views=[builders.view("20"), strange], reports=builders.season())
+
+    assert (await get(stack, f"/views/{CT27}/2024/20/children", status=404))["code"] == "door.no_such_view"
+    assert (await stack.http.get("/")).status_code == 200
+    assert (await get(stack, f"/views/{CT27}/2024/184", status=500))["code"] == "door.fault"
+
+
 async def test_a_report_tells_its_figures_and_its_history(stack: Stack) -> None:
     await stack.put(
         reports=[

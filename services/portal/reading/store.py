@@ -1,11 +1,13 @@
 """The portal's reads from MongoDB. The portal writes nothing."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from bson import Decimal128
+from pydantic import ValidationError
 
 from services.portal.domain import content
 from services.portal.domain.content import Content
@@ -17,6 +19,8 @@ from shared.wire.documents import DutyDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.wire.published import View
 from shared.wire.view_key import ViewKey
+
+log = structlog.get_logger()
 
 Json = dict[str, Any]
 """A document as the API returns it: decimals and instants as texts, without `_id`."""
@@ -45,16 +49,16 @@ class PortalStore:
         return None if document is None else _view(document)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
-        """The views of these units, by unit code; units without a view are left out."""
+        """The views of these units, by unit code; a unit without one, or with one that cannot be read, is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
-        return sorted([_view(document) async for document in documents], key=lambda view: view.unit.code)
+        return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
     async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[View]:
         """The views of these units in these regimes, all periods, newest period first."""
         query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
         documents = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
-        return sorted([_view(document) async for document in documents], key=lambda view: view.period, reverse=True)
+        return sorted(_readable([document async for document in documents]), key=lambda view: view.period, reverse=True)
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         """The accepted events that concern these units, by unit id, without their content."""
@@ -95,6 +99,15 @@ class PortalStore:
 
 def _view(document: ViewDocument) -> View:
     return View.model_validate(as_json(document))
+
+
+def _readable(documents: Iterable[ViewDocument]) -> Iterator[View]:
+    """The views of a list: one that another version wrote, or that was changed by hand, does not take the others with it."""
+    for document in documents:
+        try:
+            yield _view(document)
+        except ValidationError:
+            log.error("view.unreadable", view=document["_id"])
 
 
 def as_json(document: Mapping[str, Any]) -> Json:
