@@ -4,7 +4,7 @@
                 fetch batch n+2     fold batch n+1   write batch n ──> Feed ──> FEED
                                                         │
                                                         └──> CheckpointMover ─> MongoDB: checkpoints
-                                                             behind batch n-1
+                                                             after batch n-1
 
 The four steps of the drawing run concurrently: while one batch is written, the next is fetched (and folded if it is large), and the
 checkpoint follows the written batches. `Writer.submit` waits for the previous batch, so at most one folded batch waits. A write that fails

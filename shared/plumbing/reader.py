@@ -1,8 +1,8 @@
 """Reads a consumer as fast as the broker sends, and returns what has arrived without waiting for a full batch (ADR-0004).
 
 It is a continuous pull: requests are renewed before they run out, so fetching continues while the last batch is processed. A restarted
-server, a lost request or a deleted consumer is noticed by the missing heartbeat, and reading resumes behind the last message that was
-handed out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
+server, a lost request or a deleted consumer is noticed by the missing heartbeat, and reading resumes after the last message that was handed
+out. FastStream's batch subscriber waits for a full batch or a time-out, and does not overlap.
 """
 
 import asyncio

@@ -201,7 +201,7 @@ async def _remake(jetstream: JetStreamContext, wanted: StreamConfig, name: str, 
 
 async def _patiently(name: str, act: Callable[[], Awaitable[object]]) -> None:
     """Retries while a server is still joining the cluster, because until then the cluster has no room for all copies. Raises TransientError
-    in the end.
+    if that takes too long.
     """
     clock = asyncio.get_running_loop().time
     give_up_at = clock() + PATIENCE_S

@@ -259,7 +259,7 @@ class Receipt(Published):
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the event was rejected, now or the first time."""
+        """Whether the event is rejected, or repeats a rejected event."""
         return "rejected" in (self.verdict, self.first_verdict)
 
 

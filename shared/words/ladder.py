@@ -1,7 +1,7 @@
 """The reminder ladder of one deadline: the named instants at which a unit that has not reported is reminded.
 
-The notifier, which reminds, and the portal, whose calendars announce reminders, both use it. Days are counted from the last day on which a
-report is on time. Source: design, section 5, "Deadlines".
+The notifier uses it to remind, the portal to announce reminders in calendars. Days are counted from the last day on which a report is on
+time. Source: design, section 5, "Deadlines".
 """
 
 from dataclasses import dataclass

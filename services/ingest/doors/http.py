@@ -138,7 +138,7 @@ def _outgoing(body: bytes) -> Outgoing | list[Refusal]:
 
 
 def _answer(receipt: Receipt) -> Response:
-    """201 if accepted, 200 for a repeat of an accepted event, 422 if rejected, now or the first time."""
+    """201 if the event is accepted, 200 for a repeat of an accepted event, 422 if it is rejected or repeats a rejected event."""
     if receipt.is_rejected:
         return rejection(422, receipt.errors, receipt=receipt)
     return _json(receipt, 200 if receipt.verdict == DUPLICATE else 201)

@@ -60,7 +60,7 @@ def _timezone() -> Timezone:
 
 
 def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
-    """An all-day event on the last day that is on time; if the deadline has an hour, an instant."""
+    """The event of a duty: all day on the last day that is on time. If the deadline has an hour, the event is at that instant."""
     event = Event()
     event.add("UID", f"{duty.id}@tonghop")
     event.add("DTSTAMP", now)
