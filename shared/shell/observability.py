@@ -19,6 +19,7 @@ from shared.plumbing import addresses
 from shared.plumbing.metrics import ALL
 from shared.plumbing.readiness import Readiness
 from shared.wire.health import Health, ReadinessState
+from shared.words.failures import ConfigurationError
 
 log = structlog.get_logger()
 
@@ -75,7 +76,10 @@ def _rendered() -> tuple[Processor, ...]:
 
 
 def _report_end(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    """Logs the exception that ends the process."""
+    """Logs what ends the process. A setting that makes no sense needs no traceback."""
+    if isinstance(error, ConfigurationError):
+        log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
+        return
     log.error("service.failed", reason=str(error), exc_info=(kind, error, traceback))
 
 

@@ -127,3 +127,14 @@ def test_every_line_that_a_service_prints_is_one_json_object_also_what_libraries
     ]
     assert lines[-1]["reason"] == "TONGHOP_NATS_URL: “x”"
     assert "ZeroDivisionError: two\nlines" in lines[2]["exception"]
+
+
+def test_an_address_that_cannot_be_read_ends_a_service_with_its_code_and_without_a_traceback() -> None:
+    start = "from shared.plumbing import mongo\nfrom shared.shell import observability\nobservability.take_over_output('ingest')\n"
+    connect = "mongo.connect('mongodb://odd:geheim@:/?#x@127.0.0.1/')\n"
+    ended = subprocess.run([sys.executable, "-c", start + connect], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    [line] = [orjson.loads(line) for line in ended.stdout.splitlines()]
+    assert (ended.returncode, line["event"], line["codes"]) == (1, "service.refused_to_go_on", ["setting.invalid_address"])
+    assert "exception" not in line
+    assert "geheim" not in ended.stdout + ended.stderr
