@@ -38,7 +38,7 @@ SCREENED_S: Final = 15.0  # and within this time it has finished or returned its
 def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     """Kiểm tra tệp chế độ báo cáo; nêu tệp, dòng, lý do. Không ghi gì.
 
-    Đơn vị được đối chiếu với danh mục đã nạp; khi MongoDB không chạy thì với danh mục kèm theo (deploy/units).
+    Đơn vị được đối chiếu với danh mục đã nạp; khi không đọc được MongoDB thì với danh mục kèm theo (deploy/units).
 
     Ví dụ: tonghop regimes check deploy/regimes/ct27-van-quan.yaml
 
@@ -182,7 +182,7 @@ async def _stored(settings: CliSettings) -> tuple[list[Regime], Registry, str] |
             units = (await store.current()).registry
             return (await store.files(), units, "đã nạp") if units.units else None
     except delivery.MAY_PASS as error:
-        if not delivery.is_passing(error):
+        if not (delivery.is_passing(error) or mongo.is_login_refused(error)):  # a MongoDB that is not ours
             raise
         return None
     finally:
