@@ -19,7 +19,7 @@ WHY_NO_MAIL: Final = {
     NO_ADDRESS: "đầu mối không có địa chỉ thư điện tử",
     REFUSED: "máy chủ thư từ chối mọi địa chỉ của đơn vị",
     WAITING: "máy chủ thư chưa nhận, hệ thống sẽ gửi lại",
-    NOT_NEEDED: "đã nộp hoặc đã quá lâu, không gửi nữa",
+    NOT_NEEDED: "đã nộp hoặc đã quá lâu, nên không gửi nữa",
 }
 
 

@@ -16,7 +16,7 @@ from services.cli.vietnamese import Commands
 
 HELP: Final = """Tổng Hợp: tiếp nhận, tổng hợp và đôn đốc báo cáo từ xã lên huyện, tỉnh.
 
-Bắt đầu: `tonghop up`, rồi `tonghop demo`. Từng lệnh: thêm --help.
+Bắt đầu: `tonghop up`, rồi `tonghop demo`. Xem cách dùng từng lệnh: thêm --help.
 
 Mã thoát của mọi lệnh: 0 xong, 1 câu trả lời là không, 2 dùng sai, 3 máy chủ không trả lời. Thêm --json để phần mềm đọc câu trả lời.
 """

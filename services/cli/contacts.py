@@ -25,7 +25,7 @@ def list_contacts(
     units: Annotated[list[str] | None, typer.Argument(metavar="MÃ", help="Mã đơn vị; mặc định: mọi đơn vị có đầu mối.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Đầu mối của các đơn vị được nêu, hoặc của mọi đơn vị có đầu mối. Không ghi gì.
+    """Liệt kê đầu mối của các đơn vị được nêu, hoặc của mọi đơn vị có đầu mối. Không ghi gì.
 
     Ví dụ: tonghop contacts list 06253 184-TP
 
@@ -41,7 +41,7 @@ def list_contacts(
     if as_json:
         session.say_json({"contacts": [_entry(unit, contact) for unit in found for contact in unit.contacts]})
         return
-    table = Table("Mã", "Đơn vị", "Người nhận", "Điện thoại", "Email")
+    table = Table("Mã", "Đơn vị", "Người nhận", "Điện thoại", "Thư điện tử")
     for unit in found:
         for contact in unit.contacts or (Contact(name="chưa có đầu mối"),):
             table.add_row(unit.code, unit.name, contact.name, contact.phone, contact.email)
@@ -79,7 +79,7 @@ def remove_contacts(
     email: Annotated[str | None, typer.Option(metavar="ĐỊA CHỈ", help="Chỉ bỏ đầu mối có địa chỉ này; mặc định: mọi đầu mối.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bỏ đầu mối của các đơn vị được nêu; họ không nhận thư nhắc nữa.
+    """Bỏ đầu mối của các đơn vị được nêu; các đầu mối này không nhận thư nhắc nữa.
 
     Ví dụ: tonghop contacts remove 06253 --email can-bo-cu@xa.gov.vn
 

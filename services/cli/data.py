@@ -32,7 +32,7 @@ def apply_streams(
 ) -> None:
     """Tạo hoặc sửa các luồng theo deploy/nats/streams.yaml.
 
-    Luồng suy ra được (FEED) mà máy chủ không cho sửa thì được hỏi trước khi xóa và tạo lại; aggregate nạp đầy lại trong một phút.
+    Nếu máy chủ không cho sửa luồng suy ra được (FEED), lệnh hỏi trước khi xóa và tạo lại; aggregate nạp lại luồng trong một phút.
 
     Mã thoát: 0, 1 máy chủ từ chối một thay đổi (các thay đổi khác vẫn được làm), 3 máy chủ không trả lời hoặc cụm chưa đủ máy.
     """

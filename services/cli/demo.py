@@ -49,7 +49,7 @@ def demo(
 ) -> None:
     """Chạy thử một mùa báo cáo: gửi, tổng hợp, đôn đốc; chạy lại không thay đổi gì.
 
-    Số liệu là bịa, đơn vị là thật. Bỏ đi bằng: tonghop demo --remove
+    Số liệu giả lập, đơn vị có thật. Xóa số liệu bằng: tonghop demo --remove
 
     Mã thoát: 0, 1 không xóa và vì sao, 3 hệ thống chưa chạy.
     """
@@ -169,7 +169,7 @@ async def _alert(desk: Desk, now: datetime) -> None:
     await tick.wait_for_others(desk, at)
     if raised:
         show.alerted(session.console, "Đã nhắc", [alert for alert in raised if not alert.matter.is_digest])
-        show.alerted(session.console, "Đã gửi tình hình cho nơi nhận", [alert for alert in raised if alert.matter.is_digest])
+        show.alerted(session.console, "Đã gửi tình hình cho cơ quan nhận báo cáo", [alert for alert in raised if alert.matter.is_digest])
     else:
         session.console.print("Lượt này đã nhắc từ lần chạy trước: không nhắc lại.")
     show.alerted(session.console, "Sẽ nhắc, nếu vẫn chưa nộp", [alert for alert in planned if alert.rung.at > at])

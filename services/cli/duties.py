@@ -22,7 +22,7 @@ from shared.wire.sent import DutyExtended
 from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.refusals import refusal
 
-duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải gửi gì, hạn nào; gia hạn.", no_args_is_help=True)
+duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải nộp báo cáo nào, hạn nào; gia hạn.", no_args_is_help=True)
 
 
 @duties.command("list")
@@ -30,11 +30,11 @@ def list_duties(
     regime: Annotated[str | None, typer.Option(help="Chỉ một chế độ báo cáo.")] = None,
     period: Annotated[str | None, typer.Option(help="Chỉ một kỳ.")] = None,
     unit: Annotated[str | None, typer.Option(help="Chỉ một đơn vị (mã).")] = None,
-    owed: Annotated[bool, typer.Option("--owed", help="Chỉ việc chưa làm.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Chỉ việc làm muộn, hoặc chưa làm khi đã quá hạn.")] = False,
+    owed: Annotated[bool, typer.Option("--owed", help="Chỉ nghĩa vụ chưa hoàn thành.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Chỉ nghĩa vụ hoàn thành muộn, hoặc quá hạn mà chưa hoàn thành.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi nghĩa vụ của các kỳ đã bắt đầu: chưa nộp, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt.
+    """Liệt kê nghĩa vụ của các kỳ đã bắt đầu: chưa nộp, đã nộp, muộn bao lâu, bị trả lại, được gia hạn, đã chốt.
 
     Không ghi gì.
 
@@ -67,14 +67,14 @@ def extend(
     unit: Annotated[str, typer.Argument(metavar="MÃ", help="Mã đơn vị được gia hạn.")],
     until: Annotated[str, typer.Option(help="Ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
     reason: Annotated[str, typer.Option(help="Lý do gia hạn, hoặc lý do sửa.")],
-    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn ghi sai, kể cả sửa cho sớm lại.")] = False,
+    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một lần gia hạn ghi sai; hạn mới được phép sớm hơn.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Gia hạn cho một đơn vị, nhân danh cơ quan nhận báo cáo; chờ kết quả tiếp nhận. Đơn vị được báo ngay.
 
     Ví dụ: tonghop duties extend ct27-van-quan 2026 06253 --until 2026-12-25 --reason "Bão lũ"
 
-    Ghi nhầm một lần gia hạn: gia hạn lại cho đúng, thêm --corrects.
+    Sửa một lần gia hạn ghi sai: gia hạn lại, thêm --corrects.
 
     Mã thoát: 0 đã gia hạn, 1 không được tiếp nhận và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
@@ -94,10 +94,10 @@ def extend(
 
 
 def _show(found: Sequence[Duty], now: datetime) -> None:
-    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, chưa làm {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
-    table = Table("Chế độ báo cáo", "Kỳ", "Đơn vị", "Việc", "Hạn: trước", "Tình trạng", title=title, title_justify="left")
+    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, chưa hoàn thành {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
+    table = Table("Chế độ báo cáo", "Kỳ", "Đơn vị", "Nghĩa vụ", "Hạn: trước", "Tình trạng", title=title, title_justify="left")
     for duty in found:
-        task = "gửi báo cáo" if duty.task == REPORT else "chốt bảng"
+        task = "nộp báo cáo" if duty.task == REPORT else "chốt bảng tổng hợp"
         table.add_row(duty.regime, duty.period, f"{duty.unit.code} {duty.unit.name}", task, _local(duty.deadline), _state(duty, now))
     session.console.print(table if found else title)
 

@@ -95,7 +95,7 @@ def _show(found: "Explained") -> None:
         )
     session.console.print(table)
     session.console.print(
-        f"{numbers.vietnamese(len(it.asked))} đơn vị được giao, {numbers.vietnamese(len(it.parts))} đã báo;"
+        f"{numbers.vietnamese(len(it.asked))} đơn vị được giao, {numbers.vietnamese(len(it.parts))} đã báo cáo;"
         f" {numbers.vietnamese(len(it.silent))} đã nộp báo cáo nhưng bỏ trống chỉ tiêu này,"
         f" {numbers.vietnamese(len(it.missing))} chưa nộp."
     )

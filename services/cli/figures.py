@@ -23,9 +23,9 @@ UNCOUNTED = {
     "unknown_units": "{count} đơn vị có sự kiện nhưng không có trong danh mục: {shown}. Thêm đơn vị bằng `tonghop units import`.",
     "unknown_types": "{count} loại sự kiện mà phiên bản này không biết: {shown}. Chạy phiên bản đã ghi chúng.",
     "unreadable": "{count} thông điệp của REPORTS không phải sự kiện do ingest ghi, ở vị trí: {shown}. Tìm xem ai có quyền ghi vào REPORTS;"
-    " xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+    " xóa từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
     "misplaced": "{count} sự kiện của REPORTS nằm ở chủ đề không phải của chế độ và kỳ mà nó nêu, ở vị trí: {shown}. Không bảng nào tính."
-    " Tìm xem ai có quyền ghi vào REPORTS; xoá từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+    " Tìm xem ai có quyền ghi vào REPORTS; xóa từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
     "not_asked": "Lưu ý: {count} đơn vị đã nộp mà nay không thuộc diện báo cáo của kỳ, không bảng nào tính: {shown}.",
 }
 
@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(as_json: AsJson = False) -> None:
-    """So mọi bảng tổng hợp với phép tính lại độc lập từ nhật ký; mã thoát 1 nếu khác hoặc chưa trọn.
+    """So sánh mọi bảng tổng hợp với kết quả tính lại độc lập từ nhật ký; mã thoát 1 nếu khác hoặc chưa trọn.
 
     Chạy được khi đang có báo cáo gửi đến; không ghi gì. Chạy sau khi khôi phục, sau khi nâng cấp, trước khi chốt số liệu năm.
 
@@ -70,7 +70,7 @@ def _show(verdict: Verdict) -> None:
             session.console.print(f"  {found.view}  {found.field}: đang lưu {found.stored}, đúng là {found.expected}", markup=False)
     elif verdict.uncounted:
         session.console.print(
-            f"Chưa trọn: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng, nhưng nhật ký có điều không bảng nào tính."
+            f"Chưa trọn: {numbers.vietnamese(verdict.views)} bảng tổng hợp đúng, nhưng nhật ký có sự kiện mà không bảng nào tính."
         )
     for name, found_in_log in verdict.uncounted.as_dict().items():
         if found_in_log:
@@ -79,9 +79,9 @@ def _show(verdict: Verdict) -> None:
 
 
 def rebuild(as_json: AsJson = False) -> None:
-    """Tính lại mọi bảng tổng hợp từ nhật ký; người đọc thấy bảng cũ hoặc bảng mới, không lẫn.
+    """Tính lại mọi bảng tổng hợp từ nhật ký; người đọc thấy bảng cũ hoặc bảng mới, không lẫn lộn.
 
-    Lối ra khi `verify` khác, hoặc khi nhật ký đã lùi (máy chủ NATS khôi phục từ bản cũ). Dịch vụ vẫn chạy; bị dừng giữa chừng thì chạy lại.
+    Dùng khi `verify` báo khác, hoặc khi nhật ký đã lùi (NATS được khôi phục từ bản cũ). Dịch vụ vẫn chạy. Nếu lệnh bị dừng thì chạy lại.
 
     Mã thoát: 0 đã tính lại, 3 máy chủ không trả lời.
     """

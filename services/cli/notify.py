@@ -58,7 +58,7 @@ def plan(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mọi mức nhắc, kể cả đã qua, của các đơn vị chưa nộp báo cáo.
+    """Liệt kê mọi mức nhắc, kể cả đã qua, của các đơn vị chưa nộp báo cáo.
 
     Không ghi gì.
 
@@ -82,7 +82,7 @@ def plan(
 
 @notify.command()
 def tick(at: At = None, as_json: AsJson = False) -> None:
-    """Nhắc ngay những đơn vị đến mức nhắc và chưa nộp; chạy lại không nhắc lần nữa. Nêu thời điểm sau bây giờ là diễn tập: không ghi gì.
+    """Nhắc ngay các đơn vị đã đến mức nhắc mà chưa nộp; chạy lại không nhắc lần nữa. Nếu --at sau hiện tại thì chỉ diễn tập, không ghi gì.
 
     Ví dụ diễn tập: tonghop notify tick --at 2026-12-18T08:00:00+07:00
 
@@ -109,7 +109,9 @@ def _tick(at: datetime, as_json: bool) -> None:
         session.say_json({"rehearsal": False, **raised})
     else:
         alert_tables.show([one.alert for one in reminders], f"Đã nhắc {numbers.vietnamese(len(reminders))} lượt")
-        alert_tables.show([one.alert for one in digests], f"Đã báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        alert_tables.show(
+            [one.alert for one in digests], f"Đã gửi tình hình cho cơ quan nhận báo cáo: {numbers.vietnamese(len(digests))} lượt"
+        )
         alert_tables.show_reach(found)
 
 
@@ -125,7 +127,9 @@ def _rehearse(at: datetime, as_json: bool) -> None:
     else:
         session.console.print(f"Diễn tập lượt nhắc lúc {vietnamese.moment(at)}: không ghi gì, không gửi gì.")
         alert_tables.show([one.alert for one in reminders], f"Sẽ nhắc {numbers.vietnamese(len(reminders))} lượt")
-        alert_tables.show([one.alert for one in digests], f"Sẽ báo tình hình cho nơi nhận: {numbers.vietnamese(len(digests))} lượt")
+        alert_tables.show(
+            [one.alert for one in digests], f"Sẽ gửi tình hình cho cơ quan nhận báo cáo: {numbers.vietnamese(len(digests))} lượt"
+        )
         alert_tables.show_reach(found)
 
 
@@ -176,7 +180,7 @@ def _unit_today(reference: Reference, code: str) -> Unit:
 
 @notify.command()
 def rebuild(as_json: AsJson = False) -> None:
-    """Lập lại mọi nghĩa vụ báo cáo từ nhật ký, từ đầu; lời nhắc đã gửi không gửi lại.
+    """Lập lại mọi nghĩa vụ báo cáo từ đầu nhật ký; không gửi lại các lời nhắc đã gửi.
 
     Mã thoát: 0, 3 máy chủ không trả lời.
     """
@@ -194,7 +198,7 @@ def rebuild(as_json: AsJson = False) -> None:
     if as_json:
         session.say_json({"generation": generation, "sequence": sequence, "duties": len(found), "owed": owed})
     else:
-        counts = f"{numbers.vietnamese(len(found))} nghĩa vụ, chưa làm {numbers.vietnamese(owed)}"
+        counts = f"{numbers.vietnamese(len(found))} nghĩa vụ, chưa hoàn thành {numbers.vietnamese(owed)}"
         session.console.print(f"Đã lập lại {counts}, đến sự kiện thứ {numbers.vietnamese(sequence)} của nhật ký (thế hệ {generation}).")
 
 

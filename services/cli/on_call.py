@@ -17,10 +17,10 @@ periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn địn
 
 @periods.command("open")
 def open_period(
-    regime: Annotated[str, typer.Argument(metavar="CHẾ ĐỘ", help="Mã chế độ báo cáo khi có yêu cầu (on_call).")],
+    regime: Annotated[str, typer.Argument(metavar="CHẾ ĐỘ", help="Mã chế độ báo cáo đột xuất (on_call).")],
     period: Annotated[str, typer.Argument(metavar="KỲ", help="Kỳ báo cáo: 2026, 2026-H1, 2026-Q3, 2026-05.")],
     deadline: Annotated[str, typer.Option(help="Hạn nộp: ngày YYYY-MM-DD (hết ngày đó), hoặc thời điểm có múi giờ.")],
-    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một hạn đã ghi sai, kể cả sửa cho sớm lại; cần --reason.")] = False,
+    corrects: Annotated[bool, typer.Option("--corrects", help="Sửa một hạn ghi sai; hạn mới được phép sớm hơn; cần --reason.")] = False,
     reason: Annotated[str | None, typer.Option(help="Lý do sửa.")] = None,
     as_json: AsJson = False,
 ) -> None:

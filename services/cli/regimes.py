@@ -36,9 +36,9 @@ SCREENED_S: Final = 15.0  # and within this time it has finished or returned its
 
 @regimes.command("check")
 def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
-    """Kiểm tra tệp chế độ báo cáo; nêu tệp, dòng, lý do. Không ghi gì.
+    """Kiểm tra tệp chế độ báo cáo và in tệp, dòng, lý do của từng lỗi. Không ghi gì.
 
-    Đơn vị được đối chiếu với danh mục đã nạp; khi không đọc được MongoDB thì với danh mục kèm theo (deploy/units).
+    Đơn vị được đối chiếu với danh mục đã nạp; nếu không đọc được MongoDB thì đối chiếu với danh mục kèm theo (deploy/units).
 
     Ví dụ: tonghop regimes check deploy/regimes/ct27-van-quan.yaml
 
@@ -97,7 +97,7 @@ def remove_regime(
     regime: Annotated[str, typer.Argument(metavar="MÃ", help="Mã chế độ báo cáo.")],
     as_json: AsJson = False,
 ) -> None:
-    """Bỏ một chế độ báo cáo, chỉ khi chưa tiếp nhận gì theo chế độ đó.
+    """Bỏ một chế độ báo cáo, chỉ khi chưa tiếp nhận sự kiện nào theo chế độ đó.
 
     Ví dụ: tonghop regimes remove thu-nghiem
 

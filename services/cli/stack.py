@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up() -> None:
-    """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này; đang chạy thì khởi động lại những gì đã đổi.
+    """Chạy NATS, MongoDB, hộp thư thử và các dịch vụ trên máy này; nếu đang chạy thì khởi động lại những phần đã thay đổi.
 
     Dữ liệu, nhật ký, hộp thư thử: thư mục .run/
 
@@ -39,7 +39,7 @@ def up() -> None:
 
 
 def down() -> None:
-    """Dừng những gì `up` đã chạy; dữ liệu giữ nguyên.
+    """Dừng mọi thành phần mà `up` đã chạy; dữ liệu được giữ nguyên.
 
     Mã thoát: 0.
     """
@@ -47,7 +47,7 @@ def down() -> None:
 
 
 def status(as_json: AsJson = False) -> None:
-    """Địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý. Không ghi gì.
+    """In địa chỉ đang dùng, dịch vụ nào sẵn sàng, còn bao nhiêu thông điệp chưa xử lý. Không ghi gì.
 
     Mã thoát: 0 mọi dịch vụ sẵn sàng, 1 có dịch vụ chưa sẵn sàng, 3 không dịch vụ nào trả lời.
     """

@@ -89,7 +89,7 @@ def test_rebuilt_duties_are_what_the_log_says_and_old_ones_go(province: Cli) -> 
 
     assert (answer["duties"], answer["owed"], answer["sequence"]) == (2, 1, 1)
     assert province.ask(stored) == {f"thu/{YEAR}/184": False, f"thu/{YEAR}/06253": True}
-    assert "Đã lập lại 2 nghĩa vụ, chưa làm 1" in province.run("notify", "rebuild").stdout
+    assert "Đã lập lại 2 nghĩa vụ, chưa hoàn thành 1" in province.run("notify", "rebuild").stdout
 
 
 def long_loaded(cli: Cli) -> None:

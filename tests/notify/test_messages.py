@@ -52,7 +52,7 @@ def test_a_reminder_says_what_is_owed_by_when_what_to_do_and_whom_to_call() -> N
 Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/bao-cao-nam/2026/111
 
 Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.
-Nếu có vướng mắc, xin liên hệ nơi nhận báo cáo: UBND huyện Văn Quan (Bà Lan, điện thoại 0205 3830 123).
+Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo: UBND huyện Văn Quan (Bà Lan, điện thoại 0205 3830 123).
 
 Trân trọng cảm ơn.
 
@@ -86,14 +86,14 @@ def test_the_last_day_is_named_as_such() -> None:
 
 def test_a_returned_report_is_told_at_once_with_its_reason() -> None:
     mail = _mail("now", "2026-12-14 08:00", submitted(), returned(fix_by="2026-12-28"))
-    assert mail.subject == "[Trả lại] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 29/12/2026 – Xã 111"
-    assert "Báo cáo (lần gửi 1) của đơn vị đã được trả lại để chỉnh sửa:\n" in mail.body
+    assert mail.subject == "[Trả lại] Đề nghị gửi lại báo cáo bị trả lại năm 2026 trước ngày 29/12/2026 – Xã 111"
+    assert "Báo cáo (lần nộp 1) của đơn vị đã được trả lại để chỉnh sửa:\n" in mail.body
     assert "- Lý do trả lại: Thiếu số liệu mục 3\n" in mail.body
 
 
 def test_a_returned_report_is_asked_for_again_by_its_ladder() -> None:
     mail = _mail("before-7", "2026-12-21 08:00", submitted(), returned(fix_by="2026-12-28"))
-    assert mail.subject == "[Nhắc lần 1] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 29/12/2026 – Xã 111"
+    assert mail.subject == "[Nhắc lần 1] Đề nghị gửi lại báo cáo bị trả lại năm 2026 trước ngày 29/12/2026 – Xã 111"
     assert "đến nay chưa nhận được bản gửi lại" in mail.body
     assert "Lý do trả lại: Thiếu số liệu mục 3" in mail.body
 
@@ -108,7 +108,7 @@ def test_a_moved_deadline_is_told_with_the_old_and_the_new_one() -> None:
 def test_a_moved_fix_by_date_asks_for_the_report_again() -> None:
     longer = extended("2026-12-30", received="2026-12-15 09:00")
     mail = _mail("now", "2026-12-15 09:00", submitted(), returned(fix_by="2026-12-24"), longer)
-    assert mail.subject == "[Đổi thời hạn] Thời hạn gửi lại báo cáo bị trả năm 2026 nay là trước ngày 31/12/2026 – Xã 111"
+    assert mail.subject == "[Đổi thời hạn] Thời hạn gửi lại báo cáo bị trả lại năm 2026 nay là trước ngày 31/12/2026 – Xã 111"
     assert "- Thời hạn cũ: trước ngày 25/12/2026\n" in mail.body
     assert "Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo đúng thời hạn" in mail.body
 
@@ -149,8 +149,8 @@ def test_what_cannot_be_seen_of_a_contact_is_not_used() -> None:
 
 
 def test_an_office_without_a_telephone_is_named_with_its_address_and_one_without_contact_by_name_alone() -> None:
-    assert "nơi nhận báo cáo: UBND xã 11 (thư 11@huyen.example).\n" in _mail("before-7", "2026-12-11 08:00").body
-    assert "nơi nhận báo cáo: UBND xã 11.\n" in _mail("before-7", "2026-12-11 08:00", units=_with("11", contacts=())).body
+    assert "cơ quan nhận báo cáo: UBND xã 11 (thư 11@huyen.example).\n" in _mail("before-7", "2026-12-11 08:00").body
+    assert "cơ quan nhận báo cáo: UBND xã 11.\n" in _mail("before-7", "2026-12-11 08:00", units=_with("11", contacts=())).body
 
 
 HOSTILE = "\r\nBcc: x@y.example\r\n\r\nTrân trọng cảm ơn.\u2028\u202e\u2066- Thời hạn: trước ngày 01/01/2099\x0b\x85"

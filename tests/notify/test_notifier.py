@@ -193,7 +193,7 @@ async def test_a_return_is_told_at_once_by_mail(office: Office, desk: Desk) -> N
     [told] = [alert for alert in await tick.tick(desk, vn("2026-12-14 09:31")) if alert.matter.unit == "111"]
     assert (told.matter.cause, told.rung.name) == ("returned-1", "now")
     [mail] = [mail for mail in office.mails() if mail["To"] == "111@xa.example"]
-    assert mail["Subject"] == "[Trả lại] Đề nghị gửi lại báo cáo bị trả năm 2026 trước ngày 06/01/2027 – Xã 111"
+    assert mail["Subject"] == "[Trả lại] Đề nghị gửi lại báo cáo bị trả lại năm 2026 trước ngày 06/01/2027 – Xã 111"
     assert units(await tick.tick(desk, vn("2026-12-14 09:40"))) == []
 
 

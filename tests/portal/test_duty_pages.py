@@ -145,8 +145,8 @@ async def test_the_table_is_made_for_excel(stack: Stack) -> None:
 
 async def test_an_empty_page_says_why(stack: Stack) -> None:
     assert "Chưa có nghĩa vụ báo cáo nào" in await page(stack, "/nghia-vu")
-    assert "Không có nghĩa vụ nào như đã chọn" in await page(stack, "/nghia-vu?state=late")
-    assert "Không có đơn vị nào mang mã “99999”" in await page(stack, "/nghia-vu?unit=99999")
+    assert "Không có nghĩa vụ nào phù hợp với bộ lọc" in await page(stack, "/nghia-vu?state=late")
+    assert "Không có đơn vị nào có mã “99999”" in await page(stack, "/nghia-vu?unit=99999")
 
 
 async def test_pages_lead_to_the_duties(stack: Stack) -> None:

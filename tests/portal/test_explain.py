@@ -232,7 +232,7 @@ async def test_the_page_of_a_total_is_reached_from_the_view_and_lists_its_report
     shown = (await stack.http.get(link)).text
 
     assert "2 báo cáo dưới đây cộng lại đúng bằng số" in shown
-    assert "15 đơn vị được giao, 2 đã báo; 1 đã nộp báo cáo nhưng bỏ trống chỉ tiêu này; 12 chưa nộp." in shown
+    assert "15 đơn vị được giao, 2 đã báo cáo; 1 đã nộp báo cáo nhưng bỏ trống chỉ tiêu này; 12 chưa nộp." in shown
     assert "Mục tiêu: ≥ 1 công đến 2030 Chưa đạt còn thiếu 2 đơn vị" in text_of(shown)
     assert "Thị trấn Văn Quan" in shown
     assert "10/12/2024 09:30" in shown

@@ -187,7 +187,7 @@ async def test_a_returned_report_says_so_first(stack: Stack) -> None:
 async def test_what_was_superseded_on_arrival_says_so_in_the_history(stack: Stack) -> None:
     await stack.put(reports=[report(revision=3, values={"gd_ngay_cong": 5}), report(revision=2, at=AFTER, values={"gd_ngay_cong": 6})])
     shown = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
-    assert "Khi nhận đã có lần gửi mới hơn (lần 3)" in shown
+    assert "Khi nhận đã có lần nộp mới hơn (lần nộp 3)" in shown
     assert "Số liệu (lần nộp 3)" in shown
     found = (await stack.http.get(f"/api/v1/reports/{CT27}/2024/06253")).json()
     assert [step.get("superseded_by") for step in found["history"]] == [None, 3]

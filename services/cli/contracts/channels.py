@@ -140,7 +140,7 @@ def asyncapi(declaration: Declaration, examples: Mapping[str, Json]) -> Json:
         "info": {
             "title": "Tổng Hợp",
             "version": VERSION,
-            "description": "Báo cáo nhiều cấp: đơn vị gửi sự kiện, nơi nhận có bảng tổng hợp. Reports go up a tree; roll-ups come out.",
+            "description": "Báo cáo nhiều cấp: đơn vị gửi sự kiện, cơ quan nhận báo cáo có bảng tổng hợp. Reports go up a tree of units.",
         },
         "defaultContentType": CLOUD_EVENT,
         "servers": {"nats": _server()},

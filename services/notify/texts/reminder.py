@@ -27,7 +27,7 @@ def _is_of_move(matter: Matter) -> bool:
 def _subject(content: Content, reminders: int) -> str:
     matter = content.alert.matter
     period, deadline = vietnamese.period_in_full(matter.period), vietnamese.deadline(matter.deadline)
-    task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả" if matter.is_returned else "gửi báo cáo"
+    task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
     unit = wording.name(content.unit)
     if _is_of_move(matter):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
@@ -61,7 +61,7 @@ def _end(content: Content) -> list[str]:
     alert, recipient = content.alert, content.recipient
     whom = "" if recipient is None else f": {wording.with_reach(recipient)}"
     done = "" if alert.rung.name == NOW else "Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.\n"
-    questions = f"Nếu có vướng mắc, xin liên hệ nơi nhận báo cáo{whom}."
+    questions = f"Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo{whom}."
     return [done + questions, "Trân trọng cảm ơn.", mail.signature(mail.mark(alert))]
 
 
@@ -71,7 +71,7 @@ def _what_is_owed(content: Content) -> str:
         return f"Thời hạn của {'báo cáo' if matter.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
     if matter.is_returned:
         revision = matter.cause.rpartition("-")[2]
-        sent = f"Báo cáo (lần gửi {revision}) của đơn vị đã được trả lại để chỉnh sửa"
+        sent = f"Báo cáo (lần nộp {revision}) của đơn vị đã được trả lại để chỉnh sửa"
         return f"{sent}:" if content.alert.rung.name == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
     if matter.task == REPORT:
         return "Đến nay hệ thống chưa nhận được báo cáo sau đây của đơn vị:"

@@ -33,7 +33,7 @@ TITLES: Final = {
 }
 OTHER_TITLE: Final = (
     "Không trả lời được yêu cầu này",
-    "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Không nhớ mã đơn vị thì gõ tên vào ô tìm ở đầu trang.",
+    "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Nếu không nhớ mã đơn vị, hãy nhập tên vào ô tìm ở đầu trang.",
 )
 FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
 RETRY_AFTER_S = 5
