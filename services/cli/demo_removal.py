@@ -42,7 +42,7 @@ class Content:
 
 
 def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
-    """Whether the settings point to other servers than those of the stack in `run`."""
+    """Whether the settings point to servers that do not belong to the stack in `run`."""
     ports = run.ports()
     if ports is None:
         return True

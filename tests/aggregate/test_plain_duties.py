@@ -1,4 +1,4 @@
-"""The deadlines that verify computes equal those that the fold computes, with independent code, for any regime that the checks allow."""
+"""Verify and the fold compute the same deadlines with independent code, for any regime that the checks allow."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

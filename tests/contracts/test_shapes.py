@@ -1,4 +1,4 @@
-"""The schemas of the contract: each has an example that is valid and one that is not, and the services' messages are valid."""
+"""The schemas of the contract: each has a valid and an invalid example, and the services' messages are valid."""
 
 import json
 from datetime import UTC, datetime

@@ -19,7 +19,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class LoggedEnvelope(Envelope):
-    """The attributes of an event in the log: those that the sender set and those that ingest added."""
+    """The attributes of an event in the log: what the sender set, and what ingest added."""
 
     actor: Annotated[Actor | SkipJsonSchema[None], Field(description="who acted in the unit's name"), LEFT_OUT] = None
     unitid: Annotated[str, Field(description="the unit concerned, resolved at the period's reference date; empty for a whole period")]

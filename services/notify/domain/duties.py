@@ -40,8 +40,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are those of an on-call period, in the
-    order of receipt.
+    """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are the openings of an on-call period, in
+    the order of receipt.
     """
 
     regime: str
@@ -148,7 +148,7 @@ class Roster:
         ]
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
-        """The duties of one regime and period, reports first, sorted by unit; only those of the unit ids in `of`, if given. A period
+        """The duties of one regime and period, reports first, sorted by unit; only the duties of the unit ids in `of`, if given. A period
         without a deadline has no duties.
         """
         regime = self.regimes[regime_id]

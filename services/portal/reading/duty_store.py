@@ -116,7 +116,7 @@ class DutyStore:
         return self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort("_id", 1).limit(limit)
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
-        """The duties of a unit (a code, or an id): those that it owes, and those that are done but whose deadline is still to come."""
+        """The duties of a unit (a code or an id) that are owed, and the done ones whose deadline is still to come."""
         documents = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
         return [from_document(document) async for document in documents]
 

@@ -102,7 +102,9 @@ def _view(document: ViewDocument) -> View:
 
 
 def _readable(documents: Iterable[ViewDocument]) -> Iterator[View]:
-    """The views of a list: one that another version wrote, or that was changed by hand, does not take the others with it."""
+    """The views that can be read. A view that another version wrote, or that was changed by hand, is left out and does
+    not spoil the list.
+    """
     for document in documents:
         try:
             yield _view(document)
