@@ -35,7 +35,14 @@ ON_SERVERS: Final = (
     "shared/test_read_concern.py",
     "shared/test_stream_replicas.py",
 )
-LONG: Final = ("simulation/", "aggregate/test_fold.py", "aggregate/test_exactness.py", "aggregate/test_plain_duties.py")
+LONG: Final = (
+    "simulation/",
+    "aggregate/test_fold.py",
+    "aggregate/test_exactness.py",
+    "aggregate/test_plain_duties.py",
+    "install/test_extras.py",
+    "notify/test_agreement.py",
+)
 STARTING: Final = frozenset(
     {"servers", "running", "real_servers", "stack", "broker", "three", "cluster", "own_nats", "lazy_nats", "standalone"}
 )
