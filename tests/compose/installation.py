@@ -18,11 +18,6 @@ from services.devstack.ports import choose_ports
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
-SECRETS: Final = (
-    "MONGO_ROOT_PASSWORD",
-    "MONGO_REPLICA_KEY",
-    *(f"MONGO_{user}_PASSWORD" for user in ("INGEST", "AGGREGATE", "NOTIFY", "PORTAL", "OPERATOR", "REBUILD")),
-)
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
 READY_S: Final = 120.0
 OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
@@ -46,31 +41,56 @@ class Installation:
         self.folder = folder
         self.project = project
         folder.mkdir(parents=True)
-        for name in COPIED:
-            source = checkout / name
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, folder / name)
-        if compose_file is not None:
-            (folder / "docker-compose.yml").write_text(compose_file, encoding="utf-8")
-        self.settings = self._fill_in()
+        self.copy(checkout, compose_file)
+        self._first_settings()
+        self.compose("down", "-v", "--remove-orphans")  # what a trial that was cut off has left
 
-    def _fill_in(self) -> dict[str, str]:
-        """The `.env` of step 1: the example with secrets, with ports that are free, and with the images that are there."""
+    def copy(self, checkout: Path, compose_file: str | None = None) -> None:
+        """The files of a checkout, also in place of those of another version; `.env` stays."""
+        for name in COPIED:
+            source, target = checkout / name, self.folder / name
+            if source.is_dir():
+                shutil.rmtree(target, ignore_errors=True)
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        if compose_file is not None:
+            (self.folder / "docker-compose.yml").write_text(compose_file, encoding="utf-8")
+
+    def _first_settings(self) -> None:
+        """Steps 1 and 2: `.env` with secrets, ports that are free, and the images that are there."""
+        if (self.folder / "deploy/secrets.sh").exists():
+            self.run("deploy/secrets.sh")
+        else:  # earlier versions: by hand
+            shutil.copy(self.folder / ".env.example", self.folder / ".env")
+            empty = [name for name, value in self.settings.items() if not value]
+            self.set(**{name: secrets.token_hex(32) for name in empty})
         ports = choose_ports(defaults=False)
-        chosen = {name: secrets.token_hex(32) for name in SECRETS} | STAND_INS
-        chosen |= {
-            "COMPOSE_PROJECT_NAME": self.project,
-            "TONGHOP_IMAGE": f"{self.project}:trial",
-            "MAIL_WEB_PORT": str(ports.smtp),
-            "TONGHOP_INGEST_PORT": str(ports.ingest),
-            "TONGHOP_PORTAL_PORT": str(ports.portal),
-            "TONGHOP_AGGREGATE_PORT": str(ports.aggregate),
-            "TONGHOP_NOTIFY_PORT": str(ports.notify),
-        }
-        example = (self.folder / ".env.example").read_text(encoding="utf-8")
-        text = re.sub(r"^(\w+)=(.*)$", lambda found: f"{found[1]}={chosen.get(found[1], found[2])}", example, flags=re.MULTILINE)
+        self.set(
+            **STAND_INS,
+            COMPOSE_PROJECT_NAME=self.project,
+            TONGHOP_IMAGE=f"{self.project}:trial",
+            MAIL_WEB_PORT=str(ports.smtp),
+            TONGHOP_INGEST_PORT=str(ports.ingest),
+            TONGHOP_PORTAL_PORT=str(ports.portal),
+            TONGHOP_AGGREGATE_PORT=str(ports.aggregate),
+            TONGHOP_NOTIFY_PORT=str(ports.notify),
+        )
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What `.env` says now."""
+        return dict(re.findall(r"^(\w+)=(.*)$", (self.folder / ".env").read_text(encoding="utf-8"), re.MULTILINE))
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {name: value for name, value in self.settings.items() if name.endswith(("_PASSWORD", "_KEY"))}
+
+    def set(self, **chosen: str) -> None:
+        """Writes other values into `.env`, where it has the variable."""
+        text = (self.folder / ".env").read_text(encoding="utf-8")
+        text = re.sub(r"^(\w+)=(.*)$", lambda found: f"{found[1]}={chosen.get(found[1], found[2])}", text, flags=re.MULTILINE)
         (self.folder / ".env").write_text(text, encoding="utf-8")
-        return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
 
     def run(self, *words: str, check: bool = True) -> Said:
         """Runs a command in the folder."""
@@ -106,6 +126,14 @@ class Installation:
     def mongo_url(self) -> str:
         hosts = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
         return f"mongodb://operator:{self.settings['MONGO_OPERATOR_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The environment of a service's container, whether it runs or has ended; without what comes from its image."""
+        container = self.compose("ps", "-a", "-q", service).text.split()[-1]
+        config = orjson.loads(subprocess.run(["docker", "inspect", container], capture_output=True, check=True).stdout)[0]
+        image = orjson.loads(subprocess.run(["docker", "inspect", config["Image"]], capture_output=True, check=True).stdout)[0]
+        given = set(config["Config"]["Env"]) - set(image["Config"]["Env"])
+        return dict(entry.split("=", 1) for entry in given)
 
     def containers(self) -> dict[str, str]:
         """The ids of the running containers, by service."""

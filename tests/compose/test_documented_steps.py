@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.shell.settings import USERS
 from tests.compose import trials
-from tests.compose.installation import SECRETS, SERVICES, Installation
+from tests.compose.installation import SERVICES, Installation
 
 pytestmark = pytest.mark.compose
 
@@ -52,7 +53,7 @@ def test_status_finds_the_services_and_shows_no_password(installation: Installat
 
     assert "chưa" not in said.text
     assert "***@mongo-1:27017" in said.text
-    assert not any(installation.settings[name] in said.text for name in SECRETS)
+    assert not any(secret in said.text for secret in installation.secrets.values())
 
 
 def test_no_log_and_no_argument_of_a_container_holds_a_password(installation: Installation) -> None:
@@ -60,7 +61,37 @@ def test_no_log_and_no_argument_of_a_container_holds_a_password(installation: In
     names = [name for name in installation.compose("ps", "-a", "-q").text.split() if name]
     said += installation.run("docker", "inspect", "--format", "{{.Path}} {{.Args}} {{.Config.Healthcheck}}", *names).text
 
-    assert not any(installation.settings[name] in said for name in SECRETS)
+    assert not any(secret in said for secret in installation.secrets.values())
+
+
+OF_MONGO_INIT = {f"MONGO_{user}_PASSWORD" for user in ("ROOT", "INGEST", "AGGREGATE", "NOTIFY", "PORTAL", "OPERATOR", "REBUILD")}
+KNOWN_SECRETS = {
+    **{f"nats-{number}": set[str]() for number in (1, 2, 3)},
+    "mongo-1": {"MONGO_REPLICA_KEY", "MONGO_ROOT_PASSWORD"},
+    "mongo-2": {"MONGO_REPLICA_KEY"},
+    "mongo-3": {"MONGO_REPLICA_KEY"},
+    "mongo-init": OF_MONGO_INIT,
+    "mail": set[str](),
+    "setup": {"MONGO_OPERATOR_PASSWORD"},
+    **{name: {f"MONGO_{name.upper()}_PASSWORD"} for name in SERVICES},
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_SECRETS)
+def test_every_container_has_only_its_own_secrets(installation: Installation, name: str) -> None:
+    given = " ".join(installation.environment(name).values())
+
+    assert {secret for secret, value in installation.secrets.items() if value in given} == KNOWN_SECRETS[name]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_only_the_settings_that_it_uses(installation: Installation, name: str) -> None:
+    used = {f"TONGHOP_{field.upper()}" for field in USERS[name].model_fields}
+
+    given = installation.environment(name).keys()
+
+    assert given
+    assert given <= used
 
 
 def test_a_report_comes_to_its_view_and_the_pages_answer(installation: Installation) -> None:
@@ -108,6 +139,54 @@ def test_contacts_are_loaded_and_a_mail_goes_out(installation: Installation, tmp
 
 def test_verify_finds_everything_equal(installation: Installation) -> None:
     installation.tonghop("verify")
+
+
+def test_streams_apply_changes_nothing_again(installation: Installation) -> None:
+    assert "không có gì thay đổi" in installation.tonghop("streams", "apply").text
+
+
+def test_reminders_run_as_the_notifier(installation: Installation) -> None:
+    for command in (("tick",), ("rebuild",)):
+        installation.compose("run", "--rm", "--no-deps", "notify", "tonghop", "notify", *command)
+    installation.tonghop("notify", "plan", "--regime", REGIME, "--period", YEAR)
+
+
+def test_views_are_rebuilt_as_a_user_of_its_own_and_are_what_they_were(installation: Installation) -> None:
+    before = installation.get("portal", VIEW)[1]["reporting"]
+    assert before["received"] == 1
+    refused = installation.tonghop("rebuild", check=False)
+
+    installation.compose("run", "--rm", "--no-deps", "rebuild")
+
+    assert (refused.code, "mongo.login_refused" in refused.text) == (1, True), "the operator may not"
+    assert installation.get("portal", VIEW)[1]["reporting"] == before
+    installation.tonghop("verify")
+
+
+def test_a_wrong_password_is_said_in_words_and_not_shown(installation: Installation) -> None:
+    wrong = installation.mongo_url.replace(installation.secrets["MONGO_OPERATOR_PASSWORD"], "sai-mat-khau")
+
+    said = installation.compose("run", "--rm", "--no-deps", "-e", f"TONGHOP_MONGO_URL={wrong}", "setup", "tonghop", "verify", check=False)
+
+    assert (said.code, "mongo.login_refused" in said.text) == (1, True)
+    assert "sai-mat-khau" not in said.text
+
+
+def test_a_password_is_changed_in_the_settings_file(installation: Installation) -> None:
+    """Until `mongo-init` has run the service is not ready, and says that MongoDB refuses it."""
+    installation.set(MONGO_PORTAL_PASSWORD="a-new-password")
+    installation.compose("up", "-d", "--no-build", "--no-deps", "portal")
+    give_up_at = time.monotonic() + 30
+    while (answer := installation.get("portal", "/readyz"))[0] != 503 or "mongodb" not in answer[1]["waiting_for"]:
+        assert time.monotonic() < give_up_at, answer
+        time.sleep(0.2)
+    print(answer)
+
+    installation.compose("up", "-d", "--no-build")
+    installation.until_ready()
+
+    assert "MongoDB từ chối" in answer[1]["waiting_for"]["mongodb"]
+    assert installation.get("portal", VIEW)[1]["reporting"]["received"] == 1
 
 
 @pytest.mark.parametrize("run", range(1, trials.KILLS + 1))
