@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from typing import Any
+from typing import Any, get_args
 
 import bson
 import numpy as np
@@ -49,7 +49,7 @@ def quantity(code: str, aggregation: Any, decimals: int) -> Indicator:
 FORM = [
     *(
         quantity(f"{aggregation}_{decimals}", aggregation, decimals)
-        for aggregation in ("sum", "max", "min", "mean")
+        for aggregation in get_args(Indicator.model_fields["aggregation"].annotation)
         for decimals in (0, 3, 9)
     ),
     *(Indicator(code=f"ratio_{decimals}", label="", kind="ratio", decimals=decimals, share=False) for decimals in (0, 2)),

@@ -1,10 +1,12 @@
 from decimal import Decimal
+from typing import get_args
 
 from services.portal.domain import content, figures
 from services.portal.domain.figures import Row, Section
 from services.portal.reading import overview
 from services.portal.reading.store import as_json
 from shared.wire.published import Reporting, View
+from shared.words.regimes import Indicator
 from tests.portal import builders
 
 
@@ -52,6 +54,10 @@ def test_a_ratio_shows_its_sums_its_percent_and_its_target() -> None:
 
 def test_a_figure_that_is_not_summed_says_so() -> None:
     assert view_rows()["yt_ttyt_tu_chu"].measure == "% (cao nhất)"
+
+
+def test_every_aggregation_has_a_word() -> None:
+    assert set(figures.AGGREGATIONS) == set(get_args(Indicator.model_fields["aggregation"].annotation))
 
 
 def test_a_choice_is_a_bar_of_its_options() -> None:
