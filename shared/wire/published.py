@@ -82,7 +82,9 @@ class Figure(Published):
 
 
 class QuantityFigure(Figure):
-    """The total, computed by the indicator's aggregation. An integer if the indicator has no decimals; null if nobody reported."""
+    """The total, computed by the indicator's aggregation. It is an integer if the indicator has no decimals and the total is
+    not a mean; otherwise it is a decimal text. It is null if nobody reported.
+    """
 
     kind: Literal["quantity"]
     total: WholeOrDecimal | None
