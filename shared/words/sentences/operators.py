@@ -99,8 +99,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "MongoDB refused an operation; the service is trying again. See “task.failed” in the log.",
     ),
     "mongo.login_refused": (
-        "MongoDB từ chối với lý do: {detail}. Kiểm tra tên, mật khẩu và quyền của người dùng trong TONGHOP_MONGO_URL.",
-        "MongoDB refused with the reason: {detail}. Check name, password and rights of the user in TONGHOP_MONGO_URL.",
+        "MongoDB từ chối với lý do: {detail}. Kiểm tra tên, mật khẩu và quyền của người dùng trong TONGHOP_MONGO_URL;"
+        " nếu chưa đặt biến này và chưa chạy `tonghop up`, lệnh hỏi máy chủ ở cổng 27017 của máy này.",
+        "MongoDB refused with the reason: {detail}. Check name, password and rights of the user in TONGHOP_MONGO_URL. If it is not"
+        " set and `tonghop up` has not run, commands use the server on port 27017 of this machine.",
     ),
     "mongo.standalone": (
         "Máy chủ MongoDB chạy độc lập, nên có thể mất dữ liệu đã nhận. Cấu hình máy chủ thành replica set (replSetName).",
