@@ -46,12 +46,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The sender “{sender}” does not match the unit “{claimed}” in the event. A unit may send only for itself.",
     ),
     "event.actor_required": (
-        "Việc do người làm phải ghi rõ người làm. Ghi “actor”: people/<mã người> hoặc operator/<tên đăng nhập>.",
-        "What a person does must say who did it. Set “actor” to people/<id> or operator/<login>.",
+        "Việc do người làm phải ghi rõ người làm. Ghi “actor”: people/<mã người> hoặc operator/<tên đăng nhập>, rồi gửi với mã"
+        " sự kiện mới.",
+        "What a person does must say who did it. Set “actor” to people/<id> or operator/<login>, and send under a new event id.",
     ),
     "event.actor_forbidden": (
-        "Phần mềm của đơn vị không được ghi người làm: chỉ trang web và dòng lệnh của hệ thống được ghi. Bỏ trường “actor”.",
-        "A unit's software cannot say who acted: only the system's own pages and command line can. Leave out “actor”.",
+        "Phần mềm của đơn vị không được ghi người làm: chỉ trang web và dòng lệnh của hệ thống được ghi. Bỏ trường"
+        " “actor” rồi gửi với mã sự kiện mới.",
+        "A unit's software cannot say who acted: only the system's own pages and command line can. Leave out “actor” and send"
+        " under a new event id.",
     ),
     "event.id_reused": (
         "Mã sự kiện “{event_id}” đã được dùng cho nội dung khác. Gửi lại với mã mới.",
