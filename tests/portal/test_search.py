@@ -95,7 +95,7 @@ async def test_the_page_lists_units_with_what_stands_above_and_leads_to_their_du
 @pytest.mark.parametrize("query", ["", "%E2%80%8B", "%C2%A0%EF%BB%BF"])
 async def test_a_search_for_nothing_tells_how_to_search(stack: Stack, query: str) -> None:
     shown = await page(stack, f"/tim?q={query}")
-    assert "Gõ tên hoặc mã đơn vị" in shown
+    assert "Nhập tên hoặc mã đơn vị" in shown
     assert 'href="/nghia-vu?unit=' not in shown
 
 
@@ -129,4 +129,4 @@ async def test_too_long_a_search_is_refused_with_the_form_wanted(stack: Stack) -
 async def test_a_letter_that_is_typed_taken_apart_counts_once(stack: Stack) -> None:
     apart = unicodedata.normalize("NFD", "ộ" * 200)
     assert len(apart) == 600
-    assert "Không có đơn vị nào như vậy" in await page(stack, f"/tim?q={quote(apart)}")
+    assert "Không tìm thấy đơn vị nào" in await page(stack, f"/tim?q={quote(apart)}")

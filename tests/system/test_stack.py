@@ -76,7 +76,7 @@ def test_up_after_new_regime_files_loads_them_or_says_what_is_wrong_until_they_a
     regime.write_text("id: thu\n", encoding="utf-8")
 
     for _ in range(2):
-        assert "thu.yaml: dòng 1, title: thiếu mục bắt buộc" in running.tonghop("up", code=session.NO)
+        assert "thu.yaml: dòng 1, title: Thiếu mục bắt buộc" in running.tonghop("up", code=session.NO)
 
     right = running.folder / "deploy/regimes/vhtt-van-quan.yaml"
     regime.write_text(right.read_text(encoding="utf-8").replace("id: vhtt-van-quan", "id: thu"), encoding="utf-8")
