@@ -87,7 +87,7 @@ def test_the_streams_and_the_calendar_are_those_that_the_product_brings(scripts:
 def test_the_contracts_are_compared_anywhere_and_written_in_a_checkout_only(scripts: Path, tmp_path: Path) -> None:
     run(scripts / "tonghop", "contracts", "--check", cwd=tmp_path)
 
-    assert "chỉ sinh trong thư mục mã nguồn" in run(scripts / "tonghop", "contracts", cwd=tmp_path, code=1)
+    assert "[cli.contracts_need_checkout]" in run(scripts / "tonghop", "contracts", cwd=tmp_path, code=1)
 
 
 def test_the_embedded_stack_says_what_it_lacks(scripts: Path, tmp_path: Path) -> None:
