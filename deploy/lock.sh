@@ -14,7 +14,7 @@ grep -q . "$folder/build.in"
 compile() { # FILE ARGUMENTS…
   cp "deploy/$1" "$folder/$1" 2>/dev/null || true
   "$folder/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-    --no-emit-index-url --no-emit-find-links ${UPGRADE:+--upgrade} -o "$folder/$1" pyproject.toml "$folder/build.in" "${@:2}" >/dev/null
+    ${UPGRADE:+--upgrade} -o "$folder/$1" pyproject.toml "$folder/build.in" "${@:2}" >/dev/null
   { echo '# Written by `make lock`.'; cat "$folder/$1"; } > "$folder/written"
   cp "$folder/written" "deploy/$1"
 }

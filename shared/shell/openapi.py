@@ -43,7 +43,7 @@ def rejected(description: str) -> Json:
 
 def install(app: FastAPI, models: Iterable[type[BaseModel]] = (), unions: Json | None = None) -> None:
     """Builds the app's document. `models` are added to the problem models; `unions` are schemas that combine several models, by name."""
-    app.openapi = _document(app, (Problem, RejectedProblem, *models), unions or {})  # type: ignore[method-assign]
+    app.openapi = _document(app, (Problem, RejectedProblem, *models), unions or {})  # type: ignore[method-assign]  # FastAPI's own way
 
 
 def _document(app: FastAPI, models: Iterable[type[BaseModel]], unions: Json) -> Callable[[], Json]:

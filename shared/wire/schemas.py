@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
 Json = dict[str, Any]
@@ -28,8 +28,8 @@ class PlainSchema(GenerateJsonSchema):
 
 def components(models: Iterable[type[BaseModel]]) -> Json:
     """The schemas of models and of all models inside them, by name, for an AsyncAPI or OpenAPI document."""
-    modes = [(model, "validation") for model in models]
-    definitions: Json = models_json_schema(modes, ref_template=f"{COMPONENTS}{{model}}", schema_generator=PlainSchema)[1]["$defs"]  # type: ignore[arg-type]
+    modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in models]
+    definitions: Json = models_json_schema(modes, ref_template=f"{COMPONENTS}{{model}}", schema_generator=PlainSchema)[1]["$defs"]
     return definitions
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from shared.words import deadlines, event_types, instants
 from shared.words.instants import Given, Givens
@@ -34,7 +34,7 @@ STATE_EVENTS: Final = frozenset({event_types.SUBMITTED, event_types.WITHDRAWN, e
 """The types of the events that can change whether a unit's report counts, what it says, or whether it is on time."""
 
 
-class StateEvent(Protocol):
+class StateEvent(instants.GivingEvent, Protocol):
     """The fields that are read from an event: a `shared/wire/events.py:Logged`, or an entry of `reports` without its content (`data` is
     empty).
     """
@@ -43,14 +43,6 @@ class StateEvent(Protocol):
     def type(self) -> str: ...
     @property
     def revision(self) -> int: ...
-    @property
-    def received_ms(self) -> int: ...
-    @property
-    def event_id(self) -> str: ...
-    @property
-    def sender(self) -> str: ...
-    @property
-    def data(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
