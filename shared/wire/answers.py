@@ -24,7 +24,7 @@ from shared.wire.published import (
     ViewUpdated,
     WholeOrDecimal,
 )
-from shared.words.regimes import RegimeId, UnitCode
+from shared.words.regime_fields import RegimeId, UnitCode
 
 ReportState = Literal["on_time", "late", "returned", "withdrawn", "overdue", "missing"]
 Revision = Annotated[int, Field(ge=1)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.words.refusals import Refusal
-from shared.words.regimes import RegimeId, UnitCode
+from shared.words.regime_fields import RegimeId, UnitCode
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 PercentText = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]$")]

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from shared.wire import events
-from shared.words import texts
-from shared.words.regimes import RegimeId, UnitCode
+from shared.words import periods, texts
+from shared.words.regime_fields import RegimeId, UnitCode
 
 EventId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x2e\x30-\x7e]+$")]
-PeriodCode = Annotated[str, StringConstraints(pattern=r"^20\d\d(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$")]
+PeriodCode = Annotated[str, StringConstraints(pattern=f"^{periods.CODE}$")]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
 RFC_3339: Final = (  # no leap second: most libraries cannot parse it

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared.words import regimes
+from shared.words import regime_fields
 from shared.words.failures import InvalidValueError
 from shared.words.refusals import Both, Refusal, refusal
 
@@ -16,19 +16,19 @@ MOST: Final = 100  # faults of one document
 Path = tuple[int | str, ...]
 
 PATTERNS: Final[dict[str, Both]] = {
-    regimes.CODE: Both(
+    regime_fields.CODE: Both(
         "chữ thường không dấu, số và “_”, bắt đầu bằng chữ, tối đa 40 ký tự, ví dụ ket_qua",
         "a-z, 0-9 and _, a letter first, at most 40",
     ),
-    regimes.REGIME_ID: Both("chữ thường không dấu, số và “-”, tối đa 40 ký tự, ví dụ ct27-van-quan", "a-z, 0-9 and -, at most 40"),
-    regimes.UNIT_CODE: Both("mã đơn vị: chữ không dấu, số và “-”, tối đa 32 ký tự, ví dụ 06253", "a unit's code"),
-    regimes.DECIMAL: Both(
+    regime_fields.REGIME_ID: Both("chữ thường không dấu, số và “-”, tối đa 40 ký tự, ví dụ ct27-van-quan", "a-z, 0-9 and -, at most 40"),
+    regime_fields.UNIT_CODE: Both("mã đơn vị: chữ không dấu, số và “-”, tối đa 32 ký tự, ví dụ 06253", "a unit's code"),
+    regime_fields.DECIMAL: Both(
         'số thập phân thường trong ngoặc kép, ví dụ "12.5": dấu chấm, tối đa 14 chữ số và 9 số lẻ, không có dấu phân nhóm',
         'a plain decimal in quotes, "12.5"',
     ),
-    regimes.DAY: Both('ngày MM-DD hoặc YYYY-MM-DD trong ngoặc kép, ví dụ "12-20" là 20/12', 'a day in quotes, "12-20"'),
-    regimes.DATE: Both('ngày YYYY-MM-DD trong ngoặc kép, ví dụ "2026-12-20"', 'a date in quotes, "2026-12-20"'),
-    regimes.TIME: Both('giờ HH:MM trong ngoặc kép, ví dụ "08:00"', 'a time in quotes, "08:00"'),
+    regime_fields.DAY: Both('ngày MM-DD hoặc YYYY-MM-DD trong ngoặc kép, ví dụ "12-20" là 20/12', 'a day in quotes, "12-20"'),
+    regime_fields.DATE: Both('ngày YYYY-MM-DD trong ngoặc kép, ví dụ "2026-12-20"', 'a date in quotes, "2026-12-20"'),
+    regime_fields.TIME: Both('giờ HH:MM trong ngoặc kép, ví dụ "08:00"', 'a time in quotes, "08:00"'),
 }
 KINDS: Final[dict[str, Both]] = {
     "bool_type": Both("true hoặc false, không có ngoặc", "true or false"),

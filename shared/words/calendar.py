@@ -39,6 +39,12 @@ class WorkingDays:
             day += ONE_DAY
         return day
 
+    def after(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`; `day` itself does not count."""
+        for _ in range(count):
+            day = self.after_or_on(day + ONE_DAY)
+        return day
+
 
 COMMON: Final = WorkingDays()
 """The common calendar, for an agency without days of its own."""

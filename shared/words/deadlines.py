@@ -11,9 +11,10 @@ from typing import Final
 
 from shared.words import periods, refusals
 from shared.words.calendar import WorkingDays
+from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.periods import Period
 from shared.words.refusals import Refusal, refusal
-from shared.words.regimes import DeadlineRule, Obligation, Regime
+from shared.words.regimes import Regime
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 YEARS: Final = range(2000, 2200)  # a deadline in another year is a typing error
@@ -23,13 +24,18 @@ SMALLEST: Final = timedelta(milliseconds=1)  # the resolution of received times
 
 
 def due(rule: DeadlineRule, year: int, moved_by: WorkingDays | None = None) -> datetime:
-    """The first instant that is late. With `moved_by`, a deadline whose last day is a day off moves to the end of the next working day."""
-    day = date.fromisoformat(rule.day_in(year))
-    is_exclusive = rule.before is not None
+    """The first instant that is late, by a rule with a day of its own. With `moved_by`, a deadline whose last day is a day off moves to the
+    end of the next working day.
+    """
+    return _end(rule, date.fromisoformat(rule.day_in(year)), moved_by)
+
+
+def _end(rule: DeadlineRule, day: date, moved_by: WorkingDays | None) -> datetime:
+    """The first instant that is late, if `day` is the rule's day."""
     if rule.hour is None:
-        deadline = periods.start_of(day if is_exclusive else day + ONE_DAY)
+        deadline = periods.start_of(day + ONE_DAY if rule.is_inclusive else day)
     else:
-        deadline = datetime.combine(day, time.fromisoformat(rule.hour), periods.VIETNAM) + (timedelta() if is_exclusive else SMALLEST)
+        deadline = datetime.combine(day, time.fromisoformat(rule.hour), periods.VIETNAM) + (SMALLEST if rule.is_inclusive else timedelta())
     return deadline if moved_by is None else _on_working_day(deadline, moved_by)
 
 
@@ -68,7 +74,27 @@ def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datet
 
 
 def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:
-    return due(rule, _year_in(rule, period), days if obligation.to_working_day else None)
+    return _end(rule, _day_of(rule, period, obligation, days), days if obligation.to_working_day else None)
+
+
+def _day_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> date:
+    """The rule's day for a period. A day that the next month does not have is its last day; `regimes check` refuses such a rule."""
+    if rule.has_own_day:
+        return date.fromisoformat(rule.day_in(_year_in(rule, period)))
+    if rule.after_cut_off is not None:
+        counted = rule.after_cut_off
+        return period.cut_off + timedelta(days=counted.days) if counted.days else days.after(period.cut_off, counted.working_days or 0)
+    if rule.day_of_next_month is not None:
+        last = _end_of_next_month(period)
+        return last.replace(day=min(rule.day_of_next_month, last.day))
+    before = _due_of(obligation.deadlines[rule.after or ""], period, obligation, days)
+    return days.after(last_day(before), rule.working_days or 0)
+
+
+def _end_of_next_month(period: Period) -> date:
+    """The last day of the month after the month of the cut-off."""
+    month = period.cut_off.month
+    return periods.last_of_month(period.cut_off.year + month // 12, month % 12 + 1)
 
 
 def _year_in(rule: DeadlineRule, period: Period) -> int:
@@ -82,20 +108,17 @@ def _year_in(rule: DeadlineRule, period: Period) -> int:
 
 
 def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
-    """Deadlines that cannot be meant: the path in the regime, and the reason. For each rule only the first such period is named.
-
-    A yearly deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP). The deadline for confirming must not be
-    earlier than the deadlines for reporting.
-    """
+    """Deadlines that cannot be meant: the path in the regime, and the reason. For each rule only the first such period is named."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return
-    listed = [period for code in regime.periods if (period := regime.period(code)) is not None]
-    for group, rule in obligation.deadlines.items():
-        early = [period for period in listed if rule.is_yearly and not _leaves_a_working_day(regime, group, period, days)]
-        if early:
-            cut_off = refusals.day(early[0].cut_off)
-            yield ("obligation", "deadlines", group), refusal("regime.no_working_day_left", period=early[0].code, day=cut_off)
+    listed = sorted((period for code in regime.periods if (period := regime.period(code)) is not None), key=lambda one: one.cut_off)
+    for where, rule in obligation.rules():
+        found = next((fault for period in listed if (fault := _fault(regime, rule, period, days)) is not None), None)
+        if found is None and rule.is_one_date and len(listed) > 1:
+            found = refusal("regime.one_date_for_all_periods", first=listed[0].code, other=listed[1].code)
+        if found is not None:
+            yield ("obligation", *where), found
     for period in listed:
         confirm = confirm_deadline(regime, period, days)
         reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None, days)) is not None]
@@ -104,9 +127,25 @@ def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...],
             return
 
 
-def _leaves_a_working_day(regime: Regime, group: str, period: Period, days: WorkingDays) -> bool:
-    deadline = group_deadline(regime, group, period, None, days)
-    return deadline is not None and last_day(deadline) >= days.after_or_on(period.cut_off + ONE_DAY)
+def _fault(regime: Regime, rule: DeadlineRule, period: Period, days: WorkingDays) -> Refusal | None:
+    """Why one rule cannot be meant in one period; None if it can.
+
+    A deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP); a full date may not, because the duty is due one
+    time. A yearly day must not come after the end of the following period: it would belong to that one.
+    """
+    obligation = regime.obligation
+    if obligation is None or rule.is_one_date:
+        return None
+    last = last_day(_due_of(rule, period, obligation, days))
+    if last < days.after(period.cut_off, 1):
+        return refusal("regime.no_working_day_left", period=period.code, day=refusals.day(period.cut_off))
+    following = periods.parse(periods.following(period.code), regime.calendar)
+    if rule.is_yearly and following is not None and last > following.cut_off:
+        return refusal("regime.due_after_next_period", period=period.code, day=refusals.day(last), next=following.code)
+    if rule.day_of_next_month is not None and rule.day_of_next_month > _end_of_next_month(period).day:
+        month = f"{_end_of_next_month(period):%m/%Y}"
+        return refusal("regime.no_such_day_in_month", period=period.code, day=rule.day_of_next_month, month=month)
+    return None
 
 
 def effective(deadline: datetime | None, extended_to: datetime | None) -> datetime | None:

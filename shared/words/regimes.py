@@ -9,38 +9,41 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from shared.words import numbers, periods
 from shared.words.failures import InvalidValueError
 from shared.words.numbers import MAX_SCALED
+from shared.words.obligations import Obligation
 from shared.words.periods import Period
 from shared.words.refusals import refusal
+from shared.words.regime_fields import Code, Data, DecimalText, RegimeId, UnitCode
 from shared.words.units import Tree, Unit
 
-CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
-REGIME_ID: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
-UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
-DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
-DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
-Code = Annotated[str, StringConstraints(pattern=CODE)]
-RegimeId = Annotated[str, StringConstraints(pattern=REGIME_ID)]
-UnitCode = Annotated[str, StringConstraints(pattern=UNIT_CODE)]
-DecimalText = Annotated[str, StringConstraints(pattern=DECIMAL)]
-DayText = Annotated[str, StringConstraints(pattern=DAY)]
-DateText = Annotated[str, StringConstraints(pattern=DATE)]
-TimeText = Annotated[str, StringConstraints(pattern=TIME)]
+class PeriodRange(Data):
+    """All periods of one length from a first through a last one."""
+
+    first: Annotated[str, Field(alias="from")]
+    """The first period, such as `2026-01`."""
+    last: Annotated[str, Field(alias="to")]
+    """The last period, of the same length, such as `2030-12`."""
 
 
-class Data(BaseModel):
-    """A part of a regime file: unknown keys are refused, values are not converted, and objects are immutable."""
+def _codes(value: Any) -> Any:
+    """The codes of a range of periods; any other value is left as it is."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        span = PeriodRange.model_validate(value)
+        return periods.through(span.first, span.last)
+    except ValueError as error:
+        raise InvalidValueError(refusal("regime.no_period_range")) from error
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+PeriodCodes = Annotated[list[str], BeforeValidator(_codes, json_schema_input_type=list[str] | PeriodRange)]
 
 
 class Group(Data):
@@ -52,89 +55,13 @@ class Group(Data):
     """All units of this level inside the regime's `within`, such as `commune`. Give either this or `units`."""
     kind: Literal["peoples_committee", "office"] = "peoples_committee"
     """With `level`: people's committees, or offices (phòng, ban, ngành)."""
-    units: list[UnitCode] = []
+    units: list[UnitCode] = Field(default=[])
     """The reporters by code, instead of a level. A code that no unit has in a period is left out in that period."""
 
     @model_validator(mode="after")
     def has_one_way_to_name_units(self) -> Self:
         if (self.level is None) == (not self.units):
             raise InvalidValueError(refusal("regime.level_or_units"))
-        return self
-
-
-class DeadlineRule(Data):
-    """The last day on which a report is on time. `before` and `by` are MM-DD, or a full date. MM-DD is in the period's year, or in the next
-    year if the cut-off is after that day (`shared.words.deadlines`). `once` is always a full date, for a duty that is due one time.
-    """
-
-    before: DayText | None = None
-    """Exclusive: `12-20` is "trước ngày 20/12", so a report received on 20/12 at 00:00 is late."""
-    by: DayText | None = None
-    """Inclusive: a report is on time until the end of that day."""
-    once: DateText | None = None
-    """Inclusive, a full date: the duty is due one time and not every year."""
-    hour: TimeText | None = None
-    """The hour on that day: `before` ends when it strikes, `by` and `once` just after."""
-
-    @model_validator(mode="after")
-    def has_one_day(self) -> Self:
-        if sum(day is not None for day in (self.before, self.by, self.once)) != 1:
-            raise InvalidValueError(refusal("regime.one_day"))
-        return self
-
-    @property
-    def is_yearly(self) -> bool:
-        """Whether the rule is due every year (MM-DD), not on one full date."""
-        return len(self._day) == len("MM-DD")
-
-    @property
-    def _day(self) -> str:
-        return self.before or self.by or self.once or ""
-
-    def day_in(self, year: int) -> str:
-        """The rule's day as YYYY-MM-DD: its own full date, or its MM-DD in `year`."""
-        return f"{year}-{self._day}" if self.is_yearly else self._day
-
-
-class Confirm(DeadlineRule):
-    """Which units confirm their views: those of `level` inside `within`."""
-
-    level: str
-    """The level of the units inside `within` that confirm their view."""
-
-
-class Ladder(Data):
-    """When reminders go out: days before the last day, hours on the last day, days after it."""
-
-    before_days: list[int] = [30, 14, 7, 3, 1]
-    """Reminders this many days before the last day. A reminder that falls on a day off goes out on the working day before."""
-    last_day: list[TimeText] = ["08:00", "14:00"]
-    """Reminders at these hours of the last day."""
-    after_days: list[int] = [1, 3, 7]
-    """Reminders this many days after the last day. A reminder that falls on a day off goes out on the working day after."""
-
-
-class Obligation(Data):
-    """When each group must report: by fixed deadlines, or on call (the recipient opens a period with a deadline).
-
-    Source of `to_working_day`: Bộ luật Dân sự 2015, art. 148.
-    """
-
-    deadlines: dict[str, DeadlineRule] = {}
-    """The deadline of each group of `reporters`, by the group's name."""
-    on_call: bool = False
-    """Instead of `deadlines`: the recipient opens each period with a deadline (`tonghop periods open`)."""
-    to_working_day: bool = False
-    """A deadline whose last day is a day off moves to the end of the next working day."""
-    confirm: Confirm | None = None
-    """Which units confirm their views, and by when. Without it, views are not confirmed."""
-    ladder: Ladder = Ladder()
-    """When units that owe a report are reminded. Without it the defaults apply."""
-
-    @model_validator(mode="after")
-    def is_fixed_or_on_call(self) -> Self:
-        if self.on_call == bool(self.deadlines):
-            raise InvalidValueError(refusal("regime.deadlines_or_on_call"))
         return self
 
 
@@ -176,11 +103,13 @@ class Indicator(Data):
     """What people read beside the numerator of a ratio."""
     denominator_label: str = ""
     """What people read beside the denominator of a ratio."""
-    options: dict[Code, str] = {}
+    options: dict[Code, str] = Field(default={})
     """The options of a choice: code, and what people read."""
     target: Target | None = None
     """A goal of the plan."""
-    asked: list[str] = []
+    cumulative: bool = False
+    """Readers also see the sum since the beginning of the year (lũy kế). Only for ratios and for quantities that are summed."""
+    asked: list[str] = Field(default=[])
     """The groups or unit codes that must report the figure. Without it, all reporters."""
 
     @model_validator(mode="after")
@@ -189,12 +118,19 @@ class Indicator(Data):
             raise InvalidValueError(refusal("regime.options_of_choice"), "options")
         if self.kind != "quantity" and self.aggregation != "sum":
             raise InvalidValueError(refusal("regime.aggregation_of_quantity"), "aggregation")
+        if self.cumulative and not self.is_summed:
+            raise InvalidValueError(refusal("regime.cumulative_of_sum"), "cumulative")
         for name, text in (("min", self.min), ("max", self.max)):
             if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
                 raise InvalidValueError(refusal("regime.too_many_decimals", text=text, most=self.decimals), name)
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
             raise InvalidValueError(refusal("regime.min_above_max"), "max")
         return self
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether a view adds up the figures: the values of a quantity, the numerators and denominators of a ratio."""
+        return self.kind == "ratio" or (self.kind == "quantity" and self.aggregation == "sum")
 
     @property
     def goal_decimals(self) -> int:
@@ -220,28 +156,30 @@ class Regime(Data):
     legal_basis: list[str]
     """The legal documents that require the reports."""
     calendar: str = "year"
-    """What a year is: `year` is 01/01–31/12, `report_year` 15/12–14/12 (NĐ 09/2019/NĐ-CP), `MM-DD` a cut-off day."""
-    periods: list[str] | Literal["any"] = "any"
-    """The periods that are reported. `any` is only for regimes on call."""
+    """What a year is: `year` is 01/01–31/12; `report_year` is 15/12–14/12, and its months are those from the 15th to the 14th (NĐ
+    09/2019/NĐ-CP, art. 12); `MM-DD` is a cut-off day, for whole years only."""
+    periods: PeriodCodes | Literal["any"] = "any"
+    """The periods that are reported: their codes (`2026`, `2026-H1`, `2026-M9`, `2026-Q3`, `2026-05`), or a range of them. `any` is only
+    for regimes on call."""
     recipient: UnitCode
     """The unit that receives the reports. It returns reports, extends deadlines and opens periods."""
     on_behalf_of: UnitCode | None = None
     """The unit for which the recipient acts. It gets a digest when a group is long overdue."""
     within: UnitCode | Literal[""] = ""
     """The unit whose subtree has the reporters. Without it, the whole country."""
-    reporters: dict[str, Group] = {}
+    reporters: dict[str, Group] = Field(default={})
     """The groups of units that report, by a name of your choice."""
     obligation: Obligation | None = None
     """When the reports are due."""
-    indicators: list[Indicator] = []
+    indicators: list[Indicator] = Field(default=[])
     """The figures to report."""
-    narratives: dict[Code, str] = {}
+    narratives: dict[Code, str] = Field(default={})
     """The texts to report: code, and what people read."""
     derived_from: RegimeId | None = None
     """This regime is computed from the reports of another one, and has no `reporters`, `obligation` or `indicators` of its own."""
-    derived_groups: list[str] = []
+    derived_groups: list[str] = Field(default=[])
     """The groups of the source regime whose reports count here."""
-    derived_indicators: list[Code] = []
+    derived_indicators: list[Code] = Field(default=[])
     """The indicators of the source regime that are shown here."""
 
     @field_validator("calendar")
@@ -276,10 +214,9 @@ class Regime(Data):
             raise InvalidValueError(refusal("regime.any_period_on_call"), "periods")
         if not self.obligation.on_call and set(self.obligation.deadlines) != set(self.reporters):
             raise InvalidValueError(refusal("regime.deadlines_of_groups", groups=list(self.reporters)), "obligation", "deadlines")
-        for group, rule in self.obligation.deadlines.items():
-            _require_day(rule.day_in(2023), "obligation", "deadlines", group)
-        if self.obligation.confirm is not None:
-            _require_day(self.obligation.confirm.day_in(2023), "obligation", "confirm")
+        for where, rule in self.obligation.rules():
+            if rule.has_own_day:
+                _require_day(rule.day_in(2023), "obligation", *where)
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
             if unknown := sorted(set(indicator.asked) - known):

@@ -7,7 +7,17 @@ from typing import Final
 from shared.words import deadlines, numbers, texts
 from shared.words.periods import VIETNAM, Period
 
-QUARTERS: Final = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+PARTS: Final = {
+    "": "",
+    "H1": "6 tháng đầu ",
+    "H2": "6 tháng cuối ",
+    "M9": "9 tháng đầu ",
+    "Q1": "quý I ",
+    "Q2": "quý II ",
+    "Q3": "quý III ",
+    "Q4": "quý IV ",
+}
+"""The words before the year, by the part of the year."""
 Number = int | str | None
 """A figure of a view or a report, as in JSON: an integer, a plain decimal text, or None."""
 
@@ -67,23 +77,11 @@ def period(value: Period) -> str:
 
 
 def period_name(code: str) -> str:
-    """`năm 2024`, `quý 3/2024`, `6 tháng đầu năm 2024`, `tháng 05/2024`."""
-    year, _, part = code.partition("-")
-    if not part:
-        return f"năm {year}"
-    if part[0] == "Q":
-        return f"quý {part[1:]}/{year}"
-    if part[0] == "H":
-        return f"6 tháng {'đầu' if part == 'H1' else 'cuối'} năm {year}"
-    return f"tháng {part}/{year}"
-
-
-def period_in_full(code: str) -> str:
-    """A period's name inside a sentence: `năm 2026`, `quý III năm 2026`, `6 tháng đầu năm 2026`, `tháng 5 năm 2026`."""
-    year, _, part = code.partition("-")
-    if part[:1] == "Q":
-        return f"quý {QUARTERS[part]} năm {year}"
-    return f"tháng {int(part)} năm {year}" if part.isdigit() else period_name(code)
+    """`năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `quý III năm 2026`, `tháng 5 năm 2026`."""
+    year, part = code[:4], code[5:]
+    if part.isdigit():
+        return f"tháng {int(part)} năm {year}"
+    return f"{PARTS[part]}năm {year}"
 
 
 def number(value: Number) -> str:

@@ -29,8 +29,9 @@ from shared.plumbing import mongo
 from shared.wire import events, subjects
 from shared.words import numbers
 from shared.words.numbers import MAX_SCALED
+from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.reference import Reference
-from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.regimes import Group, Indicator, Regime, Target
 from shared.words.units import Registry, Unit
 
 PERIOD, PARTITIONS, TOP = "2026", 8, "VN"

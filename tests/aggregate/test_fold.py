@@ -19,8 +19,9 @@ from shared.check import recompute
 from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.words import report_state
+from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.reference import Reference
-from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.regimes import Group, Indicator, Regime, Target
 from shared.words.units import Registry
 from tests.aggregate.histories import DEADLINE_MS, ON_CALL, PERIOD, REGIME, histories, logged, openings
 

@@ -14,7 +14,8 @@ from shared.plumbing import streams
 from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.words.regimes import DeadlineRule, Group, Indicator, Obligation, Regime
+from shared.words.obligations import DeadlineRule, Obligation
+from shared.words.regimes import Group, Indicator, Regime
 
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"

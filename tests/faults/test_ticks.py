@@ -16,7 +16,7 @@ import pytest
 
 from shared.plumbing import reader
 from shared.wire import subjects
-from shared.words import deadlines, ladder
+from shared.words import deadlines, ladder, periods
 from shared.words.calendar import COMMON
 from tests import builders
 from tests.benchmarks import load
@@ -76,7 +76,8 @@ async def test_killed_ticks_alert_each_unit_that_owes_once(system: Rounds) -> No
     deadline = f"{datetime.now(UTC) + timedelta(days=60):%Y-%m-%d}"
     regime = (await world.connections.reference.current()).regimes[REGIME]
     assert regime.obligation is not None
-    [at] = [rung.at for rung in ladder.rungs(deadlines.instant(deadline), regime.obligation.ladder, COMMON) if rung.name == RUNG]
+    steps = ladder.steps_of(regime.obligation.ladder, periods.length_of(PERIOD))
+    [at] = [rung.at for rung in ladder.rungs(deadlines.instant(deadline), steps, COMMON) if rung.name == RUNG]
     await system.sender.send(builders.opened(sender=regime.recipient, regime=REGIME, period=PERIOD, deadline=deadline, event_id="opened-1"))
     await world.until_caught_up()
     sent = await reports(world, rng)

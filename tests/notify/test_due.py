@@ -7,8 +7,8 @@ from services.notify.domain import due
 from services.notify.domain.due import DueRungs
 from shared.words import deadlines, ladder, periods
 from shared.words.calendar import COMMON
-from shared.words.ladder import Rung
-from shared.words.regimes import DeadlineRule, Ladder
+from shared.words.ladder import Rung, Steps
+from shared.words.obligations import DeadlineRule
 from tests.notify.builders import LOADED, vn
 from tests.shared.test_ladder import DEADLINES, LADDERS
 
@@ -18,7 +18,7 @@ NOWS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.j
 
 @given(DEADLINES, LADDERS, NOWS, st.sets(st.integers(0, 12)))
 def test_at_most_the_newest_reached_rung_goes_out_and_never_on_a_day_off(
-    deadline: datetime, steps: Ladder, now: datetime, done: set[int]
+    deadline: datetime, steps: Steps, now: datetime, done: set[int]
 ) -> None:
     rungs = ladder.rungs(deadline, steps, COMMON)
     alerted = {rung.name for index, rung in enumerate(rungs) if index in done}
@@ -32,7 +32,7 @@ def test_at_most_the_newest_reached_rung_goes_out_and_never_on_a_day_off(
 
 
 @given(DEADLINES, LADDERS, st.lists(NOWS, max_size=30).map(sorted))
-def test_however_often_the_clock_ticks_each_rung_goes_out_once(deadline: datetime, steps: Ladder, nows: list[datetime]) -> None:
+def test_however_often_the_clock_ticks_each_rung_goes_out_once(deadline: datetime, steps: Steps, nows: list[datetime]) -> None:
     rungs = ladder.rungs(deadline, steps, COMMON)
     alerted: set[str] = set()
     sent: list[str] = []
@@ -46,7 +46,7 @@ def test_however_often_the_clock_ticks_each_rung_goes_out_once(deadline: datetim
 
 
 @given(DEADLINES, LADDERS)
-def test_a_clock_that_is_never_stopped_sends_every_rung_at_its_instant(deadline: datetime, steps: Ladder) -> None:
+def test_a_clock_that_is_never_stopped_sends_every_rung_at_its_instant(deadline: datetime, steps: Steps) -> None:
     rungs = ladder.rungs(deadline, steps, COMMON)
     alerted: set[str] = set()
     for rung in rungs:
@@ -55,7 +55,7 @@ def test_a_clock_that_is_never_stopped_sends_every_rung_at_its_instant(deadline:
         alerted.add(rung.name)
 
 
-RUNGS = ladder.rungs(BEFORE_20_12, Ladder(), COMMON)
+RUNGS = ladder.rungs(BEFORE_20_12, Steps(), COMMON)
 
 
 def _named(name: str) -> Rung:

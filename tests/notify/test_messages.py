@@ -182,7 +182,7 @@ def test_a_deadline_inside_a_day_names_its_hour() -> None:
 
 
 def test_periods_are_spelt_as_people_say_them() -> None:
-    assert [vietnamese.period_in_full(code) for code in ("2026", "2026-H1", "2026-Q3", "2026-05")] == [
+    assert [vietnamese.period_name(code) for code in ("2026", "2026-H1", "2026-Q3", "2026-05")] == [
         "năm 2026",
         "6 tháng đầu năm 2026",
         "quý III năm 2026",

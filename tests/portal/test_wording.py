@@ -27,7 +27,15 @@ def test_a_number_has_a_decimal_comma(value: int | str | None, shown: str) -> No
 
 @pytest.mark.parametrize(
     ("code", "shown"),
-    [("2024", "năm 2024"), ("2024-Q3", "quý 3/2024"), ("2024-H1", "6 tháng đầu năm 2024"), ("2024-05", "tháng 05/2024")],
+    [
+        ("2024", "năm 2024"),
+        ("2024-Q3", "quý III năm 2024"),
+        ("2024-H1", "6 tháng đầu năm 2024"),
+        ("2024-H2", "6 tháng cuối năm 2024"),
+        ("2024-M9", "9 tháng đầu năm 2024"),
+        ("2024-05", "tháng 5 năm 2024"),
+        ("2024-12", "tháng 12 năm 2024"),
+    ],
 )
 def test_a_period_has_a_name(code: str, shown: str) -> None:
     assert vietnamese.period_name(code) == shown

@@ -10,8 +10,9 @@ from shared.shell.settings import Settings
 from shared.words import deadlines, ladder
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.failures import ConfigurationError
+from shared.words.ladder import Steps
+from shared.words.obligations import DeadlineRule
 from shared.words.periods import VIETNAM
-from shared.words.regimes import DeadlineRule, Ladder
 
 THURSDAY, FRIDAY, SATURDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 5)
 
@@ -73,7 +74,7 @@ def test_an_agencys_days_win_over_the_common_calendar() -> None:
 
 
 def test_a_ladder_follows_the_agencys_days() -> None:
-    steps, deadline = Ladder(before_days=[], last_day=["08:00"], after_days=[]), datetime(2026, 12, 5, tzinfo=VIETNAM)
+    steps, deadline = Steps(before_days=(), last_day=("08:00",), after_days=()), datetime(2026, 12, 5, tzinfo=VIETNAM)
     own = WorkingDays(off=frozenset({FRIDAY}))
 
     assert [rung.at.date() for days in (COMMON, own) for rung in ladder.rungs(deadline, steps, days)] == [FRIDAY, THURSDAY]

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from shared.words import deadlines
 from shared.words.calendar import COMMON
+from shared.words.obligations import DeadlineRule
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
-from shared.words.regimes import DeadlineRule, Regime
+from shared.words.regimes import Regime
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -162,6 +163,128 @@ def test_a_duty_that_is_due_once_may_end_with_its_cut_off() -> None:
 def test_who_confirms_has_at_least_as_long_as_who_reports(day: str, found: list[str]) -> None:
     obligation = {"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": day}}
     assert _faults(obligation=obligation) == found
+
+
+def _last_days(calendar: str, periods: list[str], rule: dict[str, Any], **others: dict[str, Any]) -> list[str]:
+    """The last day on which a report is on time, for each period."""
+    rules = {"xa": rule, **others}
+    reporters = {name: {"label": name, "level": "commune"} for name in rules}
+    one = regime(calendar=calendar, periods=periods, reporters=reporters, obligation={"deadlines": rules})
+    found = [one.period(code) for code in periods]
+    ends = [deadlines.group_deadline(one, "xa", period, None, COMMON) for period in found if period is not None]
+    return [f"{deadlines.last_day(at):%d/%m/%Y}" for at in ends if at is not None]
+
+
+def test_working_days_after_the_cut_off_are_counted_over_tet() -> None:
+    months = ["2026-01", "2026-02", "2026-04", "2026-05"]
+    assert _last_days("report_year", months, {"after_cut_off": {"working_days": 2}}) == [
+        "16/01/2026",
+        "24/02/2026",  # Tết is 14/02–22/02
+        "16/04/2026",
+        "18/05/2026",
+    ]
+
+
+def test_days_after_the_cut_off_are_those_of_the_calendar() -> None:
+    assert _last_days("report_year", ["2026-01", "2026-02"], {"after_cut_off": {"days": 2}}) == ["16/01/2026", "16/02/2026"]
+    assert _last_days("year", ["2026-12"], {"after_cut_off": {"days": 5}, "inclusive": False}) == ["04/01/2027"]
+
+
+def test_a_day_of_the_next_month_is_in_the_next_year_after_december() -> None:
+    assert _last_days("year", ["2026-Q3", "2026-Q4"], {"day_of_next_month": 5}) == ["05/10/2026", "05/01/2027"]
+    assert _last_days("report_year", ["2026-11", "2026-12"], {"day_of_next_month": 5, "inclusive": False}) == ["04/12/2026", "04/01/2027"]
+
+
+def test_an_inclusive_day_lasts_to_its_hour_and_an_exclusive_one_ends_when_it_strikes() -> None:
+    def at(**rule: Any) -> datetime | None:
+        one = regime(calendar="year", periods=["2026-Q3"], obligation={"deadlines": {"xa": {"day_of_next_month": 5, **rule}}})
+        period = one.period("2026-Q3")
+        assert period is not None
+        return deadlines.group_deadline(one, "xa", period, None, COMMON)
+
+    assert at() == at(inclusive=True) == vn("2026-10-06")
+    assert at(inclusive=False) == vn("2026-10-05")
+    assert at(hour="17:00") == vn("2026-10-05 17:00") + MILLISECOND
+    assert at(hour="17:00", inclusive=False) == vn("2026-10-05 17:00")
+
+
+def test_a_chain_counts_working_days_from_the_last_day_of_the_group_before() -> None:
+    before: Any = {"huyen": {"after_cut_off": {"working_days": 2}}}
+    after: Any = {"after": "huyen", "working_days": 3}
+    assert _last_days("report_year", ["2026-02", "2026-04"], after, **before) == ["27/02/2026", "21/04/2026"]
+    before = {"huyen": {"after": "so", "working_days": 1}, "so": {"before": "02-14"}}
+    assert _last_days("report_year", ["2026-01"], {"after": "huyen", "working_days": 1}, **before) == ["24/02/2026"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"after_cut_off": {}},
+        {"after_cut_off": {"days": 1, "working_days": 1}},
+        {"after_cut_off": {"days": 0}},
+        {"after_cut_off": {"days": 400}},
+        {"after_cut_off": {"working_days": -1}},
+        {"after_cut_off": 2},
+        {"day_of_next_month": 0},
+        {"day_of_next_month": 32},
+        {"day_of_next_month": "5"},
+        {"day_of_next_month": 5, "before": "12-20"},
+        {"working_days": 2},
+        {"after": "xa"},
+        {"after": "xa", "working_days": 0},
+        {"before": "12-20", "inclusive": True},
+        {"by": "12-20", "inclusive": False},
+    ],
+)
+def test_a_rule_that_counts_days_in_no_way_or_in_two_is_refused(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        DeadlineRule.model_validate(rule)
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"xa": {"after": "xa", "working_days": 1}}, "regime.after_in_circle"),
+        ({"xa": {"after": "so", "working_days": 1}, "so": {"after": "xa", "working_days": 1}}, "regime.after_in_circle"),
+        ({"xa": {"after": "khong", "working_days": 1}}, "regime.after_unknown_group"),
+    ],
+)
+def test_a_chain_begins_with_a_deadline_of_its_own(rules: dict[str, Any], code: str) -> None:
+    with pytest.raises(ValidationError, match=code):
+        regime(reporters={name: {"label": name, "level": "commune"} for name in rules}, obligation={"deadlines": rules})
+
+
+def test_who_confirms_may_follow_a_group_but_not_a_deadline_that_is_set_on_call() -> None:
+    confirm = {"level": "district", "after": "xa", "working_days": 3}
+    one = regime(periods=["2026-04"], obligation={"deadlines": {"xa": {"after_cut_off": {"working_days": 2}}}, "confirm": confirm})
+    period = one.period("2026-04")
+    assert period is not None
+    assert deadlines.confirm_deadline(one, period, COMMON) == vn("2026-04-22")
+    with pytest.raises(ValidationError, match=r"regime\.after_unknown_group"):
+        regime(periods="any", obligation={"on_call": True, "confirm": confirm})
+
+
+@pytest.mark.parametrize(
+    ("calendar", "periods", "rule", "code"),
+    [
+        ("year", ["2026-Q3"], {"before": "01-15"}, "regime.due_after_next_period"),  # 15/01/2027 is after the fourth quarter
+        ("year", ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"], {"before": "01-15"}, "regime.no_working_day_left"),
+        ("report_year", ["2026-05", "2026-06"], {"by": "06-16"}, "regime.due_after_next_period"),
+        ("year", ["2025", "2026"], {"by": "2026-12-31"}, "regime.one_date_for_all_periods"),
+        ("year", ["2026-01"], {"day_of_next_month": 30}, "regime.no_such_day_in_month"),
+        ("report_year", ["2026-02"], {"after_cut_off": {"days": 8}}, "regime.no_working_day_left"),  # 22/02 is the last day of Tết
+        ("year", ["2026-03"], {"after_cut_off": {"days": 1}, "inclusive": False}, "regime.no_working_day_left"),
+    ],
+)
+def test_a_deadline_that_cannot_be_meant_in_a_period_is_refused(calendar: str, periods: list[str], rule: dict[str, Any], code: str) -> None:
+    one = regime(calendar=calendar, periods=periods, obligation={"deadlines": {"xa": rule}})
+    assert [(".".join(where), found.code) for where, found in deadlines.faults(one, COMMON)] == [("obligation.deadlines.xa", code)]
+
+
+def test_a_deadline_counted_from_each_cut_off_is_fine_for_every_period() -> None:
+    months = {"from": "2026-01", "to": "2030-12"}
+    assert _faults(periods=months, obligation={"deadlines": {"xa": {"after_cut_off": {"working_days": 2}}}}) == []
+    assert _faults(calendar="year", periods=months, obligation={"deadlines": {"xa": {"day_of_next_month": 12}}}) == []
 
 
 def test_an_instant_of_an_event_is_within_reason() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from shared.wire.events import from_ms, to_ms
 from shared.words import deadlines, periods
 from shared.words.calendar import COMMON
+from shared.words.obligations import DeadlineRule
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
-from shared.words.regimes import DeadlineRule
 from shared.words.report_state import ReportState, Revision
 from tests.builders import CT27, KL62, NQ68
 

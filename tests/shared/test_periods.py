@@ -21,7 +21,15 @@ from shared.words.periods import VIETNAM
         ("2024-02", "year", "2024-02-01", "2024-02-29"),
         ("2025-02", "year", "2025-02-01", "2025-02-28"),
         ("2024-12", "year", "2024-12-01", "2024-12-31"),
+        ("2024-M9", "year", "2024-01-01", "2024-09-30"),
         ("2024", "report_year", "2023-12-15", "2024-12-14"),
+        ("2024-H1", "report_year", "2023-12-15", "2024-06-14"),
+        ("2024-H2", "report_year", "2024-06-15", "2024-12-14"),
+        ("2024-M9", "report_year", "2023-12-15", "2024-09-14"),
+        ("2024-Q1", "report_year", "2023-12-15", "2024-03-14"),
+        ("2024-Q4", "report_year", "2024-09-15", "2024-12-14"),
+        ("2024-01", "report_year", "2023-12-15", "2024-01-14"),
+        ("2024-03", "report_year", "2024-02-15", "2024-03-14"),
         ("2024", "11-20", "2023-11-21", "2024-11-20"),
         ("2024", "07-24", "2023-07-25", "2024-07-24"),
         ("2024", "12-31", "2024-01-01", "2024-12-31"),
@@ -60,16 +68,42 @@ def test_a_year_begins_on_the_day_after_the_cut_off_of_the_year_before(calendar:
         "２０２４",
         "2024\n",
         "2024-h1",
+        "2024-M6",
+        "2024-m9",
     ],
 )
 def test_anything_else_is_no_period(code: str) -> None:
     assert periods.parse(code, "year") is None
 
 
-@pytest.mark.parametrize("calendar", ["report_year", "11-20"])
-@pytest.mark.parametrize("code", ["2024-H1", "2024-Q3", "2024-05"])
-def test_parts_of_a_year_belong_to_the_calendar_year_only(code: str, calendar: str) -> None:
-    assert periods.parse(code, calendar) is None
+@pytest.mark.parametrize("code", ["2024-H1", "2024-M9", "2024-Q3", "2024-05"])
+def test_a_calendar_with_a_cut_off_day_of_its_own_has_whole_years_only(code: str) -> None:
+    assert periods.parse(code, "11-20") is None
+
+
+def test_the_year_to_date_is_every_period_of_the_same_length_so_far() -> None:
+    assert periods.year_to_date("2026-03") == ["2026-01", "2026-02", "2026-03"]
+    assert periods.year_to_date("2026-Q2") == ["2026-Q1", "2026-Q2"]
+    assert periods.year_to_date("2026-H2") == ["2026-H1", "2026-H2"]
+    assert periods.year_to_date("2026-M9") == ["2026-M9"]
+    assert periods.year_to_date("2026") == ["2026"]
+
+
+def test_a_range_has_every_period_of_its_length() -> None:
+    assert periods.through("2026-11", "2027-02") == ["2026-11", "2026-12", "2027-01", "2027-02"]
+    assert periods.through("2026-M9", "2028-M9") == ["2026-M9", "2027-M9", "2028-M9"]
+    assert periods.through("2026", "2026") == ["2026"]
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-01", "2026-Q4"), ("2026-05", "2026-04"), ("2026-13", "2027-01"), ("", "2026")])
+def test_two_periods_that_are_not_of_one_length_and_in_order_are_no_range(first: str, last: str) -> None:
+    with pytest.raises(ValueError, match="no period"):
+        periods.through(first, last)
+
+
+def test_periods_are_ordered_by_their_end_and_the_shorter_first() -> None:
+    shuffled = ["2027-01", "2026", "2026-M9", "2026-12", "2026-Q3", "2026-09", "2026-H2", "2026-Q4"]
+    assert sorted(shuffled, key=periods.order) == ["2026-09", "2026-Q3", "2026-M9", "2026-12", "2026-Q4", "2026-H2", "2026", "2027-01"]
 
 
 def test_a_period_begins_at_midnight_in_vietnam() -> None:

@@ -11,32 +11,34 @@ from typing import Any, Final
 
 from services.cli.docs import markdown
 from shared.plumbing import yaml_files
-from shared.words import regimes
+from shared.words import regime_fields
 from shared.words.regimes import Regime
 
 Json = dict[str, Any]
 Key = tuple[str, str]  # name of the model, name of the key
 
 EXAMPLES: Final = Path(__file__).parent / "examples"
-ORDER: Final = ("Regime", "Group", "Obligation", "DeadlineRule", "Confirm", "Ladder", "Indicator", "Target")
+ORDER: Final = ("Regime", "PeriodRange", "Group", "Obligation", "DeadlineRule", "AfterCutOff", "Confirm", "Ladder", "Indicator", "Target")
 HEADINGS: Final[Mapping[str, str]] = {
     "Regime": "The file",
+    "PeriodRange": "A range of `periods`",
     "Group": "A group, in `reporters`",
     "Obligation": "`obligation`",
     "DeadlineRule": "A deadline, in `obligation.deadlines`",
+    "AfterCutOff": "`after_cut_off` of a deadline",
     "Confirm": "`obligation.confirm`",
     "Ladder": "`obligation.ladder`",
     "Indicator": "An indicator, in `indicators`",
     "Target": "`target` of an indicator",
 }
 WORDS: Final[Mapping[str, str]] = {
-    regimes.CODE: "code (a–z, 0–9, `_`)",
-    regimes.REGIME_ID: "regime id (a–z, 0–9, `-`)",
-    regimes.UNIT_CODE: "unit code",
-    regimes.DECIMAL: "number in quotes",
-    regimes.DAY: "day `MM-DD` or `YYYY-MM-DD`",
-    regimes.DATE: "day `YYYY-MM-DD`",
-    regimes.TIME: "time `HH:MM`",
+    regime_fields.CODE: "code (a–z, 0–9, `_`)",
+    regime_fields.REGIME_ID: "regime id (a–z, 0–9, `-`)",
+    regime_fields.UNIT_CODE: "unit code",
+    regime_fields.DECIMAL: "number in quotes",
+    regime_fields.DAY: "day `MM-DD` or `YYYY-MM-DD`",
+    regime_fields.DATE: "day `YYYY-MM-DD`",
+    regime_fields.TIME: "time `HH:MM`",
 }
 FIRST: Final = "vi-du-hang-nam.yaml"  # of the example files
 INTRODUCTION: Final = """
@@ -95,7 +97,8 @@ def _samples(name: str, value: Any, models: Mapping[str, Json]) -> Iterator[tupl
         for inner in _inner(field):
             parts = found if isinstance(found, list) else [found] if _is_direct(field) else list(found.values())
             for part in parts:
-                yield from _samples(inner, part, models)
+                if isinstance(part, dict):
+                    yield from _samples(inner, part, models)
 
 
 def _inner(field: Json) -> Iterator[str]:

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from shared.words import deadlines, ladder, numbers, periods, refusals, texts
 from shared.words.calendar import WorkingDays
+from shared.words.ladder import Steps
+from shared.words.obligations import MOST_STEP, Ladder
 from shared.words.periods import Period
 from shared.words.refusals import Both, Refusal, refusal
-from shared.words.regimes import Group, Indicator, Ladder, Regime
+from shared.words.regimes import Group, Indicator, Regime
 from shared.words.units import Registry, Tree, Unit
 
 Path = tuple[int | str, ...]
@@ -27,7 +29,6 @@ UNUSED: Final = {
 }
 OF_SOURCE: Final = ("calendar", "periods", "within")  # a derived regime takes these from its source
 OF_DERIVED: Final = ("derived_groups", "derived_indicators")
-MOST_DAYS: Final = 366  # limit for one step of the ladder
 
 
 def of_file(regime: Regime, working_days: WorkingDays) -> list[Found]:
@@ -80,7 +81,7 @@ def _repeats(regime: Regime) -> Iterator[Found]:
     lists += [(("indicators", number, "asked"), indicator.asked) for number, indicator in enumerate(regime.indicators)]
     if regime.obligation is not None:
         steps = regime.obligation.ladder
-        lists += [(("obligation", "ladder", name), getattr(steps, name)) for name in Ladder.model_fields]
+        lists += [(("obligation", "ladder", name), getattr(steps, name) or []) for name in Ladder.model_fields]
     for where, values in lists:
         for number, value in enumerate(values):
             if value in values[:number]:
@@ -144,7 +145,7 @@ def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator
     for group, rule in obligation.deadlines.items():
         for period in found:
             at = deadlines.group_deadline(regime, group, period, None, working_days)
-            if not rule.is_yearly and at is not None and at <= periods.start_of(period.begins):
+            if rule.is_one_date and at is not None and at <= periods.start_of(period.begins):
                 begins = refusals.day(period.begins)
                 yield ("obligation", "deadlines", group), refusal("regime.due_before_period", period=period.code, day=begins)
 
@@ -155,18 +156,18 @@ def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
         return
     steps = regime.obligation.ladder
     wrong: list[Found] = [
-        (("obligation", "ladder", name, number), refusal("regime.days_out_of_range", days=days, most=MOST_DAYS))
+        (("obligation", "ladder", name, number), refusal("regime.days_out_of_range", days=days, most=MOST_STEP))
         for name in ("before_days", "after_days")
-        for number, days in enumerate(getattr(steps, name))
-        if not 1 <= days <= MOST_DAYS
+        for number, days in enumerate(getattr(steps, name) or ())
+        if not 1 <= days <= MOST_STEP
     ]
     yield from wrong
     deadlines_of = [] if wrong else _deadlines(regime, working_days)
     if not deadlines_of:
         return
     for name in sorted(steps.model_fields_set):
-        for number, step in enumerate(getattr(steps, name)):
-            alone = Ladder(**{other: [step] if other == name else [] for other in Ladder.model_fields})
+        for number, step in enumerate(getattr(steps, name) or ()):
+            alone = Steps(**{other: (step,) if other == name else () for other in Ladder.model_fields})
             if not any(ladder.rungs(deadline, alone, working_days) for deadline in deadlines_of):
                 yield ("obligation", "ladder", name, number), refusal("regime.reminder_never_comes", step=step)
 

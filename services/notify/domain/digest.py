@@ -16,8 +16,9 @@ from services.notify.domain.book import Owed
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.reminders import Reminders
 from shared.words import ladder, numbers
+from shared.words.ladder import Steps
 from shared.words.reference import Reference
-from shared.words.regimes import Ladder, Regime
+from shared.words.regimes import Regime
 from shared.words.units import Unit
 
 FIRST_ABOVE: Final = 3  # the level above gets digests from this overdue step on
@@ -92,7 +93,7 @@ def _of_group(duty: Duty, reference: Reference) -> list[Reminders]:
     return [Reminders(_matter(duty, unit), own) for unit, own in by_unit if unit is not None and own]
 
 
-def _names_for_above(steps: Ladder) -> set[str]:
+def _names_for_above(steps: Steps) -> set[str]:
     return {f"after-{days}" for days in sorted(steps.after_days)[FIRST_ABOVE - 1 :]}
 
 

@@ -13,11 +13,12 @@ from typing import Final, Literal
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
 from shared.wire.view_key import ViewKey
-from shared.words import deadlines, instants
+from shared.words import deadlines, instants, ladder
 from shared.words.calendar import WorkingDays
 from shared.words.instants import Given, Givens
+from shared.words.ladder import Steps
 from shared.words.periods import Period
-from shared.words.regimes import Ladder, Regime
+from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, Return
 from shared.words.units import Registry, Unit
 
@@ -49,7 +50,7 @@ class Duty:
     unit: Unit
     task: Task
     due: datetime
-    ladder: Ladder
+    ladder: Steps
     state: ReportState
     working_days: WorkingDays
     openings: tuple[Opening, ...] = ()
@@ -157,13 +158,14 @@ class Roster:
             return
         opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
         by_group = {group: _deadline(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
+        steps = ladder.steps_of(regime.obligation.ladder, period.length)
         confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
         assigned, by_unit = self._tasks(regime_id, period.cut_off)
         for unit, task, group in assigned if of is None else (entry for unit_id in of for entry in by_unit.get(unit_id, ())):
             deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
                 state = ledger.of(ReportKey(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, regime.obligation.ladder, state, self._working_days, openings)
+                yield Duty(regime_id, period_code, unit, task, deadline, steps, state, self._working_days, openings)
 
     def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """All tasks of a regime at a cut-off: as a list, and by unit id."""

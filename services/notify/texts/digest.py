@@ -21,7 +21,7 @@ def compose(content: Content, tally: Tally, to: str, site: str) -> Mail:
     facts = [
         f"Tình hình thực hiện chế độ báo cáo, tính đến {vietnamese.time_of_day(now)}:",
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
-        f"- Kỳ báo cáo: {vietnamese.period_in_full(alert.matter.period)}",
+        f"- Kỳ báo cáo: {vietnamese.period_name(alert.matter.period)}",
         f"- Thời hạn: {vietnamese.deadline(deadline)} ({wording.time_left(deadline, now)})",
         *_counts(tally),
     ]
@@ -39,7 +39,7 @@ def compose(content: Content, tally: Tally, to: str, site: str) -> Mail:
 
 def _subject(alert: Alert, tally: Tally) -> str:
     rung, units = wording.rung(alert.rung.name), vietnamese.number(len(_owing(tally)))
-    period, deadline = vietnamese.period_in_full(alert.matter.period), vietnamese.deadline(alert.matter.deadline)
+    period, deadline = vietnamese.period_name(alert.matter.period), vietnamese.deadline(alert.matter.deadline)
     return f"[Đôn đốc – {rung}] {units} đơn vị chưa hoàn thành báo cáo {period} {deadline}"
 
 

@@ -26,7 +26,7 @@ def _is_of_move(matter: Matter) -> bool:
 
 def _subject(content: Content, reminders: int) -> str:
     matter = content.alert.matter
-    period, deadline = vietnamese.period_in_full(matter.period), vietnamese.deadline(matter.deadline)
+    period, deadline = vietnamese.period_name(matter.period), vietnamese.deadline(matter.deadline)
     task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
     unit = wording.name(content.unit)
     if _is_of_move(matter):
@@ -48,7 +48,7 @@ def _parts(content: Content, site: str) -> list[str]:
     facts = [
         _what_is_owed(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
-        f"- Kỳ báo cáo: {vietnamese.period_in_full(matter.period)}",
+        f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Thời hạn cũ: {vietnamese.deadline(matter.before)}" if matter.before else "",
         f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
         _reason(matter),

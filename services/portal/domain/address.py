@@ -10,7 +10,8 @@ from shared.wire.sent import PeriodCode
 from shared.words import refusals
 from shared.words.periods import Period
 from shared.words.reference import Reference
-from shared.words.regimes import Indicator, Regime, RegimeId, UnitCode
+from shared.words.regime_fields import RegimeId, UnitCode
+from shared.words.regimes import Indicator, Regime
 from shared.words.units import Tree, Unit
 
 

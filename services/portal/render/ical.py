@@ -7,10 +7,11 @@ from typing import Final
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
 from services.portal.domain.duties import Duty
-from shared.words import deadlines, ladder, vietnamese
+from shared.words import deadlines, ladder, periods, vietnamese
 from shared.words.calendar import WorkingDays
+from shared.words.ladder import Steps
 from shared.words.periods import VIETNAM
-from shared.words.regimes import Ladder, Regime
+from shared.words.regimes import Regime
 
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 REFRESH: Final = timedelta(hours=1)
@@ -78,12 +79,13 @@ def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: s
     event.add("URL", f"{site}{duty.path}")
     event.add("TRANSP", "TRANSPARENT")  # a deadline does not block time in a calendar
     if duty.is_owed and regime is not None and regime.obligation is not None:
-        for at in coming(duty.due, regime.obligation.ladder, working_days, now):
+        steps = ladder.steps_of(regime.obligation.ladder, periods.length_of(duty.period))
+        for at in coming(duty.due, steps, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
     return event
 
 
-def coming(deadline: datetime, steps: Ladder, working_days: WorkingDays, now: datetime) -> list[datetime]:
+def coming(deadline: datetime, steps: Steps, working_days: WorkingDays, now: datetime) -> list[datetime]:
     """The reminders after `now` and before the deadline. Overdue steps are left out: a calendar that is not refreshed would continue to
     remind a unit that has reported.
     """

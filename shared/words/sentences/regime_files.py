@@ -9,8 +9,32 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A group names either level or units. Keep exactly one.",
     ),
     "regime.one_day": (
-        "Hạn phải nêu đúng một trong before, by, once. Giữ một mục.",
-        "A deadline names exactly one of before, by, once. Keep one.",
+        "Hạn phải nêu đúng một trong before, by, once, after_cut_off, day_of_next_month, after. Giữ một mục.",
+        "A deadline names exactly one of before, by, once, after_cut_off, day_of_next_month, after. Keep one.",
+    ),
+    "regime.days_or_working_days": (
+        "Mục after_cut_off phải nêu hoặc days hoặc working_days. Giữ một mục.",
+        "The field after_cut_off names either days or working_days. Keep exactly one.",
+    ),
+    "regime.working_days_after_group": (
+        "Mục working_days bên cạnh hạn phải đi cùng after. Thêm mục còn thiếu hoặc bỏ mục này.",
+        "The fields after and working_days of a deadline belong together. Add the missing one or remove both.",
+    ),
+    "regime.inclusive_of_counted_day": (
+        "Mục inclusive không dùng cùng before, by, once: before không tính ngày hạn, by và once có tính. Bỏ mục này.",
+        "The field inclusive is not used with before, by, once: before excludes its day, by and once include it. Remove it.",
+    ),
+    "regime.after_unknown_group": (
+        "Mục after nêu nhóm “{name}” không có hạn. Chọn một trong: {groups}.",
+        "The field after names the group “{name}”, which has no deadline. Choose from: {groups}.",
+    ),
+    "regime.after_in_circle": (
+        "Các hạn chờ nhau theo vòng: {groups}. Cho một nhóm hạn riêng.",
+        "The deadlines wait for each other: {groups}. Give one group a deadline of its own.",
+    ),
+    "regime.cumulative_of_sum": (
+        "Mục cumulative (lũy kế) chỉ dùng cho tỷ lệ và số lượng được cộng (aggregation là sum). Bỏ mục này.",
+        "The field cumulative is allowed only for ratios and for quantities with the aggregation sum. Remove it.",
     ),
     "regime.deadlines_or_on_call": (
         "Nghĩa vụ phải nêu hoặc deadlines hoặc on_call. Giữ một mục.",
@@ -36,6 +60,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "regime.no_such_period": (
         "Giá trị “{period}” không phải là kỳ của lịch {calendar}. Sửa kỳ hoặc calendar.",
         "The value “{period}” is not a period of the calendar {calendar}. Correct the period or calendar.",
+    ),
+    "regime.no_period_range": (
+        'Khoảng kỳ phải có from và to là hai kỳ cùng độ dài, from không sau to, như {{from: "2026-01", to: "2030-12"}}. Sửa lại.',
+        'A range has from and to, two periods of one length in order, as in {{from: "2026-01", to: "2030-12"}}. Correct it.',
     ),
     "regime.not_every_year": (
         "Không có ngày {day}, hoặc không phải năm nào cũng có ngày này. Chọn ngày khác.",
@@ -160,6 +188,20 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "regime.no_working_day_left": (
         "Kỳ {period} phải có ít nhất một ngày làm việc sau ngày chốt số liệu {day}, theo NĐ 09/2019/NĐ-CP. Lùi hạn gửi báo cáo.",
         "The period {period} needs at least one working day after the cut-off {day} (decree 09/2019). Set a later deadline.",
+    ),
+    "regime.due_after_next_period": (
+        "Hạn của kỳ {period} là ngày {day}, sau khi kỳ tiếp theo {next} đã kết thúc. Dùng after_cut_off hoặc day_of_next_month cho kỳ"
+        " ngắn hơn một năm.",
+        "The deadline of the period {period} is {day}, after the end of the next period {next}. Use after_cut_off or day_of_next_month for"
+        " periods shorter than a year.",
+    ),
+    "regime.one_date_for_all_periods": (
+        "Một ngày cụ thể không thể là hạn của nhiều kỳ ({first}, {other}…). Ghi hạn dạng MM-DD, after_cut_off hoặc day_of_next_month.",
+        "One full date cannot be the deadline of several periods ({first}, {other}…). Write MM-DD, after_cut_off or day_of_next_month.",
+    ),
+    "regime.no_such_day_in_month": (
+        "Kỳ {period}: tháng {month} không có ngày {day}. Chọn ngày khác.",
+        "Period {period}: there is no day {day} in the month {month}. Choose another day.",
     ),
     "regime.confirmed_before_reported": (
         "Hạn chốt của kỳ {period} trước hạn gửi báo cáo. Lùi hạn chốt.",

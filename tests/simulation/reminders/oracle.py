@@ -84,7 +84,11 @@ class Oracle:
         self._of_unit: dict[tuple[str, str, str], list[tuple[int, Logged]]] = defaultdict(list)
         obligations = {regime.id: regime.obligation for regime in world.regimes.values() if regime.obligation}
         self.steps: dict[str, Steps] = {
-            regime: (tuple(one.ladder.before_days), tuple(one.ladder.last_day), tuple(one.ladder.after_days))
+            regime: (
+                tuple(one.ladder.before_days or (30, 14, 7, 3, 1)),
+                tuple(one.ladder.last_day or ("08:00", "14:00")),
+                tuple(one.ladder.after_days or (1, 3, 7)),
+            )
             for regime, one in obligations.items()
         }
 

@@ -21,9 +21,9 @@ SEEDS: Final = (3, 1, 2, 4, 5, 6)  # every third is calm
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_found(bug: str) -> None:
-    ladder._rungs.cache_clear()
+    ladder.rungs.cache_clear()
     with ExitStack() as broken:
-        broken.callback(ladder._rungs.cache_clear)
+        broken.callback(ladder.rungs.cache_clear)
         broken.enter_context(BUGS[bug]())
         assert any(years.run(seed, SMALL, is_first_enough=True).violations for seed in SEEDS)
 

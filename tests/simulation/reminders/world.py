@@ -17,7 +17,8 @@ from services.cli.files import regime_files, unit_files
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import regimes
-from shared.words.regimes import DeadlineRule, Group, Ladder, Obligation, Regime
+from shared.words.obligations import DeadlineRule, Ladder, Obligation
+from shared.words.regimes import Group, Regime
 from shared.words.units import Contact, Registry, Unit
 
 VN: Final = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -13,8 +13,9 @@ from typing import Any, Final
 import orjson
 
 from shared.wire import events, view_hash
+from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import VIETNAM
-from shared.words.regimes import Confirm, DeadlineRule, Group, Indicator, Obligation, Regime, Target
+from shared.words.regimes import Group, Indicator, Regime, Target
 from shared.words.units import Unit
 from tests import builders
 
