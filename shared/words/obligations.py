@@ -162,7 +162,7 @@ class Obligation(Data):
                 raise InvalidValueError(why, *where, "after")
         for name in self.deadlines:
             if (circle := self._chain(name)) and circle[-1] in circle[:-1]:
-                raise InvalidValueError(refusal("regime.after_in_circle", groups=" → ".join(circle)), "deadlines", name, "after")
+                raise InvalidValueError(refusal("regime.after_in_circle", groups=circle), "deadlines", name, "after")
         return self
 
     def rules(self) -> Iterator[tuple[tuple[str, ...], DeadlineRule]]:

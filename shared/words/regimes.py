@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from shared.words import numbers, periods
 from shared.words.failures import InvalidValueError
@@ -30,20 +30,6 @@ class PeriodRange(Data):
     """The first period, such as `2026-01`."""
     last: Annotated[str, Field(alias="to")]
     """The last period, of the same length, such as `2030-12`."""
-
-
-def _codes(value: Any) -> Any:
-    """The codes of a range of periods; any other value is left as it is."""
-    if not isinstance(value, dict):
-        return value
-    try:
-        span = PeriodRange.model_validate(value)
-        return periods.through(span.first, span.last)
-    except ValueError as error:
-        raise InvalidValueError(refusal("regime.no_period_range")) from error
-
-
-PeriodCodes = Annotated[list[str], BeforeValidator(_codes, json_schema_input_type=list[str] | PeriodRange)]
 
 
 class Group(Data):
@@ -158,7 +144,7 @@ class Regime(Data):
     calendar: str = "year"
     """What a year is: `year` is 01/01–31/12; `report_year` is 15/12–14/12, and its months are those from the 15th to the 14th (NĐ
     09/2019/NĐ-CP, art. 12); `MM-DD` is a cut-off day, for whole years only."""
-    periods: PeriodCodes | Literal["any"] = "any"
+    periods: list[str] | Literal["any"] = "any"
     """The periods that are reported: their codes (`2026`, `2026-H1`, `2026-M9`, `2026-Q3`, `2026-05`), or a range of them. `any` is only
     for regimes on call."""
     recipient: UnitCode
@@ -190,6 +176,17 @@ class Regime(Data):
         if "-" in value:
             _require_day(f"2023-{value}")  # 2023 is no leap year: the day must exist in every year
         return value
+
+    @field_validator("periods", mode="before", json_schema_input_type=list[str] | PeriodRange | Literal["any"])
+    @classmethod
+    def lists_a_range(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        try:
+            span = PeriodRange.model_validate(value)
+            return periods.through(span.first, span.last)
+        except ValueError as error:
+            raise InvalidValueError(refusal("regime.no_period_range")) from error
 
     @field_validator("periods")
     @classmethod

@@ -235,3 +235,47 @@ def test_a_derived_regime_is_filled_in_whatever_the_order_of_files() -> None:
 
     assert regimes.resolve([other, source])["dan-xuat"] == regimes.resolve([source, other])["dan-xuat"]
     assert regimes.resolve([other, source])["dan-xuat"].periods == ["2024"]
+
+
+def test_a_range_of_periods_is_written_out() -> None:
+    read = Regime.model_validate(file(periods={"from": "2026-11", "to": "2027-01"}))
+
+    assert read.periods == ["2026-11", "2026-12", "2027-01"]
+    assert Regime.model_validate(read.model_dump(mode="json", exclude_defaults=True)) == read
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        {},
+        {"from": "2026-01"},
+        {"from": "2026-01", "to": "2026-Q2"},
+        {"from": "2026-05", "to": "2026-01"},
+        {"from": "2026-01", "to": "2026-02", "step": 1},
+        {"from": 2026, "to": 2027},
+        {"from": "2026-00", "to": "2026-02"},
+    ],
+)
+def test_a_range_has_two_periods_of_one_length_in_order(span: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=r"regime\.no_period_range"):
+        Regime.model_validate(file(periods=span))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_fine"),
+    [
+        ({"kind": "quantity"}, True),
+        ({"kind": "ratio"}, True),
+        ({"kind": "quantity", "aggregation": "max"}, False),
+        ({"kind": "quantity", "aggregation": "mean"}, False),
+        ({"kind": "flag"}, False),
+        ({"kind": "choice", "options": {"co": "Có"}}, False),
+    ],
+)
+def test_only_what_is_summed_can_be_cumulative(changes: dict[str, Any], is_fine: bool) -> None:
+    broken = indicator(cumulative=True, **changes)
+    if is_fine:
+        assert Regime.model_validate(broken).indicators[0].cumulative
+    else:
+        with pytest.raises(ValidationError, match=r"regime\.cumulative_of_sum"):
+            Regime.model_validate(broken)

@@ -62,8 +62,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The value “{period}” is not a period of the calendar {calendar}. Correct the period or calendar.",
     ),
     "regime.no_period_range": (
-        'Khoảng kỳ phải có from và to là hai kỳ cùng độ dài, from không sau to, như {{from: "2026-01", to: "2030-12"}}. Sửa lại.',
-        'A range has from and to, two periods of one length in order, as in {{from: "2026-01", to: "2030-12"}}. Correct it.',
+        'Khoảng kỳ phải có from và to là hai kỳ cùng độ dài, from không sau to, như from: "2026-01", to: "2030-12". Sửa lại.',
+        'A range has from and to, two periods of one length in order, as in from: "2026-01", to: "2030-12". Correct it.',
     ),
     "regime.not_every_year": (
         "Không có ngày {day}, hoặc không phải năm nào cũng có ngày này. Chọn ngày khác.",
