@@ -5,13 +5,14 @@
       ├─ wait     barrier.pass_screened     INBOX is screened and REPORTS is folded, so the book knows every report that was sent
       │
       ├─ read     book.owed(at)             the owed duties, grouped by their rungs
-      │           reminders.reached         units whose newest rung is not known to be claimed
+      │           reminders.reached         units whose newest rung may go out and is not known to be claimed
       │           digest.reached            groups in which a unit owes, by recipient
       │           alerts.known              which of their alerts MongoDB already has
       │
       ├─ decide   reminders.decide          pure: at most one rung of each is raised; older ones are marked as passed
       │
       ├─ claim    alerts.claim              one document for each alert and channel; the first notifier to insert it wins
+      │           reminders.close           these units are not looked at again before their next rung
       │
       └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
                   reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
@@ -37,7 +38,7 @@ from services.notify.domain import digest, reach, reminders
 from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.duties import Duty
 from services.notify.domain.reach import Reach
-from services.notify.domain.reminders import DueAlerts
+from services.notify.domain.reminders import Candidate, DueAlerts
 from services.notify.follower import Follower
 from services.notify.store.alerts import LEASE, AlertStore
 from services.notify.texts import content
@@ -69,7 +70,9 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
     call raised, digests last.
     """
     await desk.barrier.pass_screened()
-    raised = await desk.alerts.claim(await _decide(desk, at), desk.channels_of)
+    candidates = _candidates(desk, at)
+    raised = await desk.alerts.claim(await _decide(desk, candidates, at), desk.channels_of)
+    reminders.close(candidates)
     log.info("tick.completed", at=at.isoformat(), raised=len(raised))
     await send_raised(desk, at)
     return raised
@@ -78,13 +81,18 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
 async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
     """The alerts that a tick at `at` would raise if no report arrived until then. Stores and sends nothing."""
     await desk.barrier.pass_folded()
-    return list((await _decide(desk, at)).raised)
+    return list((await _decide(desk, _candidates(desk, at), at)).raised)
 
 
-async def _decide(desk: Desk, at: datetime) -> DueAlerts:
-    reference, owed, seen = desk.follower.reference, desk.follower.book.owed(at).values(), desk.alerts.seen
-    candidates = reminders.reached(owed, reference, at, seen) + digest.reached(owed, reference, at, seen)
-    alerted = await desk.alerts.known(alert_id for candidate in candidates for alert_id in candidate.ids)
+def _candidates(desk: Desk, at: datetime) -> list[Candidate]:
+    """The duties and groups of which an alert may be due, as far as the book knows."""
+    reference, owed = desk.follower.reference, desk.follower.book.owed(at).values()
+    return reminders.reached(owed, reference, at) + digest.reached(owed, reference, at)
+
+
+async def _decide(desk: Desk, candidates: Sequence[Candidate], at: datetime) -> DueAlerts:
+    reference = desk.follower.reference
+    alerted = await desk.alerts.known(alert_id for candidate in candidates for _, alert_id in candidate.asked)
     return reminders.traced(reminders.decide(candidates, alerted, reference, at), desk.follower.book.ledger.traces)
 
 

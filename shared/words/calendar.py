@@ -55,6 +55,7 @@ def _year(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("VN", years=year)
 
 
+@lru_cache(maxsize=8192)  # far more days than there are in use
 def is_common_working_day(day: date) -> bool:
     """Whether `day` is a working day in the common calendar, without any agency's own days."""
     return bool(_year(day.year).is_working_day(day))

@@ -23,7 +23,7 @@ class Reference:
         """Group name by unit id, for the reporters of a regime on a day. It is cached: for 10,035 communes, computing it for every report
         is too slow.
         """
-        key = (regime.id, day)
+        key = (regime.id, self.registry.unchanged_since(day))
         if key not in self._groups:
             self._groups[key] = regime.group_of(self.registry.at(day))
         return self._groups[key]

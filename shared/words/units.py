@@ -4,6 +4,7 @@ A unit's id is stable and never re-used. Its code may be: the 2025 reform gave o
 contains no level name. Source: design, section 5, "Units".
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -86,8 +87,17 @@ class Registry:
     def __init__(self, units: Iterable[Unit]) -> None:
         self.units = tuple(units)
         self.by_id = {unit.id: unit for unit in self.units}
-        self.at = lru_cache(maxsize=64)(self._at)
+        self._changes = sorted({day for unit in self.units for day in (unit.valid_from, unit.valid_to) if day is not None})
+        self._since = lru_cache(maxsize=64)(self._tree)
 
-    def _at(self, day: date) -> Tree:
-        """The tree on `day`."""
+    def at(self, day: date) -> Tree:
+        """The tree on `day`. Days between which no unit begins or ends share one tree."""
+        return self._since(self.unchanged_since(day))
+
+    def unchanged_since(self, day: date) -> date:
+        """The last day up to `day` on which a unit began or ended; the first day of all if there is none."""
+        place = bisect_right(self._changes, day)
+        return self._changes[place - 1] if place else date.min
+
+    def _tree(self, day: date) -> Tree:
         return Tree(unit for unit in self.units if unit.is_valid(day))

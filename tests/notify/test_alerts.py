@@ -20,7 +20,7 @@ KNOWN = reference()
 
 def _decide(*alerted: Alert, at: str = "2026-12-18 08:00", history: tuple[Logged, ...] = ()) -> DueAlerts:
     found = book(*history)
-    ladders = reminders.reached(found.owed(vn(at)).values(), KNOWN, vn(at), set())
+    ladders = reminders.reached(found.owed(vn(at)).values(), KNOWN, vn(at))
     return reminders.decide(ladders, {alert.id(STREAM) for alert in alerted}, KNOWN, vn(at))
 
 
@@ -46,14 +46,6 @@ def test_a_tick_raises_the_newest_rung_of_every_unit_that_owes() -> None:
 def test_what_was_raised_is_not_raised_again() -> None:
     decision = _decide(*_decide().raised)
     assert decision == DueAlerts((), ())
-
-
-def test_ladders_whose_newest_rung_is_known_are_not_looked_at_again() -> None:
-    seen = {alert.id(STREAM) for alert in _decide().raised}
-    found = book()
-    assert reminders.reached(found.owed(AT).values(), KNOWN, AT, seen) == []
-    assert reminders.reached(found.owed(AT).values(), KNOWN, AT, set()) == []  # noted as claimed
-    assert len(reminders.reached(found.owed(AT).values(), KNOWN, vn("2026-12-18 14:00"), seen)) == 3
 
 
 def test_an_unsent_alert_is_dropped_when_nothing_is_owed_any_more_or_a_week_has_gone() -> None:

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.book import Book, Owed
+from services.notify.domain.book import Book
 from services.notify.domain.ledger import Ledger, RegimePeriod
+from services.notify.domain.owed import Owed
 from shared.wire.events import Logged
 from tests.notify.builders import ON_CALL, REGIME, confirmed, extended, on_call, opened, regime, returned, roster, submitted, vn, withdrawn
 
@@ -26,7 +27,7 @@ def _shown(owed: dict[RegimePeriod, Owed]) -> object:
     """Who owes, by deadline and by group, in no order."""
     return {
         pair: (
-            {steps: sorted((one.duty.id, one.duty.cause) for one in alike.values()) for steps, alike in found.by_steps.items()},
+            {steps: sorted((one.id, one.cause) for one in watch.members.values()) for steps, watch in found.by_steps.items()},
             {group: sorted(mates) for group, mates in found.by_group.items()},
         )
         for pair, found in owed.items()

@@ -23,7 +23,7 @@ CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confi
 
 def _decide(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, seen: frozenset[str] = frozenset()) -> DueAlerts:
     of = of or regime()
-    ladders = digest.reached(book(*history, regimes=(of,)).owed(vn(at)).values(), reference(of), vn(at), seen)
+    ladders = digest.reached(book(*history, regimes=(of,)).owed(vn(at)).values(), reference(of), vn(at))
     return reminders.decide(ladders, seen, reference(of), vn(at))
 
 

@@ -117,7 +117,7 @@ async def test_two_notifiers_at_once_raise_each_alert_once(office: Office, desk:
 async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
         reference = killed.follower.reference
-        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT, set())
+        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT)
         await killed.alerts.claim(reminders.decide(found, set(), reference, AT), killed.channels_of)
     assert units(await tick.tick(desk, AT)) == []
     assert await office.alerts() == []  # it may still be sending
@@ -133,7 +133,7 @@ async def test_what_a_killed_notifier_claimed_is_sent_by_the_next(office: Office
 async def test_what_was_claimed_in_format_4_is_sent(office: Office, desk: Desk) -> None:
     async with working(office) as killed:
         reference = killed.follower.reference
-        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT, set())
+        found = reminders.reached(killed.follower.book.owed(AT).values(), reference, AT)
         await killed.alerts.claim(reminders.decide(found, set(), reference, AT), killed.channels_of)
     ended = {"lease_until": datetime.now(UTC) - timedelta(seconds=1), "step": 6}
     await office.connections.database["alerts"].update_many({}, {"$set": ended, "$unset": {"before": 1, "refused": 1}})

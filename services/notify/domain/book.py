@@ -1,72 +1,13 @@
 """The notifier's book: all duties as of a position in the log, which of them are still owed, and which are not stored yet."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.domain import duties, notices
-from services.notify.domain.duties import Duty, Roster, Task
+from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
-from shared.wire import events
+from services.notify.domain.owed import Owed
 from shared.wire.events import Logged
 from shared.words.report_state import ReportState
-
-Steps = tuple[datetime, datetime | None]
-"""Determines the rungs of a duty: the ladder's deadline, and when its notice goes out (None without a notice)."""
-Group = tuple[datetime, Task]
-"""Determines the group of a duty: its deadline by rule or opening, and its task."""
-
-
-@dataclass(slots=True)
-class OwedDuty:
-    """A duty that is owed, and the newest rung that is known to be claimed for it; "" if there is none."""
-
-    duty: Duty
-    claimed: str = ""
-
-
-class Owed:
-    """The owed duties of one regime and period, by id. `by_steps` groups duties with the same rungs, `by_group` duties of one group.
-
-    A tick looks only at these duties and not at every report. No group is empty.
-    """
-
-    def __init__(self, found: Iterable[Duty]) -> None:
-        self.by_steps: dict[Steps, dict[str, OwedDuty]] = {}
-        self.by_group: dict[Group, dict[str, Duty]] = {}
-        self._places: dict[str, tuple[Steps, Group]] = {}
-        for duty in found:
-            self.put(duty)
-
-    def put(self, duty: Duty) -> None:
-        """Adds, updates or removes a duty, depending on whether it is owed now."""
-        if duty.id in self._places:
-            self._remove(duty.id)
-        if duties.owes(duty):
-            notice = notices.of_duty(duty)
-            steps, group = self._places[duty.id] = (duty.reminded_of, None if notice is None else notice.at), (duty.due, duty.task)
-            self.by_steps.setdefault(steps, {})[duty.id] = OwedDuty(duty)
-            self.by_group.setdefault(group, {})[duty.id] = duty
-
-    def duty(self, duty_id: str) -> Duty | None:
-        """The duty with an id, if it is owed."""
-        place = self._places.get(duty_id)
-        return None if place is None else self.by_steps[place[0]][duty_id].duty
-
-    def is_group_owing(self, deadline: datetime) -> bool:
-        """Whether any unit of a group still owes. The group is the units whose deadline, before extensions, equals `deadline` to the
-        millisecond.
-        """
-        return any(events.to_text(due) == events.to_text(deadline) for due, _ in self.by_group)
-
-    def _remove(self, duty_id: str) -> None:
-        steps, group = self._places.pop(duty_id)
-        alike, mates = self.by_steps[steps], self.by_group[group]
-        del alike[duty_id], mates[duty_id]
-        if not alike:
-            del self.by_steps[steps]
-        if not mates:
-            del self.by_group[group]
 
 
 class Book:
@@ -135,7 +76,7 @@ class Book:
 
     def _owed_in(self, pair: RegimePeriod) -> Owed:
         if pair not in self._owed:
-            self._owed[pair] = Owed(self._roster.duties(self.ledger, *pair))
+            self._owed[pair] = Owed(pair[0], self._roster.duties(self.ledger, *pair))
         return self._owed[pair]
 
     def _bring_up_to_date(self, key: ReportKey) -> None:

@@ -5,16 +5,17 @@ From the third overdue step on, the level above the recipient (the unit for whic
 design, section 5, "Alerts".
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.notify.domain import due, duties, reach
 from services.notify.domain.alerts import DIGEST, Matter
-from services.notify.domain.book import Owed
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.domain.reminders import Reminders
+from services.notify.domain.owed import Owed
+from services.notify.domain.reminders import Candidate, Reminders
+from services.notify.domain.watch import Watch
 from shared.words import ladder, numbers
 from shared.words.ladder import Steps
 from shared.words.reference import Reference
@@ -66,31 +67,31 @@ def tally(of_period: Iterable[Duty], deadline: datetime) -> Tally:
     )
 
 
-def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The digests of groups in which a unit owes, for each recipient whose newest rung so far has no alert in `seen` (ids on the channel
-    `stream`).
+def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[Candidate]:
+    """The digests of groups in which a unit owes, for each recipient whose newest rung so far may go out at `now` and is not known to be
+    claimed.
     """
-    groups: dict[tuple[str, str, datetime], Duty] = {}
+    news: list[Candidate] = []
     for of_period in owed:
-        firsts = [next(iter(mates.values())) for mates in of_period.by_group.values()]
-        for duty in sorted(firsts, key=lambda duty: duty.task != REPORT):
-            groups.setdefault((duty.regime, duty.period, duty.due), duty)
-    candidates = [digests for duty in groups.values() for digests in _of_group(duty, reference)]
-    return [digests for digests in candidates if _is_news(digests, reference, now, seen)]
+        loaded_at = reference.loaded_at.get(of_period.regime, now)
+        for deadline in dict.fromkeys(deadline for deadline, _ in of_period.by_group):
+            if deadline not in of_period.digests:
+                of_period.digests[deadline] = _watches(of_period.first(deadline), reference)
+            for watch in of_period.digests[deadline]:
+                come = watch.look(loaded_at, now)
+                if come is not None and watch.open and due.may_go_out(come, now, reference.working_days):
+                    duty = of_period.first(deadline)
+                    news += [Candidate(Reminders(_matter(duty, look.member), watch.rungs), look) for look in watch.looks(come)]
+    return news
 
 
-def _is_news(digests: Reminders, reference: Reference, now: datetime, seen: Set[str]) -> bool:
-    come = due.newest(digests.rungs, reference.loaded_at.get(digests.matter.regime, now), now)
-    return come is not None and digests.id(come) not in seen
-
-
-def _of_group(duty: Duty, reference: Reference) -> list[Reminders]:
-    """The digests about a duty's group, one for each recipient."""
+def _watches(duty: Duty, reference: Reference) -> list[Watch[Unit]]:
+    """The watches of the digests about a duty's group, one for each unit that gets them."""
     rungs = ladder.rungs(duty.due, duty.ladder, duty.working_days)
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
     by_unit = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
-    return [Reminders(_matter(duty, unit), own) for unit, own in by_unit if unit is not None and own]
+    return [Watch(own, {unit.code: unit}) for unit, own in by_unit if unit is not None and own]
 
 
 def _names_for_above(steps: Steps) -> set[str]:

@@ -36,12 +36,6 @@ def due_rungs(rungs: Sequence[Rung], alerted: Set[str], loaded_at: datetime, now
     return DueRungs(missed[-1], tuple(missed[:-1]))
 
 
-def newest(rungs: Sequence[Rung], loaded_at: datetime, now: datetime) -> Rung | None:
-    """The newest rung reached so far, the only one that can be due. None if it is from before the regime was loaded."""
-    come = next((rung for rung in reversed(rungs) if rung.at <= now), None)
-    return None if come is None or come.at < loaded_at else come
-
-
 def is_too_old(rung: Rung, now: datetime) -> bool:
     """Whether it is too late to catch up on a rung."""
     return now - rung.at > OLDEST

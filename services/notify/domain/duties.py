@@ -39,6 +39,10 @@ class Opening:
     reason: str
 
 
+Deadline = tuple[datetime | None, tuple[Opening, ...]]
+"""The deadline of a group (None if it has none), and the openings of an on-call period."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """One unit's task. `due` is the deadline by rule or opening, before any extension; `openings` are the openings of an on-call period, in
@@ -137,6 +141,7 @@ class Roster:
         self._working_days = working_days
         self._registry = registry
         self._tasks = lru_cache(maxsize=None)(self._assign)
+        self._by_rule = lru_cache(maxsize=None)(self._deadlines_by_rule)
 
     def open_periods(self, ledger: Ledger, at: datetime) -> list[RegimePeriod]:
         """Regime and period of all duties that exist at the instant `at`: the period has begun and, in an on-call regime, is open."""
@@ -156,21 +161,30 @@ class Roster:
         period = regime.period(period_code)
         if period is None or regime.obligation is None:
             return
-        opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
-        by_group = {group: _deadline(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
+        by_group, confirm_due = self._by_rule(regime_id, period)
+        if regime.is_on_call:
+            opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
+            by_group = {group: _on_call(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
         steps = ladder.steps_of(regime.obligation.ladder, period.length)
-        confirm_due = deadlines.confirm_deadline(regime, period, self._working_days)
-        assigned, by_unit = self._tasks(regime_id, period.cut_off)
+        assigned, by_unit = self._tasks(regime_id, self._registry.unchanged_since(period.cut_off))
         for unit, task, group in assigned if of is None else (entry for unit_id in of for entry in by_unit.get(unit_id, ())):
             deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
             if deadline is not None:
                 state = ledger.of(ReportKey(regime_id, period_code, unit.id))
                 yield Duty(regime_id, period_code, unit, task, deadline, steps, state, self._working_days, openings)
 
-    def _assign(self, regime_id: str, cut_off: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
-        """All tasks of a regime at a cut-off: as a list, and by unit id."""
+    def _deadlines_by_rule(self, regime_id: str, period: Period) -> tuple[dict[str, Deadline], datetime | None]:
+        """The deadline of each group by the regime's rules, and the deadline for confirming. It is cached: every event asks for it."""
+        regime, days = self.regimes[regime_id], self._working_days
+        by_group: dict[str, Deadline] = {
+            group: (deadlines.group_deadline(regime, group, period, None, days), ()) for group in regime.reporters
+        }
+        return by_group, deadlines.confirm_deadline(regime, period, days)
+
+    def _assign(self, regime_id: str, day: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
+        """All tasks of a regime on a day: as a list, and by unit id."""
         regime = self.regimes[regime_id]
-        tree = self._registry.at(cut_off)
+        tree = self._registry.at(day)
         reporters = sorted((unit_id, group) for unit_id, group in regime.group_of(tree).items())
         assigned: list[Assigned] = [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
         assigned += [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
@@ -188,12 +202,8 @@ def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
     return [period for period in known if period is not None]
 
 
-def _deadline(
-    regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays
-) -> tuple[datetime | None, tuple[Opening, ...]]:
-    """The deadline of a group, and the openings of an on-call period."""
-    if not regime.is_on_call:
-        return deadlines.group_deadline(regime, group, period, None, working_days), ()
+def _on_call(regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays) -> Deadline:
+    """The deadline of a group of a regime on call, and the openings of the period."""
     openings: list[Opening] = []
     for last in sorted(opened.values()):
         given = instants.in_force(opening for opening in opened.values() if opening.key <= last.key)

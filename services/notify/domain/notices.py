@@ -10,9 +10,9 @@ from typing import Final
 from services.notify.domain import duties
 from services.notify.domain.duties import Duty
 from shared.wire import events
-from shared.words import instants, periods
+from shared.words import instants, ladder, periods
 from shared.words.calendar import ONE_DAY, WorkingDays
-from shared.words.ladder import OFFICE_OPENS
+from shared.words.ladder import OFFICE_OPENS, Rung
 from shared.words.report_state import Return
 
 NOW: Final = "now"
@@ -60,6 +60,12 @@ def of_duty(duty: Duty) -> Notice | None:
     if move is not None:
         return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.key, move.before)
     return None if returned is None else _of_return(returned, duty)
+
+
+def rungs(duty: Duty) -> tuple[Rung, ...]:
+    """The rungs of a duty: its notice, if it has one, then the rungs of its ladder that come after the notice."""
+    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), of_duty(duty)
+    return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
 
 
 def goes_out_at(received: datetime, working_days: WorkingDays) -> datetime:

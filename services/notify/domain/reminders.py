@@ -7,15 +7,17 @@ from functools import cached_property
 
 from services.notify.domain import due, duties, notices
 from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert, Matter
-from services.notify.domain.book import Owed
 from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import RegimePeriod
 from services.notify.domain.notices import NOW
+from services.notify.domain.owed import Owed
+from services.notify.domain.watch import Look
 from shared.wire import events
-from shared.words import instants, ladder
+from shared.words import instants
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 from shared.words.reference import Reference
+from shared.words.units import Unit
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,6 @@ class Reminders:
         first = [] if self.notice is None else self.notice.ids(self.rungs[:1], STREAM)
         return first + self.matter.ids(self.rungs[len(first) :], STREAM)
 
-    def id(self, rung: Rung) -> str:
-        """The id of one rung on the channel `stream`."""
-        return self._matter(rung).ids([rung], STREAM)[0]
-
     @property
     def alerts(self) -> list[Alert]:
         """One alert for every rung, oldest first, including past rungs."""
@@ -46,6 +44,21 @@ class Reminders:
 
     def _matter(self, rung: Rung) -> Matter:
         return self.notice if self.notice is not None and rung.name == NOW else self.matter
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Reminders whose newest rung so far may have to be raised."""
+
+    reminders: Reminders
+    look: Look[Duty] | Look[Unit]
+
+    @cached_property
+    def asked(self) -> list[tuple[Rung, str]]:
+        """The rungs after the last one that is known to be claimed, with their ids on the channel `stream`."""
+        rungs, ids = self.reminders.rungs, self.reminders.ids
+        first = next((place for place, rung in enumerate(rungs, start=1) if rung.name == self.look.claimed), 0)
+        return list(zip(rungs[first:], ids[first:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +75,6 @@ class Leftovers:
 
     send: tuple[Alert, ...]
     drop: tuple[Alert, ...]
-
-
-def rungs(duty: Duty) -> tuple[Rung, ...]:
-    """The rungs of a duty: its notice, if it has one, then the rungs of its ladder that come after the notice."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), notices.of_duty(duty)
-    return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
 
 
 def of_duty(duty: Duty) -> Reminders:
@@ -88,9 +95,9 @@ def of_duty(duty: Duty) -> Reminders:
     )
     notice = notices.of_duty(duty)
     if notice is None:
-        return Reminders(matter, rungs(duty))
+        return Reminders(matter, notices.rungs(duty))
     told = replace(matter, cause=notice.cause, reason=notice.reason, before=notice.before, act=notice.act)
-    return Reminders(matter, rungs(duty), told)
+    return Reminders(matter, notices.rungs(duty), told)
 
 
 def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
@@ -109,37 +116,34 @@ def plan(all_duties: Iterable[Duty]) -> list[Alert]:
     return sorted(alerts, key=lambda alert: (alert.rung.at, alert.matter.unit, alert.matter.duty))
 
 
-def reached(owed: Iterable[Owed], reference: Reference, now: datetime, seen: Set[str]) -> list[Reminders]:
-    """The reminders of owed duties whose newest rung so far has no alert in `seen` (ids on the channel `stream`).
-
-    If the alert is in `seen`, the rung is recorded as claimed and not looked up again.
-    """
-    news = []
+def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[Candidate]:
+    """The owed duties whose newest rung so far may go out at `now` and is not known to be claimed."""
+    news: list[Candidate] = []
     for of_period in owed:
-        for alike in of_period.by_steps.values():
-            first = next(iter(alike.values())).duty
-            come = due.newest(rungs(first), reference.loaded_at.get(first.regime, now), now)
-            if come is None:
-                continue
-            for mark in [mark for mark in alike.values() if mark.claimed != come.name]:
-                reminders = of_duty(mark.duty)
-                if reminders.id(come) in seen:
-                    mark.claimed = come.name
-                else:
-                    news.append(reminders)
+        loaded_at = reference.loaded_at.get(of_period.regime, now)
+        for come, watch in of_period.reached(loaded_at, now):
+            if due.may_go_out(come, now, reference.working_days):
+                news += [Candidate(of_duty(look.member), look) for look in watch.looks(come)]
     return news
 
 
-def decide(candidates: Iterable[Reminders], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
+def decide(candidates: Iterable[Candidate], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
     """Decides which alerts to raise. `alerted` are ids, on the channel `stream`, of alerts that were already raised or passed."""
     raised: list[Alert] = []
     passed: list[Alert] = []
-    for reminders in candidates:
-        names = {rung.name for rung, alert_id in zip(reminders.rungs, reminders.ids, strict=True) if alert_id in alerted}
+    for candidate in candidates:
+        reminders = candidate.reminders
+        names = {candidate.look.claimed, *(rung.name for rung, alert_id in candidate.asked if alert_id in alerted)}
         step = due.due_rungs(reminders.rungs, names, reference.loaded_at[reminders.matter.regime], now, reference.working_days)
         raised += [reminders.alert(step.send, now)] if step.send else []
         passed += [reminders.alert(rung, now) for rung in step.passed]
     return DueAlerts(tuple(raised), tuple(passed))
+
+
+def close(candidates: Iterable[Candidate]) -> None:
+    """Records that the alerts about these candidates are claimed, by whomever. They are not looked at again before the next rung."""
+    for candidate in candidates:
+        candidate.look.close()
 
 
 def horizon(unsent: Iterable[Alert], now: datetime) -> datetime:
@@ -171,7 +175,7 @@ def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
     if matter.is_digest:
         return of_period.is_group_owing(matter.deadline)
     duty = of_period.duty(matter.duty)
-    if duty is None or events.to_text(duty.reminded_of) != events.to_text(matter.deadline):
+    if duty is None or events.to_ms(duty.reminded_of) != events.to_ms(matter.deadline):
         return False
     notice = notices.of_duty(duty) if alert.rung.name == NOW else None
     return matter.cause == (duty.cause if notice is None else notice.cause)

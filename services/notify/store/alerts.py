@@ -30,12 +30,9 @@ Channels = Callable[[Alert], Sequence[str]]
 
 
 class AlertStore:
-    """Reads and writes alerts for the notifier `holder`. `seen` caches ids (on the channel `stream`) that are known to be claimed; claims
-    are permanent.
-    """
+    """Reads and writes alerts for the notifier `holder`."""
 
     def __init__(self, database: Documents, clock: Clock, holder: str) -> None:
-        self.seen: set[str] = set()
         self._alerts = mongo.collection(database, collection_names.ALERTS, AlertDocument)
         self._clock, self._holder = clock, holder
 
@@ -47,12 +44,12 @@ class AlertStore:
 
     async def known(self, alert_ids: Iterable[str]) -> set[str]:
         """Which of these alerts (ids on the channel `stream`) were raised or passed before."""
-        ids = list(alert_ids)
-        asked = [alert_id for alert_id in ids if alert_id not in self.seen]
+        asked = list(alert_ids)
+        known: set[str] = set()
         for first in range(0, len(asked), QUERY_BATCH):
             cursor = self._alerts.find({"_id": {"$in": asked[first : first + QUERY_BATCH]}}, {"_id": 1})
-            self.seen |= {document["_id"] async for document in cursor}
-        return self.seen.intersection(ids)
+            known |= {document["_id"] async for document in cursor}
+        return known
 
     async def claim(self, due: DueAlerts, channels: Channels) -> list[Alert]:
         """Claims the due alerts. Returns the alerts to raise that this notifier claimed first.
@@ -64,7 +61,6 @@ class AlertStore:
         await mongo.insert_new(self._alerts, [self._document(alert, channel, RAISED) for alert, channel in others])
         await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in due.passed])
         there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in due.raised])
-        self.seen |= {alert.id(STREAM) for alert in (*due.raised, *due.passed)}
         claimed_before = {document["_id"] for document in there}
         claimed = [alert for alert in due.raised if alert.id(STREAM) not in claimed_before]
         for alert in claimed:

@@ -124,7 +124,7 @@ BUGS: Final[dict[str, Plant]] = {
     "a return waits for the first rung of its ladder": put(notices, "of_duty", lambda duty: None),
     "a notice goes out at night and on days off": put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
     "a notice that was held up goes out in the evening": put(due, "LAST_HOUR", time(23, 59)),
-    "rungs from before a notice go out": put(reminders, "rungs", _unfiltered),
+    "rungs from before a notice go out": put(notices, "rungs", _unfiltered),
     "a correction counts like any other": put(instants, "in_force", _in_force_plain),
     "a deadline by day is exclusive": put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
 }

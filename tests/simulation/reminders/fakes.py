@@ -14,9 +14,10 @@ from pymongo.errors import BulkWriteError
 
 from services.notify.channels.email import Answer
 from services.notify.domain.alerts import RAISED, STREAM
-from services.notify.domain.book import Book, Owed
+from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger, RegimePeriod
+from services.notify.domain.owed import Owed
 from services.notify.texts.mail import Mail
 from shared.plumbing.broker import Message
 from shared.plumbing.mongo import DUPLICATE_KEY

@@ -1,0 +1,92 @@
+"""The owed duties of one regime and period, arranged by what they have in common, and which of them a tick must look at."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from heapq import heappop, heappush
+
+from services.notify.domain import duties, notices
+from services.notify.domain.duties import CONFIRM, REPORT, Duty, Task
+from services.notify.domain.watch import Watch
+from shared.wire import events
+from shared.words.ladder import Rung
+from shared.words.units import Unit
+
+Steps = tuple[datetime, datetime | None]
+"""Determines the rungs of a duty: the ladder's deadline, and when its notice goes out (None without a notice)."""
+Group = tuple[datetime, Task]
+"""Determines the group of a duty: its deadline by rule or opening, and its task."""
+
+
+class Owed:
+    """The owed duties of one regime and period, by id. `by_steps` groups duties with the same rungs, `by_group` duties of one group.
+
+    No group is empty. `digests` are the watches of the digests about the groups of one deadline, by unit.
+    """
+
+    def __init__(self, regime: str, found: Iterable[Duty]) -> None:
+        self.regime = regime
+        self.by_steps: dict[Steps, Watch[Duty]] = {}
+        self.by_group: dict[Group, dict[str, Duty]] = {}
+        self.digests: dict[datetime, list[Watch[Unit]]] = {}
+        self._places: dict[str, tuple[Steps, Group]] = {}
+        self._open: dict[Watch[Duty], None] = {}
+        self._later: list[tuple[datetime, int, Watch[Duty]]] = []  # a heap
+        self._numbers = itertools.count()  # so that the heap compares no watches
+        for duty in found:
+            self.put(duty)
+
+    def put(self, duty: Duty) -> None:
+        """Adds, updates or removes a duty, depending on whether it is owed now."""
+        duty_id = duty.id
+        if duty_id in self._places:
+            self._remove(duty_id)
+        if duties.owes(duty):
+            notice = notices.of_duty(duty)
+            steps, group = self._places[duty_id] = (duty.reminded_of, None if notice is None else notice.at), (duty.due, duty.task)
+            watch = self.by_steps.get(steps)
+            if watch is None:
+                watch = self.by_steps[steps] = Watch(notices.rungs(duty))
+            watch.put(duty_id, duty)
+            self._open[watch] = None
+            self.by_group.setdefault(group, {})[duty_id] = duty
+
+    def duty(self, duty_id: str) -> Duty | None:
+        """The duty with an id, if it is owed."""
+        place = self._places.get(duty_id)
+        return None if place is None else self.by_steps[place[0]].members[duty_id]
+
+    def is_group_owing(self, deadline: datetime) -> bool:
+        """Whether any unit of a group still owes. The group is the units whose deadline, before extensions, equals `deadline` to the
+        millisecond.
+        """
+        return any(events.to_ms(due) == events.to_ms(deadline) for due, _ in self.by_group)
+
+    def first(self, deadline: datetime) -> Duty:
+        """A duty of the groups of one deadline: to report, if any such duty is owed."""
+        mates = self.by_group.get((deadline, REPORT)) or self.by_group[deadline, CONFIRM]
+        return next(iter(mates.values()))
+
+    def reached(self, loaded_at: datetime, now: datetime) -> Iterator[tuple[Rung, Watch[Duty]]]:
+        """The watches with duties that must be looked at, with the newest rung so far."""
+        while self._later and self._later[0][0] <= now:
+            self._open[heappop(self._later)[2]] = None
+        for watch in list(self._open):
+            come = watch.look(loaded_at, now)
+            if come is not None and watch.open:
+                yield come, watch
+                continue
+            del self._open[watch]
+            if watch.members and watch.next_at is not None:
+                heappush(self._later, (watch.next_at, next(self._numbers), watch))
+
+    def _remove(self, duty_id: str) -> None:
+        steps, group = self._places.pop(duty_id)
+        watch, mates = self.by_steps[steps], self.by_group[group]
+        watch.remove(duty_id)
+        del mates[duty_id]
+        if not watch.members:
+            del self.by_steps[steps]
+            self._open.pop(watch, None)
+        if not mates:
+            del self.by_group[group]
