@@ -115,7 +115,7 @@ class Judge(Verdict):
                     self._require(task, owed, rungs, demands[key], bisect_left(knowns, begin), bisect_left(knowns, end))
 
         for group, deadline in self.oracle.groups():
-            rungs = self._since_load(group[0], self.oracle.ladder(group[0].regime, deadline))
+            rungs = self._since_load(group[0], self.oracle.ladder(group[0].regime, group[0].period, deadline))
             self._require_digests(group, deadline, rungs, self._demands(rungs, group[0].begins))
 
     def _require_digests(self, group: list[Task], deadline: datetime, rungs: Rungs, demands: list[list[int]]) -> None:
@@ -170,11 +170,11 @@ class Judge(Verdict):
     def _told(self, task: Task, unit: str, deadline: datetime) -> Rungs:
         """The rungs of a group's ladder at which a unit is told how the group stands."""
         regime = self.world.regimes[task.regime]
-        rungs = self.oracle.ladder(task.regime, deadline)
+        rungs = self.oracle.ladder(task.regime, task.period, deadline)
         if unit == regime.recipient:
             return rungs
         above = regime.on_behalf_of or self.world.registry.by_id[regime.recipient].parent
-        late = [f"after-{days}" for days in sorted(self.oracle.steps[task.regime][2])[2:]]
+        late = [f"after-{days}" for days in sorted(self.oracle.steps(task.regime, task.period)[2])[2:]]
         return tuple(rung for rung in rungs if rung[1] in late) if unit == above else ()
 
 

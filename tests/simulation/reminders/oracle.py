@@ -13,11 +13,11 @@ from typing import Final
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words.calendar import COMMON
-from tests.simulation.reminders.world import VN, Task, World
-from tests.simulation.reminders.world import at as instant
+from tests.simulation.reminders.decree import BEFORE, DAY, VN, months
+from tests.simulation.reminders.decree import at as instant
+from tests.simulation.reminders.world import Task, World
 
 WEEK: Final = timedelta(days=7)
-DAY: Final = timedelta(days=1)
 NOW: Final = "now"
 Steps = tuple[tuple[int, ...], tuple[str, ...], tuple[int, ...]]
 Rungs = tuple[tuple[datetime, str], ...]
@@ -82,15 +82,15 @@ class Oracle:
         for task in world.tasks.values():
             self._groups[(task.regime, task.period)].append(task)
         self._of_unit: dict[tuple[str, str, str], list[tuple[int, Logged]]] = defaultdict(list)
-        obligations = {regime.id: regime.obligation for regime in world.regimes.values() if regime.obligation}
-        self.steps: dict[str, Steps] = {
-            regime: (
-                tuple(one.ladder.before_days or (30, 14, 7, 3, 1)),
-                tuple(one.ladder.last_day or ("08:00", "14:00")),
-                tuple(one.ladder.after_days or (1, 3, 7)),
-            )
-            for regime, one in obligations.items()
-        }
+
+    def steps(self, regime: str, period: str) -> Steps:
+        """The steps of a regime's ladder. What the regime does not name follows the length of the period."""
+        obligation = self._world.regimes[regime].obligation
+        assert obligation is not None
+        ladder = obligation.ladder
+        before = BEFORE[months(period)[0]] if ladder.before_days is None else tuple(ladder.before_days)
+        hours = ("08:00", "14:00") if ladder.last_day is None else tuple(ladder.last_day)
+        return before, hours, (1, 3, 7) if ladder.after_days is None else tuple(ladder.after_days)
 
     def take(self, event: Logged) -> None:
         """One more event stands in the log."""
@@ -125,14 +125,14 @@ class Oracle:
 
     def rungs(self, task: Task, owed: Owed) -> Rungs:
         """What is told at once, then the ladder after that."""
-        ladder = self.ladder(task.regime, owed.deadline)
+        ladder = self.ladder(task.regime, task.period, owed.deadline)
         if owed.told is None:
             return ladder
         return ((owed.told[1], NOW), *(rung for rung in ladder if rung[0] > owed.told[1]))
 
-    def ladder(self, regime: str, deadline: datetime) -> Rungs:
+    def ladder(self, regime: str, period: str, deadline: datetime) -> Rungs:
         """The rungs of a regime's ladder for a deadline."""
-        return rungs(deadline, self.steps[regime])
+        return rungs(deadline, self.steps(regime, period))
 
     def group(self, regime: str, period: str) -> list[Task]:
         """All tasks of a regime and period."""

@@ -142,11 +142,11 @@ class Years:
 
     def _deadlines(self) -> Iterator[tuple[datetime, oracle.Steps]]:
         steps = self.judge.oracle.steps
-        seen = {(task.deadline, steps[task.regime]) for task in self._world.tasks.values()}
+        seen = {(task.deadline, steps(task.regime, task.period)) for task in self._world.tasks.values()}
         yield from ((deadline, ladder) for deadline, ladder in seen if deadline is not None)
         for _, event in self._world.history:
             if text := event.data.get("deadline"):
-                yield oracle.end_of(text), steps[event.regime]
+                yield oracle.end_of(text), steps(event.regime, event.period)
 
     def _fate(self) -> None:
         """Clocks jump by up to two hours and are set right; everybody goes down for three days; ingest and mail go away."""
