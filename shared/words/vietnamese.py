@@ -84,6 +84,13 @@ def period_name(code: str) -> str:
     return f"{PARTS[part]}năm {year}"
 
 
+def part_name(code: str) -> str:
+    """A period's name within its year: `Cả năm`, `6 tháng đầu`, `9 tháng đầu`, `Quý III`, `Tháng 5`."""
+    part = code[5:]
+    name = f"tháng {int(part)}" if part.isdigit() else PARTS[part].strip() or "cả năm"
+    return name[0].upper() + name[1:]
+
+
 def number(value: Number) -> str:
     return numbers.vietnamese(Decimal(value) if isinstance(value, str) else value)
 

@@ -21,6 +21,7 @@ from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+EXAMPLES = Path(__file__).parents[2] / "services" / "cli" / "docs" / "examples"
 CT27 = "ct27-van-quan"
 DISTRICT = "184"
 COMMUNE = "06253"
@@ -58,8 +59,25 @@ def plain_regimes() -> tuple[Regime, ...]:
     return tuple(Regime.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
 
 
+MONTHLY = "thang-van-quan"
+QUARTERLY = "quy-van-quan"
+
+
+@cache
+def many_periods() -> tuple[Regime, ...]:
+    """A monthly and a quarterly regime of the district's communes, from last year to next year."""
+    year = datetime.now(UTC).year
+    found = []
+    for example, regime_id, first, last in (("thang", MONTHLY, "01", "12"), ("quy", QUARTERLY, "Q1", "Q4")):
+        file = yaml.safe_load((EXAMPLES / f"vi-du-hang-{example}.yaml").read_text(encoding="utf-8"))
+        found.append(
+            Regime.model_validate(file | {"id": regime_id, "periods": {"from": f"{year - 1}-{first}", "to": f"{year + 1}-{last}"}})
+        )
+    return tuple(found)
+
+
 def regime(regime_id: str = CT27) -> Regime:
-    return regimes.resolve(plain_regimes())[regime_id]
+    return regimes.resolve([*plain_regimes(), *many_periods()])[regime_id]
 
 
 def entry(kind: str = events.SUBMITTED, revision: int = 1, at: datetime = BEFORE, event_id: str = "", unit: str = COMMUNE) -> Entry:

@@ -63,7 +63,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     await streams.apply(connection.jetstream(), streams.read())
     reference = ReferenceStore(client[settings.database], system_clock)
     await reference.put_units(builders.units())
-    await reference.put_regimes(builders.plain_regimes())
+    await reference.put_regimes([*builders.plain_regimes(), *builders.many_periods()])
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     )

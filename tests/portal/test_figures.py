@@ -1,9 +1,8 @@
 from decimal import Decimal
 from typing import get_args
 
-from services.portal.domain import content, figures
+from services.portal.domain import content, figures, progress
 from services.portal.domain.figures import Row, Section
-from services.portal.reading import overview
 from services.portal.reading.store import as_json
 from shared.wire.published import Reporting, View
 from shared.words.regimes import Indicator
@@ -76,7 +75,7 @@ def test_a_bar_of_nothing_is_empty() -> None:
 
 
 def test_progress_tells_on_time_late_and_missing() -> None:
-    found = overview.progress(Reporting(expected=22, received=13, on_time=12, late=1, missing=[], rate=None, timely_rate=None))
+    found = progress.bar(Reporting(expected=22, received=13, on_time=12, late=1, missing=[], rate=None, timely_rate=None))
     assert [segment.text for segment in found] == ["Đúng hạn: 12", "Nộp muộn: 1", "Chưa nộp: 9"]
 
 

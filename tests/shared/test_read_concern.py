@@ -24,6 +24,7 @@ from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import collection_names
+from shared.wire.view_key import ViewKey
 from tests.replica_set import PASSWORD, USER, client_of, keep_primary, replica_set
 
 pytestmark = pytest.mark.stores
@@ -73,7 +74,8 @@ async def read_everything(connections: Connections) -> None:
     portal = PortalStore(database)
     await portal.view("r", "2026", "x")
     await portal.views("r", "2026", ["x"])
-    await portal.views_of(["r"], ["x"])
+    await portal.progress([ViewKey("r", "2026", "x")])
+    await portal.progress_of(["r"], ["x"])
     await portal.entries("r", "2026", ["x"])
     await portal.contents(["x"])
     await portal.openings("r", "2026")
@@ -82,6 +84,8 @@ async def read_everything(connections: Connections) -> None:
     await duties.periods(["r"])
     await duties.totals(Asked(), now)
     assert [duty async for duty in duties.read(Asked(), None, now)] == []
+    await duties.of_keys([ViewKey("r", "2026", "x")])
+    await duties.with_overdue(["r"], now)
     await duties.of_unit("x", now)
     await rebuild.Rebuild(connections, lambda known: claims.accepted(known), lambda *_: None).run()
 

@@ -1,6 +1,6 @@
 """Reads the collection `duties`, which notify writes, for the portal."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -12,7 +12,8 @@ from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import answers, collection_names
 from shared.wire.documents import DutyDocument
-from shared.words import texts
+from shared.wire.view_key import ViewKey
+from shared.words import periods, texts
 
 BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 500  # duties in one unit's calendar
@@ -86,7 +87,7 @@ class DutyStore:
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
         """The periods in which any unit has a duty, by regime."""
         return {
-            regime: sorted(await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS))
+            regime: sorted(await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS), key=periods.order)
             for regime in sorted(regimes)
         }
 
@@ -114,6 +115,20 @@ class DutyStore:
     def _listed(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> AsyncIterable[DutyDocument]:
         query = listed(asked, state, now, behind)
         return self._duties.find(query, max_time_ms=TIME_LIMIT_MS, batch_size=BATCH).sort("_id", 1).limit(limit)
+
+    async def of_keys(self, keys: Iterable[ViewKey]) -> list[Duty]:
+        """The duties to report under these keys; a duty that does not exist is left out."""
+        documents = self._duties.find({"_id": {"$in": [key.text for key in keys]}}, max_time_ms=TIME_LIMIT_MS)
+        return [from_document(document) async for document in documents]
+
+    async def with_overdue(self, regimes: Collection[str], now: datetime) -> set[tuple[str, str]]:
+        """Regime and period of all overdue duties in these regimes. Only an index is read."""
+        stages: list[Document] = [
+            {"$match": {"owed": True, "reminded_of": {"$lte": now}, "regime": {"$in": sorted(regimes)}}},
+            {"$group": {"_id": {"regime": "$regime", "period": "$period"}}},
+        ]
+        found = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS) if regimes else []
+        return {(pair["_id"]["regime"], pair["_id"]["period"]) for pair in found}
 
     async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
         """The duties of a unit (a code or an id) that are owed, and the done ones whose deadline is still to come."""

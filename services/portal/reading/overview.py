@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.portal.domain import figures
+from services.portal.domain import figures, progress
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.standing import State, Status
@@ -50,7 +50,6 @@ class Overview:
     children: Sequence[Child]
     deadlines: Sequence[tuple[str, datetime]]
     confirmation: Confirmation | None
-    periods: Sequence[str]
     now: datetime
 
     @property
@@ -61,37 +60,22 @@ class Overview:
 
 async def read(address: Address, store: PortalStore, view: View, now: datetime) -> Overview:
     """Everything that the page of `view` shows at `now`."""
-    regime, unit = address.regime, address.unit
+    regime = address.regime
     states = await statuses.statuses(address, store, address.reporters, now)
     below = {status.unit.code: status for status in states}
     missing_codes = set(view.reporting.missing)
-    same_unit = await store.views_of([regime.id], [unit.code])
     return Overview(
         view,
         figures.view_sections(
             view, regime, {indicator.code: {unit.code for unit in address.asked(indicator)} for indicator in regime.indicators}
         ),
-        progress(view.reporting),
+        progress.bar(view.reporting),
         [status for status in states if status.unit.code in missing_codes],
         [status for status in states if status.state is State.LATE],
         await _children(address, store, below),
         _deadlines(address, states),
         await _confirmation(address, store, view),
-        sorted({other.period for other in same_unit}),
         now,
-    )
-
-
-def progress(reporting: Reporting) -> tuple[Segment, ...]:
-    """The bar of a view's progress: on time, late, missing."""
-    missing = reporting.expected - reporting.received
-    return figures.bar(
-        [
-            (reporting.on_time, "on-time", f"Đúng hạn: {reporting.on_time}"),
-            (reporting.late, "late", f"Nộp muộn: {reporting.late}"),
-            (missing, "missing", f"Chưa nộp: {missing}"),
-        ],
-        reporting.expected,
     )
 
 

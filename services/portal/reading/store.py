@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from bson import Decimal128
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from services.portal.domain import content
 from services.portal.domain.content import Content
+from services.portal.domain.progress import Progress
 from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -25,6 +26,11 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 """A document as the API returns it: decimals and instants as texts, without `_id`."""
 
+COUNTS: Final = dict.fromkeys(
+    ["regime", "period", "unit", "updated_at", *(f"reporting.{name}" for name in ("expected", "received", "on_time", "late", "rate"))], 1
+)
+"""The fields of a view that tell how complete it is."""
+PROGRESS: Final = TypeAdapter(Progress)
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
 
@@ -54,11 +60,17 @@ class PortalStore:
         documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
-    async def views_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[View]:
-        """The views of these units in these regimes, all periods, newest period first."""
-        query = {"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}}
-        documents = self._views.find(query, max_time_ms=TIME_LIMIT_MS)
-        return sorted(_readable([document async for document in documents]), key=lambda view: view.period, reverse=True)
+    async def progress(self, keys: Iterable[ViewKey]) -> list[Progress]:
+        """How complete these views are, without their figures; a view that does not exist is left out."""
+        return await self._progress({"_id": {"$in": [key.text for key in keys]}})
+
+    async def progress_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Progress]:
+        """How complete the views of these units are in these regimes, in all periods."""
+        return await self._progress({"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}})
+
+    async def _progress(self, query: Document) -> list[Progress]:
+        documents = self._views.find(query, COUNTS, max_time_ms=TIME_LIMIT_MS)
+        return list(_counted([document async for document in documents]))
 
     async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         """The accepted events that concern these units, by unit id, without their content."""
@@ -109,6 +121,19 @@ def _readable(documents: Iterable[ViewDocument]) -> Iterator[View]:
         try:
             yield _view(document)
         except ValidationError:
+            log.error("view.unreadable", view=document["_id"])
+
+
+def _counted(documents: Iterable[ViewDocument]) -> Iterator[Progress]:
+    """The counts of the views; a view that cannot be read is left out."""
+    for document in documents:
+        try:
+            fields = as_json(document)
+            unit = {f"unit_{name}": fields["unit"][name] for name in ("id", "code", "name")}
+            counted = PROGRESS.validate_python({**fields, **fields["reporting"], **unit})
+            if document["_id"] == ViewKey(counted.regime, counted.period, counted.unit_id).text:  # not a view of a later series
+                yield counted
+        except (ValidationError, LookupError, TypeError):
             log.error("view.unreadable", view=document["_id"])
 
 

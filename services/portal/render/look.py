@@ -47,6 +47,7 @@ def _environment() -> Environment:
         percent=vietnamese.percent,
         instant=_instant,
         period_name=vietnamese.period_name,
+        part_name=vietnamese.part_name,
         curl=api_calls.curl,
         json=api_calls.json_text,
     )

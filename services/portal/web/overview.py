@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
 from services.portal.domain import refused
-from services.portal.http.dependencies import Named, Now, Referred, Stored
-from services.portal.reading import overview
+from services.portal.http.dependencies import Duties, Named, Now, Referred, Stored
+from services.portal.reading import overview, regime_periods
 from services.portal.render import look
 from services.portal.web import frame
 from shared.words.units import Unit
@@ -15,22 +15,15 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/")
-async def index(reference: Referred, store: Stored) -> Response:
-    """Every regime with its periods, and how complete each period is."""
+async def index(reference: Referred, store: Stored, duties: Duties, now: Now) -> Response:
+    """Every regime with its present period, and the state of each of its periods."""
     known = await reference.current()
-    views = await store.views_of(known.regimes, {regime.within for regime in known.regimes.values()})
-    listed = [
-        (
-            regime,
-            [(view, overview.progress(view.reporting)) for view in views if (view.regime, view.unit.code) == (regime.id, regime.within)],
-        )
-        for regime in sorted(known.regimes.values(), key=lambda regime: regime.title)
-    ]
+    listed = await regime_periods.of_all(known, store, duties, now)
     return look.page("index.html", {"listed": listed, "names": _names(known.registry.units)})
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: Named, store: Stored, now: Now) -> Response:
+async def view(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
     """The page of a view. A unit that only reports has no view: its own report is shown instead."""
     stored = await store.view(at.regime.id, at.period.code, at.unit.id)
     if stored is None and at.is_reporter:
@@ -38,7 +31,8 @@ async def view(at: Named, store: Stored, now: Now) -> Response:
     if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
     read = await overview.read(at, store, stored, now)
-    return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read})
+    strip = await regime_periods.of_views(at, store, duties, now)
+    return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read, "strip": strip})
 
 
 @router.get("/favicon.ico")

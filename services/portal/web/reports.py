@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import figures, refused
-from services.portal.http.dependencies import Named, NamedReporter, Now, Stored
-from services.portal.reading import statuses
+from services.portal.http.dependencies import Duties, Named, NamedReporter, Now, Stored
+from services.portal.reading import regime_periods, statuses
 from services.portal.render import look
 from services.portal.web import frame
 
@@ -13,19 +13,22 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
-async def report(at: NamedReporter, store: Stored, now: Now) -> Response:
+async def report(at: NamedReporter, store: Stored, duties: Duties, now: Now) -> Response:
     """One unit's own report: figures, narratives, history."""
     position = await frame.position(at, store)
     own_report = await statuses.report(at, store, now)
     sections = figures.report_sections(own_report.values, statuses.asked(at))
-    return look.page("report.html", {**frame.head(at), "position": position, "it": own_report, "sections": sections, "now": now})
+    strip = await regime_periods.of_reports(at, duties, now)
+    shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip}
+    return look.page("report.html", {**frame.head(at), **shown})
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")
-async def narratives(at: Named, store: Stored) -> Response:
+async def narratives(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
     """The narratives of all reports that count at or below a unit, by heading."""
     if not at.reporters:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
     position = await frame.position(at, store)
     texts = await statuses.narratives(at, store)
-    return look.page("narratives.html", {**frame.head(at), "position": position, "texts": texts})
+    strip = await regime_periods.of_narratives(at, store, duties, now)
+    return look.page("narratives.html", {**frame.head(at), "position": position, "texts": texts, "strip": strip})
