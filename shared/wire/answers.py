@@ -14,9 +14,11 @@ from shared.wire.published import (
     ChoiceFigure,
     Count,
     FlagFigure,
+    PercentText,
     Published,
     QuantityFigure,
     RatioFigure,
+    Reason,
     UnitOfView,
     UtcText,
     View,
@@ -78,6 +80,49 @@ class UnitState(Published):
     received_at: UtcText | None
     on_time: bool | None
     deadline: UtcText | None
+
+
+class Cumulative(Published):
+    """What sums since the beginning of the year (lũy kế) of every kind have.
+
+    `periods` are the periods that were summed, oldest first. `complete` is true if these are all periods of this length since the beginning
+    of the year, and in each of them every unit that must report the indicator has a report that counts.
+    """
+
+    periods: list[str]
+    complete: bool
+
+
+class CumulativeQuantity(Cumulative):
+    """The sum of a quantity's totals, written like the total of a view. It is null if nobody reported the quantity in these periods."""
+
+    kind: Literal["quantity"]
+    total: WholeOrDecimal | None
+
+
+class CumulativeRatio(Cumulative):
+    """The sums of a ratio's numerators and denominators. `percent` is computed from the sums; null if the denominator is 0."""
+
+    kind: Literal["ratio"]
+    numerator: WholeOrDecimal
+    denominator: WholeOrDecimal
+    percent: PercentText | None
+
+
+CumulativeFigure = CumulativeQuantity | CumulativeRatio
+CumulativeIfAsked = Annotated[dict[str, CumulativeFigure] | None, LEFT_OUT]
+ReasonIfGiven = Annotated[Reason | SkipJsonSchema[None], LEFT_OUT]
+
+
+class ViewToDate(View):
+    """A view, and with `cumulative=true` the sums since the beginning of the year (lũy kế), by the indicator's code.
+
+    `cumulative` is empty if the regime has no cumulative indicator. It is null if the periods cannot be summed; then `cumulative_reason`
+    says why. The hash does not cover these fields.
+    """
+
+    cumulative: CumulativeIfAsked = None
+    cumulative_reason: ReasonIfGiven = None
 
 
 class Children(Published):

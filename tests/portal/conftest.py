@@ -22,7 +22,7 @@ from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
-from tests.portal import builders
+from tests.portal import builders, years
 from tests.waiting import until
 
 WRITTEN = ("views", "reports", "duties", "alerts")
@@ -63,7 +63,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     await streams.apply(connection.jetstream(), streams.read())
     reference = ReferenceStore(client[settings.database], system_clock)
     await reference.put_units(builders.units())
-    await reference.put_regimes([*builders.plain_regimes(), *builders.many_periods()])
+    await reference.put_regimes([*builders.plain_regimes(), *builders.many_periods(), *years.plain_regimes()])
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     )

@@ -40,7 +40,7 @@ TEXTS = [
 ]  # fmt: skip
 QUERIES = [
     "limit={}", "after={}", "unit={}", "regime={}", "period={}", "state={}", "only={}", "page={}", "{}", "{}={}", "unit[]={}",
-    "unit[$ne]={}", "limit=1&limit={}", "after={}&after=2", "unit=184&unit={}", "q={}",
+    "unit[$ne]={}", "limit=1&limit={}", "after={}&after=2", "unit=184&unit={}", "q={}", "cumulative={}",
 ]  # fmt: skip
 FINE = (200, 204, 307)
 REFUSED = (400, 404, 405, 422)

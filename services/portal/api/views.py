@@ -1,24 +1,39 @@
 """The roll-ups of units as JSON."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from services.portal.domain import refused
+from services.portal.http import caching
 from services.portal.http.dependencies import Named, Now, Stored
 from services.portal.http.described import answered
-from services.portal.reading import statuses
-from shared.wire.answers import Children
-from shared.wire.published import View
+from services.portal.reading import statuses, year
+from shared.wire.answers import Children, ViewToDate
 
 router = APIRouter(tags=["views"])
 
+CUMULATIVE = "also the sums since the beginning of the year (lũy kế)"
 
-@router.get("/views/{regime}/{period}/{unit}", operation_id="getView", response_model_exclude_unset=True, responses=answered("getView"))
-async def view(at: Named, store: Stored) -> View:
-    """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id."""
-    stored = await store.view(at.regime.id, at.period.code, at.unit.id)
+
+@router.get(
+    "/views/{regime}/{period}/{unit}",
+    operation_id="getView",
+    response_model=ViewToDate,
+    response_model_exclude_unset=True,
+    responses=answered("getView") | {304: {"description": "Nothing has changed since."}},
+)
+async def view(request: Request, at: Named, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False) -> Response:
+    """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id.
+
+    With `If-None-Match` the answer is 304 until something changes; with `cumulative=true` a correction of an earlier period is a change.
+    """
+    read = await year.read(at, store) if cumulative else None
+    stored = read.views.get(at.period.code) if read else await store.view(at.regime.id, at.period.code, at.unit.id)
     if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    return stored
+    shown = read.answer(stored) if read else stored
+    return caching.json_answer(request.headers, shown.model_dump_json(exclude_unset=True).encode())
 
 
 @router.get(

@@ -1,9 +1,10 @@
 """Resolves `/{regime}/{period}/{unit}` of a URL: the regime, the period, the tree of units on the period's cut-off day, the unit."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import get_args
+from typing import Self, get_args
 
 from services.portal.domain import refused, wanted
 from shared.wire.sent import PeriodCode
@@ -50,6 +51,18 @@ class Address:
         if not indicator.asked:
             return self.reporters
         return [unit for unit in self.reporters if self.regime.is_asked(indicator, self.group_of[unit.id], unit.code)]
+
+    def groups_of(self, codes: Collection[str]) -> dict[str, str]:
+        """The groups of the reporters with these codes, by code."""
+        units = [unit for code in codes if (unit := self.tree.by_code.get(code)) is not None]
+        return {unit.code: self.group_of[unit.id] for unit in units if unit.id in self.group_of}
+
+    def in_period(self, code: str) -> Self | None:
+        """The same unit in another period of the regime; None if the unit did not exist at the cut-off of that period."""
+        period = self.regime.period(code)
+        tree = None if period is None else self.reference.registry.at(period.cut_off)
+        unit = None if tree is None else tree.by_id.get(self.unit.id)
+        return None if period is None or tree is None or unit is None else replace(self, period=period, tree=tree, unit=unit)
 
     @cached_property
     def part(self) -> Unit | None:

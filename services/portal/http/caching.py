@@ -5,7 +5,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Final
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
 
 MOST: Final = 20_000  # more than there are units; the least recently requested is dropped first
 
@@ -33,11 +37,20 @@ class Changes:
         return at
 
 
-def is_known(headers: Mapping[str, str], validator: str, modified: str) -> bool:
+def is_known(headers: Mapping[str, str], validator: str, modified: str | None = None) -> bool:
     """Whether the client already has this content. The time must equal ours exactly: another portal may have seen the change at another
-    time.
+    time. Without a time, only the validator is compared.
     """
     asked = headers.get("if-none-match")
     if asked is None:
-        return headers.get("if-modified-since") == modified
+        return modified is not None and headers.get("if-modified-since") == modified
     return asked.strip() == "*" or validator.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]
+
+
+def json_answer(headers: Mapping[str, str], content: bytes) -> Response:
+    """A JSON text as the answer to a request with these headers, or 304 if the client has it. The validator covers the whole text."""
+    validator = etag(content)
+    revalidated = {"Cache-Control": "no-cache", "ETag": validator}
+    if is_known(headers, validator):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=revalidated)
+    return Response(content, media_type=JSONResponse.media_type, headers=revalidated)

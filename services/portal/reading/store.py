@@ -1,6 +1,6 @@
 """The portal's reads from MongoDB. The portal writes nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -60,6 +60,15 @@ class PortalStore:
         documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
+    async def views_through(self, regime: str, codes: Sequence[str], unit_id: str) -> dict[str, View]:
+        """The views of one unit in several periods, by period, read by one query. A view that cannot be read is left out, unless it is that
+        of the last period.
+        """
+        keys = [ViewKey(regime, code, unit_id).text for code in codes]
+        found = {document["_id"]: document async for document in self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)}
+        last = [_view(found.pop(keys[-1]))] if keys[-1] in found else []
+        return {view.period: view for view in [*_readable(found.values()), *last]}
+
     async def progress(self, keys: Iterable[ViewKey]) -> list[Progress]:
         """How complete these views are, without their figures; a view that does not exist is left out."""
         return await self._progress({"_id": {"$in": [key.text for key in keys]}})
@@ -92,6 +101,11 @@ class PortalStore:
     async def logged(self, ids: Collection[str]) -> list[Logged]:
         """These accepted events, complete."""
         return await self._logged({"_id": {"$in": list(ids)}}) if ids else []
+
+    async def opened_periods(self, regime: str, codes: Collection[str]) -> set[str]:
+        """Those of these periods of an on-call regime that were opened."""
+        query = {"regime": regime, "period": {"$in": list(codes)}, "type": events.OPENED}
+        return set(await self._reports.distinct("period", query, maxTimeMS=TIME_LIMIT_MS))
 
     async def openings(self, regime: str, period: str) -> list[Logged]:
         """The events that opened the period, or moved its deadline."""

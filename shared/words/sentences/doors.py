@@ -73,6 +73,16 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Hệ thống tạm thời chưa đọc được luồng số liệu tổng hợp. Thử lại sau ít phút.",
         "The feed of views cannot be read at the moment. Try again in a few minutes.",
     ),
+    "door.cumulative_unit_differs": (
+        "Không có số lũy kế vì “{unit}” không có bảng tổng hợp ở kỳ {periods}: khi chốt kỳ đó đơn vị này chưa có, hoặc không có đơn vị báo "
+        "cáo trực thuộc. Xem riêng từng kỳ.",
+        "There is no sum since the beginning of the year, because “{unit}” has no view in {periods}: at that cut-off the unit did not "
+        "exist, or had no reporting unit below it. Look at each period by itself.",
+    ),
+    "door.cumulative_not_computed": (
+        "Chưa có số lũy kế vì các bảng tổng hợp đang được tính lại. Xem lại sau ít phút.",
+        "There is no sum since the beginning of the year yet, because the views are being computed again. Try again in a few minutes.",
+    ),
     "door.fault": (
         "Hệ thống gặp lỗi khi trả lời. Thử lại; nếu vẫn lỗi, báo cho người vận hành kèm địa chỉ và thời điểm.",
         "The system failed to answer. Try again; if it fails again, tell the operator the address and the time.",

@@ -1,0 +1,247 @@
+"""Lũy kế: the sum of a unit's views since the beginning of the year. Source: design, section 5, "Year to date"; ADR-0040."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.portal.domain import cumulative
+from services.portal.domain.cumulative import YearToDate
+from shared.wire import events
+from shared.wire.answers import CumulativeQuantity, CumulativeRatio
+from shared.wire.events import Logged
+from shared.words import periods
+from shared.words.units import Unit
+from tests.portal import builders, years
+from tests.portal.years import COMMUNES, DERIVED, DISTRICT, FROM_MAY, MONTHLY, OFFICE, ON_CALL, at, submitted
+
+REPORTERS = (*COMMUNES, OFFICE)
+UNIT_DIFFERS, NOT_COMPUTED = "door.cumulative_unit_differs", "door.cumulative_not_computed"
+
+
+def year(period: str, logged: Sequence[Logged] = (), regime: str = MONTHLY, opened: set[str] | None = None) -> YearToDate:
+    """The year of the district up to a period."""
+    address = at(period, regime)
+    views = years.by_period(years.views(logged), regime)
+    return cumulative.year_to_date(address, {code: views[code] for code in cumulative.codes(address) if code in views}, opened)
+
+
+def quantity(read: YearToDate, code: str = "thu") -> CumulativeQuantity:
+    figure = (read.figures() or {})[code]
+    assert isinstance(figure, CumulativeQuantity)
+    return figure
+
+
+def ratio(read: YearToDate) -> CumulativeRatio:
+    figure = (read.figures() or {})["dung_han"]
+    assert isinstance(figure, CumulativeRatio)
+    return figure
+
+
+def all_reported(*codes: str, regime: str = MONTHLY) -> list[Logged]:
+    return [submitted(unit, number, code, regime, thu="1.00", luot=1) for code in codes for number, unit in enumerate(REPORTERS)]
+
+
+def test_totals_of_the_same_length_are_added_up_to_the_period_and_not_beyond() -> None:
+    logged = [submitted("06253", number, f"2026-0{number}", thu=f"{number}.25") for number in range(1, 6)]
+    assert quantity(year("2026-03", logged)).total == "6.75"
+    assert quantity(year("2026-03", logged)).periods == ["2026-01", "2026-02", "2026-03"]
+
+
+def test_a_whole_number_stays_an_integer_and_a_figure_below_zero_is_subtracted() -> None:
+    logged = [submitted("06253", 1, "2026-01", thu="-0.05", luot=7), submitted("06253", 2, "2026-02", thu="0.02", luot=8)]
+    read = year("2026-02", logged)
+    assert (quantity(read).total, quantity(read, "luot").total) == ("-0.03", 15)
+
+
+def test_a_ratio_is_the_ratio_of_the_two_sums_and_not_the_mean_of_percentages() -> None:
+    logged = [
+        submitted("06253", 1, "2026-01", dung_han={"numerator": 1, "denominator": 1}),
+        submitted("06253", 2, "2026-02", dung_han={"numerator": 0, "denominator": 7}),
+    ]
+    found = ratio(year("2026-02", logged))
+    assert (found.numerator, found.denominator, found.percent) == (1, 8, "12.5")
+
+
+def test_nobody_reported_is_not_zero() -> None:
+    read = year("2026-02")
+    assert (quantity(read).total, quantity(read).complete) == (None, False)
+    assert (ratio(read).numerator, ratio(read).denominator, ratio(read).percent) == (0, 0, None)
+
+
+def test_a_period_that_nobody_has_reported_yet_adds_nothing_and_is_named() -> None:
+    read = year("2026-02", [submitted("06253", 1, "2026-02", thu="3.00")])
+    assert quantity(read).total == "3.00"
+    assert quantity(read).periods == ["2026-01", "2026-02"]
+    assert read.incomplete(read.indicators[0]) == ["2026-01", "2026-02"]
+
+
+def test_a_sum_is_complete_if_nobody_is_missing_in_any_period() -> None:
+    logged = all_reported("2026-01", "2026-02")
+    assert quantity(year("2026-02", logged)).complete
+    assert not quantity(year("2026-02", logged[1:])).complete
+    assert not quantity(year("2026-02", logged[:-1])).complete
+
+
+def test_only_units_that_must_report_the_indicator_make_a_sum_incomplete() -> None:
+    logged = [event for event in all_reported("2026-01") if event.unit_id != OFFICE]
+    read = year("2026-01", logged)
+    assert not quantity(read, "thu").complete
+    assert quantity(read, "luot").complete
+
+
+def test_a_figure_that_is_not_cumulative_has_no_sum() -> None:
+    assert set(year("2026-02").figures() or {}) == {"thu", "luot", "dung_han"}
+    assert year("2026-02").figure(at("2026-02").regime.by_code["dan_so"]) is None
+
+
+def test_a_regime_without_cumulative_indicators_has_no_sums_and_needs_one_view() -> None:
+    address = replace(at("2026-03"), regime=at("2026-03").regime.model_copy(update={"indicators": []}))
+    assert cumulative.codes(address) == ["2026-03"]
+    assert cumulative.year_to_date(address, {}, None).figures() == {}
+
+
+def test_a_regime_that_begins_in_may_is_summed_from_may_and_never_complete() -> None:
+    read = year("2026-06", all_reported("2026-05", "2026-06", regime=FROM_MAY), FROM_MAY)
+    assert quantity(read).periods == ["2026-05", "2026-06"]
+    assert (quantity(read).total, quantity(read).complete) == ("6.00", False)
+    assert read.incomplete(read.indicators[0]) == ["2026-01", "2026-02", "2026-03", "2026-04"]
+
+
+def test_a_derived_regime_is_summed_like_its_source() -> None:
+    read = year("2026-02", [*all_reported("2026-01"), submitted("06253", 9, "2026-02", luot=4)], DERIVED)
+    assert (quantity(read, "luot").total, quantity(read, "luot").complete) == (6, False)
+
+
+def test_of_a_regime_on_call_the_periods_that_were_opened_are_summed() -> None:
+    opened = [
+        years.event(events.OPENED, "", number, code, ON_CALL, deadline="2026-12-31") for number, code in enumerate(["2026-01", "2026-04"])
+    ]
+    logged = [*opened, *all_reported("2026-01", "2026-04", regime=ON_CALL)]
+    for regime in (ON_CALL, years.DERIVED_ON_CALL):
+        read = year("2026-04", logged, regime, {"2026-01", "2026-04"})
+        assert quantity(read, "luot").periods == ["2026-01", "2026-04"]
+        assert not quantity(read, "luot").complete
+        assert read.incomplete(at("2026-04", regime).regime.by_code["luot"]) == ["2026-02", "2026-03"]
+
+
+def test_an_opened_period_whose_view_is_not_there_yet_is_waited_for() -> None:
+    read = year("2026-04", [], ON_CALL, {"2026-01"})
+    assert (read.figures(), read.refusal and read.refusal.code) == (None, NOT_COMPUTED)
+
+
+def moved(born: date, *, to: str = DISTRICT) -> list[Unit]:
+    """The units, with the district's communes below another unit until the day `born`, and the district itself valid from it on."""
+    return [replace(unit, valid_from=born) if unit.id == to else unit for unit in builders.units()]
+
+
+@pytest.mark.parametrize(
+    ("born", "differs"), [(date(2026, 2, 28), False), (date(2026, 3, 1), True)], ids=["on the cut-off day", "the day after it"]
+)
+def test_there_is_no_sum_if_the_unit_did_not_exist_at_the_cut_off_of_an_earlier_period(born: date, differs: bool) -> None:
+    known = years.reference_of(moved(born))
+    address = at("2026-03", known=known)
+    views = years.by_period(years.views(known=known))
+    read = cumulative.year_to_date(address, {code: views[code] for code in views if code <= "2026-03"}, None)
+    assert read.figures() is None
+    assert read.refusal is not None
+    assert read.refusal.code == UNIT_DIFFERS
+    assert ("2026-02" in read.refusal.message_vi) == differs
+    assert "2026-01" in read.refusal.message_vi
+    assert "Huyện Văn Quan" in read.refusal.message_vi
+
+
+def test_there_is_no_sum_if_the_unit_had_no_reporter_below_it() -> None:
+    units = [replace(unit, valid_from=date(2026, 2, 1)) if unit.id in REPORTERS else unit for unit in builders.units()]
+    known = years.reference_of(units)
+    views = years.by_period(years.views(known=known))
+    read = cumulative.year_to_date(at("2026-02", known=known), {"2026-02": views["2026-02"]}, None)
+    assert read.refusal is not None
+    assert read.refusal.code == UNIT_DIFFERS
+
+
+def test_a_view_of_units_that_have_changed_since_is_not_summed() -> None:
+    """The aggregator has not noticed the new units yet."""
+    views = years.by_period(years.views())
+    read = cumulative.year_to_date(at("2026-02", known=years.reference_of(moved(date(2026, 2, 1)))), views, None)
+    assert read.figures() is None
+
+
+def test_views_of_two_generations_are_not_summed() -> None:
+    documents = [document for document in years.views() if document["period"] in ("2026-01", "2026-02")]
+    for document in documents:
+        document["position"]["generation"] = 8 if document["period"] == "2026-01" else 9
+    read = cumulative.year_to_date(at("2026-02"), years.by_period(documents), None)
+    assert (read.figures(), read.refusal and read.refusal.code) == (None, NOT_COMPUTED)
+
+
+def test_a_view_that_is_not_there_yet_is_waited_for() -> None:
+    views = years.by_period(years.views())
+    read = cumulative.year_to_date(at("2026-02"), {"2026-02": views["2026-02"]}, None)
+    assert (read.figures(), read.refusal and read.refusal.code) == (None, NOT_COMPUTED)
+
+
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "thu": st.integers(-(10**5), 10**14).map(lambda scaled: format(Decimal(scaled).scaleb(-2), "f")),
+        "luot": st.integers(0, 10**14),
+        "dung_han": st.tuples(st.integers(0, 10**14), st.integers(0, 10**14)).map(
+            lambda pair: {"numerator": min(pair), "denominator": max(pair)}
+        ),
+        "dan_so": st.integers(0, 9),
+    },
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Logged]:
+    """Reports, corrections, withdrawals and returns of three units in six months."""
+    made = []
+    for number in range(draw(st.integers(0, 25))):
+        unit, code = draw(st.sampled_from(REPORTERS)), f"2026-0{draw(st.integers(1, 6))}"
+        kind = draw(st.sampled_from([events.SUBMITTED] * 5 + [events.WITHDRAWN, events.RETURNED]))
+        data: dict[str, Any] = {"revision": draw(st.integers(1, 3))}
+        if kind == events.SUBMITTED:
+            values = draw(VALUES)
+            data["values"] = {name: value for name, value in values.items() if name != "luot" or unit != OFFICE}
+        made.append(years.event(kind, unit, number, code, **data))
+    return made
+
+
+def plain_sum(reports: Mapping[tuple[str, str], Mapping[str, Any]], codes: Sequence[str], name: str, part: str = "") -> Decimal | None:
+    """One figure of all reports of these periods, added up from their texts; None if no report has it."""
+    values = [values[name] for (code, _), values in reports.items() if code in codes and name in values]
+    return sum((Decimal(value[part] if part else value) for value in values), Decimal(0)) if values else None
+
+
+@given(histories(), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_a_sum_since_the_beginning_of_the_year_is_the_sum_of_all_reports_that_count(logged: list[Logged], month: int, rng: Any) -> None:
+    period = f"2026-0{month}"
+    reports, codes = years.counted(logged), periods.year_to_date(period)
+    rng.shuffle(logged)
+    read = year(period, logged)
+    for name in ("thu", "luot"):
+        found, expected = quantity(read, name).total, plain_sum(reports, codes, name)
+        assert (found is None) == (expected is None)
+        assert found is None or Decimal(found) == expected
+    found_ratio = ratio(read)
+    upper, lower = (plain_sum(reports, codes, "dung_han", part) or Decimal(0) for part in ("numerator", "denominator"))
+    assert (Decimal(found_ratio.numerator), Decimal(found_ratio.denominator)) == (upper, lower)
+    whole = all((code, unit) in reports for code in codes for unit in REPORTERS)
+    of_communes = all((code, unit) in reports for code in codes for unit in COMMUNES)
+    assert (quantity(read, "thu").complete, quantity(read, "luot").complete) == (whole, of_communes)
+    assert quantity(read).periods == codes
+
+
+@given(histories(), VALUES)
+def test_a_correction_of_an_earlier_period_moves_the_sum_by_its_difference(logged: list[Logged], values: dict[str, Any]) -> None:
+    before = years.counted(logged).get(("2026-01", "06253"), {}).get("luot", 0)
+    corrected = [*logged, submitted("06253", 99, "2026-01", revision=9, **values)]
+    sums = [quantity(year("2026-06", history), "luot").total or 0 for history in (logged, corrected)]
+    assert int(sums[1]) - int(sums[0]) == values.get("luot", 0) - before
