@@ -73,7 +73,7 @@ async def opened(connections: Connections[NotifySettings], clock: Clock | None =
 async def reading(connections: Connections[NotifySettings]) -> AsyncIterator[Desk]:
     """A desk for a command that only reads. It starts from what is stored, folds in memory, and writes nothing."""
     await streams.require(connections.streams.jetstream, connections.declaration, *STREAMS)
-    desk = _desk(connections, Follower(connections, BookStore(connections.database)))
+    desk = _desk(connections, Follower(connections, BookStore(connections.database), connections.clock))
     try:
         await desk.follower.start()
         yield desk

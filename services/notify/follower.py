@@ -6,21 +6,24 @@ book, while the old one still answers. Source: design, section 3.
 """
 
 import asyncio
+from collections.abc import Set
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
+from services.notify.domain import live
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
-from services.notify.domain.ledger import Ledger
+from services.notify.domain.ledger import Ledger, RegimePeriod
 from services.notify.store.book import BookPosition, BookStore, Checkpoint
 from shared.plumbing import broker, delivery, log_events, log_mark
 from shared.plumbing.reader import Delivery, Reader, log_reader
 from shared.plumbing.readiness import Readiness
 from shared.shell.clock import Clock
 from shared.shell.service import Connections
-from shared.wire import subjects
+from shared.wire import events, subjects
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
@@ -31,14 +34,21 @@ BATCH: Final = 5000
 IDLE_S: Final = 1.0  # how often the generation and the calendar are checked while the log is quiet
 FIRST_BATCH_S: Final = 5.0
 POLL_S: Final = 0.05
+MANY: Final = 20_000  # changed reports that are stored even while the log is behind
+RELEASE_S: Final = 600.0  # how often the memory of periods that are over is freed
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Follower:
     """Keeps a book up to date with the log, starting from what is stored. It stores nothing itself."""
 
-    def __init__(self, connections: Connections, store: BookStore) -> None:
+    def __init__(self, connections: Connections, store: BookStore, clock: Clock) -> None:
         self._connections = connections
         self._store = store
+        self._clock = clock
+        self._turn = asyncio.Lock()  # the book is not folded while periods are recalled
+        self._live_since = LATEST  # every period that can cause alerts about deadlines from then on is in memory
         self._reference: Reference | None = None
         self._book: Book | None = None
         self._position = BookPosition(0, 0, "", 0, "")
@@ -63,6 +73,22 @@ class Follower:
     def position(self) -> BookPosition:
         return self._position
 
+    async def recall_live(self, at: datetime) -> None:
+        """Takes every period that can cause alerts at the instant `at` or later into memory (ADR-0041)."""
+        since = live.owed_since(at, self.reference.regimes.values())
+        if since >= self._live_since:
+            return  # a period that is not in memory does not become live without an event
+        async with self._turn:
+            book = self.book
+            await self._recall(book, await self._live(book.ledger, since, at), self._position.generation)
+            self._live_since = since
+
+    async def recall(self, regime: str | None = None, period: str | None = None) -> None:
+        """Takes all periods, or those of one regime or period, into memory."""
+        async with self._turn:
+            wanted = {pair for pair in self.book.ledger.absent if regime in (None, pair[0]) and period in (None, pair[1])}
+            await self._recall(self.book, wanted, self._position.generation)
+
     async def start(self) -> None:
         """Continues from the checkpoint, or folds the whole log if the checkpoint was made with other units and regimes."""
         info = await self._connections.streams.jetstream.stream_info(subjects.REPORTS)
@@ -85,8 +111,9 @@ class Follower:
         batch = await self._reader.batch(BATCH, IDLE_S)
         if not batch:
             await self._require_same_stream(self._position)
-        self._position = self._fold(self.book, batch, self._position)
-        await self._keep()
+        async with self._turn:
+            self._position = await self._fold(self.book, batch, self._position)
+            await self._keep()
 
     async def wait(self) -> None:
         """Lets the fold progress. A read-only follower has no other task that calls `step`, so this does."""
@@ -105,13 +132,17 @@ class Follower:
             await reader.end()
 
     async def _go_on(self, reference: Reference, checkpoint: Checkpoint) -> None:
+        """Continues from the checkpoint. Of what is stored, only the periods that can cause alerts are read."""
         ledger = Ledger()
-        ledger.reports = await self._store.reports(reference.generation)
-        ledger.reports.update(checkpoint.waiting)
-        ledger.periods = checkpoint.opened
+        ledger.periods, ledger.acted_ms, ledger.absent = checkpoint.opened, checkpoint.acted_ms, set(checkpoint.begun)
+        for key, state in checkpoint.waiting:
+            ledger.put(key, state)
         waiting = [key for key, _ in checkpoint.waiting]
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
+        since = live.owed_since(self._clock(), reference.regimes.values())
+        await self._recall(book, await self._live(ledger, since, self._clock()), reference.generation)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
+        self._live_since = since
 
     async def _start_over(self, reference: Reference) -> None:
         """Folds the whole log into a new book. Nothing is stored before the end of the log, so that nobody sees duties without their
@@ -124,22 +155,41 @@ class Follower:
         log.info("log.folding_started", generation=reference.generation, end=end)
         while position.sequence < end:
             batch = await reader.batch(BATCH, FIRST_BATCH_S)
-            position = self._fold(book, batch, position)
+            position = await self._fold(book, batch, position)
             if not batch:
                 end = await self._connections.streams.last_sequence(subjects.REPORTS)
         self._use(reference, book, position, reader)
+        self._live_since = EARLIEST
 
     def _use(self, reference: Reference, book: Book, position: BookPosition, reader: Reader) -> None:
         self._reference, self._book, self._position, self._reader = reference, book, position, reader
 
-    def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
+    async def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
         """Folds a batch into a book. Returns the position after it."""
-        for event, _ in log_events.read(batch, self._partitions):
+        logged = [event for event, _ in log_events.read(batch, self._partitions)]
+        await self._recall(book, book.ledger.absent & {(event.regime, event.period) for event in logged}, position.generation)
+        for event in logged:
             book.fold(event)
         if batch:
             sequence, event_id, stored_ms = log_mark.last_of(batch)
             position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)
         return position
+
+    async def _live(self, ledger: Ledger, since: datetime, at: datetime) -> Set[RegimePeriod]:
+        """The periods that are not in memory and can cause alerts."""
+        if not ledger.absent:
+            return set()
+        return ledger.absent & {*await self._store.live(since), *live.acted_since(ledger.acted_ms, at)}
+
+    async def _recall(self, book: Book, pairs: Set[RegimePeriod], generation: int) -> None:
+        """Takes stored periods into memory. Raises TransientError if another notifier has gone on to other units and regimes: it may have
+        removed duties that this book still has.
+        """
+        for pair in sorted(pairs):
+            stored = await self._store.reports(pair)
+            if await self._store.generation() != generation:
+                raise TransientError(refusal("notify.reading_log"))
+            book.ledger.recall(pair, stored)
 
     async def _keep(self) -> None:
         """Stores nothing: what is folded stays in memory."""
@@ -159,12 +209,12 @@ class Follower:
 
 
 class Keeper(Follower):
-    """The service's follower: it stores changed duties, then moves the checkpoint."""
+    """The service's follower: it stores changed duties, then moves the checkpoint, and frees the memory of periods that are over."""
 
     def __init__(self, connections: Connections, store: BookStore, clock: Clock) -> None:
-        super().__init__(connections, store)
-        self._clock = clock
+        super().__init__(connections, store, clock)
         self._kept = BookPosition(0, 0, "", 0, "")
+        self._release_at_s = float("-inf")  # on the loop's clock
 
     async def wait(self) -> None:
         """Lets the fold progress: another task runs `follow`, which calls `step`."""
@@ -173,13 +223,36 @@ class Keeper(Follower):
     async def _keep(self) -> None:
         book = self.book
         book.begin(self._clock())
-        if self._kept == self._position and not book.is_changed:
-            return
-        changes = book.changes()
-        await self._store.put(changes, self._position)
-        book.forget_changes(changes)
-        begun = sorted(book.begun)
-        await self._store.put_checkpoint(Checkpoint(self._position, begun, book.ledger.periods, book.waiting()))
+        if (self._kept != self._position or book.changed) and not self._may_wait():
+            await self._store_changes(book)
+        await self._release(book)
+
+    def _may_wait(self) -> bool:
+        """Whether the changes may be stored with those of a later batch: far behind the end of the log, a report's duty is then stored once
+        and not once for every batch that has an event about it.
+        """
+        pending = self._reader.pending if self._reader else None
+        is_behind = pending is not None and pending >= BATCH
+        return is_behind and self.book.changed_count < MANY and self._kept.generation == self._position.generation
+
+    async def _store_changes(self, book: Book) -> None:
+        for pair in book.changed:
+            changes = book.changes(pair)
+            await self._store.put(changes, self._position)
+            book.forget_changes(pair, changes)
+        ledger = book.ledger
+        acted_ms = live.acted_since(ledger.acted_ms, events.from_ms(self._position.stored_ms))
+        await self._store.put_checkpoint(Checkpoint(self._position, sorted(book.begun), ledger.periods, book.waiting(), acted_ms))
         if self._kept.generation != self._position.generation:
             await self._store.remove_before(self._position.generation)
+            self._release_at_s = float("-inf")
         self._kept = self._position
+
+    async def _release(self, book: Book) -> None:
+        """Frees the memory of stored periods that cannot cause alerts."""
+        now_s, at = asyncio.get_running_loop().time(), self._clock()
+        if now_s < self._release_at_s or self._kept != self._position:
+            return
+        since = live.owed_since(at, self.reference.regimes.values())
+        book.release({*await self._store.live(since), *live.acted_since(book.ledger.acted_ms, at)})
+        self._live_since, self._release_at_s = since, now_s + RELEASE_S

@@ -70,6 +70,7 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
     call raised, digests last.
     """
     await desk.barrier.pass_screened()
+    await desk.follower.recall_live(at)
     candidates = _candidates(desk, at)
     raised = await desk.alerts.claim(await _decide(desk, candidates, at), desk.channels_of)
     reminders.close(candidates)
@@ -81,6 +82,7 @@ async def tick(desk: Desk, at: datetime) -> list[Alert]:
 async def rehearse(desk: Desk, at: datetime) -> list[Alert]:
     """The alerts that a tick at `at` would raise if no report arrived until then. Stores and sends nothing."""
     await desk.barrier.pass_folded()
+    await desk.follower.recall_live(at)
     return list((await _decide(desk, _candidates(desk, at), at)).raised)
 
 
@@ -113,12 +115,14 @@ def would_reach(desk: Desk, rehearsed: Sequence[Alert]) -> list[Reach]:
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:
     """An alert for every rung, past rungs included, of every unit that owes at the instant `at`, by time, then unit."""
     await desk.barrier.pass_folded()
+    await desk.follower.recall(regime, period)
     return reminders.plan(desk.follower.book.duties(at, regime, period))
 
 
 async def duties(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Duty]:
     """All duties at the instant `at`, owed or not."""
     await desk.barrier.pass_folded()
+    await desk.follower.recall(regime, period)
     return list(desk.follower.book.duties(at, regime, period))
 
 

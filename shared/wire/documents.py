@@ -371,6 +371,9 @@ class NotifyCheckpointDocument(LogMarkDocument):
     begun: Annotated[list[tuple[str, str]], "regimes and periods whose duties are all stored"]
     opened: Annotated[list[tuple[str, str, list[GivenFields]]], "regime, period and openings of each period that was opened on call"]
     waiting: Annotated[list[tuple[str, str, str, ReportStateDocument]], "regime, period, unit id and state where no duty is stored"]
+    acted: NotRequired[
+        Annotated[list[tuple[str, str, int]], "regime, period and received time (ms) of the last act about them, of the last weeks"]
+    ]
 
 
 class FormatDocument(TypedDict):

@@ -81,6 +81,17 @@ class ReportState:
     confirmation: Confirmation | None = None  # the latest confirmation
     first_confirmed_ms: int | None = None
 
+    @classmethod
+    def of_submission(cls, only: Revision) -> "ReportState":
+        """The state of a report about which there is one event: this submission."""
+        return cls(winner=only, is_submission=True, first_submitted_ms=only.received_ms)
+
+    @property
+    def only_submission(self) -> Revision | None:
+        """The revision from which `of_submission` makes this same state; None if the state says more."""
+        says_more = self.returns or self.extensions or self.confirmation is not None
+        return self.winner if self.is_submission and self.first_submitted_ms == self.winner.received_ms and not says_more else None
+
     def apply(self, event: StateEvent) -> bool:
         """Applies one event about the unit. Events may come in any order and more than once; events of other types change nothing.
 

@@ -51,7 +51,8 @@ def event(
         "values": {indicator.code: value(indicator, rng) for indicator in asked},
         **({"narratives": texts} if texts else {}),
     }
-    return {**envelope.of_unit(unit.code, f"bench-{regime.id}-{unit.code}-{revision}"[:64], events.SUBMITTED, data, at=SENT_AT)}
+    event_id = f"bench-{regime.id}-{period}-{unit.code}-{revision}"[:64]
+    return {**envelope.of_unit(unit.code, event_id, events.SUBMITTED, data, at=SENT_AT)}
 
 
 def logged(
@@ -64,17 +65,18 @@ def logged(
     *,
     first: int = 0,
     has_narratives: bool = False,
+    received_ms: int = FIRST_RECEIVED_MS,
 ) -> Iterator[Message]:
     """`count` accepted reports as the log holds them: every unit's first revision, then every unit's second, and so on.
 
-    The first `first` of that order are left out.
+    The first `first` of that order are left out. The reports are received one millisecond after the other, the first at `received_ms`.
     """
     rng = random.Random(seed + first)
     partition = subjects.partition_of(regime.id, period, partitions)
     for number in range(first, first + count):
         unit, revision = units[number % len(units)], number // len(units) + 1
         made = event(regime, period, unit, revision, rng, has_narratives=has_narratives)
-        payload = envelope.encode(envelope.logged(made, unit.id, FIRST_RECEIVED_MS + number))
+        payload = envelope.encode(envelope.logged(made, unit.id, received_ms + number))
         yield Message(subjects.reports(partition, regime.id), payload, f"{unit.code}/{made['id']}")
 
 

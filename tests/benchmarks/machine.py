@@ -79,6 +79,7 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
             database="bench",
             ingest_port=ports.ingest,
             aggregate_port=ports.aggregate,
+            notify_port=ports.notify,
         )
         connections = service.connections(settings, "bench")
         try:

@@ -57,7 +57,7 @@ async def _kill(connections: Connections, aggregator: Process, number: int) -> t
     [sequence] = await connections.streams.publish_together(subjects.REPORTS, message)
     async with asyncio.timeout(LIMIT_S):
         ready, seen = await asyncio.gather(
-            _until_ready(connections), _until_seen(connections, f"{regime.id}/{YEAR}/{unit.parent}", sequence)
+            _until_ready(connections), stored.until_seen(connections, f"{regime.id}/{YEAR}/{unit.parent}", sequence)
         )
     return ready - began, max(ready, seen) - began
 
@@ -68,10 +68,3 @@ async def _until_ready(connections: Connections) -> float:
         if status == 200 and orjson.loads(body)["lag"] == 0:
             return time.perf_counter()
         await asyncio.sleep(POLL_S)
-
-
-async def _until_seen(connections: Connections, view: str, sequence: int) -> float:
-    query = {"_id": view, "position.sequence": {"$gte": sequence}}
-    while await connections.database["views"].count_documents(query) == 0:
-        await asyncio.sleep(POLL_S)
-    return time.perf_counter()

@@ -31,6 +31,7 @@ from tests.benchmarks import (
     memory,
     mixed,
     morning,
+    periods,
     profiles,
     rebuild,
     restart,
@@ -63,6 +64,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "verify": Benchmark(verify_speed.measure, is_long=True, limit_s=3600.0),
     "growth": Benchmark(growth.measure, is_long=True, limit_s=3600.0),
     "memory": Benchmark(memory.measure, is_long=True, limit_s=3600.0),
+    "periods": Benchmark(periods.measure, is_long=True, limit_s=3600.0),
 }
 ALIASES: Final = {
     "limit": "aggregate",

@@ -22,6 +22,7 @@ from tests.running import with_all_settings
 
 FILL_BATCH: Final = 2000
 POLL_S: Final = 0.05
+LOOK_S: Final = 0.01  # a finer look would cost the aggregator its processor
 VIEWS: Final = 63 + 691  # of a national regime and period: five island districts have no commune
 
 Ends = Mapping[int, int]  # partition: the sequence of its last message
@@ -101,3 +102,11 @@ async def require_right(connections: Connections, regime: Regime, stored: int) -
     wanted = (stored, VIEWS, min(stored, len(await communes(connections))))
     if (found, len(views), received) != wanted:
         raise AssertionError(f"stored, views, received: {(found, len(views), received)}, wanted {wanted}")
+
+
+async def until_seen(connections: Connections, view: str, sequence: int) -> float:
+    """Waits until a view includes the event with this sequence; when that was."""
+    query = {"_id": view, "position.sequence": {"$gte": sequence}}
+    while await connections.database["views"].count_documents(query) == 0:
+        await asyncio.sleep(LOOK_S)
+    return time.perf_counter()

@@ -40,7 +40,7 @@ from tests.notify.builders import (
     vn,
     withdrawn,
 )
-from tests.notify.conftest import Office, stream_id, units, with_mail_server, without_mail_server, working
+from tests.notify.conftest import NOW, Office, stream_id, units, with_mail_server, without_mail_server, working
 from tests.running import with_all_settings
 
 AT = vn("2026-12-18 08:00")
@@ -402,3 +402,56 @@ async def test_an_extension_keeps_its_reason_and_author_over_a_restart(office: O
     stored = await office.connections.database["duties"].find_one({"_id": f"{REGIME}/2026/113"})
     assert stored is not None
     assert stored["extension"] == {"until": vn("2026-12-25"), "reason": "Lũ lụt", "author": "113"}
+
+
+async def _two_periods(office: Office) -> None:
+    """Loads a regime of 2024, which is over, and 2026."""
+    await office.import_regimes(regime(periods=["2024", "2026"]))
+    await office.connections.database["regimes"].update_many({}, {"$set": {"loaded_at": vn("2024-01-02")}})
+
+
+async def test_a_period_that_is_over_is_not_in_memory_and_still_right(office: Office) -> None:
+    await _two_periods(office)
+    async with working(office):
+        await office.log(submitted("111", period="2024"), submitted("111"))
+        await _until_stored(office, 2)
+    async with working(office) as second:
+        assert second.follower.book.ledger.absent == {(REGIME, "2024")}
+        await office.log(submitted("112", period="2024"))
+        assert units(await tick.tick(second, vn("2024-12-18 08:00"))) == ["113"]
+        found = await tick.duties(second, AT)
+    assert {(one.period, one.unit.id) for one in found if one.is_done} == {("2024", "111"), ("2024", "112"), ("2026", "111")}
+
+
+async def test_a_command_that_looks_at_a_period_that_is_over_reads_it(office: Office) -> None:
+    await _two_periods(office)
+    async with working(office):
+        await office.log(submitted("111", period="2024"))
+        await _until_stored(office, 1)
+    async with reading(with_all_settings(office.connections)) as looking:
+        assert (REGIME, "2024") in looking.follower.book.ledger.absent
+        assert units(await tick.rehearse(looking, vn("2024-12-18 08:00"))) == ["112", "113"]
+    async with reading(with_all_settings(office.connections)) as looking:
+        planned = await tick.plan(looking, AT, REGIME, "2024")
+    assert {alert.matter.unit for alert in planned} == {"112", "113"}
+
+
+async def test_an_act_about_a_period_that_is_over_keeps_it_in_memory(office: Office) -> None:
+    """Its notice goes out even if the notifier was killed before."""
+    await _two_periods(office)
+    async with working(office):
+        await office.log(submitted("111", period="2024"), returned("111", period="2024", fix_by="", received="2026-11-16 08:59"))
+        await _until_stored(office, 2)
+    async with working(office) as second:
+        raised = await tick.tick(second, NOW)
+    assert [(alert.matter.unit, alert.rung.name) for alert in raised] == [("111", "now")]
+
+
+async def test_a_checkpoint_that_does_not_know_acts_keeps_every_period_in_memory(office: Office) -> None:
+    await _two_periods(office)
+    async with working(office):
+        await office.log(submitted("111", period="2024", received="2026-11-16 08:59"))
+        await _until_stored(office, 1)
+    await office.connections.database["checkpoints"].update_one({"_id": "notify"}, {"$unset": {"acted": 1}})
+    async with working(office) as second:
+        assert second.follower.book.ledger.absent == set()

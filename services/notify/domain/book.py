@@ -1,6 +1,6 @@
 """The notifier's book: all duties as of a position in the log, which of them are still owed, and which are not stored yet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
 from services.notify.domain.duties import Duty, Roster
@@ -18,7 +18,7 @@ class Book:
         self.begun = set(stored)
         self._roster = roster
         self._waiting = set(waiting)
-        self._changed: set[ReportKey] = set()
+        self._changed: dict[RegimePeriod, set[str]] = {}  # unit ids, or WHOLE_PERIOD
         self._owed: dict[RegimePeriod, Owed] = {}
         self._outdated: set[ReportKey] = set()
 
@@ -26,40 +26,51 @@ class Book:
         """Applies one event of the log."""
         key = self.ledger.fold(event)
         if key is not None:
-            self._changed.add(key)
+            self._changed.setdefault((key.regime, key.period), set()).add(key.unit_id)
             self._outdated.add(key)
 
     def begin(self, now: datetime) -> None:
         """Adds the duties of the periods that have begun."""
         new = set(self._roster.open_periods(self.ledger, now)) - self.begun
         self.begun |= new
-        self._changed |= {ReportKey(regime, period, WHOLE_PERIOD) for regime, period in new}
+        for pair in new:
+            self._changed.setdefault(pair, set()).add(WHOLE_PERIOD)
 
-    def changes(self) -> list[Duty]:
-        """The duties that changed since the last `forget_changes`, in periods that have begun."""
-        touched: dict[RegimePeriod, set[str]] = {}
-        for key in self._changed:
-            touched.setdefault((key.regime, key.period), set()).add(key.unit_id)
-        return [
-            duty
-            for pair, unit_ids in touched.items()
-            if pair in self.begun
-            for duty in self._roster.duties(self.ledger, *pair, of=None if WHOLE_PERIOD in unit_ids else sorted(unit_ids))
-        ]
+    @property
+    def changed(self) -> list[RegimePeriod]:
+        """The regimes and periods with changes that are not stored."""
+        return list(self._changed)
 
-    def forget_changes(self, stored: Iterable[Duty]) -> None:
-        """Marks the changes as stored. State that belongs to no duty, or to a period that has not begun, is kept separately."""
-        self._waiting |= {key for key in self._changed if key.unit_id != WHOLE_PERIOD}
-        self._waiting -= {ReportKey(duty.regime, duty.period, duty.unit.id) for duty in stored}
-        self._changed.clear()
+    @property
+    def changed_count(self) -> int:
+        """About how many reports have changes that are not stored. A new period counts as one."""
+        return sum(map(len, self._changed.values()))
+
+    def changes(self, pair: RegimePeriod) -> list[Duty]:
+        """The duties of a regime and period that changed since the last `forget_changes`; none before the period has begun."""
+        unit_ids = self._changed.get(pair, set())
+        if pair not in self.begun:
+            return []
+        return list(self._roster.duties(self.ledger, *pair, of=None if WHOLE_PERIOD in unit_ids else sorted(unit_ids)))
+
+    def forget_changes(self, pair: RegimePeriod, stored: Iterable[Duty]) -> None:
+        """Marks the changes of a regime and period as stored. State that belongs to no duty, or to a period that has not begun, is kept
+        separately.
+        """
+        self._waiting |= {ReportKey(*pair, unit_id) for unit_id in self._changed.pop(pair, set()) - {WHOLE_PERIOD}}
+        self._waiting -= {ReportKey(*pair, duty.unit.id) for duty in stored}
+
+    def release(self, live: Set[RegimePeriod]) -> None:
+        """Frees the memory of the periods that are stored and not in `live`. They must be recalled before they are used again."""
+        left = self.begun - live - self._changed.keys() - self.ledger.absent
+        waiting = {pair: [key for key in self._waiting if (key.regime, key.period) == pair] for pair in left} if self._waiting else {}
+        for pair in left:
+            self._owed.pop(pair, None)
+            self.ledger.release(pair, waiting.get(pair, ()))
 
     def waiting(self) -> list[tuple[ReportKey, ReportState]]:
         """The state of units that have no stored duty (for example after an extension before the period begins)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self._changed)
 
     def duties(self, at: datetime, regime: str | None = None, period: str | None = None) -> Iterator[Duty]:
         """All duties at the instant `at`, owed or not, optionally of one regime or period only."""
@@ -68,11 +79,13 @@ class Book:
                 yield from self._roster.duties(self.ledger, *pair)
 
     def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
-        """The owed duties at the instant `at`, by regime and period. The result is cached, and the next call updates it."""
+        """The owed duties at the instant `at`, by regime and period, of the periods that are in memory. The result is cached, and the next
+        call updates it.
+        """
         for key in self._outdated:
             self._bring_up_to_date(key)
         self._outdated.clear()
-        return {pair: self._owed_in(pair) for pair in self._roster.open_periods(self.ledger, at)}
+        return {pair: self._owed_in(pair) for pair in self._roster.open_periods(self.ledger, at) if pair not in self.ledger.absent}
 
     def _owed_in(self, pair: RegimePeriod) -> Owed:
         if pair not in self._owed:

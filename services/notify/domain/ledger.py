@@ -1,13 +1,18 @@
 """The state of each unit's report and of each period, by key, as the log defines it. Events are interpreted by
 `shared/words/report_state.py`.
+
+The reports of a regime and period are in memory only while they can still cause alerts (ADR-0041): the others are `absent`, and must be
+recalled from the stored duties before anything asks for them.
 """
 
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import instants, report_state
-from shared.words.report_state import PeriodState, ReportState
+from shared.words.report_state import PeriodState, ReportState, Revision
 
 WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
@@ -23,32 +28,77 @@ class ReportKey(NamedTuple):
     unit_id: str
 
 
+class AbsentError(LookupError):
+    """The reports of a regime and period were not recalled before they were needed: a fault of the caller."""
+
+
 class Ledger:
-    """The state of every report, and of every on-call period that was opened."""
+    """The state of every report, and of every on-call period that was opened.
+
+    Most reports are sent once and never returned: their state is kept as the revision alone, a third of the memory.
+    """
 
     def __init__(self) -> None:
-        self.reports: dict[ReportKey, ReportState] = {}
         self.periods: dict[RegimePeriod, PeriodState] = {}
         self.traces: dict[instants.GivenKey, str] = {}  # traces of the acts read since the start; not stored
+        self.acted_ms: dict[RegimePeriod, int] = {}  # when the last act about a regime and period was received
+        self.absent: set[RegimePeriod] = set()  # begun periods whose reports are only stored
+        self._reports: dict[RegimePeriod, dict[str, Revision | ReportState]] = {}  # by unit id
 
     def of(self, key: ReportKey) -> ReportState:
-        """The state for `key`; an empty state if there was no event about it."""
-        return self.reports.get(key) or ReportState()
+        """The state for `key`; an empty state if there was no event about it. Raises AbsentError if only the database knows."""
+        pair = key.regime, key.period
+        kept = self._reports.get(pair, {}).get(key.unit_id)
+        if kept is None:
+            self._require_present(pair)
+            return ReportState()
+        return kept if isinstance(kept, ReportState) else ReportState.of_submission(kept)
+
+    def put(self, key: ReportKey, state: ReportState) -> None:
+        """Keeps a report's state."""
+        self._reports.setdefault((key.regime, key.period), {})[sys.intern(key.unit_id)] = state.only_submission or state
+
+    def recall(self, pair: RegimePeriod, stored: Mapping[str, ReportState]) -> None:
+        """Takes the stored reports of a regime and period, by unit id, into memory. What is in memory already is kept."""
+        kept = self._reports.setdefault(pair, {})
+        for unit_id, state in stored.items():
+            kept.setdefault(sys.intern(unit_id), state.only_submission or state)
+        self.absent.discard(pair)
+
+    def release(self, pair: RegimePeriod, but: Iterable[ReportKey] = ()) -> None:
+        """Frees the memory of a regime and period whose reports are stored, all but the reports `but`, which are not."""
+        kept = {key.unit_id: self._reports[pair][key.unit_id] for key in but if key.unit_id in self._reports.get(pair, {})}
+        self._reports.pop(pair, None)
+        if kept:
+            self._reports[pair] = kept
+        self.absent.add(pair)
 
     def fold(self, event: Logged) -> ReportKey | None:
         """Applies one logged event and returns the key that it changed; None for an event that does not concern duties. Never raises on a
-        logged event.
+        logged event whose regime and period are present.
         """
         key = ReportKey(event.regime, event.period, event.unit_id)
-        if event.traceparent and event.type in ACTS:
-            self.traces[event.received_ms, event.event_id] = event.traceparent
+        if event.type in ACTS:
+            self._note_act(event)
         if event.type == events.OPENED:
             self._open(event)
             return key._replace(unit_id=WHOLE_PERIOD)
         if event.type not in ABOUT_A_REPORT:
             return None
-        self.reports.setdefault(key, ReportState()).apply(event)
+        state = self.of(key)
+        state.apply(event)
+        self.put(key, state)
         return key
+
+    def _require_present(self, pair: RegimePeriod) -> None:
+        if pair in self.absent:
+            raise AbsentError(pair)
+
+    def _note_act(self, event: Logged) -> None:
+        pair = event.regime, event.period
+        self.acted_ms[pair] = max(event.received_ms, self.acted_ms.get(pair, 0))
+        if event.traceparent:
+            self.traces[event.received_ms, event.event_id] = event.traceparent
 
     def _open(self, event: Logged) -> None:
         pair = event.regime, event.period

@@ -20,6 +20,7 @@ from shared.words.report_state import PeriodState, ReportState, Return
 CHECKPOINT: Final = "notify"
 SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
 WRITE_BATCH: Final = 2000
+OWED: Final = "owed"  # the index of owed duties
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Checkpoint:
     begun: list[RegimePeriod]
     opened: dict[RegimePeriod, PeriodState]
     waiting: list[tuple[ReportKey, ReportState]]
+    acted_ms: dict[RegimePeriod, int]
 
 
 class BookStore:
@@ -58,7 +60,7 @@ class BookStore:
         await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
         await self._duties.create_index([("unit.id", ASCENDING), ("regime", ASCENDING), ("period", ASCENDING)])
         await self._duties.create_index(
-            [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))], name="owed"
+            [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))], name=OWED
         )
 
     async def checkpoint(self) -> Checkpoint | None:
@@ -66,10 +68,29 @@ class BookStore:
         document = await self._checkpoints.find_one({"_id": CHECKPOINT, "shape": SHAPE})
         return None if document is None else _checkpoint(document)
 
-    async def reports(self, generation: int) -> dict[ReportKey, ReportState]:
-        """The report states in the stored duties of a generation. If a unit has two duties, the one that was written later is used."""
-        cursor = self._duties.find({"generation": generation}, {"state": 1, "regime": 1, "period": 1, "unit.id": 1}).sort("sequence")
-        return {_key(document): report_states.report(document["state"]) async for document in cursor}
+    async def generation(self) -> int:
+        """The generation of the checkpoint; 0 before the first fold."""
+        document = await self._checkpoints.find_one({"_id": CHECKPOINT}, {"generation": 1})
+        return 0 if document is None else document["generation"]
+
+    async def live(self, since: datetime) -> set[RegimePeriod]:
+        """The regimes and periods in which somebody owes whose deadline (for reminders) is not before `since`. Answered by an index."""
+        owed: Document = {"owed": True, "reminded_of": {"$gte": since}}
+        groups = await mongo.aggregate(
+            self._duties, [{"$match": owed}, {"$group": {"_id": {"regime": "$regime", "period": "$period"}}}], hint=OWED
+        )
+        return {(group["_id"]["regime"], group["_id"]["period"]) for group in groups}
+
+    async def reports(self, pair: RegimePeriod) -> dict[str, ReportState]:
+        """The report states in the stored duties of a regime and period, by unit id. If a unit has two duties, the one that was written
+        later is used.
+        """
+        regime, period = pair
+        cursor = self._duties.find(
+            {"regime": regime, "period": period}, {"_id": 0, "state": 1, "generation": 1, "sequence": 1, "unit.id": 1}
+        )
+        documents = sorted(await cursor.to_list(None), key=lambda document: (document["generation"], document["sequence"]))
+        return {document["unit"]["id"]: report_states.report(document["state"]) for document in documents}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position. A stored duty with a later position is kept."""
@@ -95,6 +116,7 @@ class BookStore:
             "begun": sorted(checkpoint.begun),
             "opened": [(*pair, report_states.givens(state.openings)) for pair, state in sorted(checkpoint.opened.items())],
             "waiting": [(*key, report_states.document(report)) for key, report in checkpoint.waiting],
+            "acted": [(*pair, received_ms) for pair, received_ms in sorted(checkpoint.acted_ms.items())],
         }
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
 
@@ -108,16 +130,15 @@ def _older(document_id: str, position: BookPosition) -> Document:
 
 
 def _checkpoint(document: NotifyCheckpointDocument) -> Checkpoint:
+    begun = [(regime, period) for regime, period in document["begun"]]
+    acted = document.get("acted")  # a checkpoint of an earlier version does not say: then every period may have had an act just now
     return Checkpoint(
         BookPosition(document["generation"], document["sequence"], document["event_id"], document["stored_ms"], document["stream_created"]),
-        [(regime, period) for regime, period in document["begun"]],
+        begun,
         {(regime, period): report_states.period(given) for regime, period, given in document["opened"]},
         [(ReportKey(regime, period, unit_id), report_states.report(state)) for regime, period, unit_id, state in document["waiting"]],
+        dict.fromkeys(begun, document["stored_ms"]) if acted is None else {(regime, period): at_ms for regime, period, at_ms in acted},
     )
-
-
-def _key(document: DutyDocument) -> ReportKey:
-    return ReportKey(document["regime"], document["period"], document["unit"]["id"])
 
 
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:

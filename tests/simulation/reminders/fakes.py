@@ -219,6 +219,9 @@ class Follower:
     def __init__(self, reference: Reference, book: Book) -> None:
         self.reference, self.book = reference, book
 
+    async def recall_live(self, at: datetime) -> None:
+        """Every period is in memory."""
+
 
 class Barrier:
     """In the place of the barrier. `catch_up` screens and folds what was sent; it fails while ingest is away."""
