@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.words.reference import Reference
 from shared.words.units import Registry, Tree, Unit
@@ -89,3 +91,22 @@ def test_the_registry_holds_the_real_tree(reference: Reference) -> None:
 
     assert {level: levels.count(level) for level in set(levels)} == {"province": 63, "district": 696, "commune": 10_035}
     assert [found.name for found in tree.ancestors("06253")] == ["Huyện Văn Quan", "Tỉnh Lạng Sơn"]
+
+
+DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
+LIVES = st.tuples(DAYS, st.none() | DAYS)
+
+
+@given(lives=st.lists(LIVES, max_size=8), day=DAYS)
+def test_the_tree_of_a_day_holds_exactly_the_units_that_are_valid_on_it(lives: list[tuple[date, date | None]], day: date) -> None:
+    units = [unit(str(number), begins=str(begins), ends=str(ends) if ends else None) for number, (begins, ends) in enumerate(lives)]
+
+    assert set(Registry(units).at(day).by_id) == {one.id for one in units if one.is_valid(day)}
+
+
+def test_days_between_which_nothing_changes_share_a_tree() -> None:
+    registry = Registry([unit("20"), unit("06253", "20", ends="2025-07-01"), unit("06253-2025", "20", code="06253", begins="2025-07-01")])
+
+    assert registry.at(date(2024, 1, 1)) is registry.at(date(2025, 6, 30))
+    assert registry.at(REFORM) is registry.at(date(2030, 1, 1))
+    assert registry.at(date(2025, 6, 30)) is not registry.at(REFORM)
