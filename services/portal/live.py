@@ -4,17 +4,19 @@ A message may be lost. Each connection begins with the view's position, so a pag
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from faststream.nats import NatsMessage, NatsRouter
 
+from services.portal.domain import cumulative
 from services.portal.domain.address import Address
 from services.portal.domain.refused import Refused
 from services.portal.http import described
@@ -22,42 +24,71 @@ from services.portal.http.dependencies import Named, Stored
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals
+from shared.words.units import Unit
 
 log = structlog.get_logger()
 
 Key = tuple[str, str, str]  # regime, period, unit code
-Listener = asyncio.Queue[str]
 
 LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
 RETRY_MS = 3000
+SEPARATOR: Final = ","  # between the positions of several views
+
+
+class Listener:
+    """One open page: the newest position of each view that it follows. Older positions are of no use."""
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        self._positions = dict.fromkeys(keys, "")
+        self._moved = asyncio.Event()
+
+    def hear(self, key: Key, position: str) -> None:
+        """Takes the new position of a view."""
+        self._positions[key] = position
+        self._moved.set()
+
+    def begin(self, stored: Mapping[Key, str]) -> None:
+        """Takes the positions that were stored when the page connected. A position that was heard since then is newer."""
+        for key, position in stored.items():
+            self.hear(key, self._positions[key] or position)
+
+    @property
+    def has_news(self) -> bool:
+        return self._moved.is_set()
+
+    async def news(self) -> str:
+        """Waits until a view has moved; the positions of all views, in the form of the page's own."""
+        await self._moved.wait()
+        self._moved.clear()
+        return SEPARATOR.join(self._positions.values())
 
 
 class Hub:
-    """The listeners of each view. A listener keeps only the newest position, because older ones are of no use."""
+    """The listeners of each view."""
 
     def __init__(self) -> None:
         self._listeners: dict[Key, set[Listener]] = {}
         self.count = 0
 
     @contextmanager
-    def listening(self, key: Key) -> Iterator[Listener]:
-        listener: Listener = asyncio.Queue(maxsize=1)
-        self._listeners.setdefault(key, set()).add(listener)
+    def listening(self, keys: Sequence[Key]) -> Iterator[Listener]:
+        listener = Listener(keys)
+        for key in keys:
+            self._listeners.setdefault(key, set()).add(listener)
         self.count += 1
         try:
             yield listener
         finally:
             self.count -= 1
-            self._listeners[key].discard(listener)
-            if not self._listeners[key]:
-                del self._listeners[key]
+            for key in keys:
+                self._listeners[key].discard(listener)
+                if not self._listeners[key]:
+                    del self._listeners[key]
 
     def tell(self, key: Key, position: str) -> None:
         """Sends a view's new position to its listeners."""
         for listener in self._listeners.get(key, ()):
-            if listener.full():
-                listener.get_nowait()
-            listener.put_nowait(position)
+            listener.hear(key, position)
 
 
 def position_text(position: ViewPosition) -> str:
@@ -91,28 +122,49 @@ def feed_router(hub: Hub) -> NatsRouter:
     return router
 
 
-def key_for(address: Address) -> Key:
-    """The view that a page about `address` follows. For a unit's own report, this is the view of the unit above."""
+@dataclass(frozen=True)
+class Followed:
+    """The views that a page follows: those of one unit in some periods, in the order of time."""
+
+    unit: Unit
+    keys: Mapping[str, Key]
+    """By period."""
+
+    def position(self, views: Mapping[str, ViewPosition]) -> str:
+        """The positions of views, by period, as pages and event ids contain them. The place of a view that does not exist is empty."""
+        return SEPARATOR.join(position_text(views[code]) if code in views else "" for code in self.keys)
+
+
+def followed(address: Address, *, to_date: bool = False) -> Followed:
+    """The views that a page about `address` follows. For a unit's own report, this is the view of the unit above.
+
+    With `to_date` the page shows sums since the beginning of the year: it follows the views of all these periods.
+    """
     unit = address.unit
     if address.is_reporter and not address.tree.children(unit.id):
         unit = next(address.tree.ancestors(unit.id), unit)
-    return address.regime.id, address.period.code, unit.code
+    of_unit = replace(address, unit=unit)
+    codes = cumulative.codes(of_unit) if to_date else [address.period.code]
+    return Followed(unit, {code: (address.regime.id, code, (of_unit.in_period(code) or of_unit).unit.code) for code in codes})
 
 
 router = APIRouter()
 
+CUMULATIVE = "also when the view of an earlier period of the year changes, if the regime has cumulative indicators"
 
-async def listener(request: Request, address: Named, store: Stored) -> AsyncIterator[Listener]:
-    """A listener that begins with the view's present position, because the page was read before the listener started."""
+
+async def listener(
+    request: Request, address: Named, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False
+) -> AsyncIterator[Listener]:
+    """A listener that begins with the views' present positions, because the page was read before the listener started."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
-    regime, period, code = key_for(address)
-    with hub.listening((regime, period, code)) as queue:
-        view = await store.view(regime, period, address.tree.by_code[code].id)
-        if view is not None and queue.empty():
-            queue.put_nowait(position_text(view.position))
-        yield queue
+    views = followed(address, to_date=cumulative)
+    with hub.listening(list(views.keys.values())) as page:
+        stored = await store.positions(address.regime.id, views.keys, views.unit.id)
+        page.begin({views.keys[code]: position_text(position) for code, position in stored.items()})
+        yield page
 
 
 @router.get(
@@ -122,12 +174,13 @@ async def listener(request: Request, address: Named, store: Stored) -> AsyncIter
     responses=described.PROBLEMS,
     tags=["live"],
 )
-async def live(queue: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
-    """Sends events named `view`: one when the connection opens, and one for each change. The id is the view's position.
+async def live(page: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
+    """Sends events named `view`: one when the connection opens, and one for each change. The id is the view's position, or the positions of
+    all views that are followed.
 
     While nothing changes, a comment is sent every 15 s.
     """
     yield ServerSentEvent(comment="open", retry=RETRY_MS)
     while True:
-        position = await queue.get()
+        position = await page.news()
         yield ServerSentEvent(event="view", id=position, raw_data=position)

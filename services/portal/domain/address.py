@@ -35,6 +35,11 @@ class Address:
     tree: Tree
     unit: Unit
 
+    @property
+    def source(self) -> Regime:
+        """The regime whose reports are summed; it is on call if its periods are opened."""
+        return self.reference.regimes[self.regime.source_id]
+
     @cached_property
     def group_of(self) -> dict[str, str]:
         """Group name by unit id, for every reporter."""

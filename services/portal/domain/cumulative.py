@@ -85,6 +85,11 @@ def codes(at: Address) -> list[str]:
     return [code for code in periods.year_to_date(at.period.code) if at.regime.period(code) is not None]
 
 
+def is_shown(at: Address) -> bool:
+    """Whether the regime has cumulative indicators."""
+    return bool(_indicators(at))
+
+
 def is_mixed(views: Collection[View]) -> bool:
     """Whether views are of several generations: units or regimes have changed, and some views are not computed again yet."""
     return len({view.position.generation for view in views}) > 1

@@ -18,7 +18,7 @@ from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import DutyDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.published import View, ViewPosition
 from shared.wire.view_key import ViewKey
 
 log = structlog.get_logger()
@@ -68,6 +68,12 @@ class PortalStore:
         found = {document["_id"]: document async for document in self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)}
         last = [_view(found.pop(keys[-1]))] if keys[-1] in found else []
         return {view.period: view for view in [*_readable(found.values()), *last]}
+
+    async def positions(self, regime: str, codes: Collection[str], unit_id: str) -> dict[str, ViewPosition]:
+        """The positions of the views of one unit in several periods, by period."""
+        keys = [ViewKey(regime, code, unit_id).text for code in codes]
+        documents = self._views.find({"_id": {"$in": keys}}, {"period": 1, "position": 1}, max_time_ms=TIME_LIMIT_MS)
+        return {document["period"]: ViewPosition.model_validate(document["position"]) async for document in documents}
 
     async def progress(self, keys: Iterable[ViewKey]) -> list[Progress]:
         """How complete these views are, without their figures; a view that does not exist is left out."""

@@ -9,7 +9,7 @@ from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from services.portal.reading.store import PortalStore
 from shared.wire.answers import ViewToDate
-from shared.wire.published import Reason, View
+from shared.wire.published import Reason, View, ViewPosition
 
 ATTEMPTS: Final = 4
 PAUSE_S: Final = 0.3  # while units or regimes change, the views of the periods are computed again at different moments
@@ -21,6 +21,11 @@ class Year:
 
     views: dict[str, View]
     to_date: YearToDate
+
+    @property
+    def positions(self) -> dict[str, ViewPosition]:
+        """The positions of the views, by period."""
+        return {code: view.position for code, view in self.views.items()}
 
     def answer(self, view: View) -> ViewToDate:
         """The view in the API's form, with the sums."""
@@ -38,6 +43,5 @@ async def read(at: Address, store: PortalStore) -> Year:
             break
         await asyncio.sleep(PAUSE_S)
         views = await store.views_through(at.regime.id, codes, at.unit.id)
-    source = at.reference.regimes[at.regime.source_id]
-    opened = await store.opened_periods(source.id, codes) if source.is_on_call and len(codes) > 1 else None
+    opened = await store.opened_periods(at.source.id, codes) if at.source.is_on_call and cumulative.is_shown(at) else None
     return Year(views, cumulative.year_to_date(at, views, opened))

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal import live
-from services.portal.domain import figures
+from services.portal.domain import cumulative, figures, to_date
 from services.portal.http.dependencies import Named, Stored
-from services.portal.reading import explaining
+from services.portal.reading import explaining, year
 from services.portal.render import look
 from services.portal.web import frame
 
@@ -17,8 +17,17 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 async def explain(at: Named, store: Stored, indicator: str) -> Response:
     """The reports that make one figure of a view, and whether they add up to it."""
     explained = await explaining.read(at, store, indicator)
-    rows = [(part, figures.report_row(explained.explanation.indicator, part.value)) for part in explained.explanation.parts]
-    position = live.position_text(explained.view.position)
-    total = figures.view_row(explained.view, explained.explanation.indicator, {unit.code for unit in explained.explanation.asked})
-    shown = {"it": explained.explanation, "rows": rows, "total": total, "unknown_units": explained.unknown_units}
-    return look.page("explain.html", {**frame.head(at), "position": position, **shown})
+    so_far = await year.read(at, store)
+    explained_indicator = explained.explanation.indicator
+    shown = {
+        "position": live.followed(at, to_date=True).position({**so_far.positions, at.period.code: explained.view.position}),
+        "it": explained.explanation,
+        "rows": [(part, figures.report_row(explained_indicator, part.value)) for part in explained.explanation.parts],
+        "total": figures.view_row(explained.view, explained_indicator, {unit.code for unit in explained.explanation.asked}),
+        "unknown_units": explained.unknown_units,
+        "sum": to_date.cells(so_far.to_date).get(indicator),
+        "sum_rows": to_date.part_rows(so_far.to_date, explained_indicator),
+        "no_sum": so_far.to_date.refusal,
+        "on_call": at.source.is_on_call,
+    }
+    return look.page("explain.html", {**frame.head(at, to_date=cumulative.is_shown(at)), **shown})

@@ -8,16 +8,16 @@ from shared.words import vietnamese
 
 async def position(at: Address, store: PortalStore) -> str:
     """The position of the view that the page follows. It is read before the page's content, so that no change is missed."""
-    _, _, code = live.key_for(at)
-    view = await store.view(at.regime.id, at.period.code, at.tree.by_code[code].id)
-    return "" if view is None else live.position_text(view.position)
+    views = live.followed(at)
+    return views.position(await store.positions(at.regime.id, views.keys, views.unit.id))
 
 
-def head(at: Address) -> dict[str, object]:
-    """The values that the HTML head of every page about an address needs."""
+def head(at: Address, *, to_date: bool = False) -> dict[str, object]:
+    """The values that the HTML head of every page about an address needs. With `to_date` the page follows all views of the year so far."""
     return {
         "at": at,
         "trail": list(at.tree.ancestors(at.unit.id))[::-1],
         "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),
+        "live": f"/live/{at.to()}{'?cumulative=true' if to_date else ''}",
     }

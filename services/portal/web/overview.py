@@ -4,9 +4,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
-from services.portal.domain import refused
+from services.portal.domain import cumulative, refused, to_date
 from services.portal.http.dependencies import Duties, Named, Now, Referred, Stored
-from services.portal.reading import overview, regime_periods
+from services.portal.reading import overview, regime_periods, year
 from services.portal.render import look
 from services.portal.web import frame
 from shared.words.units import Unit
@@ -25,14 +25,20 @@ async def index(reference: Referred, store: Stored, duties: Duties, now: Now) ->
 @router.get("/bang/{regime}/{period}/{unit}")
 async def view(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
     """The page of a view. A unit that only reports has no view: its own report is shown instead."""
-    stored = await store.view(at.regime.id, at.period.code, at.unit.id)
+    so_far = await year.read(at, store)
+    stored = so_far.views.get(at.period.code)
     if stored is None and at.is_reporter:
         return RedirectResponse(f"/bao-cao/{at.to()}")
     if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    read = await overview.read(at, store, stored, now)
-    strip = await regime_periods.of_views(at, store, duties, now)
-    return look.page("view.html", {**frame.head(at), "position": live.position_text(read.view.position), "it": read, "strip": strip})
+    shown = {
+        "position": live.followed(at, to_date=True).position(so_far.positions),
+        "it": await overview.read(at, store, stored, now),
+        "strip": await regime_periods.of_views(at, store, duties, now),
+        "sums": to_date.cells(so_far.to_date),
+        "no_sums": so_far.to_date.refusal,
+    }
+    return look.page("view.html", {**frame.head(at, to_date=cumulative.is_shown(at)), **shown})
 
 
 @router.get("/favicon.ico")

@@ -1,0 +1,97 @@
+"""The sums since the beginning of the year (lũy kế) as cells and table rows for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.portal.domain import figures
+from services.portal.domain.cumulative import Part, YearToDate
+from services.portal.domain.figures import Row
+from shared.wire.answers import CumulativeFigure, CumulativeRatio
+from shared.wire.published import View
+from shared.words import periods, vietnamese
+from shared.words.regimes import Indicator
+
+SPAN = 3  # so many periods in a row are written as "tháng 1 – tháng 3"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One sum. `value` is a dash if there is none. `note` says which periods are not complete."""
+
+    value: str
+    percent: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One period of a sum: its view and its figure. A period that is not reported has neither. `missing` is a number of units."""
+
+    period: str
+    view: View | None
+    figure: Row | None
+    missing: int
+
+
+def cells(year: YearToDate) -> dict[str, Cell]:
+    """The sum of each cumulative indicator, by code."""
+    return {indicator.code: cell(year, indicator) for indicator in year.indicators}
+
+
+def cell(year: YearToDate, indicator: Indicator) -> Cell:
+    """The sum of one indicator."""
+    figure = year.figure(indicator)
+    if figure is None:
+        return Cell("–")
+    share = vietnamese.percent(figure.percent) if isinstance(figure, CumulativeRatio) else ""
+    return Cell(_value(figure), share, _note(year, indicator))
+
+
+def part_rows(year: YearToDate, indicator: Indicator) -> list[PartRow]:
+    """The periods of one indicator's sum, in the order of time."""
+    return [
+        PartRow(
+            part.period,
+            part.view,
+            None if part.view is None else figures.view_row(part.view, indicator),
+            part.missing.get(indicator.code, 0),
+        )
+        for part in year.parts
+    ]
+
+
+def _value(figure: CumulativeFigure) -> str:
+    if isinstance(figure, CumulativeRatio):
+        return f"{vietnamese.number(figure.numerator)} / {vietnamese.number(figure.denominator)}"
+    return vietnamese.number(figure.total)
+
+
+def _note(year: YearToDate, indicator: Indicator) -> str:
+    """`chưa đủ: thiếu tháng 3; tháng 5 còn thiếu đơn vị`; empty if the sum is complete."""
+    open_parts = [part for part in year.parts if not part.is_complete(indicator)]
+    absent = [part.period for part in open_parts if not _is_begun(part, indicator)]
+    begun = [part.period for part in open_parts if _is_begun(part, indicator)]
+    said = [f"thiếu {_named(absent)}" if absent else "", f"{_named(begun)} còn thiếu đơn vị" if begun else ""]
+    return f"chưa đủ: {'; '.join(filter(None, said))}" if open_parts else ""
+
+
+def _is_begun(part: Part, indicator: Indicator) -> bool:
+    """Whether somebody has reported the indicator in this period."""
+    figure = None if part.view is None else part.view.indicators.get(indicator.code)
+    return figure is not None and figure.reported > 0
+
+
+def _named(codes: Sequence[str]) -> str:
+    """Periods of one length, in the order of time, as people name them: `tháng 1 – tháng 4, tháng 6`."""
+    runs: list[list[str]] = []
+    for code in codes:
+        if runs and periods.following(runs[-1][-1]) == code:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(f"{_name(run[0])} – {_name(run[-1])}" if len(run) >= SPAN else ", ".join(_name(code) for code in run) for run in runs)
+
+
+def _name(code: str) -> str:
+    name = vietnamese.part_name(code)
+    return name[0].lower() + name[1:]
