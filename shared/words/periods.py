@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 ONE_DAY: Final = timedelta(days=1)
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-CODE: Final = r"20[0-9]{2}(-(H[12]|Q[1-4]|M9|0[1-9]|1[0-2]))?"
+YEAR: Final = r"20[0-9]{2}"
+CODE: Final = rf"{YEAR}(-(H[12]|Q[1-4]|M9|0[1-9]|1[0-2]))?"
 PERIOD: Final = re.compile(CODE, re.ASCII)
 REPORT_MONTH_CUT_OFF: Final = 14  # NĐ 09/2019, art. 12: a month's figures are those of the 15th of the month before to the 14th
 

@@ -8,7 +8,7 @@ import pytest
 from services.notify.store.book import BookStore
 from services.portal.domain.duties import DutyState
 from services.portal.domain.scope import Scope
-from services.portal.reading.duty_store import ORDER, Asked, in_calendar, listed
+from services.portal.reading.duty_queries import ORDER, Asked, in_calendar, listed, of_state
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
@@ -43,6 +43,21 @@ async def plan(stack: Stack, query: dict[str, Any], order: Any) -> list[str]:
     await stack.put(duties=[{**one, "_id": f"{one['_id']}/{number}"} for number in range(200) for one in made])
     explained = await stack.database["duties"].find(query).sort(order).explain()
     return list(stages(explained["queryPlanner"]["winningPlan"]))
+
+
+@pytest.mark.parametrize("state", [DutyState.RETURNED, DutyState.OWED])
+async def test_what_is_urgent_is_read_from_an_index_in_its_order(stack: Stack, state: DutyState) -> None:
+    found = await plan(stack, {"$and": [of_state(state, AFTER), Asked().as_query()]}, ORDER)
+    assert "IXSCAN" in found
+    assert not {"COLLSCAN", "SORT"} & set(found)
+
+
+async def test_the_periods_with_overdue_duties_are_read_from_an_index_alone(stack: Stack) -> None:
+    query = {"owed": True, "reminded_of": {"$lte": AFTER}, "regime": {"$in": [CT27]}}
+    await BookStore(stack.database).prepare()
+    await stack.put(duties=[builders.duty(_id=f"{CT27}/2024/{number}") for number in range(200)])
+    explained = await stack.database["duties"].find(query, {"_id": 0, "regime": 1, "period": 1}).explain()
+    assert explained["executionStats"]["totalDocsExamined"] == 0
 
 
 @pytest.mark.parametrize("asked", PAGES)

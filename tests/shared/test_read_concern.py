@@ -16,7 +16,8 @@ from services.aggregate.store import Store
 from services.ingest.store import ClaimStore
 from services.notify.store.alerts import AlertStore
 from services.notify.store.book import BookStore
-from services.portal.reading.duty_store import Asked, DutyStore
+from services.portal.reading.duty_queries import Asked
+from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.store import PortalStore
 from shared.plumbing import data_format, mongo
 from shared.plumbing.reference_store import ReferenceStore
@@ -87,7 +88,8 @@ async def read_everything(connections: Connections) -> None:
     await portal.duty_dates("r", "2026", ["x"])
     duties = DutyStore(database)
     await duties.periods(["r"])
-    await duties.totals(Asked(), now)
+    await duties.counts(Asked(), now)
+    await duties.urgent(Asked(), now, 1)
     assert [duty async for duty in duties.read(Asked(), None, now)] == []
     await duties.of_keys([ViewKey("r", "2026", "x")])
     await duties.with_overdue(["r"], now)

@@ -8,7 +8,7 @@ from typing import Self, get_args
 
 from services.portal.domain import refused, wanted
 from shared.wire.sent import PeriodCode
-from shared.words import refusals
+from shared.words import periods, refusals
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regime_fields import RegimeId, UnitCode
@@ -21,7 +21,13 @@ def _pattern(annotated: object) -> re.Pattern[str]:
     return re.compile(get_args(annotated)[1].pattern)
 
 
-SHAPES = {"regime": _pattern(RegimeId), "period": _pattern(PeriodCode), "unit": _pattern(UnitCode), "province": _pattern(UnitCode)}
+SHAPES = {
+    "regime": _pattern(RegimeId),
+    "period": _pattern(PeriodCode),
+    "year": re.compile(periods.YEAR, re.ASCII),
+    "unit": _pattern(UnitCode),
+    "province": _pattern(UnitCode),
+}
 MOST_LETTERS = 64
 
 

@@ -4,6 +4,7 @@ Days are days in Vietnam, counted from the last day that is on time, as in the r
 so on 16/12 the text is "còn 3 ngày", and on 21/12 "quá hạn 2 ngày".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -126,9 +127,14 @@ class Duty:
         return countdown(self.due, now) if self.is_owed else ""
 
 
-def first_owed(duty: Duty) -> tuple[bool, datetime, str, str, str, str]:
-    """A sort key: owed duties first, then by deadline."""
-    return not duty.is_owed, duty.due, duty.regime, duty.period, duty.unit_code, duty.id
+def urgency(duty: Duty) -> tuple[bool, bool, datetime, str, tuple[int, int, int], str, str]:
+    """A sort key: returned duties first, then the other owed ones by deadline (so the longest overdue first), then what is done."""
+    return not duty.is_owed, not duty.is_returned, duty.due, duty.regime, periods.order(duty.period), duty.unit_code, duty.id
+
+
+def is_settled(duty: Duty, newest: Mapping[str, str]) -> bool:
+    """Whether a duty is done and its regime has a newer period. `newest` is the newest period with duties, by regime."""
+    return not duty.is_owed and periods.order(duty.period) < periods.order(newest.get(duty.regime, duty.period))
 
 
 def countdown(deadline: datetime, now: datetime) -> str:

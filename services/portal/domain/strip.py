@@ -64,6 +64,10 @@ class Year:
     year: int
     cells: tuple[Cell, ...]
 
+    @property
+    def is_monthly(self) -> bool:
+        return periods.length_of(self.cells[0].period) == "month"
+
 
 @dataclass(frozen=True, slots=True)
 class Strip:

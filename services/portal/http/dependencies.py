@@ -30,7 +30,7 @@ def shaped(name: str) -> dict[str, Any]:
 
 LIMIT = "how many are listed at most"
 REGIME = "a regime's id"
-PERIOD = "a period's code: 2024, 2024-H1, 2024-Q3 or 2024-05"
+PERIOD = "a period's code: 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05"
 UNIT = "a unit's code on the period's cut-off day, or its id"
 RegimeName = Annotated[str, Path(description=REGIME, examples=["ct27-van-quan"], json_schema_extra=shaped("regime"))]
 PeriodName = Annotated[str, Path(description=PERIOD, examples=["2024"], json_schema_extra=shaped("period"))]
@@ -91,12 +91,18 @@ def _seen(text: str | None) -> str | None:
     return text[seen[0] : seen[-1] + 1] if seen else None
 
 
+def _year(text: str | None) -> int | None:
+    checked = address.checked("year", text)
+    return None if checked is None else int(checked)
+
+
 async def typed(
     regime: str | None = None,
     period: str | None = None,
     unit: str | None = None,
     state: Annotated[DutyState | None, Query(), BeforeValidator(_seen)] = None,
     only: Annotated[bool | None, Query(), BeforeValidator(_seen)] = None,
+    year: str | None = None,
 ) -> Choice:
     """The filters from the page's form. An empty or invisible text means that the filter is not set."""
     return Choice(
@@ -105,6 +111,7 @@ async def typed(
         address.checked("unit", _seen(unit)),
         state,
         bool(only),
+        _year(_seen(year)),
     )
 
 

@@ -6,23 +6,24 @@ from urllib.parse import urlencode
 
 from services.portal.domain import cursor, refused, scope
 from services.portal.domain.duties import DutyState
-from services.portal.reading.duty_store import Asked
+from services.portal.reading.duty_queries import Asked
 from shared.words.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The filters. `only` leaves out the units below the unit."""
+    """The filters. `only` leaves out the units below the unit; a period is more specific than a year."""
 
     regime: str | None
     period: str | None
     unit: str | None
     state: DutyState | None
     only: bool
+    year: int | None = None
 
     def to(self, path: str = "/nghia-vu", **changes: object) -> str:
         """An address with the same filters, except for `changes`."""
-        chosen = {"regime": self.regime, "period": self.period, "unit": self.unit, "state": self.state, "only": int(self.only)}
+        chosen = {name: getattr(self, name) for name in ("regime", "year", "period", "unit", "state")} | {"only": int(self.only)}
         kept = {name: str(value) for name, value in (chosen | changes).items() if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
@@ -42,8 +43,8 @@ class Choice:
     def asked(self, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
         """The query for these filters, with the unit resolved in each period's tree. `there` are the existing periods by regime."""
         scopes = None if self.unit is None else scope.scopes(known, there, self.unit, only=self.only)
-        return Asked(self.regime, self.period, scopes)
+        return Asked(self.regime, self.period, scopes, self.year)
 
     @property
     def _names(self) -> tuple[object, ...]:
-        return self.regime, self.period, self.unit, self.state and self.state.value, self.only
+        return self.regime, self.period, self.unit, self.state and self.state.value, self.only, self.year

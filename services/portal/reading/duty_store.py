@@ -1,12 +1,11 @@
 """Reads the collection `duties`, which notify writes, for the portal."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
-from services.portal.domain.scope import Scope
+from services.portal.domain.duty_periods import Counts
+from services.portal.reading.duty_queries import ORDER, Asked, in_calendar, is_in, listed, of_state
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -17,65 +16,8 @@ from shared.words import periods, texts
 
 BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 500  # duties in one unit's calendar
-ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
-"""Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
 FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
 """The fields of a document that the API returns. The others are internal to the notifier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The filters of a query; None means no filter. `scopes` are the units of the requested subtree."""
-
-    regime: str | None = None
-    period: str | None = None
-    scopes: Sequence[Scope] | None = None
-
-    def as_query(self) -> Document:
-        """The MongoDB filter. Every value is inside `$eq` or `$in`, so that no text can act as an operator."""
-        query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
-        if self.scopes is not None:
-            query["$or"] = [_of_scope(scope) for scope in self.scopes] or [{"_id": {"$in": []}}]
-        return query
-
-
-def of_unit(unit: str) -> Document:
-    return {"$or": [{"unit.code": {"$eq": unit}}, {"unit.id": {"$eq": unit}}]}
-
-
-def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
-    """The query for a page of duties, beginning after the duty with the id `behind`."""
-    rest: Document = {} if behind is None else {"_id": {"$gt": behind}}
-    return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
-
-
-def in_calendar(unit: str, now: datetime) -> Document:
-    """The query for a unit's calendar."""
-    return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
-
-
-def _of_scope(scope: Scope) -> Document:
-    pairs = [{"regime": {"$eq": regime}, "period": {"$eq": period}} for regime, period in scope.periods]
-    return {"unit.id": {"$in": sorted(scope.unit_ids)}, "$or": pairs}
-
-
-def of_state(state: DutyState, now: datetime) -> Document:
-    """The query for a state, by the same rule as `Duty.states`."""
-    match state:
-        case DutyState.OWED:
-            return {"owed": True}
-        case DutyState.OVERDUE:
-            return {"owed": True, "reminded_of": {"$lte": now}}
-        case DutyState.RETURNED:
-            return {"owed": True, "returned": {"$type": "object"}}
-        case DutyState.RECEIVED:
-            return {"owed": False, "task": REPORT}
-        case DutyState.LATE:
-            return {"owed": False, "task": REPORT, "late": True}
-        case DutyState.CONFIRMED:
-            return {"owed": False, "task": {"$ne": REPORT}}
-        case _:
-            assert_never(state)
 
 
 class DutyStore:
@@ -91,12 +33,23 @@ class DutyStore:
             for regime in sorted(regimes)
         }
 
-    async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
-        """The number of duties in total and in each state."""
-        counted: Document = {state.value: [{"$match": of_state(state, now)}, {"$count": "n"}] for state in DutyState}
-        stages: list[Document] = [{"$match": asked.as_query()}, {"$facet": {"all": [{"$count": "n"}], **counted}}]
-        counts = (await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS))[0]
-        return _count(counts["all"]), {state: _count(counts[state.value]) for state in DutyState}
+    async def counts(self, asked: Asked, now: datetime) -> dict[str, Counts]:
+        """The number of duties in total and in each state, by period."""
+        sums: Document = {state.value: {"$sum": {"$cond": [is_in(state, now), 1, 0]}} for state in DutyState}
+        stages: list[Document] = [{"$match": asked.as_query()}, {"$group": {"_id": "$period", "all": {"$sum": 1}, **sums}}]
+        groups = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
+        return {group["_id"]: Counts(group["all"], {state: group[state.value] for state in DutyState}) for group in groups}
+
+    async def urgent(self, asked: Asked, now: datetime, limit: int) -> list[Duty]:
+        """The first owed duties in the order of `duties.urgency`."""
+        returned = [duty async for duty in self._by_deadline(asked, of_state(DutyState.RETURNED, now), limit)]
+        others = {"owed": True, "returned": {"$not": {"$type": "object"}}}
+        return [*returned, *[duty async for duty in self._by_deadline(asked, others, limit)]][:limit]
+
+    async def _by_deadline(self, asked: Asked, owed: Document, limit: int) -> AsyncIterator[Duty]:
+        query = {"$and": [owed, asked.as_query()]}
+        async for document in self._duties.find(query, max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(limit):
+            yield from_document(document)
 
     async def read(
         self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None = None, limit: int = 0
@@ -134,10 +87,6 @@ class DutyStore:
         """The duties of a unit (a code or an id) that are owed, and the done ones whose deadline is still to come."""
         documents = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
         return [from_document(document) async for document in documents]
-
-
-def _count(counted: list[Document]) -> int:
-    return int(counted[0]["n"]) if counted else 0
 
 
 def _answer(document: DutyDocument) -> answers.Duty:

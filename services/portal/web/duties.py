@@ -1,19 +1,22 @@
 """The page of duties (what each unit owes, and by when), and the same as a table for a spreadsheet."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from services.portal.domain import address
-from services.portal.domain.duties import WORDS, Duty, DutyState, first_owed
+from services.portal.domain import address, duty_periods, strip
+from services.portal.domain.duties import WORDS, Duty, is_settled, urgency
+from services.portal.domain.duty_periods import Counts
 from services.portal.domain.refused import Refused
+from services.portal.domain.strip import Year
 from services.portal.http.dependencies import After, Duties, Now, Referred, Typed
 from services.portal.reading.duty_choice import Choice
-from services.portal.reading.duty_store import Asked, DutyStore
+from services.portal.reading.duty_queries import Asked
+from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
 from shared.words import periods, refusals
 from shared.words.reference import Reference
@@ -21,17 +24,21 @@ from shared.words.reference import Reference
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 200
+URGENT = 50  # owed duties that are shown before a list of several pages
 ROWS_AT_ONCE = 200
 CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of duties. `totals` counts all states, whichever state is selected; `next` is the cursor of the next page."""
+    """One page of duties. `urgent` are the first owed duties of all pages; it is empty if this page has all of them. `settled` are done
+    duties of earlier periods. `totals` count all states, whichever state is selected; `next` is the cursor of the next page.
+    """
 
+    urgent: Sequence[Duty]
     duties: Sequence[Duty]
-    all: int
-    totals: Mapping[DutyState, int]
+    settled: Sequence[Duty]
+    totals: Counts
     found: int
     is_first: bool
     next: str | None
@@ -41,20 +48,27 @@ class Listing:
     def is_whole(self) -> bool:
         return self.is_first and self.next is None
 
+    @property
+    def shown(self) -> Sequence[Duty]:
+        return [*self.duties, *self.settled]
+
 
 @router.get("/nghia-vu")
 async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, after: After = None) -> Response:
     """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first."""
     known = await reference.current()
     there = await store.periods(known.regimes)
-    listing = await _list(store, chosen, chosen.asked(known, there), after, now)
+    codes = {code for of_regime in there.values() for code in of_regime}
+    counts = await store.counts(replace(chosen, period=None, year=None).asked(known, there), now)
     shown = {
         "chosen": chosen,
-        "it": listing,
+        "it": await _list(store, chosen, chosen.asked(known, there), there, _selected(chosen, counts), after, now),
         "words": WORDS,
         "titles": _titles(known),
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
-        "periods": sorted({code for codes in there.values() for code in codes}, reverse=True),
+        "options": duty_periods.options(codes),
+        "years": duty_periods.years(codes),
+        "strips": _strips(chosen, counts, _present(known, there, now)),
         "unit_name": _unit_name(known, chosen.unit),
     }
     return look.page("duties.html", shown)
@@ -69,7 +83,7 @@ async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> 
     read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(read) > CSV_AT_ONCE:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
-    lines = _lines(sorted(read, key=first_owed), _titles(known), now)
+    lines = _lines(sorted(read, key=urgency), _titles(known), now)
     today = periods.local_day(now)
     title = f"Nghĩa vụ báo cáo {_unit_name(known, chosen.unit) or ''} {today:%d-%m-%Y}"
     named = file_name.disposition("attachment", f"nghia-vu-{today:%Y%m%d}.csv", title)
@@ -84,20 +98,47 @@ async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetim
         yield "".join(spreadsheet.line(duty, titles, now) for duty in duties[first : first + ROWS_AT_ONCE])
 
 
-async def _list(store: DutyStore, chosen: Choice, asked: Asked, after: str | None, now: datetime) -> Listing:
+async def _list(
+    store: DutyStore, chosen: Choice, asked: Asked, there: Mapping[str, Sequence[str]], totals: Counts, after: str | None, now: datetime
+) -> Listing:
     behind = chosen.behind(after)
-    everything, totals = await store.totals(asked, now)
     read = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
-    shown = read[:PAGE]
+    shown = sorted(read[:PAGE], key=urgency)
+    newest = {regime: codes[-1] for regime, codes in there.items() if codes}
+    settled = [duty for duty in shown if not (chosen.period or chosen.state) and is_settled(duty, newest)]
+    is_long = behind is None and len(read) > PAGE
     return Listing(
-        sorted(shown, key=first_owed),
-        everything,
+        await store.urgent(asked, now, URGENT) if is_long and not chosen.state else [],
+        [duty for duty in shown if duty not in settled],
+        settled,
         totals,
-        totals[chosen.state] if chosen.state else everything,
+        totals.states[chosen.state] if chosen.state else totals.all,
         behind is None,
-        chosen.after(shown[-1].id) if len(read) > PAGE else None,
+        chosen.after(read[PAGE - 1].id) if len(read) > PAGE else None,
         now,
     )
+
+
+def _selected(chosen: Choice, counts: Mapping[str, Counts]) -> Counts:
+    """The sum of the counts in the selected period, year, or all periods."""
+    begins = chosen.period or str(chosen.year or "")
+    return duty_periods.total(
+        [of_period for code, of_period in counts.items() if code == begins or (not chosen.period and code.startswith(begins))]
+    )
+
+
+def _strips(chosen: Choice, counts: Mapping[str, Counts], present: Collection[str]) -> list[Year]:
+    """The periods of the selected year (otherwise of the newest one) that have selected duties; empty if there is only one period."""
+    if len(counts) < 2:
+        return []
+    year = int(chosen.period[:4]) if chosen.period else chosen.year or max(duty_periods.years(counts))
+    return duty_periods.side_by_side(year, counts, present, lambda code: chosen.to(period=code, year=None))
+
+
+def _present(known: Reference, there: Mapping[str, Sequence[str]], now: datetime) -> set[str]:
+    """The present period of each regime."""
+    listed = [strip.listed(known.regimes[regime], codes) for regime, codes in there.items()]
+    return {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
 
 
 def _titles(known: Reference) -> dict[str, str]:
