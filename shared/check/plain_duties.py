@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from shared.words.calendar import WorkingDays
+from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.periods import VIETNAM, Period
 from shared.words.regimes import Regime
 from shared.words.units import Tree, Unit
@@ -43,25 +44,41 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
     obligation = regime.obligation
     if obligation is None:
         return None
-    late: datetime | None = opened
     if not obligation.on_call:
-        rule = obligation.deadlines[group]
-        day = _day(rule.before or rule.by or rule.once or "", period)
-        hour = time.fromisoformat(rule.hour) if rule.hour else None
-        if rule.before:
-            late = datetime.combine(day, hour or time(), VIETNAM)
-        else:
-            late = datetime.combine(day, hour, VIETNAM) + ONE_MS if hour else datetime.combine(day + ONE_DAY, time(), VIETNAM)
-    if late is None or not obligation.to_working_day:
-        return late
-    last = (late - ONE_MS).astimezone(VIETNAM).date()
-    working = last
-    while not days.includes(working):
-        working += ONE_DAY
-    return late if working == last else datetime.combine(working + ONE_DAY, time(), VIETNAM)
+        return late_from(obligation.deadlines[group], obligation, period, days)
+    if opened is not None and obligation.to_working_day:
+        return _not_on_day_off(opened, days)
+    return opened
 
 
-def _day(text: str, period: Period) -> date:
+def late_from(rule: DeadlineRule, obligation: Obligation, period: Period, days: WorkingDays) -> datetime:
+    """The first instant that is late by a rule of the obligation, after a last day off was moved."""
+    day = _day(rule, obligation, period, days)
+    stroke = datetime.combine(day, time.fromisoformat(rule.hour or "00:00"), VIETNAM)
+    if rule.before or not rule.inclusive:
+        late = stroke
+    elif rule.hour:
+        late = stroke + ONE_MS
+    else:
+        late = stroke + ONE_DAY
+    return _not_on_day_off(late, days) if obligation.to_working_day else late
+
+
+def _day(rule: DeadlineRule, obligation: Obligation, period: Period, days: WorkingDays) -> date:
+    """The day that a rule names or counts to."""
+    if rule.after_cut_off and rule.after_cut_off.days:
+        return period.cut_off + rule.after_cut_off.days * ONE_DAY
+    if rule.after_cut_off and rule.after_cut_off.working_days:
+        return _working_day_after(period.cut_off, rule.after_cut_off.working_days, days)
+    if rule.day_of_next_month:
+        return _in_next_month(period.cut_off, rule.day_of_next_month)
+    if rule.after and rule.working_days:
+        other = late_from(obligation.deadlines[rule.after], obligation, period, days)
+        return _working_day_after(_last_day(other), rule.working_days, days)
+    return _named_day(rule.before or rule.by or rule.once or "", period)
+
+
+def _named_day(text: str, period: Period) -> date:
     """The day of a rule. A yearly day such as 12-20 is in the period's year. If the period ends on or after that day, and the same day of
     the next year comes within half a year of the period's end, it is that later day.
     """
@@ -70,6 +87,39 @@ def _day(text: str, period: Period) -> date:
     this_year, next_year = date.fromisoformat(f"{period.year}-{text}"), date.fromisoformat(f"{period.year + 1}-{text}")
     is_closed = period.cut_off < this_year
     return this_year if is_closed or next_year > period.cut_off + HALF_YEAR else next_year
+
+
+def _working_day_after(day: date, count: int, days: WorkingDays) -> date:
+    """The `count`-th working day after `day`, whether `day` is a working day or not."""
+    while count > 0:
+        day += ONE_DAY
+        if days.includes(day):
+            count -= 1
+    return day
+
+
+def _in_next_month(day: date, number: int) -> date:
+    """The day `number` of the month after that of `day`, or the last day of that month if it is shorter."""
+    first = day
+    while first.month == day.month:
+        first += ONE_DAY
+    wanted = first + (number - 1) * ONE_DAY
+    while wanted.month != first.month:
+        wanted -= ONE_DAY
+    return wanted
+
+
+def _last_day(late: datetime) -> date:
+    """The last day on which a report is on time, if `late` is the first late instant."""
+    return (late - ONE_MS).astimezone(VIETNAM).date()
+
+
+def _not_on_day_off(late: datetime, days: WorkingDays) -> datetime:
+    """The same instant, or the end of the next working day if the last day is a day off."""
+    last = _last_day(late)
+    if days.includes(last):
+        return late
+    return datetime.combine(_working_day_after(last, 1, days) + ONE_DAY, time(), VIETNAM)
 
 
 def instant(text: object) -> datetime | None:

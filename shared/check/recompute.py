@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
-from shared.check import plain_duties, plain_figures
+from shared.check import plain_duties, plain_figures, plain_periods
 from shared.check.history import History, Noted, in_force
 from shared.wire import events
 from shared.wire.events import Logged
@@ -155,8 +155,9 @@ def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now:
     source = reference.regimes[regime.source_id]
     codes = set(spoken_of)
     if not source.is_on_call and source.periods != "any":
-        codes |= {code for code in source.periods if (period := source.period(code)) is not None and period.has_begun(now)}
-    return [period for code in sorted(codes) if (period := regime.period(code)) is not None]
+        listed = [period for code in source.periods if (period := plain_periods.period(source, code)) is not None]
+        codes |= {period.code for period in listed if plain_periods.has_begun(period, now)}
+    return [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
 
 
 def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:

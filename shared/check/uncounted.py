@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.check import plain_duties
+from shared.check import plain_duties, plain_periods
 from shared.check.history import History
 from shared.wire import sent
 from shared.wire.log_message import NotFolded
@@ -65,7 +65,7 @@ def find(reference: Reference, histories: Mapping[tuple[str, str], History], not
         uncounted.types += history.types - sent.SENT.keys()
         if regime is None or regime.derived_from is not None:
             uncounted.regimes.append(regime_id)
-        elif (period := regime.period(code)) is None:
+        elif (period := plain_periods.period(regime, code)) is None:
             uncounted.periods.append(f"{regime_id}/{code}")
         else:
             asked = plain_duties.groups(regime, reference.registry.at(period.cut_off))

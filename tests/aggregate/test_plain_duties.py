@@ -1,111 +1,155 @@
-"""Verify and the fold compute the same deadlines with independent code, for any regime that the checks allow."""
+"""Verify and the fold compute the same periods and deadlines with independent code, for any regime that the checks allow."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import orjson
-from hypothesis import assume, example, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import plain
-from shared.check import plain_duties, recompute
+from shared.check import plain_duties, plain_periods, recompute
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words import deadlines
+from shared.words import deadlines, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
-from shared.words.periods import VIETNAM
+from shared.words.periods import VIETNAM, Period
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
+from shared.words.units import Registry, Unit
+from tests.aggregate.drawn_regimes import COMMUNES, Json, agencies, checked_regimes, days, periods_of, regime, stored_regimes
 from tests.aggregate.histories import logged
 
-ONE_MS = timedelta(milliseconds=1)
-DISTRICT = "184"
-COMMUNES = ("06253", "06256")
-PARTS = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13)))
-Json = dict[str, Any]
+ONE_DAY = timedelta(days=1)
+MONTHS = {"from": "2026-01", "to": "2026-12"}
+CHAIN: Json = {
+    "deadlines": {
+        "xa": {"after": "phong", "working_days": 2},
+        "huyen": {"after_cut_off": {"working_days": 2}, "hour": "17:00"},
+        "phong": {"after": "huyen", "working_days": 1, "inclusive": False},
+    },
+    "confirm": {"level": "district", "after": "xa", "working_days": 3},
+}
+THREE = {name: {"label": name, "level": "commune"} for name in CHAIN["deadlines"]}
 
 
-def regime(**changes: Any) -> Regime:
-    base: Json = {
-        "id": "thu",
-        "title": "Thử",
-        "legal_basis": [],
-        "calendar": "year",
-        "periods": ["2026"],
-        "recipient": "20",
-        "within": DISTRICT,
-        "reporters": {"xa": {"label": "xã", "level": "commune"}},
-        "obligation": {"deadlines": {"xa": {"before": "01-15"}}},
-    }
-    return Regime.model_validate(base | changes)
-
-
-days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
-hours = st.none() | st.times().map(lambda at: f"{at:%H:%M}")
-years = st.integers(2024, 2027)
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> Json:
-    """A last day of every shape: of the year or with its own, exclusive or inclusive, with an hour or without."""
-    kind, day = draw(st.sampled_from(["before", "before", "by", "once"])), draw(days)
-    is_yearly = kind != "once" and draw(st.booleans())
-    return {kind: f"{day:%m-%d}" if is_yearly else str(day), "hour": draw(hours)}
-
-
-@st.composite
-def checked_regimes(draw: st.DrawFn) -> Regime:
-    """A regime of one period that `regimes check` takes."""
-    kind = draw(st.sampled_from(["year", "year", "report_year", "cut-off"]))
-    of_calendar = f"{draw(days):%m-%d}" if kind == "cut-off" else kind
-    period = f"{draw(years)}{draw(st.sampled_from(PARTS)) if kind == 'year' else ''}"
-    obligation: Json = {"to_working_day": draw(st.booleans())}
-    if draw(st.integers(0, 4)) == 0:
-        obligation["on_call"] = True
-    else:
-        obligation["deadlines"] = {"xa": draw(rules())}
-    try:
-        found = regime(calendar=of_calendar, periods=[period], obligation=obligation)
-    except ValidationError:  # 29/02 is no day of every year
-        assume(False)
-    assume(not list(deadlines.faults(found, COMMON)))
-    return found
-
-
-agency_days = st.builds(lambda off, working: WorkingDays(frozenset(off - working), frozenset(working)), st.sets(days), st.sets(days))
+def assert_same_duties(one: Regime, agency: WorkingDays, opened: date | None) -> None:
+    """Both have the same periods, the same deadline of every group and the same deadline of whoever confirms."""
+    at = None if opened is None else datetime.combine(opened, datetime.min.time(), VIETNAM)
+    obligation = one.obligation
+    assert obligation is not None
+    for period in periods_of(one):
+        assert plain_periods.period(one, period.code) == period
+        for group in one.reporters:
+            assert plain_duties.deadline(one, group, period, at, agency) == deadlines.group_deadline(one, group, period, at, agency)
+        confirmed = None if obligation.confirm is None else plain_duties.late_from(obligation.confirm, obligation, period, agency)
+        assert confirmed == deadlines.confirm_deadline(one, period, agency)
 
 
 @settings(max_examples=500)
-@given(one=checked_regimes(), agency=agency_days, opened=st.none() | days)
+@given(one=checked_regimes(), agency=agencies(), opened=st.none() | days)
 @example(one=regime(), agency=WorkingDays(), opened=None)
 @example(one=regime(calendar="12-25", obligation={"deadlines": {"xa": {"by": "01-06"}}}), agency=WorkingDays(), opened=None)
 @example(one=regime(periods=["2026-Q4"], obligation={"deadlines": {"xa": {"before": "01-10"}}}), agency=WorkingDays(), opened=None)
-def test_the_check_and_the_fold_have_the_same_deadline(one: Regime, agency: WorkingDays, opened: date | None) -> None:
-    assert isinstance(one.periods, list)
-    period = one.period(one.periods[0])
-    assert period is not None
-    at = None if opened is None else datetime.combine(opened, datetime.min.time(), VIETNAM)
+@example(one=regime(periods=MONTHS, calendar="report_year", reporters=THREE, obligation=CHAIN), agency=WorkingDays(), opened=None)
+@example(one=regime(periods=MONTHS, reporters=THREE, obligation=CHAIN | {"to_working_day": True}), agency=WorkingDays(), opened=None)
+@example(one=regime(periods=MONTHS, obligation={"deadlines": {"xa": {"day_of_next_month": 1}}}), agency=WorkingDays(), opened=None)
+def test_the_check_and_the_fold_have_the_same_deadlines(one: Regime, agency: WorkingDays, opened: date | None) -> None:
+    assert_same_duties(one, agency, opened)
 
-    assert plain_duties.deadline(one, "xa", period, at, agency) == deadlines.group_deadline(one, "xa", period, at, agency)
+
+@settings(max_examples=500)
+@given(one=stored_regimes(), agency=agencies(), opened=st.none() | days)
+@example(one=regime(periods=MONTHS, obligation={"deadlines": {"xa": {"day_of_next_month": 31}}}), agency=WorkingDays(), opened=None)
+def test_a_stored_regime_that_would_be_refused_today_raises_nothing(one: Regime, agency: WorkingDays, opened: date | None) -> None:
+    assert_same_duties(one, agency, opened)
+
+    assert one.obligation is not None
+    list(deadlines.faults(one, agency))
+    for period in periods_of(one):
+        steps = ladder.steps_of(one.obligation.ladder, period.length)
+        dues = [deadlines.group_deadline(one, group, period, None, agency) for group in one.reporters]
+        for due in [*dues, deadlines.confirm_deadline(one, period, agency)]:
+            assert due is None or ladder.rungs(due, steps, agency)
+
+
+codes = st.from_regex(r"[12][09][0-9]{2}(-(H[0-9]|Q[0-9]|M[0-9]|[01][0-9]))?.?") | st.text(max_size=8)
+
+
+@settings(max_examples=1000)
+@given(code=codes, calendar=st.sampled_from(["year", "report_year", "11-20", "12-31", "02-28"]), near=st.integers(-1, 1))
+@example(code="٢٠٢٦", calendar="year", near=0)
+@example(code="2026-", calendar="year", near=0)
+@example(code="2026-01\n", calendar="year", near=0)
+@example(code="2000", calendar="report_year", near=0)
+@example(code="2099-12", calendar="year", near=0)
+def test_the_check_and_the_fold_read_the_same_periods_in_any_text(code: str, calendar: str, near: int) -> None:
+    any_period = regime(periods="any", calendar=calendar, obligation={"on_call": True})
+    listed = regime(periods=["2026"], calendar=calendar)
+
+    assert plain_periods.period(any_period, code) == any_period.period(code)
+    assert plain_periods.period(listed, code) == listed.period(code)
+    if (period := any_period.period(code)) is not None:
+        at = datetime.combine(period.begins, datetime.min.time(), VIETNAM).astimezone(UTC) + timedelta(milliseconds=near)
+        assert plain_periods.has_begun(period, at) == period.has_begun(at) == (near >= 0)
+
+
+def counts_the_day_itself(self: WorkingDays, day: date, count: int) -> date:
+    """The rule for working days, broken: the cut-off is the first of them."""
+    for _ in range(count):
+        day = self.after_or_on(day) + ONE_DAY
+    return day - ONE_DAY
+
+
+def one_day_too_far(period: Period | None) -> Period | None:
+    return period and Period(period.code, period.begins, period.cut_off + ONE_DAY)
+
+
+def same_year_after_december(day: date, number: int) -> date:
+    """The rule for the next month, broken: January is that of the same year."""
+    return date(day.year, day.month % 12 + 1, min(number, 28))
+
+
+BROKEN: list[tuple[object, str, Callable[..., object]]] = [
+    (WorkingDays, "after", counts_the_day_itself),
+    (plain_duties, "_working_day_after", lambda day, count, days: counts_the_day_itself(days, day, count)),
+    (periods, "parse", lambda code, calendar, parse=periods.parse: one_day_too_far(parse(code, calendar))),
+    (plain_periods, "period", lambda one, code, period=plain_periods.period: one_day_too_far(period(one, code))),
+    (plain_duties, "_in_next_month", same_year_after_december),
+    (deadlines, "last_day", lambda late: late.astimezone(VIETNAM).date()),
+    (plain_duties, "_last_day", lambda late: late.astimezone(VIETNAM).date()),
+]
+
+
+@pytest.mark.parametrize(("where", "name", "broken"), BROKEN)
+def test_the_property_fails_when_a_rule_is_broken(
+    monkeypatch: pytest.MonkeyPatch, where: object, name: str, broken: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(where, name, broken)
+
+    @settings(max_examples=400, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(one=stored_regimes(), agency=agencies(), opened=st.none() | days)
+    def same(one: Regime, agency: WorkingDays, opened: date | None) -> None:
+        assert_same_duties(one, agency, opened)
+
+    with pytest.raises(AssertionError):
+        same()
 
 
 def test_a_yearly_day_that_has_gone_by_at_the_cut_off_is_that_of_the_next_year() -> None:
     one = regime()
-    period = one.period("2026")
-    assert period is not None
+    [period] = periods_of(one)
     assert plain_duties.deadline(one, "xa", period, None, COMMON) == datetime(2027, 1, 15, tzinfo=VIETNAM)
 
 
-@settings(max_examples=60)
-@given(one=checked_regimes(), agency=agency_days, data=st.data())
+@settings(max_examples=100)
+@given(one=checked_regimes(), agency=agencies(), data=st.data())
 def test_the_check_and_the_fold_say_the_same_of_every_view_of_any_regime(
     reference: Reference, one: Regime, agency: WorkingDays, data: st.DataObject
 ) -> None:
-    assert isinstance(one.periods, list)
-    period = one.period(one.periods[0])
-    assert period is not None
+    [period] = periods_of(one)
     opened = datetime(2028, 1, 5, tzinfo=VIETNAM) if one.is_on_call else None
     due = deadlines.group_deadline(one, "xa", period, opened, agency)
     assert due is not None
@@ -126,6 +170,33 @@ def test_the_check_and_the_fold_say_the_same_of_every_view_of_any_regime(
 
     assert {view_id: {**view, **expected[view_id]} for view_id, view in views.items()} == views
     assert expected.keys() == views.keys()
+
+
+def test_the_check_asks_the_units_of_the_cut_off_though_the_fold_takes_the_day_after(
+    reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2029, 1, 1, tzinfo=UTC)
+    newborn = Unit("moi", "99999", "Xã mới", "commune", "peoples_committee", "184", date(2027, 1, 1))
+    one = regime()  # of 2026, whose cut-off is 31/12
+    asked = Reference(1, Registry([*reference.registry.units, newborn]), {one.id: one}, {})
+
+    def expected_of_fold() -> int:
+        fold = Fold(asked, 0, 1)
+        fold.open(now)
+        [view] = [plain(view.document) for view in fold.changed() if view.id == "thu/2026/184"]
+        return int(view["reporting"]["expected"])
+
+    def expected_of_check() -> int:
+        [view] = [view for view in recompute.expected_views(asked, [], now) if view["_id"] == "thu/2026/184"]
+        return int(view["reporting"]["expected"])
+
+    communes = expected_of_fold()
+    assert expected_of_check() == communes
+
+    parse = periods.parse
+    monkeypatch.setattr(periods, "parse", lambda code, calendar: one_day_too_far(parse(code, calendar)))
+    assert expected_of_fold() == communes + 1
+    assert expected_of_check() == communes
 
 
 texts = st.one_of(
