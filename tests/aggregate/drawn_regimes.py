@@ -89,7 +89,7 @@ def chained(name: str) -> st.SearchStrategy[Json]:
 def rules(draw: st.DrawFn, about: int, others: list[str]) -> Json:
     """A deadline rule of every kind; it may follow one of the groups `others`."""
     kinds: list[st.SearchStrategy[Json]] = [named_days(about), counted_days, counted_days]
-    rule = draw(st.one_of(*kinds, *[chained(name) for name in others] * 2))
+    rule: Json = draw(st.one_of(*kinds, *[chained(name) for name in others] * 2))
     if not rule.keys() & {"before", "by", "once"}:
         rule = rule | draw(st.sampled_from([{}, {"inclusive": True}, {"inclusive": False}]))
     return rule | {"hour": draw(hours)}

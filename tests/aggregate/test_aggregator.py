@@ -136,7 +136,9 @@ async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> Non
         await until_stored(loaded, await log_reports(loaded))
         regime = (await loaded.reference.current()).regimes[REGIME]
         kept = [indicator for indicator in regime.indicators if indicator.code != "nuoc_sach"]
-        changed = Regime.model_validate(regime.model_dump() | {"indicators": [indicator.model_dump() for indicator in kept]})
+        changed = Regime.model_validate(
+            regime.model_dump(exclude_defaults=True) | {"indicators": [indicator.model_dump() for indicator in kept]}
+        )
         await loaded.reference.put_regimes([changed])
         generation = await loaded.reference.generation()
         await until(lambda: _has_generation(loaded, generation))
