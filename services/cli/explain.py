@@ -35,26 +35,27 @@ def explain(
 
     Mã thoát: 0 khớp, 1 không khớp hoặc không có bảng, 2 dùng sai, 3 máy chủ không trả lời.
     """
-    from services.portal.domain import address
+    from services.portal.domain import address, to_date
     from services.portal.domain.refused import Refused
-    from services.portal.reading import explaining
+    from services.portal.reading import explaining, year
     from services.portal.reading.store import PortalStore
 
     names = view.split("/")
     if len(names) != 3:
         raise session.wrong_use(refusal("cli.not_a_view", text=view), "REGIME/PERIOD/UNIT")
 
-    async def act() -> "Explained":
+    async def act() -> "tuple[Explained, str]":
         async with session.connected() as connections:
-            at = address.named(await connections.reference.current(), *names)
-            return await explaining.read(at, PortalStore(connections.database), indicator)
+            at, store = address.named(await connections.reference.current(), *names), PortalStore(connections.database)
+            found = await explaining.read(at, store, indicator)
+            return found, to_date.line((await year.read(at, store)).to_date, found.explanation.indicator)
 
     async def logged() -> int:
         async with session.connected() as connections:
             return await StoredData(connections.database).reports(names[0], names[1])
 
     try:
-        found = session.run(act)
+        found, cumulative = session.run(act)
     except Refused as refused:
         why = refused.refusal
         if why.code not in UNKNOWN or not (count := session.run(logged)):
@@ -64,12 +65,12 @@ def explain(
         answer = found.answer(None, max(1, len(found.explanation.parts)))
         session.say_json(answer.model_dump(mode="json", exclude_unset=True))
     else:
-        _show(found)
+        _show(found, cumulative)
     if not found.explanation.adds_up or found.unknown_units:
         raise typer.Exit(session.NO)
 
 
-def _show(found: "Explained") -> None:
+def _show(found: "Explained", cumulative: str) -> None:
     from services.portal.domain import figures
     from shared.words import vietnamese
 
@@ -89,6 +90,8 @@ def _show(found: "Explained") -> None:
     session.console.print(
         f"{at.unit.name} – {at.regime.id}, kỳ {at.period.code}\n{it.indicator.label}: {' '.join(filter(None, shown))}", markup=False
     )
+    if cumulative:
+        session.console.print(cumulative, markup=False)
     if at.part is not None:
         session.console.print(
             f"Chế độ này chỉ áp dụng tại {at.part.name}: đây là số liệu của một phần, không phải của toàn bộ {at.unit.name}.", markup=False

@@ -12,6 +12,8 @@ from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.aggregate.running import PERIOD, REGIME, aggregating, log_reports, until_stored
 from tests.cli.conftest import Cli
+from tests.portal import builders as portal_builders
+from tests.portal import years
 from tests.waiting import until
 
 INDICATOR = "ld_viec_lam_moi"
@@ -50,6 +52,22 @@ def test_a_total_is_explained_to_people_and_to_programs(season: Cli) -> None:
     assert "Khớp: 145 báo cáo cộng lại đúng bằng số trong bảng tổng hợp." in said.stdout
     for heading in ("Mã", "Đơn vị", "Giá trị", "Lần nộp", "Nhận lúc", "Mã sự kiện"):
         assert heading in said.stdout
+
+
+def test_the_sum_since_the_beginning_of_the_year_is_shown_beside_the_total(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.portal.reading.explaining.PAUSE_S", 0.0)
+    reports = [years.submitted("06253", number, f"2026-0{number}", thu=f"{number}.50", dan_so=7) for number in (1, 2)]
+
+    async def fill(connections: Connections) -> None:
+        await connections.reference.put_units(portal_builders.units())
+        await connections.reference.put_regimes(years.plain_regimes())
+        await connections.database["views"].insert_many(years.views(reports))
+
+    cli.ask(fill)
+    view = f"{years.MONTHLY}/2026-02/{years.DISTRICT}"
+    said = " ".join(cli.run("explain", view, "thu").stdout.split())
+    assert "Lũy kế từ đầu năm: 4,00 triệu đồng, gồm 2026-01, 2026-02; chưa đủ: tháng 1, tháng 2 còn thiếu đơn vị" in said
+    assert "Lũy kế" not in cli.run("explain", view, "dan_so").stdout
 
 
 def test_a_total_that_does_not_add_up_ends_with_1_and_says_so(season: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PATHS = {
     "/": [],
     "/bang/{}/{}/{}": [CT27, "2024", "184"],
+    "/bang/{}/{}/{}.csv": [CT27, "2024", "184"],
+    "/bang/{}/{}/{}.xlsx": [CT27, "2024", "184"],
     "/bao-cao/{}/{}/{}": [CT27, "2024", "06253"],
     "/giai-trinh/{}/{}/{}/{}": [CT27, "2024", "184", "gd_ngay_cong"],
     "/thuyet-minh/{}/{}/{}": [CT27, "2024", "184"],

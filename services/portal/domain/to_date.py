@@ -47,6 +47,18 @@ def cell(year: YearToDate, indicator: Indicator) -> Cell:
     return Cell(_value(figure), share, _note(year, indicator))
 
 
+def line(year: YearToDate, indicator: Indicator) -> str:
+    """The sum of one indicator in one line, with the periods that were summed; empty if the indicator is not cumulative."""
+    if indicator not in year.indicators:
+        return ""
+    figure, shown = year.figure(indicator), cell(year, indicator)
+    if figure is None:
+        return year.refusal.message_vi if year.refusal else ""
+    share = f" ({shown.percent})" if shown.percent else ""
+    note = f"; {shown.note}" if shown.note else ""
+    return f"Lũy kế từ đầu năm: {shown.value} {indicator.measure}{share}, gồm {', '.join(figure.periods)}{note}"
+
+
 def part_rows(year: YearToDate, indicator: Indicator) -> list[PartRow]:
     """The periods of one indicator's sum, in the order of time."""
     return [

@@ -1,15 +1,19 @@
-"""Duties as a CSV table for a spreadsheet (RFC 4180, UTF-8 with BOM, so that Excel reads the Vietnamese letters)."""
+"""Duties and figures as CSV tables for a spreadsheet (RFC 4180, UTF-8 with BOM, so that Excel reads the Vietnamese letters)."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from decimal import Decimal
+from typing import Final, Literal
 
 from services.portal.domain.duties import Duty
+from services.portal.domain.view_table import Cell, Table
 from shared.words import vietnamese
 
+Point = Literal["comma", "point"]
+POINTS: Final[Mapping[Point, str]] = {"comma": ",", "point": "."}
 BOM: Final = "\ufeff"
 SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # signs that begin a formula, with their full-width and small forms: OWASP, "CSV injection"
 PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before the sign that are invisible or that a program may strip
@@ -60,6 +64,22 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
     )
 
 
+def figures(table: Table, point: Point) -> str:
+    """The whole file of a table of figures. Numbers are plain: no thousands separator, and `point` before the decimals."""
+    rows = [[_plain(cell, point) for cell in row] for row in table.rows]
+    return "".join([BOM, _line(table.header), *map(_written, rows)])
+
+
+def _plain(cell: Cell, point: Point) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return harmless(cell)
+        case _:
+            return format(cell, "f" if isinstance(cell, Decimal) else "d").replace(".", POINTS[point])
+
+
 def harmless(text: str) -> str:
     """A cell that no spreadsheet interprets as a formula, whatever its separator is."""
     cell = vietnamese.shown(text)
@@ -67,9 +87,13 @@ def harmless(text: str) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
+    return _written([harmless(cell) for cell in cells])
+
+
+def _written(cells: Sequence[str]) -> str:
+    """One row; its cells are harmless already."""
     written = io.StringIO()
-    safe: Sequence[str] = [harmless(cell) for cell in cells]
-    csv.writer(written).writerow(safe)
+    csv.writer(written).writerow(cells)
     return written.getvalue()
 
 

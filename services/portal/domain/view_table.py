@@ -1,0 +1,80 @@
+"""The figures of a view as a table for spreadsheets: numbers are numbers, and every row says to which view it belongs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, assert_never
+
+from services.portal.domain import figures, to_date
+from services.portal.domain.address import Address
+from services.portal.domain.cumulative import YearToDate
+from services.portal.domain.figures import Row
+from shared.wire.answers import CumulativeRatio
+from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
+from shared.words.regimes import Indicator
+
+Cell = str | int | Decimal | None
+"""A text, a number, or nothing."""
+
+VIEW: Final = ("Kỳ", "Mã đơn vị", "Đơn vị")
+INDICATOR: Final = ("Mục", "Chỉ tiêu", "Mã chỉ tiêu", "Đơn vị tính")
+VALUES: Final = ("Giá trị", "Tử số", "Mẫu số", "Tỷ lệ (%)")
+REPORTED: Final = ("Số đơn vị đã báo cáo", "Số đơn vị được giao")
+TO_DATE: Final = ("Lũy kế từ đầu năm", "Lũy kế: tử số", "Lũy kế: mẫu số", "Lũy kế: tỷ lệ (%)", "Lũy kế gồm các kỳ", "Lũy kế: ghi chú")
+WHOLE: Final = "đủ"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Each row has as many cells as the header."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def table(at: Address, view: View, year: YearToDate) -> Table:
+    """All indicators of the regime, in its order; a choice has a row for each option. If the regime has cumulative indicators, columns for
+    the sums since the beginning of the year follow.
+    """
+    about = (view.period, view.unit.code, view.unit.name)
+    rows = [
+        (*about, *cells, *(_sum(year, indicator) if year.indicators else ()))
+        for indicator in at.regime.indicators
+        for cells in _rows(view, indicator, figures.view_row(view, indicator, {unit.code for unit in at.asked(indicator)}))
+    ]
+    return Table((*VIEW, *INDICATOR, *VALUES, *REPORTED, *(TO_DATE if year.indicators else ())), tuple(rows))
+
+
+def _rows(view: View, indicator: Indicator, shown: Row) -> Iterator[tuple[Cell, ...]]:
+    figure = view.indicators.get(indicator.code)
+    about = (indicator.section, indicator.label, indicator.code, shown.measure)
+    reported = (shown.reported, shown.asked)
+    match figure:
+        case None:
+            yield (*about, None, None, None, None, *reported)
+        case QuantityFigure():
+            yield (*about, _number(figure.total), None, None, None, *reported)
+        case RatioFigure():
+            yield (*about, None, _number(figure.numerator), _number(figure.denominator), _number(figure.percent), *reported)
+        case FlagFigure():
+            yield (*about, figure.true, None, None, _number(figure.percent), *reported)
+        case ChoiceFigure():
+            for option, label in indicator.options.items():
+                named = (indicator.section, f"{indicator.label}: {label}", indicator.code, "đơn vị")
+                yield (*named, figure.counts.get(option, 0), None, None, None, *reported)
+        case _:
+            assert_never(figure)
+
+
+def _sum(year: YearToDate, indicator: Indicator) -> tuple[Cell, ...]:
+    figure = year.figure(indicator)
+    if figure is None:
+        return (None, None, None, None, None, year.refusal.message_vi if indicator.cumulative and year.refusal else None)
+    about = (", ".join(figure.periods), to_date.cell(year, indicator).note or WHOLE)
+    if isinstance(figure, CumulativeRatio):
+        return (None, _number(figure.numerator), _number(figure.denominator), _number(figure.percent), *about)
+    return (_number(figure.total), None, None, None, *about)
+
+
+def _number(value: int | str | None) -> int | Decimal | None:
+    return Decimal(value) if isinstance(value, str) else value
