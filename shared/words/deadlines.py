@@ -5,15 +5,13 @@ services use this one rule, so that they cannot disagree on who is late. Source:
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from shared.words import periods, refusals
+from shared.words import periods
 from shared.words.calendar import WorkingDays
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.periods import Period
-from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -62,7 +60,7 @@ def group_deadline(regime: Regime, group: str, period: Period, opened: datetime 
         return None
     if obligation.on_call:
         return _on_working_day(opened, days) if opened is not None and obligation.to_working_day else opened
-    return _due_of(obligation.deadlines[group], period, obligation, days)
+    return by_rule(obligation.deadlines[group], period, obligation, days)
 
 
 def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
@@ -70,10 +68,11 @@ def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datet
     obligation = regime.obligation
     if obligation is None or obligation.confirm is None:
         return None
-    return _due_of(obligation.confirm, period, obligation, days)
+    return by_rule(obligation.confirm, period, obligation, days)
 
 
-def _due_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:
+def by_rule(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:
+    """The deadline of a period by one rule of an obligation."""
     return _end(rule, _day_of(rule, period, obligation, days), days if obligation.to_working_day else None)
 
 
@@ -85,13 +84,13 @@ def _day_of(rule: DeadlineRule, period: Period, obligation: Obligation, days: Wo
         counted = rule.after_cut_off
         return period.cut_off + timedelta(days=counted.days) if counted.days else days.after(period.cut_off, counted.working_days or 0)
     if rule.day_of_next_month is not None:
-        last = _end_of_next_month(period)
+        last = end_of_next_month(period)
         return last.replace(day=min(rule.day_of_next_month, last.day))
-    before = _due_of(obligation.deadlines[rule.after or ""], period, obligation, days)
+    before = by_rule(obligation.deadlines[rule.after or ""], period, obligation, days)
     return days.after(last_day(before), rule.working_days or 0)
 
 
-def _end_of_next_month(period: Period) -> date:
+def end_of_next_month(period: Period) -> date:
     """The last day of the month after the month of the cut-off."""
     month = period.cut_off.month
     return periods.last_of_month(period.cut_off.year + month // 12, month % 12 + 1)
@@ -105,47 +104,6 @@ def _year_in(rule: DeadlineRule, period: Period) -> int:
     """
     day, again = (date.fromisoformat(rule.day_in(year)) for year in (period.year, period.year + 1))
     return period.year + 1 if rule.is_yearly and day <= period.cut_off and again - period.cut_off <= HALF_YEAR else period.year
-
-
-def faults(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
-    """Deadlines that cannot be meant: the path in the regime, and the reason. For each rule only the first such period is named."""
-    obligation = regime.obligation
-    if obligation is None or isinstance(regime.periods, str):
-        return
-    listed = sorted((period for code in regime.periods if (period := regime.period(code)) is not None), key=lambda one: one.cut_off)
-    for where, rule in obligation.rules():
-        found = next((fault for period in listed if (fault := _fault(regime, rule, period, days)) is not None), None)
-        if found is None and rule.is_one_date and len(listed) > 1:
-            found = refusal("regime.one_date_for_all_periods", first=listed[0].code, other=listed[1].code)
-        if found is not None:
-            yield ("obligation", *where), found
-    for period in listed:
-        confirm = confirm_deadline(regime, period, days)
-        reports = [at for group in obligation.deadlines if (at := group_deadline(regime, group, period, None, days)) is not None]
-        if confirm is not None and reports and confirm < max(reports):
-            yield ("obligation", "confirm"), refusal("regime.confirmed_before_reported", period=period.code)
-            return
-
-
-def _fault(regime: Regime, rule: DeadlineRule, period: Period, days: WorkingDays) -> Refusal | None:
-    """Why one rule cannot be meant in one period; None if it can.
-
-    A deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP); a full date may not, because the duty is due one
-    time. A yearly day must not come after the end of the following period: it would belong to that one.
-    """
-    obligation = regime.obligation
-    if obligation is None or rule.is_one_date:
-        return None
-    last = last_day(_due_of(rule, period, obligation, days))
-    if last < days.after(period.cut_off, 1):
-        return refusal("regime.no_working_day_left", period=period.code, day=refusals.day(period.cut_off))
-    following = periods.parse(periods.following(period.code), regime.calendar)
-    if rule.is_yearly and following is not None and last > following.cut_off:
-        return refusal("regime.due_after_next_period", period=period.code, day=refusals.day(last), next=following.code)
-    if rule.day_of_next_month is not None and rule.day_of_next_month > _end_of_next_month(period).day:
-        month = f"{_end_of_next_month(period):%m/%Y}"
-        return refusal("regime.no_such_day_in_month", period=period.code, day=rule.day_of_next_month, month=month)
-    return None
 
 
 def effective(deadline: datetime | None, extended_to: datetime | None) -> datetime | None:

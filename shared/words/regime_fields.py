@@ -8,9 +8,10 @@ CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
 REGIME_ID: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
 DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
-DAY: Final = r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-DATE: Final = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-TIME: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
+# [0-9] and not "\d", which takes the digits of every script
+DAY: Final = r"^(20[0-9][0-9]-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+DATE: Final = r"^20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Code = Annotated[str, StringConstraints(pattern=CODE)]
 RegimeId = Annotated[str, StringConstraints(pattern=REGIME_ID)]

@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.words import deadlines
+from shared.words import deadline_faults
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.periods import Period
 from shared.words.regimes import Regime
@@ -136,5 +136,5 @@ def stored_regimes(draw: st.DrawFn, most_periods: int = 3) -> Regime:
 def checked_regimes(draw: st.DrawFn) -> Regime:
     """A regime of one period whose deadlines `regimes check` accepts."""
     one = draw(stored_regimes(most_periods=1))
-    assume(not list(deadlines.faults(one, COMMON)))
+    assume(not list(deadline_faults.of(one, COMMON)))
     return one

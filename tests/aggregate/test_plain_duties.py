@@ -13,7 +13,7 @@ from services.aggregate.feed import plain
 from shared.check import plain_duties, plain_periods, recompute
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.words import deadlines, ladder, periods
+from shared.words import deadline_faults, deadlines, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.periods import VIETNAM, Period
 from shared.words.reference import Reference
@@ -67,7 +67,7 @@ def test_a_stored_regime_that_would_be_refused_today_raises_nothing(one: Regime,
     assert_same_duties(one, agency, opened)
 
     assert one.obligation is not None
-    list(deadlines.faults(one, agency))
+    list(deadline_faults.of(one, agency))
     for period in periods_of(one):
         steps = ladder.steps_of(one.obligation.ladder, period.length)
         dues = [deadlines.group_deadline(one, group, period, None, agency) for group in one.reporters]

@@ -135,6 +135,8 @@ LADDER = '  confirm: {level: district, before: "12-25"}\n'
         (LADDER, LADDER + "  ladder: {before_days: [99999999999]}\n", "dòng 16, obligation.ladder.before_days.0", "từ 1 đến 366"),
         (LADDER, LADDER + "  ladder: {after_days: [3, 3]}\n", "dòng 16, obligation.ladder.after_days.1", "hai lần"),
         ("title: Thử", "title: Thử\nderived_groups: [xa]", "dòng 3, derived_groups", "regime.only_derived"),
+        ('["2024", "2025"]', "[]", "dòng 4, periods", "regime.no_period"),
+        ("    decimals: 2\n", "    decimals: 2\n    cumulative: true\n", "dòng 21, indicators.0.cumulative", "mỗi năm chỉ có một kỳ"),
         (
             'xa: {before: "12-20"}',
             'xa: {once: "2024-12-01"}',
@@ -184,6 +186,65 @@ def test_a_reminder_after_the_hour_of_the_deadline_is_refused(reference: Referen
     [found] = judged(reference.registry, path)
 
     assert found.startswith(f"{path}: dòng 15, obligation.ladder.last_day.1: Mức nhắc 14:00 không bao giờ đến")
+
+
+MONTHS = (
+    REGIME.replace('["2024", "2025"]', '{from: "2026-01", to: "2027-12"}')
+    .replace('{before: "12-20"}', "{after_cut_off: {working_days: 2}}")
+    .replace('before: "12-25"', "after: xa, working_days: 3")
+    .replace("    decimals: 2\n", "    decimals: 2\n    cumulative: true\n", 1)
+)
+
+
+def test_a_reminder_that_comes_before_its_period_begins_is_refused(reference: Reference, tmp_path: Path) -> None:
+    ladder = "  ladder: {before_days: [60, 30, 3]}\nindicators:\n"
+    assert list(judged(reference.registry, write(tmp_path, MONTHS))) == []
+
+    path = write(tmp_path, MONTHS.replace("indicators:\n", ladder))
+
+    [found] = judged(reference.registry, path)
+    assert found.startswith(
+        f"{path}: dòng 16, obligation.ladder.before_days.0: Mức nhắc 60 đến trước khi kỳ 2026-01 bắt đầu, ngày 15/12/2025"
+    )
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        '{from: "2026-12", to: "2026-01"}',
+        '{from: "2026", to: "2030-12"}',
+        '{from: "2026-01"}',
+        '{first: "2026-01", last: "2026-12"}',
+        '{from: "2026-01", to: "2026-12", step: 3}',
+        "{from: 2026, to: 2030}",
+        '[{from: "2026-01", to: "2026-12"}]',
+        '["2٠26"]',
+        '["2026-01\\n"]',
+        '"2026-01"',
+        "[2026-01-01]",
+        "null",
+    ],
+)
+def test_periods_that_are_no_list_and_no_range_are_refused(reference: Reference, tmp_path: Path, periods: str) -> None:
+    path = write(tmp_path, MONTHS.replace('{from: "2026-01", to: "2027-12"}', periods))
+
+    assert next(judged(reference.registry, path)).startswith(f"{path}: dòng 4, periods")
+
+
+def test_a_list_of_months_and_quarters_has_no_yearly_deadline(reference: Reference, tmp_path: Path) -> None:
+    text = MONTHS.replace('{from: "2026-01", to: "2027-12"}', '["2026-01", "2026-Q1"]')
+    assert list(judged(reference.registry, write(tmp_path, text))) == []
+
+    path = write(tmp_path, text.replace("xa: {after_cut_off: {working_days: 2}}", 'xa: {before: "03-20"}'))
+
+    assert next(judged(reference.registry, path)).startswith(f"{path}: dòng 13, obligation.deadlines.xa: Hạn của kỳ 2026-01")
+
+
+@pytest.mark.parametrize("written", ['"false"', "0", "null", '"không"'])
+def test_inclusive_is_true_or_false_and_no_text(reference: Reference, tmp_path: Path, written: str) -> None:
+    path = write(tmp_path, MONTHS.replace("{working_days: 2}}", f"{{working_days: 2}}, inclusive: {written}}}", 1))
+
+    assert next(judged(reference.registry, path)).startswith(f"{path}: dòng 13, obligation.deadlines.xa.inclusive: ")
 
 
 def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, tmp_path: Path) -> None:

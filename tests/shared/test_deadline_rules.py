@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.words import deadlines
+from shared.words import deadline_faults, deadlines
 from shared.words.calendar import COMMON
 from shared.words.obligations import DeadlineRule
 from shared.words.periods import VIETNAM
@@ -94,11 +94,11 @@ def test_a_moved_deadline_is_never_earlier_and_its_last_day_is_a_working_day(day
 
 
 def _faults(**changes: Any) -> list[str]:
-    return [".".join(where) for where, _ in deadlines.faults(regime(**changes), COMMON)]
+    return [".".join(where) for where, _ in deadline_faults.of(regime(**changes), COMMON)]
 
 
 def test_the_regimes_of_the_product_have_no_fault(reference: Reference) -> None:
-    assert [list(deadlines.faults(one, COMMON)) for one in reference.regimes.values()] == [[]] * 6
+    assert [list(deadline_faults.of(one, COMMON)) for one in reference.regimes.values()] == [[]] * 6
 
 
 @pytest.mark.parametrize(("rule", "is_fine"), [({"by": "12-14"}, False), ({"before": "12-15"}, False), ({"by": "12-15"}, True)])
@@ -139,7 +139,7 @@ def test_a_yearly_deadline_is_the_first_of_its_day_after_the_cut_off(
     assert found is not None
     assert deadlines.group_deadline(one, "xa", found, None, COMMON) == vn(expected)
     assert deadlines.confirm_deadline(one, found, COMMON) == vn(expected)
-    assert list(deadlines.faults(one, COMMON)) == []
+    assert list(deadline_faults.of(one, COMMON)) == []
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_who_confirms_may_follow_a_group_but_not_a_deadline_that_is_set_on_call(
 )
 def test_a_deadline_that_cannot_be_meant_in_a_period_is_refused(calendar: str, periods: list[str], rule: dict[str, Any], code: str) -> None:
     one = regime(calendar=calendar, periods=periods, obligation={"deadlines": {"xa": rule}})
-    assert [(".".join(where), found.code) for where, found in deadlines.faults(one, COMMON)] == [("obligation.deadlines.xa", code)]
+    assert [(".".join(where), found.code) for where, found in deadline_faults.of(one, COMMON)] == [("obligation.deadlines.xa", code)]
 
 
 def test_a_deadline_counted_from_each_cut_off_is_fine_for_every_period() -> None:

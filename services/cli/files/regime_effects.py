@@ -5,7 +5,7 @@ were loaded, it would look as if it were obeyed. Regimes that are already stored
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ OF_DERIVED: Final = ("derived_groups", "derived_indicators")
 
 def of_file(regime: Regime, working_days: WorkingDays) -> list[Found]:
     """Entries that have no effect whatever the units are."""
+    if regime.periods == []:
+        return [(("periods",), refusal("regime.no_period"))]
     fields = [*_blank(regime), *_repeats(regime), *_derived(regime), *_groups(regime), *_indicators(regime)]
     return [*fields, *_due_before_it_begins(regime, working_days), *_ladder(regime, working_days)]
 
@@ -117,12 +119,19 @@ def _indicators(regime: Regime) -> Iterator[Found]:
             if getattr(indicator, name) != Indicator.model_fields[name].default:
                 yield ("indicators", number, name), refusal("regime.unused_by_kind", kind=indicator.kind)
         yield from _written_decimals(number, indicator)
+        if indicator.cumulative and not _has_parts_of_years(regime):
+            yield ("indicators", number, "cumulative"), refusal("regime.cumulative_of_one_period")
         least, most = indicator.bounds
         if indicator.kind == "quantity" and least > most:
             yield ("indicators", number, "min"), refusal("regime.no_value_allowed")
         is_percent = indicator.kind == "flag" or (indicator.kind == "ratio" and indicator.share)
         if indicator.target is not None and is_percent and Decimal(indicator.target.at_least) > 100:
             yield ("indicators", number, "target", "at_least"), refusal("regime.percent_above_100")
+
+
+def _has_parts_of_years(regime: Regime) -> bool:
+    """Whether a year may have several periods of one length, so that there is a sum since its beginning."""
+    return isinstance(regime.periods, str) or any(len(periods.PARTS[periods.length_of(code)]) > 1 for code in regime.periods)
 
 
 def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
@@ -151,7 +160,7 @@ def _due_before_it_begins(regime: Regime, working_days: WorkingDays) -> Iterator
 
 
 def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
-    """Reminders that never come in any period, for any group."""
+    """Reminders that never come in any period, for any group, or come before each period begins."""
     if regime.obligation is None:
         return
     steps = regime.obligation.ladder
@@ -168,18 +177,24 @@ def _ladder(regime: Regime, working_days: WorkingDays) -> Iterator[Found]:
     for name in sorted(steps.model_fields_set):
         for number, step in enumerate(getattr(steps, name) or ()):
             alone = Steps(**{other: (step,) if other == name else () for other in Ladder.model_fields})
-            if not any(ladder.rungs(deadline, alone, working_days) for deadline in deadlines_of):
+            rungs = [(period, ladder.rungs(deadline, alone, working_days)) for period, deadline in deadlines_of]
+            if not any(found for _, found in rungs):
                 yield ("obligation", "ladder", name, number), refusal("regime.reminder_never_comes", step=step)
+            elif all(rung.at < periods.start_of(period.begins) for period, found in rungs for rung in found):
+                first = rungs[0][0]
+                why = refusal("regime.reminder_before_period", step=step, period=first.code, day=refusals.day(first.begins))
+                yield ("obligation", "ladder", name, number), why
 
 
-def _deadlines(regime: Regime, working_days: WorkingDays) -> list[Any]:
-    """Every deadline that the file determines."""
+def _deadlines(regime: Regime, working_days: WorkingDays) -> list[tuple[Period, datetime]]:
+    """Every deadline that the file determines, with its period."""
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return []
     found = [period for code in regime.periods if (period := regime.period(code)) is not None]
-    reports = [deadlines.group_deadline(regime, group, period, None, working_days) for group in obligation.deadlines for period in found]
-    return [at for at in (*reports, *(deadlines.confirm_deadline(regime, period, working_days) for period in found)) if at is not None]
+    reports = [(one, deadlines.group_deadline(regime, name, one, None, working_days)) for name in obligation.deadlines for one in found]
+    confirmed = [(one, deadlines.confirm_deadline(regime, one, working_days)) for one in found]
+    return [(one, at) for one, at in (*reports, *confirmed) if at is not None]
 
 
 def _days(regime: Regime, today: date) -> list[date]:

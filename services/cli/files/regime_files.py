@@ -14,7 +14,7 @@ from services.cli.files.faults import Fault, FaultsError
 from shared.plumbing import yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults
-from shared.words import deadlines, regimes
+from shared.words import deadline_faults, regimes
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.failures import InvalidValueError
 from shared.words.refusals import Refusal, refusal
@@ -148,7 +148,7 @@ def _regime(path: Path, working_days: WorkingDays) -> RegimeFile:
     wrong: list[tuple[Sequence[int | str], Refusal]] = []
     if regime.id != path.stem:
         wrong.append((("id",), refusal("regime.file_name_differs", regime=regime.id)))
-    wrong += deadlines.faults(regime, working_days)
+    wrong += deadline_faults.of(regime, working_days)
     wrong += regime_effects.of_file(regime, working_days)
     if wrong:
         raise FaultsError([file.fault(where, why) for where, why in wrong])

@@ -57,6 +57,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mục calendar là year, report_year hoặc ngày chốt dạng MM-DD. Chọn một trong ba.",
         "The field calendar is year, report_year or a cut-off day MM-DD. Choose one of the three.",
     ),
+    "regime.no_period": (
+        "Chưa nêu kỳ nào nên không có báo cáo nào. Nêu ít nhất một kỳ.",
+        "No period is named, so there are no reports. Name at least one period.",
+    ),
     "regime.no_such_period": (
         "Giá trị “{period}” không phải là kỳ của lịch {calendar}. Sửa kỳ hoặc calendar.",
         "The value “{period}” is not a period of the calendar {calendar}. Correct the period or calendar.",
@@ -189,6 +193,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Kỳ {period} phải có ít nhất một ngày làm việc sau ngày chốt số liệu {day}, theo NĐ 09/2019/NĐ-CP. Lùi hạn gửi báo cáo.",
         "The period {period} needs at least one working day after the cut-off {day} (decree 09/2019). Set a later deadline.",
     ),
+    "regime.no_working_day_after_group": (
+        "Kỳ {period}: hạn này phải để lại ít nhất một ngày làm việc sau hạn của nhóm “{group}”. Tăng working_days, hoặc lùi hour.",
+        "Period {period}: this deadline must leave at least one working day after that of the group “{group}”. Raise working_days, or set a"
+        " later hour.",
+    ),
+    "regime.due_too_late": (
+        "Hạn của kỳ {period} là ngày {day}, quá lâu sau ngày chốt số liệu. Đặt hạn muộn nhất vào ngày {latest}.",
+        "The deadline of the period {period} is {day}, too long after the cut-off. Set a day up to {latest}.",
+    ),
     "regime.due_after_next_period": (
         "Hạn của kỳ {period} là ngày {day}, sau khi kỳ tiếp theo {next} đã kết thúc. Dùng after_cut_off hoặc day_of_next_month cho kỳ"
         " ngắn hơn một năm.",
@@ -214,6 +227,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "regime.reminder_never_comes": (
         "Mức nhắc {step} không bao giờ đến vì sau hạn nộp. Bỏ mức nhắc, hoặc chọn giờ sớm hơn.",
         "The reminder {step} never comes, because it is after the deadline. Remove it, or choose an earlier hour.",
+    ),
+    "regime.reminder_before_period": (
+        "Mức nhắc {step} đến trước khi kỳ {period} bắt đầu, ngày {day}. Giảm số ngày.",
+        "The reminder {step} comes before the period {period} begins, on {day}. Lower the number of days.",
+    ),
+    "regime.cumulative_of_one_period": (
+        "Mục cumulative (lũy kế) không có tác dụng vì mỗi năm chỉ có một kỳ. Bỏ mục này.",
+        "The field cumulative has no effect, because a year has only one of these periods. Remove it.",
     ),
     "regime.no_unit_on_cut_off": (
         "Không có đơn vị nào vào ngày chốt số liệu; danh mục đơn vị bắt đầu từ ngày {day}. Bỏ kỳ này, hoặc nạp đơn vị của thời gian ấy.",

@@ -1,0 +1,88 @@
+"""Deadlines that cannot be meant, period by period. `regimes check` refuses them; regimes that are already stored are not checked.
+
+Source: NĐ 09/2019/NĐ-CP, art. 12, 13; design, section 5, "Deadlines" and "Periods".
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from shared.words import deadlines, periods, refusals
+from shared.words.calendar import WorkingDays
+from shared.words.deadlines import HALF_YEAR
+from shared.words.ladder import OFFICE_OPENS
+from shared.words.obligations import DeadlineRule, Obligation
+from shared.words.periods import Period
+from shared.words.refusals import Refusal, refusal
+from shared.words.regimes import Regime
+
+BEFORE_OFFICE: Final = timedelta(hours=OFFICE_OPENS.hour, milliseconds=1)  # until just after the office opens, when nobody has worked yet
+TWO_YEARS: Final = timedelta(days=731)  # a full date further from the cut-off is a typing error in the year
+
+
+def of(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
+    """The path of each such deadline in the regime, and the reason. For each rule only the first such period is named."""
+    obligation = regime.obligation
+    if obligation is None or isinstance(regime.periods, str):
+        return
+    listed = sorted((period for code in regime.periods if (period := regime.period(code)) is not None), key=lambda one: one.cut_off)
+    for where, rule in obligation.rules():
+        found = next((fault for period in listed if (fault := _fault(regime, obligation, rule, period, days)) is not None), None)
+        if found is None and rule.is_one_date and len(listed) > 1:
+            found = refusal("regime.one_date_for_all_periods", first=listed[0].code, other=listed[1].code)
+        if found is not None:
+            yield ("obligation", *where), found
+    for period in listed:
+        confirm = deadlines.confirm_deadline(regime, period, days)
+        reports = [deadlines.by_rule(rule, period, obligation, days) for rule in obligation.deadlines.values()]
+        if confirm is not None and reports and confirm < max(reports):
+            yield ("obligation", "confirm"), refusal("regime.confirmed_before_reported", period=period.code)
+            return
+
+
+def _fault(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: Period, days: WorkingDays) -> Refusal | None:
+    """Why one rule cannot be meant in one period; None if it can.
+
+    A deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP), and after the deadline that it follows. A full date
+    need not come after the cut-off, because the duty is due one time. A yearly day must not come after the end of the following period: it
+    would belong to that one.
+    """
+    deadline = deadlines.by_rule(rule, period, obligation, days)
+    last = deadlines.last_day(deadline)
+    if rule.after is not None:
+        followed = deadlines.by_rule(obligation.deadlines[rule.after], period, obligation, days)
+        if _last_day_worked(deadline) < days.after(deadlines.last_day(followed), 1):
+            return refusal("regime.no_working_day_after_group", period=period.code, group=rule.after)
+    if not _is_once(rule, obligation) and _last_day_worked(deadline) < days.after(period.cut_off, 1):
+        return refusal("regime.no_working_day_left", period=period.code, day=refusals.day(period.cut_off))
+    following = periods.parse(periods.following(period.code), regime.calendar)
+    if rule.is_yearly and following is not None and last > following.cut_off:
+        return refusal("regime.due_after_next_period", period=period.code, day=refusals.day(last), next=following.code)
+    latest = _latest(regime, obligation, rule, period)
+    if not rule.is_yearly and last > latest:
+        return refusal("regime.due_too_late", period=period.code, day=refusals.day(last), latest=refusals.day(latest))
+    if rule.day_of_next_month is not None and rule.day_of_next_month > deadlines.end_of_next_month(period).day:
+        month = f"{deadlines.end_of_next_month(period):%m/%Y}"
+        return refusal("regime.no_such_day_in_month", period=period.code, day=rule.day_of_next_month, month=month)
+    return None
+
+
+def _last_day_worked(deadline: datetime) -> date:
+    """The last day on which an office that works until the deadline has opened."""
+    return deadlines.last_day(deadline - BEFORE_OFFICE)
+
+
+def _is_once(rule: DeadlineRule, obligation: Obligation) -> bool:
+    """Whether the rule is a full date, or follows a group whose rule is."""
+    while rule.after is not None:
+        rule = obligation.deadlines[rule.after]
+    return rule.is_one_date
+
+
+def _latest(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: Period) -> date:
+    """The latest day that can be meant: the end of the second period that follows, at most half a year after the cut-off."""
+    if _is_once(rule, obligation):
+        return period.cut_off + TWO_YEARS
+    second = periods.parse(periods.following(periods.following(period.code)), regime.calendar)
+    latest = period.cut_off + HALF_YEAR
+    return latest if second is None else min(latest, second.cut_off)
