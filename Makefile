@@ -25,8 +25,8 @@ up: $(READY) ## chạy NATS, MongoDB và các dịch vụ trên máy này (start
 down: $(READY) ## dừng hệ thống, giữ số liệu trong .run/ (stop the stack, keep its data)
 	@$(BIN)/tonghop down
 
-test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riêng (all tests, on servers of their own)
-	$(BIN)/pytest -q
+test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riêng (all tests, three files at a time, on servers of their own)
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## chạy kiểm thử không cần máy chủ, dưới một phút (the tests that need no server, under a minute)
 	$(BIN)/pytest -q -m "not servers and not long"

@@ -43,6 +43,8 @@ LONG: Final = (
     "install/test_extras.py",
     "notify/test_agreement.py",
 )
+FIRST: Final = ("simulation/", "system/", "faults/", "architecture/test_driver.py")
+"""Files that take longest. In a run of several processes they begin first, so that none is left waiting for one of them at the end."""
 STARTING: Final = frozenset(
     {"servers", "running", "real_servers", "stack", "broker", "three", "cluster", "own_nats", "lazy_nats", "standalone"}
 )
@@ -63,6 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("servers")
         elif place.startswith(LONG):
             item.add_marker("long")
+    items.sort(key=lambda item: not item.path.relative_to(TESTS).as_posix().startswith(FIRST))
 
 
 @pytest.fixture(autouse=True)
