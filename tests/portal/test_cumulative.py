@@ -15,7 +15,8 @@ from services.portal.domain.cumulative import YearToDate
 from shared.wire import events
 from shared.wire.answers import CumulativeQuantity, CumulativeRatio
 from shared.wire.events import Logged
-from shared.words import periods
+from shared.wire.published import View
+from shared.words import numbers, periods
 from shared.words.units import Unit
 from tests.portal import builders, years
 from tests.portal.years import COMMUNES, DERIVED, DISTRICT, FROM_MAY, MONTHLY, OFFICE, ON_CALL, at, submitted
@@ -186,6 +187,7 @@ def test_a_view_that_is_not_there_yet_is_waited_for() -> None:
     assert (read.figures(), read.refusal and read.refusal.code) == (None, NOT_COMPUTED)
 
 
+EMPTY = [document for document in years.views() if document["regime"] == MONTHLY and document["unit"]["id"] == DISTRICT]
 VALUES = st.fixed_dictionaries(
     {},
     optional={
@@ -245,3 +247,17 @@ def test_a_correction_of_an_earlier_period_moves_the_sum_by_its_difference(logge
     corrected = [*logged, submitted("06253", 99, "2026-01", revision=9, **values)]
     sums = [quantity(year("2026-06", history), "luot").total or 0 for history in (logged, corrected)]
     assert int(sums[1]) - int(sums[0]) == values.get("luot", 0) - before
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=6, max_size=6))
+def test_totals_of_any_size_are_added_up_exactly(totals: list[int]) -> None:
+    """A float is exact up to 2⁵³ only."""
+    documents = [document for document in EMPTY if document["period"] <= "2026-06"]
+    views = years.by_period(documents)
+    for code, total in zip(sorted(views), totals, strict=True):
+        figures = {"thu": {"kind": "quantity", "total": numbers.plain(total, 2), "measure": "triệu đồng", "reported": 3}}
+        views[code] = View.model_validate(views[code].model_dump(exclude_unset=True) | {"indicators": figures})
+    found = cumulative.year_to_date(at("2026-06"), views, None).figures()
+    assert found is not None
+    assert isinstance(found["thu"], CumulativeQuantity)
+    assert found["thu"].total == numbers.plain(sum(totals), 2)
