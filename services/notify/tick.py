@@ -15,6 +15,7 @@
       │           reminders.close           these units are not looked at again before their next rung
       │
       └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
+                  bundles.divide            pure: the alerts that go to one unit as one mail, if no other notifier holds a part of them
                   reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
                   alerts.lease              reserves the alerts for this notifier for 30 s
                   content.of                the complete alert, according to the present duties
@@ -34,8 +35,9 @@ import structlog
 
 from services.notify.barrier import Barrier
 from services.notify.channels.channel import Channel
-from services.notify.domain import digest, reach, reminders
+from services.notify.domain import bundles, digest, reach, reminders
 from services.notify.domain.alerts import Alert, Lease
+from services.notify.domain.bundles import Bundle
 from services.notify.domain.duties import Duty
 from services.notify.domain.reach import Reach
 from services.notify.domain.reminders import Candidate, DueAlerts
@@ -130,9 +132,7 @@ async def send_raised(desk: Desk, at: datetime) -> None:
     """Sends raised alerts, digests first, including alerts of a notifier that was killed. Drops alerts that are no longer needed."""
     async with desk.sending:
         for channel in desk.channels:
-            unsent = await desk.alerts.unsent(channel.name)
-            metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent))
-            await _send(desk, channel, sorted(unsent, key=lambda alert: not alert.matter.is_digest), at)
+            await _send(desk, channel, await _bundles(desk, channel), at)
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:
@@ -143,20 +143,34 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
     await send_raised(desk, at)
 
 
-async def _send(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datetime) -> None:
+async def _bundles(desk: Desk, channel: Channel) -> list[Bundle]:
+    """The unsent alerts that this notifier sends by a channel, digests first. It releases those that another notifier must send."""
+    held = await desk.alerts.held(channel.name) if channel.is_bundling else []  # before `unsent`: nothing may be missing in both
+    unsent = await desk.alerts.unsent(channel.name)
+    metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent))
+    unsent.sort(key=lambda alert: not alert.matter.is_digest)
+    if not channel.is_bundling:
+        return bundles.alone(unsent)
+    divided = bundles.divide(unsent, held)
+    await desk.alerts.release(divided.release, channel.name)
+    return divided.send
+
+
+async def _send(desk: Desk, channel: Channel, unsent: Sequence[Bundle], at: datetime) -> None:
     follower = desk.follower
     async with channel.connected() as connection:
-        for first in range(0, len(unsent), channel.batch):
-            leases = await _lease(desk, channel, unsent[first : first + channel.batch], at)
+        for batch in bundles.batches(unsent, channel.batch):
+            leases = await _lease(desk, channel, batch, at)
             contents = content.of(leases, follower.reference, follower.book, at)
             async for outcomes in connection.send(contents):
                 await desk.alerts.settle(outcomes, channel.name)
 
 
-async def _lease(desk: Desk, channel: Channel, unsent: Sequence[Alert], at: datetime) -> list[Lease]:
+async def _lease(desk: Desk, channel: Channel, batch: Sequence[Bundle], at: datetime) -> list[Lease]:
     """Leases the raised alerts that must still be sent. An alert is dropped if the unit's report has been folded by now."""
     follower = desk.follower
+    unsent = [alert for bundle in batch for alert in bundle]
     owed = follower.book.owed(reminders.horizon(unsent, at))
     left = reminders.sort_out(unsent, owed, follower.reference.working_days, at)
     await desk.alerts.drop(left.drop, channel.name)
-    return await desk.alerts.lease(left.send, channel.name)
+    return bundles.whole(await desk.alerts.lease(left.send, channel.name), left.send, batch)

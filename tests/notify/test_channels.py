@@ -1,4 +1,4 @@
-"""The interface of a channel: a class with four members is enough to send alerts."""
+"""The interface of a channel: a class with five members is enough to send alerts."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +19,7 @@ class Telephone:
     """A channel that the product does not know; it reaches one unit, and its line is cut after the first alerts."""
 
     name = "telephone"
+    is_bundling = False
     batch = 1
 
     def __init__(self) -> None:

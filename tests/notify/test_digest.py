@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import date
 
-from services.notify.channels import email, stream
+from services.notify.channels import stream
 from services.notify.domain import digest, reach, reminders
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.digest import Tally
 from services.notify.domain.duties import Duty
 from services.notify.domain.reminders import DueAlerts
+from services.notify.texts import mailings
 from shared.plumbing import streams
 from shared.wire import subjects
 from shared.wire.events import Logged
@@ -38,9 +39,9 @@ def _tally(*history: Logged, of: Regime | None = None) -> Tally:
 def _mail(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, registry: Registry | None = None) -> str:
     of = of or regime()
     [raised] = [alert for alert in _decide(*history, at=at, of=of).raised if alert.matter.unit == "11"]
-    [mail] = email.compose(content_of(raised, *history, at=vn(at), regimes=(of,), registry=registry), site="")
-    assert mail.to == "11@huyen.example"
-    return f"{mail.subject}\n{mail.body}"
+    [mailing] = mailings.of([content_of(raised, *history, at=vn(at), regimes=(of,), registry=registry)], "", {})
+    assert mailing.mail.to == "11@huyen.example"
+    return f"{mailing.mail.subject}\n{mailing.mail.body}"
 
 
 def test_a_digest_is_named_by_group_deadline_rung_and_recipient() -> None:
@@ -162,6 +163,6 @@ def test_a_unit_without_contact_is_known_as_such() -> None:
 def test_a_mail_writes_large_numbers_as_official_letters_do() -> None:
     found = replace(_tally(), missing=_many(), expected=10_035, received=3_012)
     [raised] = _decide().raised
-    [mail] = email.compose(replace(content_of(raised, at=vn(LAST_DAY)), tally=found), site="")
-    assert "- Đã nộp: 3.012/10.035 báo cáo (30,0%), trong đó nộp muộn: 0\n" in mail.body
-    assert "\nChưa có báo cáo (10.035):\n" in mail.body
+    [mailing] = mailings.of([replace(content_of(raised, at=vn(LAST_DAY)), tally=found)], "", {})
+    assert "- Đã nộp: 3.012/10.035 báo cáo (30,0%), trong đó nộp muộn: 0\n" in mailing.mail.body
+    assert "\nChưa có báo cáo (10.035):\n" in mailing.mail.body

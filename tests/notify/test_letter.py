@@ -102,7 +102,7 @@ def _real_subjects() -> set[str]:
     for duty in book.duties(now):
         for step, alert in enumerate(reminders.of_duty(duty).alerts):
             content = Content(alert, duty.unit, known[duty.regime], None, alert.rung.at, None, Handed())
-            found.add(reminder.compose(content, TO, "", step).subject)
+            found.add(reminder.compose(content, "", step + 1).subject)
     return found
 
 

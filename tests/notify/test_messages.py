@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from services.notify.channels import email
 from services.notify.channels.email import Answer
 from services.notify.domain import reach, reminders
-from services.notify.domain.alerts import Handed
-from services.notify.texts import trial, wording
+from services.notify.domain.alerts import Alert, Handed
+from services.notify.texts import mailings, trial, wording
 from services.notify.texts.mail import Mail
+from services.notify.texts.mailings import Mailing
 from shared.wire.events import Logged
 from shared.words import vietnamese
 from shared.words.units import Contact, Registry, Unit
@@ -26,8 +27,8 @@ def _mail(
     found = duty(*history, unit_id=unit_id, regimes=(CONFIRMING,))
     [alert] = [alert for alert in reminders.of_duty(found).alerts if alert.rung.name == rung]
     what = content_of(alert, *history, at=vn(at), regimes=(CONFIRMING,), registry=Registry(units))
-    [mail] = email.compose(what, site, reminders_before)
-    return mail
+    [mailing] = mailings.of([what], site, {(alert.matter.duty, alert.matter.cause): reminders_before})
+    return mailing.mail
 
 
 def _with(code: str, **changes: Any) -> tuple[Unit, ...]:
@@ -205,19 +206,24 @@ def test_a_mail_keeps_its_id_per_alert_and_address() -> None:
 def test_an_alert_is_raised_until_no_mail_is_left_to_hand_over() -> None:
     alert = reminders.of_duty(duty()).alerts[0]
     first = content_of(alert, at=alert.rung.at)
-    some = email.outcome(first, {"a": Answer.SENT, "b": Answer.AWAY, "c": Answer.REFUSED})
+    some = email.outcome(first, _answers(alert, a=Answer.SENT, b=Answer.AWAY, c=Answer.REFUSED))
     assert (some.handed, some.state) == (Handed(frozenset("a"), frozenset("c")), "raised")
-    assert email.outcome(first, {"a": Answer.SENT, "b": Answer.REFUSED}).state == "sent"
+    assert email.outcome(first, _answers(alert, a=Answer.SENT, b=Answer.REFUSED)).state == "sent"
     again = replace(first, handed=some.handed)
-    assert email.outcome(again, {"b": Answer.REFUSED}).state == "sent"
+    assert email.outcome(again, _answers(alert, b=Answer.REFUSED)).state == "sent"
 
 
 def test_what_no_server_took_is_not_sent() -> None:
     alert = reminders.of_duty(duty()).alerts[0]
     first = content_of(alert, at=alert.rung.at)
-    assert email.outcome(first, {"b": Answer.REFUSED}).state == "refused"
-    assert email.outcome(first, {}).state == "refused"
-    assert email.outcome(replace(first, handed=Handed(refused=frozenset("b"))), {}).state == "refused"
+    assert email.outcome(first, _answers(alert, b=Answer.REFUSED)).state == "refused"
+    assert email.outcome(first, []).state == "refused"
+    assert email.outcome(replace(first, handed=Handed(refused=frozenset("b"))), []).state == "refused"
+
+
+def _answers(alert: Alert, **by_mail: Answer) -> list[tuple[Mailing, Answer]]:
+    """The answers to mails about one alert, by the mails' ids."""
+    return [(Mailing(Mail(mail_id, f"{mail_id}@xa.example", "", ""), (alert,)), answer) for mail_id, answer in by_mail.items()]
 
 
 def test_confirming_early_ends_the_reminders() -> None:

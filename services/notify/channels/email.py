@@ -1,9 +1,9 @@
-"""The channel `email`: a mail to each address of a unit. All mails of one tick use one connection.
+"""The channel `email`: one mail about all alerts of a bundle to each address of a unit. All mails of one tick use one connection.
 
 The result of a mail is a value, not an exception: a bad address delays no other mail.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import Enum
 from typing import Final, Protocol
@@ -12,11 +12,13 @@ import aiosmtplib
 import structlog
 
 from services.notify.channels import letter
-from services.notify.domain import reach
+from services.notify.domain import bundles, reach
 from services.notify.domain.alerts import EMAIL, RAISED, REFUSED, SENT, Alert, Handed, Outcome, State
-from services.notify.texts import digest, reminder
+from services.notify.texts import mailings
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail
+from services.notify.texts.mailings import Mailing
+from services.notify.texts.reminder import MailsSent
 from shared.shell.clock import Clock
 from shared.words import mailboxes, periods
 from shared.words.units import Unit
@@ -26,7 +28,7 @@ log = structlog.get_logger()
 ANSWER_LIMIT_S: Final = 10.0
 PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1: the command must not be repeated
 
-SentBefore = Callable[[Sequence[Alert]], Awaitable[Mapping[tuple[str, str], int]]]
+SentBefore = Callable[[Sequence[Alert]], Awaitable[MailsSent]]
 """Counts earlier mails about the same duty and cause."""
 
 
@@ -54,6 +56,7 @@ class Email:
     """Sends alerts as mails. They link to the portal's pages at `site`."""
 
     name: Final = EMAIL
+    is_bundling: Final = True
     batch: Final = 10
 
     def __init__(self, server: MailServer, site: str, sent_before: SentBefore) -> None:
@@ -76,39 +79,30 @@ class EmailConnection:
         self._connection, self._site, self._sent_before = connection, site, sent_before
 
     async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
-        """Sends one mail to each address that has not had one. Outcomes are yielded one at a time, so that a crash repeats at most one
-        alert's mails.
+        """Sends one mail about each bundle to each address that has not had one. Outcomes are yielded one bundle at a time, so that a crash
+        repeats at most one bundle's mails.
         """
-        reminders = await self._sent_before([content.alert for content in contents])
-        for content in contents:
-            matter, handed = content.alert.matter, content.handed
-            mails = compose(content, self._site, reminders.get((matter.duty, matter.cause), 0))
-            tried = handed.accepted | handed.refused
-            yield [outcome(content, {mail.id: await self._connection.send(mail) for mail in mails if mail.id not in tried})]
+        mails_sent = await self._sent_before([content.alert for content in contents])
+        for bundle in bundles.group(contents, lambda content: content.alert):
+            planned = mailings.of(bundle, self._site, mails_sent)
+            answered = [(mailing, await self._connection.send(mailing.mail)) for mailing in planned]
+            yield [outcome(content, answered) for content in bundle]
 
 
-def compose(content: Content, site: str, reminders: int = 0) -> list[Mail]:
-    """A mail to each address of the alert's unit. `reminders` is the number of mails that the unit has already had about the same
-    matter.
+def outcome(content: Content, answered: Iterable[tuple[Mailing, Answer]]) -> Outcome:
+    """The outcome of one alert after the answers to the mails of its bundle: `raised` if a mail about it must be retried, `sent` if the
+    server accepted at least one.
     """
-    addresses, tally = reach.addresses(content.unit), content.tally
-    if tally is None:
-        return [reminder.compose(content, to, site, reminders) for to in addresses]
-    return [digest.compose(content, tally, to, site) for to in addresses]
-
-
-def outcome(content: Content, answers: Mapping[str, Answer]) -> Outcome:
-    """The alert's outcome after the answers to its mails: `raised` if a mail must be retried, `sent` if the server accepted at
-    least one.
-    """
-    accepted = content.handed.accepted | _answered(answers, Answer.SENT)
-    refused = content.handed.refused | _answered(answers, Answer.REFUSED)
-    state: State = RAISED if Answer.AWAY in answers.values() else SENT if accepted else REFUSED
+    about = [(mailing.mail.id, answer) for mailing, answer in answered if content.alert in mailing.alerts]
+    accepted = content.handed.accepted | _answered(about, Answer.SENT)
+    refused = content.handed.refused | _answered(about, Answer.REFUSED)
+    is_away = any(answer is Answer.AWAY for _, answer in about)
+    state: State = RAISED if is_away else SENT if accepted else REFUSED
     return Outcome(content.alert, state, Handed(accepted, refused))
 
 
-def _answered(answers: Mapping[str, Answer], wanted: Answer) -> frozenset[str]:
-    return frozenset(mail_id for mail_id, answer in answers.items() if answer is wanted)
+def _answered(about: Iterable[tuple[str, Answer]], wanted: Answer) -> frozenset[str]:
+    return frozenset(mail_id for mail_id, answer in about if answer is wanted)
 
 
 async def hand_over(server: MailServer, mails: Iterable[Mail]) -> dict[str, Answer]:

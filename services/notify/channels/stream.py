@@ -25,6 +25,7 @@ class Stream:
     """Publishes alerts. It is its own connection: it uses the service's connection to NATS."""
 
     name: Final = STREAM
+    is_bundling: Final = False
     batch: Final = 500
 
     def __init__(self, publisher: Publisher) -> None:

@@ -6,7 +6,7 @@ claim. If it is killed, another notifier, or the same one after its restart, tak
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pymongo import ASCENDING
@@ -22,9 +22,10 @@ from shared.wire.documents import AlertDocument
 from shared.words.ladder import Rung
 
 LEASE: Final = timedelta(seconds=30)  # longer than it takes to send a batch of alerts
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)  # when a released lease ended, by every clock
 QUERY_BATCH: Final = 5000
 DutyAndCause = tuple[str, str]
-"""Mails with the same duty and cause are counted together."""
+"""Mails about the same duty and cause are counted together."""
 Channels = Callable[[Alert], Sequence[str]]
 """Gives the names of the channels by which an alert goes out, including `stream`."""
 
@@ -74,10 +75,16 @@ class AlertStore:
         documents = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
         return [_alert(document) async for document in documents]
 
+    async def held(self, channel: str) -> list[Alert]:
+        """Raised alerts on which another notifier holds a lease."""
+        return [_alert(document) async for document in self._alerts.find({"channel": channel, **self._is_held()})]
+
     async def is_another_sending(self) -> bool:
         """Whether another notifier holds a lease on raised alerts. The lease of a killed notifier ends after `LEASE`."""
-        leased = {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": self._clock()}}
-        return await self._alerts.find_one(leased, {"_id": 1}) is not None
+        return await self._alerts.find_one(self._is_held(), {"_id": 1}) is not None
+
+    def _is_held(self) -> Document:
+        return {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": self._clock()}}
 
     async def lease(self, alerts: Sequence[Alert], channel: str) -> list[Lease]:
         """Leases alerts for sending. Returns the leases that this notifier now holds."""
@@ -91,35 +98,43 @@ class AlertStore:
         handed = {document["_id"]: _handed(document) async for document in documents}
         return [Lease(alert, handed[alert_id]) for alert, alert_id in zip(alerts, ids, strict=True) if alert_id in handed]
 
+    async def release(self, alerts: Sequence[Alert], channel: str) -> None:
+        """Ends this notifier's leases on raised alerts, so that another notifier can lease them at once."""
+        if alerts:
+            mine = {"_id": {"$in": [alert.id(channel) for alert in alerts]}, "state": RAISED, "holder": self._holder}
+            await self._alerts.update_many(mine, {"$set": {"lease_until": LONG_AGO}})
+
     async def drop(self, alerts: Sequence[Alert], channel: str) -> None:
         """Records that raised alerts will never be sent."""
         await self.settle([Outcome(alert, PASSED) for alert in alerts], channel)
 
     async def settle(self, outcomes: Sequence[Outcome], channel: str) -> None:
-        """Records the outcomes of raised alerts."""
-        plain: dict[State, list[str]] = {}
+        """Records the outcomes of raised alerts. Alerts with the same outcome, as those of one mail, are one write."""
+        alike: dict[tuple[State, Handed], list[str]] = {}
         for outcome in outcomes:
-            if outcome.handed == Handed():
-                plain.setdefault(outcome.state, []).append(outcome.alert.id(channel))
-            else:
-                await self._settle_mails(outcome, channel)
-        for state, ids in plain.items():
-            await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, {"$set": {"state": state}})
+            alike.setdefault((outcome.state, outcome.handed), []).append(outcome.alert.id(channel))
+        for (state, handed), ids in alike.items():
+            await self._settle(ids, state, handed)
         for outcome in outcomes:
             if outcome.state != RAISED:
                 metrics.ALERTS.labels(channel, outcome.state).inc()
 
-    async def _settle_mails(self, outcome: Outcome, channel: str) -> None:
-        lists = {"mailed": outcome.handed.accepted, "refused": outcome.handed.refused}
-        added = {name: {"$each": sorted(ids)} for name, ids in lists.items()}
-        change = {"$set": {"state": outcome.state}, "$addToSet": added}
-        await self._alerts.update_one({"_id": outcome.alert.id(channel)}, change)
+    async def _settle(self, ids: Sequence[str], state: State, handed: Handed) -> None:
+        """Records one outcome. What a mail server answered is recorded even if another notifier has dropped the alert meanwhile."""
+        change: Document = {"$set": {"state": state}}
+        if handed == Handed():
+            await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, change)
+            return
+        lists = {"mailed": handed.accepted, "refused": handed.refused}
+        added = {name: {"$each": sorted(mail_ids)} for name, mail_ids in lists.items()}
+        await self._alerts.update_many({"_id": {"$in": ids}}, {**change, "$addToSet": added})
 
     async def mails_sent(self, alerts: Sequence[Alert]) -> Counter[DutyAndCause]:
-        """How many mails each unit has had about the duty and cause of each alert."""
+        """How many mails each unit has had about the duty and cause of each alert. A mail about two rungs counts once."""
         wanted = {"duty": {"$in": sorted({alert.matter.duty for alert in alerts})}, "channel": EMAIL, "state": SENT}
-        documents = self._alerts.find(wanted, {"duty": 1, "cause": 1})
-        return Counter([(document["duty"], document["cause"]) async for document in documents])
+        documents = self._alerts.find(wanted, {"duty": 1, "cause": 1, "mailed": 1})
+        mails = {(document["duty"], document["cause"], min(document["mailed"], default=document["_id"])) async for document in documents}
+        return Counter((duty, cause) for duty, cause, _ in mails)
 
     async def outcomes(self, alerts: Sequence[Alert], channels: Sequence[str]) -> StoredOutcomes:
         """The stored outcomes of alerts, by their ids on each channel. Channels that an alert did not use are left out."""

@@ -1,6 +1,7 @@
 """The mail of a digest: how many units have reported, which have not, which were late, and how to reach them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from services.notify.domain import reach
 from services.notify.domain.alerts import Alert
@@ -8,56 +9,66 @@ from services.notify.domain.digest import Tally
 from services.notify.domain.duties import Duty
 from services.notify.texts import mail, wording
 from services.notify.texts.content import Content
-from services.notify.texts.mail import Mail
+from services.notify.texts.mail import Text
 from shared.wire import events
 from shared.words import vietnamese
 from shared.words.units import Unit
 
 
-def compose(content: Content, tally: Tally, to: str, site: str) -> Mail:
-    """The mail to one address. The portal's pages are at `site` ("": unknown)."""
+def compose(content: Content, tally: Tally, site: str) -> Text:
+    """What the mail says. The portal's pages are at `site` ("": unknown)."""
     alert, now = content.alert, content.now
-    deadline = alert.matter.deadline
-    facts = [
-        f"Tình hình thực hiện chế độ báo cáo, tính đến {vietnamese.time_of_day(now)}:",
-        f"- Chế độ báo cáo: {wording.title(content.regime)}",
-        f"- Kỳ báo cáo: {vietnamese.period_name(alert.matter.period)}",
-        f"- Thời hạn: {vietnamese.deadline(deadline)} ({wording.time_left(deadline, now)})",
-        *_counts(tally),
-    ]
     parts = [
         mail.salutation(content.unit),
-        "\n".join(facts),
-        _list("Chưa có báo cáo", tally.missing, _note),
-        _list("Nộp muộn", tally.late, _came),
-        _list("Chưa chốt bảng tổng hợp", tally.unconfirmed, _note),
-        "\n".join(filter(None, [_whom_to_call(tally), _link(alert, site)])),
-        mail.signature(mail.mark(alert)),
+        "\n".join([f"Tình hình thực hiện chế độ báo cáo, tính đến {vietnamese.time_of_day(now)}:", *facts(content, tally, now)]),
+        *lists(tally),
+        "\n".join(filter(None, [whom_to_call(owing([tally])), link(alert, site)])),
     ]
-    return Mail(mail.message_id(alert, to), to, _subject(alert, tally), mail.body(parts))
+    return Text(_subject(alert, tally), parts)
 
 
 def _subject(alert: Alert, tally: Tally) -> str:
-    rung, units = wording.rung(alert.rung.name), vietnamese.number(len(_owing(tally)))
+    rung, units = wording.rung(alert.rung.name), vietnamese.number(len(owing([tally])))
     period, deadline = vietnamese.period_name(alert.matter.period), vietnamese.deadline(alert.matter.deadline)
     return f"[Đôn đốc – {rung}] {units} đơn vị chưa hoàn thành báo cáo {period} {deadline}"
 
 
-def _owing(tally: Tally) -> dict[str, Unit]:
+def facts(content: Content, tally: Tally, now: datetime) -> list[str]:
+    """The group and its figures, one fact in each line."""
+    matter = content.alert.matter
+    return [
+        f"- Chế độ báo cáo: {wording.title(content.regime)}",
+        f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
+        f"- Thời hạn: {vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, now)})",
+        *_counts(tally),
+    ]
+
+
+def lists(tally: Tally, most: int | None = None) -> list[str]:
+    """The lists of units; "" for a list without units. Of a long list, the first `most` units are named."""
+    return [
+        _list("Chưa có báo cáo", tally.missing, _note, most),
+        _list("Nộp muộn", tally.late, _came, most),
+        _list("Chưa chốt bảng tổng hợp", tally.unconfirmed, _note, most),
+    ]
+
+
+def owing(tallies: Iterable[Tally]) -> dict[str, Unit]:
     """The units that still have to act, by id."""
-    return {duty.unit.id: duty.unit for duty in (*tally.missing, *tally.unconfirmed)}
+    return {duty.unit.id: duty.unit for tally in tallies for duty in (*tally.missing, *tally.unconfirmed)}
 
 
-def _whom_to_call(tally: Tally) -> str:
+def whom_to_call(units: Mapping[str, Unit]) -> str:
     """The paragraph about units that get no mail: they must be called."""
-    count = sum(not reach.addresses(unit) for unit in _owing(tally).values())
+    count = sum(not reach.addresses(unit) for unit in units.values())
     if not count:
         return ""
-    units = f"{vietnamese.number(count)} đơn vị chưa hoàn thành"
-    return f"{units} không có địa chỉ thư điện tử nên không được nhắc bằng thư, đề nghị liên hệ trực tiếp."
+    without = f"{vietnamese.number(count)} đơn vị chưa hoàn thành"
+    return f"{without} không có địa chỉ thư điện tử nên không được nhắc bằng thư, đề nghị liên hệ trực tiếp."
 
 
-def _link(alert: Alert, site: str) -> str:
+def link(alert: Alert, site: str) -> str:
+    """The line with the link to the group's duties; "" if `site` is unknown."""
     matter = alert.matter
     return f"Danh sách nghĩa vụ báo cáo: {site}/nghia-vu?regime={matter.regime}&period={matter.period}" if site else ""
 
@@ -67,25 +78,27 @@ def _counts(tally: Tally) -> list[str]:
     if tally.expected:
         rate = f"{vietnamese.number(tally.rate)}%"
         late = f"trong đó nộp muộn: {vietnamese.number(len(tally.late))}"
-        lines.append(f"- Đã nộp: {_share(tally.received, tally.expected)} báo cáo ({rate}), {late}")
+        lines.append(f"- Đã nộp: {share(tally.received, tally.expected)} báo cáo ({rate}), {late}")
     if tally.confirmers:
-        lines.append(f"- Đã chốt: {_share(tally.confirmed, tally.confirmers)} bảng tổng hợp")
+        lines.append(f"- Đã chốt: {share(tally.confirmed, tally.confirmers)} bảng tổng hợp")
     return lines
 
 
-def _share(part: int, whole: int) -> str:
+def share(part: int, whole: int) -> str:
     return f"{vietnamese.number(part)}/{vietnamese.number(whole)}"
 
 
-def _list(heading: str, duties: tuple[Duty, ...], note: Callable[[Duty], str]) -> str:
+def _list(heading: str, duties: tuple[Duty, ...], note: Callable[[Duty], str], most: int | None) -> str:
     """One line for each unit; "" if there are none."""
     if not duties:
         return ""
     lines = [
         f"{number}. {duty.unit.code} {wording.name(duty.unit)}{note(duty)} – {_reach(duty.unit)}"
-        for number, duty in enumerate(duties, start=1)
+        for number, duty in enumerate(duties[:most], start=1)
     ]
-    return "\n".join([f"{heading} ({vietnamese.number(len(duties))}):", *lines])
+    more = len(duties) - len(lines)
+    rest = [f"… và {vietnamese.number(more)} đơn vị khác."] if more else []
+    return "\n".join([f"{heading} ({vietnamese.number(len(duties))}):", *lines, *rest])
 
 
 def _note(duty: Duty) -> str:

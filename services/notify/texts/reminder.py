@@ -3,42 +3,51 @@
 A mail refers only to what exists: pages of the portal, people to call, and the number of earlier mails to the unit.
 """
 
+from collections.abc import Mapping
+
 from services.notify.domain.alerts import Matter
 from services.notify.domain.duties import REPORT
 from services.notify.domain.notices import MOVED, NOW
 from services.notify.texts import mail, wording
 from services.notify.texts.content import Content
-from services.notify.texts.mail import Mail
+from services.notify.texts.mail import Text
 from shared.words import texts, vietnamese
 
+MailsSent = Mapping[tuple[str, str], int]
+"""How many mails a unit has had about a duty and cause; pairs without a mail may be left out."""
 
-def compose(content: Content, to: str, site: str, reminders: int) -> Mail:
-    """The mail to one address. The portal's pages are at `site` ("": unknown). `reminders` is the number of mails that the unit has already
-    had about the same matter.
+
+def compose(content: Content, site: str, number: int) -> Text:
+    """What the mail says. The portal's pages are at `site` ("": unknown). `number` counts the mails that the unit has had about the same
+    matter, including this one.
     """
-    parts = [*_parts(content, site), *_end(content)]
-    return Mail(mail.message_id(content.alert, to), to, _subject(content, reminders), mail.body(parts))
+    return Text(_subject(content, number), [*_parts(content, site), *_end(content)])
+
+
+def number(matter: Matter, mails_sent: MailsSent) -> int:
+    """Which mail about a matter the next one is, counted from 1."""
+    return mails_sent.get((matter.duty, matter.cause), 0) + 1
 
 
 def _is_of_move(matter: Matter) -> bool:
     return matter.cause.startswith(MOVED)
 
 
-def _subject(content: Content, reminders: int) -> str:
+def _subject(content: Content, number: int) -> str:
     matter = content.alert.matter
     period, deadline = vietnamese.period_name(matter.period), vietnamese.deadline(matter.deadline)
     task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
     unit = wording.name(content.unit)
     if _is_of_move(matter):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
-    return f"{_occasion(content, reminders)} Đề nghị {task} {period} {deadline} – {unit}"
+    return f"{_occasion(content, number)} Đề nghị {task} {period} {deadline} – {unit}"
 
 
-def _occasion(content: Content, reminders: int) -> str:
+def _occasion(content: Content, number: int) -> str:
     if content.alert.rung.name == NOW:
         return "[Trả lại]"
     late = wording.days_late(content.alert.matter.deadline, content.now)
-    return f"[Nhắc lần {reminders + 1}" + (f" – quá hạn {late} ngày]" if late > 0 else "]")
+    return f"[Nhắc lần {number}" + (f" – quá hạn {late} ngày]" if late > 0 else "]")
 
 
 def _parts(content: Content, site: str) -> list[str]:
@@ -51,18 +60,21 @@ def _parts(content: Content, site: str) -> list[str]:
         f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Thời hạn cũ: {vietnamese.deadline(matter.before)}" if matter.before else "",
         f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
-        _reason(matter),
+        reason(matter),
     ]
-    steps = [_what_to_do(content), _link(matter, site)]
+    steps = [_what_to_do(content), link(matter, site)]
     return [mail.salutation(content.unit), "\n".join(filter(None, facts)), "\n".join(filter(None, steps))]
 
 
 def _end(content: Content) -> list[str]:
-    alert, recipient = content.alert, content.recipient
-    whom = "" if recipient is None else f": {wording.with_reach(recipient)}"
-    done = "" if alert.rung.name == NOW else "Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.\n"
-    questions = f"Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo{whom}."
-    return [done + questions, "Trân trọng cảm ơn.", mail.signature(mail.mark(alert))]
+    done = "" if content.alert.rung.name == NOW else "Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.\n"
+    questions = f"Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo{whom_to_ask(content)}."
+    return [done + questions, "Trân trọng cảm ơn."]
+
+
+def whom_to_ask(content: Content) -> str:
+    """The recipient after a colon; "" if it is unknown."""
+    return "" if content.recipient is None else f": {wording.with_reach(content.recipient)}"
 
 
 def _what_is_owed(content: Content) -> str:
@@ -70,19 +82,23 @@ def _what_is_owed(content: Content) -> str:
     if _is_of_move(matter):
         return f"Thời hạn của {'báo cáo' if matter.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
     if matter.is_returned:
-        revision = matter.cause.rpartition("-")[2]
-        sent = f"Báo cáo (lần nộp {revision}) của đơn vị đã được trả lại để chỉnh sửa"
+        sent = f"Báo cáo (lần nộp {revision(matter)}) của đơn vị đã được trả lại để chỉnh sửa"
         return f"{sent}:" if content.alert.rung.name == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
     if matter.task == REPORT:
         return "Đến nay hệ thống chưa nhận được báo cáo sau đây của đơn vị:"
     return "Đến nay bảng tổng hợp sau đây chưa được đơn vị duyệt và chốt:"
 
 
-def _reason(matter: Matter) -> str:
+def revision(matter: Matter) -> str:
+    """The revision that was returned."""
+    return matter.cause.rpartition("-")[2]
+
+
+def reason(matter: Matter) -> str:
     """The reason on one line, so that it cannot look like another part of the mail."""
-    reason = texts.one_line(matter.reason)
+    given = texts.one_line(matter.reason)
     label = "Lý do thay đổi" if _is_of_move(matter) else "Lý do trả lại"
-    return f"- {label}: {reason}" if reason else ""
+    return f"- {label}: {given}" if given else ""
 
 
 def _what_to_do(content: Content) -> str:
@@ -95,7 +111,7 @@ def _what_to_do(content: Content) -> str:
     return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, bằng phần mềm báo cáo của đơn vị."
 
 
-def _link(matter: Matter, site: str) -> str:
+def link(matter: Matter, site: str) -> str:
     """The line with the link to the matter's page; "" if `site` is unknown."""
     at = f"{matter.regime}/{matter.period}/{matter.unit}"
     page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", "Bảng tổng hợp của đơn vị")

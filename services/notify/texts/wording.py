@@ -58,6 +58,16 @@ def time_left(deadline: datetime, now: datetime) -> str:
     return "hôm nay là ngày cuối cùng" if now < deadline else "đã hết hạn hôm nay"
 
 
+def urgency(deadline: datetime, now: datetime) -> str:
+    """ "Quá hạn 3 ngày", "Đã hết hạn hôm nay", "Hạn hôm nay", "Sắp đến hạn, còn 8 ngày": the beginning of an entry in a list."""
+    days = days_late(deadline, now)
+    if days > 0:
+        return f"Quá hạn {days} ngày"
+    if days < 0:
+        return f"Sắp đến hạn, còn {-days} ngày"
+    return "Hạn hôm nay" if now < deadline else "Đã hết hạn hôm nay"
+
+
 def days_late(deadline: datetime, now: datetime) -> int:
     """Days since the last day that was on time; negative before that day."""
     return (periods.local_day(now) - deadlines.last_day(deadline)).days

@@ -1,0 +1,109 @@
+"""The mail of several reminders to one unit: a list of everything that the unit owes at a rung, the most urgent duty first.
+
+A unit owes several reports at once if it reports by several regimes, or for several periods of a year.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.notify.domain.alerts import Matter
+from services.notify.domain.duties import CONFIRM, REPORT
+from services.notify.texts import mail, reminder, wording
+from services.notify.texts.content import Content
+from services.notify.texts.mail import Text
+from services.notify.texts.reminder import MailsSent
+from shared.words import vietnamese
+
+WITH: Final = "bằng phần mềm báo cáo của đơn vị"
+
+
+def compose(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Text:
+    """What the mail says. The portal's pages are at `site` ("": unknown). `mails_sent` counts earlier mails about each matter."""
+    contents = sorted(contents, key=_order)
+    now = max(content.now for content in contents)
+    matters = [content.alert.matter for content in contents]
+    has_one_recipient = len({content.recipient.id if content.recipient else "" for content in contents}) == 1
+    entries = [
+        _entry(number, content, now, reminder.number(content.alert.matter, mails_sent), site, with_recipient=not has_one_recipient)
+        for number, content in enumerate(contents, start=1)
+    ]
+    parts = [
+        mail.salutation(contents[0].unit),
+        _what_is_owed(matters, now),
+        *entries,
+        _what_to_do(matters, now),
+        _end(contents[0] if has_one_recipient else None),
+        "Trân trọng cảm ơn.",
+    ]
+    return Text(_subject(contents, now), parts)
+
+
+def _order(content: Content) -> tuple[datetime, str, str, str]:
+    """Overdue duties come first, because their deadlines are the earliest."""
+    matter = content.alert.matter
+    return matter.deadline, matter.regime, matter.period, matter.duty
+
+
+def _subject(contents: Sequence[Content], now: datetime) -> str:
+    matters = [content.alert.matter for content in contents]
+    overdue = _overdue(matters, now)
+    occasion = f"[Nhắc – {vietnamese.number(overdue)} quá hạn]" if overdue else "[Nhắc]"
+    earliest = vietnamese.deadline(matters[0].deadline)
+    return f"{occasion} Đề nghị {_tasks(matters)} (thời hạn sớm nhất: {earliest}) – {wording.name(contents[0].unit)}"
+
+
+def _tasks(matters: Sequence[Matter]) -> str:
+    count, tasks = vietnamese.number(len(matters)), {matter.task for matter in matters}
+    if tasks == {REPORT}:
+        return f"gửi {count} báo cáo"
+    return f"chốt {count} bảng tổng hợp" if tasks == {CONFIRM} else f"hoàn thành {count} nghĩa vụ báo cáo"
+
+
+def _overdue(matters: Sequence[Matter], now: datetime) -> int:
+    return sum(matter.deadline <= now for matter in matters)
+
+
+def _what_is_owed(matters: Sequence[Matter], now: datetime) -> str:
+    overdue = _overdue(matters, now)
+    late = f", trong đó {vietnamese.number(overdue)} nghĩa vụ đã quá hạn" if overdue else ""
+    return f"Đến nay đơn vị chưa hoàn thành {vietnamese.number(len(matters))} nghĩa vụ báo cáo sau đây{late}:"
+
+
+def _entry(number: int, content: Content, now: datetime, mail_number: int, site: str, *, with_recipient: bool) -> str:
+    """One duty of the list."""
+    matter = content.alert.matter
+    facts = [
+        f"- Chế độ báo cáo: {wording.title(content.regime)}",
+        f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
+        f"- Thời hạn: {vietnamese.deadline(matter.deadline)}",
+        reminder.reason(matter),
+        f"- Cơ quan nhận báo cáo: {wording.with_reach(content.recipient)}" if with_recipient and content.recipient else "",
+        f"- {link}" if (link := reminder.link(matter, site)) else "",
+        f"- Nhắc lần {mail_number}",
+    ]
+    head = f"{number}. {wording.urgency(matter.deadline, now)}: {_task(matter)}"
+    return "\n   ".join([head, *filter(None, facts)])
+
+
+def _task(matter: Matter) -> str:
+    if matter.is_returned:
+        return f"gửi lại báo cáo (lần nộp {reminder.revision(matter)} đã bị trả lại)"
+    return "gửi báo cáo" if matter.task == REPORT else "duyệt và chốt bảng tổng hợp"
+
+
+def _what_to_do(matters: Sequence[Matter], now: datetime) -> str:
+    urgent = sum(wording.days_late(matter.deadline, now) >= 0 for matter in matters)
+    if urgent == len(matters):
+        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên ngay trong hôm nay, {WITH}."
+    if not urgent:
+        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên đúng thời hạn, {WITH}."
+    which = "mục 1" if urgent == 1 else f"các mục từ 1 đến {urgent}"
+    return f"Đề nghị đơn vị thực hiện {which} ngay trong hôm nay, các mục còn lại đúng thời hạn, {WITH}."
+
+
+def _end(content: Content | None) -> str:
+    """Whom to ask. Without `content`, the entries name their recipients."""
+    whom = " nêu tại từng mục" if content is None else reminder.whom_to_ask(content)
+    done = "Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này."
+    return f"{done}\nNếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo{whom}."
