@@ -109,6 +109,37 @@ async def a_lease_keeps_others_away_until_it_ends(alerts: Alerts) -> None:
 
 
 @case
+async def an_alert_on_which_another_holds_a_lease_is_held(alerts: Alerts) -> None:
+    mine, other = alerts.store("a"), alerts.store("b")
+    await mine.claim(due(alert("X1"), alert("X2")), both)
+
+    assert sorted(held.matter.unit for held in await other.held(EMAIL)) == ["X1", "X2"]
+    assert await mine.held(EMAIL) == []
+
+    await mine.settle([Outcome(alert("X1"), SENT)], EMAIL)
+    assert await other.held(EMAIL) == [alert("X2")]
+
+    alerts.now = NOW + LEASE + timedelta(seconds=1)
+    assert await other.held(EMAIL) == []
+
+
+@case
+async def a_released_alert_is_free_at_once(alerts: Alerts) -> None:
+    mine, other = alerts.store("a"), alerts.store("b")
+    await mine.claim(due(alert("X1"), alert("X2")), both)
+
+    await other.release([alert("X2")], EMAIL)
+    assert await other.unsent(EMAIL) == []
+
+    await mine.release([alert("X1")], EMAIL)
+    assert await other.held(EMAIL) == [alert("X2")]
+    assert await other.unsent(EMAIL) == [alert("X1")]
+    assert await mine.unsent(EMAIL) == [alert("X1"), alert("X2")]
+    assert [leased.alert for leased in await other.lease([alert("X1")], EMAIL)] == [alert("X1")]
+    assert await mine.lease([alert("X1")], EMAIL) == []
+
+
+@case
 async def a_settled_alert_is_not_sent_again(alerts: Alerts) -> None:
     store = alerts.store("a")
     await store.claim(due(alert("X1"), alert("X2"), alert("X3")), both)
@@ -136,6 +167,22 @@ async def mails_that_were_handed_over_are_remembered(alerts: Alerts) -> None:
     [lease] = await store.lease([alert("X1")], EMAIL)
     assert lease.handed == Handed(frozenset({"m1", "m2", "m4"}), frozenset({"m3"}))
     assert await store.outcomes([alert("X1")], [EMAIL]) == {alert("X1").id(EMAIL): (RAISED, 1)}
+
+
+@case
+async def the_alerts_of_one_mail_are_settled_alike(alerts: Alerts) -> None:
+    store, handed = alerts.store("a"), Handed(frozenset({"m1"}), frozenset({"m2"}))
+    await store.claim(due(alert("X1"), alert("X1", 2), alert("X2")), both)
+
+    await store.settle([Outcome(alert("X1"), SENT, handed), Outcome(alert("X1", 2), SENT, handed), Outcome(alert("X2"), RAISED)], EMAIL)
+
+    ids = [alert("X1"), alert("X1", 2), alert("X2")]
+    assert await store.outcomes(ids, [EMAIL]) == {
+        alert("X1").id(EMAIL): (SENT, 1),
+        alert("X1", 2).id(EMAIL): (SENT, 1),
+        alert("X2").id(EMAIL): (RAISED, 0),
+    }
+    assert await store.mails_sent(ids) == {("ct27/2024/X1", "report"): 1}  # both rungs were in the same mail
 
 
 @case

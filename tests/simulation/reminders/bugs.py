@@ -10,12 +10,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from unittest import mock
 
-from services.notify.domain import due, duties, notices, reminders
+from services.notify.domain import bundles, due, duties, notices, reminders
 from services.notify.domain.alerts import Alert, Matter
+from services.notify.domain.bundles import Bundle, Divided
 from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
 from services.notify.domain.notices import NOW
 from services.notify.store import alerts as alert_store
+from services.notify.store.alerts import AlertStore
+from services.notify.texts import reminder_list
+from services.notify.texts.mail import Text
 from shared.plumbing import mongo
 from shared.wire import events
 from shared.words import deadlines, instants, ladder, periods
@@ -23,7 +27,7 @@ from shared.words.calendar import COMMON, WorkingDays
 from shared.words.instants import Given
 from shared.words.ladder import Rung
 from shared.words.report_state import PeriodState, ReportState, StateEvent
-from tests.simulation.planting import Plant, put
+from tests.simulation.planting import Plant, put, together
 from tests.simulation.reminders.fakes import pause
 
 
@@ -84,6 +88,27 @@ def _unleased(*_: object) -> dict[str, object]:
     return {}
 
 
+async def _none_held(*_: object) -> list[Alert]:
+    return []
+
+
+def _ungrouped(items: Iterable[Any], _: object) -> list[tuple[Any, ...]]:
+    return [(item,) for item in items]
+
+
+def _split(unsent: Iterable[Bundle], most: int) -> Iterable[Sequence[Bundle]]:
+    """Batches of so many alerts, wherever a bundle ends."""
+    alerts = [alert for bundle in unsent for alert in bundle]
+    return ([tuple(alerts[first : first + most])] for first in range(0, len(alerts), most))
+
+
+_compose = reminder_list.compose
+
+
+def _first_only(contents: Sequence[Any], *more: Any) -> Text:
+    return _compose(contents[:1], *more)
+
+
 def _in_force_plain(given_ones: Iterable[Given]) -> Given | None:
     """The latest instant, also when a correction took it back."""
     return max(given_ones, key=lambda one: (one.at, one.key), default=None)
@@ -118,7 +143,11 @@ BUGS: Final[dict[str, Plant]] = {
     "an alert's id lacks the deadline": put(Matter, "ladder_id", property(lambda matter: f"{matter.duty}/{matter.cause}")),
     "an alert's id is another each time": put(Alert, "id", _dated_id),
     "the claim is not checked": put(mongo, "insert_new", _insert_over),
-    "the lease is not checked": put(alert_store, "is_free", _unleased),
+    "the lease is not checked": together(put(alert_store, "is_free", _unleased), put(AlertStore, "held", _none_held)),
+    "reminders of one unit are several mails": put(bundles, "group", _ungrouped),
+    "a batch splits the reminders of a unit": put(bundles, "batches", _split),
+    "a list goes out while another notifier holds a part of it": put(bundles, "divide", lambda unsent, _: Divided(bundles.of(unsent), [])),
+    "a list names only its first duty": put(reminder_list, "compose", _first_only),
     "a moved deadline may be earlier": put(PeriodState, "apply", _open_earliest),
     "what was raised is sent whatever came since": put(reminders, "sort_out", _nothing_dropped),
     "a return waits for the first rung of its ladder": put(notices, "of_duty", lambda duty: None),

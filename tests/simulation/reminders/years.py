@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from tests.simulation.reminders.fakes import (
     WatchedBook,
 )
 from tests.simulation.reminders.judge import Judge, Tick
+from tests.simulation.reminders.mails import Mails
 from tests.simulation.reminders.oracle import Oracle
 from tests.simulation.reminders.world import Size
 from tests.simulation.verdict import Result, ViolationFound
@@ -97,14 +97,14 @@ class Years:
         self._current = self._notifiers[0]
         self._now = world.at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=world.VN).date())
         self._ingest_back = self._mail_back = self._now
-        self._mails: Counter[str] = Counter()
+        self._mails = Mails(self.judge, is_calm=faults == CALM)
         self._turn = 0
 
     def run(self) -> Result:
         """The years of the world, or up to the first violation."""
         with suppress(ViolationFound):
             self._live()
-        self.judge.counts["mails"] = self._mails.total()
+        self.judge.counts["mails"] = self._mails.total
         return self.judge.result(self._seed)
 
     def _live(self) -> None:
@@ -117,9 +117,7 @@ class Years:
                 self._ticks([one for one in chosen if one.down_until <= self._now], self._faults)
             self._drain()
         self.judge.finish(self._alerts.documents[one] for one in self._alerts.raised)
-        if self._faults == CALM:
-            for mail_id in [mail_id for mail_id, times in self._mails.items() if times > 1]:
-                self.judge.violated("mailed twice", mail_id)
+        self._mails.finish(self._alerts.documents.values())
 
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
@@ -281,7 +279,7 @@ class Years:
         self.judge.note("mail", mail.id)
         if self._mail_back > self._now:
             return Answer.AWAY
-        self._mails[mail.id] += 1
+        self._mails.accepted(mail, self._current.tick)
         return Answer.SENT
 
 
