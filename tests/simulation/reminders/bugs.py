@@ -12,7 +12,7 @@ from unittest import mock
 
 from services.notify.domain import bundles, due, duties, notices, reminders
 from services.notify.domain.alerts import Alert, Matter
-from services.notify.domain.bundles import Bundle, Divided
+from services.notify.domain.bundles import Bundle
 from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
 from services.notify.domain.notices import NOW
@@ -126,6 +126,10 @@ def _nothing_dropped(unsent: Iterable[Alert], *_: object) -> reminders.Leftovers
     return reminders.Leftovers(tuple(unsent), ())
 
 
+MORNING_BUGS: Final[dict[str, Plant]] = {  # `mornings` finds them too
+    "reminders of one unit are several mails": put(bundles, "group", _ungrouped),
+    "a batch splits the reminders of a unit": put(bundles, "batches", _split),
+}
 BUGS: Final[dict[str, Plant]] = {
     "counts from the exclusive deadline": put(deadlines, "last_day", periods.local_day),
     "a weekend moves a reminder forward": put(WorkingDays, "before_or_on", lambda _, day: _forward(day)),
@@ -144,10 +148,8 @@ BUGS: Final[dict[str, Plant]] = {
     "an alert's id is another each time": put(Alert, "id", _dated_id),
     "the claim is not checked": put(mongo, "insert_new", _insert_over),
     "the lease is not checked": together(put(alert_store, "is_free", _unleased), put(AlertStore, "held", _none_held)),
-    "reminders of one unit are several mails": put(bundles, "group", _ungrouped),
-    "a batch splits the reminders of a unit": put(bundles, "batches", _split),
-    "a list goes out while another notifier holds a part of it": put(bundles, "divide", lambda unsent, _: Divided(bundles.of(unsent), [])),
     "a list names only its first duty": put(reminder_list, "compose", _first_only),
+    **MORNING_BUGS,
     "a moved deadline may be earlier": put(PeriodState, "apply", _open_earliest),
     "what was raised is sent whatever came since": put(reminders, "sort_out", _nothing_dropped),
     "a return waits for the first rung of its ladder": put(notices, "of_duty", lambda duty: None),
