@@ -11,9 +11,11 @@ from playwright.async_api import Page
 from services.portal.web import duties as duty_pages
 from shared.wire import events
 from tests.portal import builders
-from tests.portal.builders import AFTER, CT27, report
+from tests.portal.builders import AFTER, CT27, MONTHLY, report
 from tests.portal.conftest import Stack
 from tests.portal.test_duty_pages import a_bit_of_all
+from tests.portal.test_duty_periods import year_of_duties
+from tests.portal.test_strip_pages import many_views, present
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -35,6 +37,9 @@ PATHS = [
     f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",
     f"/giai-trinh/{CT27}/2024/184/nv_tien_do",
     f"/thuyet-minh/{CT27}/2024/184",
+    *(f"/{kind}/{MONTHLY}/{present(MONTHLY)}/{unit}" for kind, unit in (("bang", "184"), ("bao-cao", "06253"), ("thuyet-minh", "184"))),
+    f"/nghia-vu?regime={MONTHLY}",
+    f"/nghia-vu?regime={MONTHLY}&period={present(MONTHLY)}",
     "/tim?q=xa",
     "/tim?q=",
     "/api",
@@ -54,6 +59,8 @@ async def fill(stack: Stack) -> None:
     confirmed = report(events.CONFIRMED, unit="450", regime="nq68-quang-binh", revision=0, view_hash="1" * 64)
     views = [builders.view(), builders.view(period="2025"), builders.view("20"), builders.view("450", regime="nq68-quang-binh")]
     duties = a_bit_of_all() + [builders.duty(_id=f"{CT27}/2024/x{number}", deadline=ahead) for number in range(3)]
+    views += many_views()
+    duties += year_of_duties()
     await stack.put(views=views, reports=[*builders.season(), returned, withdrawn, confirmed], duties=duties)
 
 
@@ -66,6 +73,7 @@ async def test_a_page_breaks_no_rule_of_accessibility(
     await fill(stack)
     await page.set_viewport_size({"width": width, "height": 900})
     await page.goto(stack.url + path)
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     await page.evaluate(AXE)
     assert faults(await page.evaluate("axe.run()")) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -6,8 +6,9 @@ from playwright.async_api import Page, expect
 
 from shared.wire import subjects
 from tests.portal import builders
-from tests.portal.builders import CT27
+from tests.portal.builders import CT27, MONTHLY
 from tests.portal.conftest import Stack
+from tests.portal.test_strip_pages import many_views, present
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -70,6 +71,29 @@ async def test_the_keyboard_reaches_the_content_first(stack: Stack, page: Page) 
     await page.goto(stack.url + "/")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Tới nội dung"
+
+
+async def test_the_keyboard_leads_from_one_month_to_the_next(stack: Stack, page: Page) -> None:
+    await stack.put(views=many_views())
+    year = present(MONTHLY)[:4]
+    await page.goto(f"{stack.url}/bang/{MONTHLY}/{year}-05/184")
+    await expect(page.locator("nav.year [aria-current=page]")).to_contain_text("Tháng 5")
+    await page.locator("nav.year [aria-current=page]").focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("nav.year [aria-current=page]")).to_contain_text("Tháng 6")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_every_month_of_a_strip_can_be_touched(stack: Stack, page: Page, width: int) -> None:
+    """WCAG 2.5.8: a target has 24 × 24 pixels at least."""
+    await stack.put(views=many_views())
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(stack.url + "/")
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    boxes = await page.evaluate("[...document.querySelectorAll('.strip a')].map((a) => [a.offsetWidth, a.offsetHeight, a.scrollWidth])")
+    assert len(boxes) >= 24
+    assert all(width >= 24 and height >= 24 and inner <= width for width, height, inner in boxes)
 
 
 async def test_a_file_is_kept_under_the_name_that_it_was_given(stack: Stack, page: Page) -> None:

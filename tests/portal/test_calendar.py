@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,11 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from services.portal.domain.agenda import Agenda
 from services.portal.http import caching
 from services.portal.render import ical
 from shared.words import texts, vietnamese
 from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
+from shared.words.regimes import Regime
+from shared.words.units import Unit
 from tests.portal import builders
 from tests.portal.builders import CT27, read_duty
 from tests.portal.conftest import Stack
@@ -22,13 +26,23 @@ NOW = datetime(2024, 12, 10, 9, tzinfo=VIETNAM)
 SITE = "http://portal:8000"
 
 
-def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan") -> bytes:
-    return ical.feed(name, [read_duty(document) for document in documents], {CT27: builders.regime()}, COMMON, SITE, now)
+def unit(name: str = "Thị trấn Văn Quan") -> Unit:
+    return replace(builders.registry().by_id[builders.COMMUNE], name=name)
+
+
+def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan", regime: Regime | None = None) -> bytes:
+    found = Agenda([read_duty(document) for document in documents])
+    return ical.feed(unit(name), found, {CT27: regime or builders.regime()}, COMMON, SITE, now)
 
 
 def events_of(body: bytes) -> list[Any]:
     check_lines(body)
     return Calendar.from_ical(body).walk("VEVENT")
+
+
+def begun_events_of(body: bytes) -> list[Any]:
+    """The events that are not announcements of a period to come."""
+    return [event for event in events_of(body) if event["STATUS"] == "CONFIRMED"]
 
 
 def check_lines(body: bytes) -> None:
@@ -46,7 +60,8 @@ def test_a_duty_lasts_all_day_on_its_last_day() -> None:
     (event,) = events_of(text_of(builders.duty()))
     assert event["UID"] == f"{CT27}/2024/06253@tonghop"
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2024, 12, 19), date(2024, 12, 20))
-    assert event["SUMMARY"] == f"Hạn nộp báo cáo: {builders.regime().title}, năm 2024"
+    assert event["SUMMARY"] == f"Nộp báo cáo năm 2024: {builders.regime().title[:59].rstrip()}…"
+    assert event["STATUS"] == "CONFIRMED"
     assert "Hạn: trước ngày 20/12/2024\nTình trạng: Chưa nộp" in event["DESCRIPTION"]
     assert event["URL"] == f"{SITE}/bao-cao/{CT27}/2024/06253"
     assert event.decoded("DTSTAMP") == NOW
@@ -89,7 +104,7 @@ def test_a_returned_report_stands_on_its_fix_by_day() -> None:
     returned = builders.duty(returned={"revision": 1, "reason": "Sai", "fix_by": fix_by}, reminded_of=fix_by)
     (event,) = events_of(text_of(returned))
     assert event.decoded("DTSTART") == date(2024, 12, 28)
-    assert event["SUMMARY"].startswith("Sửa và nộp lại báo cáo: ")
+    assert event["SUMMARY"].startswith("Sửa và nộp lại báo cáo năm 2024: ")
 
 
 names = st.text(max_size=300)
@@ -106,17 +121,20 @@ def test_any_name_reads_back_in_a_reader_that_is_not_the_writer(name: str) -> No
     calendar = vobject.readOne(body.decode())
     assert calendar.contents["name"][0].value == f"Hạn báo cáo: X{seen}"
     assert calendar.vevent.description.value.startswith(f"Đơn vị: X{seen} (1)\nChế độ")
-    assert calendar.vevent.summary.value == f"Hạn nộp báo cáo: {builders.regime().title}, năm 2024"
+    assert calendar.vevent.summary.value == f"Nộp báo cáo năm 2024: {builders.regime().title[:59].rstrip()}…"
     assert texts.forbidden(seen) is None
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_an_instance_of_folding_cuts_no_letter(title: str) -> None:
     regime = builders.regime().model_copy(update={"title": f"Chế độ {title}"})
-    body = ical.feed("Xã", [read_duty(builders.duty())], {CT27: regime}, COMMON, SITE, NOW)
+    body = text_of(builders.duty(), regime=regime)
     check_lines(body)
     seen = vietnamese.shown(title).replace("\t", " ")
-    assert vobject.readOne(body.decode()).vevent.summary.value == f"Hạn nộp báo cáo: Chế độ {seen}, năm 2024"
+    read = vobject.readOne(body.decode()).vevent
+    assert f"\nChế độ báo cáo: Chế độ {seen}\nKỳ báo cáo: năm 2024\n" in read.description.value
+    assert read.summary.value.startswith("Nộp báo cáo năm 2024: Chế độ")
+    assert len(regime.title) > 60 or read.summary.value == f"Nộp báo cáo năm 2024: Chế độ {seen}"
 
 
 def test_a_hostile_name_begins_no_line_of_its_own() -> None:
@@ -133,16 +151,16 @@ async def test_a_units_calendar_has_what_it_owes_and_no_others(stack: Stack) -> 
     answer = await stack.http.get("/lich/06253.ics")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert [event["UID"] for event in events_of(answer.content)] == [f"{CT27}/2024/06253@tonghop"]
-    assert events_of(answer.content)[0]["URL"].startswith(stack.url)
+    assert [event["UID"] for event in begun_events_of(answer.content)] == [f"{CT27}/2024/06253@tonghop"]
+    assert all(event["URL"].startswith(stack.url) for event in events_of(answer.content))
 
 
 @loop
 async def test_a_duty_done_before_a_deadline_to_come_stays_in_the_calendar(stack: Stack) -> None:
     ahead = datetime.now(UTC) + timedelta(days=5)
     await stack.put(duties=[builders.received(deadline=ahead)])
-    (event,) = events_of((await stack.http.get("/lich/06253.ics")).content)
-    assert event["SUMMARY"].startswith("Đã nộp: ")
+    (event,) = begun_events_of((await stack.http.get("/lich/06253.ics")).content)
+    assert event["SUMMARY"].startswith("Đã nộp báo cáo năm 2024: ")
 
 
 @loop

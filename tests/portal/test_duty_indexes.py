@@ -8,7 +8,7 @@ import pytest
 from services.notify.store.book import BookStore
 from services.portal.domain.duties import DutyState
 from services.portal.domain.scope import Scope
-from services.portal.reading.duty_queries import ORDER, Asked, in_calendar, listed, of_state
+from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, listed, of_state
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
@@ -76,4 +76,4 @@ async def test_pages_of_everything_are_read_in_the_order_of_ids(stack: Stack) ->
 
 
 async def test_a_calendar_is_read_from_an_index(stack: Stack) -> None:
-    assert "COLLSCAN" not in await plan(stack, in_calendar("06253", AFTER), ORDER)
+    assert "COLLSCAN" not in await plan(stack, in_calendar("06253", AFTER), IN_CALENDAR)

@@ -35,6 +35,15 @@ def views(regime_id: str, unit_id: str = DISTRICT, **changes: Any) -> list[dict[
     ]
 
 
+def many_views() -> list[dict[str, Any]]:
+    """The views of all periods of the monthly and the quarterly regime: complete, not complete, and without any report."""
+    made = [*views(MONTHLY), *views(QUARTERLY)]
+    for place, view in enumerate(made):
+        received = (22, 18, 0)[place % 3]
+        view["reporting"] = view["reporting"] | {"received": received, "on_time": received, "late": 0, "expected": 22}
+    return made
+
+
 def of(regime_id: str, code: str, unit_id: str) -> dict[str, Any]:
     return {"_id": f"{regime_id}/{code}/{unit_id}", "regime": regime_id}
 

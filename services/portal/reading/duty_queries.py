@@ -11,6 +11,8 @@ from shared.plumbing.mongo import Document
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
+IN_CALENDAR = [("owed", -1), ("reminded_of", -1), ("_id", 1)]
+"""Owed duties first, each by the newest deadline: a calendar leaves out the oldest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | N
     return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
 
 
-def in_calendar(unit: str, now: datetime) -> Document:
-    """The query for a unit's calendar."""
-    return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": now}}]}]}
+def in_calendar(unit: str, since: datetime) -> Document:
+    """The query for a unit's calendar: what is owed, and what is done and was due after `since`."""
+    return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": since}}]}]}
 
 
 def _of_scope(scope: Scope) -> Document:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.duty_periods import Counts
-from services.portal.reading.duty_queries import ORDER, Asked, in_calendar, is_in, listed, of_state
+from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -15,7 +15,7 @@ from shared.wire.view_key import ViewKey
 from shared.words import periods, texts
 
 BATCH = 500  # documents that are converted before other tasks may run
-OF_ONE_UNIT = 500  # duties in one unit's calendar
+OF_ONE_UNIT = 2000  # owed duties of one unit that its calendar counts
 FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
 """The fields of a document that the API returns. The others are internal to the notifier."""
 
@@ -83,9 +83,9 @@ class DutyStore:
         found = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS) if regimes else []
         return {(pair["_id"]["regime"], pair["_id"]["period"]) for pair in found}
 
-    async def of_unit(self, unit: str, now: datetime) -> list[Duty]:
-        """The duties of a unit (a code or an id) that are owed, and the done ones whose deadline is still to come."""
-        documents = self._duties.find(in_calendar(unit, now), max_time_ms=TIME_LIMIT_MS).sort(ORDER).limit(OF_ONE_UNIT)
+    async def of_unit(self, unit: str, since: datetime) -> list[Duty]:
+        """The duties of a unit (a code or an id) that are owed, and the done ones that were due after `since`."""
+        documents = self._duties.find(in_calendar(unit, since), max_time_ms=TIME_LIMIT_MS).sort(IN_CALENDAR).limit(OF_ONE_UNIT)
         return [from_document(document) async for document in documents]
 
 

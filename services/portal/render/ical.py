@@ -6,26 +6,32 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
+from services.portal.domain.agenda import Agenda, Planned
 from services.portal.domain.duties import Duty
 from shared.words import deadlines, ladder, periods, vietnamese
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Steps
 from shared.words.periods import VIETNAM
 from shared.words.regimes import Regime
+from shared.words.units import Unit
 
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
+MOST_TITLE: Final = 60  # characters of a regime's title in a summary: a telephone shows about as many
+VERBS: Final = {True: "Nộp", False: "Duyệt và chốt"}
+NOUNS: Final = {True: "báo cáo", False: "bảng tổng hợp"}
+"""The words of a task, by whether it is to report."""
 REFRESH: Final = timedelta(hours=1)
 OFFSET: Final = timedelta(hours=7)
 OFFSET_BEFORE: Final = timedelta(hours=8)  # the offset of the south until then, which the tz database uses
 SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 asks for
 
 
-def feed(
-    unit_name: str, duties: Sequence[Duty], regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime
-) -> bytes:
-    """One event for each duty. Duties that are still owed have alarms for the coming reminders. `site` is the address of the pages."""
+def feed(unit: Unit, agenda: Agenda, regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime) -> bytes:
+    """One event for each duty, in the order of deadlines. Duties that are still owed have alarms for the coming reminders; planned ones
+    have none. `site` is the address of the pages.
+    """
     calendar = Calendar()
-    title = _text(f"Hạn báo cáo: {unit_name}")
+    title = _text(f"Hạn báo cáo: {unit.name}")
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
@@ -36,8 +42,12 @@ def feed(
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     calendar.add_component(_timezone())
-    for duty in duties:
-        calendar.add_component(_event(duty, regimes.get(duty.regime), working_days, site, now))
+    if agenda.left_out:
+        calendar.add_component(_left_out(unit, agenda.left_out, site, now))
+    for duty in agenda.duties:
+        calendar.add_component(_of_duty(duty, regimes.get(duty.regime), working_days, site, now))
+    for plan in agenda.planned:
+        calendar.add_component(_of_plan(plan, regimes[plan.regime].title, site, now))
     text: bytes = calendar.to_ical()
     return text
 
@@ -60,29 +70,60 @@ def _timezone() -> Timezone:
     return zone
 
 
-def _event(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
-    """The event of a duty: all day on the last day that is on time. If the deadline has an hour, the event is at that instant."""
+def _event(uid: str, due: datetime, summary: str, description: str, url: str, now: datetime) -> Event:
+    """An event all day on the last day that is on time. If the deadline has an hour, the event is at that instant."""
     event = Event()
-    event.add("UID", f"{duty.id}@tonghop")
+    event.add("UID", f"{uid}@tonghop")
     event.add("DTSTAMP", now)
-    at = duty.due.astimezone(VIETNAM)
+    at = due.astimezone(VIETNAM)
     if at.time() == time():
         last = deadlines.last_day(at)
         event.add("DTSTART", last)
         event.add("DTEND", last + timedelta(days=1))
     else:
         event.add("DTSTART", at)
-    title = regime.title if regime else duty.regime
-    summary = f"{_headline(duty, now)}: {title}, {vietnamese.period_name(duty.period)}"
     event.add("SUMMARY", _text(summary))
-    event.add("DESCRIPTION", _text(_description(duty, title, now)))
-    event.add("URL", f"{site}{duty.path}")
+    event.add("DESCRIPTION", _text(description))
+    event.add("URL", url)
     event.add("TRANSP", "TRANSPARENT")  # a deadline does not block time in a calendar
+    return event
+
+
+def _of_duty(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
+    title = regime.title if regime else duty.regime
+    summary = f"{_headline(duty, now)}: {_short(title)}"
+    event = _event(duty.id, duty.due, summary, _description(duty, title, now), f"{site}{duty.path}", now)
+    event.add("STATUS", "CONFIRMED")
     if duty.is_owed and regime is not None and regime.obligation is not None:
         steps = ladder.steps_of(regime.obligation.ladder, periods.length_of(duty.period))
         for at in coming(duty.due, steps, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
     return event
+
+
+def _of_plan(plan: Planned, title: str, site: str, now: datetime) -> Event:
+    """The event of a duty whose period has not begun. When it begins, the duty's event has the same UID and replaces this one."""
+    task = NOUNS[plan.is_report]
+    period = vietnamese.period_name(plan.period)
+    lines = [
+        f"Đơn vị: {plan.unit_name} ({plan.unit_code})",
+        f"Chế độ báo cáo: {title}",
+        f"Kỳ báo cáo: {period}",
+        f"Hạn dự kiến: {vietnamese.deadline(plan.due)}",
+        "Kỳ báo cáo chưa bắt đầu. Hạn được tính theo quy định hiện hành và có thể thay đổi.",
+    ]
+    summary = f"{VERBS[plan.is_report]} {task} {period} (dự kiến): {_short(title)}"
+    event = _event(plan.id, plan.due, summary, "\n".join(lines), f"{site}/nghia-vu?unit={plan.unit_code}", now)
+    event.add("STATUS", "TENTATIVE")
+    return event
+
+
+def _left_out(unit: Unit, duties: Sequence[Duty], site: str, now: datetime) -> Event:
+    """One event instead of the oldest owed duties, on the last day of the newest of them."""
+    summary = f"Xử lý {vietnamese.number(len(duties))} nghĩa vụ quá hạn khác"
+    text = "Lịch này chỉ ghi các nghĩa vụ có hạn gần nhất. Xem toàn bộ nghĩa vụ chưa hoàn thành tại địa chỉ kèm theo."
+    url = f"{site}/nghia-vu?unit={unit.code}&state=owed&only=1"
+    return _event(f"{unit.id}/left-out", duties[0].due, summary, text, url, now)
 
 
 def coming(deadline: datetime, steps: Steps, working_days: WorkingDays, now: datetime) -> list[datetime]:
@@ -101,9 +142,17 @@ def _alarm(at: datetime, text: str) -> Alarm:
 
 
 def _headline(duty: Duty, now: datetime) -> str:
+    """What is to do and for which period: `Nộp báo cáo tháng 5 năm 2026 (quá hạn)`."""
+    task = f"{NOUNS[duty.is_report]} {vietnamese.period_name(duty.period)}"
     if not duty.is_owed:
-        return duty.state_text(now)
-    return "Sửa và nộp lại báo cáo" if duty.is_returned else "Hạn nộp báo cáo" if duty.is_report else "Hạn duyệt và chốt"
+        return f"{duty.state_text(now)} {task}"
+    verb = "Sửa và nộp lại" if duty.is_returned else VERBS[duty.is_report]
+    return f"{verb} {task} (quá hạn)" if now >= duty.due else f"{verb} {task}"
+
+
+def _short(title: str) -> str:
+    """The beginning of a regime's title; the description has all of it."""
+    return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1].rstrip()}…"
 
 
 def _description(duty: Duty, title: str, now: datetime) -> str:

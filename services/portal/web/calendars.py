@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.portal.domain import address
+from services.portal.domain import address, agenda
 from services.portal.http import caching, described
 from services.portal.http.caching import Changes
 from services.portal.http.dependencies import Duties, Now, Referred, UnitName
@@ -29,21 +29,24 @@ class CalendarResponse(Response):
 async def calendar(request: Request, unit: UnitName, reference: Referred, store: Duties, now: Now) -> Response:
     """The duties that a unit owes, as iCalendar (RFC 5545), with alarms for the coming reminders.
 
-    `unit` is a code or an id. Duties that are done and whose deadline is still to come are listed too, without alarms. An event's UID is
-    the duty's id and never changes. An event lasts all day on the last day that is on time; if the deadline has an hour, it is an instant.
+    `unit` is a code or an id. Everything that is owed is listed, at most 300 duties: if there are more, one event counts the oldest ones.
+    Duties that are done stay for 62 days after their deadline, without alarms. Periods that have not begun and are due within 100 days are
+    announced as `TENTATIVE`, by the rules of today. An event's UID is the duty's id and never changes. An event lasts all day on the last
+    day that is on time; if the deadline has an hour, it is an instant.
     With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
     """
     address.checked("unit", unit)
     known = await reference.current()
     address.require_known(known, None, unit)
     bearers = [bearer for bearer in known.registry.units if unit in (bearer.code, bearer.id)]
-    name = max(bearers, key=lambda bearer: bearer.valid_from).name
-    body = ical.feed(name, await store.of_unit(unit, now), known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
+    bearer = max(bearers, key=lambda bearer: bearer.valid_from)
+    found = agenda.agenda(await store.of_unit(unit, now - agenda.DONE_FOR), agenda.planned(known, bearer, now), now)
+    body = ical.feed(bearer, found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars
     modified = changes.since(unit, validator, now)
     headers = {"Cache-Control": "no-cache", "ETag": validator, "Last-Modified": modified}
     if caching.is_known(request.headers, validator, modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    named = file_name.disposition("inline", f"lich-{unit}.ics", f"Hạn báo cáo {name}")
+    named = file_name.disposition("inline", f"lich-{unit}.ics", f"Hạn báo cáo {bearer.name}")
     return CalendarResponse(body, headers={"Content-Disposition": named, **headers})

@@ -68,7 +68,7 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
         "options": duty_periods.options(codes),
         "years": duty_periods.years(codes),
-        "strips": _strips(chosen, counts, _present(known, there, now)),
+        "strips": _strips(chosen, counts, _present(known, chosen, there, now)),
         "unit_name": _unit_name(known, chosen.unit),
     }
     return look.page("duties.html", shown)
@@ -135,9 +135,10 @@ def _strips(chosen: Choice, counts: Mapping[str, Counts], present: Collection[st
     return duty_periods.side_by_side(year, counts, present, lambda code: chosen.to(period=code, year=None))
 
 
-def _present(known: Reference, there: Mapping[str, Sequence[str]], now: datetime) -> set[str]:
-    """The present period of each regime."""
-    listed = [strip.listed(known.regimes[regime], codes) for regime, codes in there.items()]
+def _present(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]], now: datetime) -> set[str]:
+    """The present period of each selected regime that has duties."""
+    selected = [(regime, codes) for regime, codes in there.items() if codes and chosen.regime in (None, regime)]
+    listed = [strip.listed(known.regimes[regime], codes) for regime, codes in selected]
     return {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
 
 
