@@ -72,7 +72,7 @@ def _day(rule: DeadlineRule, obligation: Obligation, period: Period, days: Worki
         return _working_day_after(period.cut_off, rule.after_cut_off.working_days, days)
     if rule.day_of_next_month:
         return _in_next_month(period.cut_off, rule.day_of_next_month)
-    if rule.after and rule.working_days:
+    if rule.after is not None and rule.working_days:
         other = late_from(obligation.deadlines[rule.after], obligation, period, days)
         return _working_day_after(_last_day(other), rule.working_days, days)
     return _named_day(rule.before or rule.by or rule.once or "", period)

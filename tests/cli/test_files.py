@@ -380,6 +380,9 @@ def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Re
             "dòng 19, indicators.1.kind",
             "Chọn một trong: quantity, ratio, flag, choice.",
         ),
+        ("    decimals: 2", "    decimals: 010", "dòng 16, indicators.0.decimals", "YAML đọc “010” thành 8."),
+        ("    decimals: 2", "    decimals: 0b10", "dòng 16, indicators.0.decimals", "YAML đọc “0b10” thành 2."),
+        ("    decimals: 2", "    decimals: 0_2", "dòng 16, indicators.0.decimals", "yaml.strange_number"),
         ("    decimals: 2", "    decimals: 2.5", "dòng 16, indicators.0.decimals", "“2.5” không đúng dạng. Ghi số nguyên"),
         (
             "    decimals: 2",

@@ -247,6 +247,14 @@ def test_inclusive_is_true_or_false_and_no_text(reference: Reference, tmp_path: 
     assert next(judged(reference.registry, path)).startswith(f"{path}: dòng 13, obligation.deadlines.xa.inclusive: ")
 
 
+def test_a_group_has_a_name_that_people_can_read(reference: Reference, tmp_path: Path) -> None:
+    path = write(tmp_path, REGIME.replace("  phong: {", '  " ": {'))
+
+    assert any(
+        line.startswith(f"{path}: dòng 10, reporters. : ") and "regime.blank_label" in line for line in judged(reference.registry, path)
+    )
+
+
 def test_a_regime_on_call_is_judged_by_the_units_of_today(reference: Reference, tmp_path: Path) -> None:
     text = REGIME.replace('periods: ["2024", "2025"]\n', "").replace("report_year", "year")
     head, _, rest = text.partition("obligation:")

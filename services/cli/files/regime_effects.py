@@ -60,6 +60,7 @@ def _blank(regime: Regime) -> Iterator[Found]:
     """Names and labels that have no visible character."""
     named: list[tuple[Path, str]] = [(("title",), regime.title)]
     named += [(("legal_basis", number), text) for number, text in enumerate(regime.legal_basis)]
+    named += [(("reporters", name), name) for name in regime.reporters]
     named += [(("reporters", name, "label"), group.label) for name, group in regime.reporters.items()]
     named += [(("narratives", code), label) for code, label in regime.narratives.items()]
     for number, indicator in enumerate(regime.indicators):

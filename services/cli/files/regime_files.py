@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +20,8 @@ from shared.words.failures import InvalidValueError
 from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 from shared.words.units import Registry
+
+WHOLE_NUMBER: Final = "tag:yaml.org,2002:int"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,13 @@ def _regime(path: Path, working_days: WorkingDays) -> RegimeFile:
     try:
         regime = Regime.model_validate(data)
     except ValidationError as error:
-        found = shape_faults.of(error, Regime, dict(_scalars(root)))
+        found = shape_faults.of(error, Regime, {where: str(node.value) for where, node in _scalars(root)})
         raise FaultsError([Fault(path, why, _line(root, where), where) for where, why in found]) from error
     file = RegimeFile(path, root, regime)
     wrong: list[tuple[Sequence[int | str], Refusal]] = []
     if regime.id != path.stem:
         wrong.append((("id",), refusal("regime.file_name_differs", regime=regime.id)))
+    wrong += _strange_numbers(root)
     wrong += deadline_faults.of(regime, working_days)
     wrong += regime_effects.of_file(regime, working_days)
     if wrong:
@@ -166,8 +169,8 @@ def _named_units(regime: Regime) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield ("reporters", name, "units", number), code
 
 
-def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """Every scalar of the document as it was written, by its path."""
+def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], yaml.ScalarNode]]:
+    """Every scalar of the document, by its path."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _scalars(value, (*path, str(key.value)))
@@ -175,7 +178,14 @@ def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tupl
         for number, value in enumerate(node.value):
             yield from _scalars(value, (*path, number))
     elif isinstance(node, yaml.ScalarNode):
-        yield path, str(node.value)
+        yield path, node
+
+
+def _strange_numbers(root: Any) -> Iterator[tuple[tuple[int | str, ...], Refusal]]:
+    """Numbers that YAML reads differently than a person: `010` is 8, `1_0` is 10, `0x10` is 16."""
+    for path, node in _scalars(root):
+        if node.tag == WHOLE_NUMBER and not (node.value.lstrip("+-").isdigit() and int(node.value) == yaml_files.values(node)):
+            yield path, refusal("yaml.strange_number", text=node.value, value=yaml_files.values(node))
 
 
 def _line(root: Any, path: Sequence[int | str]) -> int | None:

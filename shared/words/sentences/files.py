@@ -42,6 +42,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Aliases (“*”) are not allowed. Write the content out.",
     ),
     "yaml.no_such_day": ("Không có ngày “{text}” trong lịch. Sửa lại ngày.", "There is no day “{text}”. Correct it."),
+    "yaml.strange_number": (
+        "YAML đọc “{text}” thành {value}. Ghi số chỉ bằng chữ số, không có số 0 ở đầu.",
+        "YAML reads “{text}” as {value}. Write a number with digits only, without leading zeros.",
+    ),
     "yaml.repeated_key": (
         "Mục “{key}” xuất hiện hai lần, lần đầu ở dòng {first}. Bỏ một lần.",
         "The key “{key}” occurs twice, first on line {first}. Remove one.",
