@@ -23,12 +23,16 @@ BATCH: Final = 2000  # messages
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a partition is stored, as a mark in the log (`shared/plumbing/log_mark.py`)."""
+    """How far a partition is stored, as a mark in the log (`shared/plumbing/log_mark.py`).
+
+    `generation` is the generation under which every view is stored up to there; 0 while some views are not.
+    """
 
     sequence: int
     event_id: str
     stored_ms: int
     stream_created: str
+    generation: int = 0
 
 
 class WentBackError(TransientError):

@@ -6,29 +6,34 @@
                                                         └──> CheckpointMover ─> MongoDB: checkpoints
                                                              after batch n-1
 
+Before a batch is folded, the periods that it is about are recalled from `reports` if they are not in memory (`Recall`).
+
 The four steps of the drawing run concurrently: while one batch is written, the next is fetched (and folded if it is large), and the
 checkpoint follows the written batches. `Writer.submit` waits for the previous batch, so at most one folded batch waits. A write that fails
-is retried with the same documents until it succeeds. After a new generation, or any other error, the state is loaded again from the
+is retried with the same documents until it succeeds. After a new generation, or any other error, the partition starts again from the
 checkpoint.
 """
 
 import asyncio
+from collections.abc import Set
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
 from services.aggregate import log as logs
-from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.fold import Fold, RegimePeriod
 from services.aggregate.domain.pace import Pace
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint, PartitionReader
+from services.aggregate.recall import Recall
 from services.aggregate.store import Store, report_document
 from services.aggregate.writer import NewGenerationError, Work, Writer
 from shared.plumbing import log_events, log_mark
-from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
-from shared.words.reference import Reference
+from shared.wire import subjects
+from shared.wire.events import Logged
 from shared.words.refusals import refusal
 
 log = structlog.get_logger()
@@ -66,7 +71,9 @@ class Partition:
         reference = await connections.reference.current()
         checkpoint = await self._store.checkpoint(self.number)
         await logs.require_same_stream(connections.streams.jetstream, checkpoint)
-        fold = await self._load(reference, checkpoint)
+        shown, behind = await self._stored_periods(checkpoint, reference.generation)
+        fold = Fold(reference, self.number, self._partitions, shown, behind)
+        recall = Recall(self._store, fold, 0 if checkpoint is None else checkpoint.sequence)
         reader = PartitionReader(connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream))
         writer = Writer(
             self.number,
@@ -77,37 +84,46 @@ class Partition:
             connections.reference,
             self._readiness,
             connections.clock,
+            shown,
         )
         self._readiness.ask(name, lambda: reader.trouble)
         self._readiness.count(name, lambda: reader.pending)
-        self._readiness.has(name)
         try:
-            await self._read_and_fold(reader, fold, writer)
+            await self._read_and_fold(reader, fold, recall, writer)
         finally:
             await writer.close()
             await reader.close()
 
-    async def _load(self, reference: Reference, checkpoint: Checkpoint | None) -> Fold:
-        """The fold of everything stored up to the checkpoint. Every view is marked, so that all are written again."""
-        fold = Fold(reference, self.number, self._partitions)
-        fold.open(self._connections.clock())
-        if checkpoint is not None:
-            async for part in self._store.events(self.number, checkpoint.sequence):
-                fold.take(part)
-        fold.mark_all()
-        return fold
+    async def _stored_periods(self, checkpoint: Checkpoint | None, generation: int) -> tuple[Set[RegimePeriod], Set[RegimePeriod]]:
+        """The periods with events up to the checkpoint: those whose views are stored under this generation, and the others. If the
+        partition has no view at all, somebody has removed them.
+        """
+        if checkpoint is None:
+            return set(), set()
+        shown = await self._store.shown(self.number, generation) if await self._store.has_views(self.number) else set()
+        if shown and checkpoint.generation == generation:
+            return shown, set()
+        found = {pair async for pair in self._store.periods() if subjects.partition_of(*pair, self._partitions) == self.number}
+        return shown, found - shown
 
-    async def _read_and_fold(self, reader: PartitionReader, fold: Fold, writer: Writer) -> None:
+    async def _read_and_fold(self, reader: PartitionReader, fold: Fold, recall: Recall, writer: Writer) -> None:
         clock_s = asyncio.get_running_loop().time
         pace, wait_s = Pace(clock_s()), FIRST_S
         while True:
-            deliveries = await reader.batch(BATCH, wait_s)
+            if not fold.behind:
+                self._readiness.has(f"partition {self.number}")
+            deliveries = await reader.batch(BATCH, 0 if fold.behind else wait_s)
             if len(deliveries) < FEW:  # messages that arrive while the previous batch is written join this batch: one write for both
                 await writer.idle()
                 deliveries += await reader.batch(BATCH, wait_s=0)
             await self.require_generation(fold.reference.generation)
             fold.open(self._connections.clock())
-            await writer.submit(work_of(fold, deliveries, reader, pace, clock_s()))
+            logged = list(log_events.read(deliveries, fold.partitions))
+            await recall.for_events(event for event, _ in logged)
+            await recall.next_behind()
+            await writer.submit(work_of(fold, logged, reader, pace, clock_s()))  # now everything folded before this batch is stored
+            recall.release()
+            recall.folded_to = max(recall.folded_to, reader.read_to.sequence if reader.read_to else 0)
             wait_s = IDLE_S
 
     async def require_generation(self, generation: int) -> None:
@@ -116,13 +132,14 @@ class Partition:
             raise NewGenerationError
 
 
-def work_of(fold: Fold, deliveries: list[Delivery], reader: PartitionReader, pace: Pace, now_s: float) -> Work:
+def work_of(fold: Fold, logged: list[tuple[Logged, int]], reader: PartitionReader, pace: Pace, now_s: float) -> Work:
     """Folds a batch and returns what is to be stored. While the log is far behind, most batches leave their views to a later batch, and
     with them the checkpoint.
     """
-    logged = list(log_events.read(deliveries, fold.partitions))
     fold.take(logged)
     reports = [report_document(event, fold.partition, sequence) for event, sequence in logged]
     if not pace.is_time(reader.pending or 0, now_s):
         return Work(reports)
-    return Work(reports, fold.changed(), reader.read_to, is_whole=reader.pending == 0)
+    views, is_all = fold.changed(), not fold.behind
+    checkpoint = reader.read_to and replace(reader.read_to, generation=fold.reference.generation if is_all else 0)
+    return Work(reports, views, checkpoint, is_whole=is_all and reader.pending == 0, shown=set(fold.shown))

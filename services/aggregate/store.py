@@ -1,17 +1,18 @@
 """The aggregator's collections: `reports`, `views` and its checkpoints."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
+from services.aggregate.domain.fold import RegimePeriod
 from services.aggregate.domain.view import View, ViewVersion, version_of
 from services.aggregate.log import Checkpoint
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
+from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ShownDocument, ViewDocument
 from shared.wire.events import Logged, read_logged, stored_text
 
 READ_BATCH: Final = 2000
@@ -24,6 +25,7 @@ class Store:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.exact(mongo.collection(database, views, ViewDocument))
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
+        self._shown = mongo.collection(database, collection_names.CHECKPOINTS, ShownDocument)
 
     async def prepare(self) -> None:
         """Creates the indexes: a partition's events by sequence, a unit's reports, a regime's views."""
@@ -38,16 +40,33 @@ class Store:
         return (
             None
             if document is None
-            else Checkpoint(document["sequence"], document["event_id"], document["stored_ms"], document["stream_created"])
+            else Checkpoint(
+                document["sequence"],
+                document["event_id"],
+                document["stored_ms"],
+                document["stream_created"],
+                document.get("generation", 0),
+            )
         )
 
-    async def events(self, partition: int, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
-        """The stored events of a partition up to the sequence `up_to`, with their sequences, in parts.
+    async def periods(self) -> AsyncIterator[RegimePeriod]:
+        """The regimes and periods of all stored events, of every partition. Each is found by one look into an index."""
+        after: Document = {}
+        order = [("regime", ASCENDING), ("period", ASCENDING)]
+        while (found := await self._reports.find_one(after, {"_id": 0, "regime": 1, "period": 1}, sort=order)) is not None:
+            regime, period = found["regime"], found["period"]
+            yield regime, period
+            after = {"$or": [{"regime": regime, "period": {"$gt": period}}, {"regime": {"$gt": regime}}]}
 
-        The newest come first, so that replaced revisions can be skipped.
+    async def events(self, partition: int, pair: RegimePeriod, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
+        """The stored events about a regime and period up to the sequence `up_to` of their partition, with their sequences, in parts.
+
+        Of one unit's events the newest usually come first, so that replaced revisions can be skipped.
         """
-        wanted = {"partition": partition, "sequence": {"$lte": up_to}}
-        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort("sequence", DESCENDING)
+        regime, period = pair
+        wanted = {"regime": regime, "period": period, "partition": partition, "sequence": {"$lte": up_to}}
+        backwards = [(field, DESCENDING) for field in ("regime", "period", "unit")]  # along an index, so that nothing is sorted
+        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort(backwards)
         while documents := await cursor.to_list(READ_BATCH):
             logged = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
             yield [(event, sequence) for event, sequence in logged if event is not None]
@@ -65,6 +84,21 @@ class Store:
             return 0
         newer = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
         return max([document["position"]["generation"] async for document in newer], default=0)
+
+    async def shown(self, partition: int, generation: int) -> set[RegimePeriod]:
+        """The regimes and periods whose views are stored under a generation."""
+        documents = self._shown.find({"partition": partition, "generation": generation})
+        return {(document["regime"], document["period"]) async for document in documents}
+
+    async def has_views(self, partition: int) -> bool:
+        """Whether any view of a partition is stored."""
+        return await self._views.find_one({"position.partition": partition}, {"_id": 1}) is not None
+
+    async def put_shown(self, partition: int, generation: int, pairs: Iterable[RegimePeriod]) -> None:
+        """Notes that all views of these regimes and periods are stored under a generation."""
+        documents = [shown_document(partition, generation, pair) for pair in sorted(pairs)]
+        older: Document = {"generation": {"$lt": generation}}
+        await mongo.put_newer(self._shown, [({"_id": document["_id"], **older}, document) for document in documents])
 
     async def forget_older(self, partition: int, generation: int) -> None:
         """Deletes a partition's views of older generations."""
@@ -114,8 +148,13 @@ def older_than(newer: ViewVersion) -> Document:
 
 
 def behind(checkpoint: Checkpoint) -> Document:
-    """A filter for checkpoints that are behind this one."""
-    return {"sequence": {"$lt": checkpoint.sequence}}
+    """A filter for checkpoints that are behind this one. At the same place, one that knows of all views is ahead of one that does not."""
+    further: Document = {"sequence": {"$lt": checkpoint.sequence}}
+    if not checkpoint.generation:
+        return further
+    here: Document = {"sequence": checkpoint.sequence}
+    unfinished: list[Document] = [{"generation": {"$exists": False}}, {"generation": {"$lt": checkpoint.generation}}]
+    return {"$or": [further, *({**here, **one} for one in unfinished)]}
 
 
 def report_document(event: Logged, partition: int, sequence: int) -> ReportDocument:
@@ -134,11 +173,25 @@ def report_document(event: Logged, partition: int, sequence: int) -> ReportDocum
     }
 
 
-def checkpoint_document(partition: int, checkpoint: Checkpoint) -> AggregateCheckpointDocument:
+def shown_document(partition: int, generation: int, pair: RegimePeriod) -> ShownDocument:
+    regime, period = pair
     return {
+        "_id": f"shown/{partition}/{regime}/{period}",
+        "partition": partition,
+        "regime": regime,
+        "period": period,
+        "generation": generation,
+    }
+
+
+def checkpoint_document(partition: int, checkpoint: Checkpoint) -> AggregateCheckpointDocument:
+    document: AggregateCheckpointDocument = {
         "_id": collection_names.aggregate_checkpoint(partition),
         "sequence": checkpoint.sequence,
         "event_id": checkpoint.event_id,
         "stored_ms": checkpoint.stored_ms,
         "stream_created": checkpoint.stream_created,
     }
+    if checkpoint.generation:
+        document["generation"] = checkpoint.generation
+    return document

@@ -5,10 +5,11 @@ it succeeds. The checkpoint is moved concurrently with later writes: after a res
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from services.aggregate.domain.fold import RegimePeriod
 from services.aggregate.domain.view import View
 from services.aggregate.feed import Feed
 from services.aggregate.log import Checkpoint
@@ -31,13 +32,15 @@ class NewGenerationError(Exception):
 class Work:
     """What must be stored after one batch. Work without a checkpoint has no views: they are left to a later batch.
 
-    `is_whole` says that it has the views, and that they include every message of the log.
+    `is_whole` says that it has the views, and that they include every message of the log. `shown` are the periods all of whose views are
+    stored after it.
     """
 
     reports: Sequence[ReportDocument] = ()
     views: Sequence[View] = ()
     checkpoint: Checkpoint | None = None
     is_whole: bool = False
+    shown: Set[RegimePeriod] = frozenset()
 
 
 class Writer:
@@ -53,6 +56,7 @@ class Writer:
         reference: ReferenceStore,
         readiness: Readiness,
         clock: Clock,
+        shown: Set[RegimePeriod] = frozenset(),
     ) -> None:
         self.number = number
         self.store = store
@@ -63,6 +67,7 @@ class Writer:
         self._clock = clock
         self._shown = stored  # views are stored up to this checkpoint
         self._mover = CheckpointMover(stored, self._put_checkpoint)
+        self._known_shown: Set[RegimePeriod] = shown
         self._writing: asyncio.Task[None] | None = None
         self.tidied_at_s = float("-inf")  # on the loop's clock
 
@@ -89,9 +94,18 @@ class Writer:
                 raise NewGenerationError
             self._feed.offer(work.views)
             self._show_age(work)
+        await self.note_shown(work.shown)
         self._mover.move(work.checkpoint)
         if work.is_whole:
             await self.tidy()
+
+    async def note_shown(self, shown: Set[RegimePeriod]) -> None:
+        """Notes periods whose views are now stored, before the checkpoint moves past their events: after a restart nobody else knows that
+        a period has events.
+        """
+        if new := shown - self._known_shown:
+            await self.keep_trying(lambda: self.store.put_shown(self.number, self._generation, new))
+            self._known_shown = self._known_shown | new
 
     async def tidy(self) -> None:
         """Deletes views of older generations: once the views of the whole log are written, no reporter is left in them.

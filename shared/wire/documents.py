@@ -357,6 +357,20 @@ class AggregateCheckpointDocument(LogMarkDocument):
     """
 
     _id: Annotated[str, "`aggregate/<partition>`"]
+    generation: NotRequired[Annotated[int, "generation under which every view is stored up to there; absent while some views are not"]]
+
+
+class ShownDocument(TypedDict):
+    """A regime and period whose views are all stored.
+
+    Written by: `services/aggregate/store.py`. Read by: aggregate (at its start).
+    """
+
+    _id: Annotated[str, "`shown/<partition>/<regime>/<period>`"]
+    partition: Annotated[int, "partition of the log"]
+    regime: Annotated[str, "id of the source regime"]
+    period: Annotated[str, "code of the period"]
+    generation: Annotated[int, "generation of units and regimes by which the views were computed"]
 
 
 class NotifyCheckpointDocument(LogMarkDocument):
@@ -406,6 +420,12 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.RECEIPTS: (ReceiptDocument,),
     collection_names.DUTIES: (DutyDocument,),
     collection_names.ALERTS: (AlertDocument,),
-    collection_names.CHECKPOINTS: (AggregateCheckpointDocument, NotifyCheckpointDocument, FormatDocument, GenerationDocument),
+    collection_names.CHECKPOINTS: (
+        AggregateCheckpointDocument,
+        ShownDocument,
+        NotifyCheckpointDocument,
+        FormatDocument,
+        GenerationDocument,
+    ),
 }
 """The models of each collection's documents, by its name."""

@@ -19,6 +19,7 @@ from tests.documents import differences
 
 CHECKPOINTS = {
     "aggregate": documents.AggregateCheckpointDocument,
+    "shown": documents.ShownDocument,
     "format": documents.FormatDocument,
     "generation": documents.GenerationDocument,
 }

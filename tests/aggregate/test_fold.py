@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.aggregate.domain import kinds
-from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.fold import Fold, NotRecalledError
 from services.aggregate.domain.view import View
 from services.aggregate.feed import plain
 from shared.check import recompute
@@ -59,6 +59,51 @@ def test_any_order_repetition_and_split_into_batches_gives_byte_equal_views(
     reference: Reference, history: list[Logged], rng: random.Random
 ) -> None:
     assert folded(reference, shuffled(history, rng)) == folded(reference, [history])
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), rng=st.randoms(use_true_random=False))
+def test_periods_that_leave_memory_and_come_back_give_byte_equal_views(
+    reference: Reference, history: list[Logged], rng: random.Random
+) -> None:
+    fold, views, stored = fold_of(reference), dict[str, View](), list[tuple[Logged, int]]()
+    fold.open(NOW)
+    for sequence, event in enumerate(history, start=1):
+        for pair in fold.lacking({(event.regime, event.period)}):
+            fold.recall(pair, rng.sample(of_pair := [one for one in stored if (one[0].regime, one[0].period) == pair], len(of_pair)))
+        fold.take([(event, sequence)])
+        stored.append((event, sequence))
+        views |= {view.id: view for view in fold.changed()} if rng.random() < 0.5 else {}
+        fold.release([pair for pair in list(fold.in_memory) if rng.random() < 0.5])
+    views |= {view.id: view for view in fold.changed()}
+    figures = {view.id: {**plain(view.document), "position": None, "updated_at": None} for view in views.values()}
+    assert orjson.dumps(figures, option=orjson.OPT_SORT_KEYS) == folded(reference, [history])
+
+
+def test_an_event_about_a_period_that_was_not_recalled_is_refused(reference: Reference) -> None:
+    """An empty period in its place would take all other reports out of the totals."""
+    fold = Fold(reference, subjects.partition_of(REGIME, PERIOD, PARTITIONS), PARTITIONS, shown=[(REGIME, PERIOD)])
+    with pytest.raises(NotRecalledError):
+        fold.take([(submitted(1, "06253"), 1)])
+
+
+def test_views_that_are_not_stored_under_this_generation_are_all_rendered(reference: Reference) -> None:
+    number = subjects.partition_of(REGIME, PERIOD, PARTITIONS)
+    behind = Fold(reference, number, PARTITIONS, behind=[(REGIME, PERIOD)])
+    behind.open(NOW)
+    behind.changed()
+    assert (REGIME, PERIOD) not in behind.shown
+    behind.recall((REGIME, PERIOD), [])
+    rendered = {view.id for view in behind.changed()}
+    own = {regime.id for regime in reference.derived_of(REGIME)}
+    assert rendered == {view.id for view in _first_views(reference, number) if view.id.split("/")[0] in own and f"/{PERIOD}/" in view.id}
+    assert (REGIME, PERIOD) in behind.shown
+
+
+def _first_views(reference: Reference, number: int) -> list[View]:
+    fold = Fold(reference, number, PARTITIONS)
+    fold.open(NOW)
+    return fold.changed()
 
 
 @settings(max_examples=60, deadline=None)

@@ -62,7 +62,9 @@ async def read_everything(connections: Connections) -> None:
     assert [text async for text in claims.accepted(set())] == []
     views = Store(database)
     await views.checkpoint(0)
-    assert [part async for part in views.events(0, 1)] == []
+    assert [part async for part in views.events(0, ("r", "2026"), 1)] == []
+    assert [pair async for pair in views.periods()] == []
+    await views.shown(0, 1)
     await views.versions([0])
     await views.documents(["x"])
     alerts = AlertStore(database, system_clock, "a-notifier")

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from services.aggregate.domain import kinds
+from services.aggregate.domain import tree as trees
 from services.aggregate.domain.kinds import Matrix
-from services.aggregate.domain.tree import ReporterTree
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
@@ -42,7 +42,7 @@ class Block:
         self.regime = regime
         self.period = period
         self._working_days = working_days
-        self.tree = ReporterTree(tree, [tree.by_id[unit_id] for unit_id in groups])
+        self.tree = trees.of_reporters(tree, tuple(groups))
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)

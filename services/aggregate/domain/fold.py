@@ -2,27 +2,51 @@
 
 Views are a pure function of the set of accepted events: any order, any repetition and any split into batches give the same figures. The
 fold never raises on a logged event: an event about something that the reference data do not have is stored in `reports` but not counted.
+
+The blocks of periods that nobody has reported about for a while are not in memory (ADR-0041). They must be recalled from `reports` before
+an event about them is folded.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Set
+from datetime import date, datetime
 
 from services.aggregate.domain import view as views
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.view import View
 from shared.wire import subjects
 from shared.wire.events import Logged
+from shared.words import periods
 from shared.words.reference import Reference
+
+RegimePeriod = tuple[str, str]
+"""A source regime and a period."""
+
+
+class NotRecalledError(LookupError):
+    """An event was folded before the events about its period were recalled: a fault of the caller, which would lose them from the views."""
 
 
 class Fold:
-    """The blocks of one partition, under one generation of units and regimes."""
+    """The blocks of one partition, under one generation of units and regimes.
 
-    def __init__(self, reference: Reference, partition: int, partitions: int) -> None:
+    `shown` are the periods whose views are stored under this generation, `behind` those whose views are not; nothing of them is in memory.
+    """
+
+    def __init__(
+        self,
+        reference: Reference,
+        partition: int,
+        partitions: int,
+        shown: Iterable[RegimePeriod] = (),
+        behind: Iterable[RegimePeriod] = (),
+    ) -> None:
         self.reference = reference
         self.partition = partition
         self.partitions = partitions
-        self._blocks: dict[tuple[str, str], list[Block]] = {}  # (source regime, period): its block, and those of derived regimes
+        self.behind = set(behind)
+        self._released = set(shown)
+        self._ahead = sorted(self._listed(), reverse=True)  # the periods that have not begun yet, the next one last
+        self._blocks: dict[RegimePeriod, list[Block]] = {}  # a regime's block, and those of the regimes derived from it
         self._dirty: dict[tuple[str, str, str], Block] = {}  # (regime, period, unit id)
 
     def take(self, logged: Iterable[tuple[Logged, int]]) -> None:
@@ -32,18 +56,56 @@ class Fold:
                 for unit_id in block.apply(event, sequence):
                     self._dirty[block.regime.id, event.period, unit_id] = block
 
+    def lacking(self, pairs: Set[RegimePeriod]) -> Set[RegimePeriod]:
+        """The periods among `pairs` that must be recalled before an event about them is folded."""
+        return pairs & (self._released | self.behind)
+
+    def recall(self, pair: RegimePeriod, stored: Iterable[tuple[Logged, int]]) -> None:
+        """Takes a period into memory, with all its events that were folded before. If its views are not stored yet, all are marked."""
+        is_behind = pair in self.behind
+        self.behind.discard(pair)
+        self._released.discard(pair)
+        dirty, self._dirty = self._dirty, {}
+        self._blocks_of(*pair)
+        self.take(stored)
+        if not is_behind:
+            self._dirty = dirty
+        else:
+            self._dirty.update(dirty)
+
+    def release(self, pairs: Iterable[RegimePeriod]) -> None:
+        """Frees the memory of periods; a period with changed views, which are not rendered yet, stays."""
+        changed = {id(block) for block in self._dirty.values()}
+        for pair in pairs:
+            if not any(id(block) in changed for block in self._blocks[pair]):
+                del self._blocks[pair]
+                self._released.add(pair)
+
+    @property
+    def in_memory(self) -> Set[RegimePeriod]:
+        return self._blocks.keys()
+
+    @property
+    def shown(self) -> Set[RegimePeriod]:
+        """The periods whose views were all rendered: now, or before the period was released."""
+        return self._released | self._blocks.keys()
+
     def open(self, now: datetime) -> None:
         """Creates the views of every period that has begun by `now`, even if nobody has reported."""
+        day = periods.local_day(now)
+        while self._ahead and self._ahead[-1][0] <= day:
+            _, pair = self._ahead.pop()
+            if pair not in self._released and pair not in self.behind:
+                self._blocks_of(*pair)
+
+    def _listed(self) -> Iterator[tuple[date, RegimePeriod]]:
+        """The periods that regimes of this partition list, with their first days."""
         for regime in self.reference.regimes.values():
             if regime.derived_from is None and not regime.is_on_call and regime.periods != "any":
                 for code in regime.periods:
-                    self._open(regime.id, code, now)
-
-    def _open(self, regime_id: str, code: str, now: datetime) -> None:
-        period = self.reference.regimes[regime_id].period(code)
-        is_ours = subjects.partition_of(regime_id, code, self.partitions) == self.partition
-        if is_ours and (regime_id, code) not in self._blocks and period is not None and period.has_begun(now):
-            self._blocks_of(regime_id, code)
+                    period, pair = regime.period(code), (regime.id, code)
+                    if period is not None and subjects.partition_of(*pair, self.partitions) == self.partition:
+                        yield period.begins, pair
 
     def mark_all(self) -> None:
         """Marks every view as changed."""
@@ -60,6 +122,8 @@ class Fold:
     def _blocks_of(self, source_id: str, code: str) -> list[Block]:
         key = (source_id, code)
         if key not in self._blocks:
+            if key in self._released or key in self.behind:
+                raise NotRecalledError(key)
             self._blocks[key] = made = self._make(source_id, code)
             for block in made:
                 for unit_id in block.tree.spans:

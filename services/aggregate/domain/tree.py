@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.words.units import Tree, Unit
 
@@ -16,6 +17,12 @@ class Span:
     first: int
     end: int
     top: str
+
+
+@lru_cache(maxsize=64)  # the blocks of a regime's periods share it: it takes as much memory as half of a block
+def of_reporters(tree: Tree, unit_ids: tuple[str, ...]) -> "ReporterTree":
+    """The reporters with these ids."""
+    return ReporterTree(tree, [tree.by_id[unit_id] for unit_id in unit_ids])
 
 
 class ReporterTree:

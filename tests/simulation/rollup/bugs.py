@@ -5,7 +5,7 @@ judge.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from services.aggregate import partition as partitions
 from services.aggregate import store as stores
 from services.aggregate import writer
 from services.aggregate.domain.block import Block
+from services.aggregate.domain.fold import Fold, RegimePeriod
 from services.aggregate.domain.tree import ReporterTree
 from services.aggregate.log import Checkpoint, PartitionReader
 from services.aggregate.partition import Partition
@@ -58,6 +59,26 @@ def _checkpoint_of_what_is_left(fold: Any, deliveries: Any, reader: PartitionRea
     return replace(work, checkpoint=reader.read_to)
 
 
+async def _noted_once(self: Writer, shown: Set[RegimePeriod]) -> None:
+    """Periods that come later are not noted."""
+    if not vars(self).get("is_noted", False):
+        await _note_shown(self, shown)
+    vars(self)["is_noted"] = bool(shown)
+
+
+def _complete_too_early(fold: Fold, logged: Any, reader: PartitionReader, *pace: Any) -> Work:
+    """The first checkpoint under a new generation says that all views are stored."""
+    work = _work_of(fold, logged, reader, *pace)
+    return replace(work, checkpoint=work.checkpoint and replace(work.checkpoint, generation=fold.reference.generation))
+
+
+async def _nothing_recalled(*_: Any) -> AsyncIterator[Any]:
+    """A period that comes back into memory begins without its events."""
+    nothing: tuple[Any, ...] = ()
+    for found in nothing:
+        yield found
+
+
 async def _unguarded(collection: Any, pairs: Pairs) -> list[Any]:
     if pairs:
         writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for _, document in pairs]
@@ -81,9 +102,9 @@ def _partition_first(newer: tuple[int, int]) -> dict[str, Any]:
     return {"$or": [{"position.sequence": {"$lt": sequence}}, {"position.sequence": sequence, "position.generation": {"$lt": generation}}]}
 
 
-async def _everything(self: Store, partition: int, _: int) -> AsyncIterator[Any]:
+async def _everything(self: Store, partition: int, pair: RegimePeriod, _: int) -> AsyncIterator[Any]:
     """What is stored, also beyond the checkpoint."""
-    async for found in _events(self, partition, 10**9):
+    async for found in _events(self, partition, pair, 10**9):
         yield found
 
 
@@ -279,7 +300,7 @@ def _unordered(self: Reader, *args: Any, **about: Any) -> None:
 _js_publish, _has = JetStreamContext.publish, Readiness.has
 _events, _tree, _open = Store.events, ReporterTree.__init__, PeriodState.apply
 _current, _write, _versions = ReferenceStore.current, Writer.write, Store.versions
-_work_of = partitions.work_of
+_work_of, _note_shown = partitions.work_of, Writer.note_shown
 _given = instants.given
 _on_inbox, _publish, _reader = Intake.on_inbox, Intake.publish, Reader.__init__
 _apply, _insert_new, _whole = Block.apply, mongo.insert_new, logs.whole
@@ -306,6 +327,9 @@ NAMED: Final[dict[str, Plant]] = {
 MORE: Final[dict[str, Plant]] = {
     "a write error of a bulk ignored": put(mongo, "only_duplicates", _duplicates_or_not),
     "a checkpoint beyond the views that are written": put(partitions, "work_of", _checkpoint_of_what_is_left),
+    "periods that come later are not noted": put(Writer, "note_shown", _noted_once),
+    "a checkpoint that says too early that all views are stored": put(partitions, "work_of", _complete_too_early),
+    "a period comes back without its events": put(Store, "events", _nothing_recalled),
     "a checkpoint goes back": put(stores, "behind", lambda checkpoint: {}),
     "another forgotten ancestor": put(ReporterTree, "__init__", _without_district),
     "the opening that came last": put(PeriodState, "apply", _opened_last),

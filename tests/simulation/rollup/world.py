@@ -20,6 +20,7 @@ import structlog
 from pymongo.errors import OperationFailure
 
 from services.aggregate import app as aggregate_app
+from services.aggregate import recall
 from services.aggregate.domain import pace
 from services.aggregate.rebuild import Rebuild
 from services.ingest import app as ingest_app
@@ -236,5 +237,7 @@ def made_up(world: World) -> Iterator[None]:
         replaced.callback(structlog.configure, **before)
         replaced.enter_context(mock.patch.object(pace, "BEHIND", (2, 5, 200)[world.seed % 3]))
         replaced.enter_context(mock.patch.object(pace, "SHOW_S_EACH", 0.3))
+        replaced.enter_context(mock.patch.object(recall, "KEPT", (0, 1, 4)[world.seed % 3]))
+        replaced.enter_context(mock.patch.object(recall, "IDLE_S", (0.0, 0.5)[world.seed % 2]))
         replaced.enter_context(library_time(world.loop))
         yield
