@@ -17,6 +17,9 @@ from tests.simulation.rollup.run import PROCESSES
 
 MOST_SEEDS: Final = 2000
 SEEDS: Final = {
+    "state loaded beyond the checkpoint": 245,
+    "periods that come later are not noted": 159,
+    "a checkpoint that says too early that all views are stored": 605,
     "no retry after a duplicate key": 48,
     "last sequence alone as the test for a restored stream": 79,
     "the opening that came last": 46,
