@@ -358,7 +358,7 @@ def test_a_folder_of_regimes_is_read(tmp_path: Path) -> None:
 def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Reference) -> None:
     read = regime_files.read_each(REGIME_FILES)
 
-    assert len(read) == 6
+    assert len(read) == 8
     assert regime_files.judge(read, [], reference.registry, date(2026, 11, 26)) == []
     assert regime_files.changed_meaning(read, {one.id: one.kinds for one in reference.regimes.values()}) == []
 

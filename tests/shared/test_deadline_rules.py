@@ -98,7 +98,7 @@ def _faults(**changes: Any) -> list[str]:
 
 
 def test_the_regimes_of_the_product_have_no_fault(reference: Reference) -> None:
-    assert [list(deadline_faults.of(one, COMMON)) for one in reference.regimes.values()] == [[]] * 6
+    assert [list(deadline_faults.of(one, COMMON)) for one in reference.regimes.values()] == [[]] * 8
 
 
 @pytest.mark.parametrize(("rule", "is_fine"), [({"by": "12-14"}, False), ({"before": "12-15"}, False), ({"by": "12-15"}, True)])

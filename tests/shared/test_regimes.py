@@ -1,4 +1,4 @@
-"""Regimes: the six real files, and which files are refused."""
+"""Regimes: the files of the product, and which files are refused."""
 
 from copy import deepcopy
 from datetime import date
@@ -15,6 +15,8 @@ from tests.builders import CT27, KL62, NQ68
 NQ68_PLAN = "nq68-ke-hoach-quang-binh"
 NQ68_REVIEW = "nq68-danh-gia-quang-binh"
 VHTT = "vhtt-van-quan"
+MONTHLY = "thang-tthc-quang-binh"
+QUARTERLY = "quy-dau-tu-cong-binh-dinh"
 
 
 def file(**changes: Any) -> dict[str, Any]:
@@ -55,6 +57,8 @@ def test_a_small_right_file_is_taken() -> None:
         (NQ68, "2024", {"xa": 145, "so": 9}),
         (NQ68_PLAN, "2024", {"huyen": 8, "so": 9}),
         (NQ68_REVIEW, "2025", {"xa": 145, "so": 9}),
+        (MONTHLY, "2026-11", {"xa": 145}),
+        (QUARTERLY, "2026-Q4", {"huyen": 11, "so": 4}),
     ],
 )
 def test_each_plan_binds_the_units_it_names(reference: Reference, regime_id: str, period: str, groups: dict[str, int]) -> None:
@@ -68,8 +72,29 @@ def test_each_plan_binds_the_units_it_names(reference: Reference, regime_id: str
     assert len(reference.groups(regime, found.cut_off)) == sum(groups.values())
 
 
-def test_there_are_six_regimes(reference: Reference) -> None:
-    assert set(reference.regimes) == {CT27, VHTT, KL62, NQ68, NQ68_PLAN, NQ68_REVIEW}
+def test_there_are_six_real_regimes_and_two_examples(reference: Reference) -> None:
+    assert set(reference.regimes) == {CT27, VHTT, KL62, NQ68, NQ68_PLAN, NQ68_REVIEW} | {MONTHLY, QUARTERLY}
+
+
+def test_the_examples_have_every_kind_of_counted_deadline_and_figures_with_and_without_cumulative(reference: Reference) -> None:
+    examples = [reference.regimes[MONTHLY], reference.regimes[QUARTERLY]]
+    rules = [rule for one in examples if one.obligation is not None for _, rule in one.obligation.rules()]
+    assert {kind for rule in rules for kind in ("after_cut_off", "day_of_next_month", "after") if getattr(rule, kind)} == {
+        "after_cut_off",
+        "day_of_next_month",
+        "after",
+    }
+    counted = [rule.after_cut_off for rule in rules if rule.after_cut_off is not None]
+    assert (any(one.days for one in counted), any(one.working_days for one in counted)) == (True, True)
+    assert [len(one.indicators) for one in examples] == [6, 5]
+    assert all({item.cumulative for item in one.indicators} == {True, False} for one in examples)
+
+
+def test_the_province_confirms_the_examples_and_receives_the_monthly_one(reference: Reference) -> None:
+    tree = reference.registry.at(date(2026, 11, 14))
+
+    assert [unit.code for unit in reference.regimes[MONTHLY].confirmers(tree)] == [reference.regimes[MONTHLY].recipient] == ["44"]
+    assert [unit.code for unit in reference.regimes[QUARTERLY].confirmers(tree)] == ["52"]
 
 
 def test_every_regime_asks_for_the_four_narratives(reference: Reference) -> None:

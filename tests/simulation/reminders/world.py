@@ -67,7 +67,13 @@ class World:
 
 @lru_cache(maxsize=1)
 def _files() -> tuple[tuple[Unit, ...], tuple[Regime, ...]]:
-    return tuple(unit_files.read_units(UNIT_FILES)), tuple(regime_files.read_regimes(REGIME_FILES))
+    real = regime_files.read_regimes(REGIME_FILES)
+    return tuple(unit_files.read_units(UNIT_FILES)), tuple(regime for regime in real if not _is_counted(regime))
+
+
+def _is_counted(regime: Regime) -> bool:
+    """Whether a deadline is counted from a cut-off, a month or another deadline. Such regimes are not simulated."""
+    return regime.obligation is not None and not all(rule.has_own_day for _, rule in regime.obligation.rules())
 
 
 def make(seed: int, size: Size) -> World:
