@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.cli import data, explain, figures, stack
+from services.cli import data, explain, figures, regime_show, stack
 from services.cli import demo as demo
 from services.cli.contacts import contacts
 from services.cli.contracts import command
@@ -29,6 +29,7 @@ app.add_typer(regimes, name="regimes")
 app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
+regime_show.add_to(regimes)
 stack.add_to(app)
 figures.add_to(app)
 explain.add_to(app)

@@ -8,35 +8,31 @@ from typing import Annotated, Final
 import nats.js.errors
 import typer
 
-from services.cli import session
-from services.cli.data import NO_REGIME, REGIME_FILES, UNIT_FILES, AsJson
-from services.cli.files import regime_files, unit_files
+from services.cli import known_data, regime_calendar, session
+from services.cli.data import NO_REGIME, REGIME_FILES, AsJson
+from services.cli.files import regime_files
 from services.cli.files.faults import FaultsError
+from services.cli.known_data import KnownData
 from services.cli.stored import StoredData
-from shared.plumbing import data_format, delivery, mongo
-from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
-from shared.shell.settings import CliSettings
 from shared.wire import subjects
 from shared.words import numbers, periods
 from shared.words.failures import TransientError
 from shared.words.refusals import number, refusal
 from shared.words.regimes import Regime
-from shared.words.units import Registry
 
 regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ.", no_args_is_help=True)
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="TỆP", help="Tệp hoặc thư mục YAML; mặc định deploy/regimes.")]
 
-STORED_S: Final = 1.0  # how long a check waits for MongoDB before it uses the product's own files
 NOTICED_S: Final = 0.5  # within this time every ingest notices that units or regimes changed
 SCREENED_S: Final = 15.0  # and within this time it has finished or returned its current batch
 
 
 @regimes.command("check")
 def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
-    """Kiểm tra tệp chế độ báo cáo và in tệp, dòng, lý do của từng lỗi. Không ghi gì.
+    """Kiểm tra tệp chế độ báo cáo: in tệp, dòng, lý do của từng lỗi, hoặc các hạn được hiểu từ tệp. Không ghi gì.
 
     Đơn vị được đối chiếu với danh mục đã nạp; nếu không đọc được MongoDB thì đối chiếu với danh mục kèm theo (deploy/units).
 
@@ -47,23 +43,28 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
 
     working_days = session.working_days()
 
-    async def act() -> tuple[list[str], str]:
+    async def act() -> tuple[list[Regime], KnownData]:
         read = regime_files.read_each(paths or REGIME_FILES, working_days)
-        stored, registry, words = await _stored(session.settings()) or _of_the_product()
-        if faults := regime_files.judge(read, stored, registry, _today()):
+        known = await known_data.stored(session.settings()) or known_data.units_of_product()
+        if faults := regime_files.judge(read, known.regimes, known.registry, _today()):
             raise FaultsError(faults)
-        return [file.regime.id for file in read], f"danh mục {words}, {numbers.vietnamese(len(registry.units))} đơn vị"
+        return [file.regime for file in read], known
 
     try:
-        read, registry = session.run(act, prints_faults=not as_json)
+        read, known = session.run(act, prints_faults=not as_json)
     except FaultsError as error:
-        session.say_json({"regimes": [], "faults": [fault.as_dict() for fault in error.faults]})
+        session.say_json({"regimes": [], "faults": [fault.as_dict() for fault in error.faults], "deadlines": {}})
         raise typer.Exit(session.NO) from error
+    calendars = {regime.id: regime_calendar.dates(regime, working_days) for regime in read}
     if as_json:
-        session.say_json({"regimes": read, "faults": []})
-    else:
-        session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(read)}.")
-        session.notes.print(f"Đã đối chiếu với {registry}.")
+        found = {name: [one.entry(is_short=True) for one in dates] for name, dates in calendars.items()}
+        session.say_json({"regimes": list(calendars), "faults": [], "deadlines": found})
+        return
+    session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(calendars)}.")
+    for regime in read:
+        for line in regime_calendar.lines(regime, calendars[regime.id], system_clock()):
+            session.console.print(line, markup=False)
+    session.notes.print(f"Đã đối chiếu với danh mục {known.units_in_words}, {numbers.vietnamese(len(known.registry.units))} đơn vị.")
 
 
 @regimes.command("load")
@@ -165,28 +166,6 @@ async def _until_noticed(connections: Connections) -> None:
         return  # no unit can have reported
     except TimeoutError as error:
         raise TransientError(refusal("ingest.busy")) from error
-
-
-def _of_the_product() -> tuple[list[Regime], Registry, str]:
-    return [], Registry(unit_files.read_units(UNIT_FILES)), "kèm theo (deploy/units)"
-
-
-async def _stored(settings: CliSettings) -> tuple[list[Regime], Registry, str] | None:
-    """The stored regimes and units, if MongoDB answers at once and has any. Only reads."""
-    client = mongo.connect(settings.mongo_url)
-    database = client[settings.database]
-    try:
-        async with asyncio.timeout(STORED_S):
-            await data_format.require(database)
-            store = ReferenceStore(database, system_clock)
-            units = (await store.current()).registry
-            return (await store.files(), units, "đã nạp") if units.units else None
-    except delivery.MAY_PASS as error:
-        if not (delivery.is_passing(error) or mongo.is_login_refused(error)):  # a MongoDB that is not ours
-            raise
-        return None
-    finally:
-        await mongo.close(client)
 
 
 def _today() -> date:

@@ -25,6 +25,7 @@ READING: Final = {
     "notify tick": ("--at", "2099-12-31T08:00:00+07:00"),
     "notify test": ("20",),  # it sends a mail, and stores nothing
     "regimes check": (),
+    "regimes show": ("thu",),
     "status": (),
     "verify": (),
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.cli import regimes, session
+from services.cli import known_data, regimes, session
 from services.cli.app import app
 from services.devstack.servers import choose_ports
 from shared.shell.service import Connections
@@ -84,20 +84,28 @@ def test_a_check_is_held_against_the_units_and_regimes_that_are_stored(province:
 
     province.run("units", "import", own)
 
-    assert province.json("regimes", "check", wanted) == {"regimes": ["thu"], "faults": []}
+    answer = province.json("regimes", "check", wanted)
+    assert (answer["regimes"], answer["faults"], list(answer["deadlines"])) == (["thu"], [], ["thu"])
     derived = regime(tmp_path, DERIVED, "dan-xuat.yaml")
-    assert province.json("regimes", "check", derived) == {"regimes": ["dan-xuat"], "faults": []}
+    assert province.json("regimes", "check", derived) == {"regimes": ["dan-xuat"], "faults": [], "deadlines": {"dan-xuat": []}}
     assert "đã nạp" in province.run("regimes", "check", derived).stderr
 
 
 def test_a_check_without_servers_is_held_against_the_units_of_the_product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGHOP_MONGO_URL", f"mongodb://127.0.0.1:{choose_ports(defaults=False).mongo}/?replicaSet=rs0")
-    monkeypatch.setattr(regimes, "STORED_S", 0.2)
+    monkeypatch.setattr(known_data, "STORED_S", 0.2)
 
     result = CliRunner().invoke(app, ["regimes", "check", str(regime(tmp_path, REGIME.replace("level: district", "level: xã")))])
 
     assert result.exit_code == session.NO
     assert "commune (peoples_committee), district (office, peoples_committee)" in result.stderr
+
+
+def test_the_calendar_of_a_loaded_regime_counts_the_loaded_units(province: Cli) -> None:
+    answer = province.json("regimes", "show", "thu", "--year", "2024")
+
+    assert [one["units"] for period in answer["periods"] for one in period["deadlines"]] == [1]
+    assert "đã nạp: dan-xuat, dot-xuat, thu" in province.refused("regimes", "show", "khac")
 
 
 def test_a_check_writes_nothing(cli: Cli) -> None:

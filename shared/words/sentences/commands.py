@@ -33,6 +33,24 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có chế độ báo cáo “{regime}”. Các chế độ đã nạp: {known}.",
         "There is no regime “{regime}”. The loaded regimes are: {known}.",
     ),
+    "cli.unknown_regime_of_product": (
+        "Không có chế độ báo cáo “{regime}”. MongoDB không trả lời hoặc chưa có gì, nên đã tìm trong các tệp kèm theo: {known}.",
+        "There is no regime “{regime}”. MongoDB does not answer or is empty, so the product's own files were searched: {known}.",
+    ),
+    "cli.regime_on_call": (
+        "Chế độ {regime} là báo cáo đột xuất: cơ quan nhận báo cáo ({recipient}) mở từng kỳ và ấn định hạn bằng `tonghop periods open`."
+        " Xem hạn đã ấn định bằng `tonghop duties list`.",
+        "The regime {regime} is on call: its recipient ({recipient}) opens each period with a deadline by `tonghop periods open`. See the"
+        " deadlines that are set with `tonghop duties list`.",
+    ),
+    "cli.regime_without_deadlines": (
+        "Chế độ {regime} lấy số liệu từ chế độ {source} nên không có hạn riêng. Xem lịch của chế độ {source}.",
+        "The regime {regime} is derived from {source}, so it has no deadlines of its own. See the calendar of {source}.",
+    ),
+    "cli.no_period_of_year": (
+        "Chế độ {regime} không có kỳ nào của năm {year}. Chọn --year trong: {years}.",
+        "The regime {regime} has no period in the year {year}. Choose --year from: {years}.",
+    ),
     "cli.not_an_instant": (
         "Giá trị “{text}” không phải là thời điểm có múi giờ. Ghi theo ví dụ: 2026-12-18T08:00:00+07:00.",
         "The value “{text}” is not an instant with an offset. Write it like this: 2026-12-18T08:00:00+07:00.",

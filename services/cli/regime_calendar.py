@@ -1,0 +1,137 @@
+"""The calendar of a regime: its periods, the deadlines that its file determines, and the reminders before and after them. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from shared.words import deadlines, ladder, periods, rules_in_words, vietnamese
+from shared.words.calendar import WorkingDays
+from shared.words.ladder import Rung
+from shared.words.obligations import DeadlineRule, Obligation
+from shared.words.periods import Period
+from shared.words.regimes import Regime
+from shared.words.units import Tree
+
+REPORT: Final = "report"
+CONFIRM: Final = "confirm"
+NEXT: Final = 3  # deadlines that a check prints for each rule
+PAST: Final = "Không còn hạn nào sắp tới."
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The deadline of one group in one period, or of the units that confirm. `at` is the first instant that is late; `unit_count` is None
+    if no units are loaded.
+    """
+
+    task: str
+    name: str
+    """The group, or the level of the units that confirm."""
+    label: str
+    rule: str
+    at: datetime
+    reminders: tuple[Rung, ...]
+    unit_count: int | None
+
+    def entry(self, *, is_short: bool = False) -> dict[str, object]:
+        """As JSON; the short form has neither reminders nor the number of units."""
+        found: dict[str, object] = {
+            "task": self.task,
+            "group" if self.task == REPORT else "level": self.name,
+            "rule": self.rule,
+            "deadline": _with_offset(self.at),
+            "last_day": deadlines.last_day(self.at).isoformat(),
+            "deadline_vi": vietnamese.through(self.at),
+        }
+        if is_short:
+            return found
+        reminders = [{"rung": rung.name, "at": _with_offset(rung.at)} for rung in self.reminders]
+        return found | {"label": self.label, "reminders": reminders, "units": self.unit_count}
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """One period and its deadlines."""
+
+    period: Period
+    due: tuple[Due, ...]
+
+    def entry(self, *, is_short: bool = False) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "period": self.period.code,
+            "name_vi": vietnamese.period_name(self.period.code),
+            "begins": self.period.begins.isoformat(),
+            "cut_off": self.period.cut_off.isoformat(),
+            "deadlines": [one.entry(is_short=is_short) for one in self.due],
+        }
+
+
+TreeAt = Callable[[date], Tree]
+
+
+def years(regime: Regime) -> list[int]:
+    """The years of the regime's periods, if it lists them."""
+    return [] if isinstance(regime.periods, str) else sorted({int(code[:4]) for code in regime.periods})
+
+
+def dates(regime: Regime, days: WorkingDays, tree_at: TreeAt | None = None, year: int | None = None) -> list[Dates]:
+    """The periods (of one year) with their deadlines, in the order of time. Empty for a regime on call or derived, because its file
+    determines no deadline.
+    """
+    obligation = regime.obligation
+    if obligation is None or obligation.on_call or isinstance(regime.periods, str):
+        return []
+    found = [period for code in sorted(regime.periods, key=periods.order) if (period := regime.period(code)) is not None]
+    return [Dates(period, tuple(_of_period(regime, obligation, period, days, tree_at))) for period in found if year in (None, period.year)]
+
+
+def _rules(obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
+    """Every deadline rule, and the name of its group, or the words for those who confirm."""
+    found = list(obligation.deadlines.items())
+    return [*found, (confirming(obligation.confirm.level), obligation.confirm)] if obligation.confirm else found
+
+
+def confirming(level: str) -> str:
+    """The words for the units that confirm their views."""
+    return f"chốt bảng tổng hợp, level {level}"
+
+
+def lines(regime: Regime, found: Sequence[Dates], now: datetime) -> Iterator[str]:
+    """What a regime's deadlines mean: each rule in words, and the next deadlines that it gives."""
+    obligation = regime.obligation
+    if obligation is None:
+        yield f"{regime.id}: lấy từ {regime.derived_from}, không có hạn riêng."
+        return
+    yield f"{regime.id}: {rules_in_words.ON_CALL}." if obligation.on_call else f"{regime.id}:"
+    for place, (name, rule) in enumerate(_rules(obligation)):
+        coming = [(dates.period, dates.due[place].at) for dates in found if dates.due and dates.due[place].at > now][:NEXT]
+        said = "; ".join(f"{vietnamese.period_name(period.code)} {vietnamese.through(at)}" for period, at in coming)
+        yield f"  {name}: {rules_in_words.rule(rule)}. {f'Sắp tới: {said}.' if coming else PAST}"
+    if obligation.to_working_day:
+        yield f"  {rules_in_words.MOVES[0].upper()}{rules_in_words.MOVES[1:]}."
+
+
+def _of_period(regime: Regime, obligation: Obligation, period: Period, days: WorkingDays, tree_at: TreeAt | None) -> Iterator[Due]:
+    tree = tree_at(period.cut_off) if tree_at is not None else None
+    members = regime.group_members(tree) if tree is not None else {}
+    steps = ladder.steps_of(obligation.ladder, period.length)
+
+    def due(task: str, name: str, label: str, rule: DeadlineRule, at: datetime, units: Sequence[object] | None) -> Due:
+        count = None if units is None else len(units)
+        return Due(task, name, label, rules_in_words.rule(rule), at, ladder.rungs(at, steps, days), count)
+
+    for name, rule in obligation.deadlines.items():
+        at = deadlines.group_deadline(regime, name, period, None, days)
+        if at is not None:
+            yield due(REPORT, name, regime.reporters[name].label, rule, at, members.get(name))
+    last = deadlines.confirm_deadline(regime, period, days)
+    if last is not None and obligation.confirm is not None:
+        level = obligation.confirm.level
+        yield due(CONFIRM, level, confirming(level), obligation.confirm, last, regime.confirmers(tree) if tree is not None else None)
+
+
+def _with_offset(at: datetime) -> str:
+    """Vietnam time with its offset; milliseconds only if there are any (a deadline that includes 17:00 is 17:00:00.001)."""
+    return at.astimezone(periods.VIETNAM).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
