@@ -96,8 +96,10 @@ def _candidates(desk: Desk, at: datetime) -> list[Candidate]:
 
 async def _decide(desk: Desk, candidates: Sequence[Candidate], at: datetime) -> DueAlerts:
     reference = desk.follower.reference
-    alerted = await desk.alerts.known(alert_id for candidate in candidates for _, alert_id in candidate.asked)
-    return reminders.traced(reminders.decide(candidates, alerted, reference, at), desk.follower.book.ledger.traces)
+    claimed = await desk.alerts.known(candidate.newest_id for candidate in candidates)
+    news = [candidate for candidate in candidates if candidate.newest_id not in claimed]
+    alerted = await desk.alerts.known(alert_id for candidate in news for _, alert_id in candidate.asked)
+    return reminders.traced(reminders.decide(news, alerted, reference, at), desk.follower.book.ledger.traces)
 
 
 async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:

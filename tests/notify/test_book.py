@@ -35,7 +35,7 @@ def _shown(owed: dict[RegimePeriod, Owed]) -> object:
     """Who owes, by deadline and by group, in no order."""
     return {
         pair: (
-            {steps: sorted((one.id, one.cause) for one in watch.members.values()) for steps, watch in found.by_steps.items()},
+            {steps: sorted((one.duty.id, one.duty.cause) for one in watch.members.values()) for steps, watch in found.by_steps.items()},
             {group: sorted(mates) for group, mates in found.by_group.items()},
         )
         for pair, found in owed.items()

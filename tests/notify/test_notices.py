@@ -84,7 +84,7 @@ def test_a_notice_that_was_held_up_does_not_go_out_in_the_evening() -> None:
 def test_rungs_that_came_before_the_notice_are_none_and_one_that_came_since_overtakes_it() -> None:
     history = submitted(), returned(fix_by="2026-12-19", received="2026-12-14 09:30")  # before-7 would have been on Friday 11/12
     found = duty(*history)
-    assert [rung.name for rung in notices.rungs(found)][:2] == ["now", "before-3"]
+    assert [rung.name for rung in notices.rungs(found, notices.of_duty(found))][:2] == ["now", "before-3"]
     assert [alert.matter.cause for alert in _raised("2026-12-16 08:00", *history)] == ["return-1"]
 
 

@@ -62,9 +62,9 @@ def of_duty(duty: Duty) -> Notice | None:
     return None if returned is None else _of_return(returned, duty)
 
 
-def rungs(duty: Duty) -> tuple[Rung, ...]:
+def rungs(duty: Duty, notice: Notice | None) -> tuple[Rung, ...]:
     """The rungs of a duty: its notice, if it has one, then the rungs of its ladder that come after the notice."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), of_duty(duty)
+    steps = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days)
     return steps if notice is None else (Rung(NOW, notice.at), *(rung for rung in steps if rung.at > notice.at))
 
 

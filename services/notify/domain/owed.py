@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
 
 from services.notify.domain import duties, notices
 from services.notify.domain.duties import CONFIRM, REPORT, Duty, Task
+from services.notify.domain.notices import Notice
 from services.notify.domain.watch import Watch
 from shared.wire import events
 from shared.words.ladder import Rung
@@ -18,6 +20,14 @@ Group = tuple[datetime, Task]
 """Determines the group of a duty: its deadline by rule or opening, and its task."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwedDuty:
+    """A duty that is owed, and its notice, which takes long to find out."""
+
+    duty: Duty
+    notice: Notice | None
+
+
 class Owed:
     """The owed duties of one regime and period, by id. `by_steps` groups duties with the same rungs, `by_group` duties of one group.
 
@@ -26,12 +36,12 @@ class Owed:
 
     def __init__(self, regime: str, found: Iterable[Duty]) -> None:
         self.regime = regime
-        self.by_steps: dict[Steps, Watch[Duty]] = {}
+        self.by_steps: dict[Steps, Watch[OwedDuty]] = {}
         self.by_group: dict[Group, dict[str, Duty]] = {}
         self.digests: dict[datetime, list[Watch[Unit]]] = {}
         self._places: dict[str, tuple[Steps, Group]] = {}
-        self._open: dict[Watch[Duty], None] = {}
-        self._later: list[tuple[datetime, int, Watch[Duty]]] = []  # a heap
+        self._open: dict[Watch[OwedDuty], None] = {}
+        self._later: list[tuple[datetime, int, Watch[OwedDuty]]] = []  # a heap
         self._numbers = itertools.count()  # so that the heap compares no watches
         for duty in found:
             self.put(duty)
@@ -46,15 +56,15 @@ class Owed:
             steps, group = self._places[duty_id] = (duty.reminded_of, None if notice is None else notice.at), (duty.due, duty.task)
             watch = self.by_steps.get(steps)
             if watch is None:
-                watch = self.by_steps[steps] = Watch(notices.rungs(duty))
-            watch.put(duty_id, duty)
+                watch = self.by_steps[steps] = Watch(notices.rungs(duty, notice))
+            watch.put(duty_id, OwedDuty(duty, notice))
             self._open[watch] = None
             self.by_group.setdefault(group, {})[duty_id] = duty
 
     def duty(self, duty_id: str) -> Duty | None:
         """The duty with an id, if it is owed."""
         place = self._places.get(duty_id)
-        return None if place is None else self.by_steps[place[0]].members[duty_id]
+        return None if place is None else self.by_steps[place[0]].members[duty_id].duty
 
     def is_group_owing(self, deadline: datetime) -> bool:
         """Whether any unit of a group still owes. The group is the units whose deadline, before extensions, equals `deadline` to the
@@ -67,7 +77,7 @@ class Owed:
         mates = self.by_group.get((deadline, REPORT)) or self.by_group[deadline, CONFIRM]
         return next(iter(mates.values()))
 
-    def reached(self, loaded_at: datetime, now: datetime) -> Iterator[tuple[Rung, Watch[Duty]]]:
+    def reached(self, loaded_at: datetime, now: datetime) -> Iterator[tuple[Rung, Watch[OwedDuty]]]:
         """The watches with duties that must be looked at, with the newest rung so far."""
         while self._later and self._later[0][0] <= now:
             self._open[heappop(self._later)[2]] = None

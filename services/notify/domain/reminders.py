@@ -9,8 +9,8 @@ from services.notify.domain import due, duties, notices
 from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert, Matter
 from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import RegimePeriod
-from services.notify.domain.notices import NOW
-from services.notify.domain.owed import Owed
+from services.notify.domain.notices import NOW, Notice
+from services.notify.domain.owed import Owed, OwedDuty
 from services.notify.domain.watch import Look
 from shared.wire import events
 from shared.words import instants
@@ -34,6 +34,10 @@ class Reminders:
         first = [] if self.notice is None else self.notice.ids(self.rungs[:1], STREAM)
         return first + self.matter.ids(self.rungs[len(first) :], STREAM)
 
+    def id(self, rung: Rung) -> str:
+        """The id of one rung on the channel `stream`."""
+        return self._matter(rung).ids([rung], STREAM)[0]
+
     @property
     def alerts(self) -> list[Alert]:
         """One alert for every rung, oldest first, including past rungs."""
@@ -51,7 +55,12 @@ class Candidate:
     """Reminders whose newest rung so far may have to be raised."""
 
     reminders: Reminders
-    look: Look[Duty] | Look[Unit]
+    look: Look[OwedDuty] | Look[Unit]
+
+    @property
+    def newest_id(self) -> str:
+        """The id of the newest rung so far, on the channel `stream`."""
+        return self.reminders.id(self.look.rung)
 
     @cached_property
     def asked(self) -> list[tuple[Rung, str]]:
@@ -79,6 +88,12 @@ class Leftovers:
 
 def of_duty(duty: Duty) -> Reminders:
     """The reminders of a duty: its notice and its ladder."""
+    notice = notices.of_duty(duty)
+    return _reminders(duty, notice, notices.rungs(duty, notice))
+
+
+def _reminders(duty: Duty, notice: Notice | None, rungs: tuple[Rung, ...]) -> Reminders:
+    returned = duty.returned
     matter = Matter(
         duty=duty.id,
         task=duty.task,
@@ -89,15 +104,14 @@ def of_duty(duty: Duty) -> Reminders:
         unit_name=duty.unit.name,
         cause=duty.cause,
         deadline=duty.reminded_of,
-        reason="" if duty.returned is None else duty.returned.reason,
-        is_returned=duty.is_returned,
-        act=None if duty.returned is None else (duty.returned.received_ms, duty.returned.event_id),
+        reason="" if returned is None else returned.reason,
+        is_returned=returned is not None,
+        act=None if returned is None else (returned.received_ms, returned.event_id),
     )
-    notice = notices.of_duty(duty)
     if notice is None:
-        return Reminders(matter, notices.rungs(duty))
+        return Reminders(matter, rungs)
     told = replace(matter, cause=notice.cause, reason=notice.reason, before=notice.before, act=notice.act)
-    return Reminders(matter, notices.rungs(duty), told)
+    return Reminders(matter, rungs, told)
 
 
 def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
@@ -123,7 +137,7 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
         loaded_at = reference.loaded_at.get(of_period.regime, now)
         for come, watch in of_period.reached(loaded_at, now):
             if due.may_go_out(come, now, reference.working_days):
-                news += [Candidate(of_duty(look.member), look) for look in watch.looks(come)]
+                news += [Candidate(_reminders(look.member.duty, look.member.notice, watch.rungs), look) for look in watch.looks(come)]
     return news
 
 

@@ -15,7 +15,7 @@ from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.bundles import Bundle
 from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
-from services.notify.domain.notices import NOW
+from services.notify.domain.notices import NOW, Notice
 from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
 from services.notify.texts import reminder_list
@@ -114,9 +114,9 @@ def _in_force_plain(given_ones: Iterable[Given]) -> Given | None:
     return max(given_ones, key=lambda one: (one.at, one.key), default=None)
 
 
-def _unfiltered(duty: Duty) -> tuple[Rung, ...]:
+def _unfiltered(duty: Duty, notice: Notice | None) -> tuple[Rung, ...]:
     """Rungs from before the notice too, in the order of time."""
-    steps, notice = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days), notices.of_duty(duty)
+    steps = ladder.rungs(duty.reminded_of, duty.ladder, duty.working_days)
     told = () if notice is None else (Rung(NOW, notice.at),)
     return tuple(sorted((*steps, *told), key=lambda rung: rung.at))
 

@@ -55,23 +55,35 @@ def cut_off(calendar: str, period: str) -> date:
 
 
 def due(rule: DeadlineRule, regime: Regime, period: str) -> datetime:
-    """The first late instant of a rule. The regimes of the simulation do not move deadlines from days off."""
+    """The first late instant of a rule. "A deadline whose last day is a day off moves to the end of the next working day", where the regime
+    says so.
+    """
     assert regime.obligation is not None
-    last, is_inclusive = cut_off(regime.calendar, period), rule.inclusive
-    if text := rule.before or rule.by or rule.once:
-        day = date.fromisoformat(text if len(text) == 10 else f"{period[:4]}-{text}")
-        is_inclusive = rule.before is None
-    elif rule.day_of_next_month:
-        day = (last.replace(day=1) + 31 * DAY).replace(day=rule.day_of_next_month)
-    elif rule.after:
-        day = working_days_later(_last_day(due(regime.obligation.deadlines[rule.after], regime, period)), rule.working_days or 0)
-    else:
-        assert rule.after_cut_off is not None
-        counted = rule.after_cut_off
-        day = last + counted.days * DAY if counted.days else working_days_later(last, counted.working_days or 0)
+    day, is_inclusive = _day(rule, regime, period)
     if rule.hour is None:
-        return at(day + DAY if is_inclusive else day)
-    return at(day, int(rule.hour[:2]), int(rule.hour[3:])) + timedelta(milliseconds=is_inclusive)
+        deadline = at(day + DAY if is_inclusive else day)
+    else:
+        deadline = at(day, int(rule.hour[:2]), int(rule.hour[3:])) + timedelta(milliseconds=is_inclusive)
+    last = _last_day(deadline)
+    if not regime.obligation.to_working_day or COMMON.includes(last):
+        return deadline
+    return at(working_days_later(last, 1) + DAY)
+
+
+def _day(rule: DeadlineRule, regime: Regime, period: str) -> tuple[date, bool]:
+    """The day that a rule names, and whether a report of that day is on time."""
+    assert regime.obligation is not None
+    last = cut_off(regime.calendar, period)
+    if text := rule.before or rule.by or rule.once:
+        return date.fromisoformat(text if len(text) == 10 else f"{period[:4]}-{text}"), rule.before is None
+    if rule.day_of_next_month:
+        return (last.replace(day=1) + 31 * DAY).replace(day=rule.day_of_next_month), rule.inclusive
+    if rule.after:
+        before = due(regime.obligation.deadlines[rule.after], regime, period)
+        return working_days_later(_last_day(before), rule.working_days or 0), rule.inclusive
+    assert rule.after_cut_off is not None
+    counted = rule.after_cut_off
+    return last + counted.days * DAY if counted.days else working_days_later(last, counted.working_days or 0), rule.inclusive
 
 
 def _last_day(deadline: datetime) -> date:

@@ -99,8 +99,9 @@ class AlertCollection:
             ids = sorted(one for duty in filter_["duty"]["$in"] for one in self._of_duty.get(duty, ()))
         elif "_id" in filter_:
             ids = filter_["_id"]["$in"] if isinstance(filter_["_id"], dict) else [filter_["_id"]]
-        found = (self.documents[one] for one in ids if one in self.documents)
-        return [document for document in found if all(_fits(document, *rule) for rule in filter_.items())]
+        found = [self.documents[one] for one in ids if one in self.documents]
+        rules = [rule for rule in filter_.items() if rule[0] != "_id"]
+        return [document for document in found if all(_fits(document, *rule) for rule in rules)] if rules else found
 
     def _change(self, document: Document, change: Document) -> None:
         state = change["$set"].get("state")
@@ -136,7 +137,7 @@ def _fits(document: Document, name: str, wanted: Any) -> bool:
         return bool(value == wanted)
     match next(iter(wanted.items())):
         case ("$in", some):
-            return value in some if not isinstance(some, list) else True  # asked by id: `_found` took these ids
+            return value in some
         case ("$ne", other):
             return bool(value != other)
         case ("$lt", limit):
@@ -159,7 +160,8 @@ class Cursor:
 
     async def __aiter__(self) -> AsyncIterator[Document]:
         await pause()
-        for document in sorted(self._query(), key=lambda document: [document[name] for name in self._order]):
+        found = self._query()
+        for document in sorted(found, key=lambda document: [document[name] for name in self._order]) if self._order else found:
             yield document
 
 
@@ -204,8 +206,8 @@ class MailServer:
 class WatchedBook(Book):
     """A book that notes when it is asked who owes: just before alerts are leased for sending."""
 
-    def __init__(self, roster: Roster, looked: Callable[[], None]) -> None:
-        super().__init__(roster, Ledger())
+    def __init__(self, roster: Roster, ledger: Ledger, looked: Callable[[], None]) -> None:
+        super().__init__(roster, ledger)
         self._looked = looked
 
     def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:

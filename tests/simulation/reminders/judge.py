@@ -1,11 +1,11 @@
 """Holds everything that comes out of the notifiers against the oracle: at once what is said, at the end what was not said."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 import orjson
@@ -17,6 +17,7 @@ from tests.simulation.reminders.world import Task, World
 from tests.simulation.verdict import Verdict
 
 KEY: Final = ("unit", "regime", "period", "rung", "deadline", "cause")
+NO_CLAIMS: Final[dict[str, int]] = {}
 Ladder = tuple[str, str, datetime]  # duty, cause (of a digest the recipient), deadline
 
 
@@ -30,6 +31,36 @@ class Tick:
     is_completed: bool = False
 
 
+class Timeline:
+    """The ticks of one run, to be asked which of them had to decide on a rung."""
+
+    def __init__(self, ticks: Sequence[Tick]) -> None:
+        self._ticks = ticks
+        self._knowns = [tick.known for tick in ticks]
+        self._latest = list(accumulate((tick.at for tick in ticks), max))  # clocks jump: the latest time up to each tick
+        self._earliest = list(accumulate((tick.at for tick in reversed(ticks)), min))[::-1]  # and the earliest one from it on
+
+    def place(self, known: int) -> int:
+        """The first tick that knew so many events."""
+        return bisect_left(self._knowns, known)
+
+    def asked(self, rungs: Rungs, begins: datetime, known: int) -> list[int | None]:
+        """By rung: the first completed tick, of those that knew so many events, at which it was the newest and could be decided on."""
+        first = self.place(known)
+        ends = [*(at for at, _ in rungs[1:]), None]
+        return [next(self.all(rung, until, begins, first), None) for rung, until in zip(rungs, ends, strict=True)] if rungs else []
+
+    def all(self, rung: tuple[datetime, str], until: datetime | None, begins: datetime, first: int) -> Iterator[int]:
+        """The completed ticks from `first` on at which the rung was the newest (the next one came at `until`) and could be decided on."""
+        since = max(rung[0], begins)
+        for place in range(max(first, bisect_left(self._latest, since)), len(self._ticks)):
+            if until is not None and self._earliest[place] >= until:
+                return
+            tick = self._ticks[place]
+            if tick.is_completed and since <= tick.at and (until is None or tick.at < until) and may_send(rung[0], tick.at, rung[1]):
+                yield place
+
+
 @dataclass(kw_only=True)
 class Judge(Verdict):
     """Judges one seed."""
@@ -38,8 +69,9 @@ class Judge(Verdict):
     oracle: Oracle
     ticks: list[Tick] = field(default_factory=list)
     _claims: dict[Ladder, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    _published: set[tuple[str, ...]] = field(default_factory=set)
-    _answered: set[str] = field(default_factory=set)
+    _published: set[int] = field(default_factory=set)  # hashes: of a million alerts the texts are too long
+    _answered: set[int] = field(default_factory=set)
+    _required: int = 0
 
     def claimed(self, document: Document, tick: Tick) -> None:
         """An alert was raised or passed."""
@@ -65,9 +97,9 @@ class Judge(Verdict):
     def answered(self, raised: Iterable[Alert]) -> None:
         """A tick says that these alerts were its own to raise."""
         for alert in raised:
-            if (alert_id := alert.id(STREAM)) in self._answered:
-                self.violated("claimed twice", alert_id)
-            self._answered.add(alert_id)
+            if (key := hash(alert.id(STREAM))) in self._answered:
+                self.violated("claimed twice", alert.id(STREAM))
+            self._answered.add(key)
 
     def settled(self, document: Document, state: str, at: datetime, known: int) -> None:
         """A raised alert was sent, refused or dropped, by somebody whose book held `known` events."""
@@ -94,64 +126,63 @@ class Judge(Verdict):
         if is_late_repeat:
             self.violated("double after the window", event["id"])
         for key in (("id", event["id"]), (str("digest" in data), *(data[name] for name in KEY))):
-            if key in self._published:
+            if hash(key) in self._published:
                 self.violated("double", *key)
-            self._published.add(key)
+            self._published.add(hash(key))
 
     def finish(self, left: Iterable[Document]) -> None:
         """Nothing was forgotten: every rung that a tick could decide on was decided by its end, and sent or dropped since."""
         for document in left:
             self.violated("never sent", document["_id"])
-        demands: dict[tuple[Rungs, datetime], list[list[int]]] = {}
-        knowns = [tick.known for tick in self.ticks]
+        timeline = Timeline(self.ticks)
+        asked: dict[tuple[Rungs, datetime], list[int | None]] = {}  # of those who owed from the beginning
         for task in self.world.tasks.values():
             changes = [*self.oracle.changes(task), self.oracle.length + 1]
             for begin, end in pairwise(changes):
-                if (owed := self.oracle.owed(task, begin)) is not None:
-                    rungs = self._since_load(task, self.oracle.rungs(task, owed))
+                if (owed := self.oracle.owed(task, begin)) is None:
+                    continue
+                rungs = self._since_load(task, self.oracle.rungs(task, owed))
+                if begin:
+                    ticks = timeline.asked(rungs, task.begins, begin)
+                else:
                     key = rungs, task.begins
-                    if key not in demands:
-                        demands[key] = self._demands(rungs, task.begins)
-                    self._require(task, owed, rungs, demands[key], bisect_left(knowns, begin), bisect_left(knowns, end))
+                    ticks = asked[key] if key in asked else asked.setdefault(key, timeline.asked(rungs, task.begins, 0))
+                self._require(task, owed, rungs, ticks, timeline.place(end))
 
         for group, deadline in self.oracle.groups():
-            rungs = self._since_load(group[0], self.oracle.ladder(group[0].regime, group[0].period, deadline))
-            self._require_digests(group, deadline, rungs, self._demands(rungs, group[0].begins))
+            self._require_digests(group, deadline, self._since_load(group[0], self._ladder_of(group[0], deadline)), timeline)
+        self.counts["duties"] = len(self.world.tasks)
+        self.counts["rungs that had to be decided"] = self._required
 
-    def _require_digests(self, group: list[Task], deadline: datetime, rungs: Rungs, demands: list[list[int]]) -> None:
+    def _require_digests(self, group: list[Task], deadline: datetime, rungs: Rungs, timeline: Timeline) -> None:
         """The recipient is told at every rung at which somebody still owes."""
         task = group[0]
         claims = self._claims.get((f"digest/{task.regime}/{task.period}", self.world.regimes[task.regime].recipient, deadline), {})
-        for number, asked in enumerate(demands):
-            owing = (self.ticks[place] for place in asked if self.oracle.is_group_owing(group, deadline, self.ticks[place].known))
-            if (tick := next(owing, None)) and not any(claims.get(name, tick.turn + 1) <= tick.turn for _, name in rungs[number:]):
-                self.violated("digest missed", task.regime, task.period, rungs[number], f"not decided by {tick.at}")
+        for number, rung in enumerate(rungs):
+            until = rungs[number + 1][0] if number + 1 < len(rungs) else None
+            places = timeline.all(rung, until, task.begins, 0)
+            tick = next((self.ticks[one] for one in places if self.oracle.is_group_owing(group, deadline, self.ticks[one].known)), None)
+            if tick is not None and not _is_claimed(claims, rungs, number, tick):
+                self.violated("digest missed", task.regime, task.period, rung, f"not decided by {tick.at}")
 
     def _since_load(self, task: Task, rungs: Rungs) -> Rungs:
-        return tuple(rung for rung in rungs if rung[0] >= self.world.loaded_at[task.regime])
+        loaded_at = self.world.loaded_at[task.regime]
+        return rungs if not rungs or rungs[0][0] >= loaded_at else tuple(rung for rung in rungs if rung[0] >= loaded_at)
 
-    def _demands(self, rungs: Rungs, begins: datetime) -> list[list[int]]:
-        """By rung: the completed ticks at which it was the newest that had come and could be decided on."""
-        found: list[list[int]] = [[] for _ in rungs]
-        instants = [at for at, _ in rungs]
-        for index, tick in enumerate(self.ticks):
-            newest = bisect_right(instants, tick.at) - 1
-            if tick.is_completed and newest >= 0 and tick.at >= begins and may_send(instants[newest], tick.at, rungs[newest][1]):
-                found[newest].append(index)
-        return found
+    def _ladder_of(self, task: Task, deadline: datetime) -> Rungs:
+        return self.oracle.ladder(task.regime, task.period, deadline)
 
-    def _require(self, task: Task, owed: Owed, rungs: Rungs, demands: list[list[int]], first: int, end: int) -> None:
-        claims = dict(self._claims.get((task.id, owed.cause, owed.deadline), {}))
+    def _require(self, task: Task, owed: Owed, rungs: Rungs, ticks: list[int | None], end: int) -> None:
+        """`ticks` are the places of the ticks that had to decide, by rung; those from `end` on knew more."""
+        claims = self._claims.get((task.id, owed.cause, owed.deadline), NO_CLAIMS)
         if owed.told is not None:
-            claims |= self._claims.get((task.id, owed.told[0], owed.deadline), {})
-        for number, asked in enumerate(demands):
-            place = bisect_left(asked, first)
-            if place == len(asked) or asked[place] >= end:
+            claims = claims | self._claims.get((task.id, owed.told[0], owed.deadline), NO_CLAIMS)
+        for number, place in enumerate(ticks):
+            if place is None or place >= end:
                 continue
-            tick = self.ticks[asked[place]]
-            if not any(claims.get(name, tick.turn + 1) <= tick.turn for _, name in rungs[number:]):
-                self.violated("missed", task.id, owed, rungs[number], f"not decided by {tick.at}")
-            self.counts["rungs that had to be decided"] += 1
+            self._required += 1
+            if not _is_claimed(claims, rungs, number, self.ticks[place]):
+                self.violated("missed", task.id, owed, rungs[number], f"not decided by {self.ticks[place].at}")
 
     def _standing(self, document: Document, known: int) -> tuple[datetime, bool, Rungs]:
         """When the duty begins, whether it is owed just so, and the rungs of what is owed. Of a digest: by anybody of the group."""
@@ -170,12 +201,17 @@ class Judge(Verdict):
     def _told(self, task: Task, unit: str, deadline: datetime) -> Rungs:
         """The rungs of a group's ladder at which a unit is told how the group stands."""
         regime = self.world.regimes[task.regime]
-        rungs = self.oracle.ladder(task.regime, task.period, deadline)
+        rungs = self._ladder_of(task, deadline)
         if unit == regime.recipient:
             return rungs
         above = regime.on_behalf_of or self.world.registry.by_id[regime.recipient].parent
         late = [f"after-{days}" for days in sorted(self.oracle.steps(task.regime, task.period)[2])[2:]]
         return tuple(rung for rung in rungs if rung[1] in late) if unit == above else ()
+
+
+def _is_claimed(claims: Mapping[str, int], rungs: Rungs, number: int, tick: Tick) -> bool:
+    """Whether a rung, or a later one, was claimed by the end of a tick."""
+    return any(claims.get(name, tick.turn + 1) <= tick.turn for _, name in rungs[number:])
 
 
 def _ladder(document: Document) -> Ladder:

@@ -3,6 +3,8 @@
 Only the working days come from `shared`. The oracle keeps the log as it grew; a question names how much of it was known.
 """
 
+import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from tests.simulation.reminders.world import Task, World
 
 WEEK: Final = timedelta(days=7)
 NOW: Final = "now"
+MOST_ANSWERS: Final = 300_000  # kept, so that a question that comes again costs nothing
+NO_EVENTS: Final[list[tuple[int, Logged]]] = []
 Steps = tuple[tuple[int, ...], tuple[str, ...], tuple[int, ...]]
 Rungs = tuple[tuple[datetime, str], ...]
 
@@ -81,10 +85,18 @@ class Oracle:
         self._groups: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in world.tasks.values():
             self._groups[(task.regime, task.period)].append(task)
-        self._of_unit: dict[tuple[str, str, str], list[tuple[int, Logged]]] = defaultdict(list)
+        self._of_unit: dict[str, dict[str, list[tuple[int, Logged]]]] = defaultdict(dict)  # by regime with period, then by unit
+        self._answers: dict[tuple[str, int, int], Owed | None] = {}
+        self._owing: dict[tuple[str, str, datetime], Task] = {}  # who owed when last asked
+        self._steps: dict[tuple[str, str], Steps] = {}
 
     def steps(self, regime: str, period: str) -> Steps:
         """The steps of a regime's ladder. What the regime does not name follows the length of the period."""
+        if (regime, period) not in self._steps:
+            self._steps[(regime, period)] = self._steps_of(regime, period)
+        return self._steps[(regime, period)]
+
+    def _steps_of(self, regime: str, period: str) -> Steps:
         obligation = self._world.regimes[regime].obligation
         assert obligation is not None
         ladder = obligation.ladder
@@ -94,34 +106,28 @@ class Oracle:
 
     def take(self, event: Logged) -> None:
         """One more event stands in the log."""
-        self._of_unit[(event.regime, event.period, event.unit_id)].append((self.length, event))
+        self._of_unit[f"{event.regime}/{event.period}"].setdefault(event.unit_id, []).append((self.length, event))
         self.length += 1
+
+    def _told(self, task: Task, unit: str) -> list[tuple[int, Logged]]:
+        return self._of_unit[f"{task.regime}/{task.period}"].get(unit, NO_EVENTS)
 
     def changes(self, task: Task) -> list[int]:
         """After how many events of the log what is owed may be another."""
-        keys = [(task.regime, task.period, task.unit), (task.regime, task.period, "")]
-        return sorted({0} | {place + 1 for key in keys for place, _ in self._of_unit.get(key, ())})
+        return sorted({0} | {place + 1 for unit in (task.unit, "") for place, _ in self._told(task, unit)})
 
     def owed(self, task: Task, known: int) -> Owed | None:
         """What is owed by whoever knows the first `known` events; None: nothing."""
-        mine = [event for place, event in self._of_unit.get((task.regime, task.period, task.unit), ()) if place < known]
-        openings = [] if task.deadline else self._openings(task, known)
-        deadline = _deadline(task, openings, mine)
-        if deadline is None:
-            return None
-        if task.kind == "confirm":
-            is_done = any(event.type == events.CONFIRMED for event in mine)
-            return None if is_done else Owed("confirm", deadline, _moved(task, openings, mine, None))
-        sent = [event for event in mine if event.type in (events.SUBMITTED, events.WITHDRAWN)]
-        latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
-        if latest is None or latest.type == events.WITHDRAWN:
-            return Owed("report", deadline, _moved(task, openings, mine, None))
-        returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
-        if not returns:
-            return None
-        last = max(returns, key=received)
-        told = _moved(task, openings, mine, last) or (f"returned-{last.data['revision']}", at_once(events.from_ms(last.received_ms)))
-        return Owed(f"return-{last.data['revision']}", _later(end_of(last.data["fix_by"]), effective(mine, "until")), told)
+        mine, openings = self._told(task, task.unit), [] if task.deadline else self._told(task, "")
+        counts = bisect_left(mine, (known,)), bisect_left(openings, (known,))
+        if counts == (0, 0):
+            return None if task.deadline is None else _untouched(task.kind, task.deadline)
+        key = task.id, *counts
+        if key not in self._answers:
+            if len(self._answers) > MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = _owed(task, [event for _, event in openings[: counts[1]]], [event for _, event in mine[: counts[0]]])
+        return self._answers[key]
 
     def rungs(self, task: Task, owed: Owed) -> Rungs:
         """What is told at once, then the ladder after that."""
@@ -146,13 +152,45 @@ class Oracle:
 
     def is_group_owing(self, group: list[Task], deadline: datetime, known: int) -> bool:
         """Whether anybody owes whose deadline by rule or opening is this."""
-        return any(self._due(task, known) == deadline and self.owed(task, known) for task in group)
+        key = group[0].regime, group[0].period, deadline
+        first = [self._owing[key]] if key in self._owing else []
+        for task in itertools.chain(first, group):
+            if self._due(task, known) == deadline and self.owed(task, known):
+                self._owing[key] = task
+                return True
+        return False
 
     def _due(self, task: Task, known: int) -> datetime | None:
         return task.deadline or effective(self._openings(task, known), "deadline")
 
     def _openings(self, task: Task, known: int) -> list[Logged]:
-        return [event for place, event in self._of_unit.get((task.regime, task.period, ""), ()) if place < known]
+        return [event for place, event in self._told(task, "") if place < known]
+
+
+def _owed(task: Task, openings: list[Logged], mine: list[Logged]) -> Owed | None:
+    """What is owed after these events about the period and the unit."""
+    deadline = _deadline(task, openings, mine)
+    if deadline is None:
+        return None
+    if task.kind == "confirm":
+        is_done = any(event.type == events.CONFIRMED for event in mine)
+        return None if is_done else Owed("confirm", deadline, _moved(task, openings, mine, None))
+    sent = [event for event in mine if event.type in (events.SUBMITTED, events.WITHDRAWN)]
+    latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
+    if latest is None or latest.type == events.WITHDRAWN:
+        return Owed("report", deadline, _moved(task, openings, mine, None))
+    returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
+    if not returns:
+        return None
+    last = max(returns, key=received)
+    told = _moved(task, openings, mine, last) or (f"returned-{last.data['revision']}", at_once(events.from_ms(last.received_ms)))
+    return Owed(f"return-{last.data['revision']}", _later(end_of(last.data["fix_by"]), effective(mine, "until")), told)
+
+
+@cache
+def _untouched(kind: str, deadline: datetime) -> Owed:
+    """What is owed by somebody of whom nothing was heard."""
+    return Owed(kind, deadline)
 
 
 def received(event: Logged) -> tuple[int, str]:

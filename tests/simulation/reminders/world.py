@@ -5,12 +5,12 @@ by name), who confirms, when a period begins. Codes are ids: the registry of 202
 """
 
 import random
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final, Literal
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.files import regime_files, unit_files
@@ -20,37 +20,42 @@ from shared.words import regimes
 from shared.words.obligations import DeadlineRule, Ladder, Obligation
 from shared.words.regimes import Group, Regime
 from shared.words.units import Contact, Registry, Unit
+from tests.simulation.reminders import decree, parts
+from tests.simulation.reminders.decree import VN, at
 
-VN: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_YEAR: Final = 2024
 NATIONAL_A: Final = "thu-ca-nuoc-nam"
 NATIONAL_B: Final = "thu-ca-nuoc-tet"
 HOME: Final = ("44", "52", "20")  # the provinces of the real regimes
+HASH: Final = "a" * 64
 ON_CALL_PERIODS: Final = ("", "-H1", "-Q3", "-05")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is simulated. `communes`: how many of the country's communes there are; None: all 10,035."""
+    """How much is simulated. `communes`: how many of the country's communes there are; None: all 10,035.
+
+    `regimes`: the six of the product with two yearly ones of all communes, the regimes of parts of a year, or all of them. `orderly` is the
+    share of tasks that are done in time, once, and of which nobody else does anything.
+    """
 
     communes: int | None = 24
     years: int = 5
+    regimes: Literal["yearly", "parts", "all"] = "all"
+    orderly: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One unit's task. `deadline` is None when the period is opened on call."""
 
+    id: str
     regime: str
     period: str
     unit: str
     kind: str
     begins: datetime
     deadline: datetime | None
-
-    @property
-    def id(self) -> str:
-        return f"{self.regime}/{self.period}/{self.unit}" + ("/confirm" if self.kind == "confirm" else "")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class World:
     regimes: dict[str, Regime]
     loaded_at: dict[str, datetime]
     tasks: dict[str, Task]
-    history: list[tuple[datetime, Logged]]
+    history: list[Logged]
     ends: datetime
 
 
@@ -81,20 +86,25 @@ def make(seed: int, size: Size) -> World:
     rng = random.Random(f"world/{seed}")
     units, real = _files()
     chosen = [_with_mail(unit) for unit in _choose(units, size.communes, rng)]
-    loaded = regimes.resolve([*real, *_national()])
+    of_parts = parts.regimes(FIRST_YEAR, FIRST_YEAR + size.years)
+    loaded = regimes.resolve({"yearly": [*real, *_national()], "parts": of_parts, "all": [*real, *_national(), *of_parts]}[size.regimes])
     loaded_at = {regime: at(date(FIRST_YEAR, 1, 1)) for regime in loaded}
-    loaded_at[NATIONAL_B] = at(date(FIRST_YEAR, 1, 29), 10)  # in the middle of its first ladder
+    if NATIONAL_B in loaded:
+        loaded_at[NATIONAL_B] = at(date(FIRST_YEAR, 1, 29), 10)  # in the middle of its first ladder
     ends = at(date(FIRST_YEAR + size.years, 1, 31))
-    openings = list(_openings(loaded.values(), size.years, rng))
-    opened = {(event.regime, event.period) for _, event in openings}
+    opened = _by_period(_openings(loaded.values(), size.years, rng))
     tasks = {task.id: task for task in _tasks(loaded.values(), {unit.id: unit for unit in chosen}, opened, ends)}
-    history = [*openings, *(item for task in tasks.values() for item in _deeds(task, openings, rng))]
-    return World(Registry(chosen), loaded, loaded_at, tasks, sorted(history, key=lambda item: (item[0], item[1].id)), ends)
+    history = [event for some in opened.values() for event in some]
+    for task in tasks.values():
+        history += _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng)
+    return World(Registry(chosen), loaded, loaded_at, tasks, sorted(history, key=lambda event: (event.received_ms, event.id)), ends)
 
 
-def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
-    """An instant in Vietnam."""
-    return datetime.combine(day, time(hour, minute), VN)
+def _by_period(openings: Iterable[Logged]) -> dict[tuple[str, str], list[Logged]]:
+    found: dict[tuple[str, str], list[Logged]] = defaultdict(list)
+    for event in openings:
+        found[(event.regime, event.period)].append(event)
+    return found
 
 
 def _with_mail(unit: Unit) -> Unit:
@@ -108,8 +118,9 @@ def _choose(units: tuple[Unit, ...], communes: int | None, rng: random.Random) -
     pool = [unit for unit in units if unit.level == "commune"]
     home = [unit for unit in pool if by_id[unit.parent or ""].parent == "44"], [unit for unit in pool if unit.parent == "184"]
     kept = {unit.id for some in (*home, pool) for unit in rng.sample(some, min(len(some), communes // 3))}
-    kept |= {unit.id for unit in units if unit.kind == "office" or unit.level == "province" or unit.parent in HOME}
-    kept |= {by_id[unit].parent or "" for unit in kept if by_id[unit].level == "commune"}
+    kept |= {unit.id for unit in units if unit.kind == "office" or unit.id in HOME or unit.parent in HOME}
+    for _ in range(2):  # their districts, and the provinces of these
+        kept |= {by_id[unit].parent or unit for unit in kept}
     return [unit for unit in units if unit.id in kept]
 
 
@@ -133,38 +144,36 @@ def _national() -> list[Regime]:
     ]
 
 
-def _begins(regime: Regime, period: str) -> datetime:
-    year, part = int(period[:4]), period[5:]
-    if regime.calendar == "year":
-        month = 1 if not part else {"H": 6, "Q": 3}.get(part[0], 1) * (int(part[-2:].strip("HQ")) - 1) + 1
-        return at(date(year, month, 1))
-    day = "12-14" if regime.calendar == "report_year" else regime.calendar
-    return at(date.fromisoformat(f"{year - 1}-{day}") + timedelta(days=1))
-
-
-def _due(rule: DeadlineRule, period: str) -> datetime:
-    text = rule.before or rule.by or ""
-    day = date.fromisoformat(text if len(text) == 10 else f"{period[:4]}-{text}")
-    return at(day if rule.before else day + timedelta(days=1))
-
-
-def _tasks(loaded: Any, units: dict[str, Unit], opened: set[tuple[str, str]], ends: datetime) -> Iterator[Task]:
+def _tasks(
+    loaded: Iterable[Regime], units: dict[str, Unit], opened: Mapping[tuple[str, str], list[Logged]], ends: datetime
+) -> Iterator[Task]:
     for regime in loaded:
         if regime.obligation is None:
             continue
-        on_call = regime.obligation.on_call
+        on_call, confirm = regime.obligation.on_call, regime.obligation.confirm
+        reporters = {name: _of_group(group, regime, units) for name, group in regime.reporters.items()}
+        confirmers = [] if confirm is None else _of_level(confirm.level, regime, units)
         codes = [period for of, period in sorted(opened) if of == regime.id] if on_call else regime.periods
-        for period in [code for code in codes if _begins(regime, code) < ends]:
-            begins, confirm = _begins(regime, period), regime.obligation.confirm
-            for name, group in regime.reporters.items():
-                due = None if on_call else _due(regime.obligation.deadlines[name], period)
-                for unit in units.values():
-                    of_level = unit.level == group.level and unit.kind == "peoples_committee" and _is_inside(unit, regime.within, units)
-                    if unit.code in group.units or (not group.units and of_level):
-                        yield Task(regime.id, period, unit.id, "report", begins, due)
-            for unit in units.values() if confirm else ():
-                if unit.level == confirm.level and unit.kind == "peoples_committee" and _is_inside(unit, regime.within, units):
-                    yield Task(regime.id, period, unit.id, "confirm", begins, _due(confirm, period))
+        for period in codes:
+            begins = decree.begins(regime.calendar, period)
+            if begins >= ends:
+                continue
+            for name, members in reporters.items():
+                due = None if on_call else decree.due(regime.obligation.deadlines[name], regime, period)
+                for unit in members:
+                    yield Task(f"{regime.id}/{period}/{unit.id}", regime.id, period, unit.id, "report", begins, due)
+            for unit in confirmers:
+                due = None if confirm is None else decree.due(confirm, regime, period)
+                yield Task(f"{regime.id}/{period}/{unit.id}/confirm", regime.id, period, unit.id, "confirm", begins, due)
+
+
+def _of_group(group: Group, regime: Regime, units: dict[str, Unit]) -> list[Unit]:
+    return [unit for unit in units.values() if unit.code in group.units] if group.units else _of_level(group.level or "", regime, units)
+
+
+def _of_level(level: str, regime: Regime, units: dict[str, Unit]) -> list[Unit]:
+    committees = (unit for unit in units.values() if unit.level == level and unit.kind == "peoples_committee")
+    return [unit for unit in committees if _is_inside(unit, regime.within, units)]
 
 
 def _is_inside(unit: Unit, code: str, units: dict[str, Unit]) -> bool:
@@ -173,7 +182,7 @@ def _is_inside(unit: Unit, code: str, units: dict[str, Unit]) -> bool:
     return not code or unit.code == code
 
 
-def _openings(loaded: Any, years: int, rng: random.Random) -> Iterator[tuple[datetime, Logged]]:
+def _openings(loaded: Iterable[Regime], years: int, rng: random.Random) -> Iterator[Logged]:
     """Periods opened on call, some twice: later, and with a deadline that is later or earlier (which does nothing unless it corrects)."""
     for regime in loaded:
         if regime.obligation is None or not regime.obligation.on_call:
@@ -184,12 +193,12 @@ def _openings(loaded: Any, years: int, rng: random.Random) -> Iterator[tuple[dat
                     continue
                 when = at(date(year, rng.randrange(2, 11), rng.randrange(1, 29)), rng.randrange(24), rng.randrange(60))
                 until = when + timedelta(days=rng.randrange(4, 60))
-                yield when, _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng))
+                yield _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng))
                 if rng.random() < 0.6:
                     when += timedelta(days=rng.random() * 40)
                     until += timedelta(days=rng.randrange(-15, 25))
                     mended = {"corrects": True, "reason": "Gõ nhầm"} if until > when + timedelta(days=2) and rng.random() < 0.5 else {}
-                    yield when, _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng), **mended)
+                    yield _event(events.OPENED, when, regime.id, period, "", rng, deadline=_text(until, rng), **mended)
 
 
 def _text(until: datetime, rng: random.Random) -> str:
@@ -199,15 +208,20 @@ def _text(until: datetime, rng: random.Random) -> str:
     return until.replace(hour=rng.choice([0, 12, 17]), minute=0, second=0, microsecond=0).isoformat()
 
 
-def _deeds(task: Task, openings: list[tuple[datetime, Logged]], rng: random.Random) -> Iterator[tuple[datetime, Logged]]:
+def _deeds(task: Task, openings: Sequence[Logged], orderly: float, rng: random.Random) -> Iterator[Logged]:
     """What one unit and its recipient do about one task."""
-    firsts = [when for when, event in openings if (event.regime, event.period) == (task.regime, task.period)]
-    due = task.deadline or firsts[0] + timedelta(days=30)
-    earliest = max(task.begins, firsts[0]) if firsts else task.begins
+    first = events.from_ms(openings[0].received_ms).astimezone(VN) if openings else None
+    due = task.deadline or (first or task.begins) + timedelta(days=30)
+    earliest = task.begins if first is None else max(task.begins, first)
+    days = min(40.0, max(0.1, (due - earliest) / timedelta(days=1)))
 
-    def event(kind: str, when: datetime, **data: Any) -> tuple[datetime, Logged]:
-        return when, _event(kind, when, task.regime, task.period, task.unit, rng, **data)
+    def event(kind: str, when: datetime, **data: Any) -> Logged:
+        return _event(kind, when, task.regime, task.period, task.unit, rng, **data)
 
+    if rng.random() < orderly:
+        when = due - timedelta(days=rng.uniform(0.01, days))
+        yield event(events.SUBMITTED, when, revision=1) if task.kind == "report" else event(events.CONFIRMED, when, view_hash=HASH)
+        return
     if rng.random() < 0.12:
         when = due + timedelta(days=rng.uniform(-50, 8))
         until = due + timedelta(days=rng.randrange(-6, 25))
@@ -219,11 +233,11 @@ def _deeds(task: Task, openings: list[tuple[datetime, Logged]], rng: random.Rand
     chance = rng.random()
     if chance < 0.2:
         return
-    when = max(earliest, due + timedelta(days=rng.uniform(-40, -0.01) if chance < 0.6 else rng.gauss(-2, 6)))
+    when = max(earliest, due + timedelta(days=rng.uniform(-days, -0.01) if chance < 0.6 else rng.gauss(-2, 6)))
     if rng.random() < 0.1:  # within a second of eight o'clock, when the alerts go out
         when = max(earliest, when.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(milliseconds=rng.randrange(-900, 900)))
     if task.kind == "confirm":
-        yield event(events.CONFIRMED, when, view_hash="a" * 64)
+        yield event(events.CONFIRMED, when, view_hash=HASH)
         return
     revision = 1
     yield event(events.SUBMITTED, when, revision=1)
@@ -232,9 +246,8 @@ def _deeds(task: Task, openings: list[tuple[datetime, Logged]], rng: random.Rand
         deed = rng.choice(["correct", "withdraw", "return", "return", "extend"])
         if deed == "return":
             fix_by = _text(when + timedelta(days=rng.randrange(0, 20)), rng)
-            yield event(
-                events.RETURNED, when, revision=rng.choice([revision, revision, max(1, revision - 1)]), reason="Thiếu", fix_by=fix_by
-            )
+            which = rng.choice([revision, revision, max(1, revision - 1)])
+            yield event(events.RETURNED, when, revision=which, reason="Thiếu", fix_by=fix_by)
         elif deed == "extend":
             yield event(events.EXTENDED, when, until=_text(when + timedelta(days=rng.randrange(1, 20)), rng), reason="Lũ")
         else:
@@ -244,4 +257,12 @@ def _deeds(task: Task, openings: list[tuple[datetime, Logged]], rng: random.Rand
 
 def _event(kind: str, when: datetime, regime: str, period: str, unit: str, rng: random.Random, **data: Any) -> Logged:
     received = events.to_ms(when.astimezone(UTC))
+    if len(data) == 1:
+        data = _shared(*data.items())
     return Logged(f"{unit}/{rng.getrandbits(48):012x}", kind, regime, period, unit, received, data, b"")
+
+
+@lru_cache(maxsize=100)
+def _shared(item: tuple[str, Any]) -> dict[str, Any]:
+    """Of a million events most say only their revision: one object for all of them."""
+    return dict([item])

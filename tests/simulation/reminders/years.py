@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from unittest import mock
 
@@ -14,6 +15,7 @@ from services.notify.channels.channel import Channel
 from services.notify.channels.email import Answer, Email
 from services.notify.channels.stream import Stream
 from services.notify.domain.duties import Roster
+from services.notify.domain.ledger import Ledger
 from services.notify.store.alerts import AlertStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
@@ -23,6 +25,7 @@ from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
 from tests.simulation.reminders import oracle, world
+from tests.simulation.reminders.decree import VN, at
 from tests.simulation.reminders.fakes import (
     AlertCollection,
     AlertsStream,
@@ -41,7 +44,8 @@ from tests.simulation.reminders.world import Size
 from tests.simulation.verdict import Result, ViolationFound
 
 DAY = timedelta(days=1)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=world.VN)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=VN)
+MOST_REFOLDED = 3_000  # events that a restart folds, on average
 MOST_NOTICES = 200  # at which the notifiers look just when they are to be told
 STEPS = (1, 1, 1, 5, 25, 200)  # of one notifier at a stretch, while the other stands still
 
@@ -50,7 +54,7 @@ STEPS = (1, 1, 1, 5, 25, 200)  # of one notifier at a stretch, while the other s
 class Faults:
     """How often what goes wrong, per turn or step."""
 
-    crash: float = 0.06
+    crash: float = 0.03
     stall: float = 0.002
     jump: float = 0.02
     outage: float = 0.012
@@ -68,6 +72,7 @@ class Notifier:
 
     name: str
     desk: Desk | None = None
+    ledger: Ledger = field(default_factory=Ledger)  # as a checkpoint keeps it
     folded: int = 0
     sorted_at: int = 0
     lives: int = 0
@@ -95,7 +100,7 @@ class Years:
         self._roster = Roster(self._world.regimes, self._world.registry, COMMON)
         self._notifiers = [Notifier("a"), Notifier("b")]
         self._current = self._notifiers[0]
-        self._now = world.at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=world.VN).date())
+        self._now = at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=VN).date())
         self._ingest_back = self._mail_back = self._now
         self._mails = Mails(self.judge, is_calm=faults == CALM)
         self._turn = 0
@@ -122,27 +127,29 @@ class Years:
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
         wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
-        noticed = [when for when, event in self._world.history if event.type in (events.RETURNED, events.EXTENDED, events.OPENED)]
-        wanted |= {oracle.at_once(when) + timedelta(seconds=30) for when in self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))}
-        days = {rung.date() for rung in wanted}
+        noticed = [event for event in self._world.history if event.type in (events.RETURNED, events.EXTENDED, events.OPENED)]
+        chosen = self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))
+        wanted |= {oracle.at_once(events.from_ms(event.received_ms)) + timedelta(seconds=30) for event in chosen}
+        days: dict[date, list[datetime]] = defaultdict(list)
+        for rung in sorted(wanted):
+            days[rung.date()].append(rung)
         day = self._now.date()
         found: list[datetime] = []
-        while world.at(day) < self._world.ends:
-            start, rng = world.at(day), self._rng
+        while at(day) < self._world.ends:
+            start, rng = at(day), self._rng
             if day in days:
-                found += [rung for rung in wanted if rung.date() == day]
+                found += days[day]
                 found += [start + timedelta(hours=rng.choice([7.99, 8, 14, rng.uniform(0, 24)])) for _ in range(rng.randrange(3))]
             elif rng.random() < (0.5 if day - DAY in days or day + DAY in days else 0.25):
                 found.append(start + timedelta(hours=rng.choice([8, 8.01, rng.uniform(0, 24)])))
             day += DAY
-        wanted.clear()
         return iter(sorted(found))
 
     def _deadlines(self) -> Iterator[tuple[datetime, oracle.Steps]]:
         steps = self.judge.oracle.steps
-        seen = {(task.deadline, steps(task.regime, task.period)) for task in self._world.tasks.values()}
-        yield from ((deadline, ladder) for deadline, ladder in seen if deadline is not None)
-        for _, event in self._world.history:
+        seen = {(task.deadline, task.regime, task.period) for task in self._world.tasks.values()}
+        yield from ((deadline, steps(regime, period)) for deadline, regime, period in seen if deadline is not None)
+        for event in self._world.history:
             if text := event.data.get("deadline"):
                 yield oracle.end_of(text), steps(event.regime, event.period)
 
@@ -213,7 +220,9 @@ class Years:
 
     def _start(self, one: Notifier) -> Desk:
         one.lives += 1
-        one.folded = 0
+        if self._rng.random() * len(self._log) < MOST_REFOLDED:  # units and regimes have changed; a long log is seldom worth the time
+            one.ledger, one.folded = Ledger(), 0
+        one.folded = max(0, one.folded - self._rng.randrange(50))  # the checkpoint may be older than what is stored
         store = AlertStore(cast(Any, {"alerts": self._alerts}), self._clock, f"{one.name}{one.lives}")
 
         def catch_up() -> None:
@@ -227,7 +236,7 @@ class Years:
         def looked() -> None:
             one.sorted_at = one.folded
 
-        follower = Follower(self._reference, WatchedBook(self._roster, looked))
+        follower = Follower(self._reference, WatchedBook(self._roster, one.ledger, looked))
         channels: list[Channel] = [Stream(self._stream), Email(MailServer(self), "", store.mails_sent)]
         return Desk(cast(Any, follower), cast(Any, Barrier(catch_up)), store, channels, asyncio.Lock())
 
@@ -237,9 +246,9 @@ class Years:
 
     def _catch_up(self, one: Notifier) -> None:
         """Ingest screens what was received until now, in any order and some of it twice; the notifier folds the log."""
-        batch = []
-        while self._next is not None and self._next[0] <= self._now and self._ingest_back <= self._now:
-            batch += [self._next[1]] * (2 if self._rng.random() < self._faults.repeat else 1)
+        batch, now_ms = [], events.to_ms(self._now)
+        while self._next is not None and self._next.received_ms <= now_ms and self._ingest_back <= self._now:
+            batch += [self._next] * (2 if self._rng.random() < self._faults.repeat else 1)
             self._next = next(self._sent, None)
         if self._faults.repeat:
             self._rng.shuffle(batch)
