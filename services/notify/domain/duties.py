@@ -13,7 +13,7 @@ from typing import Final, Literal
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
 from shared.wire.view_key import ViewKey
-from shared.words import deadlines, instants, ladder
+from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import WorkingDays
 from shared.words.instants import Given, Givens
 from shared.words.ladder import Steps
@@ -133,6 +133,19 @@ def later(deadline: datetime, extended_to: datetime | None) -> datetime:
     return deadline if extended_to is None else max(deadline, extended_to)
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a regime says about one period: the deadlines by its rules, for confirming too, and the steps of its ladder. The units are those
+    of the day `unchanged_since`.
+    """
+
+    period: Period
+    by_group: Mapping[str, Deadline]
+    confirm: datetime | None
+    steps: Steps
+    unchanged_since: date
+
+
 class Roster:
     """Which units have which tasks, by regime and period, under one generation of units and regimes."""
 
@@ -141,45 +154,55 @@ class Roster:
         self._working_days = working_days
         self._registry = registry
         self._tasks = lru_cache(maxsize=None)(self._assign)
-        self._by_rule = lru_cache(maxsize=None)(self._deadlines_by_rule)
+        self._terms = lru_cache(maxsize=None)(self._terms_of)
 
     def open_periods(self, ledger: Ledger, at: datetime) -> list[RegimePeriod]:
         """Regime and period of all duties that exist at the instant `at`: the period has begun and, in an on-call regime, is open."""
-        return [
-            (regime.id, period.code)
-            for regime in self.regimes.values()
-            if regime.obligation is not None
-            for period in _periods(regime, ledger)
-            if period.has_begun(at)
-        ]
+        today = periods.local_day(at)
+        return [pair for regime in self.regimes.values() for pair, begins in self._begins(regime, ledger) if begins <= today]
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
         """The duties of one regime and period, reports first, sorted by unit; only the duties of the unit ids in `of`, if given. A period
         without a deadline has no duties.
         """
-        regime = self.regimes[regime_id]
-        period = regime.period(period_code)
-        if period is None or regime.obligation is None:
+        terms = self._terms(regime_id, period_code)
+        if terms is None:
             return
-        by_group, confirm_due = self._by_rule(regime_id, period)
-        if regime.is_on_call:
+        by_group = terms.by_group
+        if self.regimes[regime_id].is_on_call:
             opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
-            by_group = {group: _on_call(regime, group, period, opened.openings, self._working_days) for group in regime.reporters}
-        steps = ladder.steps_of(regime.obligation.ladder, period.length)
-        assigned, by_unit = self._tasks(regime_id, self._registry.unchanged_since(period.cut_off))
+            regime, days = self.regimes[regime_id], self._working_days
+            by_group = {group: _on_call(regime, group, terms.period, opened.openings, days) for group in by_group}
+        assigned, by_unit = self._tasks(regime_id, terms.unchanged_since)
         for unit, task, group in assigned if of is None else (entry for unit_id in of for entry in by_unit.get(unit_id, ())):
-            deadline, openings = by_group[group] if task == REPORT else (confirm_due, ())
+            deadline, openings = by_group[group] if task == REPORT else (terms.confirm, ())
             if deadline is not None:
                 state = ledger.of(ReportKey(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, steps, state, self._working_days, openings)
+                yield Duty(regime_id, period_code, unit, task, deadline, terms.steps, state, self._working_days, openings)
 
-    def _deadlines_by_rule(self, regime_id: str, period: Period) -> tuple[dict[str, Deadline], datetime | None]:
-        """The deadline of each group by the regime's rules, and the deadline for confirming. It is cached: every event asks for it."""
+    def _begins(self, regime: Regime, ledger: Ledger) -> list[tuple[RegimePeriod, date]]:
+        """The periods of a regime and their first days, also in the future; of an on-call regime, the periods that were opened."""
+        if regime.obligation is None:
+            return []
+        opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
+        codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
+        known = ((code, self._terms(regime.id, code)) for code in codes)
+        return [((regime.id, code), terms.period.begins) for code, terms in known if terms is not None]
+
+    def _terms_of(self, regime_id: str, period_code: str) -> _Terms | None:
+        """The terms of a period; None if the regime does not have it or has no duties. They are cached: every event asks for them."""
         regime, days = self.regimes[regime_id], self._working_days
-        by_group: dict[str, Deadline] = {
-            group: (deadlines.group_deadline(regime, group, period, None, days), ()) for group in regime.reporters
-        }
-        return by_group, deadlines.confirm_deadline(regime, period, days)
+        period = regime.period(period_code)
+        if period is None or regime.obligation is None:
+            return None
+        due = {group: deadlines.group_deadline(regime, group, period, None, days) for group in regime.reporters}
+        return _Terms(
+            period,
+            {group: (at, ()) for group, at in due.items()},
+            deadlines.confirm_deadline(regime, period, days),
+            ladder.steps_of(regime.obligation.ladder, period.length),
+            self._registry.unchanged_since(period.cut_off),
+        )
 
     def _assign(self, regime_id: str, day: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
         """All tasks of a regime on a day: as a list, and by unit id."""
@@ -192,14 +215,6 @@ class Roster:
         for entry in assigned:
             by_unit.setdefault(entry[0].id, []).append(entry)
         return assigned, by_unit
-
-
-def _periods(regime: Regime, ledger: Ledger) -> list[Period]:
-    """The periods of a regime, whether or not they have begun; of an on-call regime, the periods that were opened."""
-    opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
-    codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
-    known = (regime.period(code) for code in codes)
-    return [period for period in known if period is not None]
 
 
 def _on_call(regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays) -> Deadline:

@@ -10,12 +10,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from unittest import mock
 
-from services.notify.domain import bundles, due, duties, notices, reminders
+from services.notify.domain import bundles, due, duties, live, notices, reminders
 from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.bundles import Bundle
 from services.notify.domain.due import DueRungs
 from services.notify.domain.duties import Duty
 from services.notify.domain.notices import NOW, Notice
+from services.notify.domain.watch import Watch
 from services.notify.store import alerts as alert_store
 from services.notify.store.alerts import AlertStore
 from services.notify.texts import reminder_list
@@ -25,7 +26,10 @@ from shared.wire import events
 from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.instants import Given
-from shared.words.ladder import Rung
+from shared.words.ladder import Rung, Steps
+from shared.words.obligations import DeadlineRule, Ladder
+from shared.words.periods import Length, Period
+from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, StateEvent
 from tests.simulation.planting import Plant, put, together
 from tests.simulation.reminders.fakes import pause
@@ -130,7 +134,47 @@ MORNING_BUGS: Final[dict[str, Plant]] = {  # `mornings` finds them too
     "reminders of one unit are several mails": put(bundles, "group", _ungrouped),
     "a batch splits the reminders of a unit": put(bundles, "batches", _split),
 }
-BUGS: Final[dict[str, Plant]] = {
+_group_deadline, _steps_of, _parse, _last_of_month = deadlines.group_deadline, ladder.steps_of, periods.parse, periods.last_of_month
+
+
+def _of_next_period(regime: Regime, group: str, period: Period, opened: datetime | None, days: WorkingDays) -> datetime | None:
+    return _group_deadline(regime, group, regime.period(periods.following(period.code)) or period, opened, days)
+
+
+def _day_longer(code: str, calendar: str) -> Period | None:
+    """A month ends on the 15th."""
+    period = _parse(code, calendar)
+    return period if period is None or calendar != "report_year" else replace(period, cut_off=period.cut_off + periods.ONE_DAY)
+
+
+def _by_calendar(code: str, calendar: str) -> Period | None:
+    """The months of the report year are those of the calendar."""
+    return _parse(code, "year" if calendar == "report_year" else calendar)
+
+
+def _weekdays_later(_: WorkingDays, day: date, count: int) -> date:
+    """Counts Tết as working days."""
+    while count:
+        day += periods.ONE_DAY
+        count -= day.weekday() < 5
+    return day
+
+
+def _in_same_year(year: int, month: int) -> date:
+    """The month after December is January of the same year."""
+    return _last_of_month(year - (month == 1), month)
+
+
+def _steps_of_longer(own: Ladder, length: Length) -> Steps:
+    return _steps_of(own, "quarter" if length == "month" else length)
+
+
+def _put_closed(watch: Watch[Any], member_id: str, member: object) -> None:
+    """A duty that has changed is not looked at before the next rung."""
+    watch.members[member_id] = member
+
+
+YEARLY: Final[dict[str, Plant]] = {
     "counts from the exclusive deadline": put(deadlines, "last_day", periods.local_day),
     "a weekend moves a reminder forward": put(WorkingDays, "before_or_on", lambda _, day: _forward(day)),
     "an overdue step comes on a day off": put(WorkingDays, "after_or_on", lambda _, day: day),
@@ -159,3 +203,23 @@ BUGS: Final[dict[str, Plant]] = {
     "a correction counts like any other": put(instants, "in_force", _in_force_plain),
     "a deadline by day is exclusive": put(deadlines, "DAY", mock.Mock(fullmatch=lambda text: None)),
 }
+"""Found where periods are years."""
+
+PARTS: Final[dict[str, Plant]] = {
+    "a rung is counted from the next period": put(deadlines, "group_deadline", _of_next_period),
+    "a cut-off is a day off": put(periods, "parse", _day_longer),
+    "months of the report year are those of the calendar": put(periods, "parse", _by_calendar),
+    "a chain counts the days of Tết": put(WorkingDays, "after", _weekdays_later),
+    "a chain counts all days": put(WorkingDays, "after", lambda _, day, count: day + timedelta(days=count)),
+    "the month after December is in the same year": put(periods, "last_of_month", _in_same_year),
+    "inclusive is taken as exclusive": put(DeadlineRule, "is_inclusive", property(lambda rule: False)),
+    "exclusive is taken as inclusive": put(DeadlineRule, "is_inclusive", property(lambda rule: True)),
+    "a month has the ladder of a year": put(ladder, "steps_of", lambda own, _: _steps_of(own, "year")),
+    "a month has the ladder of a quarter": put(ladder, "steps_of", _steps_of_longer),
+    "a period leaves memory with its last reminder": put(live, "SETTLED", timedelta()),
+    "a claimed duty is not looked at again": put(Watch, "next_at", property(lambda watch: None)),
+    "a duty that has changed is not looked at": put(Watch, "put", _put_closed),
+}
+"""Found where periods are parts of years."""
+
+BUGS: Final = YEARLY | PARTS

@@ -1,4 +1,4 @@
-"""What stands in for servers: a collection, a stream, a mail server, the log's follower. Each stops at every step.
+"""What stands in for servers: a collection, a stream, a mail server. Each stops at every step.
 
 A coroutine of the notifier is driven by hand: it gives way at `pause`, where another notifier may go on, time may pass, or
 this one may be killed. The stores and handlers above are the real ones.
@@ -15,9 +15,6 @@ from pymongo.errors import BulkWriteError
 from services.notify.channels.email import Answer
 from services.notify.domain.alerts import RAISED, STREAM
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
-from services.notify.domain.ledger import Ledger, RegimePeriod
-from services.notify.domain.owed import Owed
 from services.notify.texts.mail import Mail
 from shared.plumbing.broker import Message
 from shared.plumbing.mongo import DUPLICATE_KEY
@@ -203,20 +200,8 @@ class MailServer:
         yield MailConnection(self._watcher)
 
 
-class WatchedBook(Book):
-    """A book that notes when it is asked who owes: just before alerts are leased for sending."""
-
-    def __init__(self, roster: Roster, ledger: Ledger, looked: Callable[[], None]) -> None:
-        super().__init__(roster, ledger)
-        self._looked = looked
-
-    def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
-        self._looked()
-        return super().owed(at)
-
-
 class Follower:
-    """The book of one notifier."""
+    """A book of which every period is in memory."""
 
     def __init__(self, reference: Reference, book: Book) -> None:
         self.reference, self.book = reference, book

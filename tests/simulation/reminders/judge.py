@@ -12,7 +12,7 @@ import orjson
 
 from services.notify.domain.alerts import PASSED, RAISED, STREAM, Alert
 from tests.simulation.reminders.fakes import Document
-from tests.simulation.reminders.oracle import NOW, WEEK, Oracle, Owed, Rungs, may_send
+from tests.simulation.reminders.oracle import LATEST, MONTH, NOW, WEEK, Oracle, Owed, Rungs, may_send
 from tests.simulation.reminders.world import Task, World
 from tests.simulation.verdict import Verdict
 
@@ -51,13 +51,15 @@ class Timeline:
         return [next(self.all(rung, until, begins, first), None) for rung, until in zip(rungs, ends, strict=True)] if rungs else []
 
     def all(self, rung: tuple[datetime, str], until: datetime | None, begins: datetime, first: int) -> Iterator[int]:
-        """The completed ticks from `first` on at which the rung was the newest (the next one came at `until`) and could be decided on."""
-        since = max(rung[0], begins)
+        """The completed ticks from `first` on at which the rung was the newest (the next one came at `until`) and could be decided on. A
+        rung of more than a month ago need not even be passed (ADR-0041).
+        """
+        since, until = max(rung[0], begins), min(until or LATEST, rung[0] + MONTH)
         for place in range(max(first, bisect_left(self._latest, since)), len(self._ticks)):
-            if until is not None and self._earliest[place] >= until:
+            if self._earliest[place] >= until:
                 return
             tick = self._ticks[place]
-            if tick.is_completed and since <= tick.at and (until is None or tick.at < until) and may_send(rung[0], tick.at, rung[1]):
+            if tick.is_completed and since <= tick.at < until and may_send(rung[0], tick.at, rung[1]):
                 yield place
 
 

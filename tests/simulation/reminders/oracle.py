@@ -20,6 +20,8 @@ from tests.simulation.reminders.decree import at as instant
 from tests.simulation.reminders.world import Task, World
 
 WEEK: Final = timedelta(days=7)
+MONTH: Final = timedelta(days=30)
+LATEST: Final = datetime(9999, 1, 1, tzinfo=VN)
 NOW: Final = "now"
 MOST_ANSWERS: Final = 300_000  # kept, so that a question that comes again costs nothing
 NO_EVENTS: Final[list[tuple[int, Logged]]] = []

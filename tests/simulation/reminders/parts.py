@@ -38,7 +38,11 @@ def regimes(first_year: int, last_year: int) -> list[Regime]:
         one(
             MONTHLY,
             [f"{month:02}" for month in range(1, 13)],
-            {"deadlines": {"xa": in_two_days}, "confirm": {"level": "district", "after_cut_off": {"working_days": 5}}},
+            {
+                "deadlines": {"xa": in_two_days, "tinh": {"after": "xa", "working_days": 3}},
+                "confirm": {"level": "district", "after_cut_off": {"working_days": 5}},
+            },
+            tinh=TINH,
         ),
         one(
             QUARTERLY,

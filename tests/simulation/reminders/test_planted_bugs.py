@@ -8,6 +8,7 @@ Again: `pytest tests/simulation/reminders/test_planted_bugs.py`; the seeds: `pyt
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import Final
 
@@ -15,17 +16,17 @@ import pytest
 
 from shared.words import ladder
 from tests.simulation.reminders import years
-from tests.simulation.reminders.bugs import BUGS
+from tests.simulation.reminders.bugs import BUGS, PARTS
 from tests.simulation.reminders.run import PROCESSES
 from tests.simulation.reminders.world import Size
 
-SMALL: Final = Size(communes=3, years=1)
+SMALL: Final = Size(communes=3, years=1, regimes="yearly")
+SMALL_PARTS: Final = Size(communes=3, years=1, first_year=2026, regimes="parts")  # Tết of 2026 follows the cut-off on 14/02
 MOST_SEEDS: Final = 200
 SEEDS: Final = {
-    "a rung from before the load goes out": 3,
+    "a rung from before the load goes out": 28,
     "the lease is not checked": 3,
-    "a moved deadline may be earlier": 4,
-    "a notice that was held up goes out in the evening": 25,
+    "a notice that was held up goes out in the evening": 19,
 }
 
 
@@ -36,11 +37,17 @@ def found_by(bug: str, is_searched: bool = False) -> int | None:
 
 
 def _bites(bug: str, seed: int) -> bool:
+    size = SMALL_PARTS if bug in PARTS else SMALL
     ladder.rungs.cache_clear()
     with BUGS[bug]():
-        is_found = years.run(seed, SMALL, is_first_enough=True).violations > 0
+        is_found = years.run(seed, size, is_first_enough=True).violations > 0
     ladder.rungs.cache_clear()
-    return is_found and years.run(seed, SMALL, is_first_enough=True).violations == 0
+    return is_found and _is_clean(seed, size)
+
+
+@lru_cache
+def _is_clean(seed: int, size: Size) -> bool:
+    return years.run(seed, size, is_first_enough=True).violations == 0
 
 
 @pytest.fixture(scope="module")

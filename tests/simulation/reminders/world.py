@@ -23,7 +23,6 @@ from shared.words.units import Contact, Registry, Unit
 from tests.simulation.reminders import decree, parts
 from tests.simulation.reminders.decree import VN, at
 
-FIRST_YEAR: Final = 2024
 NATIONAL_A: Final = "thu-ca-nuoc-nam"
 NATIONAL_B: Final = "thu-ca-nuoc-tet"
 HOME: Final = ("44", "52", "20")  # the provinces of the real regimes
@@ -41,6 +40,7 @@ class Size:
 
     communes: int | None = 24
     years: int = 5
+    first_year: int = 2024
     regimes: Literal["yearly", "parts", "all"] = "all"
     orderly: float = 0
 
@@ -67,6 +67,7 @@ class World:
     loaded_at: dict[str, datetime]
     tasks: dict[str, Task]
     history: list[Logged]
+    begins: datetime
     ends: datetime
 
 
@@ -86,18 +87,19 @@ def make(seed: int, size: Size) -> World:
     rng = random.Random(f"world/{seed}")
     units, real = _files()
     chosen = [_with_mail(unit) for unit in _choose(units, size.communes, rng)]
-    of_parts = parts.regimes(FIRST_YEAR, FIRST_YEAR + size.years)
+    of_parts = parts.regimes(size.first_year, size.first_year + size.years)
     loaded = regimes.resolve({"yearly": [*real, *_national()], "parts": of_parts, "all": [*real, *_national(), *of_parts]}[size.regimes])
-    loaded_at = {regime: at(date(FIRST_YEAR, 1, 1)) for regime in loaded}
+    begins = at(date(size.first_year, 1, 1))
+    loaded_at = dict.fromkeys(loaded, begins)
     if NATIONAL_B in loaded:
-        loaded_at[NATIONAL_B] = at(date(FIRST_YEAR, 1, 29), 10)  # in the middle of its first ladder
-    ends = at(date(FIRST_YEAR + size.years, 1, 31))
-    opened = _by_period(_openings(loaded.values(), size.years, rng))
+        loaded_at[NATIONAL_B] = at(date(size.first_year, 1, 29), 10)  # in the middle of its first ladder
+    ends = at(date(size.first_year + size.years, 1, 31))
+    opened = _by_period(_openings(loaded.values(), range(size.first_year, size.first_year + size.years), rng))
     tasks = {task.id: task for task in _tasks(loaded.values(), {unit.id: unit for unit in chosen}, opened, ends)}
     history = [event for some in opened.values() for event in some]
     for task in tasks.values():
         history += _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng)
-    return World(Registry(chosen), loaded, loaded_at, tasks, sorted(history, key=lambda event: (event.received_ms, event.id)), ends)
+    return World(Registry(chosen), loaded, loaded_at, tasks, sorted(history, key=lambda event: (event.received_ms, event.id)), begins, ends)
 
 
 def _by_period(openings: Iterable[Logged]) -> dict[tuple[str, str], list[Logged]]:
@@ -118,7 +120,9 @@ def _choose(units: tuple[Unit, ...], communes: int | None, rng: random.Random) -
     pool = [unit for unit in units if unit.level == "commune"]
     home = [unit for unit in pool if by_id[unit.parent or ""].parent == "44"], [unit for unit in pool if unit.parent == "184"]
     kept = {unit.id for some in (*home, pool) for unit in rng.sample(some, min(len(some), communes // 3))}
-    kept |= {unit.id for unit in units if unit.kind == "office" or unit.id in HOME or unit.parent in HOME}
+    kept |= {unit.id for unit in units if unit.kind == "office" or unit.id in HOME}
+    for province in HOME:
+        kept |= {unit.id for unit in rng.sample([unit for unit in units if unit.parent == province and unit.level == "district"], 3)}
     for _ in range(2):  # their districts, and the provinces of these
         kept |= {by_id[unit].parent or unit for unit in kept}
     return [unit for unit in units if unit.id in kept]
@@ -131,7 +135,7 @@ def _national() -> list[Regime]:
             title="Chế độ thử",
             legal_basis=[],
             calendar=calendar,
-            periods=[str(year) for year in range(FIRST_YEAR, 2029)],
+            periods=[str(year) for year in range(2024, 2029)],
             recipient="44-SLDTBXH",
             reporters={"xa": Group(label="Xã", level="commune")},
             obligation=obligation,
@@ -182,12 +186,12 @@ def _is_inside(unit: Unit, code: str, units: dict[str, Unit]) -> bool:
     return not code or unit.code == code
 
 
-def _openings(loaded: Iterable[Regime], years: int, rng: random.Random) -> Iterator[Logged]:
+def _openings(loaded: Iterable[Regime], years: Iterable[int], rng: random.Random) -> Iterator[Logged]:
     """Periods opened on call, some twice: later, and with a deadline that is later or earlier (which does nothing unless it corrects)."""
     for regime in loaded:
         if regime.obligation is None or not regime.obligation.on_call:
             continue
-        for year in range(FIRST_YEAR, FIRST_YEAR + years):
+        for year in years:
             for period in [f"{year}{part}" for part in ON_CALL_PERIODS] if regime.periods == "any" else [str(year)]:
                 if (regime.periods != "any" and period not in regime.periods) or rng.random() < 0.4:
                     continue

@@ -15,7 +15,6 @@ from services.notify.channels.channel import Channel
 from services.notify.channels.email import Answer, Email
 from services.notify.channels.stream import Stream
 from services.notify.domain.duties import Roster
-from services.notify.domain.ledger import Ledger
 from services.notify.store.alerts import AlertStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
@@ -32,12 +31,11 @@ from tests.simulation.reminders.fakes import (
     Away,
     Barrier,
     Document,
-    Follower,
     Killed,
     MailServer,
-    WatchedBook,
 )
 from tests.simulation.reminders.judge import Judge, Tick
+from tests.simulation.reminders.keeper import Disk, Keeper
 from tests.simulation.reminders.mails import Mails
 from tests.simulation.reminders.oracle import Oracle
 from tests.simulation.reminders.world import Size
@@ -72,8 +70,8 @@ class Notifier:
 
     name: str
     desk: Desk | None = None
-    ledger: Ledger = field(default_factory=Ledger)  # as a checkpoint keeps it
-    folded: int = 0
+    keeper: Keeper | None = None
+    disk: Disk = field(default_factory=Disk)
     sorted_at: int = 0
     lives: int = 0
     skew: timedelta = timedelta()
@@ -100,7 +98,7 @@ class Years:
         self._roster = Roster(self._world.regimes, self._world.registry, COMMON)
         self._notifiers = [Notifier("a"), Notifier("b")]
         self._current = self._notifiers[0]
-        self._now = at(datetime(world.FIRST_YEAR, 1, 1, tzinfo=VN).date())
+        self._now = self._world.begins
         self._ingest_back = self._mail_back = self._now
         self._mails = Mails(self.judge, is_calm=faults == CALM)
         self._turn = 0
@@ -175,8 +173,8 @@ class Years:
         working: dict[str, Working] = {}
         for one in chosen:
             end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
-            one.desk = one.desk or self._start(one)
             one.tick = Tick(self._turn, self._now + one.skew, 0)
+            one.desk = one.desk or self._start(one)
             at = one.tick.at
             working[one.name] = one, tick.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
         try:
@@ -221,8 +219,8 @@ class Years:
     def _start(self, one: Notifier) -> Desk:
         one.lives += 1
         if self._rng.random() * len(self._log) < MOST_REFOLDED:  # units and regimes have changed; a long log is seldom worth the time
-            one.ledger, one.folded = Ledger(), 0
-        one.folded = max(0, one.folded - self._rng.randrange(50))  # the checkpoint may be older than what is stored
+            one.disk = Disk()
+        one.disk.folded = max(0, one.disk.folded - self._rng.randrange(50))  # the checkpoint may be older than what is stored
         store = AlertStore(cast(Any, {"alerts": self._alerts}), self._clock, f"{one.name}{one.lives}")
 
         def catch_up() -> None:
@@ -234,11 +232,11 @@ class Years:
             self.judge.note("tick", one.name, one.tick.at, one.tick.known)
 
         def looked() -> None:
-            one.sorted_at = one.folded
+            one.sorted_at = keeper.folded
 
-        follower = Follower(self._reference, WatchedBook(self._roster, one.ledger, looked))
+        keeper = one.keeper = Keeper(self._reference, self._roster, one.disk, one.tick.at, looked)
         channels: list[Channel] = [Stream(self._stream), Email(MailServer(self), "", store.mails_sent)]
-        return Desk(cast(Any, follower), cast(Any, Barrier(catch_up)), store, channels, asyncio.Lock())
+        return Desk(cast(Any, keeper), cast(Any, Barrier(catch_up)), store, channels, asyncio.Lock())
 
     def _kill(self, one: Notifier, down: timedelta) -> None:
         self.judge.note("killed", one.name, down)
@@ -255,10 +253,10 @@ class Years:
         for event in batch:
             self._log.append(event)
             self.judge.oracle.take(event)
-        assert one.desk is not None
-        for event in self._log[one.folded :]:
-            one.desk.follower.book.fold(event)
-        one.folded = len(self._log)
+        assert one.keeper is not None
+        one.keeper.fold(self._log[one.keeper.folded :], one.tick.at)
+        if self._rng.random() < 0.2:
+            one.keeper.release(one.tick.at)
 
     def _drain(self) -> None:
         self._ingest_back = self._mail_back = self._now
