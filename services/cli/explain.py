@@ -88,7 +88,8 @@ def _show(found: "Explained", cumulative: str) -> None:
         f"({total.percent})" if total.percent else "",
     ]
     session.console.print(
-        f"{at.unit.name} – {at.regime.id}, kỳ {at.period.code}\n{it.indicator.label}: {' '.join(filter(None, shown))}", markup=False
+        f"{at.unit.name} – {at.regime.id}, {vietnamese.period_name(at.period.code)}\n{it.indicator.label}: {' '.join(filter(None, shown))}",
+        markup=False,
     )
     if cumulative:
         session.console.print(cumulative, markup=False)

@@ -102,7 +102,7 @@ async def test_a_file_is_kept_under_the_name_that_it_was_given(stack: Stack, pag
     async with page.expect_download() as download:
         await page.get_by_role("link", name="bảng CSV").click()
     name = (await download.value).suggested_filename
-    assert name.startswith("Nghĩa vụ báo cáo Huyện Văn Quan ")
+    assert name.startswith("Nghĩa vụ báo cáo Huyện Văn Quan, ")
     assert name.endswith(".csv")
 
 

@@ -17,7 +17,7 @@ from tests.portal.test_pages import HOSTILE, Links, page, text_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
 
-HEADINGS = "Đơn vị,Mã đơn vị,Chế độ báo cáo,Mã chế độ,Kỳ,Việc,Hạn (trước),Còn lại,Tình trạng,Nhận lần đầu,Muộn"
+HEADINGS = "Đơn vị,Mã đơn vị,Chế độ báo cáo,Mã chế độ,Kỳ,Mã kỳ,Việc,Hạn (trước),Còn lại,Tình trạng,Nhận lần đầu,Muộn"
 
 
 def a_bit_of_all() -> list[dict[str, Any]]:

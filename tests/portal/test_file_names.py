@@ -76,4 +76,31 @@ async def test_files_are_named_after_what_they_hold(stack: Stack) -> None:
     assert calendar.headers["content-disposition"].startswith('inline; filename="lich-06253.ics"; ')
     assert extended(calendar.headers["content-disposition"]) == "Hạn báo cáo Thị trấn Văn Quan.ics"
     table = await stack.http.get("/nghia-vu.csv?unit=184")
-    assert extended(table.headers["content-disposition"]).startswith("Nghĩa vụ báo cáo Huyện Văn Quan ")
+    assert extended(table.headers["content-disposition"]).startswith("Nghĩa vụ báo cáo Huyện Văn Quan, ")
+
+
+@loop
+async def test_files_of_two_periods_have_two_names_that_say_the_period(stack: Stack) -> None:
+    """The title of the regime is longer than a file name may be; it is cut, and not the period."""
+    await stack.put(views=[builders.view(), builders.view(period="2025")])
+    for ending in ("xlsx", "csv"):
+        answers = [await stack.http.get(f"/bang/{builders.CT27}/{year}/184.{ending}") for year in (2024, 2025)]
+        names = [extended(answer.headers["content-disposition"]) for answer in answers]
+        assert [name.partition(", ")[2][: len("năm 2024")] for name in names] == ["năm 2024", "năm 2025"]
+        assert all(name.startswith("Huyện Văn Quan, ") and name.endswith(f".{ending}") for name in names)
+
+
+@loop
+@pytest.mark.parametrize(
+    ("query", "plain", "named"),
+    [
+        ("period=2026-05&unit=184", "nghia-vu-2026-05-184-", "Nghĩa vụ báo cáo Huyện Văn Quan, tháng 5 năm 2026, "),
+        ("period=2026-Q3", "nghia-vu-2026-Q3-", "Nghĩa vụ báo cáo, quý III năm 2026, "),
+        ("year=2026", "nghia-vu-2026-", "Nghĩa vụ báo cáo, năm 2026, "),
+        ("state=owed", "nghia-vu-owed-", "Nghĩa vụ báo cáo, "),
+    ],
+)
+async def test_a_table_of_duties_is_named_after_what_was_selected(stack: Stack, query: str, plain: str, named: str) -> None:
+    header = (await stack.http.get(f"/nghia-vu.csv?{query}")).headers["content-disposition"]
+    assert header.startswith(f'attachment; filename="{plain}')
+    assert extended(header).startswith(named)

@@ -194,3 +194,34 @@ async def test_a_period_of_another_length_is_not_a_period_of_the_regime(stack: S
     for code in (f"{NOW.year}-Q1", f"{NOW.year}", f"{NOW.year}-M9", f"{NOW.year + 2}-01"):
         shown = await page(stack, f"/bang/{MONTHLY}/{code}/{DISTRICT}", 404)
         assert f"không có kỳ “{code}”" in shown
+
+
+async def test_a_refusal_names_a_few_of_many_periods(stack: Stack) -> None:
+    shown = await page(stack, f"/bang/{MONTHLY}/2031-01/{DISTRICT}", 404)
+    year = NOW.year - 1
+    assert f"Các kỳ: {year}-01, {year}-02, {year}-03, {year}-04, {year}-05, …, {year + 2}-12." in shown
+
+
+async def test_titles_name_the_period(stack: Stack) -> None:
+    await stack.put(views=views(MONTHLY), duties=duties(MONTHLY))
+    at = f"{MONTHLY}/{NOW.year}-05"
+    paths = [
+        f"/bang/{at}/{DISTRICT}",
+        f"/bao-cao/{at}/{COMMUNE}",
+        f"/thuyet-minh/{at}/{DISTRICT}",
+        f"/giai-trinh/{at}/{DISTRICT}/ho_thoat_ngheo",
+    ]
+    for path in paths:
+        title = (await page(stack, path)).partition("<title>")[2].partition("</title>")[0]
+        assert f"tháng 5 năm {NOW.year}" in title, path
+
+
+CODE = re.compile(r"\b20\d\d-(H[12]|M9|Q[1-4]|0[1-9]|1[0-2])\b")
+
+
+async def test_no_page_shows_people_the_code_of_a_period(stack: Stack) -> None:
+    await stack.put(views=[*views(MONTHLY), *views(QUARTERLY)], duties=[*duties(MONTHLY), *duties(QUARTERLY)])
+    at = f"{MONTHLY}/{present(MONTHLY)}"
+    paths = ["/", "/nghia-vu", f"/nghia-vu?unit={COMMUNE}&year={NOW.year}", f"/bang/{at}/{DISTRICT}", f"/bao-cao/{at}/{COMMUNE}"]
+    for path in [*paths, f"/thuyet-minh/{at}/{DISTRICT}", f"/giai-trinh/{at}/{DISTRICT}/ho_thoat_ngheo", "/tim?q=van"]:
+        assert CODE.search(text_of(await page(stack, path))) is None, path

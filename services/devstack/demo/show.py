@@ -15,7 +15,7 @@ from services.aggregate.feed import plain
 from services.notify.domain.alerts import Alert
 from services.notify.texts import wording
 from shared.wire.published import Receipt
-from shared.words import numbers, periods
+from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference
 from shared.words.regimes import Indicator
 
@@ -26,7 +26,7 @@ def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) ->
     """One view as a table."""
     view, regime = plain(stored), reference.regimes[stored["regime"]]
     reporting = view["reporting"]
-    table = Table(title=f"{view['unit']['name']} – {regime.id}, kỳ {view['period']}", title_justify="left")
+    table = Table(title=f"{view['unit']['name']} – {regime.id}, {vietnamese.period_name(view['period'])}", title_justify="left")
     for heading in ("Chỉ tiêu", "Kết quả", "Tỷ lệ", "Số đơn vị", "Mục tiêu"):
         table.add_column(heading, justify="left" if heading in ("Chỉ tiêu", "Mục tiêu") else "right")
     for section, indicators in itertools.groupby(regime.indicators, key=lambda indicator: indicator.section):

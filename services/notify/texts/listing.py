@@ -36,7 +36,7 @@ def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
         and (not wanted.owed or duties.owes(duty))
         and (not wanted.late or duty.late_by(now) is not None)
     ]
-    return sorted(chosen, key=lambda duty: (duty.regime, duty.period, duty.unit.code, duty.id))
+    return sorted(chosen, key=lambda duty: (duty.regime, periods.order(duty.period), duty.unit.code, duty.id))
 
 
 def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:

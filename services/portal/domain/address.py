@@ -29,6 +29,7 @@ SHAPES = {
     "province": _pattern(UnitCode),
 }
 MOST_LETTERS = 64
+MOST_PERIODS = 6  # periods that a refusal names
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,20 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
     found_period = found_regime.period(period)
     if found_period is None:
-        known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-Q3", "2024-05"]
-        raise refused.not_found(refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=known))
+        known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-M9", "2024-Q3", "2024-05"]
+        why = refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=_shortened(known))
+        raise refused.not_found(why)
     tree = reference.registry.at(found_period.cut_off)
     found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
     if found_unit is None:
         raise refused.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(found_period.cut_off)))
     return Address(reference, found_regime, found_period, tree, found_unit)
+
+
+def _shortened(codes: list[str]) -> list[str]:
+    """The periods in the order of time; of more than `MOST_PERIODS` only the first ones and the last one."""
+    in_order = sorted(codes, key=periods.order)
+    return in_order if len(codes) <= MOST_PERIODS else [*in_order[: MOST_PERIODS - 1], "…", in_order[-1]]
 
 
 def require_top(known: Reference, province: str, regime: str) -> None:

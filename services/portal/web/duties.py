@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -18,7 +18,7 @@ from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
-from shared.words import periods, refusals
+from shared.words import periods, refusals, vietnamese
 from shared.words.reference import Reference
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -85,10 +85,20 @@ async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> 
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
     lines = _lines(sorted(read, key=urgency), _titles(known), now)
     today = periods.local_day(now)
-    title = f"Nghĩa vụ báo cáo {_unit_name(known, chosen.unit) or ''} {today:%d-%m-%Y}"
-    named = file_name.disposition("attachment", f"nghia-vu-{today:%Y%m%d}.csv", title)
+    named = file_name.disposition("attachment", f"{_plain_name(chosen)}-{today:%Y%m%d}.csv", _title(known, chosen, today))
     headers = {"Content-Disposition": named, "Cache-Control": "no-cache"}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _plain_name(chosen: Choice) -> str:
+    return "-".join(str(part) for part in ("nghia-vu", chosen.period or chosen.year, chosen.unit, chosen.regime, chosen.state) if part)
+
+
+def _title(known: Reference, chosen: Choice, today: date) -> str:
+    """The file's name for people: `Nghĩa vụ báo cáo Huyện Văn Quan, tháng 5 năm 2026, 26-11-2026`."""
+    when = vietnamese.period_name(chosen.period or str(chosen.year)) if chosen.period or chosen.year else None
+    subject = " ".join(filter(None, ("Nghĩa vụ báo cáo", _unit_name(known, chosen.unit))))
+    return ", ".join(filter(None, (subject, when, f"{today:%d-%m-%Y}")))
 
 
 async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetime) -> AsyncIterator[str]:

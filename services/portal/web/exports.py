@@ -48,6 +48,6 @@ async def _table(at: Address, store: PortalStore) -> tuple[View, Table]:
 
 
 def _download(at: Address, ending: str, content: str | bytes, media_type: str) -> Response:
-    title = f"{at.regime.title} {vietnamese.period_name(at.period.code)} {at.unit.name}"
+    title = f"{at.unit.name}, {vietnamese.period_name(at.period.code)}, {at.regime.title}"  # a long title is cut at its end
     named = file_name.disposition("attachment", f"{at.to().replace('/', '-')}.{ending}", title)
     return Response(content, media_type=media_type, headers={"Content-Disposition": named, "Cache-Control": "no-cache"})
