@@ -128,7 +128,7 @@ class ViewToDate(View):
 class Children(Published):
     """The units directly below a unit, by code: `views` for the units that have a view, `units` for the units that report themselves."""
 
-    views: list[View]
+    views: list[ViewToDate]
     units: list[UnitState]
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from services.portal.web import duties as duty_pages
 from shared.wire import events
-from tests.portal import builders
+from tests.portal import builders, years
 from tests.portal.builders import AFTER, CT27, MONTHLY, report
 from tests.portal.conftest import Stack
 from tests.portal.test_duty_pages import a_bit_of_all
@@ -40,6 +40,8 @@ PATHS = [
     *(f"/{kind}/{MONTHLY}/{present(MONTHLY)}/{unit}" for kind, unit in (("bang", "184"), ("bao-cao", "06253"), ("thuyet-minh", "184"))),
     f"/nghia-vu?regime={MONTHLY}",
     f"/nghia-vu?regime={MONTHLY}&period={present(MONTHLY)}",
+    f"/bang/{years.MONTHLY}/2026-02/184",
+    f"/giai-trinh/{years.MONTHLY}/2026-02/184/thu",
     "/tim?q=xa",
     "/tim?q=",
     "/api",
@@ -58,6 +60,7 @@ async def fill(stack: Stack) -> None:
     withdrawn = report(events.WITHDRAWN, unit="06268", revision=2, at=AFTER)
     confirmed = report(events.CONFIRMED, unit="450", regime="nq68-quang-binh", revision=0, view_hash="1" * 64)
     views = [builders.view(), builders.view(period="2025"), builders.view("20"), builders.view("450", regime="nq68-quang-binh")]
+    views += years.views([years.submitted("06253", 1, "2026-02", thu="12.50")])
     duties = a_bit_of_all() + [builders.duty(_id=f"{CT27}/2024/x{number}", deadline=ahead) for number in range(3)]
     views += many_views()
     duties += year_of_duties()

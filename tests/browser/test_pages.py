@@ -5,7 +5,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from shared.wire import subjects
-from tests.portal import builders
+from tests.portal import builders, years
 from tests.portal.builders import CT27, MONTHLY
 from tests.portal.conftest import Stack
 from tests.portal.test_strip_pages import many_views, present
@@ -36,6 +36,20 @@ async def test_a_page_follows_its_view_without_a_reload_and_keeps_its_place(stac
     assert await page.evaluate("[window.scrollY, window.same]") == [700, True]
     await change(stack, 15, 1301)
     await expect(page.locator(".big")).to_have_text("15/22 đơn vị đã nộp")
+
+
+async def test_a_correction_of_an_earlier_period_moves_the_sum_on_an_open_page(stack: Stack, page: Page) -> None:
+    report = years.submitted("06253", 1, "2026-01", thu="1.00")
+    await stack.put(views=years.views([report]))
+    await page.goto(f"{stack.url}/bang/{years.MONTHLY}/2026-02/184")
+    cell = page.locator(f'a[href="/giai-trinh/{years.MONTHLY}/2026-02/184/thu#luy-ke"]')
+    await expect(cell).to_have_text("1,00")
+    corrected = years.views([report, years.submitted("06253", 2, "2026-01", revision=2, thu="1234.50")])
+    [january] = [view for view in corrected if view["_id"] == f"{years.MONTHLY}/2026-01/184"]
+    await stack.database["views"].replace_one({"_id": january["_id"]}, january)
+    payload = orjson.dumps({"data": {"position": january["position"]}})
+    await stack.jetstream.publish(subjects.feed("20", years.MONTHLY, "2026-01", "184"), payload)
+    await expect(cell).to_have_text("1.234,50")
 
 
 async def test_a_change_while_the_page_was_cut_off_is_made_up_for(stack: Stack, page: Page) -> None:

@@ -47,6 +47,17 @@ async def test_a_view_has_the_sums_since_the_beginning_of_the_year_if_they_are_a
     assert "cumulative_reason" not in found
 
 
+async def test_the_units_below_have_sums_too(stack: Stack) -> None:
+    await stack.put(views=years.views(FIRST))
+    path = f"/api/v1/views/{MONTHLY}/2026-02/20/children"
+    [found] = (await stack.http.get(f"{path}?cumulative=true")).json()["views"]
+    assert found == (await asked(stack, "2026-02")).json()
+    [plain] = (await stack.http.get(path)).json()["views"]
+    assert plain == {name: value for name, value in found.items() if name != "cumulative"}
+    communes = (await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}/children?cumulative=true")).json()
+    assert (communes["views"], len(communes["units"])) == ([], 3)
+
+
 async def test_without_asking_a_view_is_as_it_is_confirmed(stack: Stack) -> None:
     await stack.put(views=years.views(FIRST))
     plain = (await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}")).json()

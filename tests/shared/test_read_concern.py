@@ -79,7 +79,7 @@ async def read_everything(connections: Connections) -> None:
     portal = PortalStore(database)
     await portal.view("r", "2026", "x")
     await portal.views("r", "2026", ["x"])
-    await portal.views_through("r", ["2026"], "x")
+    await portal.views_through("r", ["2026"], ["x"])
     await portal.positions("r", ["2026"], "x")
     await portal.opened_periods("r", ["2026"])
     await portal.progress([ViewKey("r", "2026", "x")])

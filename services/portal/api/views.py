@@ -13,7 +13,7 @@ from shared.wire.answers import Children, ViewToDate
 
 router = APIRouter(tags=["views"])
 
-CUMULATIVE = "also the sums since the beginning of the year (lũy kế)"
+Cumulative = Annotated[bool, Query(description="also the sums since the beginning of the year (lũy kế)")]
 
 
 @router.get(
@@ -23,7 +23,7 @@ CUMULATIVE = "also the sums since the beginning of the year (lũy kế)"
     response_model_exclude_unset=True,
     responses=answered("getView") | {304: {"description": "Nothing has changed since."}},
 )
-async def view(request: Request, at: Named, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False) -> Response:
+async def view(request: Request, at: Named, store: Stored, cumulative: Cumulative = False) -> Response:
     """The roll-up of one unit's subtree. `unit` is a code at the period's cut-off, or a unit id.
 
     With `If-None-Match` the answer is 304 until something changes; with `cumulative=true` a correction of an earlier period is a change.
@@ -42,10 +42,10 @@ async def view(request: Request, at: Named, store: Stored, cumulative: Annotated
     response_model_exclude_unset=True,
     responses=answered("listChildren"),
 )
-async def children(at: Named, store: Stored, now: Now) -> Children:
+async def children(at: Named, store: Stored, now: Now, cumulative: Cumulative = False) -> Children:
     """The units directly below a unit: the view of each unit that has one, and the report's state of each unit that reports itself."""
     below = at.tree.children(at.unit.id)
-    views = await store.views(at.regime.id, at.period.code, [unit.id for unit in below])
+    views = await year.answers(at, below, store, cumulative=cumulative)
     reporters = [unit for unit in below if unit.id in at.group_of]
     if not views and not reporters:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)

@@ -60,14 +60,14 @@ class PortalStore:
         documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
-    async def views_through(self, regime: str, codes: Sequence[str], unit_id: str) -> dict[str, View]:
-        """The views of one unit in several periods, by period, read by one query. A view that cannot be read is left out, unless it is that
-        of the last period.
-        """
-        keys = [ViewKey(regime, code, unit_id).text for code in codes]
-        found = {document["_id"]: document async for document in self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)}
-        last = [_view(found.pop(keys[-1]))] if keys[-1] in found else []
-        return {view.period: view for view in [*_readable(found.values()), *last]}
+    async def views_through(self, regime: str, codes: Sequence[str], unit_ids: Collection[str]) -> dict[str, dict[str, View]]:
+        """The views of units in several periods, by unit id and period, read by one query. A view that cannot be read is left out."""
+        keys = [ViewKey(regime, code, unit_id).text for unit_id in unit_ids for code in codes]
+        documents = self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
+        by_unit: dict[str, dict[str, View]] = {unit_id: {} for unit_id in unit_ids}
+        for view in _readable([document async for document in documents]):
+            by_unit[view.unit.id][view.period] = view
+        return by_unit
 
     async def positions(self, regime: str, codes: Collection[str], unit_id: str) -> dict[str, ViewPosition]:
         """The positions of the views of one unit in several periods, by period."""
