@@ -330,7 +330,7 @@ class AlertDocument(TypedDict):
         "`passed`: never sent",
     ]
     raised_at: Annotated[datetime, "the instant for which a tick raised it"]
-    mailed: Annotated[list[str], "ids of the mails that the server accepted"]
+    mailed: Annotated[list[str], "ids of the mails that the server accepted, as in their Message-ID; a mail may be about several alerts"]
     refused: NotRequired[Annotated[list[str], "ids of the mails that the server refused for good"]]
     holder: Annotated[str, "the notifier that holds the lease"]
     lease_until: Annotated[datetime, "when another notifier may take the lease"]
