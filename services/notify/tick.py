@@ -147,13 +147,13 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
 
 async def _bundles(desk: Desk, channel: Channel) -> list[Bundle]:
     """The unsent alerts that this notifier sends by a channel, digests first. It releases those that another notifier must send."""
-    held = await desk.alerts.held(channel.name) if channel.is_bundling else []  # before `unsent`: nothing may be missing in both
+    of_others = await desk.alerts.leased_by_others(channel.name) if channel.is_bundling else []  # before `unsent`, to miss nothing
     unsent = await desk.alerts.unsent(channel.name)
     metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent))
     unsent.sort(key=lambda alert: not alert.matter.is_digest)
     if not channel.is_bundling:
         return bundles.alone(unsent)
-    divided = bundles.divide(unsent, held)
+    divided = bundles.divide(unsent, of_others)
     await desk.alerts.release(divided.release, channel.name)
     return divided.send
 

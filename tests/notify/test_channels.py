@@ -51,7 +51,7 @@ async def test_a_third_channel_sends_to_the_units_that_it_reaches(office: Office
     raised = await tick.tick(with_it, AT)
 
     assert telephone.units() == ["112"]
-    reached = {one.alert.matter.unit: one.channels for one in await tick.reached(with_it, raised)}
+    reached = {reach.alert.matter.unit: reach.channels for reach in await tick.reached(with_it, raised)}
     assert reached["112"] == ("stream", "telephone")
     stored = [document async for document in office.connections.database["alerts"].find({"channel": "telephone"})]
     assert [(document["unit"], document["state"]) for document in stored] == [("112", "sent")]

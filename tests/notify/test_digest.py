@@ -81,17 +81,17 @@ def test_groups_with_deadlines_of_their_own_have_digests_of_their_own() -> None:
         reporters={"xa": {"label": "xã", "level": "commune"}, "huyen": {"label": "huyện", "level": "district"}},
         obligation={"deadlines": {"xa": {"before": "12-20"}, "huyen": {"before": "12-24"}}},
     )
-    found = {alert.matter.deadline: alert.rung.name for alert in _decide(of=two).raised}
-    assert found == {vn("2026-12-20"): "last-day-0800", vn("2026-12-24"): "before-3"}
+    rungs = {alert.matter.deadline: alert.rung.name for alert in _decide(of=two).raised}
+    assert rungs == {vn("2026-12-20"): "last-day-0800", vn("2026-12-24"): "before-3"}
 
 
 def test_a_tally_counts_received_late_and_missing() -> None:
-    found = _tally(submitted("111", received="2026-12-20 00:00"), submitted("112"), returned("112"), confirmed("11"), of=CONFIRMING)
-    assert (found.expected, found.received, found.rate, found.confirmers) == (3, 1, "33.3", 1)
-    assert [duty.unit.code for duty in found.missing] == ["112", "113"]
-    assert [duty.unit.code for duty in found.late] == ["111"]
-    assert found.unconfirmed == ()
-    assert found.without_contact == ["112"]
+    tally = _tally(submitted("111", received="2026-12-20 00:00"), submitted("112"), returned("112"), confirmed("11"), of=CONFIRMING)
+    assert (tally.expected, tally.received, tally.rate, tally.confirmers) == (3, 1, "33.3", 1)
+    assert [duty.unit.code for duty in tally.missing] == ["112", "113"]
+    assert [duty.unit.code for duty in tally.late] == ["111"]
+    assert tally.unconfirmed == ()
+    assert tally.without_contact == ["112"]
 
 
 def test_a_mail_says_how_many_reported_who_did_not_and_whom_to_call() -> None:
@@ -120,9 +120,9 @@ def test_the_event_of_a_digest_fits_the_published_shape_and_names_no_person() ->
 
 
 def test_the_event_of_the_largest_digest_fits_into_its_stream() -> None:
-    found = replace(_tally(), missing=_many(), late=_many(), unconfirmed=_many(), expected=10_035, received=3, confirmers=10_035)
+    tally = replace(_tally(), missing=_many(), late=_many(), unconfirmed=_many(), expected=10_035, received=3, confirmers=10_035)
     [raised] = _decide().raised
-    event = stream.event(replace(content_of(raised, at=vn(LAST_DAY)), tally=found))
+    event = stream.event(replace(content_of(raised, at=vn(LAST_DAY)), tally=tally))
     assert AlertRaised.model_validate_json(event).data.digest is not None
     assert len(event) < streams.read(1).streams[subjects.ALERTS].max_msg_size - HEADERS
 
@@ -161,8 +161,8 @@ def test_a_unit_without_contact_is_known_as_such() -> None:
 
 
 def test_a_mail_writes_large_numbers_as_official_letters_do() -> None:
-    found = replace(_tally(), missing=_many(), expected=10_035, received=3_012)
+    tally = replace(_tally(), missing=_many(), expected=10_035, received=3_012)
     [raised] = _decide().raised
-    [mailing] = mailings.of([replace(content_of(raised, at=vn(LAST_DAY)), tally=found)], "", {})
+    [mailing] = mailings.of([replace(content_of(raised, at=vn(LAST_DAY)), tally=tally)], "", {})
     assert "- Đã nộp: 3.012/10.035 báo cáo (30,0%), trong đó nộp muộn: 0\n" in mailing.mail.body
     assert "\nChưa có báo cáo (10.035):\n" in mailing.mail.body

@@ -69,8 +69,8 @@ def test_any_text_is_read_as_it_was_written(text: str) -> None:
 def test_no_subject_makes_a_header_of_its_own(text: str) -> None:
     text = text.encode(errors="ignore").decode()
     for hostile in (f"{text}\r\nBcc: x@y.example\r\n\r\n{text}", f"{text}\nBcc: x@y.example", f"{text}\u2028Bcc: x@y.example"):
-        found = email.message_from_bytes(letter.written(_mail(hostile), SENDER, AT))
-        assert sorted(found.keys()) == sorted(email.message_from_bytes(letter.written(_mail("x"), SENDER, AT)).keys())
+        message = email.message_from_bytes(letter.written(_mail(hostile), SENDER, AT))
+        assert sorted(message.keys()) == sorted(email.message_from_bytes(letter.written(_mail("x"), SENDER, AT)).keys())
 
 
 def test_a_long_name_of_the_sender_keeps_its_spaces_for_readers_that_add_some_between_encoded_words() -> None:
@@ -98,19 +98,19 @@ def _real_subjects() -> set[str]:
     known = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
     book = Book(Roster(known, registry, COMMON), Ledger())
     now = vn("2026-12-01")
-    found = set()
+    subjects = set()
     for duty in book.duties(now):
         for step, alert in enumerate(reminders.of_duty(duty).alerts):
             content = Content(alert, duty.unit, known[duty.regime], None, alert.rung.at, None, Handed())
-            found.add(reminder.compose(content, "", step + 1).subject)
-    return found
+            subjects.add(reminder.compose(content, "", step + 1).subject)
+    return subjects
 
 
 @pytest.mark.long
 def test_the_subjects_of_all_real_units_at_all_rungs_come_out_as_they_were_meant() -> None:
-    found = _real_subjects()
-    assert len(found) > 3000
-    for subject in found:
+    subjects = _real_subjects()
+    assert len(subjects) > 3000
+    for subject in subjects:
         raw = letter.written(_mail(subject), SENDER, AT)
         assert email.message_from_bytes(raw, policy=policy.default)["Subject"] == subject
         assert _decoded(email.message_from_bytes(raw)["Subject"]) == subject

@@ -228,8 +228,8 @@ async def test_two_notifiers_that_claimed_parts_of_the_same_lists_send_each_list
         for number, desk in enumerate((first, second)):
             await desk.barrier.pass_folded()
             reference = desk.follower.reference
-            found = reminders.reached(desk.follower.book.owed(AT).values(), reference, AT)
-            due = reminders.decide(found, set(), reference, AT)
+            candidates = reminders.reached(desk.follower.book.owed(AT).values(), reference, AT)
+            due = reminders.decide(candidates, set(), reference, AT)
             part = replace(due, raised=tuple(alert for alert in due.raised if _is_of_part(alert, number)))
             await desk.alerts.claim(part, desk.channels_of)
         for minute in range(3):

@@ -24,8 +24,8 @@ SITE = "https://baocao.langson.example"
 def _mail(
     rung: str, at: str, *history: Logged, unit_id: str = "111", site: str = "", reminders_before: int = 0, units: tuple[Unit, ...] = UNITS
 ) -> Mail:
-    found = duty(*history, unit_id=unit_id, regimes=(CONFIRMING,))
-    [alert] = [alert for alert in reminders.of_duty(found).alerts if alert.rung.name == rung]
+    owed = duty(*history, unit_id=unit_id, regimes=(CONFIRMING,))
+    [alert] = [alert for alert in reminders.of_duty(owed).alerts if alert.rung.name == rung]
     what = content_of(alert, *history, at=vn(at), regimes=(CONFIRMING,), registry=Registry(units))
     [mailing] = mailings.of([what], site, {(alert.matter.duty, alert.matter.cause): reminders_before})
     return mailing.mail
@@ -33,7 +33,7 @@ def _mail(
 
 def _with(code: str, **changes: Any) -> tuple[Unit, ...]:
     """The units, one of them changed."""
-    return tuple(replace(one, **changes) if one.code == code else one for one in UNITS)
+    return tuple(replace(known, **changes) if known.code == code else known for known in UNITS)
 
 
 def test_a_reminder_says_what_is_owed_by_when_what_to_do_and_whom_to_call() -> None:
@@ -160,7 +160,7 @@ HOSTILE = "\r\nBcc: x@y.example\r\n\r\nTrân trọng cảm ơn.\u2028\u202e\u206
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_no_name_contact_or_reason_makes_a_line_of_its_own(text: str) -> None:
     units = _with("11", name=f"Huyện {HOSTILE}{text}", contacts=(Contact(f"{HOSTILE}{text}", f"0912{HOSTILE}", "11@huyen.example"),))
-    units = tuple(replace(one, name=f"Xã 111{HOSTILE}{text}") if one.code == "111" else one for one in units)
+    units = tuple(replace(known, name=f"Xã 111{HOSTILE}{text}") if known.code == "111" else known for known in units)
     history = submitted(), returned(fix_by="2026-12-28", reason=f"Thiếu{HOSTILE}{text}")
     mail = _mail("before-7", "2026-12-21 08:00", *history, units=units)
     plain = _mail("before-7", "2026-12-21 08:00", submitted(), returned(fix_by="2026-12-28"))

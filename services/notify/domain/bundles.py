@@ -51,21 +51,21 @@ def alone(alerts: Iterable[Alert]) -> list[Bundle]:
     return [(alert,) for alert in alerts]
 
 
-def divide(unsent: Iterable[Alert], held: Iterable[Alert]) -> Divided:
-    """Which bundles this notifier sends: those of which no other notifier holds a part. `unsent` are the alerts that it may lease, `held`
-    those on which another notifier holds a lease.
+def divide(unsent: Iterable[Alert], of_others: Iterable[Alert]) -> Divided:
+    """Which bundles this notifier sends: those of which no other notifier holds a part. `unsent` are the alerts that it may lease,
+    `of_others` those on which another notifier holds a lease.
 
     Two notifiers may each have claimed a part of a bundle. They do not wait for each other: only the holder of the bundle's first alert (by
     id) keeps its part, the other one releases its own.
     """
-    first_held: dict[str, str] = {}
-    for alert in held:
+    first_of_others: dict[str, str] = {}
+    for alert in of_others:
         bundle_key, alert_id = key(alert), alert.id(STREAM)
-        first_held[bundle_key] = min(alert_id, first_held.get(bundle_key, alert_id))
+        first_of_others[bundle_key] = min(alert_id, first_of_others.get(bundle_key, alert_id))
     send: list[Bundle] = []
     release: list[Alert] = []
     for bundle in of(unsent):
-        first = first_held.get(key(bundle[0]))
+        first = first_of_others.get(key(bundle[0]))
         if first is None:
             send.append(bundle)
         elif first < min(alert.id(STREAM) for alert in bundle):

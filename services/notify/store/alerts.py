@@ -61,8 +61,8 @@ class AlertStore:
         others = [(alert, channel) for alert in due.raised for channel in channels(alert) if channel != STREAM]
         await mongo.insert_new(self._alerts, [self._document(alert, channel, RAISED) for alert, channel in others])
         await mongo.insert_new(self._alerts, [self._document(alert, STREAM, PASSED) for alert in due.passed])
-        there = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in due.raised])
-        claimed_before = {document["_id"] for document in there}
+        duplicates = await mongo.insert_new(self._alerts, [self._document(alert, STREAM, RAISED) for alert in due.raised])
+        claimed_before = {document["_id"] for document in duplicates}
         claimed = [alert for alert in due.raised if alert.id(STREAM) not in claimed_before]
         for alert in claimed:
             for channel in channels(alert):
@@ -75,15 +75,15 @@ class AlertStore:
         documents = self._alerts.find(wanted).sort([("at", ASCENDING), ("unit", ASCENDING)])
         return [_alert(document) async for document in documents]
 
-    async def held(self, channel: str) -> list[Alert]:
+    async def leased_by_others(self, channel: str) -> list[Alert]:
         """Raised alerts on which another notifier holds a lease."""
-        return [_alert(document) async for document in self._alerts.find({"channel": channel, **self._is_held()})]
+        return [_alert(document) async for document in self._alerts.find({"channel": channel, **self._is_leased_by_others()})]
 
     async def is_another_sending(self) -> bool:
         """Whether another notifier holds a lease on raised alerts. The lease of a killed notifier ends after `LEASE`."""
-        return await self._alerts.find_one(self._is_held(), {"_id": 1}) is not None
+        return await self._alerts.find_one(self._is_leased_by_others(), {"_id": 1}) is not None
 
-    def _is_held(self) -> Document:
+    def _is_leased_by_others(self) -> Document:
         return {"state": RAISED, "holder": {"$ne": self._holder}, "lease_until": {"$gte": self._clock()}}
 
     async def lease(self, alerts: Sequence[Alert], channel: str) -> list[Lease]:

@@ -27,11 +27,11 @@ class Wanted:
     late: bool = False
 
 
-def select(found: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
+def select(all_duties: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Duty]:
     """The duties to list, sorted by regime, period, unit and task."""
     chosen = [
         duty
-        for duty in found
+        for duty in all_duties
         if wanted.unit in (None, duty.unit.code, duty.unit.id)
         and (not wanted.owed or duties.owes(duty))
         and (not wanted.late or duty.late_by(now) is not None)

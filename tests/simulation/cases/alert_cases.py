@@ -109,18 +109,18 @@ async def a_lease_keeps_others_away_until_it_ends(alerts: Alerts) -> None:
 
 
 @case
-async def an_alert_on_which_another_holds_a_lease_is_held(alerts: Alerts) -> None:
+async def an_alert_on_which_another_holds_a_lease_is_leased_by_others(alerts: Alerts) -> None:
     mine, other = alerts.store("a"), alerts.store("b")
     await mine.claim(due(alert("X1"), alert("X2")), both)
 
-    assert sorted(held.matter.unit for held in await other.held(EMAIL)) == ["X1", "X2"]
-    assert await mine.held(EMAIL) == []
+    assert sorted(leased.matter.unit for leased in await other.leased_by_others(EMAIL)) == ["X1", "X2"]
+    assert await mine.leased_by_others(EMAIL) == []
 
     await mine.settle([Outcome(alert("X1"), SENT)], EMAIL)
-    assert await other.held(EMAIL) == [alert("X2")]
+    assert await other.leased_by_others(EMAIL) == [alert("X2")]
 
     alerts.now = NOW + LEASE + timedelta(seconds=1)
-    assert await other.held(EMAIL) == []
+    assert await other.leased_by_others(EMAIL) == []
 
 
 @case
@@ -132,7 +132,7 @@ async def a_released_alert_is_free_at_once(alerts: Alerts) -> None:
     assert await other.unsent(EMAIL) == []
 
     await mine.release([alert("X1")], EMAIL)
-    assert await other.held(EMAIL) == [alert("X2")]
+    assert await other.leased_by_others(EMAIL) == [alert("X2")]
     assert await other.unsent(EMAIL) == [alert("X1")]
     assert await mine.unsent(EMAIL) == [alert("X1"), alert("X2")]
     assert [leased.alert for leased in await other.lease([alert("X1")], EMAIL)] == [alert("X1")]

@@ -92,7 +92,7 @@ def _unleased(*_: object) -> dict[str, object]:
     return {}
 
 
-async def _none_held(*_: object) -> list[Alert]:
+async def _none(*_: object) -> list[Alert]:
     return []
 
 
@@ -191,7 +191,7 @@ YEARLY: Final[dict[str, Plant]] = {
     "an alert's id lacks the deadline": put(Matter, "ladder_id", property(lambda matter: f"{matter.duty}/{matter.cause}")),
     "an alert's id is another each time": put(Alert, "id", _dated_id),
     "the claim is not checked": put(mongo, "insert_new", _insert_over),
-    "the lease is not checked": together(put(alert_store, "is_free", _unleased), put(AlertStore, "held", _none_held)),
+    "the lease is not checked": together(put(alert_store, "is_free", _unleased), put(AlertStore, "leased_by_others", _none)),
     "a list names only its first duty": put(reminder_list, "compose", _first_only),
     **MORNING_BUGS,
     "a moved deadline may be earlier": put(PeriodState, "apply", _open_earliest),

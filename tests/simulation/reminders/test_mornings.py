@@ -33,14 +33,14 @@ def _of_first_alert(content: Content, answered: Iterable[Any]) -> Outcome:
     return _outcome(content, [(mailing, answer) for mailing, answer in answered if mailing.alerts[0] == content.alert])
 
 
-async def _none_held(*_: object) -> list[Alert]:
+async def _none(*_: object) -> list[Alert]:
     return []
 
 
 BUGS: Final[dict[str, Plant]] = {
     **MORNING_BUGS,
     "a list goes out while another notifier holds a part of it": put(bundles, "divide", _divide_blindly),
-    "nobody sees what another notifier holds": put(AlertStore, "held", _none_held),
+    "nobody sees what another notifier holds": put(AlertStore, "leased_by_others", _none),
     "a list is repeated to an address that has had it": put(mail, "is_answered", lambda *_: False),
     "only the first alert of a list gets its outcome": put(email, "outcome", _of_first_alert),
     "the id of a list says nothing about its address": put(mail, "message_id", lambda alerts, _: _message_id(alerts, "")),
