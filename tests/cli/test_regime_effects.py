@@ -231,6 +231,14 @@ def test_periods_that_are_no_list_and_no_range_are_refused(reference: Reference,
     assert next(judged(reference.registry, path)).startswith(f"{path}: dòng 4, periods")
 
 
+def test_of_a_range_that_begins_before_there_are_units_the_first_period_is_named(reference: Reference, tmp_path: Path) -> None:
+    path = write(tmp_path, MONTHS.replace('from: "2026-01"', 'from: "2023-01"'))
+
+    [found] = judged(reference.registry, path)
+    assert found.startswith(f"{path}: dòng 4, periods.0: ")
+    assert "regime.no_unit_on_cut_off" in found
+
+
 def test_a_list_of_months_and_quarters_has_no_yearly_deadline(reference: Reference, tmp_path: Path) -> None:
     text = MONTHS.replace('{from: "2026-01", to: "2027-12"}', '["2026-01", "2026-Q1"]')
     assert list(judged(reference.registry, write(tmp_path, text))) == []

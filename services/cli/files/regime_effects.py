@@ -207,12 +207,14 @@ def _days(regime: Regime, today: date) -> list[date]:
 
 
 def _periods_without_units(file: Regime, trees: Sequence[Tree], registry: Registry) -> Iterator[Found]:
+    """The first period on whose cut-off there is no unit: a range may have hundreds of them."""
     first = min((unit.valid_from for unit in registry.units), default=None)
     for number, tree in enumerate(trees):
         if not tree.by_id:
             why = refusal("regime.no_unit_on_cut_off", day=refusals.day(first)) if first else refusal("regime.no_unit_at_all")
             where: Path = ("periods", number) if "periods" in file.model_fields_set and isinstance(file.periods, list) else ("periods",)
             yield where, why
+            return
 
 
 def _strange_narratives(file: Regime, source: Regime) -> Iterator[Found]:
