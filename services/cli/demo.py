@@ -24,14 +24,18 @@ from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.alerts import Alert
 from services.notify.tick import Desk
+from services.portal.domain import address
+from services.portal.reading import year
+from services.portal.reading.store import PortalStore
 from shared.plumbing import data_files
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
 from shared.wire.published import LogPosition
 from shared.wire.view_key import ViewKey
-from shared.words import numbers, periods
+from shared.words import deadlines, numbers, periods
 from shared.words.failures import TransientError
+from shared.words.reference import Reference
 from shared.words.refusals import refusal
 
 CONTACTS: Final = data_files.FOLDER / "units/contacts-demo.csv"
@@ -65,24 +69,26 @@ def demo(
     settings = session.settings()
     if demo_removal.is_elsewhere(RunFolder(RUN_FOLDER), settings):
         session.stop(session.NO, refusal("demo.elsewhere"))
-    session.run(_season)
+    season = session.run(_season)
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
     portal = settings.service_addresses["portal"]
-    year = str(periods.local_day(system_clock()).year)
     session.console.print()
-    session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{year}/184")
-    session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{year}/44")
+    session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{season.year}/184")
+    session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{season.year}/44")
+    if season.month is not None:
+        session.console.print(f"                {portal}/bang/{seasons.MONTHLY}/{season.month}/{seasons.DONG_HOI}")
     took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
     session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
 
 
-async def _season() -> None:
+async def _season() -> Season:
+    """Sends the season, shows its results and ticks."""
     now = system_clock()
     async with session.connected() as connections:
         await _give_contacts(connections)
         reference = await connections.reference.current()
-        season = seasons.season(reference, str(periods.local_day(now).year))
+        season = seasons.season(reference, str(periods.local_day(now).year), seasons.present_month(reference, now))
         with session.notes.status("Gửi báo cáo vào NATS …"):
             before = len(await StoredData(connections.database).verdicts(season.ids))
             await _publish(connections, season)
@@ -94,6 +100,7 @@ async def _season() -> None:
         await _show_views(connections, season)
         async with notifier.opened(connections) as desk:
             await _alert(desk, now)
+    return season
 
 
 async def _give_contacts(connections: Connections) -> None:
@@ -136,10 +143,20 @@ async def _show_views(connections: Connections, season: Season) -> None:
             raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
+    if season.month is not None:
+        await _show_month(connections, reference, season.month)
     sender = events.sender_of(season.refused["source"])
     receipt = await ClaimStore(connections.database).receipt(sender, season.refused["id"])
     if receipt is not None:
         show.refused(session.console, receipt, reference.registry.by_id[sender].name)
+
+
+async def _show_month(connections: Connections, reference: Reference, month: str) -> None:
+    at = address.named(reference, seasons.MONTHLY, month, seasons.DONG_HOI)
+    deadline = deadlines.group_deadline(at.regime, "xa", at.period, None, reference.working_days)
+    found = await year.read(at, PortalStore(connections.database))
+    if deadline is not None and month in found.views:
+        show.month(session.console, at, found, deadline)
 
 
 def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: datetime) -> datetime | None:
@@ -156,8 +173,8 @@ def tick_at(planned: Sequence[Alert], loaded_at: Mapping[str, datetime], now: da
 async def _alert(desk: Desk, now: datetime) -> None:
     """Ticks now if a rung falls on today, otherwise at the time of the next rung. Then prints the alerts that will follow."""
     today = periods.local_day(now)
-    year = str(today.year)
-    planned = [alert for alert in await tick.plan(desk, now) if alert.matter.period == year]
+    this_year = str(today.year)
+    planned = [alert for alert in await tick.plan(desk, now) if alert.matter.period == this_year]
     at = tick_at(planned, desk.follower.reference.loaded_at, now)
     if at is None:
         show.alerted(session.console, "Mức nhắc còn lại", [])

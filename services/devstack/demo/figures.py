@@ -30,12 +30,12 @@ class Place:
         return f"{most * self.dice.random() ** 2:.3f}"
 
 
-def place(unit_code: str, revision: int) -> Place:
-    """The commune with a code. A correction changes its figures, not its size."""
+def place(unit_code: str, revision: int, part_of_year: str = "") -> Place:
+    """The commune with a code. A correction and another part of the year (`-05`) change its figures, not its size."""
     size = random.Random(f"{unit_code}/size")
     households = size.randint(600, 3200)
     people = round(households * size.uniform(3.4, 4.2))
-    return Place(random.Random(f"{unit_code}/{revision}"), households, people, round(people * 0.58), size.randint(6, 16))
+    return Place(random.Random(f"{unit_code}/{revision}{part_of_year}"), households, people, round(people * 0.58), size.randint(6, 16))
 
 
 FIGURES: Final[dict[str, Callable[[Place], Any]]] = {
@@ -73,6 +73,12 @@ FIGURES: Final[dict[str, Callable[[Place], Any]]] = {
     "tt_diem_truy_cap": lambda it: it.dice.randint(1, 8),
     "no_xoa_nha_tam": lambda it: it.dice.randint(0, 14),
     "nuoc_sach": lambda it: it.part(it.households, 0.55, 0.98),
+    "hs_truc_tuyen": lambda it: it.part(round(it.people * 0.02), 0.4, 0.9),
+    "hs_dung_han": lambda it: it.part(round(it.people * 0.019), 0.95, 1.0),
+    "hs_qua_han": lambda it: it.dice.choice([0, 0, 0, 1, 2]),
+    "phi_le_phi": lambda it: it.money(25),
+    "luot_tiep": lambda it: it.dice.randint(2, 30),
+    "don_tiep_nhan": lambda it: it.dice.choice([0, 0, 1, 1, 2, 3]),
     "dv_chi_tra_khong_tien_mat": lambda it: it.part(round(it.people * 0.04), 0.4, 0.95),
 }
 

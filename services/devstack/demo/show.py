@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any, Final
@@ -14,12 +15,16 @@ from rich.text import Text
 from services.aggregate.feed import plain
 from services.notify.domain.alerts import Alert
 from services.notify.texts import wording
+from services.portal.domain import to_date
+from services.portal.domain.address import Address
+from services.portal.reading.year import Year
 from shared.wire.published import Receipt
 from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference
 from shared.words.regimes import Indicator
 
 MAILS_IN_FULL: Final = 2
+SHOWN_TO_DATE: Final = "luot_tiep"  # the indicator of the monthly regime whose sum is shown
 
 
 def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
@@ -46,6 +51,19 @@ def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -
     tree = reference.registry.at(period.cut_off) if period else None
     names = [tree.by_code[code].name if tree and code in tree.by_code else code for code in stored["reporting"]["missing"]]
     console.print(f"[bold]Chưa nộp ({len(names)}):[/bold] {', '.join(names) or 'không đơn vị nào'}")
+    console.print()
+
+
+def month(console: Console, at: Address, year: Year, deadline: datetime) -> None:
+    """How far the present month is, with one of its sums since the beginning of the year, in one line."""
+    view, indicator = year.views[at.period.code], at.regime.by_code[SHOWN_TO_DATE]
+    figure = to_date.cell(year.to_date, indicator)
+    received = f"{view.reporting.received}/{view.reporting.expected} xã, phường đã gửi"
+    sums = f"{indicator.label.lower()}: lũy kế từ đầu năm {figure.value} {indicator.measure}{f' ({figure.note})' if figure.note else ''}"
+    console.print(
+        f"[bold]Báo cáo {vietnamese.period_name(at.period.code)}[/bold], {at.unit.name} ({at.regime.id}): {received},"
+        f" hạn {vietnamese.through(deadline)}; {sums}."
+    )
     console.print()
 
 
