@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.domain import cumulative
+from services.portal.domain import address, cumulative
+from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from shared.wire import events
 from shared.wire.answers import CumulativeQuantity, CumulativeRatio
 from shared.wire.events import Logged
 from shared.wire.published import View
 from shared.words import numbers, periods
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
 from shared.words.units import Unit
 from tests.portal import builders, years
 from tests.portal.years import COMMUNES, DERIVED, DISTRICT, FROM_MAY, MONTHLY, OFFICE, ON_CALL, at, submitted
@@ -27,9 +30,9 @@ UNIT_DIFFERS, NOT_COMPUTED = "door.cumulative_unit_differs", "door.cumulative_no
 
 def year(period: str, logged: Sequence[Logged] = (), regime: str = MONTHLY, opened: set[str] | None = None) -> YearToDate:
     """The year of the district up to a period."""
-    address = at(period, regime)
-    views = years.by_period(years.views(logged), regime)
-    return cumulative.year_to_date(address, {code: views[code] for code in cumulative.codes(address) if code in views}, opened)
+    read_at = at(period, regime)
+    views = years.by_period(years.views(logged, years.reference_for(regime)), regime)
+    return cumulative.year_to_date(read_at, {code: views[code] for code in cumulative.codes(read_at) if code in views}, opened)
 
 
 def quantity(read: YearToDate, code: str = "thu") -> CumulativeQuantity:
@@ -102,9 +105,35 @@ def test_a_figure_that_is_not_cumulative_has_no_sum() -> None:
 
 
 def test_a_regime_without_cumulative_indicators_has_no_sums_and_needs_one_view() -> None:
-    address = replace(at("2026-03"), regime=at("2026-03").regime.model_copy(update={"indicators": []}))
-    assert cumulative.codes(address) == ["2026-03"]
-    assert cumulative.year_to_date(address, {}, None).figures() == {}
+    plain = replace(at("2026-03"), regime=at("2026-03").regime.model_copy(update={"indicators": []}))
+    assert cumulative.codes(plain) == ["2026-03"]
+    assert cumulative.year_to_date(plain, {}, None).figures() == {}
+
+
+def with_periods(*codes: str, calendar: str = "year") -> Address:
+    """The last of these periods, of a regime that has them all."""
+    regime = Regime.model_validate(years.PLAIN | {"periods": list(codes), "calendar": calendar})
+    return address.named(Reference(1, years.reference().registry, {regime.id: regime}, {}), regime.id, codes[-1], DISTRICT)
+
+
+@pytest.mark.parametrize("calendar", ["year", "report_year"])
+@pytest.mark.parametrize(
+    ("codes", "summed"),
+    [
+        (["2025-Q4", "2026-01", "2026-Q1", "2026-Q2", "2026-Q4", "2026-Q3"], ["2026-Q1", "2026-Q2", "2026-Q3"]),
+        (["2026-H1", "2026-M9", "2026-H2"], ["2026-H1", "2026-H2"]),
+        (["2026-H1", "2026-Q1", "2026-M9"], ["2026-M9"]),
+        (["2025", "2026-01", "2026"], ["2026"]),
+        (["2026-01", "2026-03", "2026-05"], ["2026-01", "2026-03", "2026-05"]),
+    ],
+)
+def test_the_periods_of_the_same_length_and_year_are_summed_that_the_regime_has(calendar: str, codes: list[str], summed: list[str]) -> None:
+    at_last = with_periods(*codes, calendar=calendar)
+    assert cumulative.codes(at_last) == summed
+    views = years.by_period(years.views(known=at_last.reference))
+    read = cumulative.year_to_date(at_last, {code: views[code] for code in summed}, None)
+    assert quantity(read).periods == summed
+    assert [part.period for part in read.parts] == periods.year_to_date(codes[-1])
 
 
 def test_a_regime_that_begins_in_may_is_summed_from_may_and_never_complete() -> None:
@@ -146,9 +175,8 @@ def moved(born: date, *, to: str = DISTRICT) -> list[Unit]:
 )
 def test_there_is_no_sum_if_the_unit_did_not_exist_at_the_cut_off_of_an_earlier_period(born: date, differs: bool) -> None:
     known = years.reference_of(moved(born))
-    address = at("2026-03", known=known)
     views = years.by_period(years.views(known=known))
-    read = cumulative.year_to_date(address, {code: views[code] for code in views if code <= "2026-03"}, None)
+    read = cumulative.year_to_date(at("2026-03", known=known), {code: views[code] for code in views if code <= "2026-03"}, None)
     assert read.figures() is None
     assert read.refusal is not None
     assert read.refusal.code == UNIT_DIFFERS

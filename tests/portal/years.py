@@ -84,6 +84,14 @@ def reference_of(units: Iterable[Unit]) -> Reference:
     return Reference(1, Registry(units), regimes.resolve(plain_regimes()), {})
 
 
+@cache
+def reference_for(regime: str) -> Reference:
+    """Only one regime and its source: folding all of them takes longer."""
+    known = reference()
+    own = known.regimes[regime]
+    return Reference(1, known.registry, {own.source_id: known.regimes[own.source_id], regime: own}, {})
+
+
 def at(period: str, regime: str = MONTHLY, unit: str = DISTRICT, known: Reference | None = None) -> Address:
     return address.named(known or reference(), regime, period, unit)
 
