@@ -66,7 +66,7 @@ def test_the_sum_since_the_beginning_of_the_year_is_shown_beside_the_total(cli: 
     cli.ask(fill)
     view = f"{years.MONTHLY}/2026-02/{years.DISTRICT}"
     said = " ".join(cli.run("explain", view, "thu").stdout.split())
-    assert "Lũy kế từ đầu năm: 4,00 triệu đồng, gồm 2026-01, 2026-02; chưa đủ: tháng 1, tháng 2 còn thiếu đơn vị" in said
+    assert "Lũy kế từ đầu năm: 4,00 triệu đồng, gồm tháng 1, tháng 2 năm 2026; chưa đủ: tháng 1, tháng 2 còn thiếu đơn vị" in said
     assert "Lũy kế" not in cli.run("explain", view, "dan_so").stdout
 
 

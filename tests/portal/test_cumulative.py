@@ -165,24 +165,24 @@ def test_an_opened_period_whose_view_is_not_there_yet_is_waited_for() -> None:
     assert (read.figures(), read.refusal and read.refusal.code) == (None, NOT_COMPUTED)
 
 
-def moved(born: date, *, to: str = DISTRICT) -> list[Unit]:
-    """The units, with the district's communes below another unit until the day `born`, and the district itself valid from it on."""
-    return [replace(unit, valid_from=born) if unit.id == to else unit for unit in builders.units()]
+def born_on(day: date) -> list[Unit]:
+    """The units; the district does not exist before a day."""
+    return [replace(unit, valid_from=day) if unit.id == DISTRICT else unit for unit in builders.units()]
 
 
 @pytest.mark.parametrize(
     ("born", "differs"), [(date(2026, 2, 28), False), (date(2026, 3, 1), True)], ids=["on the cut-off day", "the day after it"]
 )
 def test_there_is_no_sum_if_the_unit_did_not_exist_at_the_cut_off_of_an_earlier_period(born: date, differs: bool) -> None:
-    known = years.reference_of(moved(born))
+    known = years.reference_of(born_on(born))
     views = years.by_period(years.views(known=known))
     read = cumulative.year_to_date(at("2026-03", known=known), {code: views[code] for code in views if code <= "2026-03"}, None)
     assert read.figures() is None
     assert read.refusal is not None
     assert read.refusal.code == UNIT_DIFFERS
-    assert ("tháng 2 năm 2026" in read.refusal.message_vi) == differs
-    assert "tháng 1 năm 2026" in read.refusal.message_vi
-    assert "Huyện Văn Quan" in read.refusal.message_vi
+    named = "tháng 1, tháng 2 năm 2026" if differs else "tháng 1 năm 2026"
+    assert f"“Huyện Văn Quan” không có bảng tổng hợp của {named}:" in read.refusal.message_vi
+    assert ("2026-01, 2026-02" in read.refusal.message_en) == differs
 
 
 def test_there_is_no_sum_if_the_unit_had_no_reporter_below_it() -> None:
@@ -197,7 +197,7 @@ def test_there_is_no_sum_if_the_unit_had_no_reporter_below_it() -> None:
 def test_a_view_of_units_that_have_changed_since_is_not_summed() -> None:
     """The aggregator has not noticed the new units yet."""
     views = years.by_period(years.views())
-    read = cumulative.year_to_date(at("2026-02", known=years.reference_of(moved(date(2026, 2, 1)))), views, None)
+    read = cumulative.year_to_date(at("2026-02", known=years.reference_of(born_on(date(2026, 2, 1)))), views, None)
     assert read.figures() is None
 
 

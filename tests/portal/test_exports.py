@@ -59,10 +59,11 @@ async def test_a_workbook_has_figures_and_sums_as_numbers(stack: Stack) -> None:
     assert (rows["Lượt tiếp dân"]["Giá trị"], rows["Lượt tiếp dân"][SUM]) == (500, 1500)
     assert (ratio["Tử số"], ratio["Mẫu số"], ratio["Tỷ lệ (%)"]) == (2, 3, 66.7)
     assert [ratio[f"Lũy kế: {part}"] for part in ("tử số", "mẫu số", "tỷ lệ (%)")] == [3, 6, 50.0]
-    assert thu["Lũy kế gồm các kỳ"] == "2026-01, 2026-02"
+    assert thu["Lũy kế gồm các kỳ"] == "tháng 1, tháng 2 năm 2026"
     assert thu[NOTE] == "chưa đủ: tháng 1, tháng 2 còn thiếu đơn vị"
     assert (rows["Dân số cuối kỳ"][SUM], rows["Dân số cuối kỳ"][NOTE]) == (None, None)
-    assert (thu["Kỳ"], thu["Mã đơn vị"], thu["Số đơn vị đã báo cáo"], thu["Số đơn vị được giao"]) == ("2026-02", DISTRICT, 1, 3)
+    assert (thu["Kỳ"], thu["Mã kỳ"], thu["Mã đơn vị"]) == ("tháng 2 năm 2026", "2026-02", DISTRICT)
+    assert (thu["Số đơn vị đã báo cáo"], thu["Số đơn vị được giao"]) == (1, 3)
 
 
 async def test_a_figure_of_more_digits_than_a_cell_keeps_is_a_text_with_all_of_them(stack: Stack) -> None:

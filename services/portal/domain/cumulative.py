@@ -8,10 +8,11 @@ Source: design, section 5, "Year to date"; ADR-0040.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.portal.domain import period_runs
 from services.portal.domain.address import Address
 from shared.wire.answers import CumulativeFigure, CumulativeQuantity, CumulativeRatio
 from shared.wire.published import QuantityFigure, RatioFigure, View, WholeOrDecimal
-from shared.words import numbers, periods, refusals, vietnamese
+from shared.words import numbers, periods, refusals
 from shared.words.refusals import Both, Refusal
 from shared.words.regimes import Indicator
 
@@ -105,7 +106,7 @@ def year_to_date(at: Address, views: Mapping[str, View], opened: Collection[str]
     expected = [code for code in codes(at) if opened is None or code in opened or code in views]
     lost = [code for code in expected if code not in views or at.in_period(code) is None]
     if differing := [code for code in lost if not _has_view(at, code)]:
-        named = Both(", ".join(vietnamese.period_name(code) for code in differing), ", ".join(differing))
+        named = Both(period_runs.named_in_year(differing), ", ".join(differing))
         return YearToDate(indicators, refusal=refusals.refusal("door.cumulative_unit_differs", unit=at.unit.name, periods=named))
     if lost or is_mixed(views.values()):
         return YearToDate(indicators, refusal=refusals.refusal("door.cumulative_not_computed"))

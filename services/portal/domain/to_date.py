@@ -1,17 +1,14 @@
 """The sums since the beginning of the year (lũy kế) as cells and table rows for people."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.portal.domain import figures
+from services.portal.domain import figures, period_runs
 from services.portal.domain.cumulative import Part, YearToDate
 from services.portal.domain.figures import Row
 from shared.wire.answers import CumulativeFigure, CumulativeRatio
 from shared.wire.published import View
-from shared.words import periods, vietnamese
+from shared.words import vietnamese
 from shared.words.regimes import Indicator
-
-SPAN = 3  # so many periods in a row are written as "tháng 1 – tháng 3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def line(year: YearToDate, indicator: Indicator) -> str:
         return year.refusal.message_vi if year.refusal else ""
     share = f" ({shown.percent})" if shown.percent else ""
     note = f"; {shown.note}" if shown.note else ""
-    return f"Lũy kế từ đầu năm: {shown.value} {indicator.measure}{share}, gồm {', '.join(figure.periods)}{note}"
+    return f"Lũy kế từ đầu năm: {shown.value} {indicator.measure}{share}, gồm {period_runs.named_in_year(figure.periods)}{note}"
 
 
 def part_rows(year: YearToDate, indicator: Indicator) -> list[PartRow]:
@@ -83,7 +80,7 @@ def _note(year: YearToDate, indicator: Indicator) -> str:
     open_parts = [part for part in year.parts if not part.is_complete(indicator)]
     absent = [part.period for part in open_parts if not _is_begun(part, indicator)]
     begun = [part.period for part in open_parts if _is_begun(part, indicator)]
-    said = [f"thiếu {_named(absent)}" if absent else "", f"{_named(begun)} còn thiếu đơn vị" if begun else ""]
+    said = [f"thiếu {period_runs.named(absent)}" if absent else "", f"{period_runs.named(begun)} còn thiếu đơn vị" if begun else ""]
     return f"chưa đủ: {'; '.join(filter(None, said))}" if open_parts else ""
 
 
@@ -91,19 +88,3 @@ def _is_begun(part: Part, indicator: Indicator) -> bool:
     """Whether somebody has reported the indicator in this period."""
     figure = None if part.view is None else part.view.indicators.get(indicator.code)
     return figure is not None and figure.reported > 0
-
-
-def _named(codes: Sequence[str]) -> str:
-    """Periods of one length, in the order of time, as people name them: `tháng 1 – tháng 4, tháng 6`."""
-    runs: list[list[str]] = []
-    for code in codes:
-        if runs and periods.following(runs[-1][-1]) == code:
-            runs[-1].append(code)
-        else:
-            runs.append([code])
-    return ", ".join(f"{_name(run[0])} – {_name(run[-1])}" if len(run) >= SPAN else ", ".join(_name(code) for code in run) for run in runs)
-
-
-def _name(code: str) -> str:
-    name = vietnamese.part_name(code)
-    return name[0].lower() + name[1:]

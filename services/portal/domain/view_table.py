@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, assert_never
 
-from services.portal.domain import figures, to_date
+from services.portal.domain import figures, period_runs, to_date
 from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from services.portal.domain.figures import Row
 from shared.wire.answers import CumulativeRatio
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
+from shared.words import vietnamese
 from shared.words.regimes import Indicator
 
 Cell = str | int | Decimal | None
 """A text, a number, or nothing."""
 
-VIEW: Final = ("Kỳ", "Mã đơn vị", "Đơn vị")
+VIEW: Final = ("Kỳ", "Mã kỳ", "Mã đơn vị", "Đơn vị")
 INDICATOR: Final = ("Mục", "Chỉ tiêu", "Mã chỉ tiêu", "Đơn vị tính")
 VALUES: Final = ("Giá trị", "Tử số", "Mẫu số", "Tỷ lệ (%)")
 REPORTED: Final = ("Số đơn vị đã báo cáo", "Số đơn vị được giao")
@@ -36,7 +37,7 @@ def table(at: Address, view: View, year: YearToDate) -> Table:
     """All indicators of the regime, in its order; a choice has a row for each option. If the regime has cumulative indicators, columns for
     the sums since the beginning of the year follow.
     """
-    about = (view.period, view.unit.code, view.unit.name)
+    about = (vietnamese.period_name(view.period), view.period, view.unit.code, view.unit.name)
     rows = [
         (*about, *cells, *(_sum(year, indicator) if year.indicators else ()))
         for indicator in at.regime.indicators
@@ -70,7 +71,7 @@ def _sum(year: YearToDate, indicator: Indicator) -> tuple[Cell, ...]:
     figure = year.figure(indicator)
     if figure is None:
         return (None, None, None, None, None, year.refusal.message_vi if indicator.cumulative and year.refusal else None)
-    about = (", ".join(figure.periods), to_date.cell(year, indicator).note or WHOLE)
+    about = (period_runs.named_in_year(figure.periods), to_date.cell(year, indicator).note or WHOLE)
     if isinstance(figure, CumulativeRatio):
         return (None, _number(figure.numerator), _number(figure.denominator), _number(figure.percent), *about)
     return (_number(figure.total), None, None, None, *about)
