@@ -141,7 +141,7 @@ def followed(address: Address, *, to_date: bool = False) -> Followed:
     With `to_date` the page shows sums since the beginning of the year: it follows the views of all these periods.
     """
     unit = address.unit
-    if address.is_reporter and not address.tree.children(unit.id):
+    if address.reporters == [unit]:  # it has no view
         unit = next(address.tree.ancestors(unit.id), unit)
     of_unit = replace(address, unit=unit)
     codes = cumulative.codes(of_unit) if to_date else [address.period.code]

@@ -11,6 +11,8 @@ import pytest
 from services.portal.domain import cumulative, to_date
 from services.portal.reading import year as reading
 from shared.wire import subjects
+from shared.words import periods, regimes
+from shared.words.reference import Reference
 from tests.portal import builders, years
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -88,6 +90,19 @@ async def test_an_explanation_leads_to_the_periods_that_make_the_sum(stack: Stac
     assert "Tháng 1 3.702,75 đủ" in text_of(html)
     assert "Tháng 2 2.468,50 còn thiếu 1 đơn vị" in text_of(html)
     assert 'id="luy-ke"' not in await page(stack, f"/giai-trinh/{MONTHLY}/2026-02/{DISTRICT}/dan_so")
+
+
+async def test_every_example_regime_with_cumulative_indicators_shows_sums(stack: Stack) -> None:
+    known = Reference(1, builders.registry(), regimes.resolve(builders.plain_regimes()), {})
+    shown = [regime for regime in known.regimes.values() if any(indicator.cumulative for indicator in regime.indicators)]
+    assert shown
+    for regime in shown:
+        documents = [view for view in years.views(known=known) if view["regime"] == regime.id and view["unit"]["code"] == regime.within]
+        await stack.put(views=documents)
+        last = max((view["period"] for view in documents), key=periods.order)
+        assert HEADING in text_of(await page(stack, f"/bang/{regime.id}/{last}/{regime.within}"))
+        answer = await stack.http.get(f"/api/v1/views/{regime.id}/{last}/{regime.within}?cumulative=true")
+        assert {tuple(figure["periods"]) for figure in answer.json()["cumulative"].values()} == {tuple(periods.year_to_date(last))}
 
 
 async def heard(stack: Stack, address: str) -> AsyncGenerator[str]:

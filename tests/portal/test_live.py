@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
+from services.portal import live
+from services.portal.domain import address
 from services.portal.live import Hub, position_of
 from shared.wire import subjects
+from shared.words import regimes
+from shared.words.reference import Reference
 from tests import hostile
 from tests.hostile import Hostile
 from tests.portal import builders
@@ -51,6 +55,16 @@ async def test_a_listener_that_left_is_forgotten() -> None:
     with hub.listening([KEY]):
         assert hub.count == 1
     assert (hub.count, hub._listeners) == (0, {})
+
+
+@pytest.mark.parametrize("unit", ["52-SYT", "540"])
+async def test_a_page_of_a_report_follows_the_view_above_also_if_units_without_a_report_are_below(unit: str) -> None:
+    """The districts of this regime report; their communes do not."""
+    known = Reference(1, builders.registry(), regimes.resolve(builders.plain_regimes()), {})
+    at = address.named(known, "quy-dau-tu-cong-binh-dinh", "2026-Q2", unit)
+    assert at.is_reporter
+    assert live.followed(at).keys == {"2026-Q2": ("quy-dau-tu-cong-binh-dinh", "2026-Q2", "52")}
+    assert list(live.followed(at, to_date=True).keys) == ["2026-Q1", "2026-Q2"]
 
 
 async def test_a_feed_event_that_cannot_be_read_has_no_position() -> None:
