@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.portal.domain import cursor
 from services.portal.web import duties as duty_pages
 from tests.portal import builders
-from tests.portal.builders import AFTER, BEFORE, CT27, DEADLINE
+from tests.portal.builders import AFTER, BEFORE, CT27, DEADLINE, MONTHLY
 from tests.portal.conftest import Stack
 from tests.portal.test_duty_pages import following
 from tests.portal.test_explain import three_reports
@@ -161,3 +161,25 @@ def test_a_cursor_with_another_letter_is_none(key: str, place: int, letter: str)
     at = place % len(given)
     changed = given[:at] + letter + given[at + 1 :]
     assert cursor.key_of(changed, "duties") == (key if changed == given else None)
+
+
+PERIODS = [f"{year}-{month:02}" for year in range(2020, 2045) for month in range(1, 13)]
+
+
+@loop
+async def test_duties_of_hundreds_of_periods_are_read_in_pages_each_once(stack: Stack) -> None:
+    made = [builders.duty(_id=f"{MONTHLY}/{code}/06253", regime=MONTHLY, period=code) for code in PERIODS]
+    await stack.put(duties=made)
+    found, after = [], ""
+    for _ in range(4):
+        answer = (await stack.http.get(f"/api/v1/duties?regime={MONTHLY}&limit=100{after}")).json()
+        assert len(answer["duties"]) <= 100
+        found += [duty["period"] for duty in answer["duties"]]
+        after = f"&after={answer['next']}"
+        if answer["next"] is None:
+            break
+    assert found == PERIODS
+    one = (await stack.http.get(f"/api/v1/duties?regime={MONTHLY}&period=2031-07&unit=184")).json()
+    assert one == {"duties": [], "next": None}  # the regime's file has no such period, so the unit's tree on its cut-off is not known
+    named = (await stack.http.get(f"/api/v1/duties?period={PERIODS[7]}")).json()["duties"]
+    assert [duty["period"] for duty in named] == [PERIODS[7]]
