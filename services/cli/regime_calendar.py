@@ -106,9 +106,10 @@ def lines(regime: Regime, found: Sequence[Dates], now: datetime) -> Iterator[str
         return
     yield f"{regime.id}: {rules_in_words.ON_CALL}." if obligation.on_call else f"{regime.id}:"
     for place, (name, rule) in enumerate(_rules(obligation)):
-        coming = [(dates.period, dates.due[place].at) for dates in found if dates.due and dates.due[place].at > now][:NEXT]
+        coming = [(one.period, one.due[place].at) for one in found if one.due[place].at > now][:NEXT]
         said = "; ".join(f"{vietnamese.period_name(period.code)} {vietnamese.through(at)}" for period, at in coming)
-        yield f"  {name}: {rules_in_words.rule(rule)}. {f'Sắp tới: {said}.' if coming else PAST}"
+        next_ones = f" Sắp tới: {said}." if coming else "" if obligation.on_call else f" {PAST}"
+        yield f"  {name}: {rules_in_words.rule(rule)}.{next_ones}"
     if obligation.to_working_day:
         yield f"  {rules_in_words.MOVES[0].upper()}{rules_in_words.MOVES[1:]}."
 

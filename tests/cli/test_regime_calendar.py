@@ -11,6 +11,7 @@ from services.cli.app import app
 from services.devstack.servers import choose_ports
 from shared.words import deadlines
 from shared.words.calendar import COMMON
+from shared.words.obligations import AfterCutOff, Confirm
 from shared.words.reference import Reference
 from tests.notify.builders import vn
 from tests.shared.test_regimes import MONTHLY, QUARTERLY, VHTT
@@ -183,3 +184,13 @@ def test_of_a_rule_the_next_three_deadlines_are_said_or_that_none_is_left(refere
     )
     [_, communes, _] = regime_calendar.lines(regime, found, vn("2028-01-01"))
     assert communes == "  xa: 2 ngày làm việc sau ngày chốt số liệu. Không còn hạn nào sắp tới."
+
+
+def test_of_a_regime_on_call_the_rule_for_confirmation_is_said_without_days(reference: Reference) -> None:
+    [on_call] = [one for one in reference.regimes.values() if one.id == "kl62-binh-dinh"]
+    assert on_call.obligation is not None
+    obligation = on_call.obligation.model_copy(update={"confirm": Confirm(level="province", after_cut_off=AfterCutOff(working_days=9))})
+
+    said = list(regime_calendar.lines(on_call.model_copy(update={"obligation": obligation}), [], vn("2026-11-17")))
+
+    assert said[1:] == ["  chốt bảng tổng hợp, level province: 9 ngày làm việc sau ngày chốt số liệu."]
