@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.domain import live
+from services.notify.domain import digest, duties, live
 from services.notify.domain.book import Book
 from services.notify.domain.ledger import AbsentError, Ledger, RegimePeriod
 from services.notify.domain.owed import Owed
@@ -53,6 +53,20 @@ def test_who_owes_is_kept_up_to_date_by_every_event(history: list[Logged]) -> No
         for one in history[:end]:
             fresh.fold(one)
         assert _shown(kept.owed(AT)) == _shown(fresh.owed(AT))
+
+
+@settings(deadline=None)
+@given(st.lists(EVENTS, max_size=12))
+def test_reports_that_were_sent_once_are_left_out_and_nothing_else_changes(history: list[Logged]) -> None:
+    kept = Book(roster(*REGIMES), Ledger())
+    for event in history:
+        kept.fold(event)
+    for pair, found in kept.owed(AT).items():
+        everything = list(kept.duties(AT, *pair))
+        assert {duty.id for duty in everything if duties.owes(duty)} == {one for mates in found.by_group.values() for one in mates}
+        for due in {duty.due for duty in everything}:
+            plain = digest.tally([duty for duty in everything if duty.due == due])
+            assert digest.tally(*kept.of_group(*pair, due)) == plain
 
 
 def test_a_duty_that_is_done_is_owed_no_more() -> None:

@@ -33,7 +33,7 @@ def _to(*history: Logged, at: str = LAST_DAY, of: Regime | None = None) -> list[
 
 
 def _tally(*history: Logged, of: Regime | None = None) -> Tally:
-    return digest.tally(book(*history, regimes=(of or regime(),)).duties(vn(LAST_DAY)), vn("2026-12-20"))
+    return digest.tally(*book(*history, regimes=(of or regime(),)).of_group(REGIME, "2026", vn("2026-12-20")))
 
 
 def _mail(*history: Logged, at: str = LAST_DAY, of: Regime | None = None, registry: Registry | None = None) -> str:

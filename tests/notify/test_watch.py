@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.domain import digest, reminders
@@ -38,6 +38,7 @@ def _ids(decision: DueAlerts) -> set[str]:
     return {alert.id(STREAM) for alert in (*decision.raised, *decision.passed)}
 
 
+@settings(deadline=None)  # two books for each step
 @given(st.lists(st.tuples(TIMES, st.booleans(), st.none() | EVENTS), max_size=15))
 def test_a_book_that_was_asked_before_decides_like_a_fresh_one(steps: list[tuple[datetime, bool, Logged | None]]) -> None:
     kept, history, alerted = book(), list[Logged](), set[str]()

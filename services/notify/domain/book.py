@@ -78,6 +78,10 @@ class Book:
             if regime in (None, pair[0]) and period in (None, pair[1]):
                 yield from self._roster.duties(self.ledger, *pair)
 
+    def of_group(self, regime: str, period: str, due: datetime) -> tuple[list[Duty], int]:
+        """The duties of a group, without the reports that were sent once and in time; and the number of these."""
+        return self._roster.of_group(self.ledger, regime, period, due)
+
     def owed(self, at: datetime) -> dict[RegimePeriod, Owed]:
         """The owed duties at the instant `at`, by regime and period, of the periods that are in memory. The result is cached, and the next
         call updates it.
@@ -89,7 +93,7 @@ class Book:
 
     def _owed_in(self, pair: RegimePeriod) -> Owed:
         if pair not in self._owed:
-            self._owed[pair] = Owed(pair[0], self._roster.duties(self.ledger, *pair))
+            self._owed[pair] = Owed(pair[0], self._roster.unfinished(self.ledger, *pair))
         return self._owed[pair]
 
     def _bring_up_to_date(self, key: ReportKey) -> None:

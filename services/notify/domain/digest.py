@@ -52,14 +52,14 @@ class Tally:
         return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not reach.is_reachable(duty.unit)})
 
 
-def tally(of_period: Iterable[Duty], deadline: datetime) -> Tally:
-    """The tally of the duties whose deadline before extensions is `deadline`; the units are sorted."""
-    group = sorted((duty for duty in of_period if duty.due == deadline), key=lambda duty: duty.unit.code)
+def tally(of_group: Iterable[Duty], in_time: int = 0) -> Tally:
+    """The tally of the duties of a group, and of so many more reports that were received in time; the units are sorted."""
+    group = sorted(of_group, key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
     return Tally(
-        expected=len(reports),
-        received=sum(duty.is_done for duty in reports),
+        expected=len(reports) + in_time,
+        received=sum(duty.is_done for duty in reports) + in_time,
         confirmers=len(confirmations),
         missing=tuple(duty for duty in reports if duties.owes(duty)),
         late=tuple(duty for duty in reports if duty.is_late),

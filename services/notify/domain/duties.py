@@ -19,7 +19,7 @@ from shared.words.instants import Given, Givens
 from shared.words.ladder import Steps
 from shared.words.periods import Period
 from shared.words.regimes import Regime
-from shared.words.report_state import PeriodState, ReportState, Return
+from shared.words.report_state import PeriodState, ReportState, Return, Revision
 from shared.words.units import Registry, Unit
 
 REPORT: Final = "report"
@@ -166,19 +166,51 @@ class Roster:
         without a deadline has no duties.
         """
         terms = self._terms(regime_id, period_code)
+        if terms is not None:
+            assigned, by_unit = self._tasks(regime_id, terms.unchanged_since)
+            wanted = assigned if of is None else [entry for unit_id in of for entry in by_unit.get(unit_id, ())]
+            yield from self._duties(ledger, (regime_id, period_code), terms, wanted)
+
+    def unfinished(self, ledger: Ledger, regime_id: str, period_code: str) -> Iterator[Duty]:
+        """The duties of one regime and period without the reports that were sent once: they are done, and most reports are like this."""
+        terms = self._terms(regime_id, period_code)
+        if terms is not None:
+            kept, (assigned, _) = ledger.kept((regime_id, period_code)), self._tasks(regime_id, terms.unchanged_since)
+            wanted = [entry for entry in assigned if entry[1] != REPORT or not isinstance(kept.get(entry[0].id), Revision)]
+            yield from self._duties(ledger, (regime_id, period_code), terms, wanted)
+
+    def of_group(self, ledger: Ledger, regime_id: str, period_code: str, due: datetime) -> tuple[list[Duty], int]:
+        """The duties of the group with the deadline `due`, without the reports that were sent once and in time; and the number of these."""
+        terms = self._terms(regime_id, period_code)
         if terms is None:
-            return
-        by_group = terms.by_group
-        if self.regimes[regime_id].is_on_call:
-            opened = ledger.periods.get((regime_id, period_code), NOT_OPENED)
-            regime, days = self.regimes[regime_id], self._working_days
-            by_group = {group: _on_call(regime, group, terms.period, opened.openings, days) for group in by_group}
-        assigned, by_unit = self._tasks(regime_id, terms.unchanged_since)
-        for unit, task, group in assigned if of is None else (entry for unit_id in of for entry in by_unit.get(unit_id, ())):
+            return [], 0
+        pair, due_ms, wanted, in_time = (regime_id, period_code), events.to_ms(due), list[Assigned](), 0
+        kept, by_group = ledger.kept(pair), self._by_group(ledger, pair, terms)
+        for entry in self._tasks(regime_id, terms.unchanged_since)[0]:
+            unit, task, group = entry
+            if (by_group[group][0] if task == REPORT else terms.confirm) != due:
+                continue
+            sent = kept.get(unit.id) if task == REPORT else None
+            if isinstance(sent, Revision) and sent.received_ms < due_ms:
+                in_time += 1
+            else:
+                wanted.append(entry)
+        return list(self._duties(ledger, pair, terms, wanted)), in_time
+
+    def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
+        by_group = self._by_group(ledger, pair, terms)
+        for unit, task, group in assigned:
             deadline, openings = by_group[group] if task == REPORT else (terms.confirm, ())
             if deadline is not None:
-                state = ledger.of(ReportKey(regime_id, period_code, unit.id))
-                yield Duty(regime_id, period_code, unit, task, deadline, terms.steps, state, self._working_days, openings)
+                state = ledger.of(ReportKey(*pair, unit.id))
+                yield Duty(*pair, unit, task, deadline, terms.steps, state, self._working_days, openings)
+
+    def _by_group(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms) -> Mapping[str, Deadline]:
+        regime, days = self.regimes[pair[0]], self._working_days
+        if not regime.is_on_call:
+            return terms.by_group
+        opened = ledger.periods.get(pair, NOT_OPENED)
+        return {group: _on_call(regime, group, terms.period, opened.openings, days) for group in terms.by_group}
 
     def _begins(self, regime: Regime, ledger: Ledger) -> list[tuple[RegimePeriod, date]]:
         """The periods of a regime and their first days, also in the future; of an on-call regime, the periods that were opened."""

@@ -54,6 +54,13 @@ class Ledger:
             return ReportState()
         return kept if isinstance(kept, ReportState) else ReportState.of_submission(kept)
 
+    def kept(self, pair: RegimePeriod) -> Mapping[str, Revision | ReportState]:
+        """The reports of a regime and period, by unit id; the revision alone if a report was sent once and neither returned nor extended.
+        Raises AbsentError if only the database knows.
+        """
+        self._require_present(pair)
+        return self._reports.get(pair, {})
+
     def put(self, key: ReportKey, state: ReportState) -> None:
         """Keeps a report's state."""
         self._reports.setdefault((key.regime, key.period), {})[sys.intern(key.unit_id)] = state.only_submission or state

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notify.domain import digest
-from services.notify.domain.alerts import Alert, Handed, Lease, Matter
+from services.notify.domain.alerts import Alert, Handed, Lease
 from services.notify.domain.book import Book
 from services.notify.domain.digest import Tally
 from shared.words.reference import Reference
@@ -39,11 +39,7 @@ def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) 
         regime, pair = reference.regimes[matter.regime], (matter.regime, matter.period)
         if pair not in recipients:
             recipients[pair], _ = digest.recipients(reference, regime, matter.period)
-        tally = _tally(matter, book, now) if matter.is_digest else None
+        tally = digest.tally(*book.of_group(*pair, matter.deadline)) if matter.is_digest else None
         unit = reference.registry.by_id[matter.unit_id]
         contents.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
     return contents
-
-
-def _tally(matter: Matter, book: Book, now: datetime) -> Tally:
-    return digest.tally(book.duties(now, matter.regime, matter.period), matter.deadline)
