@@ -235,6 +235,45 @@ def test_two_rungs_of_one_duty_that_waited_are_one_entry_about_the_newest() -> N
     assert mail_about([at_14, *health, at_8]).subject.startswith("[Nhắc – 1 quá hạn] Đề nghị gửi 2 báo cáo ")
 
 
+def test_of_two_rungs_that_waited_the_newest_is_in_the_mail_in_any_order() -> None:
+    at_8, at_14 = (reminders_to("111", raised(regimes=(CULTURE,), at=f"2026-12-18 {hour}"))[0] for hour in ("08:00", "14:00"))
+    later = replace(at_14, regime=SCHOOLS)  # tells the two apart
+    for order in ([at_8, later], [later, at_8]):
+        assert f"- Chế độ báo cáo: {SCHOOLS.title}\n" in mail_about(order).body
+
+
+HOURLY = regime(id="trong-ngay", title="Báo cáo trong ngày", obligation={"deadlines": {"xa": {"before": "12-18", "hour": "16:30"}}})
+
+
+def at(now: str) -> list[Content]:
+    """A duty that is due on 18/12 at 16:30 and two that are due later, as of an instant of that day, in the judgement of one of them."""
+    first, *others = reminders_to("111", raised(regimes=(HOURLY, CULTURE, SCHOOLS), at="2026-12-18 08:00"))
+    return [replace(first, now=vn(now)), *others]
+
+
+def test_a_duty_that_is_due_today_is_asked_for_today() -> None:
+    mail = mail_about(at("2026-12-18 16:29"))
+    assert mail.subject.startswith("[Nhắc] Đề nghị gửi 3 báo cáo (thời hạn sớm nhất: trước 16:30 ngày 18/12/2026)")
+    assert "\n1. Hạn hôm nay: gửi báo cáo\n" in mail.body
+    assert "Đề nghị đơn vị thực hiện mục 1 ngay trong hôm nay, các mục còn lại đúng thời hạn" in mail.body
+
+
+def test_a_duty_is_overdue_from_the_instant_of_its_deadline() -> None:
+    mail = mail_about(at("2026-12-18 16:30"))
+    assert mail.subject.startswith("[Nhắc – 1 quá hạn] ")
+    assert "trong đó 1 nghĩa vụ đã quá hạn:\n\n1. Đã hết hạn hôm nay: gửi báo cáo\n" in mail.body
+    digests = digests_to("11", raised(regimes=(HOURLY, CULTURE), at="2026-12-18 08:00"))
+    assert ", 1 đợt quá hạn]" in mail_about([replace(item, now=vn("2026-12-18 16:30")) for item in digests]).subject
+    assert "quá hạn]" not in mail_about([replace(item, now=vn("2026-12-18 16:29")) for item in digests]).subject
+
+
+def test_a_list_of_urgent_duties_asks_for_all_of_them_today() -> None:
+    bundle = [replace(item, now=vn("2026-12-22 08:00")) for item in reminders_to("111", raised())]
+    assert "thực hiện các nghĩa vụ trên ngay trong hôm nay, bằng phần mềm" in mail_about(bundle).body
+    bundle = [replace(item, now=vn("2026-12-19 08:00")) for item in reminders_to("111", raised())]
+    assert "thực hiện các mục từ 1 đến 2 ngay trong hôm nay, các mục còn lại đúng thời hạn" in mail_about(bundle).body
+
+
 TWO = replace(UNITS[2], contacts=(Contact("A", "", "a@xa.example"), Contact("B", "", "b@xa.example")))
 WITH_TWO = tuple(TWO if unit.code == "111" else unit for unit in UNITS)
 

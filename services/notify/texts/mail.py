@@ -54,7 +54,7 @@ def message_id(alerts: Sequence[Alert], to: str) -> str:
         return hashed(f"{alerts[0].id(EMAIL)}/{to}")
     ids = sorted(alert.id(EMAIL) for alert in alerts)
     end = _end_for(to)
-    return f"{hashed(' '.join([*ids, to]))[: -len(end)]}{end}"
+    return f"{hashed(' '.join(ids))[: -len(end)]}{end}"
 
 
 def is_answered(handed: Handed, alert: Alert, to: str) -> bool:
