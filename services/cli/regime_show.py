@@ -40,7 +40,7 @@ def show(
     Mã thoát: 0, 1 không có chế độ hoặc kỳ này và vì sao, 2 dùng sai.
     """
     working_days = session.working_days()
-    wanted = year or periods.local_day(system_clock()).year
+    wanted = periods.local_day(system_clock()).year if year is None else year
 
     async def act() -> tuple[Regime, KnownData]:
         known = await known_data.stored(session.settings()) or known_data.of_product(working_days)
@@ -71,10 +71,10 @@ def _loaded(regime_id: str, known: KnownData) -> Regime:
 
 def _of_file(path: Path, known: KnownData, working_days: WorkingDays) -> Regime:
     """The regime of a file, completed if it is derived. Raises FaultsError."""
-    [file] = read = regime_files.read_each([path], working_days)
-    if faults := regime_files.together(read, known.regimes):
+    file = regime_files.read_one(path, working_days)
+    if faults := regime_files.together([file], known.regimes):
         raise FaultsError(faults)
-    return regimes.resolve([file.regime, *regime_files.others(known.regimes, read)])[file.regime.id]
+    return regimes.resolve([file.regime, *regime_files.others(known.regimes, [file])])[file.regime.id]
 
 
 def _require_deadlines(found: Regime) -> None:

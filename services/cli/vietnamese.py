@@ -35,6 +35,7 @@ SENTENCES: Final = (
     (r"Option '(.*)' requires \d+ arguments\.", "tùy chọn {} thiếu giá trị"),
     (r"Option '(.*)' does not take a value\.", "tùy chọn {} không nhận giá trị"),
     (r"'(.*)' is not a valid (?:integer|int|float)\b.*", "“{}” không phải là số"),
+    (r"Input should be a valid (?:integer|number).*", "hãy ghi một số"),
     (r"'(.*)' is not a valid boolean\b.*", "“{}” không phải là true hoặc false"),
     (r"'(.*)' is not one of (.*)\.", "“{}”: chọn một trong {}"),
 )

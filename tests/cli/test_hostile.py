@@ -91,7 +91,7 @@ def refused(cli: Cli, *words: str | Path) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize("words", OF_FILES, ids=" ".join)
+@pytest.mark.parametrize("words", [*OF_FILES, ("regimes", "show")], ids=" ".join)
 def test_a_file_that_is_none_of_ours_is_refused_and_nothing_is_stored(stocked: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
     before = generation_and_collections(stocked)
     for name, content in CONTENTS.items():

@@ -144,6 +144,11 @@ def test_what_has_no_calendar_is_refused_with_what_there_is(words: tuple[str, ..
 
 
 @pytest.mark.usefixtures("_no_mongo")
+def test_a_year_that_is_no_number_is_wrong_use() -> None:
+    assert said("show", MONTHLY, "--year", "nay", code=session.WRONG_USE).stderr.startswith("Dùng sai: --year: hãy ghi một số\n")
+
+
+@pytest.mark.usefixtures("_no_mongo")
 def test_a_check_says_the_rules_in_words_and_the_next_deadlines() -> None:
     shown = said("check").stdout
 

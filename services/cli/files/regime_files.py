@@ -50,7 +50,7 @@ def read_each(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list
     read: list[RegimeFile] = []
     for path in _files(paths):
         try:
-            read.append(_regime(path, working_days))
+            read.append(read_one(path, working_days))
         except FaultsError as error:
             faults += error.faults
     if faults:
@@ -133,7 +133,8 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _regime(path: Path, working_days: WorkingDays) -> RegimeFile:
+def read_one(path: Path, working_days: WorkingDays) -> RegimeFile:
+    """Reads one file and checks its regime by itself. Raises FaultsError."""
     try:
         root = yaml_files.read(path)
         data = yaml_files.values(root)
