@@ -17,7 +17,6 @@ from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
 BEFORE_OFFICE: Final = timedelta(hours=OFFICE_OPENS.hour, milliseconds=1)  # until just after the office opens, when nobody has worked yet
-TWO_YEARS: Final = timedelta(days=731)  # a full date further from the cut-off is a typing error in the year
 
 
 def of(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
@@ -45,7 +44,7 @@ def _fault(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: P
 
     A deadline must leave at least one working day after the cut-off (NĐ 09/2019/NĐ-CP), and after the deadline that it follows. A full date
     need not come after the cut-off, because the duty is due one time. A yearly day must not come after the end of the following period: it
-    would belong to that one.
+    would belong to that one. A counted deadline must not come more than half a year after the cut-off.
     """
     deadline = deadlines.by_rule(rule, period, obligation, days)
     last = deadlines.last_day(deadline)
@@ -58,8 +57,8 @@ def _fault(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: P
     following = periods.parse(periods.following(period.code), regime.calendar)
     if rule.is_yearly and following is not None and last > following.cut_off:
         return refusal("regime.due_after_next_period", period=period.code, day=refusals.day(last), next=following.code)
-    latest = _latest(regime, obligation, rule, period)
-    if not rule.is_yearly and last > latest:
+    latest = period.cut_off + HALF_YEAR
+    if not rule.has_own_day and not _is_once(rule, obligation) and last > latest:
         return refusal("regime.due_too_late", period=period.code, day=refusals.day(last), latest=refusals.day(latest))
     if rule.day_of_next_month is not None and rule.day_of_next_month > deadlines.end_of_next_month(period).day:
         month = f"{deadlines.end_of_next_month(period):%m/%Y}"
@@ -77,12 +76,3 @@ def _is_once(rule: DeadlineRule, obligation: Obligation) -> bool:
     while rule.after is not None:
         rule = obligation.deadlines[rule.after]
     return rule.is_one_date
-
-
-def _latest(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: Period) -> date:
-    """The latest day that can be meant: the end of the second period that follows, at most half a year after the cut-off."""
-    if _is_once(rule, obligation):
-        return period.cut_off + TWO_YEARS
-    second = periods.parse(periods.following(periods.following(period.code)), regime.calendar)
-    latest = period.cut_off + HALF_YEAR
-    return latest if second is None else min(latest, second.cut_off)

@@ -23,8 +23,11 @@ def file(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_the_file_of_the_product_is_empty() -> None:
-    assert agency_days.read(str(Settings.model_fields["calendar_days"].default)) == WorkingDays()
+def test_the_file_of_the_product_has_only_the_swap_that_the_common_calendar_lacks() -> None:
+    swapped_for = WorkingDays(frozenset({date(2026, 1, 2)}), frozenset({date(2026, 1, 10)}))
+
+    assert agency_days.read(str(Settings.model_fields["calendar_days"].default)) == swapped_for
+    assert [COMMON.includes(day) for day in (date(2026, 1, 2), date(2026, 1, 10))] == [True, False]
 
 
 def test_a_file_names_days_off_and_working_days(tmp_path: Path) -> None:

@@ -54,26 +54,23 @@ def test_a_deadline_leaves_a_working_day_after_the_one_it_follows(rule: dict[str
 
 
 @pytest.mark.parametrize(
-    ("calendar", "period", "rule", "is_fine"),
+    ("calendar", "period", "rule"),
     [
-        ("year", "2026-05", {"after_cut_off": {"days": 61}}, True),  # 31/07, the end of the second month that follows
-        ("year", "2026-05", {"after_cut_off": {"days": 62}}, False),
-        ("year", "2026-12", {"after_cut_off": {"days": 60}}, False),  # 01/03
-        ("report_year", "2026-05", {"day_of_next_month": 20}, True),
-        ("year", "2026-Q1", {"after_cut_off": {"working_days": 120}}, True),  # 23/09
-        ("year", "2026", {"after_cut_off": {"days": 182}}, True),
-        ("year", "2026", {"once": "2028-12-31"}, True),
-        ("year", "2026", {"once": "2062-12-20"}, False),
-        ("year", "2099-12", {"after_cut_off": {"days": 61}}, True),  # no period follows
+        ("year", "2026-05", {"after_cut_off": {"days": 182}}),
+        ("year", "2026-05", {"after_cut_off": {"working_days": 120}}),
+        ("report_year", "2026-05", {"day_of_next_month": 20}),
+        ("year", "2026-Q1", {"after_cut_off": {"working_days": 120}}),  # 23/09
+        ("year", "2026", {"after_cut_off": {"days": 182}}),
+        ("year", "2026", {"once": "2099-12-31"}),
+        ("year", "2099-12", {"after_cut_off": {"days": 61}}),  # no period follows
     ],
 )
-def test_a_deadline_far_after_the_cut_off_is_a_typing_error(calendar: str, period: str, rule: dict[str, Any], is_fine: bool) -> None:
-    found = faults(calendar, [period], {"xa": rule})
-    assert found == ([] if is_fine else [("obligation.deadlines.xa", "regime.due_too_late")])
+def test_a_deadline_may_come_long_after_the_cut_off(calendar: str, period: str, rule: dict[str, Any]) -> None:
+    assert faults(calendar, [period], {"xa": rule}) == []
 
 
-def test_a_chain_is_not_longer_than_a_deadline_of_its_own_may_be() -> None:
-    chain = {"xa": TWO_DAYS, "huyen": {"after": "xa", "working_days": 20}, "so": {"after": "huyen", "working_days": 30}}
+def test_a_chain_is_not_longer_than_half_a_year() -> None:
+    chain = {"xa": TWO_DAYS, "huyen": {"after": "xa", "working_days": 70}, "so": {"after": "huyen", "working_days": 70}}
     assert faults("report_year", MONTH, chain) == [("obligation.deadlines.so", "regime.due_too_late")]
 
 

@@ -27,14 +27,14 @@ ONE_MS: Final = timedelta(milliseconds=1)
 OPEN_END: Final = ", …"  # the row says nothing about later reminders
 
 DAYS_OFF_ON_WEEKDAYS: Final = """
-01/01
+01/01 02/01
 16/02 17/02 18/02 19/02 20/02
 27/04 30/04
 01/05
 31/08 01/09 02/09
 24/11
 """  # Tết with its weekends is 14/02–22/02; 30/4–1/5 with its weekend is 30/04–03/05; Giỗ Tổ 26/04 is a Sunday
-WORKING_SATURDAYS: Final = "22/08"  # for Monday 31/08
+WORKING_SATURDAYS: Final = "10/01 22/08"  # for Friday 02/01 and Monday 31/08
 
 MONTHLY: Final = """
 period   begins     cut-off    communes   reminders
