@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.simulation.reminders import years
+from shared.words import deadline_faults
+from shared.words.calendar import COMMON
+from tests.simulation.reminders import parts, years
 from tests.simulation.reminders.world import Size
 
 SHORT = Size(communes=6, years=1)
@@ -14,6 +16,10 @@ def test_nothing_is_missed_doubled_or_sent_to_who_owes_nothing(seed: int) -> Non
     assert result.findings == []
     assert result.counts["alerts"] > 100
     assert (result.counts["crashes"] > 0) == (seed % 3 != 0)
+
+
+def test_the_regimes_of_parts_of_years_would_be_accepted() -> None:
+    assert [list(deadline_faults.of(regime, COMMON)) for regime in parts.regimes(2024, 2029)] == [[]] * 4
 
 
 def test_one_seed_gives_one_trace() -> None:
