@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.portal.domain import duty_periods
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
@@ -82,13 +81,17 @@ async def test_the_store_finds_a_duty_under_exactly_the_states_that_it_has(stack
     store, now = DutyStore(stack.database), datetime.now(UTC)
     everything = [duty async for duty in store.read(Asked(), None, now)]
     assert len(everything) == 8
-    counts = duty_periods.total([*(await store.counts(Asked(), now)).values()])
-    totals = counts.states
-    assert counts.all == totals[DutyState.OWED] + totals[DutyState.RECEIVED] + totals[DutyState.CONFIRMED]
+    all_of_them, totals = await store.totals(Asked(), now)
+    assert all_of_them == totals[DutyState.OWED] + totals[DutyState.RECEIVED] + totals[DutyState.CONFIRMED]
     for state in DutyState:
         found = {duty.id async for duty in store.read(Asked(), state, now)}
         assert found == {duty.id for duty in everything if state in duty.states(now)}
         assert totals[state] == len(found)
+    left = await store.owed(Asked(), now)
+    assert sum(one.owed for one in left.values()) == totals[DutyState.OWED]
+    assert sum(one.overdue for one in left.values()) == totals[DutyState.OVERDUE]
+    assert await store.owed(Asked(period="1999"), now) == {}
+    assert await store.totals(Asked(period="1999"), now) == (0, dict.fromkeys(DutyState, 0))
 
 
 async def test_what_was_returned_comes_first_then_what_is_owed_by_deadline(stack: Stack) -> None:

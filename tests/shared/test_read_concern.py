@@ -90,7 +90,8 @@ async def read_everything(connections: Connections) -> None:
     await portal.duty_dates("r", "2026", ["x"])
     duties = DutyStore(database)
     await duties.periods(["r"])
-    await duties.counts(Asked(), now)
+    await duties.totals(Asked(), now)
+    await duties.owed(Asked(), now)
     await duties.urgent(Asked(), now, 1)
     assert [duty async for duty in duties.read(Asked(), None, now)] == []
     await duties.of_keys([ViewKey("r", "2026", "x")])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.portal.domain.duties import DutyState
 from services.portal.domain.strip import Cell, CellState, Year
 from shared.words import periods
 from shared.words.periods import Length
@@ -20,16 +19,14 @@ LENGTH_NAMES: Final[Mapping[Length, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many duties there are, and how many in each state."""
+class Owed:
+    """How many duties of a period are owed, and how many of these are overdue."""
 
-    all: int
-    states: Mapping[DutyState, int]
+    owed: int
+    overdue: int
 
 
-def total(counts: Collection[Counts]) -> Counts:
-    """The sum of several counts."""
-    return Counts(sum(one.all for one in counts), {state: sum(one.states[state] for one in counts) for state in DutyState})
+NOTHING: Final = Owed(0, 0)
 
 
 def years(codes: Iterable[str]) -> list[int]:
@@ -47,23 +44,28 @@ def options(codes: Collection[str]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def side_by_side(year: int, counts: Mapping[str, Counts], present: Collection[str], path: Callable[[str], str]) -> list[Year]:
-    """The periods of a year that have duties, one strip for each length. `path` is the address of the page of one period."""
-    strips = [sorted(_of(counts, year, length), key=periods.order) for length in LENGTH_NAMES]
-    return [Year(year, tuple(_cell(code, counts[code], path(code), code in present) for code in codes)) for codes in strips if codes]
+def side_by_side(
+    year: int, codes: Iterable[str], owed: Mapping[str, Owed], present: Collection[str], path: Callable[[str], str]
+) -> list[Year]:
+    """The periods of a year, one strip for each length. `owed` are the periods in which something is owed; `path` is the address of the
+    page of one period.
+    """
+    listed = list(codes)
+    strips = [sorted(_of(listed, year, length), key=periods.order) for length in LENGTH_NAMES]
+    return [
+        Year(year, tuple(_cell(code, owed.get(code, NOTHING), path(code), code in present) for code in of_length))
+        for of_length in strips
+        if of_length
+    ]
 
 
 def _of(codes: Iterable[str], year: int, length: Length) -> list[str]:
     return [code for code in codes if int(code[:4]) == year and periods.length_of(code) == length]
 
 
-def _cell(code: str, counts: Counts, path: str, is_present: bool) -> Cell:
-    owed, overdue = counts.states[DutyState.OWED], counts.states[DutyState.OVERDUE]
-    done = counts.all - owed
-    state = CellState.PARTIAL if done else CellState.OPEN
-    if overdue:
-        state = CellState.EXPIRED
-    elif not owed:
-        state = CellState.COMPLETE
-    words = f"{done}/{counts.all} xong"
-    return Cell(code, state, f"{words}, quá hạn {overdue}" if overdue else words, path, is_present)
+def _cell(code: str, left: Owed, path: str, is_present: bool) -> Cell:
+    if not left.owed:
+        return Cell(code, CellState.COMPLETE, "không còn việc", path, is_present)
+    if not left.overdue:
+        return Cell(code, CellState.OPEN, f"còn {left.owed} việc", path, is_present)
+    return Cell(code, CellState.EXPIRED, f"còn {left.owed} việc, quá hạn {left.overdue}", path, is_present)

@@ -50,7 +50,11 @@ def in_calendar(unit: str, since: datetime) -> Document:
 
 
 def _of_scope(scope: Scope) -> Document:
-    pairs = [{"regime": {"$eq": regime}, "period": {"$eq": period}} for regime, period in scope.periods]
+    """The query for the units of a scope. It has one alternative for each regime, not for each period: there are up to hundreds of them."""
+    by_regime: dict[str, list[str]] = {}
+    for regime, period in scope.periods:
+        by_regime.setdefault(regime, []).append(period)
+    pairs = [{"regime": {"$eq": regime}, "period": {"$in": codes}} for regime, codes in by_regime.items()]
     return {"unit.id": {"$in": sorted(scope.unit_ids)}, "$or": pairs}
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
 from datetime import datetime, timedelta
 
 from services.portal.domain.duties import REPORT, Duty, DutyState
-from services.portal.domain.duty_periods import Counts
+from services.portal.domain.duty_periods import Owed
 from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
@@ -33,12 +33,23 @@ class DutyStore:
             for regime in sorted(regimes)
         }
 
-    async def counts(self, asked: Asked, now: datetime) -> dict[str, Counts]:
-        """The number of duties in total and in each state, by period."""
+    async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
+        """The number of duties in total and in each state."""
         sums: Document = {state.value: {"$sum": {"$cond": [is_in(state, now), 1, 0]}} for state in DutyState}
-        stages: list[Document] = [{"$match": asked.as_query()}, {"$group": {"_id": "$period", "all": {"$sum": 1}, **sums}}]
+        stages: list[Document] = [{"$match": asked.as_query()}, {"$group": {"_id": None, "all": {"$sum": 1}, **sums}}]
+        counted = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
+        found = counted[0] if counted else {"all": 0, **{state.value: 0 for state in DutyState}}
+        return found["all"], {state: found[state.value] for state in DutyState}
+
+    async def owed(self, asked: Asked, now: datetime) -> dict[str, Owed]:
+        """What is owed in each period; a period in which nothing is owed is left out. Without a unit, only an index is read."""
+        overdue = {"$sum": {"$cond": [{"$lte": ["$reminded_of", now]}, 1, 0]}}
+        stages: list[Document] = [
+            {"$match": {"$and": [{"owed": True}, asked.as_query()]}},
+            {"$group": {"_id": "$period", "owed": {"$sum": 1}, "overdue": overdue}},
+        ]
         groups = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
-        return {group["_id"]: Counts(group["all"], {state: group[state.value] for state in DutyState}) for group in groups}
+        return {group["_id"]: Owed(group["owed"], group["overdue"]) for group in groups}
 
     async def urgent(self, asked: Asked, now: datetime, limit: int) -> list[Duty]:
         """The first owed duties in the order of `duties.urgency`."""

@@ -1,6 +1,6 @@
 """The page of duties (what each unit owes, and by when), and the same as a table for a spreadsheet."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from services.portal.domain import address, duty_periods, strip
-from services.portal.domain.duties import WORDS, Duty, is_settled, urgency
-from services.portal.domain.duty_periods import Counts
+from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, urgency
+from services.portal.domain.duty_periods import Owed
 from services.portal.domain.refused import Refused
 from services.portal.domain.strip import Year
 from services.portal.http.dependencies import After, Duties, Now, Referred, Typed
@@ -38,7 +38,8 @@ class Listing:
     urgent: Sequence[Duty]
     duties: Sequence[Duty]
     settled: Sequence[Duty]
-    totals: Counts
+    all: int
+    totals: Mapping[DutyState, int]
     found: int
     is_first: bool
     next: str | None
@@ -59,16 +60,16 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
     known = await reference.current()
     there = await store.periods(known.regimes)
     codes = {code for of_regime in there.values() for code in of_regime}
-    counts = await store.counts(replace(chosen, period=None, year=None).asked(known, there), now)
+    owed = await store.owed(replace(chosen, period=None, year=None).asked(known, there), now)
     shown = {
         "chosen": chosen,
-        "it": await _list(store, chosen, chosen.asked(known, there), there, _selected(chosen, counts), after, now),
+        "it": await _list(store, chosen, chosen.asked(known, there), there, after, now),
         "words": WORDS,
         "titles": _titles(known),
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
         "options": duty_periods.options(codes),
         "years": duty_periods.years(codes),
-        "strips": _strips(chosen, counts, _present(known, chosen, there, now)),
+        "strips": _strips(known, chosen, there, owed, now),
         "unit_name": _unit_name(known, chosen.unit),
     }
     return look.page("duties.html", shown)
@@ -109,9 +110,10 @@ async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetim
 
 
 async def _list(
-    store: DutyStore, chosen: Choice, asked: Asked, there: Mapping[str, Sequence[str]], totals: Counts, after: str | None, now: datetime
+    store: DutyStore, chosen: Choice, asked: Asked, there: Mapping[str, Sequence[str]], after: str | None, now: datetime
 ) -> Listing:
     behind = chosen.behind(after)
+    everything, totals = await store.totals(asked, now)
     read = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
     shown = sorted(read[:PAGE], key=urgency)
     newest = {regime: codes[-1] for regime, codes in there.items() if codes}
@@ -121,35 +123,25 @@ async def _list(
         await store.urgent(asked, now, URGENT) if is_long and not chosen.state else [],
         [duty for duty in shown if duty not in settled],
         settled,
+        everything,
         totals,
-        totals.states[chosen.state] if chosen.state else totals.all,
+        totals[chosen.state] if chosen.state else everything,
         behind is None,
         chosen.after(read[PAGE - 1].id) if len(read) > PAGE else None,
         now,
     )
 
 
-def _selected(chosen: Choice, counts: Mapping[str, Counts]) -> Counts:
-    """The sum of the counts in the selected period, year, or all periods."""
-    begins = chosen.period or str(chosen.year or "")
-    return duty_periods.total(
-        [of_period for code, of_period in counts.items() if code == begins or (not chosen.period and code.startswith(begins))]
-    )
-
-
-def _strips(chosen: Choice, counts: Mapping[str, Counts], present: Collection[str]) -> list[Year]:
-    """The periods of the selected year (otherwise of the newest one) that have selected duties; empty if there is only one period."""
-    if len(counts) < 2:
+def _strips(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]], owed: Mapping[str, Owed], now: datetime) -> list[Year]:
+    """The periods of the selected year (otherwise of the newest one) of the selected regime; empty if there is only one period."""
+    selected = {regime: codes for regime, codes in there.items() if codes and chosen.regime in (None, regime)}
+    codes = {code for of_regime in selected.values() for code in of_regime}
+    if len(codes) < 2:
         return []
-    year = int(chosen.period[:4]) if chosen.period else chosen.year or max(duty_periods.years(counts))
-    return duty_periods.side_by_side(year, counts, present, lambda code: chosen.to(period=code, year=None))
-
-
-def _present(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]], now: datetime) -> set[str]:
-    """The present period of each selected regime that has duties."""
-    selected = [(regime, codes) for regime, codes in there.items() if codes and chosen.regime in (None, regime)]
-    listed = [strip.listed(known.regimes[regime], codes) for regime, codes in selected]
-    return {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
+    listed = [strip.listed(known.regimes[regime], of_regime) for regime, of_regime in selected.items()]
+    present = {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
+    year = int(chosen.period[:4]) if chosen.period else chosen.year or max(duty_periods.years(codes))
+    return duty_periods.side_by_side(year, codes, owed, present, lambda code: chosen.to(period=code, year=None))
 
 
 def _titles(known: Reference) -> dict[str, str]:
