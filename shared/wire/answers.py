@@ -21,7 +21,7 @@ from shared.wire.published import (
     Reason,
     UnitOfView,
     UtcText,
-    View,
+    ViewHead,
     ViewPosition,
     ViewUpdated,
     WholeOrDecimal,
@@ -82,47 +82,54 @@ class UnitState(Published):
     deadline: UtcText | None
 
 
-class Cumulative(Published):
-    """What sums since the beginning of the year (lũy kế) of every kind have.
-
-    `periods` are the periods that were summed, oldest first. `complete` is true if these are all periods of this length since the beginning
-    of the year, and in each of them every unit that must report the indicator has a report that counts.
-    """
-
-    periods: list[str]
-    complete: bool
-
-
-class CumulativeQuantity(Cumulative):
-    """The sum of a quantity's totals, written like the total of a view. It is null if nobody reported the quantity in these periods."""
-
-    kind: Literal["quantity"]
-    total: WholeOrDecimal | None
-
-
-class CumulativeRatio(Cumulative):
+class RatioTotal(Published):
     """The sums of a ratio's numerators and denominators. `percent` is computed from the sums; null if the denominator is 0."""
 
-    kind: Literal["ratio"]
     numerator: WholeOrDecimal
     denominator: WholeOrDecimal
     percent: PercentText | None
 
 
-CumulativeFigure = CumulativeQuantity | CumulativeRatio
-CumulativeIfAsked = Annotated[dict[str, CumulativeFigure] | None, LEFT_OUT]
+class Cumulative(Published):
+    """The sum of an indicator since the beginning of the year (lũy kế).
+
+    `total` is written like the figure of the view; for a quantity it is null if nobody reported it in these periods. `periods` are the
+    periods that were summed, oldest first. `complete` is true if these are all periods of this length since the beginning of the year, and
+    in each of them every unit that must report the indicator has a report that counts.
+    """
+
+    total: WholeOrDecimal | RatioTotal | None
+    periods: list[str]
+    complete: bool
+
+
+CumulativeIfAsked = Annotated[Cumulative | None, LEFT_OUT]
 ReasonIfGiven = Annotated[Reason | SkipJsonSchema[None], LEFT_OUT]
 
 
-class ViewToDate(View):
-    """A view, and with `cumulative=true` the sums since the beginning of the year (lũy kế), by the indicator's code.
-
-    `cumulative` is empty if the regime has no cumulative indicator. It is null if the periods cannot be summed; then `cumulative_reason`
-    says why. The hash does not cover these fields.
+class QuantityToDate(QuantityFigure):
+    """A quantity. With `cumulative=true` an indicator whose regime says so has `cumulative`, its sum since the beginning of the year. It is
+    null if the periods cannot be summed; then `cumulative_reason` says why.
     """
 
     cumulative: CumulativeIfAsked = None
     cumulative_reason: ReasonIfGiven = None
+
+
+class RatioToDate(RatioFigure):
+    """A ratio, with `cumulative` and `cumulative_reason` as a quantity has them."""
+
+    cumulative: CumulativeIfAsked = None
+    cumulative_reason: ReasonIfGiven = None
+
+
+class ViewToDate(ViewHead):
+    """A view. Only with `cumulative=true` its figures have sums since the beginning of the year (lũy kế). The hash does not cover the sums,
+    and a confirmation is made without them.
+    """
+
+    indicators: dict[str, QuantityToDate | RatioToDate | FlagFigure | ChoiceFigure]
+    narratives: dict[str, Count]
 
 
 class Children(Published):

@@ -118,13 +118,8 @@ class ChoiceFigure(Figure):
     counts: dict[str, Count]
 
 
-class View(Published):
-    """The roll-up of one unit's subtree, for one regime and one period.
-
-    `hash` is the sha256 of the figures as canonical JSON, without names, measures, targets and timeliness: equal figures have equal
-    hashes. The contracts' README has a worked example. `updated_at` is the received time of the last event that changed the view; null if
-    there is none.
-    """
+class ViewHead(Published):
+    """What a view says beside its figures: of whom, of which period, as of which event, and who has reported."""
 
     regime: RegimeId
     period: str
@@ -133,6 +128,16 @@ class View(Published):
     updated_at: UtcText | None
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     reporting: Reporting
+
+
+class View(ViewHead):
+    """The roll-up of one unit's subtree, for one regime and one period.
+
+    `hash` is the sha256 of the figures as canonical JSON, without names, measures, targets and timeliness: equal figures have equal
+    hashes. The contracts' README has a worked example. `updated_at` is the received time of the last event that changed the view; null if
+    there is none.
+    """
+
     indicators: dict[str, QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure]
     narratives: dict[str, Count]
 

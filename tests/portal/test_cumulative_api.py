@@ -39,12 +39,12 @@ async def test_a_view_has_the_sums_since_the_beginning_of_the_year_if_they_are_a
     found = (await asked(stack, "2026-02")).json()
     ViewToDate.model_validate(found)
     codes = ["2026-01", "2026-02"]
-    assert found["cumulative"] == {
-        "thu": {"kind": "quantity", "total": "3.75", "periods": codes, "complete": False},
-        "luot": {"kind": "quantity", "total": 7, "periods": codes, "complete": False},
-        "dung_han": {"kind": "ratio", "numerator": 6, "denominator": 8, "percent": "75.0", "periods": codes, "complete": False},
+    assert years.sums(found) == {
+        "thu": {"total": "3.75", "periods": codes, "complete": False},
+        "luot": {"total": 7, "periods": codes, "complete": False},
+        "dung_han": {"total": {"numerator": 6, "denominator": 8, "percent": "75.0"}, "periods": codes, "complete": False},
     }
-    assert "cumulative_reason" not in found
+    assert not [figure for figure in found["indicators"].values() if "cumulative_reason" in figure]
 
 
 async def test_the_units_below_have_sums_too(stack: Stack) -> None:
@@ -53,7 +53,7 @@ async def test_the_units_below_have_sums_too(stack: Stack) -> None:
     [found] = (await stack.http.get(f"{path}?cumulative=true")).json()["views"]
     assert found == (await asked(stack, "2026-02")).json()
     [plain] = (await stack.http.get(path)).json()["views"]
-    assert plain == {name: value for name, value in found.items() if name != "cumulative"}
+    assert plain == years.without_sums(found)
     communes = (await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}/children?cumulative=true")).json()
     assert (communes["views"], len(communes["units"])) == ([], 3)
 
@@ -62,22 +62,23 @@ async def test_without_asking_a_view_is_as_it_is_confirmed(stack: Stack) -> None
     await stack.put(views=years.views(FIRST))
     plain = (await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}")).json()
     found = (await asked(stack, "2026-02")).json()
-    assert {name: value for name, value in found.items() if name != "cumulative"} == plain
+    assert years.without_sums(found) == plain != found
 
 
-async def test_a_regime_without_cumulative_indicators_has_an_empty_object(stack: Stack) -> None:
+async def test_a_regime_without_cumulative_indicators_has_no_sums(stack: Stack) -> None:
     await stack.put(views=[builders.view()])
-    assert (await asked(stack, "2024", CT27)).json()["cumulative"] == {}
+    assert years.sums((await asked(stack, "2024", CT27)).json()) == {}
 
 
 async def test_if_periods_cannot_be_summed_the_reason_is_given_in_both_languages(stack: Stack) -> None:
     await stack.put(views=[view for view in years.views(FIRST) if view["period"] != "2026-01"])
     found = (await asked(stack, "2026-02")).json()
     ViewToDate.model_validate(found)
-    assert found["cumulative"] is None
-    assert found["cumulative_reason"]["code"] == "door.cumulative_not_computed"
-    assert {*found["cumulative_reason"]} == {"code", "path", "message_vi", "message_en"}
-    assert found["indicators"]["thu"]["total"] == "2.50"
+    assert years.sums(found) == {"thu": None, "luot": None, "dung_han": None}
+    figure = found["indicators"]["thu"]
+    assert figure["cumulative_reason"]["code"] == "door.cumulative_not_computed"
+    assert {*figure["cumulative_reason"]} == {"code", "path", "message_vi", "message_en"}
+    assert figure["total"] == "2.50"
 
 
 async def test_on_call_only_opened_periods_are_summed(stack: Stack) -> None:
@@ -86,8 +87,7 @@ async def test_on_call_only_opened_periods_are_summed(stack: Stack) -> None:
     ]
     logged = [*opened, submitted("06253", 3, "2026-01", ON_CALL, luot=2), submitted("06253", 4, "2026-04", ON_CALL, luot=3)]
     await stack.put(views=years.views(logged))
-    assert (await asked(stack, "2026-04", ON_CALL)).json()["cumulative"]["luot"] == {
-        "kind": "quantity",
+    assert years.sums((await asked(stack, "2026-04", ON_CALL)).json())["luot"] == {
         "total": 5,
         "periods": ["2026-01", "2026-04"],
         "complete": False,
@@ -95,7 +95,7 @@ async def test_on_call_only_opened_periods_are_summed(stack: Stack) -> None:
     await stack.database["views"].delete_one({"_id": f"{ON_CALL}/2026-01/{DISTRICT}"})
     reports = [builders.report(events.OPENED, unit="", sender=years.RECIPIENT, regime=ON_CALL, period="2026-01", revision=0)]
     await stack.put(reports=reports)
-    assert (await asked(stack, "2026-04", ON_CALL)).json()["cumulative"] is None
+    assert years.sums((await asked(stack, "2026-04", ON_CALL)).json())["luot"] is None
 
 
 async def test_a_correction_of_an_earlier_period_is_a_change(stack: Stack) -> None:
@@ -105,7 +105,7 @@ async def test_a_correction_of_an_earlier_period_is_a_change(stack: Stack) -> No
     assert (unchanged.content, unchanged.headers["etag"]) == (b"", tag)
     await replace_views(stack, years.views([*FIRST, submitted("06253", 3, "2026-01", revision=2, thu="1.26")]))
     changed = await asked(stack, "2026-02", headers={"If-None-Match": tag})
-    assert changed.json()["cumulative"]["thu"]["total"] == "3.76"
+    assert years.sums(changed.json())["thu"]["total"] == "3.76"
     assert changed.headers["etag"] != tag
 
 
@@ -124,14 +124,14 @@ async def test_while_views_are_computed_again_no_sum_mixes_old_and_new_ones(stac
     new = [view | {"position": view["position"] | {"generation": 2}} for view in years.views([submitted("06253", 1, "2026-01", luot=100)])]
     await stack.put(views=old)
     await replace_views(stack, [view for view in new if view["period"] == "2026-01"])
-    mixed = (await asked(stack, "2026-02")).json()
+    mixed = (await asked(stack, "2026-02")).json()["indicators"]["luot"]
     assert (mixed["cumulative"], mixed["cumulative_reason"]["code"]) == (None, "door.cumulative_not_computed")
 
     answering = asyncio.create_task(asked(stack, "2026-02"))
     await asyncio.sleep(0.2)
     await replace_views(stack, new)
     found = (await answering).json()
-    assert (found["position"]["generation"], found["cumulative"]["luot"]["total"]) == (2, 100)
+    assert (found["position"]["generation"], years.sums(found)["luot"]["total"]) == (2, 100)
 
 
 async def test_a_rebuild_that_replaces_the_collection_is_never_seen_half(stack: Stack) -> None:
@@ -145,7 +145,7 @@ async def test_a_rebuild_that_replaces_the_collection_is_never_seen_half(stack: 
             answer = await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}?cumulative=true")
             if answer.status_code == 200:
                 found = answer.json()
-                seen.add((found["position"]["generation"], found["cumulative"]["luot"]["total"]))
+                seen.add((found["position"]["generation"], years.sums(found)["luot"]["total"]))
         return seen
 
     swapped = asyncio.Event()
@@ -164,7 +164,7 @@ async def test_a_view_that_cannot_be_read_leaves_the_view_and_takes_the_sum(stac
         if view["period"] == "2026-01":
             view["indicators"] = view["indicators"] | {"la": {"kind": "unknown"}}
     await stack.put(views=documents)
-    assert (await asked(stack, "2026-02")).json()["cumulative"] is None
+    assert set(years.sums((await asked(stack, "2026-02")).json()).values()) == {None}
     assert (await asked(stack, "2026-01", status=500)).json()["code"] == "door.fault"
 
 

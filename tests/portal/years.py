@@ -149,3 +149,15 @@ def counted(logged: Iterable[Logged], regime: str = MONTHLY) -> dict[tuple[str, 
         if last is not None and last.type == events.SUBMITTED and last.revision not in returned:
             found[key] = last.data.get("values", {})
     return found
+
+
+def sums(view: dict[str, Any]) -> dict[str, Any]:
+    """The sums since the beginning of the year in a view's JSON, by the indicator's code."""
+    return {code: figure["cumulative"] for code, figure in view["indicators"].items() if "cumulative" in figure}
+
+
+def without_sums(view: dict[str, Any]) -> dict[str, Any]:
+    """A view's JSON as it is without `cumulative=true`."""
+    added = ("cumulative", "cumulative_reason")
+    figures = view["indicators"].items()
+    return view | {"indicators": {code: {name: figure[name] for name in figure if name not in added} for code, figure in figures}}

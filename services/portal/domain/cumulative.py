@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.portal.domain import period_runs
 from services.portal.domain.address import Address
-from shared.wire.answers import CumulativeFigure, CumulativeQuantity, CumulativeRatio
+from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.published import QuantityFigure, RatioFigure, View, WholeOrDecimal
 from shared.words import numbers, periods, refusals
 from shared.words.refusals import Both, Refusal
@@ -44,7 +44,7 @@ class YearToDate:
     parts: tuple[Part, ...] = ()
     refusal: Refusal | None = None
 
-    def figure(self, indicator: Indicator) -> CumulativeFigure | None:
+    def figure(self, indicator: Indicator) -> Cumulative | None:
         """The sum of one indicator; None if there is none."""
         if self.refusal is not None or indicator not in self.indicators:
             return None
@@ -56,23 +56,19 @@ class YearToDate:
             upper = _sum([ratio.numerator for ratio in ratios], indicator.decimals)
             lower = _sum([ratio.denominator for ratio in ratios], indicator.decimals)
             share = numbers.percent(upper, lower)
-            return CumulativeRatio(
-                kind="ratio",
+            total = RatioTotal(
                 numerator=_number(upper, indicator.decimals),
                 denominator=_number(lower, indicator.decimals),
                 percent=None if share is None else str(share),
-                periods=codes,
-                complete=is_complete,
             )
+            return Cumulative(total=total, periods=codes, complete=is_complete)
         totals = [figure.total for figure in figures if isinstance(figure, QuantityFigure) and figure.total is not None]
-        total = _number(_sum(totals, indicator.decimals), indicator.decimals) if totals else None
-        return CumulativeQuantity(kind="quantity", total=total, periods=codes, complete=is_complete)
+        summed_up = _number(_sum(totals, indicator.decimals), indicator.decimals) if totals else None
+        return Cumulative(total=summed_up, periods=codes, complete=is_complete)
 
-    def figures(self) -> dict[str, CumulativeFigure] | None:
-        """The sums by the indicator's code; None if there are none. Without cumulative indicators the dictionary is empty."""
-        if self.refusal is not None:
-            return None
-        return {indicator.code: figure for indicator in self.indicators if (figure := self.figure(indicator)) is not None}
+    def figures(self) -> dict[str, Cumulative | None]:
+        """The sum of every cumulative indicator, by code; None for each if they cannot be summed."""
+        return {indicator.code: self.figure(indicator) for indicator in self.indicators}
 
     def incomplete(self, indicator: Indicator) -> list[str]:
         """The periods that are not reported, or not by every unit that must report the indicator."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.portal.domain import figures, period_runs
 from services.portal.domain.cumulative import Part, YearToDate
 from services.portal.domain.figures import Row
-from shared.wire.answers import CumulativeFigure, CumulativeRatio
+from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.published import View
 from shared.words import vietnamese
 from shared.words.regimes import Indicator
@@ -40,7 +40,7 @@ def cell(year: YearToDate, indicator: Indicator) -> Cell:
     figure = year.figure(indicator)
     if figure is None:
         return Cell("–")
-    share = vietnamese.percent(figure.percent) if isinstance(figure, CumulativeRatio) else ""
+    share = vietnamese.percent(figure.total.percent) if isinstance(figure.total, RatioTotal) else ""
     return Cell(_value(figure), share, _note(year, indicator))
 
 
@@ -69,10 +69,11 @@ def part_rows(year: YearToDate, indicator: Indicator) -> list[PartRow]:
     ]
 
 
-def _value(figure: CumulativeFigure) -> str:
-    if isinstance(figure, CumulativeRatio):
-        return f"{vietnamese.number(figure.numerator)} / {vietnamese.number(figure.denominator)}"
-    return vietnamese.number(figure.total)
+def _value(figure: Cumulative) -> str:
+    total = figure.total
+    if isinstance(total, RatioTotal):
+        return f"{vietnamese.number(total.numerator)} / {vietnamese.number(total.denominator)}"
+    return vietnamese.number(total)
 
 
 def _note(year: YearToDate, indicator: Indicator) -> str:

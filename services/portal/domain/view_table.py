@@ -9,7 +9,7 @@ from services.portal.domain import figures, period_runs, to_date
 from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from services.portal.domain.figures import Row
-from shared.wire.answers import CumulativeRatio
+from shared.wire.answers import RatioTotal
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
 from shared.words import vietnamese
 from shared.words.regimes import Indicator
@@ -72,9 +72,10 @@ def _sum(year: YearToDate, indicator: Indicator) -> tuple[Cell, ...]:
     if figure is None:
         return (None, None, None, None, None, year.refusal.message_vi if indicator.cumulative and year.refusal else None)
     about = (period_runs.named_in_year(figure.periods), to_date.cell(year, indicator).note or WHOLE)
-    if isinstance(figure, CumulativeRatio):
-        return (None, _number(figure.numerator), _number(figure.denominator), _number(figure.percent), *about)
-    return (_number(figure.total), None, None, None, *about)
+    total = figure.total
+    if isinstance(total, RatioTotal):
+        return (None, _number(total.numerator), _number(total.denominator), _number(total.percent), *about)
+    return (_number(total), None, None, None, *about)
 
 
 def _number(value: int | str | None) -> int | Decimal | None:

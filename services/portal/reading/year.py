@@ -31,9 +31,12 @@ class Year:
 
     def answer(self, view: View) -> ViewToDate:
         """The view in the API's form, with the sums."""
-        sums, refusal = self.to_date.figures(), self.to_date.refusal
-        shown = {**view.model_dump(exclude_unset=True), "cumulative": sums}
-        return ViewToDate.model_validate(shown if refusal is None else {**shown, "cumulative_reason": Reason.of(refusal)})
+        shown, refusal = view.model_dump(exclude_unset=True), self.to_date.refusal
+        reason = {} if refusal is None else {"cumulative_reason": Reason.of(refusal)}
+        for code, total in self.to_date.figures().items():
+            if code in shown["indicators"]:
+                shown["indicators"][code] |= {"cumulative": total, **reason}
+        return ViewToDate.model_validate(shown)
 
 
 async def read(at: Address, store: PortalStore) -> Year:
