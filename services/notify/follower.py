@@ -35,7 +35,8 @@ IDLE_S: Final = 1.0  # how often the generation and the calendar are checked whi
 FIRST_BATCH_S: Final = 5.0
 POLL_S: Final = 0.05
 MANY: Final = 20_000  # changed reports that are stored even while the log is behind
-RELEASE_S: Final = 600.0  # how often the memory of periods that are over is freed
+RELEASE_S: Final = 600.0  # how often the memory of periods that are over is freed,
+FEW_PERIODS: Final = 10  # and at once when there are twice as many as after the last time, and so many more
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -215,6 +216,7 @@ class Keeper(Follower):
         super().__init__(connections, store, clock)
         self._kept = BookPosition(0, 0, "", 0, "")
         self._release_at_s = float("-inf")  # on the loop's clock
+        self._most_periods = 0  # in memory, before the next release
 
     async def wait(self) -> None:
         """Lets the fold progress: another task runs `follow`, which calls `step`."""
@@ -251,8 +253,10 @@ class Keeper(Follower):
     async def _release(self, book: Book) -> None:
         """Frees the memory of stored periods that cannot cause alerts."""
         now_s, at = asyncio.get_running_loop().time(), self._clock()
-        if now_s < self._release_at_s or self._kept != self._position:
+        is_time = now_s >= self._release_at_s or book.ledger.periods_in_memory > self._most_periods
+        if not is_time or self._kept != self._position:
             return
         since = live.owed_since(at, self.reference.regimes.values())
         book.release({*await self._store.live(since), *live.acted_since(book.ledger.acted_ms, at)})
         self._live_since, self._release_at_s = since, now_s + RELEASE_S
+        self._most_periods = 2 * book.ledger.periods_in_memory + FEW_PERIODS

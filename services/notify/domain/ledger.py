@@ -65,6 +65,10 @@ class Ledger:
         """Keeps a report's state."""
         self._reports.setdefault((key.regime, key.period), {})[sys.intern(key.unit_id)] = state.only_submission or state
 
+    @property
+    def periods_in_memory(self) -> int:
+        return len(self._reports)
+
     def recall(self, pair: RegimePeriod, stored: Mapping[str, ReportState]) -> None:
         """Takes the stored reports of a regime and period, by unit id, into memory. What is in memory already is kept."""
         kept = self._reports.setdefault(pair, {})
