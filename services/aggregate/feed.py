@@ -1,21 +1,20 @@
 """FEED: publishes changed views to subscribers. FEED is derived from `views` and repaired; the fold never waits for it.
 
-At most one message per view in 250 ms, and only if the view is newer than the subject's last message. At the start and every minute, each
-view that is newer than its subject's last message is published again. Source: design, section 3, step 6.
+At most one message per view in 250 ms, and only if the view is newer than the subject's last message. At the start, each view that is newer
+than its subject's last message is published again. Every minute FEED is asked for the newest message that is known: if it is gone, FEED
+has lost messages, and all views are compared again. Source: design, section 3, step 6; ADR-0041.
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import nats.js.errors
 import structlog
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from services.aggregate.domain.view import View, ViewVersion
+from services.aggregate.domain.view import View
+from services.aggregate.feed_stream import NONE, POSITION, SCAN_BATCH, FeedStream, Last
 from services.aggregate.store import Store
 from shared.plumbing import broker, delivery, metrics
 from shared.plumbing.broker import Streams
@@ -24,27 +23,13 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import envelope, events, subjects, view_key
 from shared.wire.documents import ViewDocument
 from shared.words import numbers
-from shared.words.failures import TransientError
-from shared.words.refusals import refusal
+from shared.words.units import Registry
 
 log = structlog.get_logger()
 
 COALESCE_S: Final = 0.25
 REPAIR_S: Final = 60.0
-POSITION: Final = "Tonghop-Position"
-POSITION_TEXT: Final = re.compile(r"([0-9]{1,18})\.(-?[0-9]{1,18})", re.ASCII)
-SCAN_BATCH: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """A subject's last message: its sequence in FEED, and the version of the view that it contains."""
-
-    sequence: int
-    version: ViewVersion
-
-
-NONE: Final = Last(0, ViewVersion(0, -1))  # a subject without a message
+REMEMBERED: Final = 20_000  # subjects whose last message is remembered; for the others FEED is asked before publishing
 
 
 class Feed:
@@ -52,11 +37,14 @@ class Feed:
 
     def __init__(self, streams: Streams, store: Store, reference: ReferenceStore, partitions: Sequence[int]) -> None:
         self._streams = streams
+        self._stream = FeedStream(streams)
         self._store = store
         self._reference = reference
         self._partitions = partitions
         self._waiting: dict[str, View] = {}
-        self._last: dict[str, Last] = {}
+        self._last: dict[str, Last] = {}  # by subject, at most `REMEMBERED`
+        self._knows_all = False  # a subject that is not in `_last` has no message
+        self._newest: tuple[int, str] | None = None  # sequence and message id of the newest message that is known
         self._offered_s: dict[str, float] = {}  # by subject: since when a view has been waiting, on the loop's clock
 
     def offer(self, views: Sequence[View]) -> None:
@@ -68,7 +56,7 @@ class Feed:
             self._offered_s.setdefault(view.subject, asyncio.get_running_loop().time())
 
     async def run(self, readiness: Readiness) -> None:
-        """Repairs FEED and publishes offered views, until it is cancelled."""
+        """Publishes offered views, and repairs FEED at the start and after it has lost messages, until it is cancelled."""
         clock = asyncio.get_running_loop().time
         repaired_at = float("-inf")
         while True:
@@ -101,7 +89,10 @@ class Feed:
         metrics.FEED_AGE.set(now_s - min(self._offered_s.values(), default=now_s))
 
     async def _publish(self, view: View) -> None:
-        last = self._last.get(view.subject, NONE)
+        last = self._last.get(view.subject) or (NONE if self._knows_all else await self._stream.last_of(view.subject))
+        if view.version <= last.version:
+            self._remember(view.subject, last)
+            return
         try:
             ack = await self._streams.jetstream.publish(
                 view.subject,
@@ -117,24 +108,37 @@ class Feed:
         except nats.js.errors.BadRequestError as error:
             if error.err_code != broker.WRONG_LAST_SEQUENCE:
                 raise
-            self._last[view.subject] = await self._last_of(view.subject)
+            self._remember(view.subject, await self._stream.last_of(view.subject))
             self.offer([view])  # flush drops it if the subject's last message is not older
         else:
-            self._last[view.subject] = Last(ack.seq, view.version)
+            self._remember(view.subject, Last(ack.seq, view.version))
+            self._newest = max(self._newest or (0, ""), (ack.seq, _event_id(view)))
 
-    async def _last_of(self, subject: str) -> Last:
-        try:
-            message = await self._streams.jetstream.get_last_msg(subjects.FEED, subject)
-        except nats.js.errors.NotFoundError:
-            return NONE
-        return Last(message.seq or 0, _version(message.headers or {}))
+    def _remember(self, subject: str, last: Last) -> None:
+        self._last.pop(subject, None)  # the subject used last comes last
+        self._last[subject] = last
+        if len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]
+            self._knows_all = False
 
     async def repair(self) -> None:
-        """Offers every view that is newer than its subject's last message."""
-        self._last = await self._scan()
-        stored = await self._store.versions(self._partitions)
-        published = {subjects.fed_view(subject): last.version for subject, last in self._last.items()}
-        registry = (await self._reference.current()).registry
+        """Unless FEED still has the newest message that is known: offers every view that is newer than its subject's last message."""
+        if self._newest is not None and await self._stream.has(*self._newest):
+            return
+        self._last, self._knows_all, self._newest = {}, True, None
+        end, reference = await self._stream.end(), await self._reference.current()
+        for regime in reference.regimes:
+            await self._repair_regime(regime, reference.registry)
+        self._newest = end
+
+    async def _repair_regime(self, regime: str, registry: Registry) -> None:
+        stored = await self._store.versions(self._partitions, regime)
+        if not stored:
+            return
+        published = {}
+        async for subject, last in self._stream.scan(regime):
+            published[subjects.fed_view(subject)] = last.version
+            self._remember(subject, last)
         behind = []
         for view_id, version in stored.items():
             key = view_key.parse(view_id)
@@ -145,7 +149,7 @@ class Feed:
             documents = await self._store.documents(behind[first : first + SCAN_BATCH])
             self.offer([await self._stored_view(document) for document in documents])
         if behind:
-            log.info("feed.repaired", count=len(behind))
+            log.info("feed.repaired", regime=regime, count=len(behind))
 
     async def _stored_view(self, document: ViewDocument) -> View:
         reference = await self._reference.current()
@@ -153,36 +157,6 @@ class Feed:
         period = regime.period(document["period"])
         top = reference.registry.at(period.cut_off).top(unit["id"]).code if period else unit["code"]
         return View(document, subjects.feed(top, document["regime"], document["period"], unit["code"]))
-
-    async def _scan(self) -> dict[str, Last]:
-        """The last message of every subject. Whole messages are read, because nats-server 2.15 panics on a headers-only read of a message
-        whose header block is one byte long.
-        """
-        jetstream = self._streams.jetstream
-        consumer = await jetstream.pull_subscribe(
-            subjects.ALL_FEED,
-            stream=subjects.FEED,
-            config=ConsumerConfig(
-                deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
-                ack_policy=AckPolicy.NONE,
-                inactive_threshold=30.0,
-                mem_storage=True,
-                num_replicas=1,
-            ),
-        )
-        last: dict[str, Last] = {}
-        try:
-            pending = (await consumer.consumer_info()).num_pending or 0
-            while pending:
-                messages = await consumer.fetch(SCAN_BATCH, timeout=5)
-                if not messages:  # messages lost with a broken connection are not redelivered
-                    raise TransientError(refusal("aggregate.stream_not_read", subjects.FEED))
-                for message in messages:
-                    last[message.subject] = Last(message.metadata.sequence.stream, _version(message.headers or {}))
-                    pending = message.metadata.num_pending
-        finally:
-            await consumer.unsubscribe()
-        return last
 
 
 def payload(view: View) -> bytes:
@@ -208,9 +182,3 @@ def plain(value: Any) -> Any:
 
 def _event_id(view: View) -> str:
     return f"{view.id}/{view.version.generation}.{view.version.sequence}"
-
-
-def _version(headers: dict[str, str]) -> ViewVersion:
-    """The version in a message's header; a message without a readable header counts as older than any view."""
-    match = POSITION_TEXT.fullmatch(headers.get(POSITION, ""))
-    return ViewVersion(int(match[1]), int(match[2])) if match else NONE.version

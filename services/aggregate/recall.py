@@ -55,8 +55,9 @@ class Recall:
         self._fold.release([pair for used_s, pair in by_use[: len(by_use) - KEPT] if used_s < since_s])
 
     async def _recall(self, pair: RegimePeriod) -> None:
-        stored = [event async for part in self._store.events(self._fold.partition, pair, self.folded_to) for event in part]
-        self._fold.recall(pair, stored)
+        self._fold.recall(pair, ())  # it may have no events
+        async for part in self._store.events(self._fold.partition, pair, self.folded_to):
+            self._fold.recall(pair, part)
 
 
 def _cut_off(reference: Reference, pair: RegimePeriod) -> tuple[date, RegimePeriod]:

@@ -126,9 +126,9 @@ class Store:
         else:
             await self._checkpoints.replace_one({**unchanged}, checkpoint_document(partition, checkpoint))
 
-    async def versions(self, partitions: Sequence[int]) -> dict[str, ViewVersion]:
-        """The version of every view of the given partitions, by view id."""
-        documents = self._views.find({"position.partition": {"$in": list(partitions)}}, {"position": 1})
+    async def versions(self, partitions: Sequence[int], regime: str) -> dict[str, ViewVersion]:
+        """The version of every view of a regime in the given partitions, by view id."""
+        documents = self._views.find({"regime": regime, "position.partition": {"$in": list(partitions)}}, {"position": 1})
         return {document["_id"]: version_of(document) async for document in documents}
 
     async def documents(self, ids: Sequence[str]) -> list[ViewDocument]:

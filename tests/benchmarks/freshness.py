@@ -21,7 +21,7 @@ from typing import Any, Final
 import orjson
 from nats.aio.msg import Msg
 
-from services.aggregate.feed import POSITION
+from services.aggregate.feed_stream import POSITION
 from shared.plumbing import mongo, tasks
 from shared.plumbing.mongo import Document
 from shared.shell.service import Connections

@@ -1,7 +1,7 @@
 """Many periods: memory and restart of the aggregator and the notifier as the history grows.
 
 What: ten monthly regimes of six indicators ask all 10,035 communes. The history grows in four steps, from the present months back into the
-past: 40, 120, 240 and 360 regime-periods. In each period four communes in five have reported and one still owes its report. After each step,
+past: 40, 120, 240 and 360 regime-periods. In each period four communes in five have reported and one owes its report. After each step,
 `grown_mib` is the memory (VmRSS) of a service that has just read and stored everything new. Then each service is killed (`kill -9`) and
 started again while one new report is logged. `caught_up_s` runs until the service is ready, has nothing left to read and has stored that
 report; for the notifier it also includes the first tick. `restarted_mib` is the memory some seconds later. `over_linear` divides the

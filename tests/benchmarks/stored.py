@@ -63,6 +63,17 @@ async def until_at(connections: Connections, wanted: Ends, limit_s: float = 600.
     return time.perf_counter()
 
 
+async def until_beyond(connections: Connections, partition: int, sequence: int, limit_s: float = 600.0) -> float:
+    """Waits until an event of a partition after this sequence of the log is in `reports`; when that was."""
+    query = {"partition": partition, "sequence": {"$gt": sequence}}
+    give_up_at = time.perf_counter() + limit_s
+    while await connections.database["reports"].find_one(query, {"_id": 1}) is None:
+        if time.perf_counter() > give_up_at:
+            raise TimeoutError(f"the aggregator stored nothing after {sequence}")
+        await asyncio.sleep(LOOK_S)
+    return time.perf_counter()
+
+
 @asynccontextmanager
 async def aggregating(connections: Connections) -> AsyncIterator[Readiness]:
     """An aggregator inside this process; an error of it ends whoever waits for it."""

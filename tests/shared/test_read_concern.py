@@ -65,7 +65,7 @@ async def read_everything(connections: Connections) -> None:
     assert [part async for part in views.events(0, ("r", "2026"), 1)] == []
     assert [pair async for pair in views.periods()] == []
     await views.shown(0, 1)
-    await views.versions([0])
+    await views.versions([0], "r")
     await views.documents(["x"])
     alerts = AlertStore(database, system_clock, "a-notifier")
     await alerts.known(["x"])

@@ -12,7 +12,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import StorageType
 
-from services.aggregate import feed
+from services.aggregate import feed, feed_stream
 from shared.plumbing import streams
 from shared.shell import service
 from shared.shell.service import Connections
@@ -159,7 +159,7 @@ async def positions(connections: Connections) -> dict[str, str]:
     found = {}
     for subject in info.state.subjects or {}:
         message = await jetstream.get_last_msg(subjects.FEED, subject)
-        found[subject] = (message.headers or {})[feed.POSITION]
+        found[subject] = (message.headers or {})[feed_stream.POSITION]
     return found
 
 

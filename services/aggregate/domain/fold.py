@@ -61,17 +61,19 @@ class Fold:
         return pairs & (self._released | self.behind)
 
     def recall(self, pair: RegimePeriod, stored: Iterable[tuple[Logged, int]]) -> None:
-        """Takes a period into memory, with all its events that were folded before. If its views are not stored yet, all are marked."""
-        is_behind = pair in self.behind
-        self.behind.discard(pair)
-        self._released.discard(pair)
-        dirty, self._dirty = self._dirty, {}
-        self._blocks_of(*pair)
-        self.take(stored)
-        if not is_behind:
-            self._dirty = dirty
-        else:
-            self._dirty.update(dirty)
+        """Takes a period into memory, with its events that were folded before; they may come in several parts. If its views are not stored
+        yet, all of them are marked.
+        """
+        if pair not in self._blocks:
+            is_behind = pair in self.behind
+            self.behind.discard(pair)
+            self._released.discard(pair)
+            self._blocks[pair] = self._make(*pair)
+            if is_behind:
+                self._mark(pair)
+        for event, sequence in stored:
+            for block in self._blocks[pair]:
+                block.apply(event, sequence)
 
     def release(self, pairs: Iterable[RegimePeriod]) -> None:
         """Frees the memory of periods; a period with changed views, which are not rendered yet, stays."""
@@ -109,10 +111,13 @@ class Fold:
 
     def mark_all(self) -> None:
         """Marks every view as changed."""
-        for (_, period), blocks in self._blocks.items():
-            for block in blocks:
-                for unit_id in block.tree.spans:
-                    self._dirty[block.regime.id, period, unit_id] = block
+        for pair in self._blocks:
+            self._mark(pair)
+
+    def _mark(self, pair: RegimePeriod) -> None:
+        for block in self._blocks[pair]:
+            for unit_id in block.tree.spans:
+                self._dirty[block.regime.id, pair[1], unit_id] = block
 
     def changed(self) -> list[View]:
         """The views that were marked since the last call, recomputed from their rows."""
@@ -124,10 +129,8 @@ class Fold:
         if key not in self._blocks:
             if key in self._released or key in self.behind:
                 raise NotRecalledError(key)
-            self._blocks[key] = made = self._make(source_id, code)
-            for block in made:
-                for unit_id in block.tree.spans:
-                    self._dirty[block.regime.id, code, unit_id] = block
+            self._blocks[key] = self._make(source_id, code)
+            self._mark(key)
         return self._blocks[key]
 
     def _make(self, source_id: str, code: str) -> list[Block]:

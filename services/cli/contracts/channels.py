@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from services.aggregate.feed import POSITION
+from services.aggregate.feed_stream import POSITION
 from services.cli.contracts import schemas
 from services.cli.contracts.schemas import BY_PEOPLE, LOGGED, SENT
 from shared.plumbing.inbox import ANSWERS

@@ -214,11 +214,12 @@ async def _no_versions(*_: Any) -> dict[str, Any]:
     return {}
 
 
-async def _no_versions_at_start(self: Store, numbers: Sequence[int]) -> dict[str, Any]:
+async def _no_versions_at_start(self: Store, numbers: Sequence[int], regime: str) -> dict[str, Any]:
     """The first repair of an instance compares FEED with nothing."""
-    is_first = not vars(self).get("is_asked", False)
-    vars(self)["is_asked"] = True
-    return {} if is_first else await _versions(self, numbers)
+    asked: set[str] = vars(self).setdefault("asked", set())
+    is_first = regime not in asked
+    asked.add(regime)
+    return {} if is_first else await _versions(self, numbers, regime)
 
 
 async def _write_without_feed(self: Writer, work: Work) -> None:
