@@ -1,8 +1,8 @@
 """FEED: publishes changed views to subscribers. FEED is derived from `views` and repaired; the fold never waits for it.
 
 At most one message per view in 250 ms, and only if the view is newer than the subject's last message. At the start, each view that is newer
-than its subject's last message is published again. Every minute FEED is asked for the newest message that is known: if it is gone, FEED
-has lost messages, and all views are compared again. Source: design, section 3, step 6; ADR-0041.
+than its subject's last message is published again. The same within a minute after the broker was away, or if FEED no longer has the newest
+message that is known: FEED has then lost messages. Source: design, section 3, step 6; ADR-0041.
 """
 
 import asyncio
@@ -44,6 +44,7 @@ class Feed:
         self._waiting: dict[str, View] = {}
         self._last: dict[str, Last] = {}  # by subject, at most `REMEMBERED`
         self._knows_all = False  # a subject that is not in `_last` has no message
+        self._is_doubtful = True
         self._newest: tuple[int, str] | None = None  # sequence and message id of the newest message that is known
         self._offered_s: dict[str, float] = {}  # by subject: since when a view has been waiting, on the loop's clock
 
@@ -54,6 +55,10 @@ class Feed:
             if waiting is None or waiting.version < view.version:
                 self._waiting[view.subject] = view
             self._offered_s.setdefault(view.subject, asyncio.get_running_loop().time())
+
+    def doubt(self) -> None:
+        """Says that the broker was away. It may have lost the end of FEED, so all views are compared at the next repair."""
+        self._is_doubtful = True
 
     async def run(self, readiness: Readiness) -> None:
         """Publishes offered views, and repairs FEED at the start and after it has lost messages, until it is cancelled."""
@@ -122,10 +127,10 @@ class Feed:
             self._knows_all = False
 
     async def repair(self) -> None:
-        """Unless FEED still has the newest message that is known: offers every view that is newer than its subject's last message."""
-        if self._newest is not None and await self._stream.has(*self._newest):
+        """Offers every view that is newer than its subject's last message, unless FEED is known to be whole."""
+        if not self._is_doubtful and self._newest is not None and await self._stream.has(*self._newest):
             return
-        self._last, self._knows_all, self._newest = {}, True, None
+        self._last, self._knows_all, self._newest, self._is_doubtful = {}, True, None, False
         end, reference = await self._stream.end(), await self._reference.current()
         for regime in reference.regimes:
             await self._repair_regime(regime, reference.registry)

@@ -48,11 +48,12 @@ async def require_same_stream(jetstream: JetStreamContext, checkpoint: Checkpoin
 class PartitionReader:
     """Reads one partition of the log from its checkpoint, and remembers how far it has read."""
 
-    def __init__(self, streams: Streams, number: int, checkpoint: Checkpoint | None, created: str) -> None:
+    def __init__(self, streams: Streams, number: int, checkpoint: Checkpoint | None, created: str, on_bind: Callable[[], None]) -> None:
         begin = 1 if checkpoint is None else checkpoint.sequence + 1
         self.read_to = checkpoint  # the last message that was handed out, whether it is folded or not
         self._jetstream = streams.jetstream
         self._created = created
+        self._on_bind = on_bind  # called when reading begins, also after the broker was away
         self._reader = reader.log_reader(
             streams.client, subjects.REPORTS, subjects.reports_of(number), begin, check=self._require_same_stream
         )
@@ -79,6 +80,7 @@ class PartitionReader:
 
     async def _require_same_stream(self) -> None:
         await require_same_stream(self._jetstream, self.read_to)
+        self._on_bind()
 
 
 async def whole(

@@ -55,6 +55,7 @@ class Partition:
         self.number = number
         self._partitions = partitions
         self._readiness = readiness
+        self._was_bound = False
 
     async def follow(self) -> None:
         """Loads the state and folds the log; starts again when the generation changes."""
@@ -74,7 +75,9 @@ class Partition:
         shown, behind = await self._stored_periods(checkpoint, reference.generation)
         fold = Fold(reference, self.number, self._partitions, shown, behind)
         recall = Recall(self._store, fold, 0 if checkpoint is None else checkpoint.sequence)
-        reader = PartitionReader(connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream))
+        reader = PartitionReader(
+            connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream), self._on_bind
+        )
         writer = Writer(
             self.number,
             reference.generation,
@@ -93,6 +96,11 @@ class Partition:
         finally:
             await writer.close()
             await reader.close()
+
+    def _on_bind(self) -> None:
+        if self._was_bound:  # the broker was away
+            self._feed.doubt()
+        self._was_bound = True
 
     async def _stored_periods(self, checkpoint: Checkpoint | None, generation: int) -> tuple[Set[RegimePeriod], Set[RegimePeriod]]:
         """The periods with events up to the checkpoint: those whose views are stored under this generation, and the others. If the
