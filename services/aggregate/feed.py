@@ -1,8 +1,8 @@
 """FEED: publishes changed views to subscribers. FEED is derived from `views` and repaired; the fold never waits for it.
 
 At most one message per view in 250 ms, and only if the view is newer than the subject's last message. At the start, each view that is newer
-than its subject's last message is published again. The same within a minute after the broker was away, or if FEED no longer has the newest
-message that is known: FEED has then lost messages. Source: design, section 3, step 6; ADR-0041.
+than its subject's last message is published again. The same after the broker was away, and if FEED no longer has the newest message
+that is known, which is looked at every minute: FEED has then lost messages. Source: design, section 3, step 6; ADR-0041.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 COALESCE_S: Final = 0.25
 REPAIR_S: Final = 60.0
+DOUBT_S: Final = 1.0  # after this time all partitions are bound, so that FEED is compared once and not for each
 REMEMBERED: Final = 20_000  # subjects whose last message is remembered; for the others FEED is asked before publishing
 
 
@@ -44,7 +45,7 @@ class Feed:
         self._waiting: dict[str, View] = {}
         self._last: dict[str, Last] = {}  # by subject, at most `REMEMBERED`
         self._knows_all = False  # a subject that is not in `_last` has no message
-        self._is_doubtful = True
+        self._doubted_at_s: float | None = None  # on the loop's clock; None if FEED was compared since
         self._newest: tuple[int, str] | None = None  # sequence and message id of the newest message that is known
         self._offered_s: dict[str, float] = {}  # by subject: since when a view has been waiting, on the loop's clock
 
@@ -57,15 +58,17 @@ class Feed:
             self._offered_s.setdefault(view.subject, asyncio.get_running_loop().time())
 
     def doubt(self) -> None:
-        """Says that the broker was away. It may have lost the end of FEED, so all views are compared at the next repair."""
-        self._is_doubtful = True
+        """Says that a partition is read from its checkpoint: at the start, after the broker was away, after an error. The broker may have
+        lost the end of FEED, and another instance that moved the checkpoint may not have published its views. So all views are compared.
+        """
+        self._doubted_at_s = asyncio.get_running_loop().time()
 
     async def run(self, readiness: Readiness) -> None:
         """Publishes offered views, and repairs FEED at the start and after it has lost messages, until it is cancelled."""
         clock = asyncio.get_running_loop().time
-        repaired_at = float("-inf")
+        repaired_at = self._doubted_at_s = clock()
         while True:
-            if clock() - repaired_at >= REPAIR_S:
+            if clock() - repaired_at >= REPAIR_S or (self._doubted_at_s is not None and clock() - self._doubted_at_s >= DOUBT_S):
                 await delivery.keep_trying("feed", self.repair, readiness)
                 repaired_at = clock()
             await asyncio.sleep(COALESCE_S)
@@ -128,9 +131,9 @@ class Feed:
 
     async def repair(self) -> None:
         """Offers every view that is newer than its subject's last message, unless FEED is known to be whole."""
-        if not self._is_doubtful and self._newest is not None and await self._stream.has(*self._newest):
+        if self._doubted_at_s is None and self._newest is not None and await self._stream.has(*self._newest):
             return
-        self._last, self._knows_all, self._newest, self._is_doubtful = {}, True, None, False
+        self._last, self._knows_all, self._newest, self._doubted_at_s = {}, True, None, None
         end, reference = await self._stream.end(), await self._reference.current()
         for regime in reference.regimes:
             await self._repair_regime(regime, reference.registry)

@@ -55,7 +55,6 @@ class Partition:
         self.number = number
         self._partitions = partitions
         self._readiness = readiness
-        self._was_bound = False
 
     async def follow(self) -> None:
         """Loads the state and folds the log; starts again when the generation changes."""
@@ -76,7 +75,7 @@ class Partition:
         fold = Fold(reference, self.number, self._partitions, shown, behind)
         recall = Recall(self._store, fold, 0 if checkpoint is None else checkpoint.sequence)
         reader = PartitionReader(
-            connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream), self._on_bind
+            connections.streams, self.number, checkpoint, await log_mark.stream_created(connections.streams.jetstream), self._feed.doubt
         )
         writer = Writer(
             self.number,
@@ -96,11 +95,6 @@ class Partition:
         finally:
             await writer.close()
             await reader.close()
-
-    def _on_bind(self) -> None:
-        if self._was_bound:  # the broker was away
-            self._feed.doubt()
-        self._was_bound = True
 
     async def _stored_periods(self, checkpoint: Checkpoint | None, generation: int) -> tuple[Set[RegimePeriod], Set[RegimePeriod]]:
         """The periods with events up to the checkpoint: those whose views are stored under this generation, and the others. If the

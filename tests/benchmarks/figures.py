@@ -56,6 +56,11 @@ WANTED: Final[dict[str, Wanted]] = {
     "verify.verify_s": Wanted("≤", 60),
     "growth.large_over_small": Wanted("≥", 0.9),
     "memory.most_mib": Wanted("≤", 400),
+    **{
+        f"periods.over_linear.{service}.{figure}": Wanted("≤", 1)
+        for service in ("aggregate", "notify")
+        for figure in ("grown_mib", "restarted_mib", "caught_up_s")
+    },
 }
 
 

@@ -57,6 +57,19 @@ ROWS: Final = (
     Row("`tonghop verify` of 500,000 reports under load", "verify.verify_s", " s", "verify"),
     Row("Speed with 1,000,000 reports stored, compared with 10,000", "growth.large_over_small", " ×", "growth"),
     Row("Memory of the aggregator after 30 minutes at national size", "memory.most_mib", " MiB", "memory"),
+    Row(
+        "360 regime-periods of 10,035 communes: memory of the aggregator after a restart",
+        "periods.360.aggregate.restarted_mib",
+        " MiB",
+        "periods",
+    ),
+    Row("The same for each regime-period, compared with 40 of them", "periods.over_linear.aggregate.restarted_mib", " ×", "periods"),
+    Row("`kill -9` of that aggregator: caught up after", "periods.360.aggregate.caught_up_s", " s", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.over_linear.aggregate.caught_up_s", " ×", "periods"),
+    Row("360 regime-periods: memory of the notifier after a restart", "periods.360.notify.restarted_mib", " MiB", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.over_linear.notify.restarted_mib", " ×", "periods"),
+    Row("`kill -9` of that notifier: caught up and first tick done after", "periods.360.notify.caught_up_s", " s", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.over_linear.notify.caught_up_s", " ×", "periods"),
 )
 
 TEXT: Final = """# Benchmarks
@@ -77,7 +90,7 @@ test: the speed of this machine changes by a factor of 1.6 within minutes, so co
 | command | what runs |
 | --- | --- |
 | `make bench` | every short benchmark, at most 15 minutes |
-| `make bench-long` | `rebuild`, `verify`, `growth`, `memory` |
+| `make bench-long` | `rebuild`, `verify`, `growth`, `memory`, `periods` |
 | `make bench ONLY=aggregate TIMES=5` | one of them, five times |
 | `make profile ONLY=aggregate` | one of them with py-spy beside it |
 | `make bench-page` | takes the last runs into this page |
