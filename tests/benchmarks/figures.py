@@ -57,7 +57,8 @@ WANTED: Final[dict[str, Wanted]] = {
     "growth.large_over_small": Wanted("≥", 0.9),
     "memory.most_mib": Wanted("≤", 400),
     **{
-        f"periods.over_linear.{service}.{figure}": Wanted("≤", 1)
+        f"periods.{count}.over_linear.{service}.{figure}": Wanted("≤", 1)
+        for count in (120, 240, 360)
         for service in ("aggregate", "notify")
         for figure in ("grown_mib", "restarted_mib", "caught_up_s")
     },

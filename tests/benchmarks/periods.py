@@ -4,8 +4,8 @@ What: ten monthly regimes of six indicators ask all 10,035 communes. The history
 past: 40, 120, 240 and 360 regime-periods. In each period four communes in five have reported and one owes its report. After each step,
 `grown_mib` is the memory (VmRSS) of a service that has just read and stored everything new. Then each service is killed (`kill -9`) and
 started again while one new report is logged. `caught_up_s` runs until the service is ready, has nothing left to read and has stored that
-report; for the notifier it also includes the first tick. `restarted_mib` is the memory some seconds later. `over_linear` divides the
-largest step by the smallest, each per regime-period: 1 is linear, less is better.
+report; for the notifier it also includes the first tick. `restarted_mib` is the memory some seconds later. `over_linear` divides
+each step by the smallest, both per regime-period: 1 is linear, less is better. `load` is the load average of the machine then.
 
 How: both services as separate processes, with the servers on the same machine. Reports go to the log directly. The regimes are on call, so
 that the history can grow without a change of regimes; each period is opened with a deadline ten days after its cut-off. Seed: 1. `--size`
@@ -54,7 +54,7 @@ Pair = tuple[Regime, Period]
 
 
 async def measure(size: float) -> Figures:
-    """`periods.<regime-periods>.<service>`: `grown_mib`, `restarted_mib`, `ready_s`, `caught_up_s`; `periods.over_linear.<service>`."""
+    """`periods.<regime-periods>.<service>`: `grown_mib`, `restarted_mib`, `ready_s`, `caught_up_s`; `.over_linear.<service>`; `.load`."""
     steps = [max(1, round(count * size)) for count in STEPS]
     regimes = [_monthly(number) for number in range(REGIMES)]
     pairs = list(_pairs(regimes, steps[-1]))
@@ -68,14 +68,19 @@ async def measure(size: float) -> Figures:
             began = time.perf_counter()
             await stored.fill(connections, _history(connections, pairs[before:count], units))
             filled_s = time.perf_counter() - began
-            found[str(count)] = await _step(connections, pairs, count, units) | {"filled_s": round(filled_s, 1)}
-    small, large = (found[str(count)] for count in (steps[0], steps[-1]))
-    linear = {name: _over_linear(small[name], large[name], steps[-1] / steps[0]) for name in SERVICES}
-    return {"periods": {**found, "over_linear": linear, "load": round(os.getloadavg()[1], 1)}}
+            step = found[str(count)] = await _step(connections, pairs, count, units) | {"filled_s": round(filled_s, 1)}
+            step |= {"over_linear": _over_linear(found[str(steps[0])], step, count / steps[0]), "load": round(os.getloadavg()[1], 1)}
+    return {"periods": found}
 
 
-def _over_linear(small: dict[str, float], large: dict[str, float], times: float) -> dict[str, float]:
-    return {name: round(large[name] / small[name] / times, 3) for name in ("grown_mib", "restarted_mib", "caught_up_s")}
+def _over_linear(small: Figures, large: Figures, times: float) -> Figures:
+    """The figures of a step for each regime-period, divided by those of the smallest step."""
+    return {
+        service: {
+            name: round(large[service][name] / small[service][name] / times, 3) for name in ("grown_mib", "restarted_mib", "caught_up_s")
+        }
+        for service in SERVICES
+    }
 
 
 def _monthly(number: int) -> Regime:
