@@ -64,11 +64,16 @@ ROWS: Final = (
         "periods",
     ),
     Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.aggregate.restarted_mib", " ×", "periods"),
-    Row("`kill -9` of that aggregator: caught up after", "periods.360.aggregate.caught_up_s", " s", "periods"),
+    Row("360 regime-periods: `kill -9` of the aggregator, caught up after", "periods.360.aggregate.caught_up_s", " s", "periods"),
     Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.aggregate.caught_up_s", " ×", "periods"),
     Row("360 regime-periods: memory of the notifier after a restart", "periods.360.notify.restarted_mib", " MiB", "periods"),
     Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.notify.restarted_mib", " ×", "periods"),
-    Row("`kill -9` of that notifier: caught up and first tick done after", "periods.360.notify.caught_up_s", " s", "periods"),
+    Row(
+        "360 regime-periods: `kill -9` of the notifier, caught up and first tick done after",
+        "periods.360.notify.caught_up_s",
+        " s",
+        "periods",
+    ),
     Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.notify.caught_up_s", " ×", "periods"),
 )
 
