@@ -58,23 +58,23 @@ ROWS: Final = (
     Row("Speed with 1,000,000 reports stored, compared with 10,000", "growth.large_over_small", " ×", "growth"),
     Row("Memory of the aggregator after 30 minutes at national size", "memory.most_mib", " MiB", "memory"),
     Row(
-        "360 regime-periods of 10,035 communes: memory of the aggregator after a restart",
-        "periods.360.aggregate.restarted_mib",
+        "240 regime-periods of 10,035 communes: memory of the aggregator after a restart",
+        "periods.240.aggregate.restarted_mib",
         " MiB",
         "periods",
     ),
-    Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.aggregate.restarted_mib", " ×", "periods"),
-    Row("360 regime-periods: `kill -9` of the aggregator, caught up after", "periods.360.aggregate.caught_up_s", " s", "periods"),
-    Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.aggregate.caught_up_s", " ×", "periods"),
-    Row("360 regime-periods: memory of the notifier after a restart", "periods.360.notify.restarted_mib", " MiB", "periods"),
-    Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.notify.restarted_mib", " ×", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.240.over_linear.aggregate.restarted_mib", " ×", "periods"),
+    Row("240 regime-periods: `kill -9` of the aggregator, caught up after", "periods.240.aggregate.caught_up_s", " s", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.240.over_linear.aggregate.caught_up_s", " ×", "periods"),
+    Row("240 regime-periods: memory of the notifier after a restart", "periods.240.notify.restarted_mib", " MiB", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.240.over_linear.notify.restarted_mib", " ×", "periods"),
     Row(
-        "360 regime-periods: `kill -9` of the notifier, caught up and first tick done after",
-        "periods.360.notify.caught_up_s",
+        "240 regime-periods: `kill -9` of the notifier, caught up and first tick done after",
+        "periods.240.notify.caught_up_s",
         " s",
         "periods",
     ),
-    Row("The same for each regime-period, compared with 40 of them", "periods.360.over_linear.notify.caught_up_s", " ×", "periods"),
+    Row("The same for each regime-period, compared with 40 of them", "periods.240.over_linear.notify.caught_up_s", " ×", "periods"),
 )
 
 TEXT: Final = """# Benchmarks
