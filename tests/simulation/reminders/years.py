@@ -262,7 +262,7 @@ class Years:
         self._ingest_back = self._mail_back = self._now
         for _ in range(4):
             self._now += DAY
-            while not oracle.may_send(self._now, self._now):
+            while not oracle.may_send(LONG_AGO, self._now, oracle.NOW):
                 self._now += timedelta(hours=1)
             for one in self._notifiers:
                 one.skew, one.down_until = timedelta(), self._now
