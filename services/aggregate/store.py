@@ -51,12 +51,13 @@ class Store:
 
     async def periods(self) -> AsyncIterator[RegimePeriod]:
         """The regimes and periods of all stored events, of every partition. Each is found by one look into an index."""
-        after: Document = {}
+        named: Document = {"$gt": ""}  # a document that was written by hand may lack them
+        after: Document = {"regime": named, "period": named}
         order = [("regime", ASCENDING), ("period", ASCENDING)]
         while (found := await self._reports.find_one(after, {"_id": 0, "regime": 1, "period": 1}, sort=order)) is not None:
             regime, period = found["regime"], found["period"]
             yield regime, period
-            after = {"$or": [{"regime": regime, "period": {"$gt": period}}, {"regime": {"$gt": regime}}]}
+            after = {"$or": [{"regime": regime, "period": {"$gt": period}}, {"regime": {"$gt": regime}, "period": named}]}
 
     async def events(self, partition: int, pair: RegimePeriod, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
         """The stored events about a regime and period up to the sequence `up_to` of their partition, with their sequences, in parts.

@@ -1,7 +1,7 @@
 """The aggregator on real servers: two instances at once, new reference data, FEED and its repair."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import nats.js.errors
@@ -16,6 +16,7 @@ from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
 from shared.wire.documents import ReportDocument
+from shared.wire.events import Logged
 from shared.words.failures import ConfigurationError
 from shared.words.regimes import Regime
 from tests import builders
@@ -146,6 +147,37 @@ async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> Non
         assert view is not None
         assert "nuoc_sach" not in view["indicators"]
         assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def test_a_start_under_another_generation_writes_the_views_of_all_periods_again(loaded: Connections) -> None:
+    """Also beside a document that somebody wrote by hand."""
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    await loaded.database["reports"].insert_many([{"_id": "x/made-by-hand"}, {"_id": "x/made-by-hand-too", "regime": REGIME}])
+    regime = (await loaded.reference.current()).regimes[REGIME]
+    await loaded.reference.put_regimes([regime.model_copy(update={"title": f"{regime.title} (đã sửa)"})])
+    generation = await loaded.reference.generation()
+    async with aggregating(loaded):
+        await until(lambda: _has_generation(loaded, generation))
+    view = await loaded.database["views"].find_one({"_id": PROVINCE})
+    assert view is not None
+    assert view["reporting"]["received"] == 145
+
+
+async def test_a_start_recalls_only_the_period_of_the_events_that_are_new(loaded: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    stored, recalled = Store.events, list[tuple[str, str]]()
+
+    def recall(self: Store, partition: int, pair: tuple[str, str], up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
+        recalled.append(pair)
+        return stored(self, partition, pair, up_to)
+
+    monkeypatch.setattr(Store, "events", recall)
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded, revisions=(2,), seed=8))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+    assert recalled == [(REGIME, PERIOD)]
 
 
 async def _has_generation(connections: Connections, generation: int) -> bool:
