@@ -56,6 +56,7 @@ def test_a_regime_without_a_list_has_the_periods_that_were_seen() -> None:
         (year_of("month"), "report_year", "2027-03-01", "2026-12"),
         (year_of("quarter"), "year", "2026-10-01", "2026-Q4"),
         ([*year_of("quarter"), "2026"], "year", "2026-02-01", "2026-Q1"),
+        ([*year_of("quarter"), "2026"], "year", "2026-03-31", "2026-Q1"),
         ([*year_of("quarter"), "2026"], "year", "2026-11-01", "2026-Q4"),
         (["2026-H1", "2026-M9", "2026"], "year", "2026-08-01", "2026-M9"),
         (["2024", "2025", "2026"], "year", "2027-02-01", "2026"),
