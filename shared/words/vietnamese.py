@@ -57,11 +57,15 @@ def machine(at: datetime) -> str:
 
 
 def deadline(at: datetime) -> str:
-    """A deadline (the first instant that is late) as documents write it: `trước ngày 20/12/2024`."""
+    """A deadline (the first instant that is late) as documents write it: `trước ngày 20/12/2024`, `trước 17:00 ngày 18/12/2024`, or `đến
+    17:00 ngày 18/12/2024` if a report at the stroke is still on time.
+    """
     local = at.astimezone(VIETNAM)
     if local.time() == time():
         return f"trước ngày {day(local.date())}"
-    return f"trước {local:%H:%M} ngày {day(local.date())}"
+    stroke = local - deadlines.SMALLEST
+    word = "đến" if stroke.second == stroke.microsecond == 0 else "trước"
+    return f"{word} {local:%H:%M} ngày {day(local.date())}"
 
 
 def through(at: datetime) -> str:

@@ -16,6 +16,7 @@ def test_an_instant_is_told_in_vietnams_time() -> None:
 def test_a_deadline_is_told_as_the_documents_say_it() -> None:
     assert vietnamese.deadline(builders.DEADLINE) == "trước ngày 20/12/2024"
     assert vietnamese.deadline(datetime(2024, 12, 20, 7, tzinfo=UTC)) == "trước 14:00 ngày 20/12/2024"
+    assert vietnamese.deadline(datetime(2024, 12, 20, 7, 0, 0, 1000, tzinfo=UTC)) == "đến 14:00 ngày 20/12/2024"
 
 
 @pytest.mark.parametrize(
