@@ -106,7 +106,7 @@ def test_the_calendar_as_json_has_days_and_instants_with_their_offset() -> None:
     ]
     districts, offices, province = first["deadlines"]
     assert (districts["task"], districts["group"], districts["units"]) == ("report", "huyen", 11)
-    assert (offices["rule"], offices["deadline_vi"]) == ("2 ngày làm việc sau hạn của nhóm huyen, đến 17:00", "trước 17:00 ngày 09/04/2026")
+    assert (offices["rule"], offices["deadline_vi"]) == ("2 ngày làm việc sau hạn của nhóm huyen, đến 17:00", "đến 17:00 ngày 09/04/2026")
     assert (province["task"], province["level"], province["last_day"]) == ("confirm", "province", "2026-05-04")
     assert districts["reminders"][0] == {"rung": "before-7", "at": "2026-03-31T08:00:00+07:00"}
 
