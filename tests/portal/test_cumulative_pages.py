@@ -63,6 +63,27 @@ async def test_a_sum_that_is_not_complete_names_the_periods(stack: Stack) -> Non
     assert "7.406,50 chưa đủ: thiếu tháng 3; tháng 4 còn thiếu đơn vị" in shown
 
 
+async def test_an_indicator_that_nobody_reported_has_no_sum_and_no_list_of_periods(stack: Stack) -> None:
+    await stack.put(views=years.views([submitted("06253", 1, "2026-02", thu="1.00")]))
+    said = "chưa có số liệu của kỳ nào"
+    shown = text_of(await page(stack, f"/bang/{MONTHLY}/2026-03/{DISTRICT}"))
+    assert shown.count(f"– {said}") == 2  # the cases handled in time are a ratio
+    explained = text_of(await page(stack, f"/giai-trinh/{MONTHLY}/2026-03/{DISTRICT}/luot"))
+    assert f"Số lũy kế {said}." in explained
+    assert "thiếu tháng" not in explained
+    views = {code: view for code, view in years.by_period(years.views()).items() if code <= "2026-03"}
+    year = cumulative.year_to_date(at("2026-03"), views, None)
+    assert to_date.line(year, year.indicators[0]) == f"Lũy kế từ đầu năm: {said}"
+
+
+async def test_a_heading_of_indicators_is_shown_only_if_the_regime_has_sections(stack: Stack) -> None:
+    await stack.put(views=[*years.views(REPORTS), builders.view()])
+    assert 'scope="rowgroup"' not in await page(stack, f"/bang/{MONTHLY}/2026-02/{DISTRICT}")
+    assert 'scope="rowgroup"' not in await page(stack, f"/bao-cao/{MONTHLY}/2026-02/06253")
+    for path in (f"/bang/{CT27}/2024/184", f"/bao-cao/{CT27}/2024/06253"):
+        assert 'scope="rowgroup"' in await page(stack, path)
+
+
 async def test_a_regime_that_begins_in_may_says_which_months_it_lacks(stack: Stack) -> None:
     await stack.put(views=years.views([submitted("06253", 1, "2026-05", FROM_MAY, thu="1.00")]))
     assert "1,00 chưa đủ: thiếu tháng 1 – tháng 4; tháng 5 còn thiếu đơn vị" in text_of(

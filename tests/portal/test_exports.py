@@ -66,6 +66,14 @@ async def test_a_workbook_has_figures_and_sums_as_numbers(stack: Stack) -> None:
     assert (thu["Số đơn vị đã báo cáo"], thu["Số đơn vị được giao"]) == (1, 3)
 
 
+async def test_an_indicator_that_nobody_reported_is_a_sum_of_nothing(stack: Stack) -> None:
+    await stack.put(views=years.views([submitted(COMMUNES[0], 1, "2026-01", thu="1.00")]))
+    _, rows = await workbook(stack, f"/bang/{MONTHLY}/2026-02/{DISTRICT}.xlsx")
+    for label in ("Lượt tiếp dân", "Hồ sơ đúng hạn"):
+        sums = [rows[label][name] for name in rows[label] if name.startswith("Lũy kế")]
+        assert sums == [None, None, None, None, None, "chưa có số liệu của kỳ nào"]
+
+
 async def test_a_figure_of_more_digits_than_a_cell_keeps_is_a_text_with_all_of_them(stack: Stack) -> None:
     logged = [submitted(unit, number, "2026-01", thu="999999999999.99", luot=10**14 - 1) for number, unit in enumerate((*COMMUNES, OFFICE))]
     await stack.put(views=years.views(logged))

@@ -71,6 +71,14 @@ def test_a_return_is_of_the_revision_that_it_names() -> None:
     assert history.last_return(steps, 1) is not None
 
 
+def test_a_submission_after_another_one_is_a_resubmission_whatever_was_received_first() -> None:
+    entries = [entry(revision=1), entry(events.WITHDRAWN, revision=2), entry(revision=3, at=AFTER)]
+    assert {step.word for step in history.history(entries, {})} == {"Nộp báo cáo", "Rút báo cáo", "Nộp lại (lần 3)"}
+    late = [entry(revision=2, at=BEFORE), entry(revision=1, at=AFTER)]
+    assert [step.word for step in history.history(late, {})] == ["Nộp lại (lần 2)", "Nộp báo cáo"]
+    assert [step.word for step in history.history([entry(revision=2)], {})] == ["Nộp báo cáo"]
+
+
 def test_history_is_in_order_of_receipt_and_leaves_out_confirmations() -> None:
     entries = [entry(revision=2, at=AFTER), entry(events.CONFIRMED), entry(revision=1, at=BEFORE)]
     steps = history.history(entries, {})

@@ -28,7 +28,7 @@ class Step:
 
     If a newer revision had already been received, the event changed nothing, and `superseded_by` is that revision; otherwise it is 0.
     `is_void` marks the return of a revision that was never submitted (accepted up to data format 4); `corrects` marks an extension that
-    replaces earlier ones.
+    replaces earlier ones; `is_again` marks a submission with a higher revision than another one.
     """
 
     entry: Entry
@@ -36,9 +36,12 @@ class Step:
     superseded_by: int = 0
     is_void: bool = False
     corrects: bool = False
+    is_again: bool = False
 
     @property
     def word(self) -> str:
+        if self.is_again:
+            return f"Nộp lại (lần {self.entry.revision})"
         return "Sửa gia hạn" if self.corrects else SHOWN[self.entry.type]
 
     @property
@@ -81,8 +84,9 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
     for entry in sorted((entry for entry in entries if entry.type in SHOWN), key=lambda entry: (entry.received_ms, entry.id)):
         superseded_by = newest if 0 < entry.revision < newest else 0
         is_void = entry.type == events.RETURNED and entry.revision not in submitted
+        is_again = entry.type == events.SUBMITTED and entry.revision > min(submitted)
         said = contents.get(entry.id, content.NOTHING)
-        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects))
+        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects, is_again))
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps

@@ -1,6 +1,7 @@
 """The sums since the beginning of the year (lũy kế) as cells and table rows for people."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from services.portal.domain import figures, period_runs
 from services.portal.domain.cumulative import Part, YearToDate
@@ -13,7 +14,7 @@ from shared.words.regimes import Indicator
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One sum. `value` is a dash if there is none. `note` says which periods are not complete."""
+    """One sum. `value` is a dash if there is none. `note` says which periods are not complete, or that none has a figure."""
 
     value: str
     percent: str = ""
@@ -30,6 +31,10 @@ class PartRow:
     missing: int
 
 
+NOTHING: Final = Cell("–", note="chưa có số liệu của kỳ nào")
+"""The cell of an indicator that nobody has reported this year."""
+
+
 def cells(year: YearToDate) -> dict[str, Cell]:
     """The sum of each cumulative indicator, by code."""
     return {indicator.code: cell(year, indicator) for indicator in year.indicators}
@@ -40,6 +45,8 @@ def cell(year: YearToDate, indicator: Indicator) -> Cell:
     figure = year.figure(indicator)
     if figure is None:
         return Cell("–")
+    if not is_reported(year, indicator):
+        return NOTHING
     share = vietnamese.percent(figure.total.percent) if isinstance(figure.total, RatioTotal) else ""
     return Cell(_value(figure), share, _note(year, indicator))
 
@@ -51,9 +58,16 @@ def line(year: YearToDate, indicator: Indicator) -> str:
     figure, shown = year.figure(indicator), cell(year, indicator)
     if figure is None:
         return year.refusal.message_vi if year.refusal else ""
+    if not is_reported(year, indicator):
+        return f"Lũy kế từ đầu năm: {shown.note}"
     share = f" ({shown.percent})" if shown.percent else ""
     note = f"; {shown.note}" if shown.note else ""
     return f"Lũy kế từ đầu năm: {shown.value} {indicator.measure}{share}, gồm {period_runs.named_in_year(figure.periods)}{note}"
+
+
+def is_reported(year: YearToDate, indicator: Indicator) -> bool:
+    """Whether somebody has reported the indicator in one of the periods."""
+    return any(_is_begun(part, indicator) for part in year.parts)
 
 
 def part_rows(year: YearToDate, indicator: Indicator) -> list[PartRow]:

@@ -71,6 +71,8 @@ def _sum(year: YearToDate, indicator: Indicator) -> tuple[Cell, ...]:
     figure = year.figure(indicator)
     if figure is None:
         return (None, None, None, None, None, year.refusal.message_vi if indicator.cumulative and year.refusal else None)
+    if not to_date.is_reported(year, indicator):
+        return (None, None, None, None, None, to_date.NOTHING.note)
     about = (period_runs.named_in_year(figure.periods), to_date.cell(year, indicator).note or WHOLE)
     total = figure.total
     if isinstance(total, RatioTotal):
