@@ -81,7 +81,7 @@ class Follower:
             return  # a period that is not in memory does not become live without an event
         async with self._turn:
             book = self.book
-            await self._recall(book, await self._live(book.ledger, since, at), self._position.generation)
+            await self._recall(book, await self._live(book, since, at), self._position.generation)
             self._live_since = since
 
     async def recall(self, regime: str | None = None, period: str | None = None) -> None:
@@ -141,7 +141,7 @@ class Follower:
         waiting = [key for key, _ in checkpoint.waiting]
         book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
         since = live.owed_since(self._clock(), reference.regimes.values())
-        await self._recall(book, await self._live(ledger, since, self._clock()), reference.generation)
+        await self._recall(book, await self._live(book, since, self._clock()), reference.generation)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
         self._live_since = since
 
@@ -168,7 +168,7 @@ class Follower:
     async def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
         """Folds a batch into a book. Returns the position after it."""
         logged = [event for event, _ in log_events.read(batch, self._partitions)]
-        await self._recall(book, book.ledger.absent & {(event.regime, event.period) for event in logged}, position.generation)
+        await self._recall(book, {(event.regime, event.period) for event in logged}, position.generation)
         for event in logged:
             book.fold(event)
         if batch:
@@ -176,17 +176,15 @@ class Follower:
             position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)
         return position
 
-    async def _live(self, ledger: Ledger, since: datetime, at: datetime) -> Set[RegimePeriod]:
-        """The periods that are not in memory and can cause alerts."""
-        if not ledger.absent:
-            return set()
-        return ledger.absent & {*await self._store.live(since), *live.acted_since(ledger.acted_ms, at)}
+    async def _live(self, book: Book, since: datetime, at: datetime) -> Set[RegimePeriod]:
+        """The periods that can cause alerts."""
+        return {*await self._store.live(since), *book.due_since(since), *live.acted_since(book.ledger.acted_ms, at)}
 
     async def _recall(self, book: Book, pairs: Set[RegimePeriod], generation: int) -> None:
-        """Takes stored periods into memory. Raises TransientError if another notifier has gone on to other units and regimes: it may have
-        removed duties that this book still has.
+        """Takes those of the periods into memory that are only stored. Raises TransientError if another notifier has gone on to other units
+        and regimes: it may have removed duties that this book still has.
         """
-        for pair in sorted(pairs):
+        for pair in sorted(pairs & book.ledger.absent):
             stored = await self._store.reports(pair)
             if await self._store.generation() != generation:
                 raise TransientError(refusal("notify.reading_log"))
@@ -257,6 +255,6 @@ class Keeper(Follower):
         if not is_time or self._kept != self._position:
             return
         since = live.owed_since(at, self.reference.regimes.values())
-        book.release({*await self._store.live(since), *live.acted_since(book.ledger.acted_ms, at)})
+        book.release(await self._live(book, since, at))
         self._live_since, self._release_at_s = since, now_s + RELEASE_S
         self._most_periods = 2 * book.ledger.periods_in_memory + FEW_PERIODS

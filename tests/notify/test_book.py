@@ -127,6 +127,17 @@ def test_asking_for_a_report_that_is_only_stored_is_refused() -> None:
         kept.fold(submitted("111"))
 
 
+def test_a_period_is_due_by_the_latest_of_its_deadlines() -> None:
+    confirmed_later = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "by": "12-28"}})
+    kept = Book(roster(confirmed_later, on_call()), Ledger())
+    kept.fold(opened("2026-12-24"))
+    kept.begin(AT)
+    assert kept.begun == {(REGIME, "2026"), (REGIME, "2027"), (ON_CALL, "2026")}
+    assert kept.due_since(vn("2026-12-25")) == {(REGIME, "2026"), (REGIME, "2027"), (ON_CALL, "2026")}
+    assert kept.due_since(vn("2026-12-29")) == {(REGIME, "2026"), (REGIME, "2027")}
+    assert kept.due_since(vn("2026-12-30")) == {(REGIME, "2027")}
+
+
 def test_a_period_is_live_for_weeks_after_its_last_rung_and_after_an_act() -> None:
     late_ladder = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "ladder": {"after_days": [1, 60]}})
     assert live.owed_since(AT, [regime(), on_call()]) == AT - timedelta(days=30 + 7)

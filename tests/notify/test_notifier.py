@@ -436,6 +436,17 @@ async def test_a_command_that_looks_at_a_period_that_is_over_reads_it(office: Of
     assert {alert.matter.unit for alert in planned} == {"112", "113"}
 
 
+async def test_a_group_keeps_its_digests_while_only_a_returned_report_is_owed_whose_reminders_are_over(office: Office) -> None:
+    await _two_periods(office)
+    async with working(office):
+        await office.log(*(submitted(code, received="2026-08-03 09:00") for code in ("111", "112", "113")))
+        await office.log(returned("111", fix_by="2026-08-14", received="2026-08-04 09:00"))
+        await _until_stored(office, 4)
+    async with working(office) as second:
+        raised = await tick.tick(second, AT)
+    assert [(alert.matter.unit, alert.rung.name) for alert in raised if alert.matter.is_digest] == [("11", "last-day-0800")]
+
+
 async def test_an_act_about_a_period_that_is_over_keeps_it_in_memory(office: Office) -> None:
     """Its notice goes out even if the notifier was killed before."""
     await _two_periods(office)

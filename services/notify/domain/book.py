@@ -68,6 +68,10 @@ class Book:
             self._owed.pop(pair, None)
             self.ledger.release(pair, waiting.get(pair, ()))
 
+    def due_since(self, since: datetime) -> set[RegimePeriod]:
+        """The begun regimes and periods with a deadline, before extensions, that is not before `since`."""
+        return {pair for pair in self.begun if any(due >= since for due in self._roster.deadlines_of(self.ledger, *pair))}
+
     def waiting(self) -> list[tuple[ReportKey, ReportState]]:
         """The state of units that have no stored duty (for example after an extension before the period begins)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]

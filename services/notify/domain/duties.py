@@ -197,6 +197,14 @@ class Roster:
                 wanted.append(entry)
         return list(self._duties(ledger, pair, terms, wanted)), in_time
 
+    def deadlines_of(self, ledger: Ledger, regime_id: str, period_code: str) -> list[datetime]:
+        """The deadlines of the groups and of the units that confirm, before extensions; none before an on-call period is opened."""
+        terms = self._terms(regime_id, period_code)
+        if terms is None:
+            return []
+        by_group = self._by_group(ledger, (regime_id, period_code), terms)
+        return [due for due in (*(due for due, _ in by_group.values()), terms.confirm) if due is not None]
+
     def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
         by_group = self._by_group(ledger, pair, terms)
         for unit, task, group in assigned:

@@ -1,7 +1,8 @@
 """Which regimes and periods can still cause alerts: only their reports are kept in memory (ADR-0041).
 
-A period is live while one of its owed duties has rungs ahead or only just behind, or if an act about it (a return, an extension, an
-opening) was received lately, because the act has a notice of its own. An event about another period makes that period live again.
+A period is live while one of its owed duties, or one of its groups, has rungs ahead or only just behind: the reminders of a returned report
+may be over long before the digests about its group. It is also live if an act about it (a return, an extension, an opening) was received
+lately, because the act has a notice of its own. An event about another period makes that period live again.
 """
 
 from collections.abc import Iterable, Mapping

@@ -119,7 +119,7 @@ class Keeper:
         return live.owed_since(at, self.reference.regimes.values())
 
     def _live(self, since: datetime, at: datetime) -> set[RegimePeriod]:
-        return {*self._disk.live(since), *live.acted_since(self.book.ledger.acted_ms, at)}
+        return {*self._disk.live(since), *self.book.due_since(since), *live.acted_since(self.book.ledger.acted_ms, at)}
 
     def _recall(self, pairs: set[RegimePeriod]) -> None:
         for pair in pairs & self.book.ledger.absent:
