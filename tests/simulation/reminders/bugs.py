@@ -77,7 +77,7 @@ def _apply_no_extension(report: ReportState, event: StateEvent) -> bool:
 
 
 def _dated_id(alert: Alert, channel: str) -> str:
-    return f"{alert.matter.ladder_id}/{alert.rung.name}/{alert.raised_at}/{channel}"
+    return f"{alert.matter.ladder_id}/{alert.rung.name}/{alert.raised_at.isoformat()}/{channel}"
 
 
 async def _insert_over(collection: Any, documents: Sequence[Any]) -> list[Any]:
