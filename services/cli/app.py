@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.cli import data, explain, figures, regime_show, stack
+from services.cli import data, explain, figures, regime_remove, regime_show, stack
 from services.cli import demo as demo
 from services.cli.contacts import contacts
 from services.cli.contracts import command
@@ -30,6 +30,7 @@ app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 regime_show.add_to(regimes)
+regime_remove.add_to(regimes)
 stack.add_to(app)
 figures.add_to(app)
 explain.add_to(app)

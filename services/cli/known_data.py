@@ -1,12 +1,17 @@
 """Units and regimes for commands that need no server: the stored ones if MongoDB answers at once, otherwise the product's own files."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
+from services.cli.files import regime_files, regime_losses, unit_files
+from services.cli.files.regime_files import RegimeFile
+from services.cli.files.regime_losses import Loss
+from services.cli.stored import StoredData
 from shared.plumbing import data_format, delivery, mongo
+from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import CliSettings
@@ -35,6 +40,13 @@ def units_of_product() -> KnownData:
     return KnownData([], Registry(unit_files.read_units(UNIT_FILES)), is_stored=False)
 
 
+async def losses(database: Documents, read: Sequence[RegimeFile], regimes: Sequence[Regime], registry: Registry) -> list[Loss]:
+    """What the files would hide of the reports in MongoDB. The files fit together with `regimes`, the stored ones."""
+    stored = StoredData(database)
+    reported = {regime: await stored.reporters(regime) for regime in regime_losses.sources(read, regimes)}
+    return regime_losses.find(read, regimes, registry, reported)
+
+
 def of_product(working_days: WorkingDays) -> KnownData:
     """The units and regimes of the product's files. Raises FaultsError."""
     return KnownData(regime_files.read_regimes(REGIME_FILES, working_days), units_of_product().registry, is_stored=False)
@@ -42,14 +54,26 @@ def of_product(working_days: WorkingDays) -> KnownData:
 
 async def stored(settings: CliSettings) -> KnownData | None:
     """The stored regimes and units, if MongoDB answers at once and has any. Only reads."""
+    found = await stored_with(settings, ())
+    return found[0] if found is not None else None
+
+
+async def stored_with(settings: CliSettings, read: Sequence[RegimeFile]) -> tuple[KnownData, list[Loss]] | None:
+    """The stored regimes and units, if MongoDB answers at once and has any, and what the files would hide. Only reads.
+
+    No losses are looked for if the files do not fit together with what is stored.
+    """
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
     try:
         async with asyncio.timeout(STORED_S):
             await data_format.require(database)
             store = ReferenceStore(database, system_clock)
-            units = (await store.current()).registry
-            return KnownData(await store.files(), units, is_stored=True) if units.units else None
+            known = KnownData(await store.files(), (await store.current()).registry, is_stored=True)
+        if not known.registry.units:
+            return None
+        fits = not regime_files.together(read, known.regimes)
+        return known, await losses(database, read, known.regimes, known.registry) if fits else []
     except delivery.MAY_PASS as error:
         if not (delivery.is_passing(error) or mongo.is_login_refused(error)):  # a MongoDB that is not ours
             raise

@@ -15,7 +15,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from services.cli.files.faults import FaultsError
+from services.cli.files.faults import Fault, FaultsError
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
 from shared.plumbing import addresses, agency_days, causes, data_format, delivery, durability, mongo
 from shared.plumbing.addresses import AddressError
@@ -125,6 +125,12 @@ def stop(code: int, *why: Refusal) -> NoReturn:
     """Ends the command with the reasons on standard error, in the language of `TONGHOP_LANG`."""
     typer.echo(addresses.masked("\n".join(found.line(language.chosen()) for found in why)), err=True)
     raise typer.Exit(code)
+
+
+def warn(faults: Sequence[Fault]) -> None:
+    """Prints on standard error what a command found in files but does not refuse."""
+    for fault in faults:
+        notes.print(fault.text(language.chosen()), markup=False)
 
 
 def wrong_use(why: Refusal, hint: str) -> typer.BadParameter:

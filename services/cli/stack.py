@@ -8,8 +8,10 @@ import orjson
 import typer
 from rich.table import Table
 
-from services.cli import session
-from services.cli.data import AsJson
+from services.cli import known_data, session
+from services.cli.data import REGIME_FILES, AsJson
+from services.cli.files import regime_files
+from services.cli.files.regime_losses import Loss
 from services.devstack import stack
 from shared.plumbing import addresses
 from shared.shell.settings import CliSettings
@@ -32,10 +34,21 @@ def up() -> None:
 
     Dữ liệu, nhật ký, hộp thư thử: thư mục .run/
 
+    Nếu một tệp trong deploy/regimes làm cho báo cáo đã tiếp nhận không còn được hiển thị, tệp đó không được nạp và lệnh in ra việc cần làm.
+
     Mã thoát: 0 sẵn sàng, 1 đang chạy nhưng còn chờ (in ra việc cần làm), 3 không khởi động được.
     """
     stack.up()
-    _show(state(session.settings()))
+    settings = session.settings()
+    _show(state(settings))
+    session.warn([loss.fault for loss in session.run(lambda: unloaded(settings))])
+
+
+async def unloaded(settings: CliSettings) -> list[Loss]:
+    """What the regime files of the product would hide, for which they were not loaded."""
+    read = regime_files.read_each(REGIME_FILES, session.working_days())
+    found = await known_data.stored_with(settings, read)
+    return found[1] if found is not None else []
 
 
 def down() -> None:

@@ -33,6 +33,15 @@ class StoredData:
         """The number of stored events of a regime and period."""
         return await self._reports.count_documents({"regime": regime, "period": period})
 
+    async def reporters(self, regime: str) -> dict[str, set[str]]:
+        """Ids of the units whose reports were accepted for a regime, by period."""
+        found: dict[str, set[str]] = {}
+        for period in await self._reports.distinct("period", {"regime": regime}):
+            query: Document = {"regime": regime, "period": period, "type": events.SUBMITTED}
+            if units := await self._reports.distinct("unit", query):
+                found[period] = set(units)
+        return found
+
     async def accepted_events(self) -> AsyncIterator[tuple[str, str, bytes]]:
         """Every accepted event in `reports` and in the claims: collection, id and the logged text."""
         for name in WITH_EVENTS:

@@ -26,7 +26,7 @@ from shared.plumbing import tasks
 SETUP_COMMANDS = (
     ("streams", "apply"),
     ("units", "import"),
-    ("regimes", "load"),
+    ("regimes", "load", "--skip-losses"),
 )
 
 LOOK_AT_LOGS_S = 5.0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.cli import known_data, regimes, session
+from services.cli import known_data, regime_remove, session, stack
 from services.cli.app import app
 from services.devstack.servers import choose_ports
 from shared.shell.service import Connections
@@ -87,7 +87,12 @@ def test_a_check_is_held_against_the_units_and_regimes_that_are_stored(province:
     answer = province.json("regimes", "check", wanted)
     assert (answer["regimes"], answer["faults"], list(answer["deadlines"])) == (["thu"], [], ["thu"])
     derived = regime(tmp_path, DERIVED, "dan-xuat.yaml")
-    assert province.json("regimes", "check", derived) == {"regimes": ["dan-xuat"], "faults": [], "deadlines": {"dan-xuat": []}}
+    assert province.json("regimes", "check", derived) == {
+        "regimes": ["dan-xuat"],
+        "faults": [],
+        "deadlines": {"dan-xuat": []},
+        "losses": [],
+    }
     assert "đã nạp" in province.run("regimes", "check", derived).stderr
 
 
@@ -142,6 +147,124 @@ def test_a_check_says_which_days_of_the_calendar_have_no_effect(province: Cli, t
     ]
 
 
+# What a changed file would hide
+
+MONTHS = REGIME.replace('periods: ["2024"]', "periods: {from: 2024-01, to: 2024-06}").replace(
+    "obligation:", "narratives: {ket_qua: Kết quả}\nobligation:"
+)
+MONTHS = MONTHS.replace('huyen: {before: "12-20"}', "huyen: {after_cut_off: {days: 5}}")
+
+
+@pytest.fixture
+def reported(province: Cli, tmp_path: Path) -> Cli:
+    """The monthly regime `thang`, for which the district has reported January, in two revisions, and February."""
+    province.run("regimes", "load", regime(tmp_path, MONTHS.replace("id: thu", "id: thang"), "thang.yaml"))
+
+    async def store(connections: Connections) -> None:
+        kept = {"regime": "thang", "unit": "184", "type": events.SUBMITTED}
+        await connections.database["reports"].insert_many(
+            [
+                {"_id": "184/1", "period": "2024-01", **kept},
+                {"_id": "184/2", "period": "2024-01", **kept},
+                {"_id": "184/3", "period": "2024-02", **kept},
+                {"_id": "20/1", "period": "2024-03", **kept, "unit": "", "type": events.OPENED},
+            ]
+        )
+
+    province.ask(store)
+    return province
+
+
+def changed(folder: Path, before: str, after: str) -> Path:
+    text = MONTHS.replace("id: thu", "id: thang")
+    assert before in text
+    return regime(folder, text.replace(before, after), "thang.yaml")
+
+
+LOSSES = [
+    ("from: 2024-01", "from: 2024-02", ("periods", ["2024-01"], 1)),
+    ("code: so", "code: so_moi", ("indicators", ["so"], 2)),
+    ("ket_qua:", "ket_qua_moi:", ("narratives", ["ket_qua"], 2)),
+    ("huyen: {label: Huyện, level: district}", "huyen: {label: Huyện, level: province}", ("groups", ["huyen"], 2)),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "loss"), LOSSES)
+def test_a_file_that_would_hide_reports_is_not_loaded_unless_the_operator_is_sure(
+    reported: Cli, tmp_path: Path, before: str, after: str, loss: tuple[str, list[str], int]
+) -> None:
+    path = changed(tmp_path, before, after)
+    generation = reported.generation()
+
+    said = reported.refused("regimes", "load", path)
+
+    assert "[regime.would_hide_reports]" in said
+    assert f" {', '.join(loss[1])}, nên {loss[2]} báo cáo đã tiếp nhận" in said
+    assert "tonghop regimes load --yes" in said
+    assert reported.generation() == generation
+    assert reported.json("regimes", "load", path, "--yes")["changed"] == ["thang"]
+
+
+@pytest.mark.parametrize(("before", "after", "loss"), LOSSES)
+def test_a_check_warns_of_what_a_file_would_hide(
+    reported: Cli, tmp_path: Path, before: str, after: str, loss: tuple[str, list[str], int]
+) -> None:
+    path = changed(tmp_path, before, after)
+
+    [found] = reported.json("regimes", "check", path)["losses"]
+
+    assert (found["regime"], (found["kind"], found["codes"], found["reports"])) == ("thang", loss)
+    shown = reported.run("regimes", "check", path)
+    assert shown.exit_code == session.FINE
+    assert f"{path}: dòng {found['line']}, {found['path']}: {found['message_vi']} [regime.would_hide_reports]" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("to: 2024-06", "to: 2024-02"),  # nothing was reported of March, which the recipient opened
+        ("huyen", "cac_huyen"),  # the group has another name, and asks the same units
+        ("title: Thử", "title: Thử lại"),
+        ("  - code: so\n", "  - {code: moi, label: Mới, kind: flag}\n  - code: so\n"),
+    ],
+)
+def test_a_file_that_hides_no_report_is_loaded(reported: Cli, tmp_path: Path, before: str, after: str) -> None:
+    path = changed(tmp_path, before, after)
+
+    assert reported.json("regimes", "check", path)["losses"] == []
+    assert reported.json("regimes", "load", path)["changed"] == ["thang"]
+
+
+def test_the_set_up_skips_a_file_that_would_hide_reports_and_loads_the_others(reported: Cli, tmp_path: Path) -> None:
+    path = changed(tmp_path, "from: 2024-01", "from: 2024-02")
+    other = regime(tmp_path, ON_CALL.replace("title: Đột xuất", "title: Mới"), "dot-xuat.yaml")
+
+    result = reported.run("regimes", "load", path, other, "--skip-losses", "--json")
+
+    assert result.exit_code == session.FINE
+    assert '"changed": [\n    "dot-xuat"\n  ]' in result.stdout
+    assert "regime.would_hide_reports" in result.stderr
+
+
+def test_up_says_which_file_was_not_loaded(reported: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "REGIME_FILES", [changed(tmp_path, "from: 2024-01", "from: 2024-02")])
+
+    [loss] = asyncio.run(stack.unloaded(session.settings()))
+
+    assert (loss.codes, loss.reports) == (["2024-01"], 1)
+
+
+def test_an_indicator_that_leaves_a_derived_regime_hides_the_reports_of_its_source(reported: Cli, tmp_path: Path) -> None:
+    derived = DERIVED.replace("dan-xuat", "thang-dx").replace("derived_from: thu", "derived_from: thang")
+    path = regime(tmp_path, derived + "derived_indicators: [so, co]\n", "thang-dx.yaml")
+    reported.run("regimes", "load", path)
+    path.write_text(path.read_text().replace("[so, co]", "[so]"))
+
+    [loss] = reported.json("regimes", "check", path)["losses"]
+
+    assert (loss["kind"], loss["codes"], loss["reports"], loss["path"]) == ("indicators", ["co"], 2, "derived_indicators")
+
+
 # Remove
 
 
@@ -188,7 +311,7 @@ def test_a_regime_is_put_back_when_something_came_in_meanwhile(province: Cli, mo
     async def claim(connections: Connections) -> None:
         await connections.database["receipts"].insert_one({"_id": "20/opening1", "verdict": "accepted", "regime": "dot-xuat"})
 
-    monkeypatch.setattr(regimes, "_until_noticed", claim)
+    monkeypatch.setattr(regime_remove, "_until_noticed", claim)
 
     province.refused("regimes", "remove", "dot-xuat")
     assert "dot-xuat" in known(province)

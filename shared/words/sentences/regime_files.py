@@ -143,6 +143,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mã “{regime}” khác tên tệp. Đổi tên tệp thành {regime}.yaml hoặc sửa id.",
         "The id “{regime}” differs from the file's name. Rename the file {regime}.yaml or correct the id.",
     ),
+    "regime.would_hide_reports": (
+        "Tệp {what} {codes}, nên {count} báo cáo đã tiếp nhận sẽ không còn được hiển thị, toàn bộ hoặc một phần. Ghi lại mục đã bỏ, hoặc"
+        " nạp bằng `tonghop regimes load --yes` nếu đúng là muốn bỏ.",
+        "The file {what} {codes}, so {count} accepted reports would no longer be shown, wholly or in part. Put back what was removed, or"
+        " load the file by `tonghop regimes load --yes` if that is what you want.",
+    ),
     "regime.meaning_changed": (
         "Chỉ tiêu đã được nạp với kind {kind}, decimals {decimals}; hai mục này không đổi được. Đặt mã mới cho chỉ tiêu.",
         "The indicator was loaded with kind {kind}, decimals {decimals}; these cannot be changed. Give it a new code.",
