@@ -8,11 +8,21 @@ from shared.wire import subjects
 from tests.portal import builders, years
 from tests.portal.builders import CT27, MONTHLY
 from tests.portal.conftest import Stack
+from tests.portal.test_duty_pages import a_bit_of_all
 from tests.portal.test_strip_pages import many_views, present
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 VIEW = f"/bang/{CT27}/2024/184"
+NARROW = [
+    "/",
+    "/nghia-vu",
+    VIEW,
+    f"/bang/{years.MONTHLY}/2026-09/184",
+    f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",
+    f"/giai-trinh/{years.MONTHLY}/2026-09/184/thu",
+    f"/bao-cao/{CT27}/2024/06253",
+]
 
 
 async def change(stack: Stack, received: int, sequence: int) -> None:
@@ -79,6 +89,32 @@ async def test_a_page_fits_a_telephone(stack: Stack, page: Page, path: str) -> N
     await page.set_viewport_size({"width": 360, "height": 640})
     await page.goto(stack.url + path)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("width", [360, 720])
+@pytest.mark.parametrize("path", NARROW)
+async def test_no_column_of_a_table_is_off_a_narrow_screen(stack: Stack, page: Page, path: str, width: int) -> None:
+    """WCAG 1.4.10: nothing has to be scrolled sideways. Each cell below a row's heading says what its column is."""
+    reports = [years.submitted("06253", number, f"2026-{number:02}", thu="1234567.50", luot=1234567) for number in range(1, 10)]
+    await stack.put(views=[builders.view(), *many_views(), *years.views(reports)], reports=builders.season(), duties=a_bit_of_all())
+    await page.set_viewport_size({"width": width, "height": 640})
+    await page.goto(stack.url + path)
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    assert await page.evaluate("[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length") == 0
+    assert await page.evaluate("document.querySelectorAll('table').length") > 0
+    label = "getComputedStyle(document.querySelector('td[data-label]'), '::before').content"
+    assert "attr(data-label)" in await page.evaluate(label) or ": " in await page.evaluate(label)
+    cells = "[...document.querySelectorAll('table td:not(.blank):not(:empty)')].map((td) => td.getBoundingClientRect().right)"
+    assert max(await page.evaluate(cells)) <= width
+
+
+async def test_a_wide_screen_has_tables_with_columns(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(stack.url + VIEW)
+    assert await page.evaluate("getComputedStyle(document.querySelector('.figures td')).display") == "table-cell"
+    assert await page.evaluate("getComputedStyle(document.querySelector('.figures td[data-label]'), '::before').content") == "none"
 
 
 async def test_the_keyboard_reaches_the_content_first(stack: Stack, page: Page) -> None:

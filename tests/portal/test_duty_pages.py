@@ -42,7 +42,7 @@ async def codes(stack: Stack, query: str = "") -> list[str]:
     shown = await page(stack, f"/nghia-vu?{query}")
     found = [row[1] for row in csv.reader(io.StringIO(answer.text))][1:]
     assert all(f'<span class="code">{code}</span></th>' in shown for code in found)
-    assert shown.count('<th scope="row">') == len(found)
+    assert shown.count('<th scope="row"') == len(found)
     return sorted(found)
 
 
@@ -119,12 +119,12 @@ async def test_a_page_has_two_hundred_and_leads_on_with_the_same_filters(stack: 
     unit = {"id": "06253", "code": "06253", "name": "Thị trấn Văn Quan"}
     await stack.put(duties=[builders.duty(_id=f"{CT27}/2024/{number:03d}", unit=unit) for number in range(201)])
     first = await page(stack, "/nghia-vu?period=2024&unit=20")
-    assert first.count('<th scope="row">') == 200
+    assert first.count('<th scope="row"') == 200
     assert "201 nghĩa vụ" in text_of(first)
     next_page = following(first)
     assert next_page.startswith("/nghia-vu?period=2024&unit=20&after=")
     last = await page(stack, next_page)
-    assert last.count('<th scope="row">') == 1
+    assert last.count('<th scope="row"') == 1
     assert 'rel="next"' not in last
     assert 'href="/nghia-vu?period=2024&amp;unit=20">« Trang đầu' in last
 
