@@ -25,7 +25,8 @@ BATCH: Final = 2000  # messages
 class Checkpoint:
     """How far a partition is stored, as a mark in the log (`shared/plumbing/log_mark.py`).
 
-    `generation` is the generation under which every view is stored up to there; 0 while some views are not.
+    `generation` is the generation under which every view is stored up to there; 0 while some views are not. `moved_under` is the generation
+    of the aggregator that moved it here; 0 if it is not known.
     """
 
     sequence: int
@@ -33,6 +34,7 @@ class Checkpoint:
     stored_ms: int
     stream_created: str
     generation: int = 0
+    moved_under: int = 0
 
 
 class WentBackError(TransientError):

@@ -98,11 +98,13 @@ class Partition:
 
     async def _stored_periods(self, checkpoint: Checkpoint | None, generation: int) -> tuple[Set[RegimePeriod], Set[RegimePeriod]]:
         """The periods with events up to the checkpoint: those whose views are stored under this generation, and the others. If the
-        partition has no view at all, somebody has removed them.
+        partition has no view at all, somebody has removed them. If the checkpoint was moved under another generation, it may have passed
+        events that are in no view of this one: an aggregator that had not noticed the new units folded them.
         """
         if checkpoint is None:
             return set(), set()
-        shown = await self._store.shown(self.number, generation) if await self._store.has_views(self.number) else set()
+        is_ours = checkpoint.moved_under == generation and await self._store.has_views(self.number)
+        shown = await self._store.shown(self.number, generation) if is_ours else set()
         if shown and checkpoint.generation == generation:
             return shown, set()
         found = {pair async for pair in self._store.periods() if subjects.partition_of(*pair, self._partitions) == self.number}
@@ -143,5 +145,6 @@ def work_of(fold: Fold, logged: list[tuple[Logged, int]], reader: PartitionReade
     if not pace.is_time(reader.pending or 0, now_s):
         return Work(reports)
     views, is_all = fold.changed(), not fold.behind
-    checkpoint = reader.read_to and replace(reader.read_to, generation=fold.reference.generation if is_all else 0)
+    generation = fold.reference.generation
+    checkpoint = reader.read_to and replace(reader.read_to, generation=generation if is_all else 0, moved_under=generation)
     return Work(reports, views, checkpoint, is_whole=is_all and reader.pending == 0, shown=set(fold.shown))

@@ -46,6 +46,7 @@ class Store:
                 document["stored_ms"],
                 document["stream_created"],
                 document.get("generation", 0),
+                document.get("moved_under", 0),
             )
         )
 
@@ -195,4 +196,6 @@ def checkpoint_document(partition: int, checkpoint: Checkpoint) -> AggregateChec
     }
     if checkpoint.generation:
         document["generation"] = checkpoint.generation
+    if checkpoint.moved_under:
+        document["moved_under"] = checkpoint.moved_under
     return document

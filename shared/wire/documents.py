@@ -358,6 +358,7 @@ class AggregateCheckpointDocument(LogMarkDocument):
 
     _id: Annotated[str, "`aggregate/<partition>`"]
     generation: NotRequired[Annotated[int, "generation under which every view is stored up to there; absent while some views are not"]]
+    moved_under: NotRequired[Annotated[int, "generation of the aggregator that moved the checkpoint; absent if it is not known"]]
 
 
 class ShownDocument(TypedDict):

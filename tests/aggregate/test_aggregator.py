@@ -9,9 +9,12 @@ import orjson
 import pytest
 from bson.decimal128 import Decimal128
 
+from services.aggregate import log as logs
 from services.aggregate.app import chosen
 from services.aggregate.feed import COALESCE_S, plain
-from services.aggregate.store import Store
+from services.aggregate.log import Checkpoint
+from services.aggregate.store import Store, report_document
+from shared.plumbing import log_events, log_mark
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
@@ -225,3 +228,38 @@ def test_partitions_that_do_not_exist_are_refused(text: str) -> None:
 
 def test_partitions_are_all_or_named() -> None:
     assert (chosen("all", 3), chosen("2,0,2", 3)) == ([0, 1, 2], [0, 2])
+
+
+async def test_a_checkpoint_that_an_older_generation_moved_hides_no_event_from_the_views(loaded: Connections) -> None:
+    """An aggregator that has not noticed the new units or regimes may store events and move the checkpoint past them, without a view."""
+    async with aggregating(loaded):
+        await until_stored(loaded, await log_reports(loaded))
+    older = await loaded.reference.generation()
+    regime = (await loaded.reference.current()).regimes[REGIME]
+    await loaded.reference.put_regimes([regime.model_copy(update={"title": f"{regime.title} (đã sửa)"})])
+    generation = await loaded.reference.generation()
+    async with aggregating(loaded):
+        await until(lambda: _has_generation(loaded, generation))
+        await until(lambda: _is_moved_under(loaded, generation))
+    await _store_without_views(loaded, await log_reports(loaded, revisions=(2,), seed=8), older)
+    async with aggregating(loaded):
+        await until(lambda: _is_moved_under(loaded, generation))
+        assert (await verdict(loaded)).as_dict()["equal"] is True
+
+
+async def _is_moved_under(connections: Connections, generation: int) -> bool:
+    partition = subjects.partition_of(REGIME, PERIOD, connections.declaration.partitions)
+    found = await connections.database["checkpoints"].find_one({"_id": f"aggregate/{partition}"})
+    return found is not None and found.get("moved_under") == found.get("generation") == generation
+
+
+async def _store_without_views(connections: Connections, end: int, generation: int) -> None:
+    """Stores all events of the partition, and moves its checkpoint to the end as an aggregator of an older generation does."""
+    partitions = connections.declaration.partitions
+    partition, store = subjects.partition_of(REGIME, PERIOD, partitions), Store(connections.database)
+    async for deliveries in logs.whole(connections.streams, subjects.reports_of(partition), end):
+        read = list(log_events.read(deliveries, partitions))
+        await store.put_reports([report_document(event, partition, sequence) for event, sequence in read])
+        mark = log_mark.last_of(deliveries)
+    created = await log_mark.stream_created(connections.streams.jetstream)
+    await store.put_checkpoint(partition, Checkpoint(*mark, created, generation=generation, moved_under=generation))
