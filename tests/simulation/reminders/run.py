@@ -9,8 +9,8 @@ and mail away; events late, out of order and twice. How: the real tick, channels
 faults: there not even a mail may come twice. The first `--national` seeds (one) have all 10,035 communes; there 85 of 100 tasks
 are done in time, and the others are as random as in the local seeds.
 Seed: the number of the run gives the same trace each time.
-Last measured: seed 1 with all communes: 1,166,617 duties, 942,620 alerts, 946,693 rungs that had to be decided, 268,624 mails, 54 crashes, 0
-violations, 466 s (337 s of CPU on one core, with much other work beside), 2.8 GiB. Local seeds 4–11, with fewer addresses: 45,231 duties,
+Last measured: seed 1 with all communes: 1,166,617 duties, 942,620 alerts, 946,693 rungs that had to be decided, 268,624 mails, 54 crashes,
+0 violations, 466 s (337 s of CPU on one core, with much other work beside), 2.8 GiB. Local seeds 4–11, with fewer addresses: 45,231 duties,
 160,309 alerts, 291 crashes, 0 violations, 10–20 s of CPU each.
 Again: `make simulate-duties`.
 """
