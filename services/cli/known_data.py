@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.cli.files import regime_files, regime_losses, unit_files
-from services.cli.files.regime_files import RegimeFile
+from services.cli.files.regime_files import Kinds, RegimeFile
 from services.cli.files.regime_losses import Loss
 from services.cli.stored import StoredData
 from shared.plumbing import data_format, delivery, mongo
@@ -24,11 +24,14 @@ STORED_S: Final = 1.0  # how long a command waits for MongoDB before it uses the
 
 @dataclass(frozen=True, slots=True)
 class KnownData:
-    """Regimes as their files have them (derived ones are not completed), units, and whether they are stored."""
+    """Regimes as their files have them (derived ones are not completed), units, whether they are stored, and kind and decimals of every
+    indicator that a stored regime ever had.
+    """
 
     regimes: list[Regime]
     registry: Registry
     is_stored: bool
+    kinds: Kinds = field(default_factory=dict)
 
     @property
     def units_in_words(self) -> str:
@@ -69,7 +72,7 @@ async def stored_with(settings: CliSettings, read: Sequence[RegimeFile]) -> tupl
         async with asyncio.timeout(STORED_S):
             await data_format.require(database)
             store = ReferenceStore(database, system_clock)
-            known = KnownData(await store.files(), (await store.current()).registry, is_stored=True)
+            known = KnownData(await store.files(), (await store.current()).registry, is_stored=True, kinds=await store.kinds())
         if not known.registry.units:
             return None
         fits = not regime_files.together(read, known.regimes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from shared.words import deadlines, ladder, periods, rules_in_words, vietnamese
+from shared.words import deadlines, ladder, numbers, periods, rules_in_words, vietnamese
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 from shared.words.obligations import DeadlineRule, Obligation
@@ -35,7 +35,7 @@ class Due:
     unit_count: int | None
 
     def entry(self, *, is_short: bool = False) -> dict[str, object]:
-        """As JSON; the short form has neither reminders nor the number of units."""
+        """As JSON; the short form has neither reminders nor the label of the group."""
         found: dict[str, object] = {
             "task": self.task,
             "group" if self.task == REPORT else "level": self.name,
@@ -43,11 +43,12 @@ class Due:
             "deadline": _with_offset(self.at),
             "last_day": deadlines.last_day(self.at).isoformat(),
             "deadline_vi": vietnamese.through(self.at),
+            "units": self.unit_count,
         }
         if is_short:
             return found
         reminders = [{"rung": rung.name, "at": _with_offset(rung.at)} for rung in self.reminders]
-        return found | {"label": self.label, "reminders": reminders, "units": self.unit_count}
+        return found | {"label": self.label, "reminders": reminders}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +99,33 @@ def confirming(level: str) -> str:
     return f"chốt bảng tổng hợp, level {level}"
 
 
-def lines(regime: Regime, found: Sequence[Dates], now: datetime) -> Iterator[str]:
-    """What a regime's deadlines mean: each rule in words, and the next deadlines that it gives."""
+def lines(regime: Regime, found: Sequence[Dates], now: datetime, tree_at: TreeAt | None = None) -> Iterator[str]:
+    """What a regime's deadlines mean: each rule in words, how many units it is for, and the next deadlines that it gives.
+
+    The units are those of the next deadline (of the last one if none is left); of a regime on call, today's.
+    """
     obligation = regime.obligation
     if obligation is None:
         yield f"{regime.id}: lấy từ {regime.derived_from}, không có hạn riêng."
         return
     yield f"{regime.id}: {rules_in_words.ON_CALL}." if obligation.on_call else f"{regime.id}:"
+    if obligation.on_call and tree_at is not None:
+        members = regime.group_members(tree_at(periods.local_day(now)))
+        yield from (f"  {name}{_units(len(units))}." for name, units in members.items())
     for place, (name, rule) in enumerate(_rules(obligation)):
         coming = [(one.period, one.due[place].at) for one in found if one.due[place].at > now][:NEXT]
+        counts = [one.due[place].unit_count for one in found if one.due[place].at > now] or [
+            one.due[place].unit_count for one in found[-1:]
+        ]
         said = "; ".join(f"{vietnamese.period_name(period.code)} {vietnamese.through(at)}" for period, at in coming)
         next_ones = f" Sắp tới: {said}." if coming else "" if obligation.on_call else f" {PAST}"
-        yield f"  {name}: {rules_in_words.rule(rule)}.{next_ones}"
+        yield f"  {name}{_units(counts[0] if counts else None)}: {rules_in_words.rule(rule)}.{next_ones}"
     if obligation.to_working_day:
         yield f"  {rules_in_words.MOVES[0].upper()}{rules_in_words.MOVES[1:]}."
+
+
+def _units(count: int | None) -> str:
+    return "" if count is None else f" ({numbers.vietnamese(count)} đơn vị)"
 
 
 def _of_period(regime: Regime, obligation: Obligation, period: Period, days: WorkingDays, tree_at: TreeAt | None) -> Iterator[Due]:

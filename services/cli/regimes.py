@@ -37,7 +37,8 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     async def act() -> tuple[list[Regime], KnownData, list[Loss]]:
         read = regime_files.read_each(paths or REGIME_FILES, working_days)
         known, losses = await known_data.stored_with(session.settings(), read) or (known_data.units_of_product(), [])
-        if faults := regime_files.judge(read, known.regimes, known.registry, _today()):
+        faults = regime_files.judge(read, known.regimes, known.registry, _today())
+        if faults := faults + regime_files.changed_meaning(read, known.kinds):
             raise FaultsError(faults)
         return [file.regime for file in read], known, losses
 
@@ -46,14 +47,15 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     except FaultsError as error:
         session.say_json({"regimes": [], "faults": [fault.as_dict() for fault in error.faults], "deadlines": {}, "losses": []})
         raise typer.Exit(session.NO) from error
-    calendars = {regime.id: regime_calendar.dates(regime, working_days) for regime in read}
+    tree_at = known.registry.at if known.registry.units else None
+    calendars = {regime.id: regime_calendar.dates(regime, working_days, tree_at) for regime in read}
     if as_json:
         found = {name: [one.entry(is_short=True) for one in dates] for name, dates in calendars.items()}
         session.say_json({"regimes": list(calendars), "faults": [], "deadlines": found, "losses": [loss.entry() for loss in losses]})
         return
     session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(calendars)}.")
     for regime in read:
-        for line in regime_calendar.lines(regime, calendars[regime.id], system_clock()):
+        for line in regime_calendar.lines(regime, calendars[regime.id], system_clock(), tree_at):
             session.console.print(line, markup=False)
     session.warn([loss.fault for loss in losses])
     session.notes.print(f"Đã đối chiếu với danh mục {known.units_in_words}, {numbers.vietnamese(len(known.registry.units))} đơn vị.")

@@ -159,6 +159,17 @@ def test_a_regime_that_changes_the_meaning_of_an_indicator_is_not_loaded(cli: Cl
     assert "indicators.co" in cli.refused("regimes", "load", regime(tmp_path, REGIME.replace("kind: flag", "kind: ratio")))
 
 
+def test_a_check_refuses_a_changed_meaning_as_a_load_does(cli: Cli, tmp_path: Path) -> None:
+    cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
+    cli.run("regimes", "load", regime(tmp_path))
+    path = regime(tmp_path, REGIME.replace("decimals: 2", "decimals: 3"))
+
+    [fault] = cli.json("regimes", "check", path, code=session.NO)["faults"]
+
+    assert (fault["code"], fault["path"]) == ("regime.meaning_changed", "indicators.so")
+    assert cli.refused("regimes", "check", path) == cli.refused("regimes", "load", path)
+
+
 def test_a_regime_without_what_another_derives_from_it_is_not_loaded(cli: Cli, tmp_path: Path) -> None:
     cli.run("units", "import", csv(tmp_path, PROVINCE, DISTRICT))
     regime(tmp_path)

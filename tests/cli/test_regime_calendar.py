@@ -1,5 +1,6 @@
 """The calendar of a regime: what `regimes show` and `regimes check` say of the two example regimes, every deadline of 2026 by name."""
 
+from pathlib import Path
 from typing import Final
 
 import orjson
@@ -8,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli import regime_calendar, session
 from services.cli.app import app
+from services.cli.data import REGIME_FILES
 from services.devstack.servers import choose_ports
 from shared.words import deadlines
 from shared.words.calendar import COMMON
@@ -152,9 +154,9 @@ def test_a_year_that_is_no_number_is_wrong_use() -> None:
 def test_a_check_says_the_rules_in_words_and_the_next_deadlines() -> None:
     shown = said("check").stdout
 
-    assert "thang-tthc-quang-binh:\n  xa: 2 ngày làm việc sau ngày chốt số liệu." in shown
-    assert "  so: 2 ngày làm việc sau hạn của nhóm huyen, đến 17:00." in shown
-    assert "  chốt bảng tổng hợp, level province: 30 ngày sau ngày chốt số liệu." in shown
+    assert "thang-tthc-quang-binh:\n  xa (145 đơn vị): 2 ngày làm việc sau ngày chốt số liệu." in shown
+    assert "  so (4 đơn vị): 2 ngày làm việc sau hạn của nhóm huyen, đến 17:00." in shown
+    assert "  chốt bảng tổng hợp, level province (1 đơn vị): 30 ngày sau ngày chốt số liệu." in shown
     assert "  Hạn rơi vào ngày nghỉ thì chuyển sang hết ngày làm việc tiếp theo." in shown
     assert "kl62-binh-dinh: cơ quan nhận báo cáo mở từng kỳ và ấn định hạn." in shown
     assert "vhtt-van-quan: lấy từ ct27-van-quan, không có hạn riêng." in shown
@@ -175,7 +177,23 @@ def test_a_check_as_json_has_every_deadline_period_by_period() -> None:
         "deadline": "2026-02-25T00:00:00+07:00",
         "last_day": "2026-02-24",
         "deadline_vi": "đến hết ngày 24/02/2026",
+        "units": 145,
     }
+
+
+@pytest.mark.usefixtures("_no_mongo")
+def test_a_forgotten_within_is_seen_by_the_number_of_units(tmp_path: Path) -> None:
+    path = tmp_path / f"{MONTHLY}.yaml"
+    text = (REGIME_FILES[0] / path.name).read_text(encoding="utf-8")
+    path.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("within:")), encoding="utf-8")
+
+    assert "  xa (10.035 đơn vị): " in said("check", str(path)).stdout
+
+
+def test_the_units_of_a_regime_on_call_are_those_of_today(reference: Reference) -> None:
+    lines = list(regime_calendar.lines(reference.regimes["kl62-binh-dinh"], [], vn("2024-11-17"), reference.registry.at))
+
+    assert lines[1] == "  huyen (11 đơn vị)."
 
 
 def test_of_a_rule_the_next_three_deadlines_are_said_or_that_none_is_left(reference: Reference) -> None:

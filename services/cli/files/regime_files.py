@@ -22,6 +22,8 @@ from shared.words.regimes import Regime
 from shared.words.units import Registry
 
 WHOLE_NUMBER: Final = "tag:yaml.org,2002:int"
+Kinds = Mapping[str, Mapping[str, tuple[str, int]]]
+"""Kind and decimals of indicators, by regime and code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ def _without_effect(read: Sequence[RegimeFile], stored: Sequence[Regime], regist
     return [file.fault(where, why) for file in read for where, why in regime_effects.of_units(file.regime, whole, registry, today)]
 
 
-def changed_meaning(read: Sequence[RegimeFile], stored: Mapping[str, Mapping[str, tuple[str, int]]]) -> list[Fault]:
-    """Indicators whose kind or decimals differ from those in `stored` (by regime and code). A changed meaning needs a new code."""
+def changed_meaning(read: Sequence[RegimeFile], stored: Kinds) -> list[Fault]:
+    """Indicators whose kind or decimals differ from those in `stored`. A changed meaning needs a new code."""
     return [
         file.fault(
             ("indicators", indicator.code),
