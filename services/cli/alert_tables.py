@@ -55,8 +55,8 @@ def show(found: Sequence[Alert], title: str) -> None:
         table.add_column(heading, overflow="fold")
     for (at, rung, regime, period, deadline), alike in itertools.groupby(found, _what):
         units = [alert.matter.unit for alert in alike]
-        words, count = wording.rung(rung), numbers.vietnamese(len(units))
-        table.add_row(vietnamese.moment(at), words, regime, period, vietnamese.moment(deadline), count, ", ".join(units))
+        words, name, count = wording.rung(rung), vietnamese.period_name(period), numbers.vietnamese(len(units))
+        table.add_row(vietnamese.moment(at), words, regime, name, vietnamese.moment(deadline), count, ", ".join(units))
     session.console.print(table if found else title)
 
 

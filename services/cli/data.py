@@ -10,8 +10,8 @@ from services.cli import session
 from services.cli.files import unit_files
 from shared.plumbing import data_files
 from shared.plumbing import streams as declarations
-from shared.words import numbers
-from shared.words.refusals import Both
+from shared.words import numbers, periods
+from shared.words.refusals import Both, refusal
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
 units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)
@@ -20,6 +20,19 @@ UNIT_FILES: Final = [data_files.FOLDER / "units/units.csv", data_files.FOLDER / 
 REGIME_FILES: Final = [data_files.FOLDER / "regimes"]
 NO_REGIME: Final = Both("chưa có chế độ nào", "none")
 
+PERIOD: Final = (
+    ["mã kỳ báo cáo như 2024, 2024-H1, 2024-M9, 2024-Q3 hoặc 2024-05"],
+    ["a period such as 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05"],
+)
+
+
+def _period(text: str) -> str:
+    if periods.PERIOD.fullmatch(text) is None:
+        raise session.wrong_use(refusal("door.bad_query", name="--period", wanted=PERIOD[0], wanted_en=PERIOD[1]), "--period")
+    return text
+
+
+OnlyPeriod = Annotated[str | None, typer.Option("--period", parser=_period, metavar="KỲ", help="Chỉ một kỳ; mặc định: mọi kỳ đang mở.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON.")]
 
 

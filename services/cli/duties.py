@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from services.cli import sending, session
-from services.cli.data import NO_REGIME, AsJson
+from services.cli.data import NO_REGIME, AsJson, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain.duties import REPORT, Duty
@@ -28,7 +28,7 @@ duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào
 @duties.command("list")
 def list_duties(
     regime: Annotated[str | None, typer.Option(help="Chỉ một chế độ báo cáo.")] = None,
-    period: Annotated[str | None, typer.Option(help="Chỉ một kỳ.")] = None,
+    period: OnlyPeriod = None,
     unit: Annotated[str | None, typer.Option(help="Chỉ một đơn vị (mã).")] = None,
     owed: Annotated[bool, typer.Option("--owed", help="Chỉ nghĩa vụ chưa hoàn thành.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Chỉ nghĩa vụ hoàn thành muộn, hoặc quá hạn mà chưa hoàn thành.")] = False,

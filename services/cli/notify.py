@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from services.cli import alert_tables, session
-from services.cli.data import NO_REGIME
+from services.cli.data import NO_REGIME, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick as ticking
 from services.notify.channels import email
@@ -54,7 +54,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON.")
 @notify.command()
 def plan(
     regime: Annotated[str | None, typer.Option(help="Chỉ một chế độ báo cáo.")] = None,
-    period: Annotated[str | None, typer.Option(help="Chỉ một kỳ; mặc định: mọi kỳ đang mở.")] = None,
+    period: OnlyPeriod = None,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:

@@ -62,6 +62,11 @@ def test_duties_are_chosen_by_unit_by_owed_and_by_late(province: Cli) -> None:
     assert "Không có đơn vị “99999”" in province.refused("duties", "list", "--unit", "99999", code=session.WRONG_USE)
 
 
+def test_the_plan_names_the_period_for_people_and_gives_its_code_to_programs(province: Cli) -> None:
+    assert f" năm {YEAR} " in province.run("notify", "plan", "--period", YEAR).stdout
+    assert {found["period"] for found in province.json("notify", "plan", "--period", YEAR)["alerts"]} == {YEAR}
+
+
 def test_a_returned_duty_is_listed_with_its_reason_and_fix_by_date(province: Cli) -> None:
     at = datetime(int(YEAR), 1, 2, tzinfo=UTC)
     log(province, events.SUBMITTED, "184", at, revision=1, values={})

@@ -138,6 +138,16 @@ def test_an_instant_beyond_all_deadlines_is_wrong_use(command: list[str], at: st
     assert "các năm từ 2000 đến 2199" in result.stderr
 
 
+@pytest.mark.parametrize("command", [["notify", "plan"], ["duties", "list"]])
+@pytest.mark.parametrize("period", ["2026-13", "2026-Q5", "2026-1", "quý III", "1999", "2026-M9 "])
+def test_a_period_that_no_calendar_has_is_wrong_use(command: list[str], period: str) -> None:
+    result = CliRunner().invoke(app, [*command, "--period", period])
+
+    assert (result.exit_code, result.stdout) == (session.WRONG_USE, "")
+    assert "Tham số “--period” không hợp lệ. Ghi mã kỳ báo cáo như 2024, 2024-H1" in result.stderr
+    assert "[door.bad_query]" in result.stderr
+
+
 TAKES_MANY: Final = {"units import", "regimes check", "regimes load", "contacts list", "contacts remove"}
 
 
