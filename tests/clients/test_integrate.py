@@ -1,8 +1,11 @@
-"""The curl and JavaScript of docs/integrate.md work against a real ingest (the Python is tested in tests/ingest/test_integrate.py)."""
+"""The curl and JavaScript of docs/integrate.md work against real services (the Python is tested in tests/ingest/test_integrate.py)."""
 
+import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from shared.shell.service import Connections
@@ -12,14 +15,45 @@ from tests.ingest.test_integrate import blocks, run
 
 pytestmark = pytest.mark.clients
 
+SENDING = 2  # blocks of curl about a unit's own report; the others confirm, return and extend
+DAY_TO_COME = "2026-12-10"  # in the page; the test must also run after it
+
 
 async def test_the_curl_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
     async with running.running(settings, tmp_path, "ingest"):
-        lines = await run("bash", "-e", "-c", "\n".join(blocks("bash", settings)), folder=tmp_path)
+        sending = blocks("bash", settings)[:SENDING]
+        lines = await run("bash", "-e", "-c", "\n".join(sending), folder=tmp_path)
     text = "\n".join(lines)
     assert re.findall(r"HTTP/1.1 ([0-9]+)", text) == ["201", "200", "200", "201", "201"]
     assert re.findall(r'"verdict":"(\w+)"', text) == ["accepted", "accepted", "duplicate", "accepted", "accepted"]
     assert re.findall(r'"code":"(\S+?)"', text) == []
+
+
+async def test_confirming_returning_and_extending_do_what_they_say(loaded: Connections, settings: Settings, tmp_path: Path) -> None:
+    report, confirm, act, confirm_old_figures = blocks("bash", settings)[SENDING:]
+    assert act.count(DAY_TO_COME) == 2
+    act = act.replace(DAY_TO_COME, f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%d}")
+    async with running.running(settings, tmp_path, "ingest", "aggregate", "portal"):
+        assert await verdicts(report, tmp_path) == ["201 accepted"]
+        await until_received(1, settings)
+        assert await verdicts(confirm, tmp_path) == ["201 accepted"]
+        assert await verdicts(act, tmp_path) == ["201 accepted", "201 accepted"]
+        await until_received(0, settings)
+        assert await verdicts(confirm_old_figures, tmp_path) == ["422 action.view_moved"]
+
+
+async def verdicts(code: str, folder: Path) -> list[str]:
+    """Status and verdict, or the code of a refusal, of each event that the commands send."""
+    text = "\n".join(await run("bash", "-e", "-c", code, folder=folder))
+    return [" ".join(found) for found in re.findall(r'HTTP/1.1 ([0-9]+).+?"(?:verdict|code)":"(\S+?)"', text, re.DOTALL)]
+
+
+async def until_received(count: int, settings: Settings) -> None:
+    """Waits until the view of Đồng Hới has so many reports."""
+    address = f"http://127.0.0.1:{settings.portal_port}/api/v1/views/nq68-quang-binh/2026/450"
+    async with asyncio.timeout(running.READY_S), httpx2.AsyncClient() as client:
+        while (answer := await client.get(address)).status_code != 200 or answer.json()["reporting"]["received"] != count:
+            await asyncio.sleep(0.1)
 
 
 async def test_the_javascript_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The Python of docs/integrate.md works against a real ingest, and each mistake explained there gives the named code."""
 
 import asyncio
+import json
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import httpx2
 
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
+from shared.wire.answers import QuantityToDate
 from tests import running
 from tests.builders import COMMUNE, payload, submitted
 
@@ -22,7 +24,9 @@ def blocks(language: str, settings: Settings) -> list[str]:
     """The code of one language, with the addresses of this test's servers."""
     found = re.findall(rf"^```{language}\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
     http, nats = f"http://127.0.0.1:{settings.ingest_port}", str(settings.nats_url)
-    return [code.replace("http://127.0.0.1:8080", http).replace("nats://127.0.0.1:4222", nats) for code in found]
+    portal = f"http://127.0.0.1:{settings.portal_port}"
+    addresses = {"http://127.0.0.1:8080": http, "http://127.0.0.1:8000": portal, "nats://127.0.0.1:4222": nats}
+    return [re.sub("|".join(addresses), lambda address: addresses[address[0]], code) for code in found]
 
 
 async def run(*command: str, folder: Path) -> list[str]:
@@ -59,6 +63,13 @@ async def test_the_python_over_nats_does_what_it_says(known: Connections, settin
     async with running.running(settings, tmp_path, "ingest"):
         lines = await run(sys.executable, "example.py", folder=tmp_path)
     assert lines == ["report accepted", "again duplicate", "correction accepted", "withdrawal accepted"]
+
+
+def test_the_sum_since_the_beginning_of_the_year_is_shown_as_the_api_gives_it() -> None:
+    [figure] = re.findall(r"^```json\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    shown = QuantityToDate.model_validate_json(figure)
+    assert shown.cumulative is not None
+    assert shown.model_dump(exclude_unset=True) == json.loads(figure)
 
 
 def named_mistakes() -> list[str]:
