@@ -1,5 +1,7 @@
+import dataclasses
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -145,6 +147,27 @@ def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
     assert [found.unit_ids for found in scope.scopes(known, periods, "1", only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
     assert scope.scopes(known, periods, "A", only=True) == [scope.Scope(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
     assert scope.scopes(known, periods, "9", only=False) == []
+
+
+def test_a_badge_says_the_state_once_and_a_note_the_time_if_the_badge_does_not() -> None:
+    now = vietnam("2024-12-21T14:00")
+    returned: dict[str, Any] = {"returned": {"revision": 1, "reason": "Sai", "fix_by": now}, "reminded_of": now - timedelta(days=1)}
+    shown = [
+        builders.duty(deadline=DEADLINE),
+        builders.duty(deadline=now + timedelta(days=3)),
+        builders.duty(deadline=DEADLINE, **returned),
+        builders.received(at=DEADLINE + timedelta(days=1)),
+        builders.received(),
+    ]
+    assert [dataclasses.astuple(read_duty(document).badge(now)) for document in shown] == [
+        ("overdue", "Quá hạn 2 ngày", ""),
+        ("missing", "Chưa nộp", "còn 3 ngày"),
+        ("returned", "Bị trả lại", "quá hạn 1 ngày"),
+        ("late", "Nộp muộn 2 ngày", ""),
+        ("on_time", "Đã nộp", ""),
+    ]
+    unconfirmed = read_duty(builders.confirmation("452", at=None, deadline=now + timedelta(days=3)))
+    assert unconfirmed.badge(now).text == "Chưa chốt"
 
 
 def test_every_state_has_a_word_and_a_colour() -> None:

@@ -79,10 +79,52 @@ async def test_what_must_be_done_is_in_the_open_and_what_is_settled_is_folded(st
 async def test_what_was_asked_for_by_name_is_not_folded(stack: Stack) -> None:
     await stack.put(duties=year_of_duties())
     first = begun(MONTHLY)[0]
-    for query in (f"period={first}", "state=received"):
+    for query in (f"period={first}", f"state=received&year={NOW.year - 1}"):
         found = Tables(await page(stack, f"/nghia-vu?{query}"))
         assert f"/bao-cao/{MONTHLY}/{first}/{COMMUNE}" in found.open
         assert found.folded == []
+
+
+@loop
+async def test_of_a_long_list_only_the_first_ten_rows_are_in_the_open(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duty_pages, "PAGE", 24)
+    made = [
+        builders.duty(deadline=PAST + timedelta(minutes=number), **of(MONTHLY, f"{NOW.year}-01", f"{number:02}")) for number in range(25)
+    ]
+    await stack.put(duties=made)
+    html = await page(stack, "/nghia-vu")
+    found = Tables(html)
+    assert (len(found.open), len(found.folded)) == (10, 14)
+    assert "Xem thêm 14 nghĩa vụ" in html
+    urgent = html.partition('<ol class="urgent">')[2].partition("</section>")[0]
+    assert (urgent.partition("<details>")[0].count("<li>"), urgent.count("<li>")) == (10, 25)
+    assert '<ol class="urgent" start="11">' in urgent
+    monkeypatch.setattr(duty_pages, "PAGE", 10)
+    assert "Xem thêm" not in (await page(stack, "/nghia-vu")).partition('id="danh-sach"')[2]
+
+
+@loop
+async def test_the_links_to_years_are_those_of_the_selected_regime(stack: Stack) -> None:
+    await stack.put(duties=[*year_of_duties(), *(builders.duty(**of(QUARTERLY, code)) for code in (f"{NOW.year}-Q1", f"{NOW.year}-Q2"))])
+
+    async def linked(query: str) -> list[str]:
+        nav = (await page(stack, f"/nghia-vu?{query}")).partition('aria-label="Chọn kỳ báo cáo"')[2].partition("</nav>")[0]
+        return re.findall(r">Năm (\d{4})</a>", nav)
+
+    assert await linked("") == await linked(f"regime={MONTHLY}") == [str(NOW.year), str(NOW.year - 1)]
+    assert await linked(f"regime={QUARTERLY}") == [str(NOW.year)]
+    assert await linked(f"regime={QUARTERLY}&year={NOW.year - 1}") == [str(NOW.year)]  # a year that this regime does not have
+
+
+@loop
+async def test_a_row_has_the_title_of_its_regime_and_its_state_once(stack: Stack) -> None:
+    await stack.put(duties=[builders.duty(deadline=NOW - timedelta(days=40), **of(MONTHLY, f"{NOW.year}-01"))])
+    row = text_of((await page(stack, "/nghia-vu")).partition("</thead>")[2].partition("</table>")[0])
+    title = next(regime.title for regime in builders.many_periods() if regime.id == MONTHLY)
+    assert f"{title} {MONTHLY}" in row
+    assert "Quá hạn 40 ngày" in row or "Quá hạn 41 ngày" in row
+    assert row.lower().count("quá hạn") == 1
+    assert "Chưa nộp" not in row
 
 
 @loop

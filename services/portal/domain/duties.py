@@ -47,6 +47,15 @@ BADGES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """A duty's state on the page: CSS class, label (`Quá hạn 307 ngày`), and a note beside it (`còn 3 ngày`), which may be empty."""
+
+    colour: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """One unit's task as notify stored it. The unit's names are those of the period's cut-off day.
 
@@ -115,9 +124,15 @@ class Duty:
         """`Chưa nộp, quá hạn`."""
         return ", ".join(self.words(now)).capitalize()
 
-    def badges(self, now: datetime) -> list[tuple[str, str]]:
-        """CSS class and text of each label on the page."""
-        return [(BADGES[state], self._word(state)) for state in self.shown_states(now)]
+    def badge(self, now: datetime) -> Badge:
+        """The narrowest state; a returned duty is returned, even if it is overdue too."""
+        states = self.states(now)
+        state = DutyState.RETURNED if DutyState.RETURNED in states else states[-1]
+        if state is DutyState.OVERDUE:
+            return Badge(BADGES[state], self.countdown(now).capitalize(), "")
+        if state is DutyState.LATE:
+            return Badge(BADGES[state], f"{WORDS[state]} {self.late_by}".rstrip(), "")
+        return Badge(BADGES[state], self._word(state), self.countdown(now) or (f"muộn {self.late_by}" if self.late_by else ""))
 
     def _word(self, state: DutyState) -> str:
         return NOT_CONFIRMED if state is DutyState.OWED and not self.is_report else WORDS[state]

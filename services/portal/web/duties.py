@@ -25,6 +25,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 200
 URGENT = 50  # owed duties that are shown before a list of several pages
+FIRST = 10  # rows of a list that are not folded: about one screen
 ROWS_AT_ONCE = 200
 CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
 
@@ -56,7 +57,10 @@ class Listing:
 
 @router.get("/nghia-vu")
 async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, after: After = None) -> Response:
-    """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first."""
+    """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first.
+
+    Rows after the first ten are folded.
+    """
     known = await reference.current()
     there = await store.periods(known.regimes)
     codes = {code for of_regime in there.values() for code in of_regime}
@@ -69,6 +73,8 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
         "options": duty_periods.options(codes),
         "years": duty_periods.years(codes),
+        "regime_years": duty_periods.years(there.get(chosen.regime, ()) if chosen.regime else codes),
+        "first": FIRST,
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": _unit_name(known, chosen.unit),
     }
