@@ -239,7 +239,7 @@ class Keeper(Follower):
         for pair in book.changed:
             changes = book.changes(pair)
             await self._store.put(changes, self._position)
-            book.forget_changes(pair, changes)
+            book.forget_changes(pair)
         ledger = book.ledger
         acted_ms = live.acted_since(ledger.acted_ms, events.from_ms(self._position.stored_ms))
         await self._store.put_checkpoint(Checkpoint(self._position, sorted(book.begun), ledger.periods, book.waiting(), acted_ms))

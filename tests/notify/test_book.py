@@ -101,7 +101,7 @@ def test_a_period_that_left_memory_and_was_recalled_is_the_same(history: list[Lo
             for pair in kept.changed:
                 changes = kept.changes(pair)
                 stored.setdefault(pair, {}).update({duty.unit.id: copy.copy(duty.state) for duty in changes})
-                kept.forget_changes(pair, changes)
+                kept.forget_changes(pair)
             kept.release(set())
             assert set(kept.owed(AT)).isdisjoint(kept.ledger.absent)
     for pair in set(kept.ledger.absent):

@@ -134,12 +134,24 @@ def test_only_what_changed_is_stored_and_what_has_no_duty_yet_is_kept() -> None:
     assert found.waiting() == []
 
 
+def test_the_state_of_units_that_are_not_asked_is_kept_only_until_the_period_begins() -> None:
+    """Otherwise a log full of such reports would fill the notifier's checkpoint beyond the largest document."""
+    found = book(submitted("999", period="2027"), submitted("999"), submitted("112"))
+    found.begin(vn("2026-12-01"))
+    _stored(found)
+    assert [(key.period, key.unit_id) for key, _ in found.waiting()] == [("2027", "999")]
+
+    found.begin(vn("2026-12-15"))
+    _stored(found)
+    assert found.waiting() == []
+
+
 def _stored(found: Book) -> list[Duty]:
     """The changes, which are then marked as stored."""
     stored = []
     for pair in found.changed:
         changes = found.changes(pair)
-        found.forget_changes(pair, changes)
+        found.forget_changes(pair)
         stored += changes
     return stored
 

@@ -53,12 +53,15 @@ class Book:
             return []
         return list(self._roster.duties(self.ledger, *pair, of=None if WHOLE_PERIOD in unit_ids else sorted(unit_ids)))
 
-    def forget_changes(self, pair: RegimePeriod, stored: Iterable[Duty]) -> None:
-        """Marks the changes of a regime and period as stored. State that belongs to no duty, or to a period that has not begun, is kept
-        separately.
+    def forget_changes(self, pair: RegimePeriod) -> None:
+        """Marks the changes of a regime and period as stored. State of a period that has not begun is kept separately. In a period that has
+        begun, a unit without a duty is not asked: its state is not kept, because new units or regimes fold the whole log again.
         """
-        self._waiting |= {ReportKey(*pair, unit_id) for unit_id in self._changed.pop(pair, set()) - {WHOLE_PERIOD}}
-        self._waiting -= {ReportKey(*pair, duty.unit.id) for duty in stored}
+        unit_ids = self._changed.pop(pair, set()) - {WHOLE_PERIOD}
+        if pair in self.begun:
+            self._waiting = {key for key in self._waiting if (key.regime, key.period) != pair}
+        else:
+            self._waiting |= {ReportKey(*pair, unit_id) for unit_id in unit_ids}
 
     def release(self, live: Set[RegimePeriod]) -> None:
         """Frees the memory of the periods that are stored and not in `live`. They must be recalled before they are used again."""
@@ -73,7 +76,7 @@ class Book:
         return {pair for pair in self.begun if any(due >= since for due in self._roster.deadlines_of(self.ledger, *pair))}
 
     def waiting(self) -> list[tuple[ReportKey, ReportState]]:
-        """The state of units that have no stored duty (for example after an extension before the period begins)."""
+        """The state of units whose duties are not stored yet, because the period has not begun (for example after an extension)."""
         return [(key, self.ledger.of(key)) for key in sorted(self._waiting)]
 
     def duties(self, at: datetime, regime: str | None = None, period: str | None = None) -> Iterator[Duty]:

@@ -111,7 +111,7 @@ class Keeper:
         for pair in book.changed:
             changes = book.changes(pair)
             disk.put(pair, changes)
-            book.forget_changes(pair, changes)
+            book.forget_changes(pair)
         disk.folded, disk.begun, disk.opened = self.folded, set(book.begun), dict(book.ledger.periods)
         disk.waiting, disk.acted_ms = book.waiting(), live.acted_since(book.ledger.acted_ms, at)
 
