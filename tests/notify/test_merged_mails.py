@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP
 
 from services.notify import tick
 from services.notify.app import mail_server
@@ -22,6 +22,7 @@ from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.words.units import Contact
 from tests.notify.builders import ON_CALL, REGIME, UNITS, on_call, opened, regime, returned, submitted, unit, vn
+from tests.notify.choosy import Choosy
 from tests.notify.conftest import Office, units, with_mail_server, without_mail_server, working
 
 AT = vn("2026-12-18 08:00")
@@ -173,24 +174,6 @@ async def test_a_crash_between_delivery_and_outcome_repeats_one_mail_under_its_i
     assert sorted(times.values()) == [1, 1, 1, 2]  # a digest mail, and reminders to 11, 111 and 113
     assert {document["state"] for document in await of_email(busy)} == {"sent"}
     assert {len(document["mailed"]) for document in await of_email(busy)} == {1}
-
-
-class Choosy:
-    """A mail server that answers some recipients with a code of its own."""
-
-    def __init__(self, answers: dict[str, str]) -> None:
-        self.answers = answers
-        self.accepted: list[str] = []
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.accepted += envelope.rcpt_tos
-        return "250 OK"
 
 
 @pytest.mark.parametrize(

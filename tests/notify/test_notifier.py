@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP
 
 from services.notify import tick
 from services.notify.app import mail_server, reading
@@ -40,6 +40,7 @@ from tests.notify.builders import (
     vn,
     withdrawn,
 )
+from tests.notify.choosy import Choosy
 from tests.notify.conftest import NOW, Office, stream_id, units, with_mail_server, without_mail_server, working
 from tests.running import with_all_settings
 
@@ -221,29 +222,11 @@ async def test_reminders_are_counted_as_the_unit_got_them(office: Office, desk: 
     ]
 
 
-class _Refusing:
-    """A mail server that answers some recipients with a code of its own."""
-
-    def __init__(self, answers: dict[str, str]) -> None:
-        self.answers = answers
-        self.taken: list[str] = []
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.taken += envelope.rcpt_tos
-        return "250 OK"
-
-
 async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Office, desk: Desk) -> None:
     two = replace(UNITS[2], contacts=(*UNITS[2].contacts, Contact("Ông Nam", "", "nam@xa.example")))
     await office.connections.reference.put_units([two])
     await desk.barrier.pass_folded()
-    refusing = _Refusing({"nam@xa.example": "550 no such user", "113@xa.example": "550 no", "11@huyen.example": "451 later"})
+    refusing = Choosy({"nam@xa.example": "550 no such user", "113@xa.example": "550 no", "11@huyen.example": "451 later"})
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(refusing), "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
     desk = with_mail_server(desk, host, port)
@@ -257,10 +240,10 @@ async def test_what_the_mail_server_does_not_take_is_not_called_sent(office: Off
         "113": (["stream"], "refused", 1),
         "11": (["stream"], "waiting", 0),
     }
-    assert refusing.taken == ["111@xa.example"]
+    assert refusing.accepted == ["111@xa.example"]
     refusing.answers = {}
     await tick.tick(desk, AT + timedelta(minutes=5))
-    assert refusing.taken == ["111@xa.example", "11@huyen.example"]
+    assert refusing.accepted == ["111@xa.example", "11@huyen.example"]
     server.close()
 
 

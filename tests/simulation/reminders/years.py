@@ -1,11 +1,10 @@
 """Drives two real notifiers through the years of one world, with everything that can go wrong, from one seed."""
 
 import asyncio
-import gc
 import random
 from collections import defaultdict
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -24,6 +23,7 @@ from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
+from tests.simulation.collecting import uncollected
 from tests.simulation.reminders import oracle, world
 from tests.simulation.reminders.decree import VN, at
 from tests.simulation.reminders.fakes import (
@@ -293,20 +293,7 @@ class Years:
         return Answer.SENT
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage is collected meanwhile: to look for it among millions of objects that stay takes longer than all else."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-            gc.collect()
-
-
-@_uncollected()
+@uncollected()
 def run(seed: int, size: Size, *, is_first_enough: bool = False, is_traced: bool = False) -> Result:
     """One seed; every third is calm, so that not even a mail may come twice."""
     run_of_seed = Years(seed, size, Faults() if seed % 3 else CALM, is_first_enough)

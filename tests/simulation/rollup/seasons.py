@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from shared.wire import subjects
+from tests.simulation.collecting import uncollected
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.histories import LASTS_S
 from tests.simulation.rollup.loop import NeverEndsError
@@ -20,19 +20,7 @@ FEED_S: Final = 30.0  # changed views are in FEED, although a publisher waits fo
 REPAIRED_S: Final = 100.0  # FEED is repaired every minute
 
 
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage is collected meanwhile: what it ends (a generator that nobody finished) would end at another step each time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def run(seed: int, *, is_first_enough: bool = False, is_traced: bool = False) -> Result:
     """Simulates one seed. The same seed gives the same trace."""
     world = World(seed, is_first_enough=is_first_enough)
