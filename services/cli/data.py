@@ -20,15 +20,11 @@ UNIT_FILES: Final = [data_files.FOLDER / "units/units.csv", data_files.FOLDER / 
 REGIME_FILES: Final = [data_files.FOLDER / "regimes"]
 NO_REGIME: Final = Both("chưa có chế độ nào", "none")
 
-PERIOD: Final = (
-    ["mã kỳ báo cáo như 2024, 2024-H1, 2024-M9, 2024-Q3 hoặc 2024-05"],
-    ["a period such as 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05"],
-)
-
 
 def _period(text: str) -> str:
     if periods.PERIOD.fullmatch(text) is None:
-        raise session.wrong_use(refusal("door.bad_query", name="--period", wanted=PERIOD[0], wanted_en=PERIOD[1]), "--period")
+        vietnamese, english = periods.FORM
+        raise session.wrong_use(refusal("door.bad_query", name="--period", wanted=[vietnamese], wanted_en=[english]), "--period")
     return text
 
 

@@ -18,6 +18,11 @@ VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 YEAR: Final = r"20[0-9]{2}"
 CODE: Final = rf"{YEAR}(-(H[12]|Q[1-4]|M9|0[1-9]|1[0-2]))?"
 PERIOD: Final = re.compile(CODE, re.ASCII)
+FORM: Final = (
+    "mã kỳ báo cáo như 2024, 2024-H1, 2024-M9, 2024-Q3 hoặc 2024-05",
+    "a period such as 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05",
+)
+"""How a period's code is written, for people who wrote something else: in Vietnamese and in English."""
 REPORT_MONTH_CUT_OFF: Final = 14  # NĐ 09/2019, art. 12: a month's figures are those of the 15th of the month before to the 14th
 
 Length = Literal["year", "nine_months", "half_year", "quarter", "month"]

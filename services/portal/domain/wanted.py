@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared.words import periods
+
 Wanted = tuple[str, str]
 
 UNIT: Final[Wanted] = (
@@ -14,10 +16,7 @@ NAMES: Final[Mapping[str, Wanted]] = {
         "mã chế độ báo cáo gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ ct27-van-quan",
         "a regime's id of lower-case letters, digits and hyphens, such as ct27-van-quan",
     ),
-    "period": (
-        "mã kỳ báo cáo như 2024, 2024-H1, 2024-M9, 2024-Q3 hoặc 2024-05",
-        "a period such as 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05",
-    ),
+    "period": periods.FORM,
     "year": ("một năm như 2026", "a year such as 2026"),
     "unit": UNIT,
     "province": UNIT,
