@@ -40,12 +40,12 @@ class UnreadableError(Exception):
         return self.refusal.at(f"{path}" if self.line is None else f"{path}:{self.line}")
 
 
-def read(path: Path, remedy: Both = FROM_EDITOR) -> str:
+def read(path: Path, remedy: Both = FROM_EDITOR, most_bytes: int = MOST_BYTES) -> str:
     """The text of a UTF-8 file, with or without a byte-order mark, with line feeds as line ends. Raises UnreadableError.
 
     `remedy` says how to save a file in another encoding as UTF-8.
     """
-    raw = _bytes(path)
+    raw = _bytes(path, most_bytes)
     if format_name := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
         raise UnreadableError(refusal("file.not_text", found=format_name, remedy=remedy))
     if raw.startswith(UTF_16) or _looks_like_utf_16(raw):
@@ -58,10 +58,10 @@ def read(path: Path, remedy: Both = FROM_EDITOR) -> str:
     return _allowed(texts.normal(text).replace("\r", "\n"))
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            raw = file.read(most + 1)
     except FileNotFoundError as error:
         raise UnreadableError(refusal("file.missing")) from error
     except IsADirectoryError as error:
@@ -70,8 +70,8 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableError(refusal("file.no_permission")) from error
     except (OSError, ValueError) as error:  # a path with a NUL raises ValueError
         raise UnreadableError(refusal("file.unreadable")) from error
-    if len(raw) > MOST_BYTES:
-        raise UnreadableError(refusal("file.too_large", most=MOST_BYTES // 1024**2))
+    if len(raw) > most:
+        raise UnreadableError(refusal("file.too_large", most=most // 1024**2))
     return raw
 
 

@@ -4,45 +4,31 @@ The first unit that has a code uses the code as its id, later ones use `<code>-<
 first day of the child unit. Source: design, section 5, "Units".
 """
 
-import csv
-import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from services.cli.files import csv_rows
+from services.cli.files.csv_rows import Row
 from services.cli.files.faults import Fault, FaultsError
-from shared.plumbing import text_files
-from shared.plumbing.text_files import UnreadableError
 from shared.words import mailboxes, refusals, texts
-from shared.words.refusals import Both, Refusal, refusal
+from shared.words.refusals import refusal
 from shared.words.units import Contact, Unit
 
 COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "valid_to")
 CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
 CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
-SEPARATORS: Final = {";": Both("dấu chấm phẩy", "semicolons"), "\t": Both("dấu tab", "tabs")}
 KINDS: Final = ("peoples_committee", "office")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    file: Path
-    line: int
-    cells: dict[str, str]
-
-    def fault(self, why: Refusal) -> Fault:
-        return Fault(self.file, why, self.line)
 
 
 def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
     """Reads units from files, to be added to the `stored` units. Raises FaultsError with all faults."""
-    rows = [row for path in paths for row in _rows(path, COLUMNS)]
+    rows = [row for path in paths for row in csv_rows.read(path, COLUMNS)]
     faults = [fault for row in rows for fault in _row_faults(row)]
-    faults += [row.fault(refusal("unit.repeated", code=row.cells["code"])) for row in _repeated(rows, ("code", "valid_from"))]
+    faults += [row.fault(refusal("unit.repeated", code=row.cells["code"])) for row in csv_rows.repeated(rows, ("code", "valid_from"))]
     if faults:
         raise FaultsError(faults)
     bearers: dict[str, list[Unit]] = {}
@@ -62,11 +48,11 @@ def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact,
 
     A unit is named by its id or its code; a code that several units have had means the latest one.
     """
-    rows = list(_rows(path, CONTACT_COLUMNS))
+    rows = list(csv_rows.read(path, CONTACT_COLUMNS))
     named = by_name(units)
     faults = [fault for row in rows for fault in _contact_faults(row, named)]
     if not faults:
-        faults = [row.fault(refusal("contact.repeated", code=row.cells["unit"])) for row in _repeated(rows, ("unit", "email"))]
+        faults = [row.fault(refusal("contact.repeated", code=row.cells["unit"])) for row in csv_rows.repeated(rows, ("unit", "email"))]
     if faults:
         raise FaultsError(faults)
     contacts: dict[str, list[Contact]] = {}
@@ -81,7 +67,7 @@ def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
     return {unit.id: unit for unit in found} | {unit.code: unit for unit in found}
 
 
-def _contact_faults(row: _Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
+def _contact_faults(row: Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
     cells = row.cells
     if cells["unit"] not in named:
         yield row.fault(refusal("contact.unknown_unit", code=cells["unit"]))
@@ -91,59 +77,36 @@ def _contact_faults(row: _Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
         yield row.fault(refusal("contact.unreachable"))
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
-    try:
-        text = text_files.read(path, text_files.FROM_EXCEL)
-    except UnreadableError as error:
-        raise FaultsError([Fault.of_unreadable(path, error)]) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    _require_columns(path, text.partition("\n")[0], tuple(_header(path, reader)), columns)
-    for cells in _cells(path, reader):
-        if None in cells or None in cells.values():
-            raise FaultsError([Fault(path, refusal("csv.wrong_number_of_cells", count=len(columns)), reader.line_num)])
-        yield _Row(path, reader.line_num, {name: cell.strip() for name, cell in cells.items()})
-
-
-def _header(path: Path, reader: "csv.DictReader[str]") -> Sequence[str]:
-    try:
-        return reader.fieldnames or ()
-    except csv.Error as error:
-        raise FaultsError([Fault(path, refusal("csv.not_csv", detail=error), 1)]) from error
-
-
-def _require_columns(path: Path, first_line: str, found: tuple[str, ...], wanted: Sequence[str]) -> None:
-    if found == tuple(wanted):
-        return
-    columns = [",".join(wanted)]
-    separator = next((mark for mark in SEPARATORS if mark in first_line and "," not in first_line.replace(f"sep={mark}", "")), None)
-    if separator is not None:
-        why = refusal("csv.wrong_separator", separator=SEPARATORS[separator], columns=columns)
-    elif not first_line.strip():
-        why = refusal("csv.first_line_blank", columns=columns)
-    else:
-        why = refusal("csv.wrong_columns", columns=columns)
-    raise FaultsError([Fault(path, why, 1)])
-
-
-def _cells(path: Path, reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise FaultsError([Fault(path, refusal("csv.not_csv", detail=error), reader.line_num)]) from error
-
-
-def _row_faults(row: _Row) -> Iterator[Fault]:
+def of_unit(row: Row) -> Iterator[Fault]:
+    """Faults in the cells `code`, `name`, `level`, `kind` and `parent`."""
     cells = row.cells
-    for name in ("code", "parent"):
-        if (cells[name] or name == "code") and not CODE.fullmatch(cells[name]):
-            yield row.fault(refusal("unit.invalid_code", column=name, text=cells[name]))
+    yield from of_codes(row, "code")
+    if cells["parent"]:
+        yield from of_codes(row, "parent")
     for name in ("name", "level"):
-        if texts.is_blank(cells[name]):
-            yield row.fault(refusal("unit.blank", column=name))
-        elif len(cells[name].splitlines()) > 1:
-            yield row.fault(refusal("unit.several_lines", column=name))
+        yield from of_text(row, name)
     if cells["kind"] not in KINDS:
         yield row.fault(refusal("unit.unknown_kind", kinds=list(KINDS)))
+
+
+def of_codes(row: Row, *columns: str) -> Iterator[Fault]:
+    """Faults in cells that are to hold a unit's code."""
+    for name in columns:
+        if not CODE.fullmatch(row.cells[name]):
+            yield row.fault(refusal("unit.invalid_code", column=name, text=row.cells[name]))
+
+
+def of_text(row: Row, column: str) -> Iterator[Fault]:
+    """Faults in a cell that is to hold a text on one line."""
+    if texts.is_blank(row.cells[column]):
+        yield row.fault(refusal("unit.blank", column=column))
+    elif len(row.cells[column].splitlines()) > 1:
+        yield row.fault(refusal("unit.several_lines", column=column))
+
+
+def _row_faults(row: Row) -> Iterator[Fault]:
+    cells = row.cells
+    yield from of_unit(row)
     for name in ("valid_from", "valid_to"):
         if (cells[name] or name == "valid_from") and _day(cells[name]) is None:
             yield row.fault(refusal("unit.not_a_day", column=name, text=cells[name]))
@@ -152,14 +115,7 @@ def _row_faults(row: _Row) -> Iterator[Fault]:
         yield row.fault(refusal("unit.ends_before_it_begins"))
 
 
-def _repeated(rows: Sequence[_Row], columns: Sequence[str]) -> list[_Row]:
-    """Rows with the same values in these columns, unless the last column is empty."""
-    keys = [tuple(row.cells[column] for column in columns) for row in rows]
-    counts = Counter(keys)
-    return [row for row, key in zip(rows, keys, strict=True) if counts[key] > 1 and key[-1]]
-
-
-def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
+def _unit(row: Row, bearers: dict[str, list[Unit]]) -> Unit:
     """The unit of a row, without its parent. A later unit with the same code gets an id of its own."""
     cells = row.cells
     begins = date.fromisoformat(cells["valid_from"])
@@ -172,7 +128,7 @@ def _unit(row: _Row, bearers: dict[str, list[Unit]]) -> Unit:
     return unit
 
 
-def _clashes(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
+def _clashes(rows: Sequence[Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
     """Rows whose code belongs to another unit on the same day, or whose id belongs to another unit."""
     by_id: dict[str, list[Unit]] = {}
     for unit in (unit for known in bearers.values() for unit in known):
@@ -195,7 +151,7 @@ def _overlap(one: Unit, other: Unit) -> bool:
     return one.is_valid(later) and other.is_valid(later)
 
 
-def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> list[Unit]:
+def _with_parents(rows: Sequence[Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> list[Unit]:
     by_key = {(unit.code, unit.valid_from): unit for unit in units}
     done, faults = [], []
     for row in rows:
@@ -212,7 +168,7 @@ def _with_parents(rows: Sequence[_Row], units: Sequence[Unit], bearers: dict[str
     return done
 
 
-def _cycles(rows: Sequence[_Row], units: Sequence[Unit], stored: Mapping[str, str | None]) -> Iterator[Fault]:
+def _cycles(rows: Sequence[Row], units: Sequence[Unit], stored: Mapping[str, str | None]) -> Iterator[Fault]:
     parents = {**stored, **{unit.id: unit.parent for unit in units}}
     for row, unit in zip(rows, units, strict=True):
         seen, above = {unit.id}, unit.parent
