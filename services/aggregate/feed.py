@@ -150,8 +150,7 @@ class Feed:
         behind = []
         for view_id, version in stored.items():
             key = view_key.parse(view_id)
-            unit = registry.by_id.get(key.unit_id)
-            if unit is not None and published.get((key.regime, key.period, unit.code), NONE.version) < version:
+            if key.unit_id in registry.ids and published.get((key.regime, key.period, key.unit_id), NONE.version) < version:
                 behind.append(view_id)
         for first in range(0, len(behind), SCAN_BATCH):
             documents = await self._store.documents(behind[first : first + SCAN_BATCH])
@@ -161,10 +160,9 @@ class Feed:
 
     async def _stored_view(self, document: ViewDocument) -> View:
         reference = await self._reference.current()
-        regime, unit = reference.regimes[document["regime"]], document["unit"]
-        period = regime.period(document["period"])
-        top = reference.registry.at(period.cut_off).top(unit["id"]).code if period else unit["code"]
-        return View(document, subjects.feed(top, document["regime"], document["period"], unit["code"]))
+        setting, unit = reference.setting(document["regime"], document["period"]), document["unit"]["id"]
+        top = setting.tree.top(unit).id if setting is not None and unit in setting.tree.by_id else unit
+        return View(document, subjects.feed(top, document["regime"], document["period"], unit))
 
 
 def payload(view: View) -> bytes:

@@ -61,6 +61,5 @@ class Recall:
 
 
 def _cut_off(reference: Reference, pair: RegimePeriod) -> tuple[date, RegimePeriod]:
-    regime = reference.regimes.get(pair[0])
-    period = None if regime is None else regime.period(pair[1])
-    return (date.min if period is None else period.cut_off), pair
+    setting = reference.setting(*pair)
+    return (date.min if setting is None else setting.period.cut_off), pair

@@ -148,7 +148,7 @@ async def _show_views(connections: Connections, season: Season) -> None:
     sender = events.sender_of(season.refused["source"])
     receipt = await ClaimStore(connections.database).receipt(sender, season.refused["id"])
     if receipt is not None:
-        show.refused(session.console, receipt, reference.registry.by_id[sender].name)
+        show.refused(session.console, receipt, reference.registry.ids[sender][-1].name)
 
 
 async def _show_month(connections: Connections, reference: Reference, month: str) -> None:

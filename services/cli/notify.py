@@ -172,7 +172,7 @@ def send_trial(
 def _unit_today(reference: Reference, code: str) -> Unit:
     """The unit that has this code today, or this id."""
     tree = reference.registry.at(periods.local_day(system_clock()))
-    found = tree.by_code.get(code) or reference.registry.by_id.get(code)
+    found = tree.named(code) or reference.registry.row(code, periods.local_day(system_clock()))
     if found is None:
         raise session.wrong_use(refusal("cli.unknown_unit", units=[f"“{code}”"]), "UNIT")
     return found

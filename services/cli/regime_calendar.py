@@ -8,7 +8,7 @@ from typing import Final
 from shared.words import deadlines, ladder, numbers, periods, rules_in_words, vietnamese
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
-from shared.words.obligations import DeadlineRule, Obligation
+from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import Period
 from shared.words.regimes import Regime
 from shared.words.units import Tree
@@ -90,13 +90,12 @@ def dates(regime: Regime, days: WorkingDays, tree_at: TreeAt | None = None, year
 
 def _rules(obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
     """Every deadline rule, and the name of its group, or the words for those who confirm."""
-    found = list(obligation.deadlines.items())
-    return [*found, (confirming(obligation.confirm.level), obligation.confirm)] if obligation.confirm else found
+    return [*obligation.deadlines.items(), *((confirming(entry), entry) for entry in obligation.confirm)]
 
 
-def confirming(level: str) -> str:
-    """The words for the units that confirm their views."""
-    return f"chốt bảng tổng hợp, level {level}"
+def confirming(entry: Confirm) -> str:
+    """The words for those who confirm."""
+    return "chốt bảng tổng hợp, cơ quan nhận báo cáo" if entry.level is None else f"chốt bảng tổng hợp, level {entry.level}"
 
 
 def lines(regime: Regime, found: Sequence[Dates], now: datetime, tree_at: TreeAt | None = None) -> Iterator[str]:
@@ -141,10 +140,10 @@ def _of_period(regime: Regime, obligation: Obligation, period: Period, days: Wor
         at = deadlines.group_deadline(regime, name, period, None, days)
         if at is not None:
             yield due(REPORT, name, regime.reporters[name].label, rule, at, members.get(name))
-    last = deadlines.confirm_deadline(regime, period, days)
-    if last is not None and obligation.confirm is not None:
-        level = obligation.confirm.level
-        yield due(CONFIRM, level, confirming(level), obligation.confirm, last, regime.confirmers(tree) if tree is not None else None)
+    confirmed = deadlines.confirm_deadlines(regime, period, days)
+    for entry in obligation.confirm:
+        units = [found for found in regime.confirmations(tree) if found.rule is entry] if tree is not None else None
+        yield due(CONFIRM, entry.who, confirming(entry), entry, confirmed[entry.who], units)
 
 
 def _with_offset(at: datetime) -> str:

@@ -139,7 +139,7 @@ class Follower:
         for key, state in checkpoint.waiting:
             ledger.put(key, state)
         waiting = [key for key, _ in checkpoint.waiting]
-        book = Book(Roster(reference.regimes, reference.registry, reference.working_days), ledger, checkpoint.begun, waiting)
+        book = Book(Roster(reference), ledger, checkpoint.begun, waiting)
         since = live.owed_since(self._clock(), reference.regimes.values())
         await self._recall(book, await self._live(book, since, self._clock()), reference.generation)
         self._use(reference, book, checkpoint.position, self._log_from(checkpoint.position.sequence + 1))
@@ -149,7 +149,7 @@ class Follower:
         """Folds the whole log into a new book. Nothing is stored before the end of the log, so that nobody sees duties without their
         reports.
         """
-        book = Book(Roster(reference.regimes, reference.registry, reference.working_days), Ledger())
+        book = Book(Roster(reference), Ledger())
         position = BookPosition(reference.generation, 0, "", 0, await log_mark.stream_created(self._connections.streams.jetstream))
         reader = self._log_from(1)
         end = await self._connections.streams.last_sequence(subjects.REPORTS)

@@ -45,6 +45,7 @@ from services.notify.follower import Follower
 from services.notify.store.alerts import LEASE, AlertStore
 from services.notify.texts import content
 from shared.plumbing import metrics
+from shared.words.units import Unit
 
 log = structlog.get_logger()
 
@@ -63,8 +64,12 @@ class Desk:
 
     def channels_of(self, alert: Alert) -> list[str]:
         """The names of the channels by which an alert goes out."""
-        unit = self.follower.reference.registry.by_id[alert.matter.unit_id]
+        unit = self.unit_of(alert)
         return [channel.name for channel in self.channels if channel.reaches(unit)]
+
+    def unit_of(self, alert: Alert) -> Unit:
+        """The unit for which an alert is, as it is now."""
+        return content.addressee(self.follower.reference, alert.matter.unit_id, alert.rung.at)
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
@@ -106,14 +111,12 @@ async def reached(desk: Desk, raised: Sequence[Alert]) -> list[Reach]:
     """The channels by which raised alerts went out."""
     names = [channel.name for channel in desk.channels]
     outcomes = await desk.alerts.outcomes(raised, names)
-    units = desk.follower.reference.registry.by_id
-    return [reach.of_raised(alert, units[alert.matter.unit_id], outcomes, names) for alert in raised]
+    return [reach.of_raised(alert, desk.unit_of(alert), outcomes, names) for alert in raised]
 
 
 def would_reach(desk: Desk, rehearsed: Sequence[Alert]) -> list[Reach]:
     """The channels by which the alerts of a rehearsal would go out."""
-    units = desk.follower.reference.registry.by_id
-    return [reach.expected(alert, units[alert.matter.unit_id], desk.channels_of(alert)) for alert in rehearsed]
+    return [reach.expected(alert, desk.unit_of(alert), desk.channels_of(alert)) for alert in rehearsed]
 
 
 async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Alert]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any, Final
 
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 Json = dict[str, Any]
 DIGITS: Final = 60  # more digits than any sum of reports, or ratio of two sums, can have

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from shared.words.periods import VIETNAM, Period
+from shared.words.reference import Reference
 from shared.words.regimes import Regime
 
 YEARS: Final = {str(year) for year in range(2000, 2100)}
@@ -54,3 +55,14 @@ def _first_of_month(year: int, month: int) -> date:
     if month == 0:
         return date(year - 1, 12, 1)
     return date(year, month, 1) if month <= 12 else date(year + 1, 1, 1)
+
+
+def reference_day(reference: Reference, regime: Regime, period: Period) -> date:
+    """The day whose units and rules a period has: its last day, unless a reform has pinned it to an earlier one."""
+    pinned = reference.pins.get((regime.derived_from or regime.id, period.code))
+    return period.cut_off if pinned is None else pinned
+
+
+def has_ended(reference: Reference, regime: Regime, period: Period) -> bool:
+    """Whether the regime has ended before the period's reference day."""
+    return regime.ends is not None and regime.ends <= reference_day(reference, regime, period).isoformat()

@@ -21,7 +21,8 @@ from shared.wire.events import Logged
 from shared.wire.view_key import ViewKey
 from shared.words.periods import Period
 from shared.words.reference import Reference
-from shared.words.regimes import Indicator, Regime
+from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.units import Unit
 
 Json = dict[str, Any]
@@ -39,12 +40,13 @@ class _Report:
 class Plain:
     """One regime and period: which views must exist, and what each must say as of a sequence of the log."""
 
-    def __init__(self, reference: Reference, regime: Regime, period: Period, history: History) -> None:
-        self._regime = regime
+    def __init__(self, reference: Reference, whole: Regime, period: Period, history: History) -> None:
+        day = plain_periods.reference_day(reference, whole, period)
+        regime = self._regime = whole.on(day)
         self._period = period
         self._working_days = reference.working_days
         self._history = history
-        self._tree = reference.registry.at(period.cut_off)
+        self._tree = reference.registry.at(day)
         self._groups = plain_duties.groups(regime, self._tree)
         self._below: dict[str, list[Unit]] = {}
         for unit in [self._tree.by_id[unit_id] for unit_id in self._groups]:
@@ -157,7 +159,8 @@ def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now:
     if not source.is_on_call and source.periods != "any":
         listed = [period for code in source.periods if (period := plain_periods.period(source, code)) is not None]
         codes |= {period.code for period in listed if plain_periods.has_begun(period, now)}
-    return [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
+    found = [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
+    return [period for period in found if not plain_periods.has_ended(reference, regime, period)]
 
 
 def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:

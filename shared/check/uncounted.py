@@ -68,8 +68,9 @@ def find(reference: Reference, histories: Mapping[tuple[str, str], History], not
         elif (period := plain_periods.period(regime, code)) is None:
             uncounted.periods.append(f"{regime_id}/{code}")
         else:
-            asked = plain_duties.groups(regime, reference.registry.at(period.cut_off))
-            unknown = history.units - reference.registry.by_id.keys() - {WHOLE_PERIOD}
+            day = plain_periods.reference_day(reference, regime, period)
+            asked = plain_duties.groups(regime.on(day), reference.registry.at(day))
+            unknown = history.units - reference.registry.ids.keys() - {WHOLE_PERIOD}
             uncounted.units += [ViewKey(regime_id, code, unit_id).text for unit_id in unknown]
             uncounted.not_asked += [ViewKey(regime_id, code, unit_id).text for unit_id in history.reporting - asked.keys() - unknown]
     uncounted.add(Uncounted())

@@ -100,7 +100,7 @@ class ReferenceStore:
             stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
             changed: list[RegimeDocument] = []
             for regime in loaded:
-                file = regime.model_dump(mode="json", exclude_defaults=True)
+                file = regime.model_dump(mode="json", exclude_defaults=True, by_alias=True)
                 before = stored.get(regime.id)
                 if before is None or before["file"] != file:
                     loaded_at = before["loaded_at"] if before else self._clock()

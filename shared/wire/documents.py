@@ -297,6 +297,7 @@ class DutyDocument(TypedDict):
     returned: Annotated[ReturnedDocument | None, "the return of the report that is to be sent again"]
     confirmed_at: Annotated[datetime | None, "when the view was confirmed last"]
     view_hash: Annotated[str | None, "hash of the view that was confirmed last"]
+    view: NotRequired[Annotated[str, "id of the unit whose view is to be confirmed; absent if it is the unit's own; since data format 6"]]
     reminded_of: Annotated[datetime, "the deadline from which the reminders are counted: a returned report's fix-by date, else `deadline`"]
     cause: Annotated[str, "what the reminders are about: `report`, `confirm` or `return-<revision>`"]
     state: Annotated[ReportStateDocument, "from which a notifier continues"]

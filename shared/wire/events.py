@@ -44,7 +44,7 @@ class Logged(NamedTuple):
 
     @property
     def sender(self) -> str:
-        """The sender's unit code."""
+        """The sender's unit id."""
         return self.id.partition("/")[0]
 
     @property
@@ -58,7 +58,7 @@ class Logged(NamedTuple):
 
 
 def sender_of(source: str) -> str:
-    """The unit code in a `source` such as /units/06253."""
+    """The unit id in a `source` such as /units/06253."""
     return source.removeprefix("/units/")
 
 

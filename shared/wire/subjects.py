@@ -35,14 +35,14 @@ class InboxSubject(NamedTuple):
     is_people: bool
 
 
-def inbox(unit_code: str) -> str:
+def inbox(unit_id: str) -> str:
     """The subject to which a unit's software publishes its events."""
-    return f"inbox.{unit_code}"
+    return f"inbox.{unit_id}"
 
 
-def inbox_of_people(unit_code: str) -> str:
+def inbox_of_people(unit_id: str) -> str:
     """The subject to which our services publish what a person does for a unit. It is not exported to other accounts. Source: ADR-0025."""
-    return f"inbox.{unit_code}{PEOPLE}"
+    return f"inbox.{unit_id}{PEOPLE}"
 
 
 def read_inbox(subject: str) -> InboxSubject:
@@ -51,8 +51,8 @@ def read_inbox(subject: str) -> InboxSubject:
     return InboxSubject(sender.removesuffix(PEOPLE), sender.endswith(PEOPLE))
 
 
-def receipts(unit_code: str) -> str:
-    return f"receipts.{unit_code}"
+def receipts(unit_id: str) -> str:
+    return f"receipts.{unit_id}"
 
 
 def reports(partition: int, regime: str) -> str:
@@ -69,18 +69,18 @@ def reports_under(regime: str) -> str:
     return f"reports.*.{regime}"
 
 
-def feed(province_code: str, regime: str, period: str, unit_code: str) -> str:
-    return f"feed.{province_code}.{regime}.{period}.{unit_code}"
+def feed(top_id: str, regime: str, period: str, unit_id: str) -> str:
+    return f"feed.{top_id}.{regime}.{period}.{unit_id}"
 
 
 def fed_view(subject: str) -> tuple[str, str, str] | None:
-    """Regime, period and unit code of the view in a subject of FEED; None if it is not such a subject."""
+    """Regime, period and unit id of the view in a subject of FEED; None if it is not such a subject."""
     tokens = subject.split(".")
     return (tokens[2], tokens[3], tokens[4]) if len(tokens) == 5 else None
 
 
-def alerts(unit_code: str) -> str:
-    return f"alerts.{unit_code}"
+def alerts(unit_id: str) -> str:
+    return f"alerts.{unit_id}"
 
 
 def parked(service: str) -> str:

@@ -32,11 +32,12 @@ def of(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Ref
         if found is not None:
             yield ("obligation", *where), found
     for period in listed:
-        confirm = deadlines.confirm_deadline(regime, period, days)
-        reports = [deadlines.by_rule(rule, period, obligation, days) for rule in obligation.deadlines.values()]
-        if confirm is not None and reports and confirm < max(reports):
-            yield ("obligation", "confirm"), refusal("regime.confirmed_before_reported", period=period.code)
-            return
+        before = max((deadlines.by_rule(rule, period, obligation, days) for rule in obligation.deadlines.values()), default=None)
+        for place, confirmed in enumerate(deadlines.confirm_deadlines(regime, period, days).values()):
+            if before is not None and confirmed < before:
+                yield ("obligation", "confirm", str(place)), refusal("regime.confirmed_before_reported", period=period.code)
+                return
+            before = confirmed
 
 
 def _fault(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: Period, days: WorkingDays) -> Refusal | None:

@@ -63,12 +63,10 @@ def group_deadline(regime: Regime, group: str, period: Period, opened: datetime 
     return by_rule(obligation.deadlines[group], period, obligation, days)
 
 
-def confirm_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
-    """The deadline for confirming views; None if the regime has no confirmers."""
+def confirm_deadlines(regime: Regime, period: Period, days: WorkingDays) -> dict[str, datetime]:
+    """The deadline of each entry of `confirm`, by whom it names (`Confirm.who`), lowest first."""
     obligation = regime.obligation
-    if obligation is None or obligation.confirm is None:
-        return None
-    return by_rule(obligation.confirm, period, obligation, days)
+    return {} if obligation is None else {entry.who: by_rule(entry, period, obligation, days) for entry in obligation.confirm}
 
 
 def by_rule(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:

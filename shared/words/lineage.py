@@ -1,7 +1,7 @@
 """Lineage: which units follow which after a reform, and who acts for a unit that has ended.
 
 An edge leads from a unit that ends on a day to a unit that has (part of) its territory or its functions from that day on. A unit that keeps
-its territory keeps its id, so it has no edge. Source: the mergers of 2025 (NQ 202/2025/QH15 and the 34 resolutions on communes); ADR 0042.
+its territory keeps its id, so it has no edge. Source: the mergers of 2025 (NQ 202/2025/QH15 and the 34 resolutions on communes); ADR 0043.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from shared.words.failures import InvalidValueError
 from shared.words.periods import Length
@@ -98,11 +98,29 @@ class DeadlineRule(Data):
         return f"{year}-{self._day}" if self.is_yearly else self._day
 
 
-class Confirm(DeadlineRule):
-    """Which units confirm their views: those of `level` inside `within`."""
+RECIPIENT: Final = "recipient"
 
-    level: str
+
+class Confirm(DeadlineRule):
+    """Who confirms a view, and by when: the units of `level` inside `within` confirm their own, or the recipient confirms the view of
+    `on_behalf_of`, otherwise of `within`. Give either `level` or `recipient`.
+    """
+
+    level: str | None = None
     """The level of the units inside `within` that confirm their view."""
+    recipient: Literal[True] | None = None
+    """The recipient confirms the view of the unit for which it acts."""
+
+    @model_validator(mode="after")
+    def has_one_confirmer(self) -> Self:
+        if (self.level is None) == (self.recipient is None):
+            raise InvalidValueError(refusal("regime.level_or_recipient"))
+        return self
+
+    @property
+    def who(self) -> str:
+        """The level, or `recipient`: each is named once in a regime."""
+        return self.level or RECIPIENT
 
 
 class Ladder(Data):
@@ -143,10 +161,24 @@ class Obligation(Data):
     """Instead of `deadlines`: the recipient opens each period with a deadline (`tonghop periods open`)."""
     to_working_day: bool = False
     """A deadline whose last day is a day off moves to the end of the next working day."""
-    confirm: Confirm | None = None
-    """Which units confirm their views, and by when. Without it, views are not confirmed."""
+    confirm: list[Confirm] = Field(default=[])
+    """Who confirms views, and by when, the lowest first. One entry may be given without a list. Without it, views are not confirmed."""
     ladder: Ladder = Ladder()
     """When units that owe a report are reminded. Without it the defaults apply."""
+
+    @field_validator("confirm", mode="before", json_schema_input_type=list[Confirm] | Confirm | None)
+    @classmethod
+    def lists_one(cls, value: Any) -> Any:
+        if value is None:
+            return []
+        return value if isinstance(value, list) else [value]
+
+    @model_validator(mode="after")
+    def confirms_once(self) -> Self:
+        names = [entry.who for entry in self.confirm]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise InvalidValueError(refusal("regime.confirmed_twice", names=repeated), "confirm")
+        return self
 
     @model_validator(mode="after")
     def is_fixed_or_on_call(self) -> Self:
@@ -168,8 +200,7 @@ class Obligation(Data):
     def rules(self) -> Iterator[tuple[tuple[str, ...], DeadlineRule]]:
         """Every deadline rule, and its path in the obligation."""
         yield from ((("deadlines", name), rule) for name, rule in self.deadlines.items())
-        if self.confirm is not None:
-            yield ("confirm",), self.confirm
+        yield from ((("confirm", str(place)), entry) for place, entry in enumerate(self.confirm))
 
     def _chain(self, name: str) -> list[str]:
         """A group and the groups whose deadlines it follows, up to the first without `after`, or the first that repeats."""

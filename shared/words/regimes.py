@@ -7,19 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
-from shared.words import numbers, periods
+from shared.words import periods
 from shared.words.failures import InvalidValueError
-from shared.words.numbers import MAX_SCALED
-from shared.words.obligations import Obligation
+from shared.words.obligations import Confirm, Obligation
 from shared.words.periods import Period
 from shared.words.refusals import refusal
-from shared.words.regime_fields import Code, Data, DecimalText, RegimeId, UnitCode
+from shared.words.regime_fields import Code, Data, DateText, RegimeId, UnitCode
+from shared.words.regime_parts import Change, Group, Indicator
 from shared.words.units import Tree, Unit
 
 
@@ -32,104 +31,12 @@ class PeriodRange(Data):
     """The last period, of the same length, such as `2030-12`."""
 
 
-class Group(Data):
-    """Named reporters: all units of a level and kind inside the regime's `within`, or units listed by name."""
+class Confirmation(NamedTuple):
+    """The view of `of` is to be confirmed by `by`. They are the same unit unless the recipient confirms."""
 
-    label: str
-    """What people read: the name of the group."""
-    level: str | None = None
-    """All units of this level inside the regime's `within`, such as `commune`. Give either this or `units`."""
-    kind: Literal["peoples_committee", "office"] = "peoples_committee"
-    """With `level`: people's committees, or offices (phòng, ban, ngành)."""
-    units: list[UnitCode] = Field(default=[])
-    """The reporters by code, instead of a level. A code that no unit has in a period is left out in that period."""
-
-    @model_validator(mode="after")
-    def has_one_way_to_name_units(self) -> Self:
-        if (self.level is None) == (not self.units):
-            raise InvalidValueError(refusal("regime.level_or_units"))
-        return self
-
-
-class Target(Data):
-    """A target set by the plan; for flags and ratios it is a percentage."""
-
-    at_least: DecimalText
-    """The goal: a percentage for flags and ratios, otherwise a figure. It is compared exactly, not after rounding."""
-    by: str
-    """The year in which the plan expects the goal to be reached. It is only shown."""
-    level: str | None = None
-    """The goal is shown only in views of units of this level. Without it, in all views."""
-
-
-class Indicator(Data):
-    """One figure of the form. Its kind and decimals never change: a new meaning is a new code."""
-
-    code: Code
-    """The name of the figure in events and views. Its meaning never changes."""
-    label: str
-    """What people read."""
-    section: str = ""
-    """The heading under which forms and tables show it."""
-    kind: Literal["quantity", "ratio", "flag", "choice"]
-    """`quantity` is a number, `ratio` a numerator and a denominator, `flag` true or false, `choice` one of `options`."""
-    measure: str = ""
-    """The unit of measure that people read."""
-    decimals: Annotated[int, Field(ge=0, le=9)] = 0
-    """How many digits may follow the decimal point. It can never be changed."""
-    aggregation: Literal["sum", "max", "min", "mean"] = "sum"
-    """How a view totals a quantity."""
-    min: DecimalText = "0"
-    """The smallest quantity that is accepted."""
-    max: DecimalText | None = None
-    """The largest quantity that is accepted. Without it 10¹⁴ after scaling by the decimals."""
-    share: bool = True
-    """For a ratio: the numerator is a part of the denominator, so it must not be larger."""
-    numerator_label: str = ""
-    """What people read beside the numerator of a ratio."""
-    denominator_label: str = ""
-    """What people read beside the denominator of a ratio."""
-    options: dict[Code, str] = Field(default={})
-    """The options of a choice: code, and what people read."""
-    target: Target | None = None
-    """A goal of the plan."""
-    cumulative: bool = False
-    """Readers also see the sum since the beginning of the year (lũy kế). Only for ratios and for quantities that are summed."""
-    asked: list[str] = Field(default=[])
-    """The groups or unit codes that must report the figure. Without it, all reporters."""
-
-    @model_validator(mode="after")
-    def fits_its_kind(self) -> Self:
-        if (self.kind == "choice") != bool(self.options):
-            raise InvalidValueError(refusal("regime.options_of_choice"), "options")
-        if self.kind != "quantity" and self.aggregation != "sum":
-            raise InvalidValueError(refusal("regime.aggregation_of_quantity"), "aggregation")
-        if self.cumulative and not self.is_summed:
-            raise InvalidValueError(refusal("regime.cumulative_of_sum"), "cumulative")
-        for name, text in (("min", self.min), ("max", self.max)):
-            if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
-                raise InvalidValueError(refusal("regime.too_many_decimals", text=text, most=self.decimals), name)
-        if self.max is not None and Decimal(self.min) > Decimal(self.max):
-            raise InvalidValueError(refusal("regime.min_above_max"), "max")
-        return self
-
-    @property
-    def is_summed(self) -> bool:
-        """Whether a view adds up the figures: the values of a quantity, the numerators and denominators of a ratio."""
-        return self.kind == "ratio" or (self.kind == "quantity" and self.aggregation == "sum")
-
-    @property
-    def goal_decimals(self) -> int:
-        """The decimals of the figure that is compared with the target: the indicator's own decimals, but at least one for a percentage or a
-        mean.
-        """
-        return self.decimals if self.kind == "quantity" and self.aggregation != "mean" else max(1, self.decimals)
-
-    @cached_property
-    def bounds(self) -> tuple[int, int]:
-        """The smallest and the largest accepted value of a quantity, scaled."""
-        most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
-        return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
+    of: Unit
+    by: Unit
+    rule: Confirm
 
 
 class Regime(Data):
@@ -152,7 +59,9 @@ class Regime(Data):
     on_behalf_of: UnitCode | None = None
     """The unit for which the recipient acts. It gets a digest when a group is long overdue."""
     within: UnitCode | Literal[""] = ""
-    """The unit whose subtree has the reporters. Without it, the whole country."""
+    """The unit or area whose subtree has the reporters. Without it, the whole country."""
+    groupings: list[UnitCode] = Field(default=[])
+    """The areas (địa bàn) that have a view of their own: the sum over their members."""
     reporters: dict[str, Group] = Field(default={})
     """The groups of units that report, by a name of your choice."""
     obligation: Obligation | None = None
@@ -161,6 +70,11 @@ class Regime(Data):
     """The figures to report."""
     narratives: dict[Code, str] = Field(default={})
     """The texts to report: code, and what people read."""
+    changes: list[Change] = Field(default=[])
+    """What the regime says from a day on, the earliest first: for example another recipient after a reform."""
+    ends: DateText | None = None
+    """The regime has no period whose reference day is this day or later."""
+    _versions: tuple[tuple[date, "Regime"], ...] = PrivateAttr(default=())
     derived_from: RegimeId | None = None
     """This regime is computed from the reports of another one, and has no `reporters`, `obligation` or `indicators` of its own."""
     derived_groups: list[str] = Field(default=[])
@@ -200,7 +114,8 @@ class Regime(Data):
     @model_validator(mode="after")
     def holds_together(self) -> Self:
         if self.derived_from is not None:
-            if self.reporters or self.obligation or self.indicators:
+            own = [change for change in self.changes if change.reporters or change.obligation or change.asked or change.targets]
+            if self.reporters or self.obligation or self.indicators or own:
                 raise InvalidValueError(refusal("regime.derived_has_own"), "derived_from")
             return self
         if not (self.reporters and self.obligation):
@@ -220,6 +135,39 @@ class Regime(Data):
                 why = refusal("regime.asked_of_unknown", unknown=unknown, known=sorted(known))
                 raise InvalidValueError(why, "indicators", indicator.code, "asked")
         return self
+
+    @model_validator(mode="after")
+    def changes_hold_together(self) -> Self:
+        if self.ends is not None:
+            _require_day(self.ends, "ends")
+        versions: list[tuple[date, Regime]] = []
+        for place, change in enumerate(self.changes):
+            where = "changes", str(place)
+            _require_day(change.first_day, *where, "from")
+            first = date.fromisoformat(change.first_day)
+            if versions and first <= versions[-1][0]:
+                raise InvalidValueError(refusal("regime.changes_in_order"), *where, "from")
+            versions.append((first, _version(versions[-1][1] if versions else self, change, where)))
+        self._versions = tuple(versions)
+        return self
+
+    def on(self, day: date) -> "Regime":
+        """The version of the regime on a day: with the changes from that day or an earlier one."""
+        return next((version for first, version in reversed(self._versions) if first <= day), self)
+
+    @property
+    def versions(self) -> list["Regime"]:
+        """Every version, the first one first."""
+        return [self, *(version for _, version in self._versions)]
+
+    @property
+    def change_days(self) -> list[date]:
+        """The first day of each version but the first."""
+        return [first for first, _ in self._versions]
+
+    def has_ended(self, day: date) -> bool:
+        """Whether the regime has no period with this reference day any more."""
+        return self.ends is not None and date.fromisoformat(self.ends) <= day
 
     @cached_property
     def by_code(self) -> dict[str, Indicator]:
@@ -254,12 +202,16 @@ class Regime(Data):
         """Group name by unit id, for every reporter in `tree`."""
         return {unit.id: name for name, members in self.group_members(tree).items() for unit in members}
 
-    def confirmers(self, tree: Tree) -> list[Unit]:
-        """The units that confirm their views."""
-        if self.obligation is None or self.obligation.confirm is None:
-            return []
-        level = self.obligation.confirm.level
-        return [unit for unit in tree.within(self.within) if unit.level == level and unit.kind == "peoples_committee"]
+    def confirmations(self, tree: Tree) -> list[Confirmation]:
+        """Which units confirm which views, the lowest first."""
+        return [found for entry in (self.obligation.confirm if self.obligation else ()) for found in self._confirmations(entry, tree)]
+
+    def _confirmations(self, entry: Confirm, tree: Tree) -> list[Confirmation]:
+        if entry.level is not None:
+            inside = tree.within(self.within)
+            return [Confirmation(unit, unit, entry) for unit in inside if unit.level == entry.level and unit.kind == "peoples_committee"]
+        confirmer, of = tree.by_code.get(self.recipient), tree.by_code.get(self.on_behalf_of or self.within)
+        return [Confirmation(of, confirmer, entry)] if confirmer is not None and of is not None else []
 
     def is_asked(self, indicator: Indicator, group: str, unit_code: str) -> bool:
         """Whether a unit must report `indicator`. An indicator without `asked` is for all units."""
@@ -270,11 +222,6 @@ def _members(group: Group, inside: Iterable[Unit], tree: Tree) -> list[Unit]:
     if group.units:
         return [tree.by_code[code] for code in group.units if code in tree.by_code]
     return [unit for unit in inside if unit.level == group.level and unit.kind == group.kind]
-
-
-def _without_zeros(text: str) -> str:
-    """A plain decimal without trailing zeros."""
-    return text.rstrip("0") if "." in text else text
 
 
 def _require_day(text: str, *where: str) -> None:
@@ -289,13 +236,47 @@ def _repeated(codes: Iterable[str]) -> list[str]:
     return sorted(code for code, count in Counter(codes).items() if count > 1)
 
 
+def _version(before: Regime, change: Change, where: tuple[str, str]) -> Regime:
+    """The regime after a change. Raises InvalidValueError if it does not hold together."""
+    if unknown := sorted({*change.asked, *change.targets} - before.by_code.keys()):
+        raise InvalidValueError(refusal("regime.change_of_unknown_indicator", codes=unknown), *where)
+    if change.obligation is not None and change.obligation.on_call != before.is_on_call:
+        raise InvalidValueError(refusal("regime.change_of_on_call"), *where, "obligation")
+    file = before.model_dump(exclude={"changes", "legal_basis", "indicators"}, exclude_defaults=True)
+    indicators = [change.indicator(indicator).model_dump(exclude_defaults=True) for indicator in before.indicators]
+    try:
+        return Regime.model_validate(
+            {**file, **change.replaced, "legal_basis": [*before.legal_basis, *change.legal_basis], "indicators": indicators}
+        )
+    except ValidationError as error:
+        raise InvalidValueError(*_first_reason(error, where)) from error
+
+
+def _first_reason(error: ValidationError, where: tuple[str, ...]) -> tuple[Any, ...]:
+    """The refusal inside pydantic's error, and its path in the regime file."""
+    cause = error.errors()[0].get("ctx", {}).get("error")
+    if not isinstance(cause, InvalidValueError):
+        raise error
+    return cause.refusal, *where, *cause.where
+
+
 def derive(derived: Regime, source: Regime) -> Regime:
-    """The derived regime, completed with its source's calendar, periods, reporters and indicators. It has no obligation."""
+    """The derived regime, completed with its source's calendar, periods, reporters and indicators, in every version. It has no
+    obligation.
+    """
+    made = _derived(derived, source)
+    days = sorted({*derived.change_days, *source.change_days})
+    made._versions = tuple((day, _derived(derived.on(day), source.on(day))) for day in days)
+    return made
+
+
+def _derived(derived: Regime, source: Regime) -> Regime:
     return derived.model_copy(
         update={
             "calendar": source.calendar,
             "periods": source.periods,
             "within": source.within,
+            "ends": derived.ends or source.ends,
             "reporters": {name: source.reporters[name] for name in derived.derived_groups},
             "indicators": [source.by_code[code] for code in derived.derived_indicators],
         }
@@ -317,7 +298,7 @@ def _source(derived: Regime, plain: dict[str, Regime]) -> Regime:
     source = plain.get(derived.derived_from or "")
     if source is None or source.derived_from is not None:
         raise InvalidValueError(refusal("regime.unknown_source", source=derived.derived_from), derived.id, "derived_from")
-    if unknown := [name for name in derived.derived_groups if name not in source.reporters]:
+    if unknown := [name for name in derived.derived_groups if any(name not in version.reporters for version in source.versions)]:
         raise InvalidValueError(refusal("regime.unknown_derived_groups", names=unknown), derived.id, "derived_groups")
     if unknown := [code for code in derived.derived_indicators if code not in source.by_code]:
         raise InvalidValueError(refusal("regime.unknown_derived_indicators", codes=unknown), derived.id, "derived_indicators")

@@ -2,7 +2,7 @@
 
 A unit is one territory (or one office). Its id is stable and never re-used. Its code may be: the 2025 reform gave old codes to other areas.
 A unit may have several dated rows under one id, for example before and after a change of name, parent or code. Levels are data: the roll-up
-code contains no level name. Source: design, section 5, "Units"; ADR 0042.
+code contains no level name. Source: design, section 5, "Units"; ADR 0043.
 """
 
 from bisect import bisect_right
@@ -87,7 +87,7 @@ class Tree:
             self.by_id[area.id] = Unit(area.id, area.code, area.name, AREA, AREA, self._holder(members), area.valid_from, area.valid_to)
         self.by_code: dict[str, Unit] = {unit.code: unit for unit in self.by_id.values()}
 
-    def find(self, name: str) -> Unit | None:
+    def named(self, name: str) -> Unit | None:
         """The unit or area with a code, else with an id."""
         return self.by_code.get(name) or self.by_id.get(name)
 
@@ -138,7 +138,6 @@ class Registry:
         self.units = tuple(units)
         self.areas = tuple(areas)
         self.lineage = Lineage() if lineage is None else lineage
-        self.by_id = {unit.id: unit for unit in self.units}
         self._rows: dict[str, list[Unit]] = {}
         for unit in sorted(self.units, key=lambda unit: unit.valid_from):
             self._rows.setdefault(unit.id, []).append(unit)

@@ -31,7 +31,8 @@ from shared.words import numbers
 from shared.words.numbers import MAX_SCALED
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.reference import Reference
-from shared.words.regimes import Group, Indicator, Regime, Target
+from shared.words.regime_parts import Group, Indicator, Target
+from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
 
 PERIOD, PARTITIONS, TOP = "2026", 8, "VN"

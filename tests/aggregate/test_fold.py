@@ -21,7 +21,8 @@ from shared.wire.events import Logged
 from shared.words import report_state
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.reference import Reference
-from shared.words.regimes import Group, Indicator, Regime, Target
+from shared.words.regime_parts import Group, Indicator, Target
+from shared.words.regimes import Regime
 from shared.words.units import Registry
 from tests.aggregate.histories import DEADLINE_MS, ON_CALL, PERIOD, REGIME, histories, logged, openings
 

@@ -44,8 +44,8 @@ def assert_same_duties(one: Regime, agency: WorkingDays, opened: date | None) ->
         assert plain_periods.period(one, period.code) == period
         for group in one.reporters:
             assert plain_duties.deadline(one, group, period, at, agency) == deadlines.group_deadline(one, group, period, at, agency)
-        confirmed = None if obligation.confirm is None else plain_duties.late_from(obligation.confirm, obligation, period, agency)
-        assert confirmed == deadlines.confirm_deadline(one, period, agency)
+        confirmed = [plain_duties.late_from(entry, obligation, period, agency) for entry in obligation.confirm]
+        assert confirmed == list(deadlines.confirm_deadlines(one, period, agency).values())
 
 
 @settings(max_examples=500)
@@ -71,7 +71,7 @@ def test_a_stored_regime_that_would_be_refused_today_raises_nothing(one: Regime,
     for period in periods_of(one):
         steps = ladder.steps_of(one.obligation.ladder, period.length)
         dues = [deadlines.group_deadline(one, group, period, None, agency) for group in one.reporters]
-        for due in [*dues, deadlines.confirm_deadline(one, period, agency)]:
+        for due in [*dues, *deadlines.confirm_deadlines(one, period, agency).values()]:
             assert due is None or ladder.rungs(due, steps, agency)
 
 

@@ -11,7 +11,8 @@ import orjson
 
 from shared.plumbing.broker import Message
 from shared.wire import envelope, events, subjects
-from shared.words.regimes import Indicator, Regime
+from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.units import Unit
 
 FIRST_RECEIVED_MS = 1_790_000_000_000

@@ -15,7 +15,8 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.words.obligations import DeadlineRule, Obligation
-from shared.words.regimes import Group, Indicator, Regime
+from shared.words.regime_parts import Group, Indicator
+from shared.words.regimes import Regime
 
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"

@@ -11,7 +11,8 @@ from typing import Any, Final
 from services.cli.data import REGIME_FILES
 from services.cli.files import regime_files
 from shared.wire import subjects
-from shared.words.regimes import Indicator, Regime
+from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime

@@ -74,7 +74,7 @@ def test_a_reform_gives_a_re_used_code_to_a_unit_of_its_own(cli: Cli, tmp_path: 
     assert cli.json("units", "import", csv(tmp_path, later)) == {"units": 1, "changed": 0}
 
     async def ids(connections: Connections) -> list[str]:
-        return sorted((await connections.reference.current()).registry.by_id)
+        return sorted((await connections.reference.current()).registry.ids)
 
     assert cli.ask(ids) == ["06253", "06253-2025", "184", "20"]
 

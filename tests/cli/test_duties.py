@@ -137,8 +137,8 @@ def test_a_rehearsal_says_who_cannot_be_reached_and_why(province: Cli) -> None:
     long_loaded(province)
 
     async def give(connections: Connections) -> None:
-        units = (await connections.reference.current()).registry.by_id
-        await connections.reference.put_units([replace(units["20"], contacts=(Contact("Bà Lan", "0912", "\u200b"),))])
+        units = (await connections.reference.current()).registry.ids
+        await connections.reference.put_units([replace(units["20"][-1], contacts=(Contact("Bà Lan", "0912", "\u200b"),))])
 
     province.ask(give)
     said = province.run("notify", "tick", "--at", LAST_DAY).stdout
@@ -176,8 +176,8 @@ def test_a_trial_mail_goes_to_the_contact_of_a_unit_and_is_refused_without_one(p
     assert "Không có đơn vị “99”" in province.refused("notify", "test", "99", code=session.WRONG_USE)
 
     async def give(connections: Connections) -> None:
-        units = (await connections.reference.current()).registry.by_id
-        await connections.reference.put_units([replace(units["184"], contacts=(Contact("Bà Lan", "", "184@huyen.example"),))])
+        units = (await connections.reference.current()).registry.ids
+        await connections.reference.put_units([replace(units["184"][-1], contacts=(Contact("Bà Lan", "", "184@huyen.example"),))])
 
     province.ask(give)
     assert province.json("notify", "test", "184", code=session.AWAY)["away"] == ["184@huyen.example"]

@@ -212,7 +212,7 @@ def test_of_a_rule_the_next_three_deadlines_are_said_or_that_none_is_left(refere
 def test_of_a_regime_on_call_the_rule_for_confirmation_is_said_without_days(reference: Reference) -> None:
     [on_call] = [one for one in reference.regimes.values() if one.id == "kl62-binh-dinh"]
     assert on_call.obligation is not None
-    obligation = on_call.obligation.model_copy(update={"confirm": Confirm(level="province", after_cut_off=AfterCutOff(working_days=9))})
+    obligation = on_call.obligation.model_copy(update={"confirm": [Confirm(level="province", after_cut_off=AfterCutOff(working_days=9))]})
 
     said = list(regime_calendar.lines(on_call.model_copy(update={"obligation": obligation}), [], vn("2026-11-17")))
 

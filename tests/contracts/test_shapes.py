@@ -29,7 +29,6 @@ from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, published, sent, subjects, view_hash
 from shared.wire.published import AlertRaised, Parked, ParkedReason, Receipt, View, ViewUpdated
-from shared.words.calendar import COMMON
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
 from tests.knowing import known
@@ -196,7 +195,7 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
 
 def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
-    roster = Roster(reference.regimes, reference.registry, COMMON)
+    roster = Roster(reference)
     planned = reminders.plan(list(roster.duties(Ledger(), "nq68-quang-binh", "2026"))[:10])
     for one in content.of(map(Lease, planned), reference, Book(roster, Ledger()), NOW):
         event = json.loads(stream.event(one))

@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.domain import figures
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 BOUNDED = Indicator(code="nhiet_do", label="Nhiệt độ", kind="quantity", decimals=1, min="-5.5", max="40")
 

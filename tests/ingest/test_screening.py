@@ -25,7 +25,7 @@ from shared.words.numbers import MAX_SCALED
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 from shared.words.units import Registry
 from tests.builders import (
     COMMUNE,
@@ -179,11 +179,9 @@ def test_the_opening_of_a_period_concerns_no_unit(screen: Screen) -> None:
 
 
 def test_a_re_used_code_means_its_bearer_on_the_cut_off_of_the_period(reference: Reference) -> None:
-    old = replace(reference.registry.by_id[COMMUNE], valid_to=date(2025, 7, 1))
+    old = replace(reference.registry.ids[COMMUNE][-1], valid_to=date(2025, 7, 1))
     new = replace(old, id=f"{COMMUNE}-2025", valid_from=date(2025, 7, 1), valid_to=None)
-    reformed = replace(
-        reference, registry=Registry([*(unit for unit in reference.registry.units if unit.id != COMMUNE), old, new]), _groups={}
-    )
+    reformed = replace(reference, registry=Registry([*(unit for unit in reference.registry.units if unit.id != COMMUNE), old, new]))
     received = events.to_ms(datetime(2025, 12, 10, tzinfo=VIETNAM))
 
     found = [

@@ -12,7 +12,6 @@ from services.notify.texts import content
 from services.notify.texts.content import Content
 from shared.wire import envelope, events
 from shared.wire.events import Logged
-from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
@@ -64,7 +63,7 @@ def on_call(**changes: Any) -> Regime:
 
 
 def roster(*regimes: Regime) -> Roster:
-    return Roster({one.id: one for one in regimes or (regime(),)}, Registry(UNITS), COMMON)
+    return Roster(reference(*regimes))
 
 
 def book(*history: Logged, regimes: tuple[Regime, ...] = ()) -> Book:
@@ -81,7 +80,7 @@ def duty(*history: Logged, unit_id: str = "111", regimes: tuple[Regime, ...] = (
 def content_of(alert: Alert, *history: Logged, at: datetime, regimes: tuple[Regime, ...] = (), registry: Registry | None = None) -> Content:
     """What an alert says at an instant, after a history."""
     known = reference(*regimes, registry=registry)
-    kept = Book(Roster(known.regimes, known.registry, known.working_days), Ledger())
+    kept = Book(Roster(known), Ledger())
     for event in history:
         kept.fold(event)
     [found] = content.of([Lease(alert)], known, kept, at)

@@ -59,7 +59,7 @@ def _history(reference: Reference) -> list[Logged]:
 
 
 def _by_notify(reference: Reference, history: list[Logged]) -> Told:
-    book = Book(Roster(reference.regimes, reference.registry, COMMON), Ledger())
+    book = Book(Roster(reference), Ledger())
     for event in history:
         book.fold(event)
     tree = reference.registry.at(date(2026, 12, 14))

@@ -142,7 +142,7 @@ def test_an_unsent_digest_is_dropped_when_nobody_owes_any_more() -> None:
 
 def test_a_recipient_that_is_not_there_at_the_cut_off_gets_none() -> None:
     gone = tuple(replace(unit, valid_to=date(2026, 7, 1)) if unit.code == "11" else unit for unit in UNITS)
-    assert digest.recipients(reference(registry=Registry(gone)), regime(), "2026") == (None, None)
+    assert digest.recipients(reference(registry=Registry(gone)), regime().id, "2026") == (None, None)
 
 
 def _unit_alert() -> Alert:

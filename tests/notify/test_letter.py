@@ -25,7 +25,7 @@ from services.notify.texts import reminder
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail
 from shared.words import regimes
-from shared.words.calendar import COMMON
+from shared.words.reference import Reference
 from shared.words.units import Registry
 from tests.notify.builders import vn
 
@@ -96,7 +96,7 @@ def _real_subjects() -> set[str]:
     """Of every unit that owes something by the real regimes: the subject at each rung."""
     registry = Registry(unit_files.read_units(UNIT_FILES))
     known = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
-    book = Book(Roster(known, registry, COMMON), Ledger())
+    book = Book(Roster(Reference(1, registry, known, {})), Ledger())
     now = vn("2026-12-01")
     subjects = set()
     for duty in book.duties(now):

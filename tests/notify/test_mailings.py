@@ -37,7 +37,7 @@ ALL = (CULTURE, HEALTH, SCHOOLS)
 def raised(*history: Logged, regimes: Sequence[Regime] = ALL, at: str = MORNING, units: tuple[Unit, ...] = UNITS) -> list[Content]:
     """The contents of everything that a tick raises."""
     known = reference(*regimes, registry=Registry(units))
-    book = Book(Roster(known.regimes, known.registry, known.working_days), Ledger())
+    book = Book(Roster(known), Ledger())
     for event in history:
         book.fold(event)
     owed = book.owed(vn(at)).values()

@@ -121,7 +121,7 @@ def report(
 
 def view(unit_id: str = DISTRICT, *, regime: str = CT27, period: str = "2024", sequence: int = 1234, **changes: Any) -> dict[str, Any]:
     """A document of `views`: the district of the design's example."""
-    unit = registry().by_id[unit_id]
+    unit = registry().ids[unit_id][-1]
     codes = sorted(reporters(regime))
     received, missing = len(codes[:-9]), codes[-9:]
     document = {
@@ -207,7 +207,7 @@ def season(regime_id: str = CT27) -> list[dict[str, Any]]:
 
 def duty(unit_id: str = COMMUNE, **changes: Any) -> dict[str, Any]:
     """A document of `duties`."""
-    unit = registry().by_id[unit_id]
+    unit = registry().ids[unit_id][-1]
     document = {
         "_id": f"{CT27}/2024/{unit_id}",
         "regime": CT27,

@@ -14,10 +14,11 @@ from icalendar import Calendar
 from services.portal.domain import agenda
 from services.portal.domain.agenda import Agenda
 from services.portal.render import ical
-from shared.words import deadlines, periods, regimes
+from shared.words import deadlines, regimes
 from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
+from shared.words.units import Registry
 from tests.portal import builders
 from tests.portal.builders import COMMUNE, DISTRICT, MONTHLY, QUARTERLY, read_duty
 from tests.portal.conftest import Stack
@@ -39,7 +40,7 @@ def of(regime: str, code: str) -> dict[str, Any]:
 
 
 def events(found: Agenda, now: datetime = NOW) -> list[Any]:
-    body = ical.feed(builders.registry().by_id[COMMUNE], found, known().regimes, COMMON, SITE, now)
+    body = ical.feed(builders.registry().ids[COMMUNE][-1], found, known().regimes, COMMON, SITE, now)
     check_lines(body)
     return Calendar.from_ical(body).walk("VEVENT")
 
@@ -51,11 +52,12 @@ def by_rule(unit_id: str, now: datetime) -> Iterator[tuple[str, datetime]]:
         for code in regime.periods if obligation is not None and not obligation.on_call else ():
             period = regime.period(code)
             assert period is not None
-            tree = builders.registry().at(periods.local_day(now))
+            tree = builders.registry().at(period.cut_off)
             group = regime.group_of(tree).get(unit_id)
             due = {f"{regime.id}/{code}/{unit_id}": group and deadlines.group_deadline(regime, group, period, None, COMMON)}
-            if unit_id in {unit.id for unit in regime.confirmers(tree)}:
-                due[f"{regime.id}/{code}/{unit_id}/confirm"] = deadlines.confirm_deadline(regime, period, COMMON)
+            for found in regime.confirmations(tree):
+                if unit_id == found.by.id:
+                    due[f"{regime.id}/{code}/{unit_id}/confirm"] = deadlines.confirm_deadlines(regime, period, COMMON)[found.rule.who]
             for duty_id, at in due.items():
                 if isinstance(at, datetime) and not period.has_begun(now) and now < at <= now + agenda.PLANNED_FOR:
                     yield duty_id, at
@@ -67,12 +69,12 @@ def by_rule(unit_id: str, now: datetime) -> Iterator[tuple[str, datetime]]:
     st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  # hypothesis adds UTC
 )
 def test_what_is_planned_is_what_the_notifier_will_assign(unit_id: str, now: datetime) -> None:
-    found = {(plan.id, plan.due) for plan in agenda.planned(known(), builders.registry().by_id[unit_id], now)}
+    found = {(plan.id, plan.due) for plan in agenda.planned(known(), builders.registry().ids[unit_id][-1], now)}
     assert found == set(by_rule(unit_id, now))
 
 
 def test_a_monthly_regime_announces_its_next_three_months_as_tentative() -> None:
-    found = [plan for plan in agenda.planned(known(), builders.registry().by_id[COMMUNE], NOW) if plan.regime == MONTHLY]
+    found = [plan for plan in agenda.planned(known(), builders.registry().ids[COMMUNE][-1], NOW) if plan.regime == MONTHLY]
     shown = events(Agenda([], found))
     assert [event["SUMMARY"] for event in shown] == [
         f"Nộp báo cáo tháng {month} năm 2027 (dự kiến): Báo cáo tháng về giảm nghèo, huyện Văn Quan" for month in (1, 2)
@@ -83,7 +85,7 @@ def test_a_monthly_regime_announces_its_next_three_months_as_tentative() -> None
 
 
 def test_an_announced_duty_keeps_its_uid_when_it_begins() -> None:
-    (plan, *_) = [plan for plan in agenda.planned(known(), builders.registry().by_id[COMMUNE], NOW) if plan.regime == MONTHLY]
+    (plan, *_) = [plan for plan in agenda.planned(known(), builders.registry().ids[COMMUNE][-1], NOW) if plan.regime == MONTHLY]
     duty = read_duty(builders.duty(deadline=plan.due, **of(MONTHLY, plan.period)))
     (before,), (after,) = events(Agenda([], [plan])), events(agenda.agenda([duty], [plan], NOW))
     assert before["UID"] == after["UID"] == f"{MONTHLY}/{plan.period}/{COMMUNE}@tonghop"
@@ -117,8 +119,8 @@ def test_a_full_calendar_is_small_and_says_how_many_are_left_out() -> None:
     overdue = [
         read_duty(builders.duty(deadline=NOW - timedelta(days=day), **of(f"{MONTHLY}-{day}", "2026-05"))) for day in range(agenda.MOST + 40)
     ]
-    found = agenda.agenda(overdue, agenda.planned(known(), builders.registry().by_id[COMMUNE], NOW), NOW)
-    body = ical.feed(builders.registry().by_id[COMMUNE], found, known().regimes, COMMON, SITE, NOW)
+    found = agenda.agenda(overdue, agenda.planned(known(), builders.registry().ids[COMMUNE][-1], NOW), NOW)
+    body = ical.feed(builders.registry().ids[COMMUNE][-1], found, known().regimes, COMMON, SITE, NOW)
     assert len(body) < 400_000
     first = Calendar.from_ical(body).walk("VEVENT")[0]
     assert first["SUMMARY"] == "Xử lý 40 nghĩa vụ quá hạn khác"
@@ -144,8 +146,9 @@ def test_a_summary_begins_with_what_is_to_do_and_names_the_period(document: dict
 
 
 def test_a_unit_that_ends_before_a_period_is_not_announced_in_it() -> None:
-    unit = replace(builders.registry().by_id[COMMUNE], valid_to=NOW.date())
-    assert list(agenda.planned(known(), unit, NOW)) == []
+    unit = replace(builders.registry().ids[COMMUNE][-1], valid_to=NOW.date())
+    others = [other for other in builders.registry().units if other.id != COMMUNE]
+    assert list(agenda.planned(replace(known(), registry=Registry([*others, unit])), unit, NOW)) == []
 
 
 @loop
@@ -161,7 +164,7 @@ async def test_the_calendar_of_a_commune_with_twelve_periods_a_year(stack: Stack
     assert [uid for uid, status in found.items() if status == "CONFIRMED"] == [
         f"{MONTHLY}/{code}/{COMMUNE}@tonghop" for code in begun(MONTHLY)[-2:]
     ]
-    unit = builders.registry().by_id[COMMUNE]
+    unit = builders.registry().ids[COMMUNE][-1]
     assert {uid for uid, status in found.items() if status == "TENTATIVE"} >= {
         f"{plan.id}@tonghop" for plan in agenda.planned(known(), unit, now) if plan.regime == MONTHLY
     }

@@ -27,7 +27,7 @@ SITE = "http://portal:8000"
 
 
 def unit(name: str = "Thị trấn Văn Quan") -> Unit:
-    return replace(builders.registry().by_id[builders.COMMUNE], name=name)
+    return replace(builders.registry().ids[builders.COMMUNE][-1], name=name)
 
 
 def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan", regime: Regime | None = None) -> bytes:

@@ -120,7 +120,9 @@ def test_a_figure_that_is_not_cumulative_has_no_sum() -> None:
 
 
 def test_a_regime_without_cumulative_indicators_has_no_sums_and_needs_one_view() -> None:
-    plain = replace(at("2026-03"), regime=at("2026-03").regime.model_copy(update={"indicators": []}))
+    setting = at("2026-03").setting
+    without = replace(setting.version, regime=setting.regime.model_copy(update={"indicators": []}))
+    plain = replace(at("2026-03"), setting=setting._replace(version=without))
     assert cumulative.codes(plain) == ["2026-03"]
     assert cumulative.year_to_date(plain, {}, None).figures() == {}
 

@@ -5,7 +5,7 @@ from services.portal.domain import content, figures, progress
 from services.portal.domain.figures import Row, Section
 from services.portal.reading.store import as_json
 from shared.wire.published import Reporting, View
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 from tests.portal import builders
 
 

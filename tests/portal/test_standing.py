@@ -8,7 +8,7 @@ from shared.wire import events
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, DEADLINE, entry
 
-UNIT = builders.registry().by_id[builders.COMMUNE]
+UNIT = builders.registry().ids[builders.COMMUNE][-1]
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,7 @@ def reminders(regime: Regime, period: Period, due: datetime, agency: WorkingDays
 def assert_table(regime: Regime, table: str, group: str | None, agency: WorkingDays, hour: time | None = None) -> None:
     """Compares the dates of a group, or without one of whoever confirms: those of the product and those of verify's own rules."""
     assert regime.obligation is not None
-    rule = regime.obligation.confirm if group is None else regime.obligation.deadlines[group]
-    assert rule is not None
+    rule = regime.obligation.confirm[0] if group is None else regime.obligation.deadlines[group]
     for row in rows(table):
         period = Period(row.period, row.begins, row.cut_off)
         expected = (
@@ -151,7 +150,7 @@ def assert_table(regime: Regime, table: str, group: str | None, agency: WorkingD
             else datetime.combine(row.last_day, hour, VIETNAM) + ONE_MS
         )
         assert regime.period(row.period) == plain_periods.period(regime, row.period) == period
-        due = deadlines.confirm_deadline(regime, period, agency)
+        due = next(iter(deadlines.confirm_deadlines(regime, period, agency).values()), None)
         if group is not None:
             due = deadlines.group_deadline(regime, group, period, None, agency)
         assert due == plain_duties.late_from(rule, regime.obligation, period, agency) == expected, row.period

@@ -61,7 +61,7 @@ async def test_what_was_put_is_read_back(store: ReferenceStore) -> None:
     reference = await store.current()
 
     assert set(reference.registry.units) == {PROVINCE, with_contact}
-    assert reference.registry.by_id["184"].contacts == with_contact.contacts
+    assert reference.registry.ids["184"][-1].contacts == with_contact.contacts
     assert reference.regimes == {"thu": regime()}
 
 
@@ -98,7 +98,7 @@ async def test_a_changed_unit_raises_the_generation_once(store: ReferenceStore, 
     assert await store.put_units([PROVINCE, changed]) == 0
 
     assert await store.generation() == 2
-    assert (await store.current()).registry.by_id["184"] == changed
+    assert (await store.current()).registry.ids["184"][-1] == changed
 
 
 async def test_units_that_are_not_named_stay(store: ReferenceStore) -> None:
@@ -106,7 +106,7 @@ async def test_units_that_are_not_named_stay(store: ReferenceStore) -> None:
 
     assert await store.put_units([PROVINCE]) == 0
 
-    assert set((await store.current()).registry.by_id) == {"20", "184"}
+    assert set((await store.current()).registry.ids) == {"20", "184"}
     assert await store.generation() == 1
 
 
@@ -174,7 +174,7 @@ async def test_a_newer_import_stays_when_an_older_one_lands_late(
     older.goes_on.set()
 
     assert (await late, await newer) == (1, 1)
-    assert (await store.current()).registry.by_id["20"].name == PROVINCE.name
+    assert (await store.current()).registry.ids["20"][-1].name == PROVINCE.name
     assert await store.generation() == 3
 
 
@@ -200,7 +200,7 @@ async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceS
 
         with pytest.raises(OperationFailure, match="has been aborted"):
             await killed.commit_transaction()
-    assert (await store.current()).registry.by_id["20"].name == "Tỉnh mới"
+    assert (await store.current()).registry.ids["20"][-1].name == "Tỉnh mới"
     assert await store.generation() == 2
 
 
@@ -211,7 +211,7 @@ async def test_reference_data_are_read_again_only_when_the_generation_was_raised
 
     await ReferenceStore(connections.database, system_clock).put_units([replace(PROVINCE, name="Tỉnh khác")])
 
-    assert (await store.current()).registry.by_id["20"].name == "Tỉnh khác"
+    assert (await store.current()).registry.ids["20"][-1].name == "Tỉnh khác"
 
 
 async def test_the_generation_is_never_lowered(store: ReferenceStore) -> None:

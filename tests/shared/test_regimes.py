@@ -62,14 +62,13 @@ def test_a_small_right_file_is_taken() -> None:
     ],
 )
 def test_each_plan_binds_the_units_it_names(reference: Reference, regime_id: str, period: str, groups: dict[str, int]) -> None:
-    regime = reference.regimes[regime_id]
-    found = regime.period(period)
-    assert found is not None
+    setting = reference.setting(regime_id, period)
+    assert setting is not None
 
-    members = regime.group_members(reference.registry.at(found.cut_off))
+    members = setting.regime.group_members(setting.tree)
 
     assert {name: len(units) for name, units in members.items()} == groups
-    assert len(reference.groups(regime, found.cut_off)) == sum(groups.values())
+    assert len(setting.groups) == sum(groups.values())
 
 
 def test_there_are_six_real_regimes_and_two_examples(reference: Reference) -> None:
@@ -93,8 +92,8 @@ def test_the_examples_have_every_kind_of_counted_deadline_and_figures_with_and_w
 def test_the_province_confirms_the_examples_and_receives_the_monthly_one(reference: Reference) -> None:
     tree = reference.registry.at(date(2026, 11, 14))
 
-    assert [unit.code for unit in reference.regimes[MONTHLY].confirmers(tree)] == [reference.regimes[MONTHLY].recipient] == ["44"]
-    assert [unit.code for unit in reference.regimes[QUARTERLY].confirmers(tree)] == ["52"]
+    assert [found.by.code for found in reference.regimes[MONTHLY].confirmations(tree)] == [reference.regimes[MONTHLY].recipient] == ["44"]
+    assert [found.by.code for found in reference.regimes[QUARTERLY].confirmations(tree)] == ["52"]
 
 
 def test_every_regime_asks_for_the_four_narratives(reference: Reference) -> None:
@@ -148,8 +147,18 @@ def test_a_derived_regime_takes_calendar_periods_and_indicators_from_its_source(
 def test_the_eight_districts_of_quang_binh_confirm(reference: Reference) -> None:
     tree = reference.registry.at(date(2024, 11, 20))
 
-    assert [unit.code for unit in reference.regimes[NQ68].confirmers(tree)] == ["450", "452", "453", "454", "455", "456", "457", "458"]
-    assert reference.regimes[CT27].confirmers(tree) == []
+    confirming = [found.by.code for found in reference.regimes[NQ68].confirmations(tree)]
+    assert confirming == [
+        "450",
+        "452",
+        "453",
+        "454",
+        "455",
+        "456",
+        "457",
+        "458",
+    ]
+    assert reference.regimes[CT27].confirmations(tree) == []
 
 
 def test_a_regime_has_the_periods_it_names_and_no_other(reference: Reference) -> None:
@@ -266,7 +275,7 @@ def test_a_range_of_periods_is_written_out() -> None:
     read = Regime.model_validate(file(periods={"from": "2026-11", "to": "2027-01"}))
 
     assert read.periods == ["2026-11", "2026-12", "2027-01"]
-    assert Regime.model_validate(read.model_dump(mode="json", exclude_defaults=True)) == read
+    assert Regime.model_validate(read.model_dump(mode="json", exclude_defaults=True, by_alias=True)) == read
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,8 @@ from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
 from shared.words.calendar import WorkingDays
-from shared.words.periods import Period
-from shared.words.regimes import Regime
+from shared.words.reference import Setting
 from shared.words.report_state import PeriodState, ReportState
-from shared.words.units import Tree
 
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 
@@ -37,12 +35,12 @@ NEVER: Final = Touch()
 class Block:
     """One regime and period: the rows of its reporters, and the state of each unit's report."""
 
-    def __init__(self, regime: Regime, period: Period, tree: Tree, working_days: WorkingDays) -> None:
-        groups = regime.group_of(tree)
+    def __init__(self, setting: Setting, working_days: WorkingDays) -> None:
+        regime, groups = setting.regime, setting.groups
         self.regime = regime
-        self.period = period
+        self.period = setting.period
         self._working_days = working_days
-        self.tree = trees.of_reporters(tree, tuple(groups))
+        self.tree = trees.of_reporters(setting.tree, tuple(groups))
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)

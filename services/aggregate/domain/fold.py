@@ -103,11 +103,11 @@ class Fold:
     def _listed(self) -> Iterator[tuple[date, RegimePeriod]]:
         """The periods that regimes of this partition list, with their first days."""
         for regime in self.reference.regimes.values():
-            if regime.derived_from is None and not regime.is_on_call and regime.periods != "any":
-                for code in regime.periods:
-                    period, pair = regime.period(code), (regime.id, code)
-                    if period is not None and subjects.partition_of(*pair, self.partitions) == self.partition:
-                        yield period.begins, pair
+            if regime.derived_from is None and not regime.is_on_call:
+                for setting in self.reference.settings(regime.id):
+                    pair = regime.id, setting.period.code
+                    if subjects.partition_of(*pair, self.partitions) == self.partition:
+                        yield setting.period.begins, pair
 
     def mark_all(self) -> None:
         """Marks every view as changed."""
@@ -136,7 +136,7 @@ class Fold:
     def _make(self, source_id: str, code: str) -> list[Block]:
         made = []
         for regime in self.reference.derived_of(source_id):
-            period = regime.period(code)
-            if period is not None:
-                made.append(Block(regime, period, self.reference.registry.at(period.cut_off), self.reference.working_days))
+            setting = self.reference.setting(regime.id, code)
+            if setting is not None:
+                made.append(Block(setting, self.reference.working_days))
         return made

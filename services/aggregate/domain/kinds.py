@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from shared.wire.documents import FigureDocument, FlagDocument, QuantityDocument, RatioDocument, TargetDocument
 from shared.words import numbers
-from shared.words.regimes import Indicator, Target
+from shared.words.regime_parts import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
 ROWS_AT_ONCE: Final = 90_000  # this many of the largest value add up to less than 2^63

@@ -9,7 +9,7 @@ from shared.words.units import Tree, Unit
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The rows from `first` to `end` (exclusive), which are the reporters below one unit; `top` is the code of the highest unit
+    """The rows from `first` to `end` (exclusive), which are the reporters below one unit; `top` is the id of the highest unit
     above it.
     """
 
@@ -41,7 +41,7 @@ class ReporterTree:
                 ends[unit_id] = (ends.get(unit_id, (row, row))[0], row + 1)
         above = {unit_id for path in ordered for unit_id in path[:-1]}
         self.spans: dict[str, Span] = {
-            unit_id: Span(tree.by_id[unit_id], *ends[unit_id], top=tree.top(unit_id).code) for unit_id in ends if unit_id in above
+            unit_id: Span(tree.by_id[unit_id], *ends[unit_id], top=tree.top(unit_id).id) for unit_id in ends if unit_id in above
         }
         self.views_above: tuple[tuple[str, ...], ...] = tuple(
             tuple(unit_id for unit_id in path if unit_id in self.spans) for path in ordered

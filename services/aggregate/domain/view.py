@@ -75,7 +75,7 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         "hash": view_hash.hash_of(regime, period, unit.id, figures),
         **figures,
     }
-    return View(document, subjects.feed(span.top, regime, period, unit.code), touch.traceparent)
+    return View(document, subjects.feed(span.top, regime, period, unit.id), touch.traceparent)
 
 
 def _reporting(block: Block, first: int, end: int, sums: list[int]) -> ReportingDocument:

@@ -18,7 +18,20 @@ Json = dict[str, Any]
 Key = tuple[str, str]  # name of the model, name of the key
 
 EXAMPLES: Final = Path(__file__).parent / "examples"
-ORDER: Final = ("Regime", "PeriodRange", "Group", "Obligation", "DeadlineRule", "AfterCutOff", "Confirm", "Ladder", "Indicator", "Target")
+ORDER: Final = (
+    "Regime",
+    "PeriodRange",
+    "Group",
+    "Obligation",
+    "DeadlineRule",
+    "AfterCutOff",
+    "Confirm",
+    "Ladder",
+    "Indicator",
+    "Target",
+    "Change",
+    "TargetChange",
+)
 HEADINGS: Final[Mapping[str, str]] = {
     "Regime": "The file",
     "PeriodRange": "A range of `periods`",
@@ -26,10 +39,12 @@ HEADINGS: Final[Mapping[str, str]] = {
     "Obligation": "`obligation`",
     "DeadlineRule": "A deadline, in `obligation.deadlines`",
     "AfterCutOff": "`after_cut_off` of a deadline",
-    "Confirm": "`obligation.confirm`",
+    "Confirm": "An entry of `obligation.confirm`",
     "Ladder": "`obligation.ladder`",
     "Indicator": "An indicator, in `indicators`",
     "Target": "`target` of an indicator",
+    "Change": "A change, in `changes`",
+    "TargetChange": "A changed target, in `targets` of a change",
 }
 WORDS: Final[Mapping[str, str]] = {
     regime_fields.CODE: "code (a–z, 0–9, `_`)",

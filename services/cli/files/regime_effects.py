@@ -15,7 +15,8 @@ from shared.words.ladder import Steps
 from shared.words.obligations import MOST_STEP, Ladder
 from shared.words.periods import Period
 from shared.words.refusals import Both, Refusal, refusal
-from shared.words.regimes import Group, Indicator, Regime
+from shared.words.regime_parts import Group, Indicator
+from shared.words.regimes import Regime
 from shared.words.units import Registry, Tree, Unit
 
 Path = tuple[int | str, ...]
@@ -194,8 +195,8 @@ def _deadlines(regime: Regime, working_days: WorkingDays) -> list[tuple[Period, 
         return []
     found = [period for code in regime.periods if (period := regime.period(code)) is not None]
     reports = [(one, deadlines.group_deadline(regime, name, one, None, working_days)) for name in obligation.deadlines for one in found]
-    confirmed = [(one, deadlines.confirm_deadline(regime, one, working_days)) for one in found]
-    return [(one, at) for one, at in (*reports, *confirmed) if at is not None]
+    confirmed = [(one, at) for one in found for at in deadlines.confirm_deadlines(regime, one, working_days).values()]
+    return [*((one, at) for one, at in reports if at is not None), *confirmed]
 
 
 def _days(regime: Regime, today: date) -> list[date]:
@@ -287,16 +288,14 @@ def _asked_of_nobody(file: Regime, whole: Regime, trees: Sequence[Tree]) -> Iter
 
 
 def _confirmers(whole: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
-    confirm = whole.obligation.confirm if whole.obligation else None
-    if confirm is None:
-        return
-    where: Path = ("obligation", "confirm", "level")
-    confirming = [(tree, whole.confirmers(tree)) for tree in trees]
-    if not any(units for _, units in confirming):
-        there = _levels(unit for unit in trees[-1].within(whole.within) if unit.kind == "peoples_committee")
-        yield where, refusal("regime.nobody_confirms", level=confirm.level, levels=there)
-    elif not any(_above(whole, tree) & {unit.id for unit in units} for tree, units in confirming):
-        yield where, refusal("regime.confirmers_without_view", level=confirm.level)
+    for number, confirm in enumerate(whole.obligation.confirm if whole.obligation else ()):
+        where: Path = ("obligation", "confirm", number, "level" if confirm.level is not None else "recipient")
+        confirming = [(tree, [found.of for found in whole.confirmations(tree) if found.rule is confirm]) for tree in trees]
+        if not any(units for _, units in confirming):
+            there = _levels(unit for unit in trees[-1].within(whole.within) if unit.kind == "peoples_committee")
+            yield where, refusal("regime.nobody_confirms", level=confirm.who, levels=there)
+        elif not any(_above(whole, tree) & {unit.id for unit in units} for tree, units in confirming):
+            yield where, refusal("regime.confirmers_without_view", level=confirm.who)
 
 
 def _above(whole: Regime, tree: Tree) -> set[str]:

@@ -109,7 +109,7 @@ def _of_regime(was: Regime, now: Regime, registry: Registry, reported: Reporters
     for code, units in by_period.items():
         if code not in gone and units:
             still = _asked(now, code, registry)
-            kept += [(counted[code][unit], registry.by_id[unit].code) for unit in units if unit in still]
+            kept += [(counted[code][unit], registry.ids[unit][0].code) for unit in units if unit in still]
             left += [counted[code][unit] for unit in units if unit not in still]
     if left:
         yield "groups", [name for name in was.reporters if name in left], len(left)
@@ -125,4 +125,4 @@ def _of_regime(was: Regime, now: Regime, registry: Registry, reported: Reporters
 def _asked(regime: Regime, code: str, registry: Registry) -> dict[str, str]:
     """Group name by unit id, for every unit that the regime asks in a period; empty if the regime does not have the period."""
     period = regime.period(code)
-    return regime.group_of(registry.at(period.cut_off)) if period is not None else {}
+    return regime.on(period.cut_off).group_of(registry.at(period.cut_off)) if period is not None else {}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,20 +103,19 @@ def _of_months(reference: Reference, present: str) -> Iterator[CloudEvent]:
     """The reports of a year's months through the present one."""
     regime = reference.regimes[MONTHLY]
     for code in periods.year_to_date(present):
-        period = regime.period(code)
-        if period is not None:
-            communes = reference.registry.at(period.cut_off).within(DONG_HOI)
+        setting = reference.setting(MONTHLY, code)
+        if setting is not None:
+            communes = setting.tree.within(DONG_HOI)
             reporting = [unit for unit in communes if unit.level == "commune"][: REPORTED_OF_MONTH if code == present else None]
             yield from (_report(regime, code, unit, 1) for unit in reporting)
 
 
 def _reporting(reference: Reference, regime_id: str, year: str, wanted: dict[str, int]) -> list[Unit]:
     """The wanted number of units of each group, always the same units."""
-    regime = reference.regimes[regime_id]
-    period = regime.period(year)
-    if period is None:
+    setting = reference.setting(regime_id, year)
+    if setting is None:
         raise ValueError(f"{regime_id} has no period {year}")
-    members = regime.group_members(reference.registry.at(period.cut_off))
+    members = setting.regime.group_members(setting.tree)
     return [unit for group, count in wanted.items() for unit in _some(members[group], count)]
 
 

@@ -21,7 +21,7 @@ from services.portal.reading.year import Year
 from shared.wire.published import Receipt
 from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 MAILS_IN_FULL: Final = 2
 SHOWN_TO_DATE: Final = "luot_tiep"  # the indicator of the monthly regime whose sum is shown
@@ -47,9 +47,8 @@ def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) ->
 
 def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
     """Which units have not reported."""
-    period = reference.regimes[stored["regime"]].period(stored["period"])
-    tree = reference.registry.at(period.cut_off) if period else None
-    names = [tree.by_code[code].name if tree and code in tree.by_code else code for code in stored["reporting"]["missing"]]
+    setting = reference.setting(stored["regime"], stored["period"])
+    names = [setting.tree.by_code[code].name for code in stored["reporting"]["missing"]] if setting else []
     console.print(f"[bold]Chưa nộp ({len(names)}):[/bold] {', '.join(names) or 'không đơn vị nào'}")
     console.print()
 

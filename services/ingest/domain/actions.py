@@ -49,7 +49,7 @@ def judge_confirmed(case: Case) -> list[Refusal]:
     wrong = [*case.context(), *case.begun(), *case.own_unit()]
     if case.regime is None or case.units is None or not case.unit_code:
         return wrong
-    if case.unit is None or case.unit not in case.regime.confirmers(case.units):
+    if case.unit is None or case.unit not in [found.of for found in case.regime.confirmations(case.units)]:
         wrong.append(refusal("action.not_confirmer", "data.unit", unit=case.unit_code, regime=case.regime.id))
     return wrong
 

@@ -52,16 +52,16 @@ class Case:
         revision = self.data.get("revision")
         self.revision = revision if isinstance(revision, int) and not isinstance(revision, bool) else 0  # 0: missing or invalid
         self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
-        self.regime: Regime | None = reference.regimes.get(self.regime_id)
-        self.period: Period | None = None if self.regime is None else self.regime.period(self.period_code)
+        setting = reference.setting_at_receipt(self.regime_id, self.period_code, periods.local_day(events.from_ms(self.received_ms)))
+        self.regime: Regime | None = reference.regimes.get(self.regime_id) if setting is None else setting.regime
+        self.period: Period | None = None if setting is None else setting.period
         self.units: Tree | None = None  # the tree at the period's reference date
         self.unit: Unit | None = None
         self.group: str | None = None  # the group in which the unit reports
-        if self.regime is not None and self.period is not None:
-            self.units = reference.registry.at(self.period.cut_off)
+        if setting is not None:
+            self.units = setting.tree
             self.unit = self.units.by_code.get(self.unit_code)
-        if self.regime is not None and self.period is not None and self.unit is not None:
-            self.group = reference.groups(self.regime, self.period.cut_off).get(self.unit.id)
+            self.group = None if self.unit is None else setting.groups.get(self.unit.id)
 
     @property
     def claim_id(self) -> str:

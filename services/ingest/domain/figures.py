@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.words import numbers
 from shared.words.numbers import MAX_SCALED, NumberText
 from shared.words.refusals import Both, Refusal, refusal
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 PARTS: Final = dict.fromkeys(("numerator", "denominator"))  # the parts of a ratio, in order
 PART_BOUNDS: Final = (0, MAX_SCALED)

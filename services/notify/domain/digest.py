@@ -19,7 +19,6 @@ from services.notify.domain.watch import Watch
 from shared.words import ladder, numbers
 from shared.words.ladder import Steps
 from shared.words.reference import Reference
-from shared.words.regimes import Regime
 from shared.words.units import Unit
 
 FIRST_ABOVE: Final = 3  # the level above gets digests from this overdue step on
@@ -89,7 +88,7 @@ def _watches(duty: Duty, reference: Reference) -> list[Watch[Unit]]:
     """The watches of the digests about a duty's group, one for each unit that gets them."""
     rungs = ladder.rungs(duty.due, duty.ladder, duty.working_days)
     late = _names_for_above(duty.ladder)
-    recipient, above = recipients(reference, reference.regimes[duty.regime], duty.period)
+    recipient, above = recipients(reference, duty.regime, duty.period)
     by_unit = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
     return [Watch(own, {unit.code: unit}) for unit, own in by_unit if unit is not None and own]
 
@@ -98,17 +97,14 @@ def _names_for_above(steps: Steps) -> set[str]:
     return {f"after-{days}" for days in sorted(steps.after_days)[FIRST_ABOVE - 1 :]}
 
 
-def recipients(reference: Reference, regime: Regime, period_code: str) -> tuple[Unit | None, Unit | None]:
-    """The recipient of a regime's reports, and the level above it. Either is None if it does not exist at the cut-off."""
-    period = regime.period(period_code)
-    if period is None:
+def recipients(reference: Reference, regime_id: str, period_code: str) -> tuple[Unit | None, Unit | None]:
+    """The recipient of a regime's reports, and the level above it. Either is None if it does not exist on the reference day."""
+    setting = reference.setting(regime_id, period_code)
+    recipient = None if setting is None else setting.recipient
+    if setting is None or recipient is None:
         return None, None
-    tree = reference.registry.at(period.cut_off)
-    recipient = tree.by_code.get(regime.recipient)
-    if recipient is None:
-        return None, None
-    parent = tree.by_id.get(recipient.parent or "")
-    above = tree.by_code.get(regime.on_behalf_of) if regime.on_behalf_of else parent
+    parent = setting.tree.by_id.get(recipient.parent or "")
+    above = setting.tree.by_code.get(setting.regime.on_behalf_of) if setting.regime.on_behalf_of else parent
     return recipient, None if above == recipient else above
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
@@ -18,15 +18,27 @@ from shared.words.calendar import WorkingDays
 from shared.words.instants import Given, Givens
 from shared.words.ladder import Steps
 from shared.words.periods import Period
+from shared.words.reference import Reference, Setting, Version
 from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, Return, Revision
-from shared.words.units import Registry, Unit
+from shared.words.units import Unit
 
 REPORT: Final = "report"
 CONFIRM: Final = "confirm"
 Task = Literal["report", "confirm"]
-Assigned = tuple[Unit, Task, str]
-"""A unit, its task, and the group of a reporter ("" for a confirmer)."""
+
+
+class Assigned(NamedTuple):
+    """A unit's task. `group` is the group of a reporter, or the entry of `confirm` (`Confirm.who`); `of` is the unit whose report or view
+    it is: another unit if the recipient confirms.
+    """
+
+    unit: Unit
+    task: Task
+    group: str
+    of: Unit
+
+
 NOT_OPENED: Final = PeriodState()
 
 
@@ -58,6 +70,13 @@ class Duty:
     state: ReportState
     working_days: WorkingDays
     openings: tuple[Opening, ...] = ()
+    view: str = ""
+    """The id of the unit whose view is to be confirmed, if it is another unit's."""
+
+    @property
+    def report(self) -> ReportKey:
+        """The key of the report, or of the view that is to be confirmed."""
+        return ReportKey(self.regime, self.period, self.view or self.unit.id)
 
     @property
     def id(self) -> str:
@@ -135,31 +154,27 @@ def later(deadline: datetime, extended_to: datetime | None) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What a regime says about one period: the deadlines by its rules, for confirming too, and the steps of its ladder. The units are those
-    of the day `unchanged_since`.
-    """
+    """What a regime says about one period: the deadlines by its rules, for confirming too, and the steps of its ladder."""
 
-    period: Period
+    setting: Setting
     by_group: Mapping[str, Deadline]
-    confirm: datetime | None
+    confirm: Mapping[str, datetime]
     steps: Steps
-    unchanged_since: date
 
 
 class Roster:
     """Which units have which tasks, by regime and period, under one generation of units and regimes."""
 
-    def __init__(self, regimes: Mapping[str, Regime], registry: Registry, working_days: WorkingDays) -> None:
-        self.regimes = regimes
-        self._working_days = working_days
-        self._registry = registry
-        self._tasks = lru_cache(maxsize=None)(self._assign)
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._working_days = reference.working_days
+        self._tasks = lru_cache(maxsize=None)(_assign)
         self._terms = lru_cache(maxsize=None)(self._terms_of)
 
     def open_periods(self, ledger: Ledger, at: datetime) -> list[RegimePeriod]:
         """Regime and period of all duties that exist at the instant `at`: the period has begun and, in an on-call regime, is open."""
         today = periods.local_day(at)
-        return [pair for regime in self.regimes.values() for pair, begins in self._begins(regime, ledger) if begins <= today]
+        return [pair for regime in self._reference.regimes.values() for pair, begins in self._begins(regime, ledger) if begins <= today]
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
         """The duties of one regime and period, reports first, sorted by unit; only the duties of the unit ids in `of`, if given. A period
@@ -167,7 +182,7 @@ class Roster:
         """
         terms = self._terms(regime_id, period_code)
         if terms is not None:
-            assigned, by_unit = self._tasks(regime_id, terms.unchanged_since)
+            assigned, by_unit = self._tasks(terms.setting.version)
             wanted = assigned if of is None else [entry for unit_id in of for entry in by_unit.get(unit_id, ())]
             yield from self._duties(ledger, (regime_id, period_code), terms, wanted)
 
@@ -175,8 +190,8 @@ class Roster:
         """The duties of one regime and period without the reports that were sent once: they are done, and most reports are like this."""
         terms = self._terms(regime_id, period_code)
         if terms is not None:
-            kept, (assigned, _) = ledger.kept((regime_id, period_code)), self._tasks(regime_id, terms.unchanged_since)
-            wanted = [entry for entry in assigned if entry[1] != REPORT or not isinstance(kept.get(entry[0].id), Revision)]
+            kept, (assigned, _) = ledger.kept((regime_id, period_code)), self._tasks(terms.setting.version)
+            wanted = [entry for entry in assigned if entry.task != REPORT or not isinstance(kept.get(entry.unit.id), Revision)]
             yield from self._duties(ledger, (regime_id, period_code), terms, wanted)
 
     def of_group(self, ledger: Ledger, regime_id: str, period_code: str, due: datetime) -> tuple[list[Duty], int]:
@@ -186,11 +201,10 @@ class Roster:
             return [], 0
         pair, due_ms, wanted, in_time = (regime_id, period_code), events.to_ms(due), list[Assigned](), 0
         kept, by_group = ledger.kept(pair), self._by_group(ledger, pair, terms)
-        for entry in self._tasks(regime_id, terms.unchanged_since)[0]:
-            unit, task, group = entry
-            if (by_group[group][0] if task == REPORT else terms.confirm) != due:
+        for entry in self._tasks(terms.setting.version)[0]:
+            if (by_group[entry.group][0] if entry.task == REPORT else terms.confirm[entry.group]) != due:
                 continue
-            sent = kept.get(unit.id) if task == REPORT else None
+            sent = kept.get(entry.unit.id) if entry.task == REPORT else None
             if isinstance(sent, Revision) and sent.received_ms < due_ms:
                 in_time += 1
             else:
@@ -203,22 +217,22 @@ class Roster:
         if terms is None:
             return []
         by_group = self._by_group(ledger, (regime_id, period_code), terms)
-        return [due for due in (*(due for due, _ in by_group.values()), terms.confirm) if due is not None]
+        return [due for due in (*(due for due, _ in by_group.values()), *terms.confirm.values()) if due is not None]
 
     def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
         by_group = self._by_group(ledger, pair, terms)
-        for unit, task, group in assigned:
-            deadline, openings = by_group[group] if task == REPORT else (terms.confirm, ())
+        for unit, task, group, of in assigned:
+            deadline, openings = by_group[group] if task == REPORT else (terms.confirm[group], ())
             if deadline is not None:
-                state = ledger.of(ReportKey(*pair, unit.id))
-                yield Duty(*pair, unit, task, deadline, terms.steps, state, self._working_days, openings)
+                state, view = ledger.of(ReportKey(*pair, of.id)), of.id if of.id != unit.id else ""
+                yield Duty(*pair, unit, task, deadline, terms.steps, state, self._working_days, openings, view)
 
     def _by_group(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms) -> Mapping[str, Deadline]:
-        regime, days = self.regimes[pair[0]], self._working_days
+        period, regime = terms.setting.period, terms.setting.regime
         if not regime.is_on_call:
             return terms.by_group
         opened = ledger.periods.get(pair, NOT_OPENED)
-        return {group: _on_call(regime, group, terms.period, opened.openings, days) for group in terms.by_group}
+        return {group: _on_call(regime, group, period, opened.openings, self._working_days) for group in terms.by_group}
 
     def _begins(self, regime: Regime, ledger: Ledger) -> list[tuple[RegimePeriod, date]]:
         """The periods of a regime and their first days, also in the future; of an on-call regime, the periods that were opened."""
@@ -227,34 +241,32 @@ class Roster:
         opened = [period for of_regime, period in ledger.periods if of_regime == regime.id]
         codes = opened if regime.is_on_call or regime.periods == "any" else regime.periods
         known = ((code, self._terms(regime.id, code)) for code in codes)
-        return [((regime.id, code), terms.period.begins) for code, terms in known if terms is not None]
+        return [((regime.id, code), terms.setting.period.begins) for code, terms in known if terms is not None]
 
     def _terms_of(self, regime_id: str, period_code: str) -> _Terms | None:
         """The terms of a period; None if the regime does not have it or has no duties. They are cached: every event asks for them."""
-        regime, days = self.regimes[regime_id], self._working_days
-        period = regime.period(period_code)
-        if period is None or regime.obligation is None:
+        setting, days = self._reference.setting(regime_id, period_code), self._working_days
+        if setting is None or setting.regime.obligation is None:
             return None
+        period, regime, obligation = setting.period, setting.regime, setting.regime.obligation
         due = {group: deadlines.group_deadline(regime, group, period, None, days) for group in regime.reporters}
         return _Terms(
-            period,
+            setting,
             {group: (at, ()) for group, at in due.items()},
-            deadlines.confirm_deadline(regime, period, days),
-            ladder.steps_of(regime.obligation.ladder, period.length),
-            self._registry.unchanged_since(period.cut_off),
+            deadlines.confirm_deadlines(regime, period, days),
+            ladder.steps_of(obligation.ladder, period.length),
         )
 
-    def _assign(self, regime_id: str, day: date) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
-        """All tasks of a regime on a day: as a list, and by unit id."""
-        regime = self.regimes[regime_id]
-        tree = self._registry.at(day)
-        reporters = sorted((unit_id, group) for unit_id, group in regime.group_of(tree).items())
-        assigned: list[Assigned] = [(tree.by_id[unit_id], REPORT, group) for unit_id, group in reporters]
-        assigned += [(unit, CONFIRM, "") for unit in regime.confirmers(tree)]
-        by_unit: dict[str, list[Assigned]] = {}
-        for entry in assigned:
-            by_unit.setdefault(entry[0].id, []).append(entry)
-        return assigned, by_unit
+
+def _assign(version: Version) -> tuple[list[Assigned], dict[str, list[Assigned]]]:
+    """All tasks of a regime's version: as a list, and by the id of the unit whose report or view it is."""
+    units = version.tree.by_id
+    assigned = [Assigned(units[unit_id], REPORT, group, units[unit_id]) for unit_id, group in sorted(version.groups.items())]
+    assigned += [Assigned(confirming.by, CONFIRM, confirming.rule.who, confirming.of) for confirming in version.confirmations]
+    by_unit: dict[str, list[Assigned]] = {}
+    for entry in assigned:
+        by_unit.setdefault(entry.of.id, []).append(entry)
+    return assigned, by_unit
 
 
 def _on_call(regime: Regime, group: str, period: Period, opened: Givens, working_days: WorkingDays) -> Deadline:

@@ -82,15 +82,15 @@ class BookStore:
         return {(group["_id"]["regime"], group["_id"]["period"]) for group in groups}
 
     async def reports(self, pair: RegimePeriod) -> dict[str, ReportState]:
-        """The report states in the stored duties of a regime and period, by unit id. If a unit has two duties, the one that was written
-        later is used.
+        """The report states in the stored duties of a regime and period, by the id of the unit whose report or view it is. If two
+        duties have the same one, the one that was written later is used.
         """
         regime, period = pair
         cursor = self._duties.find(
-            {"regime": regime, "period": period}, {"_id": 0, "state": 1, "generation": 1, "sequence": 1, "unit.id": 1}
+            {"regime": regime, "period": period}, {"_id": 0, "state": 1, "generation": 1, "sequence": 1, "unit.id": 1, "view": 1}
         )
         documents = sorted(await cursor.to_list(None), key=lambda document: (document["generation"], document["sequence"]))
-        return {document["unit"]["id"]: report_states.report(document["state"]) for document in documents}
+        return {document.get("view", document["unit"]["id"]): report_states.report(document["state"]) for document in documents}
 
     async def put(self, duties: Sequence[Duty], position: BookPosition) -> None:
         """Stores duties as of a position. A stored duty with a later position is kept."""
@@ -144,7 +144,7 @@ def _checkpoint(document: NotifyCheckpointDocument) -> Checkpoint:
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:
     state, confirmation = duty.state, duty.state.confirmation
     report = state if duty.task == REPORT else ReportState()
-    return {
+    document: DutyDocument = {
         "_id": duty.id,
         "generation": position.generation,
         "sequence": position.sequence,
@@ -169,6 +169,9 @@ def _document(duty: Duty, position: BookPosition) -> DutyDocument:
         "cause": duty.cause,
         "state": report_states.document(state),
     }
+    if duty.view:
+        document["view"] = duty.view
+    return document
 
 
 def _at(milliseconds: int | None) -> datetime | None:

@@ -8,6 +8,7 @@ from services.notify.domain import digest
 from services.notify.domain.alerts import Alert, Handed, Lease
 from services.notify.domain.book import Book
 from services.notify.domain.digest import Tally
+from shared.words import periods
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Unit
@@ -38,8 +39,16 @@ def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) 
         matter, now = alert.matter, max(at, alert.raised_at)
         regime, pair = reference.regimes[matter.regime], (matter.regime, matter.period)
         if pair not in recipients:
-            recipients[pair], _ = digest.recipients(reference, regime, matter.period)
+            recipients[pair], _ = digest.recipients(reference, regime.id, matter.period)
         tally = digest.tally(*book.of_group(*pair, matter.deadline)) if matter.is_digest else None
-        unit = reference.registry.by_id[matter.unit_id]
+        unit = addressee(reference, matter.unit_id, now)
         contents.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
     return contents
+
+
+def addressee(reference: Reference, unit_id: str, at: datetime) -> Unit:
+    """The row of the unit with an id at an instant."""
+    unit = reference.registry.row(unit_id, periods.local_day(at))
+    if unit is None:
+        raise LookupError(unit_id)  # units are never removed
+    return unit

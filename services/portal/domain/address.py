@@ -10,9 +10,10 @@ from services.portal.domain import refused, wanted
 from shared.wire.sent import PeriodCode
 from shared.words import periods, refusals
 from shared.words.periods import Period
-from shared.words.reference import Reference
+from shared.words.reference import Reference, Setting
 from shared.words.regime_fields import RegimeId, UnitCode
-from shared.words.regimes import Indicator, Regime
+from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.units import Tree, Unit
 
 
@@ -37,10 +38,22 @@ class Address:
     """The regime, period and unit that a URL names. The unit may have no report and no view."""
 
     reference: Reference
-    regime: Regime
-    period: Period
-    tree: Tree
+    setting: Setting
     unit: Unit
+
+    @property
+    def regime(self) -> Regime:
+        """The version of the regime that is in force in the period."""
+        return self.setting.regime
+
+    @property
+    def period(self) -> Period:
+        return self.setting.period
+
+    @property
+    def tree(self) -> Tree:
+        """The units of the reference day."""
+        return self.setting.tree
 
     @property
     def source(self) -> Regime:
@@ -50,7 +63,7 @@ class Address:
     @cached_property
     def group_of(self) -> dict[str, str]:
         """Group name by unit id, for every reporter."""
-        return self.reference.groups(self.regime, self.period.cut_off)
+        return self.setting.groups
 
     @cached_property
     def reporters(self) -> list[Unit]:
@@ -70,11 +83,10 @@ class Address:
         return {unit.code: self.group_of[unit.id] for unit in units if unit.id in self.group_of}
 
     def in_period(self, code: str) -> Self | None:
-        """The same unit in another period of the regime; None if the unit did not exist at the cut-off of that period."""
-        period = self.regime.period(code)
-        tree = None if period is None else self.reference.registry.at(period.cut_off)
-        unit = None if tree is None else tree.by_id.get(self.unit.id)
-        return None if period is None or tree is None or unit is None else replace(self, period=period, tree=tree, unit=unit)
+        """The same unit in another period of the regime; None if the unit did not exist on the reference day of that period."""
+        setting = self.reference.setting(self.regime.id, code)
+        unit = None if setting is None else setting.tree.by_id.get(self.unit.id)
+        return None if setting is None or unit is None else replace(self, setting=setting, unit=unit)
 
     @cached_property
     def part(self) -> Unit | None:
@@ -116,16 +128,16 @@ def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
-    found_period = found_regime.period(period)
-    if found_period is None:
+    setting = reference.setting(regime, period)
+    if setting is None:
         known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-M9", "2024-Q3", "2024-05"]
         why = refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=_shortened(known))
         raise refused.not_found(why)
-    tree = reference.registry.at(found_period.cut_off)
-    found_unit = tree.by_code.get(unit) or tree.by_id.get(unit)
+    found_unit = setting.tree.named(unit)
     if found_unit is None:
-        raise refused.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(found_period.cut_off)))
-    return Address(reference, found_regime, found_period, tree, found_unit)
+        day = reference.day(found_regime, setting.period)
+        raise refused.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(day)))
+    return Address(reference, setting, found_unit)
 
 
 def _shortened(codes: list[str]) -> list[str]:
@@ -139,7 +151,7 @@ def require_top(known: Reference, province: str, regime: str) -> None:
     checked("province", province)
     checked("regime", regime)
     require_known(known, regime, province)
-    if not any(unit.code == province and unit.parent not in known.registry.by_id for unit in known.registry.units):
+    if not any(province in (unit.code, unit.id) and unit.parent not in known.registry.ids for unit in known.registry.units):
         raise refused.not_found(refusals.refusal("door.no_such_feed", "province", unit=province))
 
 

@@ -12,11 +12,12 @@ from typing import Final
 
 from services.portal.domain.duties import Duty
 from shared.wire.view_key import ViewKey
-from shared.words import deadlines, periods
+from shared.words import deadlines
 from shared.words.calendar import WorkingDays
-from shared.words.periods import Period
-from shared.words.reference import Reference
-from shared.words.regimes import Group, Regime
+from shared.words.obligations import RECIPIENT
+from shared.words.reference import Reference, Setting
+from shared.words.regime_parts import Group
+from shared.words.regimes import Regime
 from shared.words.units import Tree, Unit
 
 MOST: Final = 300  # duties of one calendar: about 300 KB
@@ -59,23 +60,23 @@ def agenda(duties: Iterable[Duty], planned: Iterable[Planned], now: datetime) ->
 
 
 def planned(known: Reference, unit: Unit, now: datetime) -> Iterator[Planned]:
-    """The coming duties of a unit, from the deadline rules of its regimes and from today's tree of units."""
-    tree = known.registry.at(periods.local_day(now))
+    """The coming duties of a unit, from the deadline rules of its regimes and the units of each reference day."""
     for regime in known.regimes.values():
         if regime.obligation is None or regime.is_on_call:
             continue
-        ahead = [period for code in regime.periods if (period := regime.period(code)) is not None and not period.has_begun(now)]
-        for period in ahead:
-            if unit.is_valid(period.cut_off):
-                yield from _in_period(regime, period, tree, unit, known.working_days, now)
+        for setting in known.settings(regime.id):
+            if not setting.period.has_begun(now) and unit.id in setting.tree.by_id:
+                yield from _in_period(setting, setting.tree.by_id[unit.id], known.working_days, now)
 
 
-def _in_period(regime: Regime, period: Period, tree: Tree, unit: Unit, days: WorkingDays, now: datetime) -> Iterator[Planned]:
+def _in_period(setting: Setting, unit: Unit, days: WorkingDays, now: datetime) -> Iterator[Planned]:
+    regime, period, tree = setting.regime, setting.period, setting.tree
     report = ViewKey(regime.id, period.code, unit.id).text
     groups = [name for name, group in regime.reporters.items() if _is_member(group, regime, tree, unit)]
+    confirming = [at for who, at in deadlines.confirm_deadlines(regime, period, days).items() if _confirms(who, regime, tree, unit)]
     due = {
         report: deadlines.group_deadline(regime, groups[-1], period, None, days) if groups else None,
-        f"{report}/confirm": deadlines.confirm_deadline(regime, period, days) if _confirms(regime, tree, unit) else None,
+        f"{report}/confirm": confirming[0] if confirming else None,
     }
     for duty_id, at in due.items():
         if at is not None and now < at <= now + PLANNED_FOR:
@@ -89,10 +90,15 @@ def _is_member(group: Group, regime: Regime, tree: Tree, unit: Unit) -> bool:
     return (unit.level, unit.kind) == (group.level, group.kind) and _is_within(regime, tree, unit)
 
 
-def _confirms(regime: Regime, tree: Tree, unit: Unit) -> bool:
-    confirm = regime.obligation.confirm if regime.obligation else None
-    return confirm is not None and (unit.level, unit.kind) == (confirm.level, "peoples_committee") and _is_within(regime, tree, unit)
+def _confirms(who: str, regime: Regime, tree: Tree, unit: Unit) -> bool:
+    if who == RECIPIENT:
+        return unit.code == regime.recipient
+    return (unit.level, unit.kind) == (who, "peoples_committee") and _is_within(regime, tree, unit)
 
 
 def _is_within(regime: Regime, tree: Tree, unit: Unit) -> bool:
-    return not regime.within or any(above.code == regime.within for above in (unit, *tree.ancestors(unit.id)))
+    within = tree.by_code.get(regime.within)
+    if not regime.within or within is None:
+        return not regime.within
+    members = {member.id for member in tree.members.get(within.id, (within,))}
+    return any(above.id in members for above in (unit, *tree.ancestors(unit.id)))

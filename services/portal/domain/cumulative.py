@@ -14,7 +14,7 @@ from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.published import QuantityFigure, RatioFigure, View, WholeOrDecimal
 from shared.words import numbers, periods, refusals
 from shared.words.refusals import Both, Refusal
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.portal.domain.standing import Entry
 from shared.check import plain_figures
 from shared.wire import events
 from shared.wire.answers import EventPosition, ExplainedReport, UnitName, ValueSent
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 from shared.words.units import Unit
 
 Json = dict[str, Any]

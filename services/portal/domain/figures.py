@@ -8,7 +8,8 @@ from typing import assert_never
 from shared.wire.answers import RatioSent, ValueSent
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
 from shared.words import numbers, vietnamese
-from shared.words.regimes import Indicator, Regime
+from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.vietnamese import Number
 
 Figure = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure

@@ -1,8 +1,7 @@
-"""Which duties belong to a unit and the units below it. Each period has the tree of its cut-off day, so the units can differ."""
+"""Which duties belong to a unit and the units below it. Each period has the tree of its reference day, so the units can differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from shared.words.reference import Reference
 from shared.words.units import Tree
@@ -17,26 +16,25 @@ class Scope:
 
 
 def scopes(known: Reference, periods: Mapping[str, Sequence[str]], unit: str, *, only: bool) -> list[Scope]:
-    """The units at and below `unit` (a code on the cut-off day, or an id) in each regime's periods; only the unit itself with `only`.
+    """The units at and below `unit` (a code on the reference day, or an id) in each regime's periods; only the unit itself with `only`.
 
     Periods with the same units share one scope. The list is empty when no unit has the code.
     """
-    by_day: dict[date, frozenset[str]] = {}
+    by_tree: dict[int, frozenset[str]] = {}
     by_units: dict[frozenset[str], list[tuple[str, str]]] = {}
     for regime_id, codes in periods.items():
-        regime = known.regimes.get(regime_id)
         for code in codes:
-            period = regime.period(code) if regime else None
-            if period is None:
+            setting = known.setting(regime_id, code)
+            if setting is None:
                 continue
-            if period.cut_off not in by_day:
-                by_day[period.cut_off] = _unit_ids(known.registry.at(period.cut_off), unit, only=only)
-            by_units.setdefault(by_day[period.cut_off], []).append((regime_id, code))
+            if id(setting.tree) not in by_tree:
+                by_tree[id(setting.tree)] = _unit_ids(setting.tree, unit, only=only)
+            by_units.setdefault(by_tree[id(setting.tree)], []).append((regime_id, code))
     return [Scope(unit_ids, tuple(pairs)) for unit_ids, pairs in by_units.items() if unit_ids]
 
 
 def _unit_ids(tree: Tree, unit: str, *, only: bool) -> frozenset[str]:
-    root = tree.by_code.get(unit) or tree.by_id.get(unit)
+    root = tree.named(unit)
     if root is None:
         return frozenset()
     return frozenset([root.id] if only else [below.id for below in tree.subtree(root.id)])

@@ -9,7 +9,7 @@ from services.portal.domain.figures import Row
 from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.published import View
 from shared.words import vietnamese
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 
 @dataclass(frozen=True, slots=True)

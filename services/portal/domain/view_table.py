@@ -12,7 +12,7 @@ from services.portal.domain.figures import Row
 from shared.wire.answers import RatioTotal
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
 from shared.words import vietnamese
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 Cell = str | int | Decimal | None
 """A text, a number, or nothing."""

@@ -13,7 +13,7 @@ from services.portal.reading.store import PortalStore
 from shared.wire.answers import ExplainedFigure, FigureShown, IndicatorShown
 from shared.wire.published import View
 from shared.words import refusals
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 
 FIGURE: Final[TypeAdapter[FigureShown]] = TypeAdapter(FigureShown)
 ATTEMPTS: Final = 5
@@ -96,5 +96,5 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     stored = {} if figure is None else figure.model_dump(exclude_unset=True)
     asked = {unit.id for unit in address.asked(indicator)}
     spoken_of = await store.reported_units(regime.source_id, period)
-    unknown = tuple(unit_id for unit_id in spoken_of if unit_id and unit_id not in address.reference.registry.by_id)
+    unknown = tuple(unit_id for unit_id in spoken_of if unit_id and unit_id not in address.reference.registry.ids)
     return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked), unknown)

@@ -104,9 +104,10 @@ def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, da
 
 async def _confirmation(address: Address, store: PortalStore, view: View) -> Confirmation | None:
     """The state of the view's confirmation; None if the unit does not have to confirm."""
-    due = deadlines.confirm_deadline(address.regime, address.period, address.reference.working_days)
-    if due is None or address.unit not in address.regime.confirmers(address.tree):
+    confirming = [found.rule.who for found in address.setting.version.confirmations if found.of.id == address.unit.id]
+    if not confirming:
         return None
+    due = deadlines.confirm_deadlines(address.regime, address.period, address.reference.working_days)[confirming[-1]]
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
     logged = await store.logged([entry.id for entry in entries if entry.type == events.CONFIRMED])
     state = ReportState()

@@ -12,7 +12,7 @@ from services.portal.reading.store import PortalStore
 from shared.wire import answers, events
 from shared.wire.answers import ValueSent
 from shared.words import deadlines
-from shared.words.regimes import Indicator
+from shared.words.regime_parts import Indicator
 from shared.words.report_state import PeriodState, ReportState
 from shared.words.units import Unit
 

@@ -43,19 +43,16 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
 @lru_cache(maxsize=2)
 def _index(registry: Registry) -> list[Entry]:
     """All units that ever existed, each id with its latest row."""
-    latest: dict[str, Unit] = {}
-    for unit in sorted(registry.units, key=lambda unit: unit.valid_from):
-        latest[unit.id] = unit
-    return search.index(latest.values())
+    return search.index(rows[-1] for rows in registry.ids.values())
 
 
 def _above(registry: Registry, unit: Unit) -> list[str]:
     """The names of the units above, nearest first."""
     names: list[str] = []
     seen = {unit.id}
-    parent = registry.by_id.get(unit.parent or "")
+    parent = registry.row(unit.parent or "", unit.valid_from)
     while parent is not None and parent.id not in seen:
         seen.add(parent.id)
         names.append(parent.name)
-        parent = registry.by_id.get(parent.parent or "")
+        parent = registry.row(parent.parent or "", unit.valid_from)
     return names

@@ -8,6 +8,26 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Nhóm phải nêu hoặc level hoặc units. Giữ một mục.",
         "A group names either level or units. Keep exactly one.",
     ),
+    "regime.level_or_recipient": (
+        "Mục confirm phải nêu hoặc level hoặc recipient: true. Giữ một mục.",
+        "An entry of confirm names either level or recipient: true. Keep exactly one.",
+    ),
+    "regime.confirmed_twice": (
+        "Mục confirm nêu hai lần: {names}. Mỗi cấp hoặc cơ quan nhận chỉ chốt một lần; giữ một mục.",
+        "The list confirm names twice: {names}. Each level, and the recipient, confirms once; keep one entry.",
+    ),
+    "regime.changes_in_order": (
+        "Các mục changes phải xếp theo ngày from tăng dần, mỗi ngày một mục. Xếp lại hoặc gộp các mục.",
+        "The entries of changes must be in the order of their day (from), one for each day. Sort or merge them.",
+    ),
+    "regime.change_of_unknown_indicator": (
+        "Mục changes nêu chỉ tiêu không có trong chế độ: {codes}. Sửa mã hoặc bỏ.",
+        "An entry of changes names indicators that the regime does not have: {codes}. Correct the code or remove it.",
+    ),
+    "regime.change_of_on_call": (
+        "Chế độ không chuyển được giữa báo cáo định kỳ và báo cáo theo yêu cầu. Ghi ends để kết thúc chế độ này, rồi lập chế độ mới.",
+        "A regime cannot change between fixed deadlines and on call. End this regime with ends, and write a new one.",
+    ),
     "regime.one_day": (
         "Hạn phải nêu đúng một trong before, by, once, after_cut_off, day_of_next_month, after. Giữ một mục.",
         "A deadline names exactly one of before, by, once, after_cut_off, day_of_next_month, after. Keep one.",

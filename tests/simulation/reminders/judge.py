@@ -206,7 +206,7 @@ class Judge(Verdict):
         rungs = self._ladder_of(task, deadline)
         if unit == regime.recipient:
             return rungs
-        above = regime.on_behalf_of or self.world.registry.by_id[regime.recipient].parent
+        above = regime.on_behalf_of or self.world.registry.ids[regime.recipient][-1].parent
         late = [f"after-{days}" for days in sorted(self.oracle.steps(task.regime, task.period)[2])[2:]]
         return tuple(rung for rung in rungs if rung[1] in late) if unit == above else ()
 

@@ -90,7 +90,7 @@ class Morning:
     def _start(self, notifier: Notifier) -> Desk:
         notifier.lives += 1
         store = AlertStore(cast(Any, {"alerts": self._alerts}), lambda: self._now, f"{notifier.name}{notifier.lives}")
-        book = Book(Roster(KNOWN.regimes, KNOWN.registry, KNOWN.working_days), Ledger())
+        book = Book(Roster(KNOWN), Ledger())
 
         def catch_up() -> None:
             for event in self._log[: self._rng.randrange(len(self._log) + 1)]:

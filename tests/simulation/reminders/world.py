@@ -19,7 +19,8 @@ from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import regimes
 from shared.words.obligations import DeadlineRule, Ladder, Obligation
-from shared.words.regimes import Group, Regime
+from shared.words.regime_parts import Group
+from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
 from tests.simulation.reminders import decree, parts
 from tests.simulation.reminders.decree import VN, at
@@ -156,9 +157,9 @@ def _tasks(
     for regime in loaded:
         if regime.obligation is None:
             continue
-        on_call, confirm = regime.obligation.on_call, regime.obligation.confirm
+        on_call, confirm = regime.obligation.on_call, next(iter(regime.obligation.confirm), None)
         reporters = {name: _of_group(group, regime, units) for name, group in regime.reporters.items()}
-        confirmers = [] if confirm is None else _of_level(confirm.level, regime, units)
+        confirmers = [] if confirm is None else _of_level(confirm.level or "", regime, units)
         codes = [period for of, period in sorted(opened) if of == regime.id] if on_call else regime.periods
         for period in codes:
             begins = decree.begins(regime.calendar, period)

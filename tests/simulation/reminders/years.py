@@ -19,7 +19,6 @@ from services.notify.store.alerts import AlertStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.wire import events
-from shared.words.calendar import COMMON
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
@@ -96,7 +95,7 @@ class Years:
         self._next = next(self._sent, None)
         self._alerts, self._stream = AlertCollection(self), AlertsStream(self, lambda: self._now)
         self._reference = Reference(1, self._world.registry, self._world.regimes, self._world.loaded_at)
-        self._roster = Roster(self._world.regimes, self._world.registry, COMMON)
+        self._roster = Roster(self._reference)
         self._notifiers = [Notifier("a"), Notifier("b")]
         self._current = self._notifiers[0]
         self._now = self._world.begins

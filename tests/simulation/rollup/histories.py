@@ -15,7 +15,8 @@ import orjson
 from shared.wire import events, view_hash
 from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import VIETNAM
-from shared.words.regimes import Group, Indicator, Regime, Target
+from shared.words.regime_parts import Group, Indicator, Target
+from shared.words.regimes import Regime
 from shared.words.units import Unit
 from tests import builders
 
@@ -71,7 +72,8 @@ def regimes() -> tuple[Regime, ...]:
         within="P",
         reporters={"xa": Group(label="", level="commune"), "phong": Group(label="", units=["D1-VP"])},
         obligation=Obligation(
-            deadlines={"xa": DeadlineRule(before="12-20"), "phong": DeadlineRule(by="12-20")}, confirm=Confirm(by="12-25", level="district")
+            deadlines={"xa": DeadlineRule(before="12-20"), "phong": DeadlineRule(by="12-20")},
+            confirm=[Confirm(by="12-25", level="district")],
         ),
         indicators=list(INDICATORS),
         narratives={"kho_khan": "Khó khăn"},
@@ -337,7 +339,7 @@ class Changes:
                 rule = DeadlineRule(before=self.rng.choice(["12-19", "12-20", "12-21"]))
                 deadlines = {"xa": rule, "phong": DeadlineRule(by="12-20")}
                 yearly = yearly.model_copy(
-                    update={"obligation": Obligation(deadlines=deadlines, confirm=Confirm(by="12-25", level="district"))}
+                    update={"obligation": Obligation(deadlines=deadlines, confirm=[Confirm(by="12-25", level="district")])}
                 )
             case _:
                 yearly = yearly.model_copy(update={"title": f"Kế hoạch {self.rng.randrange(9)}"})
