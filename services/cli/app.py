@@ -11,6 +11,7 @@ from services.cli.contracts import command
 from services.cli.duties import duties
 from services.cli.notify import notify
 from services.cli.on_call import periods
+from services.cli.reforms import reform
 from services.cli.regimes import regimes
 from services.cli.vietnamese import Commands
 
@@ -26,6 +27,7 @@ app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(contacts, name="contacts")
 app.add_typer(regimes, name="regimes")
+app.add_typer(reform, name="reform")
 app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")

@@ -21,7 +21,7 @@ CODE: Final = frozenset({".py", ".html", ".css", ".js", ".yaml", ".csv", ".conf"
 OF_SERVICE: Final = ("shared", "deploy/calendar", "deploy/nats/streams.yaml", ".env")
 READS: Final[Mapping[str, tuple[str, ...]]] = {
     **{name: (f"services/{name}", *OF_SERVICE) for name in SERVICES},
-    SETUP: ("services/cli", "deploy/units", "deploy/regimes", *OF_SERVICE),
+    SETUP: ("services/cli", "deploy/units", "deploy/regimes", "deploy/reforms", *OF_SERVICE),
     "supervisor": ("services/devstack", "shared/plumbing/tasks.py"),
     "nats-server": ("deploy/nats/nats-server.conf",),
     "mongod": ("deploy/mongo/rights.json",),

@@ -38,6 +38,7 @@ KINDS: Final[dict[str, Both]] = {
     "int_from_float": Both("số nguyên", "a whole number"),
     "list_type": Both("danh sách, ví dụ [một, hai]", "a list"),
     "dict_type": Both("các cặp “mã: nội dung”", "keys with values"),
+    "date_type": Both("ngày YYYY-MM-DD, không có ngoặc", "a day YYYY-MM-DD without quotes"),
     "model_type": Both("các cặp “mục: giá trị”", "fields with values"),
 }
 GROUPED: Final = re.compile(r"-?[1-9][0-9]{0,2}(\.000)+")  # thousands with a separator, which YAML reads as a decimal

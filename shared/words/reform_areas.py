@@ -5,12 +5,12 @@ Today's units often cross the borders of former districts: an area is what comes
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from shared.words.reform import OFFICE, AreaLine
+from shared.words.reform import OFFICE, AreaLine, Content, Line
 from shared.words.reform_sides import Sides
 from shared.words.units import Unit
 
@@ -45,11 +45,30 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A proposed area: its lines in areas.csv, and its coverage."""
+class Part:
+    """A unit of today that has land of a former unit: how many of its sources were in the former unit."""
 
-    lines: tuple[AreaLine, ...]
+    code: str
+    name: str
+    inside: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposed area of a former unit."""
+
+    code: str
+    name: str
     coverage: Coverage
+    members: tuple[Part, ...]
+    left_out: tuple[Part, ...]
+    """Units of today that have land of the former unit, but more of another one."""
+
+    @property
+    def lines(self) -> list[AreaLine]:
+        """The area's lines in areas.csv."""
+        return [AreaLine(self.code, self.name, part.code) for part in self.members]
 
 
 def coverage(members: Collection[str], sides: Sides, former: str = "") -> Coverage:
@@ -67,19 +86,29 @@ def coverage(members: Collection[str], sides: Sides, former: str = "") -> Covera
     return Coverage(sides.before[best], inside[best], len(sources), totals.get(best, 0))
 
 
-def drafts(sides: Sides) -> Iterator[Draft]:
+def drafts(content: Content, sides: Sides) -> Iterator[Draft]:
     """An area for every unit that ends and whose units passed land on, in the order of codes.
 
     A unit of today belongs to the former unit that gave it the most; if two gave the same, to that of the unit that had its code.
     """
-    members: dict[str, list[str]] = {}
+    names = {unit.code: unit.name for unit in content.units}
+    touching: dict[str, list[Part]] = {}
+    members: dict[str, set[str]] = {}
     for code in sorted(sides.into):
-        for former in _formers(code, sides):
-            members.setdefault(former, []).append(code)
+        given = _given(code, sides)
+        for of_level in given.values():
+            members.setdefault(_most(code, of_level, sides), set()).add(code)
+            for former, lines in of_level.items():
+                touching.setdefault(former, []).append(Part(code, names[code], len(lines), len(sides.land_into(code))))
     for former, codes in sorted(members.items()):
         unit = sides.before[former]
-        area, name = f"{former}-{initials(unit.name)}", f"Địa bàn {unit.name[0].lower()}{unit.name[1:]} (cũ)"
-        yield Draft(tuple(AreaLine(area, name, code) for code in codes), coverage(codes, sides, former))
+        yield Draft(
+            code=f"{former}-{initials(unit.name)}",
+            name=f"Địa bàn {unit.name[0].lower()}{unit.name[1:]} (cũ)",
+            coverage=coverage(codes, sides, former),
+            members=tuple(part for part in touching[former] if part.code in codes),
+            left_out=tuple(part for part in touching[former] if part.code not in codes),
+        )
 
 
 def initials(name: str) -> str:
@@ -90,18 +119,21 @@ def initials(name: str) -> str:
     return "".join(word[0] if word.isalpha() else word for word in words if word.isascii()).upper()
 
 
-def _formers(code: str, sides: Sides) -> list[str]:
-    """The former unit of each level that gave the most to a unit of today."""
-    given: dict[str, dict[str, Fraction]] = {}
+def _given(code: str, sides: Sides) -> dict[str, dict[str, list[Line]]]:
+    """The lines that brought land into a unit of today, by the former units above their sources, by level."""
+    given: dict[str, dict[str, list[Line]]] = {}
     for line in sides.land_into(code):
-        total = sum(other.weight for other in sides.out[line.old] if other.share != "none")
         for above in sides.tree.ancestors(sides.before[line.old].id):
             if above.code in sides.ended:
-                of_level = given.setdefault(above.level, {})
-                of_level[above.code] = of_level.get(above.code, Fraction(0)) + Fraction(line.weight, total)
+                given.setdefault(above.level, {}).setdefault(above.code, []).append(line)
+    return given
+
+
+def _most(code: str, given: Mapping[str, Sequence[Line]], sides: Sides) -> str:
+    """The former unit that gave the most to a unit of today."""
     namesake = sides.before.get(code)
     above_namesake = {unit.code for unit in sides.tree.ancestors(namesake.id)} if namesake is not None else set()
-    return [min(parts, key=lambda one: (-parts[one], one not in above_namesake, one)) for parts in given.values()]
+    return min(given, key=lambda former: (-sum(sides.fraction(line) for line in given[former]), former not in above_namesake, former))
 
 
 def _sources(members: Collection[str], sides: Sides) -> set[str]:

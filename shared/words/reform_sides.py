@@ -6,6 +6,7 @@ Source: ADR 0042.
 """
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import Final
 
 from shared.words.reform import Content, Line, NewUnit
@@ -37,6 +38,10 @@ class Sides:
     def land_into(self, code: str) -> list[Line]:
         """The lines that bring land into a unit."""
         return [line for line in self.into.get(code, ()) if line.share != "none"]
+
+    def fraction(self, line: Line) -> Fraction:
+        """The share of the old unit's land that a line passes on."""
+        return Fraction(line.weight, sum(other.weight for other in self.out[line.old] if other.share != "none"))
 
     def _same(self, unit: NewUnit) -> Unit | None:
         land = self.land_into(unit.code)

@@ -72,6 +72,12 @@ def test_the_regimes_and_units_that_the_product_brings_are_there(scripts: Path, 
     assert "ct27-van-quan" in said
 
 
+def test_the_reforms_that_the_product_brings_are_there(scripts: Path, tmp_path: Path) -> None:
+    answer = json.loads(run(scripts / "tonghop", "reform", "check", "--json", cwd=tmp_path).partition("\n}")[0] + "\n}")
+
+    assert [reform["id"] for reform in answer["reforms"]] == ["2025-03-01-quang-binh", "2025-07-01"]
+
+
 def test_the_streams_and_the_calendar_are_those_that_the_product_brings(scripts: Path, tmp_path: Path) -> None:
     program = (
         "from shared.plumbing import agency_days, data_files, streams;"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.cli.data import REGIME_FILES, UNIT_FILES
+from services.cli.known_reforms import REFORM_FILES
 from shared.plumbing import data_files, streams
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_checkout_uses_the_files_that_people_edit_there() -> None:
     assert data_files.CHECKOUT == data_files.HOME == ROOT
     assert ROOT / "deploy" == data_files.FOLDER
-    for path in (*UNIT_FILES, *REGIME_FILES, streams.DECLARATION):
+    for path in (*UNIT_FILES, *REGIME_FILES, REFORM_FILES, streams.DECLARATION):
         assert path.is_relative_to(ROOT / "deploy")
         assert path.exists()
 

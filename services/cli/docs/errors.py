@@ -41,6 +41,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "unit": "Files of units.",
     "contact": "Files of contacts.",
     "regime": "Files of regimes.",
+    "reform": "The folder of a reform (đợt sắp xếp).",
 }
 
 INTRODUCTION: Final = """

@@ -28,12 +28,21 @@ class Row:
         return Fault(self.file, why, self.line)
 
 
-def read(path: Path, columns: Sequence[str], most_bytes: int = MOST_BYTES) -> Iterator[Row]:
+def read(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The rows of a file with exactly these columns. Raises FaultsError."""
+    return rows(path, text(path), columns)
+
+
+def text(path: Path, most_bytes: int = MOST_BYTES) -> str:
+    """The text of a file. Raises FaultsError."""
     try:
-        text = text_files.read(path, text_files.FROM_EXCEL, most_bytes)
+        return text_files.read(path, text_files.FROM_EXCEL, most_bytes)
     except UnreadableError as error:
         raise FaultsError([Fault.of_unreadable(path, error)]) from error
+
+
+def rows(path: Path, text: str, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of a file's text, which has exactly these columns. Raises FaultsError."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     _require_columns(path, text.partition("\n")[0], tuple(_header(path, reader)), columns)
     for cells in _cells(path, reader):

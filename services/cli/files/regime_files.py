@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from services.cli.files import regime_effects
+from services.cli.files import regime_effects, yaml_nodes
 from services.cli.files.faults import Fault, FaultsError
 from shared.plumbing import yaml_files
 from shared.plumbing.text_files import UnreadableError
@@ -21,7 +20,6 @@ from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
-WHOLE_NUMBER: Final = "tag:yaml.org,2002:int"
 Kinds = Mapping[str, Mapping[str, tuple[str, int]]]
 """Kind and decimals of indicators, by regime and code."""
 
@@ -35,7 +33,7 @@ class RegimeFile:
     regime: Regime
 
     def fault(self, where: Sequence[int | str], why: Refusal) -> Fault:
-        return Fault(self.path, why, _line(self.root, where), where)
+        return Fault(self.path, why, yaml_nodes.line(self.root, where), where)
 
 
 def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[Regime]:
@@ -147,13 +145,13 @@ def read_one(path: Path, working_days: WorkingDays) -> RegimeFile:
     try:
         regime = Regime.model_validate(data)
     except ValidationError as error:
-        found = shape_faults.of(error, Regime, {where: str(node.value) for where, node in _scalars(root)})
-        raise FaultsError([Fault(path, why, _line(root, where), where) for where, why in found]) from error
+        found = shape_faults.of(error, Regime, {where: str(node.value) for where, node in yaml_nodes.scalars(root)})
+        raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in found]) from error
     file = RegimeFile(path, root, regime)
     wrong: list[tuple[Sequence[int | str], Refusal]] = []
     if regime.id != path.stem:
         wrong.append((("id",), refusal("regime.file_name_differs", regime=regime.id)))
-    wrong += _strange_numbers(root)
+    wrong += yaml_nodes.strange_numbers(root)
     wrong += deadline_faults.of(regime, working_days)
     wrong += regime_effects.of_file(regime, working_days)
     if wrong:
@@ -170,40 +168,3 @@ def _named_units(regime: Regime) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for name, group in regime.reporters.items():
         for number, code in enumerate(group.units):
             yield ("reporters", name, "units", number), code
-
-
-def _scalars(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], yaml.ScalarNode]]:
-    """Every scalar of the document, by its path."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _scalars(value, (*path, str(key.value)))
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _scalars(value, (*path, number))
-    elif isinstance(node, yaml.ScalarNode):
-        yield path, node
-
-
-def _strange_numbers(root: Any) -> Iterator[tuple[tuple[int | str, ...], Refusal]]:
-    """Numbers that YAML reads differently than a person: `010` is 8, `1_0` is 10, `0x10` is 16."""
-    for path, node in _scalars(root):
-        if node.tag == WHOLE_NUMBER and not (node.value.lstrip("+-").isdigit() and int(node.value) == yaml_files.values(node)):
-            yield path, refusal("yaml.strange_number", text=node.value, value=yaml_files.values(node))
-
-
-def _line(root: Any, path: Sequence[int | str]) -> int | None:
-    """The line of the deepest node of the document on the fault's path."""
-    node = root
-    for part in path:
-        node = _step(node, part) or node
-    return yaml_files.line_of(node.start_mark) if node is not None else None
-
-
-def _step(node: Any, part: int | str) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode):
-        if isinstance(part, int):
-            return node.value[part] if part < len(node.value) else None
-        return next((value for value in node.value if getattr(_step(value, "code"), "value", None) == part), None)
-    return None

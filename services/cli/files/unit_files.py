@@ -5,7 +5,7 @@ first day of the child unit. Source: design, section 5, "Units".
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -49,15 +49,17 @@ def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact,
     A unit is named by its id or its code; a code that several units have had means the latest one.
     """
     rows = list(csv_rows.read(path, CONTACT_COLUMNS))
-    named = by_name(units)
-    faults = [fault for row in rows for fault in _contact_faults(row, named)]
-    if not faults:
-        faults = [row.fault(refusal("contact.repeated", code=row.cells["unit"])) for row in csv_rows.repeated(rows, ("unit", "email"))]
-    if faults:
+    named = {name: unit.id for name, unit in by_name(units).items()}
+    if faults := of_contacts(rows, named):
         raise FaultsError(faults)
+    return contacts_in(rows, named)
+
+
+def contacts_in(rows: Iterable[Row], named: Mapping[str, str]) -> dict[str, tuple[Contact, ...]]:
+    """The contacts in rows without faults, by unit id. `named` has the ids by the names that the rows may use."""
     contacts: dict[str, list[Contact]] = {}
     for row in rows:
-        contacts.setdefault(named[row.cells["unit"]].id, []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
+        contacts.setdefault(named[row.cells["unit"]], []).append(Contact(row.cells["name"], row.cells["phone"], row.cells["email"]))
     return {unit_id: tuple(found) for unit_id, found in contacts.items()}
 
 
@@ -67,7 +69,13 @@ def by_name(units: Iterable[Unit]) -> dict[str, Unit]:
     return {unit.id: unit for unit in found} | {unit.code: unit for unit in found}
 
 
-def _contact_faults(row: Row, named: Mapping[str, Unit]) -> Iterator[Fault]:
+def of_contacts(rows: Sequence[Row], named: Container[str]) -> list[Fault]:
+    """Faults in the rows of a file of contacts, whose units are among `named`."""
+    faults = [fault for row in rows for fault in _contact_faults(row, named)]
+    return faults or [row.fault(refusal("contact.repeated", code=row.cells["unit"])) for row in csv_rows.repeated(rows, ("unit", "email"))]
+
+
+def _contact_faults(row: Row, named: Container[str]) -> Iterator[Fault]:
     cells = row.cells
     if cells["unit"] not in named:
         yield row.fault(refusal("contact.unknown_unit", code=cells["unit"]))
