@@ -3,22 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
 from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
 from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.words import regimes
 from shared.words.reference import Reference
-from shared.words.units import Registry
-from tests import empty_streams, left_behind
+from tests import empty_streams, left_behind, seeds
 
 TESTS: Final = Path(__file__).parent
 ON_SERVERS: Final = (
@@ -140,14 +135,19 @@ async def connections(settings: Settings) -> AsyncIterator[Connections]:
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    """The real units and regimes, as generation 1."""
-    loaded = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
-    return Reference(1, Registry(unit_files.read_units(UNIT_FILES)), loaded, dict.fromkeys(loaded, datetime(2024, 1, 1, tzinfo=UTC)))
+    """The real units and regimes as they were first published: no reform, and no regime changes."""
+    return seeds.first_reference()
+
+
+@pytest.fixture(scope="session")
+def reformed() -> Reference:
+    """The real units with the reforms of 2025, and the regimes with what changes over time."""
+    return seeds.reformed_reference()
 
 
 @pytest.fixture
 async def loaded(connections: Connections, reference: Reference) -> Connections:
-    """The same connections with the real units and regimes stored."""
+    """The same connections with the real units and regimes stored, as they were first published."""
     await connections.reference.put_units(reference.registry.units)
-    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    await connections.reference.put_regimes(seeds.first_regimes())
     return connections

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
 from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
 from shared.plumbing import streams
 from shared.shell import service
@@ -17,6 +15,7 @@ from shared.shell.settings import Settings
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.regime_parts import Group, Indicator
 from shared.words.regimes import Regime
+from tests import seeds
 
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"
@@ -86,8 +85,8 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
         try:
             await connections.broker.start()
             await streams.apply(connections.streams.jetstream, connections.declaration)
-            await connections.reference.put_units(unit_files.read_units(UNIT_FILES))
-            await connections.reference.put_regimes([*regime_files.read_regimes(REGIME_FILES), *regimes])
+            await connections.reference.put_units(seeds.units())
+            await connections.reference.put_regimes([*seeds.first_regimes(), *regimes])
             yield Machine(connections, nats, mongo)
         finally:
             await connections.close()

@@ -8,11 +8,10 @@ messages, with new servers for each width. Seed: 1. Again: `make bench ONLY=mixe
 
 from typing import Any, Final
 
-from services.cli.data import REGIME_FILES
-from services.cli.files import regime_files
 from shared.wire import subjects
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
+from tests import seeds
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, machine, national_regime
@@ -41,7 +40,7 @@ async def measure(size: float) -> Figures:
 
 def mixed_regime(width: int) -> Regime:
     """A national regime of so many indicators of the real regimes, every kind with its share, asked of all; and narratives."""
-    real = [regime for regime in regime_files.read_regimes(REGIME_FILES) if regime.indicators]
+    real = [regime for regime in seeds.first_regimes() if regime.indicators]
     pool = sorted((indicator for regime in real for indicator in regime.indicators), key=lambda indicator: indicator.kind)
     indicators = [_asked_of_all(pool[number * len(pool) // width], number) for number in range(width)]
     national = national_regime(f"{NATIONAL}-{width}")

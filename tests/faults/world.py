@@ -12,8 +12,6 @@ from typing import Final, TypeVar
 
 import nats.js.errors
 
-from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from services.devstack.servers import Server, start_mongo, start_nats
@@ -24,6 +22,7 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
+from tests import seeds
 from tests.running import process, until_ready
 
 SERVICES: Final = ("ingest", "aggregate", "notify")
@@ -147,7 +146,7 @@ async def world() -> AsyncIterator[World]:
         when_done.push_async_callback(made.stop_services)
         await connections.broker.start()
         await streams.apply(connections.streams.jetstream, connections.declaration)
-        await connections.reference.put_units(unit_files.read_units(UNIT_FILES))
-        await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+        await connections.reference.put_units(seeds.units())
+        await connections.reference.put_regimes(seeds.first_regimes())
         await made.start_services()
         yield made

@@ -11,8 +11,6 @@ import orjson
 import pytest
 from nats.aio.msg import Msg
 
-from services.cli.data import REGIME_FILES
-from services.cli.files import regime_files
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
@@ -20,6 +18,7 @@ from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.words.reference import Reference
+from tests import seeds
 from tests.builders import COMMUNE, Event, payload, sender_of
 
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -100,7 +99,7 @@ async def known(connections: Connections, reference: Reference) -> Connections:
     await connections.reference.put_units(
         [unit for unit in all_units if unit.code in places or unit.parent in {"184", "52"} or unit.kind == "office"]
     )
-    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    await connections.reference.put_regimes(seeds.first_regimes())
     return connections
 
 

@@ -1,6 +1,7 @@
 """A mail with any letters arrives unchanged, headers and text, through a real SMTP server and with other decoders."""
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header
@@ -10,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
 from services.devstack import mailbox, mailcatcher
 from services.devstack.ports import Ports
 from services.notify.channels import letter
@@ -24,9 +23,7 @@ from services.notify.domain.ledger import Ledger
 from services.notify.texts import reminder
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail
-from shared.words import regimes
-from shared.words.reference import Reference
-from shared.words.units import Registry
+from tests import seeds
 from tests.notify.builders import vn
 
 SENDER, TO, AT = "tong-hop@bao-cao.example", "06253@xa.example", datetime(2026, 12, 18, 1, tzinfo=UTC)
@@ -94,9 +91,9 @@ def test_what_is_no_address_is_refused(to: str) -> None:
 
 def _real_subjects() -> set[str]:
     """Of every unit that owes something by the real regimes: the subject at each rung."""
-    registry = Registry(unit_files.read_units(UNIT_FILES))
-    known = regimes.resolve(regime_files.read_regimes(REGIME_FILES))
-    book = Book(Roster(Reference(1, registry, known, {})), Ledger())
+    reference = seeds.first_reference()
+    known = reference.regimes
+    book = Book(Roster(replace(reference, loaded_at={})), Ledger())
     now = vn("2026-12-01")
     subjects = set()
     for duty in book.duties(now):

@@ -19,6 +19,7 @@ from shared.wire.documents import DutyDocument
 from shared.words import regimes
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
+from tests import seeds
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 EXAMPLES = Path(__file__).parents[2] / "services" / "cli" / "docs" / "examples"
@@ -54,9 +55,8 @@ def registry() -> Registry:
 
 @cache
 def plain_regimes() -> tuple[Regime, ...]:
-    """The regimes as their files have them."""
-    files = sorted((DEPLOY / "regimes").glob("*.yaml"))
-    return tuple(Regime.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
+    """The regimes as first published."""
+    return seeds.first_regimes()
 
 
 MONTHLY = "thang-van-quan"

@@ -17,8 +17,6 @@ import structlog.testing
 from fastapi import FastAPI
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.cli.data import REGIME_FILES
-from services.cli.files import regime_files
 from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
 from services.ingest.doors import http
 from services.ingest.intake import SERVICE, Intake
@@ -32,7 +30,7 @@ from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.reference import Reference
 from shared.words.units import Unit
-from tests import empty_streams
+from tests import empty_streams, seeds
 from tests.aggregate.running import aggregating, log_reports, until_stored, verdict
 from tests.builders import payload, sender_of, submitted
 from tests.replica_set import replica_set
@@ -77,7 +75,7 @@ async def connections(settings: Settings, told_to: str) -> AsyncIterator[Connect
 
 async def load(connections: Connections, units: Sequence[Unit]) -> None:
     await connections.reference.put_units(units)
-    await connections.reference.put_regimes(regime_files.read_regimes(REGIME_FILES))
+    await connections.reference.put_regimes(seeds.first_regimes())
 
 
 def few(reference: Reference) -> list[Unit]:

@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 from zlib import crc32
 
-from services.cli.data import REGIME_FILES, UNIT_FILES
-from services.cli.files import regime_files, unit_files
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import regimes
@@ -22,6 +20,7 @@ from shared.words.obligations import DeadlineRule, Ladder, Obligation
 from shared.words.regime_parts import Group
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
+from tests import seeds
 from tests.simulation.reminders import decree, parts
 from tests.simulation.reminders.decree import VN, at
 
@@ -75,8 +74,7 @@ class World:
 
 @lru_cache(maxsize=1)
 def _files() -> tuple[tuple[Unit, ...], tuple[Regime, ...]]:
-    real = regime_files.read_regimes(REGIME_FILES)
-    return tuple(unit_files.read_units(UNIT_FILES)), tuple(regime for regime in real if not _is_counted(regime))
+    return seeds.units(), tuple(regime for regime in seeds.first_regimes() if not _is_counted(regime))
 
 
 def _is_counted(regime: Regime) -> bool:
