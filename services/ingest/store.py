@@ -161,6 +161,7 @@ def _claim(document: ReceiptDocument, *, was_stored: bool = False, is_repeat: bo
         events.stored_text(document.get("event", b"")),
         was_stored,
         is_repeat,
+        document.get("imported_ms"),
     )
 
 
@@ -184,7 +185,7 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
         event_id=decision.event_id,
         sender=incoming.sender,
         hash=decision.hash,
-        received_ms=incoming.received_ms,
+        received_ms=incoming.received_ms if about.received_then_ms is None else about.received_then_ms,
         inbox_sequence=incoming.sequence,
         type=about.type,
         regime=about.regime,
@@ -195,6 +196,8 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
         errors=[],
         warnings=[],
     )
+    if about.received_then_ms is not None:
+        document["imported_ms"] = incoming.received_ms
     if isinstance(decision, Rejected):
         document["verdict"], document["errors"] = REJECTED, _documents(decision.reasons)
     else:

@@ -207,11 +207,11 @@ class ReceiptDocument(TypedDict):
     events that the log lacks), `tonghop demo`.
     """
 
-    _id: Annotated[str, "`<sender code>/<event id>`; for a second event under the same id, `#` and the first 16 digits of its hash follow"]
+    _id: Annotated[str, "`<sender>/<event id>`; for a second event under the same id, `#` and the first 16 digits of its hash follow"]
     event_id: Annotated[str, "id of the event"]
-    sender: Annotated[str, "code of the unit that sent it"]
+    sender: Annotated[str, "id of the unit that sent it"]
     hash: Annotated[str, "SHA-256 of the event's content, by which a repeat is told from another event"]
-    received_ms: Annotated[int, "when INBOX stored the first message with the event, milliseconds since 1970"]
+    received_ms: Annotated[int, "when INBOX stored the first message with the event, or its `receivedat`; milliseconds since 1970"]
     inbox_sequence: Annotated[int, "sequence in INBOX of that message"]
     type: Annotated[str, "type of the event; empty when it is unknown, as are `regime`, `period` and `unit_id`"]
     regime: Annotated[str, "id of the regime that the event concerns"]
@@ -221,6 +221,7 @@ class ReceiptDocument(TypedDict):
     errors: Annotated[list[ReasonDocument], "why the event was rejected"]
     warnings: NotRequired[Annotated[list[ReasonDocument], "what the sender of an accepted event should know; since data format 5"]]
     revision: NotRequired[Annotated[int, "revision of the event, 0 when it has none; since data format 5"]]
+    imported_ms: NotRequired[Annotated[int, "when INBOX stored the first message with the event; of an imported event only"]]
     partition: NotRequired[Annotated[int, "partition of the log; of an accepted event only"]]
     event: NotRequired[Annotated[bytes | str, "the event as it is logged; of an accepted event only; text in what format 1 stored"]]
 

@@ -29,7 +29,8 @@ class Logged(NamedTuple):
 
     `id` is the claim's id, `<sender code>/<event id>`. `unit_id` is the id of the unit concerned, looked up at the period's reference date;
     it is "" when the event concerns a whole period. `raw` is the stored message. `traceparent` is the sender's trace (W3C Trace Context),
-    "" if there is none: it is copied to the messages that the event causes, and influences no decision.
+    "" if there is none: it is copied to the messages that the event causes, and influences no decision. `imported`: an operator
+    imported the event later, so `received_ms` is the instant of then; nobody is alerted about it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Logged(NamedTuple):
     data: dict[str, Any]
     raw: bytes
     traceparent: str = ""
+    imported: bool = False
 
     @property
     def sender(self) -> str:
@@ -80,6 +82,7 @@ def read_logged(raw: bytes) -> Logged | None:
             data=data,
             raw=raw,
             traceparent=traceparent if isinstance(traceparent, str) else "",
+            imported=event.get("imported") is True,
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -244,6 +244,7 @@ class LogPosition(Published):
 
 
 FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], LEFT_OUT]
+UtcTextIfSet = Annotated[UtcText | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Receipt(Published):
@@ -252,7 +253,8 @@ class Receipt(Published):
     `event_id` is null if the message could not be parsed. `duplicate` means that the event was sent before: the receipt repeats the first
     decision, and `first_verdict` names it. `errors` lists all faults of a rejected event. `warnings` may come with an accepted event, for
     example when it changes no figure. `position` is null if the event was not accepted; a receipt that is requested later may also have
-    null until the event is in a view.
+    null until the event is in a view. `unit` is the sender's id. `imported_at` is there if an operator imported the event later: then
+    `received_at` is when it was received at that time.
     """
 
     event_id: str | None
@@ -262,6 +264,7 @@ class Receipt(Published):
     errors: list[Reason]
     warnings: list[Reason]
     received_at: UtcText
+    imported_at: UtcTextIfSet = None
     position: LogPosition | None
 
     @property

@@ -67,10 +67,19 @@ def _on_a_day(text: str) -> str:
     return text
 
 
+def _true(flag: bool) -> bool:
+    """A flag that is set. Raises PydanticCustomError. `Literal[True]` would accept the number 1."""
+    if not flag:
+        raise PydanticCustomError("not_set", "the flag is not set")
+    return flag
+
+
+Imported = Annotated[bool, AfterValidator(_true), WithJsonSchema({"type": "boolean", "const": True})]
 Actor = Annotated[str, StringConstraints(pattern=ACTOR)]
 TimeText = Annotated[str, StringConstraints(max_length=40, pattern=RFC_3339), AfterValidator(_on_a_day)]
 
 
+AsSuccessor = Annotated[bool, Field(description="The sender is the heir of the unit concerned, which has ended, and acts for it.")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
 
 
@@ -102,6 +111,7 @@ class ReportSubmitted(Concern):
     type: ClassVar = events.SUBMITTED
     unit: UnitCode
     revision: RevisionNumber
+    as_successor: AsSuccessor = False
     values: Annotated[dict[str, Any], _by_code(FIGURE)] = {}
     narratives: Annotated[dict[str, Any], _by_code(NARRATIVE)] = {}
 
@@ -112,6 +122,7 @@ class ReportWithdrawn(Concern):
     type: ClassVar = events.WITHDRAWN
     unit: UnitCode
     revision: RevisionNumber
+    as_successor: AsSuccessor = False
 
 
 class ReportReturned(Concern):
@@ -152,6 +163,7 @@ class ViewConfirmed(Concern):
     view_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     figures: ConfirmedFigures
     reason: Reason | None = None
+    as_successor: AsSuccessor = False
 
 
 class PeriodOpened(Concern):
@@ -201,10 +213,13 @@ class Envelope(Sent):
 class ActedEnvelope(Envelope):
     """The attributes of an event that a person caused: `actor` says who.
 
-    `people/<id>` is a person, `operator/<login>` is a user of the command line. Only our own services may send such events.
+    `people/<id>` is a person, `operator/<login>` is a user of the command line. Only our own services may send such events. An operator may
+    import an event of earlier: `imported` is true, and `receivedat` says when it was received then.
     """
 
     actor: Actor
+    receivedat: TimeText | None = None
+    imported: Imported | None = None
 
 
 def _whole(kind: str, data: type[Data], base: type[Envelope], suffix: str) -> type[Envelope]:

@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire import events, schemas, sent
 from shared.wire.published import LEFT_OUT, AlertRaised, Parked, Receipt, View, ViewUpdated
-from shared.wire.sent import Actor, Envelope
+from shared.wire.sent import Actor, Envelope, Imported, TimeText
 
 Json = dict[str, Any]
 
@@ -22,9 +22,13 @@ class LoggedEnvelope(Envelope):
     """The attributes of an event in the log: what the sender set, and what ingest added."""
 
     actor: Annotated[Actor | SkipJsonSchema[None], Field(description="who acted in the unit's name"), LEFT_OUT] = None
+    receivedat: Annotated[TimeText | SkipJsonSchema[None], Field(description="when an imported event was received then"), LEFT_OUT] = None
+    imported: Annotated[Imported | SkipJsonSchema[None], Field(description="an operator imported the event later"), LEFT_OUT] = None
     unitid: Annotated[str, Field(description="the unit concerned, resolved at the period's reference date; empty for a whole period")]
     receivedms: Annotated[
-        str, StringConstraints(pattern=r"^[0-9]{1,15}$"), Field(description="when the broker stored the event, milliseconds since 1970")
+        str,
+        StringConstraints(pattern=r"^[0-9]{1,15}$"),
+        Field(description="when the event was received (the broker stored it, or `receivedat`), milliseconds since 1970"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from services.ingest.domain import imports
 from services.ingest.domain.known import UNKNOWN, About, Known
 from shared.wire import events
 from shared.words import periods, refusals
@@ -38,7 +39,8 @@ class Case:
     def __init__(self, incoming: Incoming, reference: Reference, tree: dict[str, Any]) -> None:
         self.sender = incoming.sender
         self.working_days = reference.working_days
-        self.received_ms = incoming.received_ms
+        self.received_then_ms = imports.received_then(tree, incoming.received_ms) if incoming.is_people else None
+        self.received_ms = incoming.received_ms if self.received_then_ms is None else self.received_then_ms
         self.tree = tree
         self.event_id: str = tree["id"]
         kind = tree.get("type")

@@ -33,6 +33,7 @@ class Claim:
     event: bytes = b""
     was_stored: bool = False  # the claim was stored before this batch, so REPORTS may have the event
     is_repeat: bool = False  # another message has claimed the event
+    imported_ms: int | None = None  # when INBOX stored an imported event
 
     @property
     def is_accepted(self) -> bool:
@@ -51,6 +52,7 @@ class Claim:
             errors=list(self.errors),
             warnings=list(self.warnings),
             received_at=_text(self.received_ms),
+            imported_at=None if self.imported_ms is None else _text(self.imported_ms),
             position=position,
         )
         return first.model_copy(update={"verdict": DUPLICATE, "first_verdict": self.verdict}) if self.is_repeat else first

@@ -14,6 +14,7 @@ class Concerned(NamedTuple):
     period: str = ""
     unit_id: str = ""
     revision: int = 0
+    received_then_ms: int | None = None  # when an imported event was received, by its `receivedat`
 
 
 class Accepted(NamedTuple):

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.ingest.domain import actions, content, parsing, reports, shapes
-from services.ingest.domain.case import Case, Incoming
+from services.ingest.domain import actions, content, imports, parsing, reports, shapes
+from services.ingest.domain.case import Case, Incoming, shown
 from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
 from shared.wire import envelope, events, sent, subjects
@@ -58,6 +58,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
     case.wrong = [
         *shapes.faults(_model(case.type, is_people=incoming.is_people), tree),
         *content.faults(incoming.payload, tree),
+        *(imports.faults(tree, incoming.received_ms, shown(incoming.received_ms)) if incoming.is_people else ()),
         *_judge(case),
     ]
     if not case.wrong and case.type == events.CONFIRMED:
@@ -175,7 +176,8 @@ def _concerned(case: Case) -> Concerned:
     """What the claim says about the event, also if it is rejected: only regimes, periods and units that exist."""
     regime = "" if case.regime is None else case.regime.id
     period = "" if case.period is None else case.period.code
-    return Concerned(case.type if case.type in JUDGES else "", regime, period, case.unit_id, case.revision)
+    kind = case.type if case.type in JUDGES else ""
+    return Concerned(kind, regime, period, case.unit_id, case.revision, case.received_then_ms)
 
 
 def _as_logged(case: Case) -> Logged:
@@ -192,6 +194,7 @@ def _logged(case: Case) -> bytes:
     if case.type == events.CONFIRMED:
         data["figures"] = actions.statement(case)
     event = {name: value for name, value in case.tree.items() if value is not None}
-    if "time" in event:
-        event["time"] = event["time"].upper()  # lower-case t and z are allowed, but not every library parses them
+    for name in ("time", "receivedat"):
+        if name in event:
+            event[name] = event[name].upper()  # lower-case t and z are allowed, but not every library parses them
     return envelope.encode(envelope.logged({**event, "data": data}, case.unit_id, case.received_ms))

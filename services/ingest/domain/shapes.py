@@ -29,6 +29,11 @@ FORMS: Final = {
         "people/<mã người> hoặc operator/<tên đăng nhập>, ví dụ people/p-0142",
         "people/<id of a person> or operator/<login>, such as people/p-0142",
     ),
+    "receivedat": Both(
+        "thời điểm đã nhận khi đó theo RFC 3339, từ năm 2000, ví dụ 2024-12-10T09:30:00+07:00",
+        "when it was received then, as in RFC 3339, from the year 2000 on, such as 2024-12-10T09:30:00+07:00",
+    ),
+    "imported": Both("true, hoặc bỏ trường này", "true, or leave it out"),
     "data": Both("một đối tượng JSON", "a JSON object"),
     "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "the id of a regime: a–z, digits and hyphens"),
     "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
@@ -41,7 +46,7 @@ FORMS: Final = {
     "reason": Both("một văn bản 1–2.000 ký tự", "a text of 1–2,000 characters"),
     "view_hash": Both("64 chữ số thập lục phân viết thường", "64 lower-case hexadecimal digits"),
     "figures": Both("reporting, indicators, narratives của bảng tổng hợp", "reporting, indicators and narratives of the view"),
-    "corrects": Both("true hoặc false", "true or false"),
+    **dict.fromkeys(("corrects", "as_successor"), Both("true hoặc false", "true or false")),
     **dict.fromkeys(
         ("fix_by", "until", "deadline"),
         Both(
@@ -52,6 +57,12 @@ FORMS: Final = {
 }
 OTHER: Final = Both("đúng dạng mà hợp đồng dữ liệu mô tả", "a value of the form that the contract describes")
 ATTRIBUTES: Final = ("specversion", "id", "source", "type")
+FORBIDDEN: Final = {
+    "actor": "event.actor_forbidden",
+    "receivedat": "event.receivedat_forbidden",
+    "imported": "event.imported_forbidden",
+}
+"""The refusals of attributes that only our own services may set, by attribute."""
 
 
 def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
@@ -102,8 +113,8 @@ def _refusals(error: ValidationError) -> Iterator[Refusal]:
         match fault["type"]:
             case "missing" if path == "actor":
                 yield refusal("event.actor_required", path)
-            case "extra_forbidden" if path == "actor":
-                yield refusal("event.actor_forbidden", path)
+            case "extra_forbidden" if path in FORBIDDEN:
+                yield refusal(FORBIDDEN[path], path)
             case "missing":
                 yield refusal("event.missing_field", path, field=names[-1])
             case "extra_forbidden":

@@ -56,6 +56,27 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A unit's software cannot say who acted: only the system's own pages and command line can. Leave out “actor” and send"
         " under a new event id.",
     ),
+    "event.receivedat_forbidden": (
+        "Đơn vị không được tự ghi thời điểm nhận: hệ thống ghi thời điểm nhận. Bỏ trường “receivedat” rồi gửi với mã sự kiện mới.",
+        "A unit cannot say when an event was received: the system records it. Leave out “receivedat” and send under a new event id.",
+    ),
+    "event.imported_forbidden": (
+        "Đơn vị không được đánh dấu sự kiện là nhập lại: chỉ người vận hành được nhập lại. Bỏ trường “imported” rồi gửi với mã sự"
+        " kiện mới.",
+        "A unit cannot mark an event as imported: only an operator can import. Leave out “imported” and send under a new event id.",
+    ),
+    "event.import_incomplete": (
+        "Nhập lại một sự kiện cần cả “imported”: true và “receivedat”. Ghi đủ hai trường.",
+        "An imported event needs both “imported”: true and “receivedat”. Set both.",
+    ),
+    "event.import_by_operator": (
+        "Chỉ người vận hành được nhập lại sự kiện cũ. Ghi “actor”: operator/<tên đăng nhập>, hoặc bỏ “receivedat” và “imported”.",
+        "Only an operator may import earlier events. Set “actor” to operator/<login>, or leave out “receivedat” and “imported”.",
+    ),
+    "event.received_in_future": (
+        "Thời điểm nhận “{text}” sau thời điểm hiện tại {now}. Kiểm tra lại ngày, giờ và múi giờ.",
+        "The time of receipt “{text}” is after the present time {now}. Check the day, the time and the offset.",
+    ),
     "event.id_reused": (
         "Mã sự kiện “{event_id}” đã được dùng cho nội dung khác. Gửi lại với mã mới.",
         "The event id “{event_id}” was already used for other content. Send the event again with a new id.",
