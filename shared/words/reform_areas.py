@@ -28,7 +28,7 @@ class Coverage:
     sources: int
     """All sources of the area's members."""
     total: int
-    """Units of the former unit that passed land on."""
+    """Units of the lowest level in the former unit."""
 
     @property
     def is_exact(self) -> bool:
@@ -146,6 +146,11 @@ def _sources(members: Collection[str], sides: Sides) -> set[str]:
 
 
 def _landed(former: str, sides: Sides) -> set[str]:
-    """The units below a former unit that passed land on."""
-    below = sides.tree.subtree(sides.before[former].id)
-    return {unit.code for unit in below if unit.kind != OFFICE and any(line.share != "none" for line in sides.out.get(unit.code, ()))}
+    """The units below a former unit that passed land on or kept theirs, lowest level only."""
+    going_on = {row.code for row in sides.goes_on.values()}
+    below = [unit.code for unit in sides.tree.subtree(sides.before[former].id) if unit.kind != OFFICE and not _has_units_below(unit, sides)]
+    return {code for code in below if code in going_on or any(line.share != "none" for line in sides.out.get(code, ()))}
+
+
+def _has_units_below(unit: Unit, sides: Sides) -> bool:
+    return any(child.kind != OFFICE for child in sides.tree.children(unit.id))

@@ -1,17 +1,21 @@
 """Everything that is wrong with the folder of a reform is said at once, each kind under its own code, with file and line."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
-from services.cli.files import reform_check, reform_files
+from services.cli.files import reform_check, reform_faults, reform_files
+from services.cli.files.csv_rows import Row
 from services.cli.files.faults import FaultsError
-from services.cli.files.reform_files import Known
+from services.cli.files.reform_files import Known, ReformFiles
 from shared.words.lineage import Edge, Lineage
+from shared.words.reform import Content
 from shared.words.units import Area, Registry
 from tests.cli.reform_folders import Edits, check, faults, tree, write
+from tests.reform_chains import Step, chains
 
 UNITS, LINEAGE, AREAS, REFORM, CONTACTS = "units.csv", "lineage.csv", "areas.csv", "reform.yaml", "contacts.csv"
 Place = tuple[str, str, int | None]
@@ -185,6 +189,25 @@ def test_a_fault_names_the_code_that_was_meant_in_both_languages(tmp_path: Path)
 
     assert "Có phải “06256”?" in fault.refusal.message_vi
     assert "Is it “06256”?" in fault.refusal.message_en
+
+
+@given(chains())
+def test_a_reform_as_a_strategy_draws_it_has_no_fault(steps: list[Step]) -> None:
+    """So what the properties of `tests/shared/test_reform_chains.py` say holds for folders that the check accepts."""
+    for step in steps:
+        assert reform_faults.find(as_files(step.content), Known(step.before)) == []
+
+
+def as_files(content: Content) -> ReformFiles:
+    """The files with this content, without a folder."""
+    lines = [{**asdict(one), "note": ""} for one in content.lines]
+    weighted = [{**one, "weight": one["weight"] if one["share"] == "part" else ""} for one in lines]
+    tables = {UNITS: [asdict(one) for one in content.units], LINEAGE: weighted, AREAS: [asdict(one) for one in content.areas], CONTACTS: []}
+    rows = {
+        name: [Row(Path(name), number, {column: str(cell) for column, cell in cells.items()}) for number, cells in enumerate(table, 2)]
+        for name, table in tables.items()
+    }
+    return ReformFiles(Path(), content.reform, None, {}, rows)
 
 
 # Against what is known already

@@ -29,6 +29,14 @@ def test_the_first_unit_that_has_a_code_has_it_as_its_id() -> None:
     assert [row.id for row in plan.begun] == ["N"]
 
 
+def test_a_code_that_a_unit_had_under_another_id_is_not_new() -> None:
+    """A went on under the code N; when N is given to another unit later, that unit is not the first to have it."""
+    registry = reform_plan.make(content(line("A", "N"), units=[new("N", "184")]), small_tree()).applied(small_tree())
+    later = content(line("N", "N"), line("B", "N"), units=[new("N", "184")], day=date(2026, 1, 1))
+
+    assert [row.id for row in reform_plan.make(later, registry).begun] == ["N-2026"]
+
+
 def test_an_id_that_is_taken_gets_a_number_behind_it() -> None:
     first = reform_plan.make(content(line("A", "A"), line("B", "A"), units=[new("A", "184")]), small_tree())
     again = content(line("A", "A"), line("C", "A"), units=[new("A", "184")], day=date(2025, 9, 1))

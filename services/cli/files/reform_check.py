@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from services.cli.files import reform_faults, reform_files, reform_warnings, unit_files
@@ -13,7 +14,7 @@ from shared.words.reform import Plan
 from shared.words.refusals import refusal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """A reform without faults. `before` is what there was before it."""
 
@@ -24,9 +25,9 @@ class Checked:
     @property
     def warnings(self) -> list[Fault]:
         """What looks wrong without being refused."""
-        return reform_warnings.find(FirstDay(self.files, self.before.registry), self.plan)
+        return reform_warnings.find(self._day, self.plan)
 
-    @property
+    @cached_property
     def after(self) -> Known:
         """What there is after the reform."""
         return with_applied(self.before, self.files, self.plan)
@@ -34,7 +35,11 @@ class Checked:
     @property
     def to_declare(self) -> list[Fault]:
         """The weights and heirs that an authority still has to declare."""
-        return reform_warnings.to_declare(FirstDay(self.files, self.before.registry))
+        return reform_warnings.to_declare(self._day)
+
+    @cached_property
+    def _day(self) -> FirstDay:
+        return FirstDay(self.files, self.before.registry)
 
 
 def check(files: ReformFiles, known: Known) -> Checked:
