@@ -54,10 +54,16 @@ def show(found: Sequence[Alert], title: str) -> None:
     for heading in ("Nhắc lúc", "Mức nhắc", "Chế độ báo cáo", "Kỳ", "Hạn: trước", "Số", "Đơn vị"):
         table.add_column(heading, overflow="fold")
     for (at, rung, regime, period, deadline), alike in itertools.groupby(found, _what):
-        units = [alert.matter.unit for alert in alike]
+        units = [_whose(alert) for alert in alike]
         words, name, count = wording.rung(rung), vietnamese.period_name(period), numbers.vietnamese(len(units))
         table.add_row(vietnamese.moment(at), words, regime, name, vietnamese.moment(deadline), count, ", ".join(units))
     session.console.print(table if found else title)
+
+
+def _whose(alert: Alert) -> str:
+    """The code of the unit that has the duty; `06289 → 06280-2025` if another unit acts for it."""
+    code = alert.matter.unit
+    return code if alert.unit_id == alert.matter.unit_id else f"{code} → {alert.unit_id}"
 
 
 def _what(alert: Alert) -> tuple[datetime, str, str, str, datetime]:

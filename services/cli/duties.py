@@ -11,8 +11,9 @@ from services.cli import sending, session
 from services.cli.data import NO_REGIME, AsJson, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick
+from services.notify.domain import addressing
 from services.notify.domain.duties import REPORT, Duty
-from services.notify.texts import listing
+from services.notify.texts import listing, wording
 from services.notify.texts.listing import Wanted
 from services.portal.domain import duties as told
 from shared.shell.clock import system_clock
@@ -21,6 +22,7 @@ from shared.wire.published import Receipt
 from shared.wire.sent import DutyExtended
 from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.refusals import refusal
+from shared.words.units import Registry, Unit
 
 duties = typer.Typer(name="duties", help="Nghĩa vụ báo cáo: đơn vị nào phải nộp báo cáo nào, hạn nào; gia hạn.", no_args_is_help=True)
 
@@ -44,20 +46,24 @@ def list_duties(
     """
     now = system_clock()
 
-    async def act() -> list[Duty]:
+    async def act() -> tuple[list[Duty], Registry]:
         async with session.connected() as connections, notifier.reading(connections) as desk:
             known = sorted(desk.follower.reference.regimes)
             if regime is not None and regime not in known:
                 raise session.wrong_use(refusal("cli.unknown_regime", regime=regime, known=known or NO_REGIME), "--regime")
-            if unit is not None and not any(unit in (one.code, one.id) for one in desk.follower.reference.registry.units):
+            registry = desk.follower.reference.registry
+            if unit is not None and not any(unit in (one.code, one.id) for one in registry.units):
                 raise session.wrong_use(refusal("cli.unknown_unit", units=[f"“{unit}”"]), "--unit")
-            return listing.select(await tick.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
+            chosen = listing.select(await tick.duties(desk, now, regime, period), Wanted(unit, owed, late), now)
+            return chosen, registry
 
-    found = session.run(act)
+    found, registry = session.run(act)
+    today = periods.local_day(now)
+    acting = [addressing.answers(registry, duty.unit, today) for duty in found]
     if as_json:
-        session.say_json({"duties": [listing.duty_entry(duty, now) for duty in found]})
+        session.say_json({"duties": [listing.duty_entry(duty, unit, now) for duty, unit in zip(found, acting, strict=True)]})
     else:
-        _show(found, now)
+        _show(list(zip(found, acting, strict=True)), now)
 
 
 @duties.command()
@@ -93,13 +99,27 @@ def extend(
     sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 
 
-def _show(found: Sequence[Duty], now: datetime) -> None:
-    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, chưa hoàn thành {numbers.vietnamese(sum(not duty.is_done for duty in found))}"
+def _show(found: Sequence[tuple[Duty, Unit | None]], now: datetime) -> None:
+    undone = sum(not duty.is_done for duty, _ in found)
+    title = f"Nghĩa vụ: {numbers.vietnamese(len(found))}, chưa hoàn thành {numbers.vietnamese(undone)}"
     table = Table("Chế độ báo cáo", "Kỳ", "Đơn vị", "Nghĩa vụ", "Hạn: trước", "Tình trạng", title=title, title_justify="left")
-    for duty in found:
-        task = "nộp báo cáo" if duty.task == REPORT else "chốt bảng tổng hợp"
-        table.add_row(duty.regime, duty.period, f"{duty.unit.code} {duty.unit.name}", task, _local(duty.deadline), _state(duty, now))
+    for duty, acting in found:
+        table.add_row(duty.regime, duty.period, _whose(duty, acting), _task(duty), _local(duty.deadline), _state(duty, now))
     session.console.print(table if found else title)
+
+
+def _whose(duty: Duty, acting: Unit | None) -> str:
+    """The unit of a duty; of one that has ended, with the unit that acts for it."""
+    named = f"{duty.unit.code} {duty.unit.name}"
+    if acting is None:
+        return f"{named} (cũ, chưa xác định đơn vị kế thừa)"
+    return named if acting.id == duty.unit.id else f"{named} (cũ, {wording.now_of(duty.unit, acting)})"
+
+
+def _task(duty: Duty) -> str:
+    if duty.task == REPORT:
+        return "nộp báo cáo"
+    return "chốt bảng tổng hợp" if duty.view is None else f"chốt bảng tổng hợp của {wording.inside(duty.view.name)}"
 
 
 def _state(duty: Duty, now: datetime) -> str:

@@ -136,6 +136,7 @@ class Follower:
         """Continues from the checkpoint. Of what is stored, only the periods that can cause alerts are read."""
         ledger = Ledger()
         ledger.periods, ledger.acted_ms, ledger.absent = checkpoint.opened, checkpoint.acted_ms, set(checkpoint.begun)
+        ledger.imported_ms = checkpoint.imported_ms
         for key, state in checkpoint.waiting:
             ledger.put(key, state)
         waiting = [key for key, _ in checkpoint.waiting]
@@ -167,10 +168,11 @@ class Follower:
 
     async def _fold(self, book: Book, batch: list[Delivery], position: BookPosition) -> BookPosition:
         """Folds a batch into a book. Returns the position after it."""
-        logged = [event for event, _ in log_events.read(batch, self._partitions)]
-        await self._recall(book, {(event.regime, event.period) for event in logged}, position.generation)
-        for event in logged:
-            book.fold(event)
+        logged = list(log_events.read(batch, self._partitions))
+        await self._recall(book, {(event.regime, event.period) for event, _ in logged}, position.generation)
+        stored = {delivery.sequence: delivery.stored_ms for delivery in batch}
+        for event, sequence in logged:
+            book.fold(event, stored[sequence])
         if batch:
             sequence, event_id, stored_ms = log_mark.last_of(batch)
             position = replace(position, sequence=sequence, event_id=event_id, stored_ms=stored_ms)
@@ -242,7 +244,8 @@ class Keeper(Follower):
             book.forget_changes(pair)
         ledger = book.ledger
         acted_ms = live.acted_since(ledger.acted_ms, events.from_ms(self._position.stored_ms))
-        await self._store.put_checkpoint(Checkpoint(self._position, sorted(book.begun), ledger.periods, book.waiting(), acted_ms))
+        checkpoint = Checkpoint(self._position, sorted(book.begun), ledger.periods, book.waiting(), acted_ms, ledger.imported_ms)
+        await self._store.put_checkpoint(checkpoint)
         if self._kept.generation != self._position.generation:
             await self._store.remove_before(self._position.generation)
             self._release_at_s = float("-inf")

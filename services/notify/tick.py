@@ -15,6 +15,7 @@
       │           reminders.close           these units are not looked at again before their next rung
       │
       └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
+                  addressing.addressed      pure: whom each goes to now: the unit, or its heir; while nobody acts, it waits
                   bundles.divide            pure: the alerts that go to one unit as one mail, if no other notifier holds a part of them
                   reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
                   alerts.lease              reserves the alerts for this notifier for 30 s
@@ -35,12 +36,12 @@ import structlog
 
 from services.notify.barrier import Barrier
 from services.notify.channels.channel import Channel
-from services.notify.domain import bundles, digest, reach, reminders
+from services.notify.domain import addressing, bundles, digest, reach, reminders
 from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.bundles import Bundle
 from services.notify.domain.duties import Duty
 from services.notify.domain.reach import Reach
-from services.notify.domain.reminders import Candidate, DueAlerts
+from services.notify.domain.reminders import Candidate, DueAlerts, Leftovers
 from services.notify.follower import Follower
 from services.notify.store.alerts import LEASE, AlertStore
 from services.notify.texts import content
@@ -68,8 +69,8 @@ class Desk:
         return [channel.name for channel in self.channels if channel.reaches(unit)]
 
     def unit_of(self, alert: Alert) -> Unit:
-        """The unit for which an alert is, as it is now."""
-        return content.addressee(self.follower.reference, alert.matter.unit_id, alert.rung.at)
+        """The unit that an alert goes to, as it is when the alert is raised."""
+        return content.addressee(self.follower.reference, alert.unit_id, max(alert.rung.at, alert.raised_at))
 
 
 async def tick(desk: Desk, at: datetime) -> list[Alert]:
@@ -123,7 +124,7 @@ async def plan(desk: Desk, at: datetime, regime: str | None = None, period: str 
     """An alert for every rung, past rungs included, of every unit that owes at the instant `at`, by time, then unit."""
     await desk.barrier.pass_folded()
     await desk.follower.recall(regime, period)
-    return reminders.plan(desk.follower.book.duties(at, regime, period))
+    return reminders.plan(desk.follower.book.duties(at, regime, period), desk.follower.reference.registry)
 
 
 async def duties(desk: Desk, at: datetime, regime: str | None = None, period: str | None = None) -> list[Duty]:
@@ -137,7 +138,7 @@ async def send_raised(desk: Desk, at: datetime) -> None:
     """Sends raised alerts, digests first, including alerts of a notifier that was killed. Drops alerts that are no longer needed."""
     async with desk.sending:
         for channel in desk.channels:
-            await _send(desk, channel, await _bundles(desk, channel), at)
+            await _send(desk, channel, await _bundles(desk, channel, at), at)
 
 
 async def wait_for_others(desk: Desk, at: datetime) -> None:
@@ -148,15 +149,19 @@ async def wait_for_others(desk: Desk, at: datetime) -> None:
     await send_raised(desk, at)
 
 
-async def _bundles(desk: Desk, channel: Channel) -> list[Bundle]:
-    """The unsent alerts that this notifier sends by a channel, digests first. It releases those that another notifier must send."""
+async def _bundles(desk: Desk, channel: Channel, at: datetime) -> list[Bundle]:
+    """The unsent alerts that this notifier sends by a channel, digests first, each addressed to the unit that acts now. It releases those
+    that another notifier must send. Alerts for which nobody acts wait until they are too old, or nothing is owed any more.
+    """
+    registry = desk.follower.reference.registry
     of_others = await desk.alerts.leased_by_others(channel.name) if channel.is_bundling else []  # before `unsent`, to miss nothing
-    unsent = await desk.alerts.unsent(channel.name)
-    metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent))
-    unsent.sort(key=lambda alert: not alert.matter.is_digest)
+    found = addressing.addressed(await desk.alerts.unsent(channel.name), registry, at)
+    await desk.alerts.drop(_sort_out(desk, found.to_nobody, at).drop, channel.name)
+    unsent = sorted(found.to_units, key=lambda alert: not alert.matter.is_digest)
+    metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent) + len(found.to_nobody))
     if not channel.is_bundling:
         return bundles.alone(unsent)
-    divided = bundles.divide(unsent, of_others)
+    divided = bundles.divide(unsent, addressing.addressed(of_others, registry, at).to_units)
     await desk.alerts.release(divided.release, channel.name)
     return divided.send
 
@@ -173,9 +178,12 @@ async def _send(desk: Desk, channel: Channel, unsent: Sequence[Bundle], at: date
 
 async def _lease(desk: Desk, channel: Channel, batch: Sequence[Bundle], at: datetime) -> list[Lease]:
     """Leases the raised alerts that must still be sent. An alert is dropped if the unit's report has been folded by now."""
-    follower = desk.follower
-    unsent = [alert for bundle in batch for alert in bundle]
-    owed = follower.book.owed(reminders.horizon(unsent, at))
-    left = reminders.sort_out(unsent, owed, follower.reference.working_days, at)
+    left = _sort_out(desk, [alert for bundle in batch for alert in bundle], at)
     await desk.alerts.drop(left.drop, channel.name)
     return bundles.whole(await desk.alerts.lease(left.send, channel.name), left.send, batch)
+
+
+def _sort_out(desk: Desk, unsent: Sequence[Alert], at: datetime) -> Leftovers:
+    follower = desk.follower
+    owed = follower.book.owed(reminders.horizon(unsent, at))
+    return reminders.sort_out(unsent, owed, follower.reference.working_days, at)

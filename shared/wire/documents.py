@@ -315,9 +315,11 @@ class AlertDocument(TypedDict):
     task: Annotated[Literal["report", "confirm", "digest"], "what it is about"]
     regime: Annotated[str, "id of the regime"]
     period: Annotated[str, "code of the period"]
-    unit: Annotated[str, "code of the unit that is alerted; of a digest the recipient's"]
+    unit: Annotated[str, "code of the unit that has the duty, on the reference day; of a digest the recipient's"]
     unit_id: Annotated[str, "its id"]
     unit_name: Annotated[str, "its name"]
+    to: NotRequired[Annotated[str, "id of the unit that the alert goes to; absent in alerts of before data format 6: then `unit_id`"]]
+    view: NotRequired[Annotated[DutyUnitDocument, "the unit whose view is to be confirmed, if it is another unit; since data format 6"]]
     cause: Annotated[str, "`report`, `confirm`, `return-<revision>`; at the rung `now` `returned-<revision>` or `moved-<number>`"]
     rung: Annotated[str, "name of the rung"]
     at: Annotated[datetime, "when the rung is due"]
@@ -390,6 +392,9 @@ class NotifyCheckpointDocument(LogMarkDocument):
     waiting: Annotated[list[tuple[str, str, str, ReportStateDocument]], "regime, period, unit id and state where no duty is stored"]
     acted: NotRequired[
         Annotated[list[tuple[str, str, int]], "regime, period and received time (ms) of the last act about them, of the last weeks"]
+    ]
+    imported: NotRequired[
+        Annotated[list[tuple[str, str, int]], "regime, period and time (ms) at which an event of an earlier time was last imported"]
     ]
 
 

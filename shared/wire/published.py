@@ -173,7 +173,8 @@ class DigestData(Published):
     """The state of a group of units that share a deadline, as their recipient gets it.
 
     `received` includes late reports. `confirmers` is the number of units that must confirm their view, `confirmed` how many have done so.
-    Each list holds unit codes, at most the first 400; the mail names all of them. `without_contact` are units that no reminder can reach.
+    Each list holds unit codes of the reference day, at most the first 400; the mail names all of them. `without_contact` are units that no
+    reminder can reach. `without_heir` are units that have ended and for which no heir is declared: nobody is reminded of what they owe.
     """
 
     expected: Count
@@ -186,21 +187,35 @@ class DigestData(Published):
     late_units: FirstCodes
     unconfirmed: FirstCodes
     without_contact: FirstCodes
+    without_heir: FirstCodes = []
+
+
+class NamedUnit(Published):
+    """A unit, with its code and name on the reference day of the period."""
+
+    id: str
+    code: UnitCode
+    name: str
 
 
 DeadlineBeforeIfMoved = Annotated[OffsetText | SkipJsonSchema[None], LEFT_OUT]
+UnitIfSaid = Annotated[NamedUnit | SkipJsonSchema[None], LEFT_OUT]
 DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], LEFT_OUT]
 
 
 class AlertData(Published):
     """One reminder to one unit. `rung` is the step of the reminder ladder, or `now` for news that is sent at once.
 
+    `unit` is the id of the unit that the alert is for. `of` is the unit that has the duty. They differ if that unit has ended and `unit`
+    acts for it as its heir. In a digest, `of` is the recipient of the reports.
+
     `cause` says what the unit owes: `report`, `confirm`, or `return-<revision>` (a report that was sent back). At the rung `now` it says
     what happened: `returned-<revision>` (the report was sent back) or `moved-<n>` (the deadline was moved from `deadline_before` to
     `deadline`). An alert with `digest` goes to the recipient: it says which units still owe the report.
     """
 
-    unit: UnitCode
+    unit: str
+    of: UnitIfSaid = None
     regime: RegimeId
     period: str
     rung: str
@@ -214,7 +229,8 @@ class AlertData(Published):
 class AlertRaised(PublishedEvent):
     """A reminder to a unit that still owes a report or a confirmation, or a digest to the recipient.
 
-    The event id is `<duty>/<cause>/<deadline>/<rung>/stream`; for a digest `digest/<regime>/<period>/<deadline>/<rung>/<recipient>/stream`.
+    The event id is `<duty>/<cause>/<deadline>/<rung>/stream`; for a digest
+    `digest/<regime>/<period>/<deadline>/<rung>/<recipient id>/stream`. It names the unit of `of`, whoever acts for it.
     """
 
     type: Literal["vn.tonghop.alert.raised.v1"]

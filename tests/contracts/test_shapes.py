@@ -196,7 +196,7 @@ def test_every_rendered_view_is_exactly_of_the_contracts_shape(reference: Refere
 
 def test_every_alert_is_exactly_of_the_contracts_shape(reference: Reference) -> None:
     roster = Roster(reference)
-    planned = reminders.plan(list(roster.duties(Ledger(), "nq68-quang-binh", "2026"))[:10])
+    planned = reminders.plan(list(roster.duties(Ledger(), "nq68-quang-binh", "2026"))[:10], reference.registry)
     for one in content.of(map(Lease, planned), reference, Book(roster, Ledger()), NOW):
         event = json.loads(stream.event(one))
         assert is_exactly(AlertRaised, event)

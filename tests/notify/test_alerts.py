@@ -67,11 +67,12 @@ def test_an_alert_raised_for_a_time_to_come_is_judged_at_that_time() -> None:
 
 
 def test_a_plan_holds_every_rung_of_those_who_owe_by_time_then_unit() -> None:
-    found = reminders.plan(book(submitted("112")).duties(AT, period="2026"))
+    found = reminders.plan(book(submitted("112")).duties(AT, period="2026"), KNOWN.registry)
     assert len(found) == 2 * 9
     assert [(alert.rung.at, alert.matter.unit) for alert in found] == sorted((alert.rung.at, alert.matter.unit) for alert in found)
     assert listing.alert_entry(found[0]) == {
         "unit": "111",
+        "of": {"id": "111", "code": "111", "name": "Xã 111"},
         "regime": REGIME,
         "period": "2026",
         "rung": "before-30",

@@ -98,7 +98,7 @@ def _real_subjects() -> set[str]:
     subjects = set()
     for duty in book.duties(now):
         for step, alert in enumerate(reminders.of_duty(duty).alerts):
-            content = Content(alert, duty.unit, known[duty.regime], None, alert.rung.at, None, Handed())
+            content = Content(alert, duty.unit, duty.unit, known[duty.regime], None, alert.rung.at, None, Handed())
             subjects.add(reminder.compose(content, "", step + 1).subject)
     return subjects
 

@@ -15,7 +15,7 @@ from services.notify.texts.mailings import Mailing
 from shared.wire.events import Logged
 from shared.words import vietnamese
 from shared.words.units import Contact, Registry, Unit
-from tests.notify.builders import UNITS, confirmed, content_of, duty, extended, regime, returned, submitted, unit, vn
+from tests.notify.builders import UNITS, confirmed, content_of, duty, extended, reference, regime, returned, submitted, unit, vn
 
 CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-05"}})
 SITE = "https://baocao.langson.example"
@@ -227,4 +227,4 @@ def _answers(alert: Alert, **by_mail: Answer) -> list[tuple[Mailing, Answer]]:
 
 
 def test_confirming_early_ends_the_reminders() -> None:
-    assert reminders.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))]) == []
+    assert reminders.plan([duty(confirmed(), unit_id="11", regimes=(CONFIRMING,))], reference().registry) == []

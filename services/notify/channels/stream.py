@@ -1,4 +1,4 @@
-"""The channel `stream`: every alert is published to the stream ALERTS, on the subject of its unit."""
+"""The channel `stream`: every alert is published to the stream ALERTS, on the subject of the unit that it goes to."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from services.notify.texts import wording
 from services.notify.texts.content import Content
 from shared.plumbing.broker import Message
 from shared.wire import envelope, events, published, subjects
-from shared.wire.published import AlertData, DigestData
+from shared.wire.published import AlertData, DigestData, NamedUnit
 from shared.words.units import Unit
 
 
@@ -41,7 +41,7 @@ class Stream:
 
     async def send(self, contents: Sequence[Content]) -> AsyncIterator[Sequence[Outcome]]:
         """Publishes alerts together. All of them are in ALERTS afterwards."""
-        messages = [Message(subjects.alerts(content.alert.matter.unit), event(content), content.alert.id(STREAM)) for content in contents]
+        messages = [Message(subjects.alerts(content.unit.id), event(content), content.alert.id(STREAM)) for content in contents]
         await self._publisher.publish_together(subjects.ALERTS, messages)
         yield [Outcome(content.alert, PUBLISHED) for content in contents]
 
@@ -59,7 +59,8 @@ def _data(content: Content) -> AlertData:
     """The event's data, without the fields that are not set."""
     alert, matter = content.alert, content.alert.matter
     data = AlertData(
-        unit=matter.unit,
+        unit=content.unit.id,
+        of=NamedUnit(id=matter.unit_id, code=matter.unit, name=matter.unit_name),
         regime=matter.regime,
         period=matter.period,
         rung=alert.rung.name,
@@ -85,6 +86,7 @@ def _figures(tally: Tally) -> DigestData:
         late_units=_first(tally.late),
         unconfirmed=_first(tally.unconfirmed),
         without_contact=tally.without_contact[: published.DIGEST_CODES],
+        without_heir=_first(tally.without_heir),
     )
 
 

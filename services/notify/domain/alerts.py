@@ -1,8 +1,8 @@
 """Alerts. An alert is one rung of a duty's reminders, or of a digest about a group of duties, on one channel.
 
 The id of a reminder is `<duty>/<cause>/<deadline>/<rung>/<channel>`, so a return, an extension and a moved deadline each start a new series
-of reminders. The id of a digest is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient>/<channel>`. Source: design, section 5,
-"Alerts".
+of reminders. The id of a digest is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient id>/<channel>`. Both name the unit that has
+the duty, whoever acts for it: an alert that goes to an heir keeps its id. Source: design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable
@@ -37,12 +37,22 @@ _text = lru_cache(maxsize=4096)(events.to_text)  # few deadlines, many alerts
 
 
 @dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit as texts and links name it."""
+
+    id: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """The subject of a unit's alerts, the same at every rung: a duty with its cause and deadline, or the progress of a group of duties.
 
-    `reason` explains a return or a moved deadline, `before` is the deadline before the move. `is_returned` says that the unit owes a
-    correction of a report that was sent back. For a digest, `duty` names the regime and period, `unit` is the recipient, `deadline` the
-    group's deadline.
+    The unit is the one that has the duty, as it was on the reference day, whoever acts for it now. `view` is the unit whose view is to be
+    confirmed, if it is another unit. `reason` explains a return or a moved deadline, `before` is the deadline before the move.
+    `is_returned` says that the unit owes a correction of a report that was sent back. For a digest, `duty` names the regime and period, the
+    unit is the recipient, `deadline` the group's deadline.
     """
 
     duty: str
@@ -57,6 +67,7 @@ class Matter:
     reason: str = ""
     before: datetime | None = None
     is_returned: bool = False
+    view: NamedUnit | None = None
     act: instants.GivenKey | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
     traceparent: str = field(default="", compare=False)  # the trace of that act
 
@@ -72,17 +83,25 @@ class Matter:
 
     def ids(self, rungs: Iterable[Rung], channel: str) -> list[str]:
         """The ids of this matter's alerts at the given rungs."""
-        ladder_id, recipient = self.ladder_id, f"/{self.unit}" if self.is_digest else ""
+        ladder_id, recipient = self.ladder_id, f"/{self.unit_id}" if self.is_digest else ""
         return [f"{ladder_id}/{rung.name}{recipient}/{channel}" for rung in rungs]
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rung of one matter, and when a notifier raised the alert."""
+    """One rung of one matter, and when a notifier raised the alert. `to` is the id of the unit that acts for the matter's unit; "" if it is
+    the unit itself.
+    """
 
     matter: Matter
     rung: Rung
     raised_at: datetime = NOT_RAISED
+    to: str = ""
+
+    @property
+    def unit_id(self) -> str:
+        """The id of the unit that the alert goes to."""
+        return self.to or self.matter.unit_id
 
     def id(self, channel: str) -> str:
         return self.matter.ids([self.rung], channel)[0]

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
+from typing import Final
 
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
 from shared.wire.events import Logged
 from shared.words.report_state import ReportState
+
+IMPORTED: Final = b'"imported":true'
+
+
+def is_imported(event: Logged) -> bool:
+    """Whether the event was imported by an operator: it is of an earlier time, and nobody is alerted about it."""
+    return IMPORTED in event.raw
 
 
 class Book:
@@ -22,9 +30,12 @@ class Book:
         self._owed: dict[RegimePeriod, Owed] = {}
         self._outdated: set[ReportKey] = set()
 
-    def fold(self, event: Logged) -> None:
-        """Applies one event of the log."""
-        key = self.ledger.fold(event)
+    def fold(self, event: Logged, stored_ms: int | None = None) -> None:
+        """Applies one event of the log, which was stored there at `stored_ms`; None: when it was received."""
+        key = self.ledger.fold(event, self._roster.bearer(event))
+        if is_imported(event):
+            self.ledger.note_import((event.regime, event.period), event.received_ms if stored_ms is None else stored_ms)
+            self._outdated.add(ReportKey(event.regime, event.period, WHOLE_PERIOD))
         if key is not None:
             self._changed.setdefault((key.regime, key.period), set()).add(key.unit_id)
             self._outdated.add(key)
@@ -100,7 +111,7 @@ class Book:
 
     def _owed_in(self, pair: RegimePeriod) -> Owed:
         if pair not in self._owed:
-            self._owed[pair] = Owed(pair[0], self._roster.unfinished(self.ledger, *pair))
+            self._owed[pair] = Owed(pair[0], self._roster.unfinished(self.ledger, *pair), self.ledger.imported_at(pair))
         return self._owed[pair]
 
     def _bring_up_to_date(self, key: ReportKey) -> None:

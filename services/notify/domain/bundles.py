@@ -1,6 +1,6 @@
-"""Bundles: the alerts that go to one unit as one message.
+"""Bundles: the alerts that go to one unit as one message: about its own duties, and about those of the units for which it acts.
 
-All reminders of a unit that wait to be sent are one bundle, and all its digests are another. A notice is a bundle of its own, because it
+All reminders to a unit that wait to be sent are one bundle, and all digests to it are another. A notice is a bundle of its own, because it
 gives a reason. One notifier sends a whole bundle, so an address gets at most one mail of reminders and one of digests in a tick.
 """
 
@@ -29,8 +29,8 @@ def key(alert: Alert) -> str:
     """Alerts with the same key are one bundle."""
     matter = alert.matter
     if matter.is_digest:
-        return f"{matter.unit_id}/{DIGEST}"
-    return f"{matter.unit_id}/{matter.ladder_id if alert.rung.name == NOW else REMINDER}"
+        return f"{alert.unit_id}/{DIGEST}"
+    return f"{alert.unit_id}/{matter.ladder_id if alert.rung.name == NOW else REMINDER}"
 
 
 def group(items: Iterable[Item], alert_of: Callable[[Item], Alert]) -> list[tuple[Item, ...]]:

@@ -5,21 +5,21 @@ From the third overdue step on, the level above the recipient (the unit for whic
 design, section 5, "Alerts".
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
-from services.notify.domain import due, duties, reach
+from services.notify.domain import addressing, due, duties, reach, reminders
 from services.notify.domain.alerts import DIGEST, Matter
 from services.notify.domain.duties import REPORT, Duty
 from services.notify.domain.owed import Owed
 from services.notify.domain.reminders import Candidate, Reminders
 from services.notify.domain.watch import Watch
-from shared.words import ladder, numbers
+from shared.words import ladder, numbers, periods
 from shared.words.ladder import Steps
 from shared.words.reference import Reference
-from shared.words.units import Unit
+from shared.words.units import Registry, Unit
 
 FIRST_ABOVE: Final = 3  # the level above gets digests from this overdue step on
 
@@ -34,6 +34,8 @@ class Tally:
     missing: tuple[Duty, ...]
     late: tuple[Duty, ...]
     unconfirmed: tuple[Duty, ...]
+    acting: Mapping[str, Unit | None] = field(default_factory=dict)
+    """Who acts for each unit that has a duty of the group, by the unit's id, if it is not the unit itself; None if nobody does."""
 
     @property
     def rate(self) -> str | None:
@@ -47,12 +49,29 @@ class Tally:
 
     @property
     def without_contact(self) -> list[str]:
-        """The codes of the units that still owe and cannot be reached."""
-        return sorted({duty.unit.code for duty in (*self.missing, *self.unconfirmed) if not reach.is_reachable(duty.unit)})
+        """The codes of the units that still owe and that cannot be reached, nor the units that act for them."""
+        acting = ((duty.unit.code, self.acting_for(duty)) for duty in self.owing)
+        return sorted({code for code, unit in acting if unit is not None and not reach.is_reachable(unit)})
+
+    @property
+    def without_heir(self) -> list[Duty]:
+        """The duties that are owed by units that have ended and for which no heir is declared: nobody is reminded of them."""
+        return [duty for duty in self.owing if self.acting_for(duty) is None]
+
+    @property
+    def owing(self) -> tuple[Duty, ...]:
+        """The duties that are owed."""
+        return (*self.missing, *self.unconfirmed)
+
+    def acting_for(self, duty: Duty) -> Unit | None:
+        """Who acts for the unit of a duty; None if nobody does."""
+        return self.acting.get(duty.unit.id, duty.unit)
 
 
-def tally(of_group: Iterable[Duty], in_time: int = 0) -> Tally:
-    """The tally of the duties of a group, and of so many more reports that were received in time; the units are sorted."""
+def tally(of_group: Iterable[Duty], in_time: int = 0, registry: Registry | None = None, at: datetime | None = None) -> Tally:
+    """The tally of the duties of a group, and of so many more reports that were received in time; the units are sorted. `registry` says
+    which units act for them at the instant `at`; without it, each unit acts for itself.
+    """
     group = sorted(of_group, key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
     confirmations = [duty for duty in group if duty.task != REPORT]
@@ -63,7 +82,12 @@ def tally(of_group: Iterable[Duty], in_time: int = 0) -> Tally:
         missing=tuple(duty for duty in reports if duties.owes(duty)),
         late=tuple(duty for duty in reports if duty.is_late),
         unconfirmed=tuple(duty for duty in confirmations if duties.owes(duty)),
+        acting={} if registry is None or at is None else _acting(group, registry, periods.local_day(at)),
     )
+
+
+def _acting(group: Iterable[Duty], registry: Registry, day: date) -> dict[str, Unit | None]:
+    return {duty.unit.id: addressing.answers(registry, duty.unit, day) for duty in group}
 
 
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[Candidate]:
@@ -72,16 +96,27 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
     """
     news: list[Candidate] = []
     for of_period in owed:
-        loaded_at = reference.loaded_at.get(of_period.regime, now)
+        since = of_period.since(reference, now)
         for deadline in dict.fromkeys(deadline for deadline, _ in of_period.by_group):
             if deadline not in of_period.digests:
                 of_period.digests[deadline] = _watches(of_period.first(deadline), reference)
-            for watch in of_period.digests[deadline]:
-                come = watch.look(loaded_at, now)
+            for watch in _to_different_units(of_period.digests[deadline], reference.registry, periods.local_day(now)):
+                come = watch.look(since, now)
                 if come is not None and watch.open and due.may_go_out(come, now, reference.working_days):
-                    duty = of_period.first(deadline)
-                    news += [Candidate(Reminders(_matter(duty, look.member), watch.rungs), look) for look in watch.looks(come)]
+                    looks = ((Reminders(_matter(of_period.first(deadline), look.member), watch.rungs), look) for look in watch.looks(come))
+                    found = (reminders.candidate(about, look, reference.registry, since, now) for about, look in looks)
+                    news += filter(None, found)
     return news
+
+
+def _to_different_units(watches: Iterable[Watch[Unit]], registry: Registry, day: date) -> Iterator[Watch[Unit]]:
+    """The watches, without that of the level above if one unit acts for it and for the recipient: it gets the recipient's digest."""
+    told: set[str] = set()
+    for watch in watches:
+        acting = {unit.id for member in watch.members.values() if (unit := registry.acting(member.id, day)) is not None}
+        if told.isdisjoint(acting):
+            yield watch
+        told |= acting
 
 
 def _watches(duty: Duty, reference: Reference) -> list[Watch[Unit]]:
@@ -90,7 +125,7 @@ def _watches(duty: Duty, reference: Reference) -> list[Watch[Unit]]:
     late = _names_for_above(duty.ladder)
     recipient, above = recipients(reference, duty.regime, duty.period)
     by_unit = [(recipient, rungs), (above, tuple(rung for rung in rungs if rung.name in late))]
-    return [Watch(own, {unit.code: unit}) for unit, own in by_unit if unit is not None and own]
+    return [Watch(own, {unit.id: unit}) for unit, own in by_unit if unit is not None and own]
 
 
 def _names_for_above(steps: Steps) -> set[str]:
@@ -98,7 +133,9 @@ def _names_for_above(steps: Steps) -> set[str]:
 
 
 def recipients(reference: Reference, regime_id: str, period_code: str) -> tuple[Unit | None, Unit | None]:
-    """The recipient of a regime's reports, and the level above it. Either is None if it does not exist on the reference day."""
+    """The recipient of a regime's reports, and the level above it, as they are on the reference day. Either is None if it does not exist on
+    that day. Digests go to whoever acts for them on the day of the rung.
+    """
     setting = reference.setting(regime_id, period_code)
     recipient = None if setting is None else setting.recipient
     if setting is None or recipient is None:

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
+from shared.wire.events import Logged
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import WorkingDays
@@ -70,13 +71,15 @@ class Duty:
     state: ReportState
     working_days: WorkingDays
     openings: tuple[Opening, ...] = ()
-    view: str = ""
-    """The id of the unit whose view is to be confirmed, if it is another unit's."""
+    view: Unit | None = None
+    """The unit whose view is to be confirmed, if it is another unit."""
+    imported_ms: int = 0
+    """When reports of an earlier time were last imported into the period: acts that were received by then cause no notice."""
 
     @property
     def report(self) -> ReportKey:
         """The key of the report, or of the view that is to be confirmed."""
-        return ReportKey(self.regime, self.period, self.view or self.unit.id)
+        return ReportKey(self.regime, self.period, (self.view or self.unit).id)
 
     @property
     def id(self) -> str:
@@ -176,6 +179,14 @@ class Roster:
         today = periods.local_day(at)
         return [pair for regime in self._reference.regimes.values() for pair, begins in self._begins(regime, ledger) if begins <= today]
 
+    def bearer(self, event: Logged) -> str:
+        """The id of the unit that an event concerns, as its period has the units: see `Reference.unit_of`."""
+        terms = self._terms(event.regime, event.period) if event.unit_id else None
+        if terms is None or event.unit_id in terms.setting.tree.by_id:
+            return event.unit_id
+        code, received = event.data.get("unit"), periods.local_day(events.from_ms(event.received_ms))
+        return self._reference.unit_of(terms.setting, event.unit_id, code if isinstance(code, str) else "", received)
+
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
         """The duties of one regime and period, reports first, sorted by unit; only the duties of the unit ids in `of`, if given. A period
         without a deadline has no duties.
@@ -220,12 +231,12 @@ class Roster:
         return [due for due in (*(due for due, _ in by_group.values()), *terms.confirm.values()) if due is not None]
 
     def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
-        by_group = self._by_group(ledger, pair, terms)
+        by_group, imported_ms = self._by_group(ledger, pair, terms), ledger.imported_ms.get(pair, 0)
         for unit, task, group, of in assigned:
             deadline, openings = by_group[group] if task == REPORT else (terms.confirm[group], ())
             if deadline is not None:
-                state, view = ledger.of(ReportKey(*pair, of.id)), of.id if of.id != unit.id else ""
-                yield Duty(*pair, unit, task, deadline, terms.steps, state, self._working_days, openings, view)
+                state, view = ledger.of(ReportKey(*pair, of.id)), of if of.id != unit.id else None
+                yield Duty(*pair, unit, task, deadline, terms.steps, state, self._working_days, openings, view, imported_ms)
 
     def _by_group(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms) -> Mapping[str, Deadline]:
         period, regime = terms.setting.period, terms.setting.regime

@@ -7,6 +7,7 @@ recalled from the stored duties before anything asks for them.
 
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from shared.wire import events
@@ -14,6 +15,7 @@ from shared.wire.events import Logged
 from shared.words import instants, report_state
 from shared.words.report_state import PeriodState, ReportState, Revision
 
+NOTHING_IMPORTED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
 ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
@@ -42,6 +44,7 @@ class Ledger:
         self.periods: dict[RegimePeriod, PeriodState] = {}
         self.traces: dict[instants.GivenKey, str] = {}  # traces of the acts read since the start; not stored
         self.acted_ms: dict[RegimePeriod, int] = {}  # when the last act about a regime and period was received
+        self.imported_ms: dict[RegimePeriod, int] = {}  # when the last event of an earlier time was imported
         self.absent: set[RegimePeriod] = set()  # begun periods whose reports are only stored
         self._reports: dict[RegimePeriod, dict[str, Revision | ReportState]] = {}  # by unit id
 
@@ -84,11 +87,20 @@ class Ledger:
             self._reports[pair] = kept
         self.absent.add(pair)
 
-    def fold(self, event: Logged) -> ReportKey | None:
-        """Applies one logged event and returns the key that it changed; None for an event that does not concern duties. Never raises on a
-        logged event whose regime and period are present.
+    def imported_at(self, pair: RegimePeriod) -> datetime:
+        """When the last event of an earlier time was imported into a period; long ago if none was."""
+        return events.from_ms(self.imported_ms[pair]) if pair in self.imported_ms else NOTHING_IMPORTED
+
+    def note_import(self, pair: RegimePeriod, stored_ms: int) -> None:
+        """Records that an event of an earlier time was imported into a period. Nobody is alerted about what was due by then."""
+        self.imported_ms[pair] = max(stored_ms, self.imported_ms.get(pair, 0))
+
+    def fold(self, event: Logged, unit_id: str | None = None) -> ReportKey | None:
+        """Applies one logged event and returns the key that it changed; None for an event that does not concern duties. `unit_id` is the
+        unit that it concerns, if it is another one than the event names. Never raises on a logged event whose regime and period are
+        present.
         """
-        key = ReportKey(event.regime, event.period, event.unit_id)
+        key = ReportKey(event.regime, event.period, event.unit_id if unit_id is None else unit_id)
         if event.type in ACTS:
             self._note_act(event)
         if event.type == events.OPENED:

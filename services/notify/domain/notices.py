@@ -47,7 +47,14 @@ class _Move:
 
 
 def of_duty(duty: Duty) -> Notice | None:
-    """The unit's latest news: the return of its report or the last move of its deadline, whichever is later; None if there is none."""
+    """The unit's latest news: the return of its report or the last move of its deadline, whichever is later; None if there is none, or if
+    reports of the period were imported since.
+    """
+    notice = _latest(duty)
+    return None if notice is None or notice.act[0] <= duty.imported_ms else notice
+
+
+def _latest(duty: Duty) -> Notice | None:
     returned = duty.returned
     if returned is None and not duty.state.extensions and len(duty.openings) < 2:
         return None

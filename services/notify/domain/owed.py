@@ -8,10 +8,12 @@ from heapq import heappop, heappush
 
 from services.notify.domain import duties, notices
 from services.notify.domain.duties import CONFIRM, REPORT, Duty, Task
+from services.notify.domain.ledger import NOTHING_IMPORTED
 from services.notify.domain.notices import Notice
 from services.notify.domain.watch import Watch
 from shared.wire import events
 from shared.words.ladder import Rung
+from shared.words.reference import Reference
 from shared.words.units import Unit
 
 Steps = tuple[datetime, datetime | None]
@@ -31,11 +33,13 @@ class OwedDuty:
 class Owed:
     """The owed duties of one regime and period, by id. `by_steps` groups duties with the same rungs, `by_group` duties of one group.
 
-    No group is empty. `digests` are the watches of the digests about the groups of one deadline, by unit.
+    No group is empty. `digests` are the watches of the digests about the groups of one deadline, by unit. `imported_at` is when the last
+    report of an earlier time was imported.
     """
 
-    def __init__(self, regime: str, found: Iterable[Duty]) -> None:
+    def __init__(self, regime: str, found: Iterable[Duty], imported_at: datetime = NOTHING_IMPORTED) -> None:
         self.regime = regime
+        self.imported_at = imported_at
         self.by_steps: dict[Steps, Watch[OwedDuty]] = {}
         self.by_group: dict[Group, dict[str, Duty]] = {}
         self.digests: dict[datetime, list[Watch[Unit]]] = {}
@@ -60,6 +64,10 @@ class Owed:
             watch.put(duty_id, OwedDuty(duty, notice))
             self._open[watch] = None
             self.by_group.setdefault(group, {})[duty_id] = duty
+
+    def since(self, reference: Reference, now: datetime) -> datetime:
+        """Rungs from before then are ignored: before the regime was loaded, and before reports of the period were imported."""
+        return max(reference.loaded_at.get(self.regime, now), self.imported_at)
 
     def duty(self, duty_id: str) -> Duty | None:
         """The duty with an id, if it is owed."""

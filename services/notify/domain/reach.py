@@ -64,8 +64,8 @@ def expected(alert: Alert, unit: Unit, channels: Sequence[str]) -> Reach:
 
 
 def unreached(reaches: Sequence[Reach]) -> dict[str, list[str]]:
-    """The codes of the units to which no mail was sent, by reason."""
-    by_reason = ((why, sorted({reach.alert.matter.unit for reach in reaches if reach.unreached == why})) for why in REASONS)
+    """The ids of the units to which no mail was sent, by reason."""
+    by_reason = ((why, sorted({reach.alert.unit_id for reach in reaches if reach.unreached == why})) for why in REASONS)
     return {why: codes for why, codes in by_reason if codes}
 
 

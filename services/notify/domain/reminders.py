@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from services.notify.domain import due, duties, notices
-from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert, Matter
+from services.notify.domain import addressing, due, duties, notices
+from services.notify.domain.alerts import NOT_RAISED, STREAM, Alert, Matter, NamedUnit
 from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import RegimePeriod
 from services.notify.domain.notices import NOW, Notice
 from services.notify.domain.owed import Owed, OwedDuty
 from services.notify.domain.watch import Look
 from shared.wire import events
-from shared.words import instants
+from shared.words import instants, periods
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 from shared.words.reference import Reference
-from shared.words.units import Unit
+from shared.words.units import Registry, Unit
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Reminders:
         """One alert for every rung, oldest first, including past rungs."""
         return [self.alert(rung) for rung in self.rungs]
 
-    def alert(self, rung: Rung, raised_at: datetime = NOT_RAISED) -> Alert:
-        return Alert(self._matter(rung), rung, raised_at)
+    def alert(self, rung: Rung, raised_at: datetime = NOT_RAISED, to: str = "") -> Alert:
+        return Alert(self._matter(rung), rung, raised_at, to)
 
     def _matter(self, rung: Rung) -> Matter:
         return self.notice if self.notice is not None and rung.name == NOW else self.matter
@@ -52,10 +52,14 @@ class Reminders:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Reminders whose newest rung so far may have to be raised."""
+    """Reminders whose newest rung so far may have to be raised. They go to the unit with the id `to`; rungs from before `since` are
+    ignored.
+    """
 
     reminders: Reminders
     look: Look[OwedDuty] | Look[Unit]
+    to: str
+    since: datetime
 
     @property
     def newest_id(self) -> str:
@@ -106,6 +110,7 @@ def _reminders(duty: Duty, notice: Notice | None, rungs: tuple[Rung, ...]) -> Re
         deadline=duty.reminded_of,
         reason="" if returned is None else returned.reason,
         is_returned=returned is not None,
+        view=None if duty.view is None else NamedUnit(duty.view.id, duty.view.code, duty.view.name),
         act=None if returned is None else (returned.received_ms, returned.event_id),
     )
     if notice is None:
@@ -124,9 +129,12 @@ def _traced(alert: Alert, traces: Mapping[instants.GivenKey, str]) -> Alert:
     return alert if act is None or act not in traces else replace(alert, matter=replace(alert.matter, traceparent=traces[act]))
 
 
-def plan(all_duties: Iterable[Duty]) -> list[Alert]:
-    """Every rung of every owed duty, sorted by time, then unit."""
-    alerts = [alert for duty in all_duties if duties.owes(duty) for alert in of_duty(duty).alerts]
+def plan(all_duties: Iterable[Duty], registry: Registry) -> list[Alert]:
+    """Every rung of every owed duty, sorted by time, then unit. Each is addressed to the unit that acts on the day of the rung; a rung on a
+    day on which nobody does is left out.
+    """
+    rungs = [alert for duty in all_duties if duties.owes(duty) for alert in of_duty(duty).alerts]
+    alerts = [alert for rung in rungs for alert in addressing.addressed([rung], registry, rung.rung.at).to_units]
     return sorted(alerts, key=lambda alert: (alert.rung.at, alert.matter.unit, alert.matter.duty))
 
 
@@ -134,11 +142,25 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
     """The owed duties whose newest rung so far may go out at `now` and is not known to be claimed."""
     news: list[Candidate] = []
     for of_period in owed:
-        loaded_at = reference.loaded_at.get(of_period.regime, now)
-        for come, watch in of_period.reached(loaded_at, now):
+        since = of_period.since(reference, now)
+        for come, watch in of_period.reached(since, now):
             if due.may_go_out(come, now, reference.working_days):
-                news += [Candidate(_reminders(look.member.duty, look.member.notice, watch.rungs), look) for look in watch.looks(come)]
+                looks = ((_reminders(look.member.duty, look.member.notice, watch.rungs), look) for look in watch.looks(come))
+                news += filter(None, (candidate(reminders, look, reference.registry, since, now) for reminders, look in looks))
     return news
+
+
+def candidate(
+    reminders: Reminders, look: Look[OwedDuty] | Look[Unit], registry: Registry, since: datetime, now: datetime
+) -> Candidate | None:
+    """The candidate for the rung of a look; None if nobody acts for the unit now, or if the rung is from before the first day of the unit
+    that does.
+    """
+    acting = registry.acting(reminders.matter.unit_id, periods.local_day(now))
+    if acting is None:
+        return None
+    since = max(since, addressing.first_instant(registry, acting))
+    return None if look.rung.at < since else Candidate(reminders, look, acting.id, since)
 
 
 def decide(candidates: Iterable[Candidate], alerted: Set[str], reference: Reference, now: datetime) -> DueAlerts:
@@ -146,11 +168,11 @@ def decide(candidates: Iterable[Candidate], alerted: Set[str], reference: Refere
     raised: list[Alert] = []
     passed: list[Alert] = []
     for candidate in candidates:
-        reminders = candidate.reminders
+        reminders, to = candidate.reminders, candidate.to
         names = {candidate.look.claimed, *(rung.name for rung, alert_id in candidate.asked if alert_id in alerted)}
-        step = due.due_rungs(reminders.rungs, names, reference.loaded_at[reminders.matter.regime], now, reference.working_days)
-        raised += [reminders.alert(step.send, now)] if step.send else []
-        passed += [reminders.alert(rung, now) for rung in step.passed]
+        step = due.due_rungs(reminders.rungs, names, candidate.since, now, reference.working_days)
+        raised += [reminders.alert(step.send, now, to)] if step.send else []
+        passed += [reminders.alert(rung, now, to) for rung in step.passed]
     return DueAlerts(tuple(raised), tuple(passed))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from pymongo import ASCENDING
 
-from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert, Handed, Lease, Matter, Outcome, State
+from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert, Handed, Lease, Matter, NamedUnit, Outcome, State
 from services.notify.domain.reach import StoredOutcomes
 from services.notify.domain.reminders import DueAlerts
 from shared.plumbing import metrics, mongo
@@ -110,18 +110,18 @@ class AlertStore:
 
     async def settle(self, outcomes: Sequence[Outcome], channel: str) -> None:
         """Records the outcomes of raised alerts. Alerts with the same outcome, as those of one mail, are one write."""
-        alike: dict[tuple[State, Handed], list[str]] = {}
+        alike: dict[tuple[State, Handed, str], list[str]] = {}
         for outcome in outcomes:
-            alike.setdefault((outcome.state, outcome.handed), []).append(outcome.alert.id(channel))
-        for (state, handed), ids in alike.items():
-            await self._settle(ids, state, handed)
+            alike.setdefault((outcome.state, outcome.handed, outcome.alert.to), []).append(outcome.alert.id(channel))
+        for (state, handed, to), ids in alike.items():
+            await self._settle(ids, state, handed, to)
         for outcome in outcomes:
             if outcome.state != RAISED:
                 metrics.ALERTS.labels(channel, outcome.state).inc()
 
-    async def _settle(self, ids: Sequence[str], state: State, handed: Handed) -> None:
+    async def _settle(self, ids: Sequence[str], state: State, handed: Handed, to: str) -> None:
         """Records one outcome. What a mail server answered is recorded even if another notifier has dropped the alert meanwhile."""
-        change: Document = {"$set": {"state": state}}
+        change: Document = {"$set": {"state": state, "to": to} if to else {"state": state}}
         if handed == Handed():
             await self._alerts.update_many({"_id": {"$in": ids}, "state": RAISED}, change)
             return
@@ -168,6 +168,10 @@ class AlertStore:
             "holder": self._holder,
             "lease_until": self._clock() + LEASE,
         }
+        if alert.to:
+            document["to"] = alert.to
+        if matter.view is not None:
+            document["view"] = {"id": matter.view.id, "code": matter.view.code, "name": matter.view.name}
         if matter.traceparent:
             document["traceparent"] = matter.traceparent
         return document
@@ -192,9 +196,15 @@ def _alert(document: AlertDocument) -> Alert:
         reason=document["reason"],
         before=document.get("before"),  # this field and the next are missing in alerts that were raised before format 5
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
+        view=_view(document),
         traceparent=document.get("traceparent", ""),
     )
-    return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"])
+    return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"], document.get("to", ""))
+
+
+def _view(document: AlertDocument) -> NamedUnit | None:
+    view = document.get("view")
+    return None if view is None else NamedUnit(view["id"], view["code"], view["name"])
 
 
 def _handed(document: AlertDocument) -> Handed:

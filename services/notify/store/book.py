@@ -43,6 +43,7 @@ class Checkpoint:
     opened: dict[RegimePeriod, PeriodState]
     waiting: list[tuple[ReportKey, ReportState]]
     acted_ms: dict[RegimePeriod, int]
+    imported_ms: dict[RegimePeriod, int]
 
 
 class BookStore:
@@ -117,6 +118,7 @@ class BookStore:
             "opened": [(*pair, report_states.givens(state.openings)) for pair, state in sorted(checkpoint.opened.items())],
             "waiting": [(*key, report_states.document(report)) for key, report in checkpoint.waiting],
             "acted": [(*pair, received_ms) for pair, received_ms in sorted(checkpoint.acted_ms.items())],
+            "imported": [(*pair, stored_ms) for pair, stored_ms in sorted(checkpoint.imported_ms.items())],
         }
         await mongo.put_newer(self._checkpoints, [(_older(CHECKPOINT, position), document)])
 
@@ -138,6 +140,7 @@ def _checkpoint(document: NotifyCheckpointDocument) -> Checkpoint:
         {(regime, period): report_states.period(given) for regime, period, given in document["opened"]},
         [(ReportKey(regime, period, unit_id), report_states.report(state)) for regime, period, unit_id, state in document["waiting"]],
         dict.fromkeys(begun, document["stored_ms"]) if acted is None else {(regime, period): at_ms for regime, period, at_ms in acted},
+        {(regime, period): stored_ms for regime, period, stored_ms in document.get("imported", ())},
     )
 
 
@@ -169,8 +172,8 @@ def _document(duty: Duty, position: BookPosition) -> DutyDocument:
         "cause": duty.cause,
         "state": report_states.document(state),
     }
-    if duty.view:
-        document["view"] = duty.view
+    if duty.view is not None:
+        document["view"] = duty.view.id
     return document
 
 

@@ -16,18 +16,25 @@ from shared.words.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One alert with everything that a channel may write about it, as of `now`. `tally` is the digest's group; None for a reminder.
+    """One alert with everything that a channel may write about it, as of `now`. `unit` is the unit that it goes to, `of` the unit that has
+    the duty: another one if that has ended. `tally` is the digest's group; None for a reminder.
 
     `handed` are the mails that earlier attempts delivered.
     """
 
     alert: Alert
     unit: Unit
+    of: Unit
     regime: Regime
     recipient: Unit | None
     now: datetime
     tally: Tally | None
     handed: Handed
+
+    @property
+    def is_to_heir(self) -> bool:
+        """Whether the alert goes to a unit that acts for the one that has the duty."""
+        return self.unit.id != self.of.id
 
 
 def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) -> list[Content]:
@@ -39,10 +46,11 @@ def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) 
         matter, now = alert.matter, max(at, alert.raised_at)
         regime, pair = reference.regimes[matter.regime], (matter.regime, matter.period)
         if pair not in recipients:
-            recipients[pair], _ = digest.recipients(reference, regime.id, matter.period)
-        tally = digest.tally(*book.of_group(*pair, matter.deadline)) if matter.is_digest else None
-        unit = addressee(reference, matter.unit_id, now)
-        contents.append(Content(alert, unit, regime, recipients[pair], now, tally, lease.handed))
+            recipient, _ = digest.recipients(reference, regime.id, matter.period)
+            recipients[pair] = recipient and reference.registry.acting(recipient.id, periods.local_day(now))
+        tally = digest.tally(*book.of_group(*pair, matter.deadline), reference.registry, now) if matter.is_digest else None
+        unit, of_duty = addressee(reference, alert.unit_id, now), addressee(reference, matter.unit_id, now)
+        contents.append(Content(alert, unit, of_duty, regime, recipients[pair], now, tally, lease.handed))
     return contents
 
 

@@ -22,6 +22,7 @@ def compose(content: Content, tally: Tally, site: str) -> Text:
         mail.salutation(content.unit),
         "\n".join([f"Tình hình thực hiện chế độ báo cáo, tính đến {vietnamese.time_of_day(now)}:", *facts(content, tally, now)]),
         *lists(tally),
+        without_heir([tally]),
         "\n".join(filter(None, [whom_to_call(owing([tally])), link(alert, site)])),
     ]
     return Text(_subject(alert, tally), parts)
@@ -40,6 +41,7 @@ def facts(content: Content, tally: Tally, now: datetime) -> list[str]:
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
         f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Thời hạn: {vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, now)})",
+        *([f"- Cơ quan nhận báo cáo: {wording.both(content.of, content.unit)}"] if content.is_to_heir else []),
         *_counts(tally),
     ]
 
@@ -47,20 +49,30 @@ def facts(content: Content, tally: Tally, now: datetime) -> list[str]:
 def lists(tally: Tally, most: int | None = None) -> list[str]:
     """The lists of units; "" for a list without units. Of a long list, the first `most` units are named."""
     return [
-        _list("Chưa có báo cáo", tally.missing, _note, most),
-        _list("Nộp muộn", tally.late, _came, most),
-        _list("Chưa chốt bảng tổng hợp", tally.unconfirmed, _note, most),
+        _list("Chưa có báo cáo", tally, tally.missing, _note, most),
+        _list("Nộp muộn", tally, tally.late, _came, most),
+        _list("Chưa chốt bảng tổng hợp", tally, tally.unconfirmed, _note, most),
     ]
 
 
-def owing(tallies: Iterable[Tally]) -> dict[str, Unit]:
-    """The units that still have to act, by id."""
-    return {duty.unit.id: duty.unit for tally in tallies for duty in (*tally.missing, *tally.unconfirmed)}
+def owing(tallies: Iterable[Tally]) -> dict[str, Unit | None]:
+    """The units that act for those that still owe, by the id of the unit that owes; None if nobody acts for it."""
+    return {duty.unit.id: tally.acting_for(duty) for tally in tallies for duty in tally.owing}
 
 
-def whom_to_call(units: Mapping[str, Unit]) -> str:
+def without_heir(tallies: Iterable[Tally]) -> str:
+    """The paragraph about units that have ended and for which no heir is declared: nobody is reminded."""
+    units = {duty.unit.id: duty.unit for tally in tallies for duty in tally.without_heir}
+    if not units:
+        return ""
+    lines = [f"{number}. {unit.code} {wording.former(unit)}" for number, unit in enumerate(units.values(), start=1)]
+    head = f"Chưa xác định đơn vị kế thừa nên không nhắc được ({vietnamese.number(len(units))})"
+    return "\n".join([f"{head}, đề nghị cơ quan có thẩm quyền xác định:", *lines])
+
+
+def whom_to_call(units: Mapping[str, Unit | None]) -> str:
     """The paragraph about units that get no mail: they must be called."""
-    count = sum(not reach.addresses(unit) for unit in units.values())
+    count = sum(unit is not None and not reach.addresses(unit) for unit in units.values())
     if not count:
         return ""
     without = f"{vietnamese.number(count)} đơn vị chưa hoàn thành"
@@ -88,17 +100,28 @@ def share(part: int, whole: int) -> str:
     return f"{vietnamese.number(part)}/{vietnamese.number(whole)}"
 
 
-def _list(heading: str, duties: tuple[Duty, ...], note: Callable[[Duty], str], most: int | None) -> str:
+def _list(heading: str, tally: Tally, duties: tuple[Duty, ...], note: Callable[[Duty], str], most: int | None) -> str:
     """One line for each unit; "" if there are none."""
     if not duties:
         return ""
     lines = [
-        f"{number}. {duty.unit.code} {wording.name(duty.unit)}{note(duty)} – {_reach(duty.unit)}"
+        f"{number}. {duty.unit.code} {_whose(duty, acting)}{note(duty)} – {_reach(acting)}"
         for number, duty in enumerate(duties[:most], start=1)
+        for acting in [tally.acting_for(duty)]
     ]
     more = len(duties) - len(lines)
     rest = [f"… và {vietnamese.number(more)} đơn vị khác."] if more else []
     return "\n".join([f"{heading} ({vietnamese.number(len(duties))}):", *lines, *rest])
+
+
+def _whose(duty: Duty, acting: Unit | None) -> str:
+    """The unit of a duty, with the unit that acts for it if that is another one, and with the view if it is another unit's."""
+    named = wording.name(duty.unit)
+    if acting is None:
+        named += " (cũ)"
+    elif acting.id != duty.unit.id:
+        named += f" (cũ, {wording.now_of(duty.unit, acting)})"
+    return named if duty.view is None else f"{named}, bảng tổng hợp của {wording.inside(wording.name(duty.view))}"
 
 
 def _note(duty: Duty) -> str:
@@ -113,8 +136,10 @@ def _came(duty: Duty) -> str:
     return "" if first is None else f" (gửi lần đầu {vietnamese.time_of_day(events.from_ms(first))})"
 
 
-def _reach(unit: Unit) -> str:
+def _reach(unit: Unit | None) -> str:
     """The unit's telephone contacts, or a note that it cannot be reached."""
+    if unit is None:
+        return "chưa xác định đơn vị kế thừa"
     phones = [f"{person} {phone}".strip() for person, phone in reach.phones(unit)]
     addresses = reach.addresses(unit)
     if phones:

@@ -34,6 +34,7 @@ def compose(contents: Sequence[Content], site: str) -> Text:
         mail.salutation(contents[0].unit),
         _summary(sections, now),
         *(part for number, section in enumerate(sections, start=1) for part in _paragraphs(number, section, now, site)),
+        digest.without_heir(section.tally for section in sections),
         digest.whom_to_call(digest.owing(section.tally for section in sections)),
     ]
     return Text(_subject(sections, now), parts)

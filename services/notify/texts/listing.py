@@ -14,6 +14,7 @@ from shared.wire import events
 from shared.words import periods
 from shared.words.instants import Given
 from shared.words.report_state import ReportState, Return
+from shared.words.units import Unit
 
 NOTHING: Final = ReportState()
 
@@ -39,9 +40,10 @@ def select(all_duties: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Du
     return sorted(chosen, key=lambda duty: (duty.regime, periods.order(duty.period), duty.unit.code, duty.id))
 
 
-def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
-    """One duty. `deadline` is the first late instant, extensions included. `late` has the same meaning as in views and concerns reports
-    that were received; `late_by_s` also covers an owed duty that is overdue.
+def duty_entry(duty: Duty, acting: Unit | None, now: datetime) -> dict[str, object]:
+    """One duty. `acting` is the unit that acts for the duty's unit: itself, or its heir; None if nobody does. `deadline` is the first late
+    instant, extensions included. `late` has the same meaning as in views and concerns reports that were received; `late_by_s` also covers
+    an owed duty that is overdue.
     """
     late_by = duty.late_by(now)
     report = duty.state if duty.task == REPORT else NOTHING
@@ -51,7 +53,9 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
         "unit": duty.unit.code,
         "unit_id": duty.unit.id,
         "name": duty.unit.name,
+        "acting": _named(acting),
         "task": duty.task,
+        "view": _named(duty.view),
         "deadline": _local(duty.deadline),
         "owed": duties.owes(duty),
         "received": report.counts,
@@ -67,10 +71,11 @@ def duty_entry(duty: Duty, now: datetime) -> dict[str, object]:
 
 
 def alert_entry(alert: Alert) -> dict[str, object]:
-    """One alert as JSON."""
+    """One alert as JSON: `unit` is the id of the unit that it goes to, `of` the unit that has the duty."""
     matter = alert.matter
     return {
-        "unit": matter.unit,
+        "unit": alert.unit_id,
+        "of": {"id": matter.unit_id, "code": matter.unit, "name": matter.unit_name},
         "regime": matter.regime,
         "period": matter.period,
         "rung": alert.rung.name,
@@ -89,6 +94,10 @@ def reach_entry(reach: Reach) -> dict[str, object]:
         **({"unreached": reach.unreached} if reach.unreached else {}),
         **({"refused_addresses": reach.refused} if reach.refused else {}),
     }
+
+
+def _named(unit: Unit | None) -> dict[str, object] | None:
+    return None if unit is None else {"id": unit.id, "code": unit.code, "name": unit.name}
 
 
 def _returned(returned: Return | None) -> dict[str, object] | None:

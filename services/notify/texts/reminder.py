@@ -36,8 +36,8 @@ def _is_of_move(matter: Matter) -> bool:
 def _subject(content: Content, number: int) -> str:
     matter = content.alert.matter
     period, deadline = vietnamese.period_name(matter.period), vietnamese.deadline(matter.deadline)
-    task = "chốt bảng tổng hợp" if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
-    unit = wording.name(content.unit)
+    task = confirm(matter) if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
+    unit = whose(content)
     if _is_of_move(matter):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
     return f"{_occasion(content, number)} Đề nghị {task} {period} {deadline} – {unit}"
@@ -56,6 +56,7 @@ def _parts(content: Content, site: str) -> list[str]:
     deadline = f"{vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, content.now)})"
     facts = [
         _what_is_owed(content),
+        by_heir(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
         f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Thời hạn cũ: {vietnamese.deadline(matter.before)}" if matter.before else "",
@@ -82,11 +83,31 @@ def _what_is_owed(content: Content) -> str:
     if _is_of_move(matter):
         return f"Thời hạn của {'báo cáo' if matter.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
     if matter.is_returned:
-        sent = f"Báo cáo (lần nộp {revision(matter)}) của đơn vị đã được trả lại để chỉnh sửa"
+        whom = "đơn vị cũ" if content.is_to_heir else "đơn vị"
+        sent = f"Báo cáo (lần nộp {revision(matter)}) của {whom} đã được trả lại để chỉnh sửa"
         return f"{sent}:" if content.alert.rung.name == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
     if matter.task == REPORT:
-        return "Đến nay hệ thống chưa nhận được báo cáo sau đây của đơn vị:"
-    return "Đến nay bảng tổng hợp sau đây chưa được đơn vị duyệt và chốt:"
+        return f"Đến nay hệ thống chưa nhận được báo cáo sau đây của {'đơn vị cũ' if content.is_to_heir else 'đơn vị'}:"
+    return f"Đến nay bảng tổng hợp sau đây{_of_view(matter)} chưa được đơn vị duyệt và chốt:"
+
+
+def whose(content: Content) -> str:
+    """The unit that has the duty; with its heir, if the alert goes to the heir."""
+    return wording.both(content.of, content.unit) if content.is_to_heir else wording.name(content.unit)
+
+
+def by_heir(content: Content) -> str:
+    """The line for an heir about the unit for which it acts; "" for a unit's own duty."""
+    return f"- Đơn vị phải báo cáo: {wording.both(content.of, content.unit)}" if content.is_to_heir else ""
+
+
+def confirm(matter: Matter) -> str:
+    """To confirm the unit's own view, or that of another unit."""
+    return f"chốt bảng tổng hợp{_of_view(matter)}"
+
+
+def _of_view(matter: Matter) -> str:
+    return "" if matter.view is None else f" của {wording.inside(matter.view.name)}"
 
 
 def revision(matter: Matter) -> str:
@@ -104,6 +125,9 @@ def reason(matter: Matter) -> str:
 def _what_to_do(content: Content) -> str:
     matter = content.alert.matter
     when = "ngay trong hôm nay" if wording.days_late(matter.deadline, content.now) >= 0 else "đúng thời hạn"
+    if content.is_to_heir:
+        act = confirm(matter) if matter.task != REPORT else "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo"
+        return f"Đề nghị đơn vị {act} {when} với tư cách đơn vị kế thừa, bằng phần mềm báo cáo của đơn vị."
     if matter.is_returned:
         return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if matter.task == REPORT:
@@ -113,6 +137,10 @@ def _what_to_do(content: Content) -> str:
 
 def link(matter: Matter, site: str) -> str:
     """The line with the link to the matter's page; "" if `site` is unknown."""
-    at = f"{matter.regime}/{matter.period}/{matter.unit}"
-    page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", "Bảng tổng hợp của đơn vị")
-    return f"{what}: {site}/{page}/{at}" if site else ""
+    page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", f"Bảng tổng hợp{_whose_view(matter)}")
+    unit = matter.unit if matter.view is None else matter.view.code
+    return f"{what}: {site}/{page}/{matter.regime}/{matter.period}/{unit}" if site else ""
+
+
+def _whose_view(matter: Matter) -> str:
+    return _of_view(matter) or " của đơn vị"

@@ -74,6 +74,7 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
     """One duty of the list."""
     matter = content.alert.matter
     facts = [
+        reminder.by_heir(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
         f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Thời hạn: {vietnamese.deadline(matter.deadline)}",
@@ -89,7 +90,7 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
 def _task(matter: Matter) -> str:
     if matter.is_returned:
         return f"gửi lại báo cáo (lần nộp {reminder.revision(matter)} đã bị trả lại)"
-    return "gửi báo cáo" if matter.task == REPORT else "duyệt và chốt bảng tổng hợp"
+    return "gửi báo cáo" if matter.task == REPORT else f"duyệt và {reminder.confirm(matter)}"
 
 
 def _what_to_do(matters: Sequence[Matter], now: datetime) -> str:

@@ -11,6 +11,7 @@ from shared.words.units import Unit
 
 KINDS_OF_PLACE: Final = ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã")
 COMMITTEE: Final = "UBND"
+COMMITTEE_KIND: Final = "peoples_committee"
 
 
 def name(unit: Unit) -> str:
@@ -18,13 +19,34 @@ def name(unit: Unit) -> str:
     return texts.one_line(unit.name) or f"đơn vị {unit.code}"
 
 
+def inside(plain: str) -> str:
+    """A name inside a sentence: `xã Tú Xuyên`; that of an office as it is."""
+    kind = next((kind for kind in KINDS_OF_PLACE if plain.casefold().startswith(f"{kind} ")), "")
+    return f"{kind}{plain[len(kind) :]}"
+
+
+def former(unit: Unit) -> str:
+    """A unit that has ended: `xã Trấn Ninh cũ`."""
+    return f"{inside(name(unit))} cũ"
+
+
+def now_of(unit: Unit, heir: Unit) -> str:
+    """What became of a unit: `nay thuộc xã Điềm He`; of an office: `nay do Sở Nội vụ kế thừa`."""
+    is_place = unit.kind == heir.kind == COMMITTEE_KIND
+    return f"nay thuộc {inside(name(heir))}" if is_place else f"nay do {inside(name(heir))} kế thừa"
+
+
+def both(unit: Unit, heir: Unit) -> str:
+    """A unit that has ended, with its heir: `xã Trấn Ninh cũ, nay thuộc xã Điềm He`."""
+    return f"{former(unit)}, {now_of(unit, heir)}"
+
+
 def addressee(unit: Unit) -> str:
     """The unit's name as an addressee: `UBND xã Tú Xuyên`; an office has its own name."""
     plain = name(unit)
-    if unit.kind != "peoples_committee" or plain.startswith((COMMITTEE, "Ủy ban")):
+    if unit.kind != COMMITTEE_KIND or plain.startswith((COMMITTEE, "Ủy ban")):
         return plain
-    kind = next((kind for kind in KINDS_OF_PLACE if plain.casefold().startswith(f"{kind} ")), "")
-    return f"{COMMITTEE} {kind}{plain[len(kind) :]}"
+    return f"{COMMITTEE} {inside(plain)}"
 
 
 def with_reach(unit: Unit) -> str:
