@@ -16,6 +16,7 @@ from services.notify.domain.reminders import DueAlerts
 from services.notify.texts import digest as digest_text
 from services.notify.texts import mailings
 from services.notify.texts.content import Content
+from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import periods
 from shared.words.calendar import COMMON
@@ -261,32 +262,27 @@ def test_12_a_pinned_period_keeps_its_duties_and_reminds_the_heirs() -> None:
     assert _to(_decide(at=MORNING, reference=known)) == [("111", "111-2026", "before-3"), ("112", "111-2026", "before-3")]
 
 
-def _imported(event: Logged) -> Logged:
-    return event._replace(raw=event.raw[:-1] + b',"imported":true}')
-
-
 def test_imported_reports_fulfil_duties_with_their_received_time() -> None:
-    book = _book(_reference(), _imported(submitted("111", received="2026-12-20 09:00")))
+    book = _book(_reference(), submitted("111", received="2026-12-20 09:00")._replace(imported=True))
     [duty] = [duty for duty in book.duties(vn("2026-12-30")) if duty.unit.id == "111"]
     assert duty.is_done
     assert duty.is_late
 
 
-def test_imported_acts_cause_no_notice_and_no_rung_from_before_the_import_is_raised() -> None:
+def _told(history: Sequence[Logged], at: str) -> dict[str, str]:
+    """The rung that each unit is alerted at, after the history was logged on 16/12/2026 at 07:00."""
     known = builders.reference()
+    book = Book(Roster(known), Ledger())
+    for event in history:
+        book.fold(event, events.to_ms(vn("2026-12-16 07:00")))
+    found = reminders.reached(book.owed(vn(at)).values(), known, vn(at))
+    return {alert.matter.unit: alert.rung.name for alert in reminders.decide(found, set(), known, vn(at)).raised}
+
+
+def test_imported_acts_cause_no_notice_and_no_rung_from_before_the_import_is_raised() -> None:
     history = [submitted("111"), returned("111", received="2026-12-15 20:00"), extended("2026-12-26", "112", received="2026-12-15 20:00")]
-    imported_at = vn("2026-12-16 07:00")
-    for events, expected in ((history, {"111", "112", "113"}), ([_imported(event) for event in history], {"111", "112", "113"})):
-        book = Book(Roster(known), Ledger())
-        for event in events:
-            book.fold(event, int(imported_at.timestamp() * 1000))
-        for at in ("2026-12-16 07:30", "2026-12-16 08:00"):
-            found = reminders.reached(book.owed(vn(at)).values(), known, vn(at))
-            raised = reminders.decide(found, set(), known, vn(at)).raised
-            told = {alert.matter.unit for alert in raised if alert.rung.name == "now"}
-            if events is not history:
-                assert told == set()
-                assert all(alert.rung.at >= imported_at for alert in raised)
-            elif at.endswith("08:00"):
-                assert told == {"111", "112"}
-                assert expected == {alert.matter.unit for alert in raised}
+    imported = [event._replace(imported=True) for event in history]
+    assert _told(history, at="2026-12-15 09:00")["113"] == "before-7"
+    assert _told(imported, at="2026-12-15 09:00") == {}
+    assert _told(history, at=MORNING) == {"111": "now", "112": "now", "113": "before-3"}
+    assert _told(imported, at=MORNING) == {"113": "before-3"}

@@ -2,20 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
-from typing import Final
 
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
 from shared.wire.events import Logged
 from shared.words.report_state import ReportState
-
-IMPORTED: Final = b'"imported":true'
-
-
-def is_imported(event: Logged) -> bool:
-    """Whether the event was imported by an operator: it is of an earlier time, and nobody is alerted about it."""
-    return IMPORTED in event.raw
 
 
 class Book:
@@ -33,7 +25,7 @@ class Book:
     def fold(self, event: Logged, stored_ms: int | None = None) -> None:
         """Applies one event of the log, which was stored there at `stored_ms`; None: when it was received."""
         key = self.ledger.fold(event, self._roster.bearer(event))
-        if is_imported(event):
+        if event.imported:
             self.ledger.note_import((event.regime, event.period), event.received_ms if stored_ms is None else stored_ms)
             self._outdated.add(ReportKey(event.regime, event.period, WHOLE_PERIOD))
         if key is not None:
