@@ -28,7 +28,7 @@ from shared.words.units import Unit
 
 log = structlog.get_logger()
 
-Key = tuple[str, str, str]  # regime, period, unit code
+Key = tuple[str, str, str]  # regime, period, unit id
 
 LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
 RETRY_MS = 3000
@@ -145,7 +145,7 @@ def followed(address: Address, *, to_date: bool = False) -> Followed:
         unit = next(address.tree.ancestors(unit.id), unit)
     of_unit = replace(address, unit=unit)
     codes = cumulative.codes(of_unit) if to_date else [address.period.code]
-    return Followed(unit, {code: (address.regime.id, code, (of_unit.in_period(code) or of_unit).unit.code) for code in codes})
+    return Followed(unit, {code: (address.regime.id, code, unit.id) for code in codes})
 
 
 router = APIRouter()

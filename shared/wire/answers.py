@@ -132,6 +132,24 @@ class ViewToDate(ViewHead):
     narratives: dict[str, Count]
 
 
+class Series(Published):
+    """Whose figures a view has that is not the period's own: by the units of the day `units`, as they reported them."""
+
+    units: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    basis: Literal["reported"]
+
+
+SeriesIfAsked = Annotated[Series | SkipJsonSchema[None], LEFT_OUT]
+
+
+class ViewOfUnits(ViewToDate):
+    """A view. If a day before a reform was asked for, it is the early block: what units that have ended reported until then, with `series`.
+    Its figures are not part of the period's figures, and it has no sums since the beginning of the year.
+    """
+
+    series: SeriesIfAsked = None
+
+
 class Children(Published):
     """The units directly below a unit, by code: `views` for the units that have a view, `units` for the units that report themselves."""
 
@@ -143,7 +161,9 @@ class HistoryStep(Published):
     """One event that concerns a report.
 
     `reason` and `fix_by` belong to a return, `reason` and `until` to an extension; `corrects` is true for an extension that replaces
-    earlier ones. If a newer revision had already been received, this event changed nothing, and `superseded_by` is that revision.
+    earlier ones. `imported` is true if an operator entered the event later, with the received time of then; `as_successor` if `sender` is
+    the heir of the report's unit, which had ended. If a newer revision had already been received, this event changed nothing, and
+    `superseded_by` is that revision.
     """
 
     event_id: str
@@ -153,6 +173,8 @@ class HistoryStep(Published):
     received_at: UtcText
     position: EventPosition
     corrects: TrueIfGiven = None
+    imported: TrueIfGiven = None
+    as_successor: TrueIfGiven = None
     superseded_by: RevisionIfGiven = None
     reason: TextIfGiven = None
     fix_by: TextIfGiven = None

@@ -123,10 +123,10 @@ class Reference:
         """
         day = self.day(regime, period)
         days = [first - ONE_DAY for first in self.reform_days if period.begins < first <= day]
-        return [early for early in days if self._lose_reporters(regime, period, early, day)]
+        return [early for early in days if self._lose_reporters(regime, period, early)]
 
-    def _lose_reporters(self, regime: Regime, period: Period, early: date, day: date) -> bool:
-        before, after = self.setting_on(regime, period, early), self.setting_on(regime, period, day)
+    def _lose_reporters(self, regime: Regime, period: Period, early: date) -> bool:
+        before, after = self.setting_on(regime, period, early), self.setting_on(regime, period, early + ONE_DAY)
         return before is not None and (after is None or not before.groups.keys() <= after.groups.keys())
 
     def unit_of(self, setting: Setting, unit_id: str, code: str, received: date) -> str:

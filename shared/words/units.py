@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from shared.words.lineage import Lineage
@@ -158,6 +158,29 @@ class Registry:
     def ids(self) -> Mapping[str, Sequence[Unit]]:
         """The rows of every unit, in the order of time, by id."""
         return self._rows
+
+    def bearers(self, name: str) -> Sequence[Unit]:
+        """Every row, in the order of time, of the units and areas that ever had a code or that have an id. An area is a unit of the level
+        `area` without a parent.
+        """
+        return self._bearers.get(name, ())
+
+    def area(self, area_id: str) -> Area | None:
+        """The area with an id."""
+        return self._areas.get(area_id)
+
+    @cached_property
+    def _bearers(self) -> dict[str, list[Unit]]:
+        found: dict[str, list[Unit]] = {}
+        areas = [Unit(area.id, area.code, area.name, AREA, AREA, None, area.valid_from, area.valid_to) for area in self.areas]
+        for row in sorted((*self.units, *areas), key=lambda row: row.valid_from):
+            for name in {row.code, row.id}:
+                found.setdefault(name, []).append(row)
+        return found
+
+    @cached_property
+    def _areas(self) -> dict[str, Area]:
+        return {area.id: area for area in self.areas}
 
     def valid(self, unit_id: str, day: date) -> Unit | None:
         """The row of a unit that is valid on a day; None if the unit does not exist on that day."""

@@ -116,6 +116,13 @@ def test_a_period_has_an_early_day_only_if_reporters_end_during_it() -> None:
     assert pinned.early_days(pinned.regimes["thu"], period) == []
 
 
+def test_a_reform_elsewhere_during_the_period_makes_no_early_day() -> None:
+    found = replace(known(), reform_days=(date(2025, 3, 1), FIRST))
+    period = found.regimes["thu"].period("2025")
+    assert period is not None
+    assert found.early_days(found.regimes["thu"], period) == [LAST]
+
+
 @pytest.mark.parametrize(
     ("unit_id", "code", "received", "counts_for"),
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.words.reference import Reference
-from shared.words.units import Registry, Tree, Unit
+from shared.words.units import AREA, Area, Registry, Tree, Unit
 
 REFORM = date(2025, 7, 1)
 
@@ -110,3 +110,16 @@ def test_days_between_which_nothing_changes_share_a_tree() -> None:
     assert registry.at(date(2024, 1, 1)) is registry.at(date(2025, 6, 30))
     assert registry.at(REFORM) is registry.at(date(2030, 1, 1))
     assert registry.at(date(2025, 6, 30)) is not registry.at(REFORM)
+
+
+def test_a_code_or_an_id_leads_to_every_row_that_had_it() -> None:
+    old, new = unit("06253", ends="2025-07-01"), unit("06253-2025", code="06253", begins="2025-07-01")
+    area = Area("184-VQ", "184-VQ", "Địa bàn", ("06253-2025",), REFORM)
+    registry = Registry([new, old], [area])
+
+    assert registry.bearers("06253") == [old, new]
+    assert registry.bearers("06253-2025") == [new]
+    assert [(row.id, row.level, row.valid_from) for row in registry.bearers("184-VQ")] == [("184-VQ", AREA, REFORM)]
+    assert registry.area("184-VQ") == area
+    assert not registry.bearers("184")
+    assert registry.area("06253") is None

@@ -1,16 +1,17 @@
-"""Resolves `/{regime}/{period}/{unit}` of a URL: the regime, the period, the tree of units on the period's cut-off day, the unit."""
+"""Resolves `/{regime}/{period}/{unit}` of a URL: the regime, the period, the tree of units on the period's reference day, the unit."""
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Self, get_args
 
-from services.portal.domain import refused, wanted
+from services.portal.domain import early, elsewhere, refused, wanted
 from shared.wire.sent import PeriodCode
 from shared.words import periods, refusals
 from shared.words.periods import Period
-from shared.words.reference import Reference, Setting
+from shared.words.reference import ONE_DAY, Reference, Setting
 from shared.words.regime_fields import RegimeId, UnitCode
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
@@ -26,6 +27,7 @@ SHAPES = {
     "regime": _pattern(RegimeId),
     "period": _pattern(PeriodCode),
     "year": re.compile(periods.YEAR, re.ASCII),
+    "units": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
     "unit": _pattern(UnitCode),
     "province": _pattern(UnitCode),
 }
@@ -35,11 +37,14 @@ MOST_PERIODS = 6  # periods that a refusal names
 
 @dataclass(frozen=True)
 class Address:
-    """The regime, period and unit that a URL names. The unit may have no report and no view."""
+    """The regime, period and unit that a URL names. The unit may have no report and no view. `early` is the day of an early block, whose
+    units and version of the regime the setting then has.
+    """
 
     reference: Reference
     setting: Setting
     unit: Unit
+    early: date | None = None
 
     @property
     def regime(self) -> Regime:
@@ -100,18 +105,24 @@ class Address:
     def is_reporter(self) -> bool:
         return self.unit.id in self.group_of
 
-    def name_of(self, code: str) -> str:
-        """The name of the unit that sends with this code: its name on the cut-off day, otherwise its latest one; "" if the code is
-        unknown.
-        """
-        bearer = self.tree.by_code.get(code) or max(
-            (unit for unit in self.reference.registry.units if unit.code == code), key=lambda unit: unit.valid_from, default=None
-        )
-        return bearer.name if bearer else ""
+    def name_of(self, sender: str, day: date) -> str:
+        """The name that a sender had on a day; "" if its id is unknown."""
+        row = self.reference.registry.row(sender, day)
+        return row.name if row else ""
 
     def to(self, unit: Unit | None = None) -> str:
         """The end of a URL for `unit` (or this unit) in the same regime and period."""
         return f"{self.regime.id}/{self.period.code}/{(unit or self.unit).code}"
+
+    @property
+    def after_early(self) -> date | None:
+        """The first day of the reform after an early block."""
+        return self.early + ONE_DAY if self.early else None
+
+    @property
+    def units(self) -> str:
+        """The end of the URL of a page about an early block."""
+        return f"?units={self.early}" if self.early else ""
 
 
 def checked(name: str, text: str | None) -> str | None:
@@ -121,23 +132,38 @@ def checked(name: str, text: str | None) -> str | None:
     return text
 
 
-def named(reference: Reference, regime: str, period: str, unit: str) -> Address:
+def day_of(text: str | None) -> date | None:
+    """The day whose units are asked for. Raises `Refused` if the calendar has no such day."""
+    if checked("units", text) is None:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise refused.bad_query("units", wanted.NAMES["units"]) from None
+
+
+def named(reference: Reference, regime: str, period: str, unit: str, *, units: date | None = None) -> Address:
     """The regime, period and unit with these names. Raises `Refused` with 404 if one does not exist. A unit is looked up by code first,
-    then by id.
+    then by id, on the reference day; with `units` in the early block that the period has by the units of this day.
     """
     found_regime = reference.regimes.get(regime)
     if found_regime is None:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
-    setting = reference.setting(regime, period)
-    if setting is None:
+    found_period = found_regime.period(period)
+    if found_period is None:
         known = found_regime.periods if isinstance(found_regime.periods, list) else ["2024", "2024-H1", "2024-M9", "2024-Q3", "2024-05"]
         why = refusals.refusal("report.unknown_period", "period", regime=regime, period=period, known=_shortened(known))
         raise refused.not_found(why)
+    block = None if units is None else early.block(reference, found_regime, found_period, units)
+    day = block or reference.day(found_regime, found_period)
+    setting = reference.setting_on(found_regime, found_period, day)
+    if setting is None:
+        ends = refusals.day(date.fromisoformat(found_regime.ends or ""))
+        raise refused.not_found(refusals.refusal("door.regime_ended", "period", regime=regime, period=period, day=ends))
     found_unit = setting.tree.named(unit)
     if found_unit is None:
-        day = reference.day(found_regime, setting.period)
-        raise refused.not_found(refusals.refusal("report.unknown_unit", "unit", unit=unit, day=refusals.day(day)))
-    return Address(reference, setting, found_unit)
+        raise elsewhere.refusal(reference, found_regime, found_period, day, unit)
+    return Address(reference, setting, found_unit, block)
 
 
 def _shortened(codes: list[str]) -> list[str]:
@@ -151,7 +177,7 @@ def require_top(known: Reference, province: str, regime: str) -> None:
     checked("province", province)
     checked("regime", regime)
     require_known(known, regime, province)
-    if not any(province in (unit.code, unit.id) and unit.parent not in known.registry.ids for unit in known.registry.units):
+    if not any(row.parent not in known.registry.ids and known.registry.area(row.id) is None for row in known.registry.bearers(province)):
         raise refused.not_found(refusals.refusal("door.no_such_feed", "province", unit=province))
 
 
@@ -159,5 +185,5 @@ def require_known(known: Reference, regime: str | None, unit: str | None) -> Non
     """Raises `Refused` for a regime or a unit that does not exist: an empty list would be misleading."""
     if regime is not None and regime not in known.regimes:
         raise refused.not_found(refusals.refusal("report.unknown_regime", "regime", regime=regime))
-    if unit is not None and not any(unit in (known_unit.code, known_unit.id) for known_unit in known.registry.units):
+    if unit is not None and not known.registry.bearers(unit):
         raise refused.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))

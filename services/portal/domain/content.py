@@ -17,25 +17,30 @@ class Content:
     """The data of one event.
 
     `values` and `narratives` belong to a submission, `details` (reason, fix_by, until) to a return or an extension. `corrects` is true
-    for an extension that replaces earlier ones.
+    for an extension that replaces earlier ones, `as_successor` for what an heir sent for a unit that has ended, and `is_imported`
+    for what an operator entered later.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     narratives: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     corrects: bool = False
+    as_successor: bool = False
+    is_imported: bool = False
 
 
 NOTHING: Final = Content()
 
 
-def read(data: Mapping[str, object]) -> Content:
-    """Parses the `data` of an event."""
+def read(data: Mapping[str, object], *, is_imported: bool = False) -> Content:
+    """Parses the `data` of an event. Whether it was imported is an attribute of the event."""
     return Content(
         _by_code(data.get("values")),
         {code: text for code, text in _by_code(data.get("narratives")).items() if isinstance(text, str)},
         {name: str(data[name]) for name in DETAILS if name in data},
         data.get("corrects") is True,
+        data.get("as_successor") is True,
+        is_imported,
     )
 
 

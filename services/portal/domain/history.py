@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.portal.domain import content
 from services.portal.domain.content import Content
 from services.portal.domain.standing import Entry
 from shared.wire import events
 from shared.wire.answers import EventPosition, HistoryStep
-from shared.words import deadlines, vietnamese
+from shared.words import deadlines, periods, vietnamese
 
 SHOWN = {
     events.SUBMITTED: "Nộp báo cáo",
@@ -27,6 +27,8 @@ class Step:
     """One event as the history shows it. `details` are reason and fix_by of a return, or reason and until of an extension.
 
     If a newer revision had already been received, the event changed nothing, and `superseded_by` is that revision; otherwise it is 0.
+    `is_imported` marks an event that an operator entered later with the received time of then. `as_successor`: the sender acted for the
+    unit, which had ended.
     `is_void` marks the return of a revision that was never submitted (accepted up to data format 4); `corrects` marks an extension that
     replaces earlier ones; `is_again` marks a submission with a higher revision than another one.
     """
@@ -37,6 +39,13 @@ class Step:
     is_void: bool = False
     corrects: bool = False
     is_again: bool = False
+    is_imported: bool = False
+    as_successor: bool = False
+
+    @property
+    def is_by_successor(self) -> bool:
+        """Whether another unit than the report's own sent or withdrew it: its heir, after the unit had ended."""
+        return self.entry.type in REVISIONS and self.as_successor
 
     @property
     def word(self) -> str:
@@ -60,6 +69,11 @@ class Step:
     def received_at(self) -> datetime:
         return events.from_ms(self.entry.received_ms)
 
+    @property
+    def day(self) -> date:
+        """The day in Vietnam on which the event was received."""
+        return periods.local_day(self.received_at)
+
     def answer(self) -> HistoryStep:
         """The step in the API's form; fields that do not apply are left out."""
         fields: dict[str, object] = {
@@ -70,6 +84,8 @@ class Step:
             "received_at": events.to_text(self.received_at),
             "position": EventPosition(partition=self.entry.partition, sequence=self.entry.sequence),
             **({"corrects": True} if self.corrects else {}),
+            **({"imported": True} if self.is_imported else {}),
+            **({"as_successor": True} if self.is_by_successor else {}),
             **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
@@ -86,7 +102,7 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
         is_void = entry.type == events.RETURNED and entry.revision not in submitted
         is_again = entry.type == events.SUBMITTED and entry.revision > min(submitted)
         said = contents.get(entry.id, content.NOTHING)
-        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects, is_again))
+        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects, is_again, said.is_imported, said.as_successor))
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps

@@ -1,28 +1,38 @@
 """A request that cannot be answered: an HTTP status and an entry of the error catalogue, for pages and programs alike."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import NamedTuple
 
 from services.portal.domain.wanted import Wanted
 from shared.words import refusals
 from shared.words.refusals import Refusal
 
 
-class Refused(Exception):
-    """The request cannot be answered; `refusal` is the entry of the error catalogue."""
+class Link(NamedTuple):
+    """A page that is shown beside a text, by its address."""
 
-    def __init__(self, status: HTTPStatus, refusal: Refusal) -> None:
+    text: str
+    path: str
+
+
+class Refused(Exception):
+    """The request cannot be answered; `refusal` is the entry of the error catalogue. `links` are pages that a reader may want."""
+
+    def __init__(self, status: HTTPStatus, refusal: Refusal, links: Sequence[Link] = ()) -> None:
         super().__init__(refusal.code)
         self.status = status
         self.refusal = refusal
+        self.links = links
 
 
 def no_such_view(regime: str, period: str, unit: str) -> Refused:
     return not_found(refusals.refusal("door.no_such_view", regime=regime, period=period, unit=unit))
 
 
-def not_found(refusal: Refusal) -> Refused:
+def not_found(refusal: Refusal, links: Sequence[Link] = ()) -> Refused:
     """The refusal of a request for something that does not exist."""
-    return Refused(HTTPStatus.NOT_FOUND, refusal)
+    return Refused(HTTPStatus.NOT_FOUND, refusal, links)
 
 
 def no_such_report(regime: str, period: str, unit: str) -> Refused:

@@ -18,6 +18,7 @@ NAMES: Final[Mapping[str, Wanted]] = {
     ),
     "period": periods.FORM,
     "year": ("một năm như 2026", "a year such as 2026"),
+    "units": ("một ngày như 2025-06-30", "a day such as 2025-06-30"),
     "unit": UNIT,
     "province": UNIT,
 }

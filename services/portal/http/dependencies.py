@@ -31,7 +31,11 @@ def shaped(name: str) -> dict[str, Any]:
 LIMIT = "how many are listed at most"
 REGIME = "a regime's id"
 PERIOD = "a period's code: 2024, 2024-H1, 2024-M9, 2024-Q3 or 2024-05"
-UNIT = "a unit's code on the period's cut-off day, or its id"
+UNIT = "a unit's code on the period's reference day, or its id; areas have codes and ids too"
+UNITS = (
+    "a day of the period before a reform: the figures that units which have ended reported before it, which are not part of the period's "
+    "figures. The unit's code is then that of the last day before the reform"
+)
 RegimeName = Annotated[str, Path(description=REGIME, examples=["ct27-van-quan"], json_schema_extra=shaped("regime"))]
 PeriodName = Annotated[str, Path(description=PERIOD, examples=["2024"], json_schema_extra=shaped("period"))]
 UnitName = Annotated[str, Path(description=UNIT, examples=["184"], json_schema_extra=shaped("unit"))]
@@ -48,9 +52,33 @@ async def find(request: Request, regime: RegimeName, period: PeriodName, unit: U
     return address.named(await (await reference_of(request)).current(), regime, period, unit)
 
 
+async def find_on(
+    request: Request,
+    regime: RegimeName,
+    period: PeriodName,
+    unit: UnitName,
+    units: Annotated[str | None, Query(description=UNITS, examples=["2025-06-30"], json_schema_extra=shaped("units"))] = None,
+) -> Address:
+    """The regime, period and unit in the URL, by the units of the reference day or, with `units`, of an early block. Raises `Refused`."""
+    for name, text in (("regime", regime), ("period", period), ("unit", unit)):
+        address.checked(name, text)
+    day = address.day_of(units)
+    return address.named(await (await reference_of(request)).current(), regime, period, unit, units=day)
+
+
 async def find_reporter(request: Request, regime: RegimeName, period: PeriodName, unit: ReporterName) -> Address:
     """The regime, period and unit in the URL. Raises `Refused` with 404 if the unit does not report."""
     at = await find(request, regime, period, unit)
+    if not at.is_reporter:
+        raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
+    return at
+
+
+async def find_reporter_on(
+    request: Request, regime: RegimeName, period: PeriodName, unit: ReporterName, units: str | None = None
+) -> Address:
+    """As `find_reporter`; with `units` among the units of an early block."""
+    at = await find_on(request, regime, period, unit, units)
     if not at.is_reporter:
         raise refused.no_such_report(at.regime.id, at.period.code, at.unit.code)
     return at
@@ -128,6 +156,8 @@ async def named(
 
 Now = Annotated[datetime, Depends(now_of)]
 Named = Annotated[Address, Depends(find)]
+NamedOn = Annotated[Address, Depends(find_on)]
+NamedReporterOn = Annotated[Address, Depends(find_reporter_on)]
 NamedReporter = Annotated[Address, Depends(find_reporter)]
 Stored = Annotated[PortalStore, Depends(store_of)]
 Duties = Annotated[DutyStore, Depends(duties_of)]

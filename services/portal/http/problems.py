@@ -1,6 +1,7 @@
 """Refusals: problem+json (RFC 9457) for programs, an explanatory page for people."""
 
 from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 from operator import itemgetter
 from typing import Final
@@ -13,7 +14,7 @@ from pymongo.errors import OperationFailure
 from starlette.exceptions import HTTPException
 
 from services.portal.domain import refused, wanted
-from services.portal.domain.refused import Refused
+from services.portal.domain.refused import Link, Refused
 from services.portal.http import headers
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
@@ -48,12 +49,13 @@ async def each_once(request: Request) -> None:
         raise refused.bad_query(name[:MOST_LETTERS], wanted.ONCE)
 
 
-def answer(request: Request, status: HTTPStatus, *reasons: Refusal) -> Response:
-    """The refusals as a page or as a problem, depending on the path."""
+def answer(request: Request, status: HTTPStatus, *reasons: Refusal, links: Sequence[Link] = ()) -> Response:
+    """The refusals as a page or as a problem, depending on the path. Only a page has the links."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
         title, advice = TITLES.get(status, OTHER_TITLE)
-        return look.page("problem.html", {"status": int(status), "refusals": reasons, "title": title, "advice": advice}, status, later)
+        shown = {"status": int(status), "refusals": reasons, "title": title, "advice": advice, "links": links}
+        return look.page("problem.html", shown, status, later)
     return problem(status, reasons, later)
 
 
@@ -62,7 +64,7 @@ def install(app: FastAPI) -> None:
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return answer(request, error.status, error.refusal)
+        return answer(request, error.status, error.refusal, links=error.links)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

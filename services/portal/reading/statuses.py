@@ -11,13 +11,14 @@ from services.portal.domain.standing import Entry, Status
 from services.portal.reading.store import PortalStore
 from shared.wire import answers, events
 from shared.wire.answers import ValueSent
-from shared.words import deadlines
+from shared.words import deadlines, periods
 from shared.words.regime_parts import Indicator
 from shared.words.report_state import PeriodState, ReportState
 from shared.words.units import Unit
 
 Entries = dict[str, list[Entry]]
 HISTORY_AT_ONCE = 500  # the newest events of one report that are shown
+CONTENTS_AT_ONCE = 50  # the newest of these that are read whole: who sent them for whom, and whether they were imported
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,11 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     unit = address.unit
     entries = await store.entries(address.regime.source_id, address.period.code, [unit.id])
     due = await deadlines_of(address, store, [unit], entries)
-    own = sorted(entries[unit.id], key=lambda entry: entry.received_ms)
+    own = sorted(_until(address, entries[unit.id]), key=lambda entry: entry.received_ms)
     last = standing.last_submission(own)
     recent = own[-HISTORY_AT_ONCE:]
-    told = [entry.id for entry in recent if entry.type in (events.RETURNED, events.EXTENDED)]
+    told = [entry.id for entry in recent[:-CONTENTS_AT_ONCE] if entry.type in (events.RETURNED, events.EXTENDED)]
+    told += [entry.id for entry in recent[-CONTENTS_AT_ONCE:] if entry.type in history.SHOWN]
     contents = await store.contents([*told, *([last.id] if last else [])])
     said = contents.get(last.id, content.NOTHING) if last else content.NOTHING
     values = {code: content.value_sent(value) for code, value in said.values.items() if code in address.regime.by_code}
@@ -115,6 +117,13 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
         last.revision if last else None,
         history.history(own, contents)[-HISTORY_AT_ONCE:],
     )
+
+
+def _until(address: Address, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The events that belong to an early block: those received before the reform. All of them if the address names none."""
+    if address.early is None:
+        return entries
+    return [entry for entry in entries if periods.local_day(events.from_ms(entry.received_ms)) <= address.early]
 
 
 def asked(address: Address) -> list[Indicator]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import structlog
@@ -31,6 +31,7 @@ COUNTS: Final = dict.fromkeys(
 )
 """The fields of a view that tell how complete it is."""
 PROGRESS: Final = TypeAdapter(Progress)
+EARLY_VIEWS: Final = "early_views"
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
 
@@ -47,12 +48,25 @@ class PortalStore:
 
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._early_views = mongo.collection(database, EARLY_VIEWS, ViewDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def view(self, regime: str, period: str, unit_id: str) -> View | None:
         document = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
         return None if document is None else _view(document)
+
+    async def early_view(self, regime: str, period: str, unit_id: str, day: date) -> View | None:
+        """The view of a unit in the early block of a day."""
+        key = ViewKey(regime, period, unit_id, day.isoformat())
+        document = await self._early_views.find_one({"_id": key.text}, max_time_ms=TIME_LIMIT_MS)
+        return None if document is None else _view(document)
+
+    async def early_views(self, regime: str, period: str, unit_ids: Iterable[str], day: date) -> list[View]:
+        """The views of these units in the early block of a day, by unit code; a unit without one is left out."""
+        keys = [ViewKey(regime, period, unit_id, day.isoformat()).text for unit_id in unit_ids]
+        documents = self._early_views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
+        return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; a unit without one, or with one that cannot be read, is left out."""
@@ -102,7 +116,7 @@ class PortalStore:
 
     async def contents(self, ids: Collection[str]) -> dict[str, Content]:
         """The content of these accepted events, by id."""
-        return {event.id: content.read(event.data) for event in await self.logged(ids)}
+        return {event.id: content.read(event.data, is_imported=event.imported) for event in await self.logged(ids)}
 
     async def logged(self, ids: Collection[str]) -> list[Logged]:
         """These accepted events, complete."""

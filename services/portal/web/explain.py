@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from services.portal import live
 from services.portal.domain import cumulative, figures, to_date
-from services.portal.http.dependencies import Named, Stored
+from services.portal.http.dependencies import Named, Now, Stored
 from services.portal.reading import explaining, year
 from services.portal.render import look
 from services.portal.web import frame
@@ -14,7 +14,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/giai-trinh/{regime}/{period}/{unit}/{indicator}")
-async def explain(at: Named, store: Stored, indicator: str) -> Response:
+async def explain(at: Named, store: Stored, now: Now, indicator: str) -> Response:
     """The reports that make one figure of a view, and whether they add up to it."""
     explained = await explaining.read(at, store, indicator)
     so_far = await year.read(at, store)
@@ -30,4 +30,4 @@ async def explain(at: Named, store: Stored, indicator: str) -> Response:
         "no_sum": so_far.to_date.refusal,
         "on_call": at.source.is_on_call,
     }
-    return look.page("explain.html", {**frame.head(at, to_date=cumulative.is_shown(at)), **shown})
+    return look.page("explain.html", {**frame.head(at, now, to_date=cumulative.is_shown(at)), **shown})

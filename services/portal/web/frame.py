@@ -1,9 +1,13 @@
 """What every page about an address needs: its path, and the position of the view that it follows."""
 
+from datetime import datetime
+from functools import partial
+
 from services.portal import live
+from services.portal.domain import succession, unit_notes
 from services.portal.domain.address import Address
 from services.portal.reading.store import PortalStore
-from shared.words import vietnamese
+from shared.words import periods, vietnamese
 
 
 async def position(at: Address, store: PortalStore) -> str:
@@ -12,10 +16,13 @@ async def position(at: Address, store: PortalStore) -> str:
     return views.position(await store.positions(at.regime.id, views.keys, views.unit.id))
 
 
-def head(at: Address, *, to_date: bool = False) -> dict[str, object]:
+def head(at: Address, now: datetime, *, to_date: bool = False) -> dict[str, object]:
     """The values that the HTML head of every page about an address needs. With `to_date` the page follows all views of the year so far."""
+    today = periods.local_day(now)
     return {
         "at": at,
+        "unit_notes": unit_notes.of_page(at, today),
+        "today_name": partial(succession.today_name, at.reference.registry, today=today),
         "trail": list(at.tree.ancestors(at.unit.id))[::-1],
         "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),

@@ -1,12 +1,16 @@
 """The pages of views: an overview of all regimes, and one unit's roll-up."""
 
+from datetime import date, datetime
+
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
 from services.portal.domain import cumulative, refused, to_date
-from services.portal.http.dependencies import Duties, Named, Now, Referred, Stored
-from services.portal.reading import overview, regime_periods, year
+from services.portal.domain.address import Address
+from services.portal.http.dependencies import Duties, NamedOn, Now, Referred, Stored
+from services.portal.reading import early_views, overview, regime_periods, year
+from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import frame
 from shared.words.units import Unit
@@ -23,8 +27,10 @@ async def index(reference: Referred, store: Stored, duties: Duties, now: Now) ->
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
-    """The page of a view. A unit that only reports has no view: its own report is shown instead."""
+async def view(at: NamedOn, store: Stored, duties: Duties, now: Now) -> Response:
+    """The page of a view, or of a view of an early block. A unit that only reports has no view: its own report is shown instead."""
+    if at.early is not None:
+        return await _early(at, at.early, store, now)
     so_far = await year.read(at, store)
     stored = so_far.views.get(at.period.code)
     if stored is None and at.is_reporter:
@@ -37,8 +43,16 @@ async def view(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
         "strip": await regime_periods.of_views(at, store, duties, now),
         "sums": to_date.cells(so_far.to_date),
         "no_sums": so_far.to_date.refusal,
+        "early": await early_views.links(at, store),
     }
-    return look.page("view.html", {**frame.head(at, to_date=cumulative.is_shown(at)), **shown})
+    return look.page("view.html", {**frame.head(at, now, to_date=cumulative.is_shown(at)), **shown})
+
+
+async def _early(at: Address, day: date, store: PortalStore, now: datetime) -> Response:
+    """The page of a view of the early block of a day."""
+    if at.reporters == [at.unit]:
+        return RedirectResponse(f"/bao-cao/{at.to()}{at.units}")
+    return look.page("early.html", {**frame.head(at, now), "it": await early_views.read(at, day, store)})
 
 
 @router.get("/favicon.ico")

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import figures, refused
-from services.portal.http.dependencies import Duties, Named, NamedReporter, Now, Stored
-from services.portal.reading import regime_periods, statuses
+from services.portal.http.dependencies import Duties, Named, NamedReporterOn, Now, Stored
+from services.portal.reading import early_views, regime_periods, statuses
 from services.portal.render import look
 from services.portal.web import frame
 
@@ -13,14 +13,15 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
-async def report(at: NamedReporter, store: Stored, duties: Duties, now: Now) -> Response:
-    """One unit's own report: figures, narratives, history."""
+async def report(at: NamedReporterOn, store: Stored, duties: Duties, now: Now) -> Response:
+    """One unit's own report: figures, narratives, history. With `units` it is a report of an early block."""
     position = await frame.position(at, store)
     own_report = await statuses.report(at, store, now)
     sections = figures.report_sections(own_report.values, statuses.asked(at))
-    strip = await regime_periods.of_reports(at, duties, now)
-    shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip}
-    return look.page("report.html", {**frame.head(at), **shown})
+    strip = await regime_periods.of_reports(at, duties, now) if at.early is None else None
+    early = await early_views.reports(at, store) if at.early is None else []
+    shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
+    return look.page("report.html", {**frame.head(at, now), **shown})
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")
@@ -31,4 +32,4 @@ async def narratives(at: Named, store: Stored, duties: Duties, now: Now) -> Resp
     position = await frame.position(at, store)
     texts = await statuses.narratives(at, store)
     strip = await regime_periods.of_narratives(at, store, duties, now)
-    return look.page("narratives.html", {**frame.head(at), "position": position, "texts": texts, "strip": strip})
+    return look.page("narratives.html", {**frame.head(at, now), "position": position, "texts": texts, "strip": strip})

@@ -29,6 +29,25 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có đơn vị “{unit}”. Kiểm tra mã đơn vị.",
         "There is no unit “{unit}”. Check the code.",
     ),
+    "door.unit_of_other_days": (
+        "Ngày {day} (ngày chốt của kỳ) không có đơn vị “{unit}”. {then}. Dùng mã đơn vị của ngày đó.",
+        "On {day} (the reference day of the period) there is no unit “{unit}”. {then}. Use a code of that day.",
+    ),
+    "door.regime_ended": (
+        "Chế độ “{regime}” kết thúc ngày {day} nên không có kỳ “{period}”. Xem các kỳ trước đó.",
+        "The regime “{regime}” ended on {day}, so it has no period “{period}”. Look at earlier periods.",
+    ),
+    "view.cannot_recut_backwards": (
+        "Không tính lại được số liệu kỳ {period} theo các đơn vị của ngày {day}: số liệu của đơn vị đã sáp nhập không tách ngược được. "
+        "Bỏ “units” để xem theo đơn vị của ngày chốt kỳ ({at}), hoặc ghi một ngày trong kỳ trước đợt sắp xếp.",
+        "The figures of the period {period} cannot be computed for the units of {day}: figures of merged units cannot be divided again. "
+        "Leave out “units” to get the units of the reference day ({at}), or give a day of the period before a reform.",
+    ),
+    "view.not_recut": (
+        "Chưa có số liệu kỳ {period} quy về các đơn vị của ngày {day}. Bỏ “units” để xem theo đơn vị của ngày chốt kỳ ({at}).",
+        "The figures of the period {period} are not recut to the units of {day}. Leave out “units” to get the units of the reference day "
+        "({at}).",
+    ),
     "door.no_such_feed": (
         "Luồng tổng hợp chỉ có theo tỉnh (đơn vị không có cấp trên), không có theo “{unit}”. Dùng mã tỉnh.",
         "Feeds exist only for provinces (units without a parent), not for “{unit}”. Use the code of a province.",

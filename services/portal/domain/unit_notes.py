@@ -1,0 +1,96 @@
+"""What the pages about a unit say of its time: which other units had its code, from which units it was formed, and which follow it.
+
+Source: ADR 0050.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.portal.domain import elsewhere, succession
+from services.portal.domain.address import Address
+from services.portal.domain.refused import Link
+from shared.words import vietnamese
+from shared.words.lineage import Edge
+from shared.words.reference import ONE_DAY
+from shared.words.units import AREA, Registry, Unit
+
+MOST = 15  # units that a note names
+
+
+class Note(NamedTuple):
+    """A sentence with links: `text`, then the links, then `end`. A link without an address is plain text."""
+
+    text: str
+    links: Sequence[Link] = ()
+    end: str = ""
+
+
+def of_page(at: Address, today: date) -> list[Note]:
+    """The notes of a page about a unit in a regime and period."""
+    return [*_codes(at), *of_unit(at.reference.registry, at.unit, today)]
+
+
+def of_unit(registry: Registry, unit: Unit, today: date) -> list[Note]:
+    """The notes about a unit or an area. `unit` is the row that the page names."""
+    if unit.level == AREA:
+        return list(_area(registry, unit))
+    return [*_end(registry, unit, today), *_begin(registry, unit), *_taken_over(registry, unit, today)]
+
+
+def _codes(at: Address) -> Iterator[Note]:
+    """The other units that had the code before, or have it after."""
+    regime = at.reference.regimes[at.regime.id]
+    for row in succession.others(at.reference.registry, at.unit):
+        link = elsewhere.page(at.reference, regime, at.period, row)
+        if row.valid_to is not None and row.valid_to <= at.unit.valid_from:
+            yield Note(f"Mã {row.code} trước ngày {vietnamese.day(row.valid_to)} là ", [link], ".")
+        else:
+            yield Note(f"Mã {row.code} từ ngày {vietnamese.day(row.valid_from)} là ", [link], ".")
+
+
+def _end(registry: Registry, unit: Unit, today: date) -> Iterator[Note]:
+    last = succession.last_day(registry, unit.id)
+    if last is None or last >= today:
+        name = succession.today_name(registry, unit, today)
+        if name:
+            yield Note(f"{name[0].upper()}{name[1:]}.")
+        return
+    heir = succession.acting(registry, unit.id, today)
+    targets = [edge.new for edge in registry.lineage.out_of(unit.id)]
+    kept = "" if heir is None else "kế thừa: "
+    yield Note(
+        f"Đơn vị kết thúc hoạt động ngày {vietnamese.day(last)}, {kept or 'chưa khai đơn vị kế thừa'}",
+        [] if heir is None else [_link(heir)],
+        "." if len(targets) < 2 else f"; địa bàn nay thuộc {', '.join(row.name for row in succession.rows(registry, targets, today))}.",
+    )
+
+
+def _begin(registry: Registry, unit: Unit) -> Iterator[Note]:
+    first = registry.begins(unit.id)
+    edges = succession.formed_from(registry, unit.id, first)
+    if edges:
+        yield Note(f"Hình thành từ ngày {vietnamese.day(first)}, từ ", _sources(registry, edges), f" (đợt sắp xếp {edges[0].reform}).")
+
+
+def _taken_over(registry: Registry, unit: Unit, today: date) -> Iterator[Note]:
+    edges = [edge for edge in succession.taken_over(registry, unit.id) if edge.day <= today]
+    if edges:
+        yield Note("Làm thay phần việc còn lại của các đơn vị đã kết thúc hoạt động: ", _sources(registry, edges), ".")
+
+
+def _area(registry: Registry, unit: Unit) -> Iterator[Note]:
+    area = registry.area(unit.id)
+    if area is not None:
+        covers = f" {area.covers}." if area.covers else ""
+        yield Note(f"Địa bàn gồm {len(area.members)} đơn vị.{covers} Địa bàn không phải là đơn vị hành chính: không nộp báo cáo.")
+
+
+def _sources(registry: Registry, edges: Iterable[Edge]) -> list[Link]:
+    named = [(registry.row(edge.old, edge.day - ONE_DAY), edge.share == "part") for edge in edges]
+    links = [_link(row, " (một phần)" if is_part else "") for row, is_part in named if row is not None]
+    return links if len(links) <= MOST else [*links[:MOST], Link(f"và {len(links) - MOST} đơn vị khác", "")]
+
+
+def _link(unit: Unit, after: str = "") -> Link:
+    return Link(f"{unit.name}{after}", f"/nghia-vu?unit={unit.id}")
