@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.cli.files import reform_check, reform_faults, reform_files
 from services.cli.files.csv_rows import Row
@@ -14,7 +15,7 @@ from services.cli.files.reform_files import Known, ReformFiles
 from shared.words.lineage import Edge, Lineage
 from shared.words.reform import Content
 from shared.words.units import Area, Registry
-from tests.cli.reform_folders import Edits, check, faults, tree, write
+from tests.cli.reform_folders import FILES, Edits, check, faults, tree, write
 from tests.reform_chains import Step, chains
 
 UNITS, LINEAGE, AREAS, REFORM, CONTACTS = "units.csv", "lineage.csv", "areas.csv", "reform.yaml", "contacts.csv"
@@ -208,6 +209,49 @@ def as_files(content: Content) -> ReformFiles:
         for name, table in tables.items()
     }
     return ReformFiles(Path(), content.reform, None, {}, rows)
+
+
+CODES = ("20", "184", "185", "06253", "06256", "06268", "06211", "06214", "06300", "6253", "44", "44-SYT", "20-STC", "184-VQ")
+WORDS = ("whole", "part", "none", "declared", "assumed", "commune", "province", "area", "office", "peoples_committee")
+CELLS = st.sampled_from((*CODES, *WORDS, "", "x", "?", "1", "0", "10000001", "-", "Xã"))
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> Edits:
+    """The folder with some lines or cells exchanged, added or removed."""
+    edits: dict[str, str] = {}
+    for name in (UNITS, LINEAGE, AREAS, CONTACTS):
+        header, *lines = [line.split(",") for line in FILES[name].splitlines()]
+        for _ in range(draw(st.integers(0, 3))):
+            place = draw(st.integers(0, len(lines) - 1)) if lines else 0
+            match draw(st.sampled_from(("cell", "cell", "copy", "remove"))):
+                case "cell" if lines:
+                    lines[place][draw(st.integers(0, len(header) - 1))] = draw(CELLS)
+                case "copy" if lines:
+                    lines.append(list(lines[place]))
+                case "remove" if lines:
+                    del lines[place]
+        edits[name] = "".join(f"{','.join(line)}\n" for line in [header, *lines])
+    return edits
+
+
+@settings(max_examples=200)
+@given(damaged())
+def test_whatever_the_files_say_they_are_refused_with_faults_or_give_a_whole_tree(
+    tmp_path_factory: pytest.TempPathFactory, edits: Edits
+) -> None:
+    folder = write(tmp_path_factory.mktemp("damaged"), edits)
+    if faults(folder):
+        return
+    checked = check(folder)
+    after, day = checked.after.registry, checked.plan.day
+    there = [row for row in after.units if row.is_valid(day)]
+
+    assert len({row.code for row in there}) == len(there)
+    assert {row.parent for row in there if row.parent is not None} <= {row.id for row in there}
+    assert {edge.new for edge in checked.plan.edges} <= {row.id for row in there}
+    assert [fault for fault in checked.warnings if fault.file.parent != folder] == []
+    assert repr(checked.plan.reverted(after).units) == repr(tree().units)
 
 
 # Against what is known already
