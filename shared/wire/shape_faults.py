@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from shared.words import regime_fields
+from shared.words import periods, regime_fields
 from shared.words.failures import InvalidValueError
 from shared.words.refusals import Both, Refusal, refusal
 
@@ -21,6 +21,8 @@ PATTERNS: Final[dict[str, Both]] = {
         "a-z, 0-9 and _, a letter first, at most 40",
     ),
     regime_fields.REGIME_ID: Both("chữ thường không dấu, số và “-”, tối đa 40 ký tự, ví dụ ct27-van-quan", "a-z, 0-9 and -, at most 40"),
+    regime_fields.REFORM_ID: Both("chữ thường không dấu, số và “-”, tối đa 48 ký tự, ví dụ 2025-07-01", "a-z, 0-9 and -, at most 48"),
+    regime_fields.PERIOD: Both(*periods.FORM),
     regime_fields.UNIT_CODE: Both("mã đơn vị: chữ không dấu, số và “-”, tối đa 32 ký tự, ví dụ 06253", "a unit's code"),
     regime_fields.DECIMAL: Both(
         'số thập phân thường trong ngoặc kép, ví dụ "12.5": dấu chấm, tối đa 14 chữ số và 9 số lẻ, không có dấu phân nhóm',

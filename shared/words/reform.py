@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from shared.words.lineage import Basis, Edge, Lineage, Share
-from shared.words.regime_fields import Data, RegimeId, UnitCode
+from shared.words.regime_fields import Data, PeriodCode, ReformId, RegimeId, UnitCode
 from shared.words.units import Area, Contact, Registry, Unit
 
 Count = Literal["ends", "goes_on", "begins", "untouched", "after"]
@@ -40,14 +40,14 @@ class Keep(Data):
 
     regime: RegimeId
     """The regime's id."""
-    period: str
+    period: PeriodCode
     """The period's code, such as `2025`."""
 
 
 class Reform(Data):
     """The file reform.yaml."""
 
-    id: RegimeId
+    id: ReformId
     """The reform's name, by convention the name of its folder: the first day, and what it is about."""
     title: str
     """What people read."""
@@ -55,7 +55,7 @@ class Reform(Data):
     """The first day of the new units."""
     legal_basis: Annotated[list[LegalBasis], Field(min_length=1)]
     """The laws and decisions that the reform carries out."""
-    after: list[RegimeId] = Field(default=[])
+    after: list[ReformId] = Field(default=[])
     """Ids of the reforms that must be applied before this one."""
     expect: dict[Count, dict[str, Annotated[int, Field(ge=0)]]] = Field(default={})
     """How many units end, go on, begin, stay untouched and exist after the reform, by level (`office`: offices of all levels)."""

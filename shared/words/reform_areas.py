@@ -138,11 +138,11 @@ def _most(code: str, given: Mapping[str, Sequence[Line]], sides: Sides) -> str:
 
 def _sources(members: Collection[str], sides: Sides) -> set[str]:
     """The units of the day before from which members have land; a member without lines is its own source."""
-    found: set[str] = set()
+    sources: set[str] = set()
     for code in members:
         land = {line.old for line in sides.land_into(code)}
-        found |= land or ({sides.goes_on[code].code} if code in sides.goes_on else set())
-    return found
+        sources |= land or ({sides.goes_on[code].code} if code in sides.goes_on else set())
+    return sources
 
 
 def _landed(former: str, sides: Sides) -> set[str]:

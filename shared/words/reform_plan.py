@@ -63,11 +63,11 @@ def new_id(code: str, day: date, borne: Iterable[str], taken: Iterable[str]) -> 
     dated = code if code not in borne else f"{code}-{day.year}"
     if dated in taken and dated == code:
         dated = f"{code}-{day.year}"
-    found, number = dated, 1
-    while found in taken:
+    unit_id, number = dated, 1
+    while unit_id in taken:
         number += 1
-        found = f"{dated}-{number}"
-    return found
+        unit_id = f"{dated}-{number}"
+    return unit_id
 
 
 def _row(unit: NewUnit, ids: Mapping[str, str], sides: Sides, day: date) -> Unit:

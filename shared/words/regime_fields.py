@@ -4,8 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from shared.words import periods
+
 CODE: Final = r"^[a-z][a-z0-9_]{0,39}$"
 REGIME_ID: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+REFORM_ID: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
+PERIOD: Final = rf"^{periods.CODE}$"
 UNIT_CODE: Final = r"^[A-Za-z0-9-]{1,32}$"
 DECIMAL: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,9})?$"
 # [0-9] and not "\d", which takes the digits of every script
@@ -15,6 +19,8 @@ TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Code = Annotated[str, StringConstraints(pattern=CODE)]
 RegimeId = Annotated[str, StringConstraints(pattern=REGIME_ID)]
+ReformId = Annotated[str, StringConstraints(pattern=REFORM_ID)]
+PeriodCode = Annotated[str, StringConstraints(pattern=PERIOD)]
 UnitCode = Annotated[str, StringConstraints(pattern=UNIT_CODE)]
 DecimalText = Annotated[str, StringConstraints(pattern=DECIMAL)]
 DayText = Annotated[str, StringConstraints(pattern=DAY)]

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,8 @@ BAD: dict[str, tuple[Edits, list[Place]]] = {
     # files
     "a day in quotes": ({REFORM: {3: 'valid_from: "2025-07-01"'}}, [("field.wrong_form", REFORM, 3)]),
     "no law": ({REFORM: {4: "", 5: ""}}, [("field.missing", REFORM, 1)]),
+    "an id that is no id": ({REFORM: {1: 'id: "1 tháng 7"'}}, [("field.wrong_form", REFORM, 1)]),
+    "a period that is no period": ({REFORM: {6: 'keep: [{regime: ct27, period: "tháng 5"}]'}}, [("field.wrong_form", REFORM, 6)]),
     "a misspelt field": ({REFORM: {6: "expects: {}"}}, [("field.misspelt", REFORM, 6)]),
     "a key twice": ({REFORM: {6: 'id: "khác"'}}, [("yaml.repeated_key", REFORM, 6)]),
     "damaged YAML": ({REFORM: {3: "valid_from: [2025-07-01"}}, [("yaml.not_yaml", REFORM, 4)]),
@@ -141,6 +144,16 @@ def test_the_folder_that_the_cases_change_has_no_fault(tmp_path: Path) -> None:
 
     assert checked.plan.counts["begins"] == {"commune": 3}
     assert [fault.refusal.code for fault in checked.warnings] == ["reform.level_without_units", "reform.without_contact"]
+
+
+def test_a_split_with_declared_weights_is_planned_as_the_file_has_it(tmp_path: Path) -> None:
+    checked = check(write(tmp_path))
+    lineage = checked.after.registry.lineage
+
+    assert lineage.targets("06268", checked.plan.day) == {"06268-2025": Fraction(1180, 3820), "06211-2025": Fraction(2640, 3820)}
+    assert lineage.heir("06268", checked.plan.day) == "06211-2025"
+    assert {edge.basis for edge in lineage.out_of("06268")} == {"declared"}
+    assert checked.to_declare == []
 
 
 @pytest.mark.parametrize(("edits", "expected"), BAD.values(), ids=BAD.keys())

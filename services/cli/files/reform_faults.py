@@ -34,7 +34,7 @@ def find(files: ReformFiles, known: Known) -> list[Fault]:
     if faults := list(_of_reform(files, known)):
         return faults
     day = FirstDay(files, known.registry)
-    found = [
+    faults = [
         *(fault for name in (UNITS, LINEAGE, AREAS) for row in files.rows[name] for fault in reform_cells.faults(name, row)),
         *_of_units(day),
         *_of_lines(day),
@@ -46,7 +46,7 @@ def find(files: ReformFiles, known: Known) -> list[Fault]:
         *day.contact_faults(),
     ]
     order = {files.folder / name: number for number, name in enumerate(("reform.yaml", *files.rows))}
-    return sorted(dict.fromkeys(found), key=lambda fault: (order[fault.file], fault.line is None, fault.line or 0))
+    return sorted(dict.fromkeys(faults), key=lambda fault: (order[fault.file], fault.line is None, fault.line or 0))
 
 
 def unmet(files: ReformFiles, counts: Mapping[Count, Mapping[str, int]]) -> Iterator[Fault]:
@@ -55,8 +55,8 @@ def unmet(files: ReformFiles, counts: Mapping[Count, Mapping[str, int]]) -> Iter
         for level, expected in levels.items():
             counted = counts[what].get(level, 0)
             if counted != expected:
-                wanted, found = refusals.number(expected), refusals.number(counted)
-                why = refusal("reform.expect_not_met", level=level, count=COUNTED[what], expected=wanted, counted=found)
+                numbers = refusals.number(expected), refusals.number(counted)
+                why = refusal("reform.expect_not_met", level=level, count=COUNTED[what], expected=numbers[0], counted=numbers[1])
                 yield files.fault(("expect", what, level), why)
 
 
@@ -152,11 +152,11 @@ def _orphans(day: FirstDay) -> Iterator[Fault]:
 
 def _applied_later(day: FirstDay) -> Iterator[Fault]:
     """Units that a reform of a later day has changed already, each once."""
-    found: dict[str, Fault] = {}
+    by_code: dict[str, Fault] = {}
     for code, row, since in (*_changed_sources(day), *_changed_units(day)):
         if since is not None:
-            found.setdefault(code, row.fault(refusal("reform.applied_later", code=code, day=refusals.day(since))))
-    yield from found.values()
+            by_code.setdefault(code, row.fault(refusal("reform.applied_later", code=code, day=refusals.day(since))))
+    yield from by_code.values()
 
 
 def _changed_sources(day: FirstDay) -> Iterator[tuple[str, Row, date | None]]:

@@ -128,8 +128,8 @@ def _reform(path: Path) -> tuple[Any, Reform]:
     try:
         return root, Reform.model_validate(data)
     except ValidationError as error:
-        found = shape_faults.of(error, Reform, {where: str(node.value) for where, node in yaml_nodes.scalars(root)})
-        raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in found]) from error
+        reasons = shape_faults.of(error, Reform, {where: str(node.value) for where, node in yaml_nodes.scalars(root)})
+        raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in reasons]) from error
 
 
 def _strange_files(folder: Path) -> Iterator[Fault]:

@@ -121,8 +121,8 @@ class FirstDay:
 def _changes(registry: Registry, day: date) -> dict[tuple[str, str], date]:
     """When units change from a day on: by id, when a row or an edge changes them; by code, when a unit begins that has it."""
     changes: dict[tuple[str, str], date] = {}
-    found = [(key, row.valid_from) for row in registry.units if row.valid_from >= day for key in (("id", row.id), ("code", row.code))]
-    found += [(("id", edge.old), edge.day) for edge in registry.lineage.edges if edge.day >= day]
-    for key, since in found:
+    dated = [(key, row.valid_from) for row in registry.units if row.valid_from >= day for key in (("id", row.id), ("code", row.code))]
+    dated += [(("id", edge.old), edge.day) for edge in registry.lineage.edges if edge.day >= day]
+    for key, since in dated:
         changes[key] = min(since, changes.get(key, since))
     return changes

@@ -19,15 +19,15 @@ SHOWN = 5  # examples in one sentence
 
 def find(day: FirstDay, plan: Plan) -> list[Fault]:
     """All warnings. The files have no faults."""
-    found: list[Fault] = [*_assumed(day), *_open_heirs(day), *_several_provinces(day), *_namesakes(day)]
-    return [*found, *_levels(day, plan), *_without_contacts(day, plan), *_areas(day, plan)]
+    of_lines: list[Fault] = [*_assumed(day), *_open_heirs(day), *_several_provinces(day), *_namesakes(day)]
+    return [*of_lines, *_levels(day, plan), *_without_contacts(day, plan), *_areas(day, plan)]
 
 
 def to_declare(day: FirstDay) -> list[Fault]:
     """The weights and heirs that nobody has declared, each with the units among which to choose, in the order of the file."""
-    found = [_to_declare(day, rows[0], rows) for rows in _with_assumed(day)]
-    found += [_heir_to_declare(day, row) for row in day.files.rows[LINEAGE] if row.cells["heir"] == "?"]
-    return sorted(found, key=lambda fault: fault.line or 0)
+    faults = [_weights_to_declare(day, rows[0], rows) for rows in _with_assumed(day)]
+    faults += [_heir_to_declare(day, row) for row in day.files.rows[LINEAGE] if row.cells["heir"] == "?"]
+    return sorted(faults, key=lambda fault: fault.line or 0)
 
 
 def _assumed(day: FirstDay) -> Iterator[Fault]:
@@ -98,7 +98,7 @@ def _areas(day: FirstDay, plan: Plan) -> Iterator[Fault]:
             yield day.files.of_file("areas.csv", refusal("reform.area_ends", name=area.name, code=area.code))
 
 
-def _to_declare(day: FirstDay, first: Row, rows: Iterable[Row]) -> Fault:
+def _weights_to_declare(day: FirstDay, first: Row, rows: Iterable[Row]) -> Fault:
     unit = day.sides.before[first.cells["old"]]
     province = day.sides.tree.top(unit.id).name
     why = refusal("reform.weights_to_declare", name=unit.name, code=unit.code, province=province, targets=_targets(day, rows))
