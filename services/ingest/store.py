@@ -35,6 +35,7 @@ class ClaimStore:
         self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
         self._published: dict[str, LogPosition] = {}  # positions that this instance published last, before `reports` has them
 
     async def prepare(self) -> None:
@@ -48,8 +49,9 @@ class ClaimStore:
         for event in await self._accepted_about(abouts):
             known.take(event)
         keys = {"/".join(about): about for about in confirmed}
-        async for view in mongo.of_ids(self._views, list(keys), ("hash",)):
-            known.of(keys[view["_id"]]).view_hash = view["hash"]
+        for views, is_early in ((self._views, False), (self._early_views, True)):
+            async for view in mongo.of_ids(views, [key for key in keys if ("@" in key) == is_early], ("hash",)):
+                known.of(keys[view["_id"]]).view_hash = view["hash"]
         return known
 
     async def _accepted_about(self, abouts: Collection[About]) -> list[Logged]:

@@ -110,4 +110,4 @@ def test_the_filters_of_a_stream_lie_within_it() -> None:
 
 
 def test_collections_are_those_of_the_design_that_the_product_has() -> None:
-    assert {"units", "regimes", "reports", "views", "checkpoints", "receipts", "duties", "alerts"} == COLLECTIONS
+    assert {"units", "regimes", "reports", "views", "early_views", "checkpoints", "receipts", "duties", "alerts"} == COLLECTIONS

@@ -182,11 +182,14 @@ def test_a_re_used_code_means_its_bearer_on_the_cut_off_of_the_period(reference:
     old = replace(reference.registry.ids[COMMUNE][-1], valid_to=date(2025, 7, 1))
     new = replace(old, id=f"{COMMUNE}-2025", valid_from=date(2025, 7, 1), valid_to=None)
     reformed = replace(reference, registry=Registry([*(unit for unit in reference.registry.units if unit.id != COMMUNE), old, new]))
-    received = events.to_ms(datetime(2025, 12, 10, tzinfo=VIETNAM))
 
     found = [
-        screening.screen(Incoming(COMMUNE, payload(submitted(period=period)), received, 1), reformed, known())
-        for period in ("2024", "2025")
+        screening.screen(
+            Incoming(sender, payload(submitted(period=period) | {"source": f"/units/{sender}"}), events.to_ms(received), 1),
+            reformed,
+            known(),
+        )
+        for period, sender, received in (("2024", old.id, RECEIVED), ("2025", new.id, datetime(2025, 12, 10, tzinfo=VIETNAM)))
     ]
 
     assert [decision.about.unit_id for decision in found if isinstance(decision, Accepted)] == [old.id, new.id]

@@ -18,6 +18,7 @@ UNUSED_MODULES: Final = ("shared/words/refusals.py", "shared/words/sentences/", 
 
 FAMILIES: Final[Mapping[str, str]] = {
     "event": "The shape of an event: JSON, CloudEvents attributes, names of fields.",
+    "sender": "Who sends: the unit of `source`, on the day of receipt.",
     "report": "What a report says: regime, period, unit, figures, narratives, and warnings about its revision.",
     "text": "Any text that an event carries.",
     "action": "Acts of a recipient or confirmer: return, extend, open, confirm.",

@@ -11,7 +11,7 @@ from typing import Final
 
 import orjson
 
-from services.ingest.domain import reports, shapes
+from services.ingest.domain import acting, reports, shapes
 from services.ingest.domain.case import Case, shown
 from shared.wire import events, sent, view_hash
 from shared.words import deadlines, instants, periods, refusals
@@ -28,17 +28,17 @@ WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units 
 
 def judge_returned(case: Case) -> list[Refusal]:
     """Every fault of a return that can be judged without earlier events."""
-    return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "fix_by")]
+    return [*case.context(), *acting.of_recipient(case), *case.reporter(), *_later(case, "fix_by")]
 
 
 def judge_extended(case: Case) -> list[Refusal]:
     """Every fault of an extension that can be judged without earlier events."""
-    return [*case.context(), *_by_recipient(case), *case.reporter(), *_later(case, "until")]
+    return [*case.context(), *acting.of_recipient(case), *case.reporter(), *_later(case, "until")]
 
 
 def judge_opened(case: Case) -> list[Refusal]:
     """Every fault of an opening of a period that can be judged without earlier events."""
-    wrong = [*case.context(), *_by_recipient(case), *_later(case, "deadline")]
+    wrong = [*case.context(), *acting.of_recipient(case), *_later(case, "deadline")]
     if case.regime is not None and case.regime.derived_from is None and not case.regime.is_on_call:
         wrong.append(refusal("action.not_on_call", "data.regime", regime=case.regime.id))
     return [*wrong, *_after_the_beginning(case)]
@@ -46,12 +46,14 @@ def judge_opened(case: Case) -> list[Refusal]:
 
 def judge_confirmed(case: Case) -> list[Refusal]:
     """Every fault of a confirmation that can be judged without earlier events."""
-    wrong = [*case.context(), *case.begun(), *case.own_unit()]
-    if case.regime is None or case.units is None or not case.unit_code:
+    wrong = [*case.context(), *case.begun()]
+    if case.setting is None or case.regime is None or not case.unit_code:
         return wrong
-    if case.unit is None or case.unit not in [found.of for found in case.regime.confirmations(case.units)]:
-        wrong.append(refusal("action.not_confirmer", "data.unit", unit=case.unit_code, regime=case.regime.id))
-    return wrong
+    entries = [] if case.unit is None else [entry for entry in case.setting.version.confirmations if entry.of.id == case.unit_id]
+    if not entries:
+        return [*wrong, refusal("action.not_confirmer", "data.unit", unit=case.unit_code, regime=case.regime.id)]
+    refused = [acting.of_view(case, entry.by) for entry in entries]
+    return wrong if [] in refused else [*wrong, *refused[0]]
 
 
 def misstated(case: Case) -> list[Refusal]:
@@ -93,10 +95,10 @@ def confirmation_without_effect(case: Case) -> list[Refusal]:
     missing units.
     """
     reporting, stated, record = case.data["figures"]["reporting"], case.data["view_hash"], case.record
-    if record.view_hash is None:
+    if case.view_hash is None:
         return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
-    if stated != record.view_hash:
-        return [refusal("action.view_moved", "data.view_hash", present=record.view_hash)]
+    if stated != case.view_hash:
+        return [refusal("action.view_moved", "data.view_hash", present=case.view_hash)]
     if reporting["received"] == 0:
         return [refusal("action.nothing_to_confirm", "data.figures", received=0, expected=reporting["expected"])]
     before = record.state.confirmation
@@ -120,12 +122,6 @@ def _hash(case: Case) -> str:
         return view_hash.hash_of(case.regime_id, case.period_code, case.unit_id, case.data["figures"])
     except (orjson.JSONEncodeError, ValueError):
         return ""
-
-
-def _by_recipient(case: Case) -> list[Refusal]:
-    if case.regime is not None and case.regime.derived_from is None and case.sender != case.regime.recipient:
-        return [refusal("action.not_recipient", "source", recipient=case.regime.recipient)]
-    return []
 
 
 def _later(case: Case, name: str) -> list[Refusal]:

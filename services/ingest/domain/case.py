@@ -1,5 +1,6 @@
 """A case: one event that is being judged, with the regime, period and unit that it names, each looked up once."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from services.ingest.domain import imports
@@ -49,19 +50,29 @@ class Case:
         self.wrong: list[Refusal] = []  # the faults that can be judged without earlier events
         self.logged = b""  # the event for the log, if it is accepted
         self.record = self.period_record = UNKNOWN  # what was accepted before
+        self.view_hash: str | None = None  # hash of the current view; only for confirmations
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
         revision = self.data.get("revision")
         self.revision = revision if isinstance(revision, int) and not isinstance(revision, bool) else 0  # 0: missing or invalid
         self.regime_id, self.period_code, self.unit_code = (self._text(name) for name in ("regime", "period", "unit"))
-        setting = reference.setting_at_receipt(self.regime_id, self.period_code, periods.local_day(events.from_ms(self.received_ms)))
+        self.is_as_successor = self.data.get("as_successor") is True
+        self.registry = reference.registry
+        self.day = periods.local_day(events.from_ms(self.received_ms))  # of receipt
+        self.sender_row = reference.registry.valid(self.sender, self.day)  # None: the sender does not exist on that day
+        setting = self.setting = reference.setting_at_receipt(self.regime_id, self.period_code, self.day)
         self.regime: Regime | None = reference.regimes.get(self.regime_id) if setting is None else setting.regime
         self.period: Period | None = None if setting is None else setting.period
-        self.units: Tree | None = None  # the tree at the period's reference date
+        self.units: Tree | None = None  # the tree of the period's reference day, or of the day of receipt if that is earlier
+        self.units_day = self.day
+        self.early_day: date | None = None  # the last day of the early block to which a view belongs
         self.unit: Unit | None = None
         self.group: str | None = None  # the group in which the unit reports
         if setting is not None:
             self.units = setting.tree
+            self.units_day = min(self.day, reference.day(setting.regime, setting.period))
+            if self.type == events.CONFIRMED:
+                self.early_day = next((day for day in reference.early_days(setting.regime, setting.period) if self.day <= day), None)
             self.unit = self.units.by_code.get(self.unit_code)
             self.group = None if self.unit is None else setting.groups.get(self.unit.id)
 
@@ -89,9 +100,16 @@ class Case:
         """The key of the period concerned: regime and period, without a unit."""
         return self.regime_id, self.period_code, ""
 
+    @property
+    def about_view(self) -> About:
+        """The key of the view concerned: in an early block, `@` and its last day follow the unit's id."""
+        regime, period, unit_id = self.about
+        return regime, period, unit_id if self.early_day is None else f"{unit_id}@{self.early_day}"
+
     def learn(self, known: Known) -> None:
-        """Looks up in `known` what was accepted before about the same unit and period."""
+        """Looks up in `known` what was accepted before about the same unit and period, and the view."""
         self.record, self.period_record = known.of(self.about), known.of(self.about_period)
+        self.view_hash = known.of(self.about_view).view_hash if self.type == events.CONFIRMED else None
 
     def context(self) -> list[Refusal]:
         """The faults of the regime and the period."""
@@ -122,15 +140,9 @@ class Case:
         if self.regime is None or self.period is None or not self.unit_code:
             return []
         if self.unit is None:
-            return [refusal("report.unknown_unit", "data.unit", unit=self.unit_code, day=refusals.day(self.period.cut_off))]
+            return [refusal("report.unknown_unit", "data.unit", unit=self.unit_code, day=refusals.day(self.units_day))]
         if self.group is None:
             return [refusal("report.unit_not_asked", "data.unit", unit=self.unit_code, regime=self.regime.id)]
-        return []
-
-    def own_unit(self) -> list[Refusal]:
-        """Refuses a report about another unit than its sender."""
-        if self.unit_code and self.unit_code != self.sender:
-            return [refusal("event.subject_mismatch", "data.unit", sender=self.sender, claimed=self.unit_code)]
         return []
 
     def _text(self, name: str) -> str:

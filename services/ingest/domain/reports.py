@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.ingest.domain import figures
+from services.ingest.domain import acting, figures
 from services.ingest.domain.case import Case, shown
 from shared.wire import events
 from shared.words import texts
@@ -14,7 +14,7 @@ from shared.words.report_state import ReportState, Revision
 
 def judge_submitted(case: Case) -> list[Refusal]:
     """Every fault of a report. Stores the normal form of the figures in the case."""
-    wrong = [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
+    wrong = [*case.context(), *case.begun(), *acting.of_unit(case), *case.reporter()]
     if case.regime is not None and case.regime.derived_from is None:
         wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
     if not case.data.get("values") and _is_blank(case.data.get("narratives")):
@@ -24,7 +24,7 @@ def judge_submitted(case: Case) -> list[Refusal]:
 
 def judge_withdrawn(case: Case) -> list[Refusal]:
     """Every fault of a withdrawal."""
-    return [*case.context(), *case.begun(), *case.own_unit(), *case.reporter()]
+    return [*case.context(), *case.begun(), *acting.of_unit(case), *case.reporter()]
 
 
 def warnings(case: Case) -> Iterator[Refusal]:

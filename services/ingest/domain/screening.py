@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.ingest.domain import actions, content, imports, parsing, reports, shapes
+from services.ingest.domain import acting, actions, content, imports, parsing, reports, shapes
 from services.ingest.domain.case import Case, Incoming, shown
 from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
@@ -80,7 +80,7 @@ def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
 
 def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
     """The views that the cases confirm."""
-    return {case.about for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
+    return {case.about_view for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
 
 
 def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
@@ -158,6 +158,7 @@ def _judge(case: Case) -> list[Refusal]:
     wrong = []
     if isinstance(source, str) and source != f"/units/{case.sender}":
         wrong.append(refusal("event.subject_mismatch", "source", sender=case.sender, claimed=source.removeprefix("/units/")))
+    wrong += acting.sender(case)
     judge = JUDGES.get(case.type)
     if judge is None:
         return [*wrong, refusal("event.unknown_type", "type", type=case.type, known=list(JUDGES))] if case.type else wrong

@@ -11,6 +11,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Đơn vị “{unit}” không có bảng tổng hợp phải chốt ở chế độ “{regime}”. Kiểm tra mã đơn vị và mã chế độ.",
         "The unit “{unit}” has no view to confirm in the regime “{regime}”. Check both codes.",
     ),
+    "action.other_confirmer": (
+        "Bảng tổng hợp của “{unit}” do {confirmer} chốt. Gửi nhân danh cơ quan ấy.",
+        "The view of “{unit}” is confirmed by {confirmer}. Send the event in its name.",
+    ),
     "action.not_on_call": (
         "Chế độ “{regime}” có hạn nộp cố định nên không mở kỳ bằng sự kiện. Chỉ mở kỳ của chế độ đột xuất.",
         "The regime “{regime}” has fixed deadlines, so its periods cannot be opened. Open periods only of regimes on call.",

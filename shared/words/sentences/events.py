@@ -45,6 +45,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Đơn vị gửi “{sender}” không khớp với đơn vị “{claimed}” trong sự kiện. Mỗi đơn vị chỉ được gửi cho chính mình.",
         "The sender “{sender}” does not match the unit “{claimed}” in the event. A unit may send only for itself.",
     ),
+    "sender.unknown": (
+        "Không có đơn vị gửi “{sender}”. {hint}",
+        "There is no sender “{sender}”. {hint}",
+    ),
+    "sender.ended": (
+        "Đơn vị gửi {name} ({sender}) kết thúc hoạt động ngày {day} nên không gửi được nữa. {heir}",
+        "The sender {name} ({sender}) ended on {day}, so it can no longer send. {heir}",
+    ),
+    "sender.not_begun": (
+        "Đơn vị gửi {name} ({sender}) hoạt động từ ngày {day}. Trước ngày đó, đơn vị cũ tự gửi.",
+        "The sender {name} ({sender}) begins on {day}. Before that day the former units send for themselves.",
+    ),
     "event.actor_required": (
         "Việc do người làm phải ghi rõ người làm. Ghi “actor”: people/<mã người> hoặc operator/<tên đăng nhập>, rồi gửi với mã"
         " sự kiện mới.",

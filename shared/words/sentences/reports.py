@@ -31,6 +31,21 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Đơn vị “{unit}” không phải báo cáo theo chế độ “{regime}”. Kiểm tra mã đơn vị và mã chế độ.",
         "The unit “{unit}” does not report under the regime “{regime}”. Check both codes.",
     ),
+    "report.other_unit_then": (
+        "Kỳ {period}, mã {code} là {name} cũ (kết thúc {day}); {what}",
+        "In the period {period}, the code {code} was {name}, which ended on {day}; {what}",
+    ),
+    "report.not_a_successor": (
+        "Trường “as_successor”: true chỉ dành cho đơn vị kế thừa gửi thay đơn vị đã kết thúc; {why}. Kiểm tra lại đơn vị, hoặc bỏ trường"
+        " này.",
+        "“as_successor”: true is only for the heir that acts for a unit that has ended; {why}. Check the unit, or leave the field out.",
+    ),
+    "report.heir_not_declared": (
+        "Đơn vị {code} ({name} cũ) kết thúc {day} và chưa khai đơn vị kế thừa, nên chưa ai được gửi thay. Cơ quan quản lý khai đơn vị kế"
+        " thừa trong đợt sắp xếp.",
+        "The unit {code} ({name}) ended on {day} and no heir is declared, so nobody may act for it yet. An authority has to declare the"
+        " heir in the reform.",
+    ),
     "report.unknown_indicator": (
         "Chế độ “{regime}” không có chỉ tiêu này. Bỏ chỉ tiêu hoặc sửa mã.",
         "The regime “{regime}” has no such indicator. Remove it or correct its code.",
