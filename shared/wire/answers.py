@@ -268,8 +268,12 @@ class DutyReturn(Published):
     fix_by: UtcText | None
 
 
+ActingIfOther = Annotated[UnitName | SkipJsonSchema[None], LEFT_OUT]
+
+
 class Duty(Published):
-    """What one unit owes for one regime and period: a report, or the confirmation of its view.
+    """What one unit owes for one regime and period: a report, or the confirmation of its view. If the unit has ended, `acting` is the unit
+    that acts for it today; it is absent if the unit acts itself, or if no heir is declared.
 
     `deadline` is the first instant that is late, the extension included. `late` is judged by `first_received_at`; `late_by_s`
     is the delay in seconds, null while nothing is late. `returned` is null unless the report is to be corrected now.
@@ -279,6 +283,7 @@ class Duty(Published):
     regime: RegimeId
     period: str
     unit: UnitName
+    acting: ActingIfOther = None
     task: Literal["report", "confirm"]
     deadline: UtcText
     owed: bool

@@ -40,7 +40,7 @@ def of(regime: str, code: str) -> dict[str, Any]:
 
 
 def events(found: Agenda, now: datetime = NOW) -> list[Any]:
-    body = ical.feed(builders.registry().ids[COMMUNE][-1], found, known().regimes, COMMON, SITE, now)
+    body = ical.feed(ical.About(builders.registry().ids[COMMUNE][-1]), found, known().regimes, COMMON, SITE, now)
     check_lines(body)
     return Calendar.from_ical(body).walk("VEVENT")
 
@@ -120,7 +120,7 @@ def test_a_full_calendar_is_small_and_says_how_many_are_left_out() -> None:
         read_duty(builders.duty(deadline=NOW - timedelta(days=day), **of(f"{MONTHLY}-{day}", "2026-05"))) for day in range(agenda.MOST + 40)
     ]
     found = agenda.agenda(overdue, agenda.planned(known(), builders.registry().ids[COMMUNE][-1], NOW), NOW)
-    body = ical.feed(builders.registry().ids[COMMUNE][-1], found, known().regimes, COMMON, SITE, NOW)
+    body = ical.feed(ical.About(builders.registry().ids[COMMUNE][-1]), found, known().regimes, COMMON, SITE, NOW)
     assert len(body) < 400_000
     first = Calendar.from_ical(body).walk("VEVENT")[0]
     assert first["SUMMARY"] == "Xử lý 40 nghĩa vụ quá hạn khác"

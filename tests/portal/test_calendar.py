@@ -32,7 +32,7 @@ def unit(name: str = "Thị trấn Văn Quan") -> Unit:
 
 def text_of(*documents: dict[str, Any], now: datetime = NOW, name: str = "Thị trấn Văn Quan", regime: Regime | None = None) -> bytes:
     found = Agenda([read_duty(document) for document in documents])
-    return ical.feed(unit(name), found, {CT27: regime or builders.regime()}, COMMON, SITE, now)
+    return ical.feed(ical.About(unit(name)), found, {CT27: regime or builders.regime()}, COMMON, SITE, now)
 
 
 def events_of(body: bytes) -> list[Any]:

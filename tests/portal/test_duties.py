@@ -119,8 +119,8 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 def test_a_row_quotes_what_csv_must_quote() -> None:
     named = read_duty(builders.duty(unit={"id": "1", "code": "06253", "name": 'Xã "A", B;\nC'}))
-    assert spreadsheet.line(named, {}, NOW).startswith('"Xã ""A"", B;\nC",06253,')
-    assert spreadsheet.line(named, {}, NOW).endswith("\r\n")
+    assert spreadsheet.line(named, {}, "", NOW).startswith('"Xã ""A"", B;\nC",06253,')
+    assert spreadsheet.line(named, {}, "", NOW).endswith("\r\n")
 
 
 def unit(unit_id: str, code: str, parent: str | None, begins: int = 2020, ends: int | None = None) -> Unit:
@@ -140,13 +140,14 @@ def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
     regime = builders.regime()
     known = Reference(1, Registry(units), {regime.id: regime}, {})
     periods = {regime.id: ["2024", "2025", "no-period"], "no-regime": ["2024"]}
-    assert scope.scopes(known, periods, "A", only=False) == [
+    today = date(2026, 1, 1)
+    assert scope.scopes(known, periods, "A", today, only=False) == [
         scope.Scope(frozenset("A12"), ((regime.id, "2024"),)),
         scope.Scope(frozenset("A2"), ((regime.id, "2025"),)),
     ]
-    assert [found.unit_ids for found in scope.scopes(known, periods, "1", only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
-    assert scope.scopes(known, periods, "A", only=True) == [scope.Scope(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
-    assert scope.scopes(known, periods, "9", only=False) == []
+    assert [found.unit_ids for found in scope.scopes(known, periods, "1", today, only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
+    assert scope.scopes(known, periods, "A", today, only=True) == [scope.Scope(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
+    assert scope.scopes(known, periods, "9", today, only=False) == []
 
 
 def test_a_badge_says_the_state_once_and_a_note_the_time_if_the_badge_does_not() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Self, get_args
 
-from services.portal.domain import early, elsewhere, refused, wanted
+from services.portal.domain import early, elsewhere, refused, succession, wanted
 from shared.wire.sent import PeriodCode
 from shared.words import periods, refusals
 from shared.words.periods import Period
@@ -179,6 +179,14 @@ def require_top(known: Reference, province: str, regime: str) -> None:
     require_known(known, regime, province)
     if not any(row.parent not in known.registry.ids and known.registry.area(row.id) is None for row in known.registry.bearers(province)):
         raise refused.not_found(refusals.refusal("door.no_such_feed", "province", unit=province))
+
+
+def require_bearer(known: Reference, unit: str, today: date) -> Unit:
+    """The unit that a code or an id names today, otherwise the latest one. Raises `Refused` if there never was one."""
+    found = succession.bearer(known.registry, unit, today)
+    if found is None:
+        raise refused.not_found(refusals.refusal("door.no_such_unit", "unit", unit=unit))
+    return found
 
 
 def require_known(known: Reference, regime: str | None, unit: str | None) -> None:

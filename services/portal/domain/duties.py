@@ -78,6 +78,12 @@ class Duty:
     fix_by: datetime | None
     extended_to: datetime | None
     confirmed_at: datetime | None
+    view_id: str = ""
+    """The id of the unit whose view is to be confirmed, if it is another unit's."""
+
+    @property
+    def unit_id(self) -> str:
+        return self.id.split("/")[2]
 
     @property
     def is_report(self) -> bool:
@@ -95,7 +101,7 @@ class Duty:
     @property
     def path(self) -> str:
         """The address of the page about the report or view."""
-        return f"/{'bao-cao' if self.is_report else 'bang'}/{self.regime}/{self.period}/{self.unit_code}"
+        return f"/{'bao-cao' if self.is_report else 'bang'}/{self.regime}/{self.period}/{self.view_id or self.unit_code}"
 
     @property
     def late_by(self) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY
-from shared.words.units import AREA, Registry, Unit
+from shared.words.units import Registry, Unit
 
 
 def bearer(registry: Registry, name: str, today: date) -> Unit | None:
@@ -44,16 +44,21 @@ def acting(registry: Registry, unit_id: str, today: date) -> Unit | None:
 
 
 def today_name(registry: Registry, unit: Unit, today: date) -> str:
-    """What follows a name of then on a page of today: `nay là …` if the unit has another name, `nay thuộc …` if it has ended; "" if nothing
-    differs.
+    """As `note`, for the row of a unit."""
+    return note(registry, unit.id, unit.name, today)
+
+
+def note(registry: Registry, unit_id: str, name: str, today: date) -> str:
+    """What follows a unit's name of then on a page of today: `nay là …` if the unit has another name, `nay thuộc …` if it has ended; "" if
+    nothing differs.
     """
-    if unit.level == AREA:
+    now = registry.row(unit_id, today)
+    if now is None:
         return ""
-    if has_ended(registry, unit.id, today):
-        heir = acting(registry, unit.id, today)
+    if has_ended(registry, unit_id, today):
+        heir = acting(registry, unit_id, today)
         return f"nay thuộc {heir.name}" if heir is not None else "chưa khai đơn vị kế thừa"
-    now = registry.row(unit.id, today)
-    return "" if now is None or now.name == unit.name else f"nay là {now.name}"
+    return "" if now.name == name else f"nay là {now.name}"
 
 
 def formed_from(registry: Registry, unit_id: str, on: date) -> list[Edge]:

@@ -25,10 +25,21 @@ class Note(NamedTuple):
     links: Sequence[Link] = ()
     end: str = ""
 
+    @property
+    def plain(self) -> str:
+        """The sentence without links."""
+        return f"{self.text}{', '.join(link.text for link in self.links)}{self.end}"
+
 
 def of_page(at: Address, today: date) -> list[Note]:
     """The notes of a page about a unit in a regime and period."""
     return [*_codes(at), *of_unit(at.reference.registry, at.unit, today)]
+
+
+def of_duties(registry: Registry, unit: Unit, today: date) -> list[Note]:
+    """The notes of the page of a unit's duties."""
+    codes = [_code(unit, row, _link(row)) for row in succession.others(registry, unit)]
+    return [*codes, *of_unit(registry, unit, today)]
 
 
 def of_unit(registry: Registry, unit: Unit, today: date) -> list[Note]:
@@ -38,15 +49,24 @@ def of_unit(registry: Registry, unit: Unit, today: date) -> list[Note]:
     return [*_end(registry, unit, today), *_begin(registry, unit), *_taken_over(registry, unit, today)]
 
 
+def of_end(registry: Registry, unit: Unit, today: date) -> list[Note]:
+    """The note about the end of a unit that has ended, and who acts for it."""
+    return list(_end(registry, unit, today)) if succession.has_ended(registry, unit.id, today) else []
+
+
 def _codes(at: Address) -> Iterator[Note]:
     """The other units that had the code before, or have it after."""
     regime = at.reference.regimes[at.regime.id]
     for row in succession.others(at.reference.registry, at.unit):
         link = elsewhere.page(at.reference, regime, at.period, row)
-        if row.valid_to is not None and row.valid_to <= at.unit.valid_from:
-            yield Note(f"Mã {row.code} trước ngày {vietnamese.day(row.valid_to)} là ", [link], ".")
-        else:
-            yield Note(f"Mã {row.code} từ ngày {vietnamese.day(row.valid_from)} là ", [link], ".")
+        yield _code(at.unit, row, link)
+
+
+def _code(unit: Unit, other: Unit, link: Link) -> Note:
+    """That another unit had the code before, or has it after."""
+    if other.valid_to is not None and other.valid_to <= unit.valid_from:
+        return Note(f"Mã {other.code} trước ngày {vietnamese.day(other.valid_to)} là ", [link], ".")
+    return Note(f"Mã {other.code} từ ngày {vietnamese.day(other.valid_from)} là ", [link], ".")
 
 
 def _end(registry: Registry, unit: Unit, today: date) -> Iterator[Note]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from services.portal.domain import cursor, refused, scope
@@ -40,9 +41,9 @@ class Choice:
             raise refused.bad_cursor("after")
         return duty_id
 
-    def asked(self, known: Reference, there: Mapping[str, Sequence[str]]) -> Asked:
+    def asked(self, known: Reference, there: Mapping[str, Sequence[str]], today: date) -> Asked:
         """The query for these filters, with the unit resolved in each period's tree. `there` are the existing periods by regime."""
-        scopes = None if self.unit is None else scope.scopes(known, there, self.unit, only=self.only)
+        scopes = None if self.unit is None else scope.scopes(known, there, self.unit, today, only=self.only)
         return Asked(self.regime, self.period, scopes, self.year)
 
     @property

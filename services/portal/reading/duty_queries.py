@@ -1,6 +1,6 @@
 """Queries on the collection `duties`: filters, states, the order, and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -34,19 +34,18 @@ class Asked:
         return query
 
 
-def of_unit(unit: str) -> Document:
-    return {"$or": [{"unit.code": {"$eq": unit}}, {"unit.id": {"$eq": unit}}]}
-
-
 def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
     """The query for a page of duties, beginning after the duty with the id `behind`."""
     rest: Document = {} if behind is None else {"_id": {"$gt": behind}}
     return {"$and": [asked.as_query(), of_state(state, now) if state else {}, rest]}
 
 
-def in_calendar(unit: str, since: datetime) -> Document:
-    """The query for a unit's calendar: what is owed, and what is done and was due after `since`."""
-    return {"$and": [of_unit(unit), {"$or": [{"owed": True}, {"deadline": {"$gt": since}}]}]}
+def in_calendar(unit_id: str, since: datetime, represented: Collection[str] = ()) -> Document:
+    """The query for a unit's calendar: what it owes, what it did that was due after `since`, and what the ended units owe for which it
+    acts.
+    """
+    own: Document = {"unit.id": {"$eq": unit_id}, "$or": [{"owed": True}, {"deadline": {"$gt": since}}]}
+    return {"$or": [own, {"unit.id": {"$in": sorted(represented)}, "owed": True}]}
 
 
 def _of_scope(scope: Scope) -> Document:

@@ -16,8 +16,8 @@ from shared.words import periods, texts
 
 BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 2000  # owed duties of one unit that its calendar counts
-FIELDS = [name for name in answers.Duty.model_fields if name != "id"]
-"""The fields of a document that the API returns. The others are internal to the notifier."""
+FIELDS = [name for name in answers.Duty.model_fields if name not in ("id", "acting")]
+"""The fields of a document that the API returns. The others are internal to the notifier; who acts for a unit is not stored."""
 
 
 class DutyStore:
@@ -94,9 +94,12 @@ class DutyStore:
         found = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS) if regimes else []
         return {(pair["_id"]["regime"], pair["_id"]["period"]) for pair in found}
 
-    async def of_unit(self, unit: str, since: datetime) -> list[Duty]:
-        """The duties of a unit (a code or an id) that are owed, and the done ones that were due after `since`."""
-        documents = self._duties.find(in_calendar(unit, since), max_time_ms=TIME_LIMIT_MS).sort(IN_CALENDAR).limit(OF_ONE_UNIT)
+    async def of_unit(self, unit_id: str, since: datetime, represented: Collection[str] = ()) -> list[Duty]:
+        """The duties of a unit that are owed, and the done ones that were due after `since`; and what the ended units owe for which it
+        acts.
+        """
+        query = in_calendar(unit_id, since, represented)
+        documents = self._duties.find(query, max_time_ms=TIME_LIMIT_MS).sort(IN_CALENDAR).limit(OF_ONE_UNIT)
         return [from_document(document) async for document in documents]
 
 
@@ -124,6 +127,7 @@ def from_document(document: DutyDocument) -> Duty:
         fix_by=returned.get("fix_by") if isinstance(returned, dict) else None,
         extended_to=document["extended_to"],
         confirmed_at=document["confirmed_at"],
+        view_id=document.get("view", ""),
     )
 
 

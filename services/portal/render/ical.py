@@ -1,6 +1,7 @@
 """A unit's duties as an iCalendar feed (RFC 5545) that a calendar program subscribes to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -26,10 +27,22 @@ OFFSET_BEFORE: Final = timedelta(hours=8)  # the offset of the south until then,
 SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 asks for
 
 
-def feed(unit: Unit, agenda: Agenda, regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime) -> bytes:
-    """One event for each duty, in the order of deadlines. Duties that are still owed have alarms for the coming reminders; planned ones
-    have none. `site` is the address of the pages.
+@dataclass(frozen=True, slots=True)
+class About:
+    """The unit of a calendar. `ended` says when it ended and who acts for it; "" if it has not ended. `names` are what follows the name of
+    a duty's unit where that is not the unit's name of today, by unit id.
     """
+
+    unit: Unit
+    ended: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def feed(about: About, agenda: Agenda, regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime) -> bytes:
+    """One event for each duty, in the order of deadlines. Duties that are still owed have alarms for the coming reminders; planned ones
+    have none, and neither has the calendar of a unit that has ended. `site` is the address of the pages.
+    """
+    unit = about.unit
     calendar = Calendar()
     title = _text(f"Hạn báo cáo: {unit.name}")
     calendar.add("PRODID", PRODUCT)
@@ -41,11 +54,13 @@ def feed(unit: Unit, agenda: Agenda, regimes: Mapping[str, Regime], working_days
     calendar.add("X-WR-TIMEZONE", VIETNAM.key)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
+    if about.ended:
+        calendar.add("X-WR-CALDESC", _text(about.ended))
     calendar.add_component(_timezone())
     if agenda.left_out:
         calendar.add_component(_left_out(unit, agenda.left_out, site, now))
     for duty in agenda.duties:
-        calendar.add_component(_of_duty(duty, regimes.get(duty.regime), working_days, site, now))
+        calendar.add_component(_of_duty(duty, about, regimes.get(duty.regime), working_days, site, now))
     for plan in agenda.planned:
         calendar.add_component(_of_plan(plan, regimes[plan.regime].title, site, now))
     text: bytes = calendar.to_ical()
@@ -89,12 +104,14 @@ def _event(uid: str, due: datetime, summary: str, description: str, url: str, no
     return event
 
 
-def _of_duty(duty: Duty, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
+def _of_duty(duty: Duty, about: About, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
     title = regime.title if regime else duty.regime
-    summary = f"{_headline(duty, now)}: {_short(title)}"
-    event = _event(duty.id, duty.due, summary, _description(duty, title, now), f"{site}{duty.path}", now)
+    for_whom = "" if duty.unit_id == about.unit.id else f" của {duty.unit_name}"
+    summary = f"{_headline(duty, now)}{for_whom}: {_short(title)}"
+    description = "\n".join(filter(None, (about.ended, _description(duty, about.names.get(duty.unit_id, ""), title, now))))
+    event = _event(duty.id, duty.due, summary, description, f"{site}{duty.path}", now)
     event.add("STATUS", "CONFIRMED")
-    if duty.is_owed and regime is not None and regime.obligation is not None:
+    if duty.is_owed and not about.ended and regime is not None and regime.obligation is not None:
         steps = ladder.steps_of(regime.obligation.ladder, periods.length_of(duty.period))
         for at in coming(duty.due, steps, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
@@ -155,9 +172,9 @@ def _short(title: str) -> str:
     return title if len(title) <= MOST_TITLE else f"{title[: MOST_TITLE - 1].rstrip()}…"
 
 
-def _description(duty: Duty, title: str, now: datetime) -> str:
+def _description(duty: Duty, name_today: str, title: str, now: datetime) -> str:
     lines = [
-        f"Đơn vị: {duty.unit_name} ({duty.unit_code})",
+        f"Đơn vị: {duty.unit_name} ({duty.unit_code}){f', {name_today}' if name_today else ''}",
         f"Chế độ báo cáo: {title}",
         f"Kỳ báo cáo: {vietnamese.period_name(duty.period)}",
         f"Việc: {duty.task_word}",

@@ -35,6 +35,7 @@ HEADER: Final = (
     "Sửa và nộp lại (trước)",
     "Gia hạn (trước)",
     "Đã chốt",
+    "Đơn vị hiện nay",
 )
 
 
@@ -43,8 +44,10 @@ def head() -> str:
     return BOM + _line(HEADER)
 
 
-def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
-    """The row of one duty. Instants are in Vietnam time, to the minute; a missing instant is an empty cell."""
+def line(duty: Duty, titles: Mapping[str, str], name_today: str, now: datetime) -> str:
+    """The row of one duty. Instants are in Vietnam time, to the minute; a missing instant is an empty cell. `name_today` says what the unit
+    is today, if that differs.
+    """
     return _line(
         [
             duty.unit_name,
@@ -62,6 +65,7 @@ def line(duty: Duty, titles: Mapping[str, str], now: datetime) -> str:
             _moment(duty.fix_by),
             _moment(duty.extended_to),
             _moment(duty.confirmed_at),
+            name_today,
         ]
     )
 

@@ -1,15 +1,21 @@
 """A unit's duties as a calendar to which its officers can subscribe."""
 
+from collections.abc import Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.portal.domain import address, agenda
+from services.portal.domain import address, agenda, succession, unit_notes
+from services.portal.domain.duties import Duty
 from services.portal.http import caching, described
 from services.portal.http.caching import Changes
 from services.portal.http.dependencies import Duties, Now, Referred, UnitName
 from services.portal.render import file_name, ical
+from services.portal.render.ical import About
+from shared.words import periods
+from shared.words.units import Registry, Unit
 
 router = APIRouter(tags=["duties"], responses=described.PROBLEMS)
 
@@ -29,19 +35,21 @@ class CalendarResponse(Response):
 async def calendar(request: Request, unit: UnitName, reference: Referred, store: Duties, now: Now) -> Response:
     """The duties that a unit owes, as iCalendar (RFC 5545), with alarms for the coming reminders.
 
-    `unit` is a code or an id. Everything that is owed is listed, at most 300 duties: if there are more, one event counts the oldest ones.
-    Duties that are done stay for 62 days after their deadline, without alarms. Periods that have not begun and are due within 100 days are
-    announced as `TENTATIVE`, by the rules of today. An event's UID is the duty's id and never changes. An event lasts all day on the last
-    day that is on time; if the deadline has an hour, it is an instant.
+    `unit` is a code of today or an id. The calendar of an heir also has what the units owe for which it acts; that of a unit that has ended
+    says who acts for it, and has no alarms. Everything that is owed is listed, at most 300 duties: if there are more, one event counts the
+    oldest ones. Duties that are done stay for 62 days after their deadline, without alarms. Periods that have not begun and are due within
+    100 days are announced as `TENTATIVE`, by the rules of today. An event's UID is the duty's id and never changes. An event lasts all day
+    on the last day that is on time; if the deadline has an hour, it is an instant.
     With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
     """
     address.checked("unit", unit)
     known = await reference.current()
-    address.require_known(known, None, unit)
-    bearers = [bearer for bearer in known.registry.units if unit in (bearer.code, bearer.id)]
-    bearer = max(bearers, key=lambda bearer: bearer.valid_from)
-    found = agenda.agenda(await store.of_unit(unit, now - agenda.DONE_FOR), agenda.planned(known, bearer, now), now)
-    body = ical.feed(bearer, found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
+    today = periods.local_day(now)
+    bearer = address.require_bearer(known, unit, today)
+    duties = await store.of_unit(bearer.id, now - agenda.DONE_FOR, succession.represented(known.registry, [bearer.id], today))
+    found = agenda.agenda(duties, agenda.planned(known, bearer, now), now)
+    about = _about(known.registry, bearer, duties, today)
+    body = ical.feed(about, found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars
     modified = changes.since(unit, validator, now)
@@ -50,3 +58,9 @@ async def calendar(request: Request, unit: UnitName, reference: Referred, store:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     named = file_name.disposition("inline", f"lich-{unit}.ics", f"Hạn báo cáo {bearer.name}")
     return CalendarResponse(body, headers={"Content-Disposition": named, **headers})
+
+
+def _about(registry: Registry, unit: Unit, duties: Sequence[Duty], today: date) -> About:
+    """What the calendar of a unit says of its time, and of that of the units for which it acts."""
+    ended = " ".join(note.plain for note in unit_notes.of_end(registry, unit, today))
+    return About(unit, ended, {duty.unit_id: succession.note(registry, duty.unit_id, duty.unit_name, today) for duty in duties})

@@ -1,14 +1,15 @@
 """The page of duties (what each unit owes, and by when), and the same as a table for a spreadsheet."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from services.portal.domain import address, duty_periods, strip
+from services.portal.domain import address, duty_periods, strip, succession, unit_notes
 from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, urgency
 from services.portal.domain.duty_periods import Owed
 from services.portal.domain.refused import Refused
@@ -20,6 +21,7 @@ from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
 from shared.words import periods, refusals, vietnamese
 from shared.words.reference import Reference
+from shared.words.units import Registry
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -64,10 +66,12 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
     known = await reference.current()
     there = await store.periods(known.regimes)
     codes = {code for of_regime in there.values() for code in of_regime}
-    owed = await store.owed(replace(chosen, period=None, year=None).asked(known, there), now)
+    today = periods.local_day(now)
+    owed = await store.owed(replace(chosen, period=None, year=None).asked(known, there, today), now)
+    bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
     shown = {
         "chosen": chosen,
-        "it": await _list(store, chosen, chosen.asked(known, there), there, after, now),
+        "it": await _list(store, chosen, chosen.asked(known, there, today), there, after, now),
         "words": WORDS,
         "titles": _titles(known),
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
@@ -76,7 +80,9 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
         "regime_years": duty_periods.years(there.get(chosen.regime, ()) if chosen.regime else codes),
         "first": FIRST,
         "strips": _strips(known, chosen, there, owed, now),
-        "unit_name": _unit_name(known, chosen.unit),
+        "unit_name": None if bearer is None else bearer.name,
+        "unit_notes": [] if bearer is None else unit_notes.of_duties(known.registry, bearer, today),
+        "name_today": partial(_name_today, known.registry, today),
     }
     return look.page("duties.html", shown)
 
@@ -86,12 +92,12 @@ async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> 
     """The selected duties of all pages; owed duties come first."""
     known = await reference.current()
     address.require_known(known, chosen.regime, chosen.unit)
-    asked = chosen.asked(known, await store.periods(known.regimes))
+    today = periods.local_day(now)
+    asked = chosen.asked(known, await store.periods(known.regimes), today)
     read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(read) > CSV_AT_ONCE:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
-    lines = _lines(sorted(read, key=urgency), _titles(known), now)
-    today = periods.local_day(now)
+    lines = _lines(sorted(read, key=urgency), _titles(known), partial(_name_today, known.registry, today), now)
     named = file_name.disposition("attachment", f"{_plain_name(chosen)}-{today:%Y%m%d}.csv", _title(known, chosen, today))
     headers = {"Content-Disposition": named, "Cache-Control": "no-cache"}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -104,15 +110,16 @@ def _plain_name(chosen: Choice) -> str:
 def _title(known: Reference, chosen: Choice, today: date) -> str:
     """The file's name for people: `Nghĩa vụ báo cáo Huyện Văn Quan, tháng 5 năm 2026, 26-11-2026`."""
     when = vietnamese.period_name(chosen.period or str(chosen.year)) if chosen.period or chosen.year else None
-    subject = " ".join(filter(None, ("Nghĩa vụ báo cáo", _unit_name(known, chosen.unit))))
+    bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
+    subject = f"Nghĩa vụ báo cáo {bearer.name}" if bearer else "Nghĩa vụ báo cáo"
     return ", ".join(filter(None, (subject, when, f"{today:%d-%m-%Y}")))
 
 
-async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], now: datetime) -> AsyncIterator[str]:
+async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], name_today: Callable[[Duty], str], now: datetime) -> AsyncIterator[str]:
     """The table, some rows at a time: rendering all rows at once would block every other page for seconds."""
     yield spreadsheet.head()
     for first in range(0, len(duties), ROWS_AT_ONCE):
-        yield "".join(spreadsheet.line(duty, titles, now) for duty in duties[first : first + ROWS_AT_ONCE])
+        yield "".join(spreadsheet.line(duty, titles, name_today(duty), now) for duty in duties[first : first + ROWS_AT_ONCE])
 
 
 async def _list(
@@ -154,7 +161,6 @@ def _titles(known: Reference) -> dict[str, str]:
     return {regime.id: regime.title for regime in known.regimes.values()}
 
 
-def _unit_name(known: Reference, unit: str | None) -> str | None:
-    """The name of the requested unit; for a code, of the latest unit that has it. None if there is none."""
-    bearers = [bearer for bearer in known.registry.units if unit in (bearer.code, bearer.id)]
-    return max(bearers, key=lambda bearer: bearer.valid_from).name if bearers else None
+def _name_today(registry: Registry, today: date, duty: Duty) -> str:
+    """What follows the name of a duty's unit if it has another name today, or has ended."""
+    return succession.note(registry, duty.unit_id, duty.unit_name, today)
