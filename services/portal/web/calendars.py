@@ -48,8 +48,9 @@ async def calendar(request: Request, unit: UnitName, reference: Referred, store:
     bearer = address.require_bearer(known, unit, today)
     duties = await store.of_unit(bearer.id, now - agenda.DONE_FOR, succession.represented(known.registry, [bearer.id], today))
     found = agenda.agenda(duties, agenda.planned(known, bearer, now), now)
-    about = _about(known.registry, bearer, duties, today)
-    body = ical.feed(about, found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
+    body = ical.feed(
+        _about(known.registry, bearer, duties, today), found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now
+    )
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars
     modified = changes.since(unit, validator, now)
