@@ -94,7 +94,8 @@ def extend(
             data = DutyExtended.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, unit=unit, until=until, reason=reason, corrects=corrects
             )
-            return await sending.send(connections, found.recipient, events.EXTENDED, data, sending.operator())
+            sender = sending.recipient_of(await connections.reference.current(), found, period, system_clock())
+            return await sending.send(connections, sender, events.EXTENDED, data, sending.operator())
 
     sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 

@@ -6,6 +6,7 @@ import typer
 
 from services.cli import sending, session
 from services.cli.data import AsJson
+from shared.shell.clock import system_clock
 from shared.wire import events
 from shared.wire.published import Receipt
 from shared.wire.sent import PeriodOpened
@@ -44,7 +45,8 @@ def open_period(
             data = PeriodOpened.model_construct(  # not checked here, because ingest checks it
                 regime=regime, period=period, deadline=deadline, corrects=corrects, reason=reason
             )
-            return await sending.send(connections, found.recipient, events.OPENED, data, sending.operator())
+            sender = sending.recipient_of(await connections.reference.current(), found, period, system_clock())
+            return await sending.send(connections, sender, events.OPENED, data, sending.operator())
 
     done = "sửa hạn" if corrects else "mở"
     sending.tell(session.run(act), f"Đã {done} kỳ {period} của {regime}, hạn {vietnamese.through(ends)}", as_json)

@@ -3,6 +3,7 @@
 import os
 import pwd
 import re
+from datetime import datetime
 from typing import Final
 
 from services.cli import session
@@ -14,7 +15,9 @@ from shared.shell.service import Connections
 from shared.wire import envelope
 from shared.wire.published import PendingReceipt, Reason, Receipt
 from shared.wire.sent import Concern
+from shared.words import periods
 from shared.words.failures import TransientError
+from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
@@ -30,8 +33,16 @@ async def regime_of(connections: Connections, regime_id: str) -> Regime:
     return known[regime_id]
 
 
+def recipient_of(reference: Reference, regime: Regime, period: str, now: datetime) -> str:
+    """The id of the unit that acts as recipient of a period today; the recipient's code if nobody does, so that ingest refuses it."""
+    setting = reference.setting_at_receipt(regime.id, period, periods.local_day(now))
+    recipient = None if setting is None else setting.recipient
+    acting = None if recipient is None else reference.registry.acting(recipient.id, periods.local_day(now))
+    return regime.recipient if acting is None else acting.id
+
+
 async def send(connections: Connections, sender: str, kind: str, data: Concern, actor: str) -> Receipt:
-    """Sends an event on behalf of the unit `sender`. Returns the receipt. Raises TransientError when there is no verdict in time."""
+    """Sends an event in the name of the unit `sender`, an id. Returns the receipt. Raises TransientError if there is no verdict in time."""
     event = envelope.of_unit(sender, random_id(), kind, data, at=system_clock(), actor=actor)
     receipt = await inbox.send(connections.streams, inbox.outgoing(event), VERDICT_S)
     if isinstance(receipt, PendingReceipt):

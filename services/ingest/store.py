@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapp
 from itertools import islice
 from typing import Final
 
-from services.ingest.domain import content, screening
+from services.ingest.domain import content, earlier, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import ACCEPTED, REJECTED, Claim
 from services.ingest.domain.decision import Accepted, Rejected
@@ -20,6 +20,7 @@ from shared.wire.documents import ReasonDocument, ReceiptDocument, ReportDocumen
 from shared.wire.events import Logged
 from shared.wire.published import LogPosition, Reason, Receipt
 from shared.words.failures import TransientError
+from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal
 
 BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # for these types, later events need only the revision
@@ -43,31 +44,40 @@ class ClaimStore:
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
-    async def known(self, abouts: Collection[About], confirmed: Collection[About], ids: Collection[str] = ()) -> Known:
-        """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed."""
+    async def known(
+        self, abouts: Collection[About], confirmed: Collection[About], ids: Collection[str] = (), reference: Reference | None = None
+    ) -> Known:
+        """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed.
+
+        With `reference`, this includes what was logged under the ids of units that had ended, before their reform was registered.
+        """
         known = Known([claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())])
-        for event in await self._accepted_about(abouts):
-            known.take(event)
+        former = {} if reference is None else {about: found for about in abouts if (found := earlier.ids(reference, about))}
+        for event in await self._accepted_about(abouts, former):
+            known.take(event if reference is None or not former else earlier.counted(reference, event))
         keys = {"/".join(about): about for about in confirmed}
         for views, is_early in ((self._views, False), (self._early_views, True)):
             async for view in mongo.of_ids(views, [key for key in keys if ("@" in key) == is_early], ("hash",)):
                 known.of(keys[view["_id"]]).view_hash = view["hash"]
         return known
 
-    async def _accepted_about(self, abouts: Collection[About]) -> list[Logged]:
-        """The accepted events about these reports and periods. The complete event is read if more than the revision matters, or if the
-        claim has no revision (before format 5).
+    async def _accepted_about(self, abouts: Collection[About], former: Mapping[About, Collection[str]]) -> list[Logged]:
+        """The accepted events about these reports and periods, also under `former` ids. The complete event is read if more than the
+        revision matters, or if the claim has no revision (before format 5).
         """
         units: dict[tuple[str, str], list[str]] = {}
-        for regime, period, unit_id in abouts:
-            units.setdefault((regime, period), []).append(unit_id)
+        for about in abouts:
+            units.setdefault(about[:2], []).extend((about[2], *former.get(about, ())))
+        by_code = {unit_id for found in former.values() for unit_id in found}
         wanted: list[Document] = [
             {"regime": regime, "period": period, "unit_id": {"$in": ids}, "verdict": ACCEPTED} for (regime, period), ids in units.items()
         ]
         if not wanted:
             return []
         claims = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], FOR_KNOWN).to_list(None)
-        whole = [claim["_id"] for claim in claims if claim["type"] not in BY_REVISION or "revision" not in claim]
+        whole = [
+            claim["_id"] for claim in claims if claim["type"] not in BY_REVISION or "revision" not in claim or claim["unit_id"] in by_code
+        ]
         data = {claim["_id"]: events.read_data(claim["event"]) async for claim in mongo.of_ids(self._receipts, whole, ("event",))}
         return [
             Logged(

@@ -59,7 +59,7 @@ def of_recipient(case: Case) -> list[Refusal]:
 
 def _first_bearer(case: Case, code: str) -> Unit | None:
     """The first unit that ever had a code: the recipient of a period from before the first units."""
-    return min((row for row in case.registry.units if row.code == code), key=lambda row: row.valid_from, default=None)
+    return next((row for row in case.registry.bearers(code) if row.code == code and row.id in case.registry.ids), None)
 
 
 def _may_act(case: Case, of: Unit, by: Unit, other: Refusal) -> list[Refusal]:
