@@ -34,7 +34,7 @@ def list_contacts(
 
     async def act() -> list[Unit]:
         async with session.connected() as connections:
-            known = (await connections.reference.current()).registry.units
+            known = [rows[-1] for rows in (await connections.reference.current()).registry.ids.values()]
             return await _named(connections, units) if units else [unit for unit in known if unit.contacts]
 
     found = sorted(session.run(act), key=lambda unit: unit.code)

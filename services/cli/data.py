@@ -10,6 +10,7 @@ from services.cli import session
 from services.cli.files import unit_files
 from shared.plumbing import data_files
 from shared.plumbing import streams as declarations
+from shared.plumbing.reform_store import ReformStore
 from shared.words import numbers, periods
 from shared.words.refusals import Both, refusal
 
@@ -82,9 +83,11 @@ def import_units(
 
     async def act() -> tuple[int, int]:
         async with session.connected() as connections:
-            stored = (await connections.reference.current()).registry.units
+            registry = (await connections.reference.current()).registry
+            decided = await ReformStore(connections.reference, connections.database, connections.clock).decided(registry)
+            stored = registry.units
             default = [] if contacts is not None and stored else UNIT_FILES
-            read = unit_files.read_units(files or default, stored)
+            read = unit_files.read_units(files or default, stored, decided)
             named = unit_files.read_contacts(contacts, [*stored, *read]) if contacts is not None else {}
             units = {unit.id for unit in read} | named.keys()
             with session.notes.status(f"Nạp {numbers.vietnamese(len(units))} đơn vị …"):

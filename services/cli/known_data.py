@@ -1,7 +1,7 @@
 """Units and regimes for commands that need no server: the stored ones if MongoDB answers at once, otherwise the product's own files."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from services.cli.stored import StoredData
 from shared.plumbing import data_format, delivery, mongo
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
+from shared.plumbing.reform_store import ReformStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import CliSettings
 from shared.words.calendar import WorkingDays
@@ -25,13 +26,14 @@ STORED_S: Final = 1.0  # how long a command waits for MongoDB before it uses the
 @dataclass(frozen=True, slots=True)
 class KnownData:
     """Regimes as their files have them (derived ones are not completed), units, whether they are stored, and kind and decimals of every
-    indicator that a stored regime ever had.
+    indicator that a stored regime ever had. `reforms`: the digests of the applied reforms, by id.
     """
 
     regimes: list[Regime]
     registry: Registry
     is_stored: bool
     kinds: Kinds = field(default_factory=dict)
+    reforms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units_in_words(self) -> str:
@@ -72,7 +74,9 @@ async def stored_with(settings: CliSettings, read: Sequence[RegimeFile]) -> tupl
         async with asyncio.timeout(STORED_S):
             await data_format.require(database)
             store = ReferenceStore(database, system_clock)
-            known = KnownData(await store.files(), (await store.current()).registry, is_stored=True, kinds=await store.kinds())
+            registry, kinds = (await store.current()).registry, await store.kinds()
+            reforms = await ReformStore(store, database, system_clock).applied()
+            known = KnownData(await store.files(), registry, is_stored=True, kinds=kinds, reforms=reforms)
         if not known.registry.units:
             return None
         fits = not regime_files.together(read, known.regimes)

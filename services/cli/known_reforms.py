@@ -37,7 +37,7 @@ async def check(folders: Sequence[Path], settings: CliSettings) -> list[Checked]
 async def stored(settings: CliSettings) -> Known | None:
     """The stored units, if MongoDB answers at once and has any. Only reads."""
     found = await known_data.stored(settings)
-    return None if found is None else Known(found.registry)
+    return None if found is None else Known(found.registry, found.reforms)
 
 
 def read(folders: Sequence[Path]) -> Reading:

@@ -5,12 +5,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from services.cli import known_reforms, session
+from services.cli import known_reforms, reform_tables, session
 from services.cli.data import AsJson
 from services.cli.files import reform_files, reform_list
 from services.cli.files.faults import Fault, FaultsError
@@ -19,14 +18,13 @@ from services.cli.files.reform_files import AREAS, COLUMNS
 from services.cli.files.reform_list import Comparison
 from shared.shell import language
 from shared.words import numbers, reform_areas, vietnamese
-from shared.words.reform import COUNTS, Plan
+from shared.words.reform import Plan
 from shared.words.reform_areas import Draft, Part
 from shared.words.reform_sides import Sides
 from shared.words.refusals import refusal
 
-reform = typer.Typer(help="Đợt sắp xếp đơn vị hành chính: kiểm tra, soạn địa bàn.", no_args_is_help=True)
+reform = typer.Typer(help="Đợt sắp xếp đơn vị hành chính: kiểm tra, soạn địa bàn, áp dụng, thu hồi.", no_args_is_help=True)
 
-HEADINGS: Final = ("cấp", "kết thúc", "tiếp tục", "mới", "giữ nguyên", "sau đợt")
 
 Folders = Annotated[
     list[Path] | None, typer.Argument(metavar="THƯ_MỤC", help="Thư mục của đợt sắp xếp; mặc định: mọi đợt trong deploy/reforms.")
@@ -130,7 +128,7 @@ def _print(found: Sequence[Checked], faults: Sequence[Fault], comparison: Compar
     for checked in found:
         plan = checked.plan
         session.console.print(f"Đợt sắp xếp {plan.reform.id} hợp lệ: {plan.reform.title}, từ {vietnamese.day(plan.day)}.", markup=False)
-        session.console.print(_counts(plan))
+        session.console.print(reform_tables.counts_table(plan.counts))
         for area in plan.areas_begun:
             covers = f" {area.covers}." if area.covers else ""
             session.console.print(f"{area.name} ({area.code}): {len(area.members)} đơn vị.{covers}", markup=False)
@@ -149,13 +147,6 @@ def _print_comparison(comparison: Comparison) -> None:
         f"Đối chiếu {numbers.vietnamese(comparison.compared)} đơn vị với danh sách: khác {counts['codes']} mã, {counts['names']} tên,"
         f" {counts['levels']} cấp, {counts['parents']} đơn vị cấp trên; {counts['spelling']} tên chỉ khác cách đặt dấu."
     )
-
-
-def _counts(plan: Plan) -> Table:
-    table = Table(*HEADINGS)
-    for level in sorted({level for counts in plan.counts.values() for level in counts}):
-        table.add_row(level, *(numbers.vietnamese(plan.counts[count].get(level, 0)) for count in COUNTS))
-    return table
 
 
 def _table(drafts: Sequence[Draft]) -> str:

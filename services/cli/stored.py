@@ -42,6 +42,14 @@ class StoredData:
                 found[period] = set(units)
         return found
 
+    async def events_of(self, units: Collection[str]) -> int:
+        """The number of accepted events that these units sent, or that are about them."""
+        if not units:
+            return 0
+        ids = {"$in": sorted(units)}
+        query: Document = {"verdict": "accepted", "$or": [{"unit_id": ids}, {"sender": ids}]}
+        return await self._database[collection_names.RECEIPTS].count_documents(query)
+
     async def accepted_events(self) -> AsyncIterator[tuple[str, str, bytes]]:
         """Every accepted event in `reports` and in the claims: collection, id and the logged text."""
         for name in WITH_EVENTS:

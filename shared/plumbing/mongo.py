@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import Decimal128
 from motor.motor_asyncio import AsyncIOMotorClient as DriverClient
-from pymongo import ReplaceOne
+from pymongo import DeleteMany, ReplaceOne
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -196,6 +196,20 @@ def replacement(document: Stored, matching: Document | None = None) -> ReplaceOn
     """An upsert that replaces the document that a filter matches; without a filter, the document with the same `_id`."""
     whole = cast(Document, document)
     return ReplaceOne({"_id": whole["_id"]} if matching is None else matching, whole, upsert=True)
+
+
+async def replace_each(collection: Collection[Stored], documents: Sequence[Stored], session: Session, batch: int) -> None:
+    """Writes documents in a transaction, each over the one with its `_id`."""
+    for first in range(0, len(documents), batch):
+        writes = [replacement(document) for document in documents[first : first + batch]]
+        await collection.bulk_write(writes, ordered=False, session=session)
+
+
+async def delete_each(collection: Collection[Stored], ids: Sequence[str], session: Session) -> None:
+    """Deletes documents in a transaction."""
+    for first in range(0, len(ids), ASK_BATCH):
+        wanted = {"_id": {"$in": list(ids[first : first + ASK_BATCH])}}
+        await collection.bulk_write([DeleteMany(wanted)], ordered=False, session=session)
 
 
 def _timed(collection: Collection[Stored]) -> AbstractContextManager[object]:

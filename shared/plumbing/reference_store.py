@@ -1,26 +1,31 @@
-"""Reference data in MongoDB: units, regimes, and the generation.
+"""Reference data in MongoDB: units, areas, the lineage, regimes, and the generation.
 
 The generation is one integer. Every import that changes something raises it, and so does a rebuild; services that compute from units and
 regimes watch it and start again when it changes. An import is one transaction, so that its changes and the generation are stored together
-or not at all. Source: design, section 3, "Positions".
+or not at all, and a reading is one snapshot, so that nobody sees half of an import. Source: design, section 3, "Positions"; ADR 0044.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from shared.plumbing import data_format, mongo
+from shared.plumbing import reference_documents as stored
 from shared.plumbing.mongo import Collection, Documents, Session, Stored
+from shared.plumbing.reference_documents import RowKey
 from shared.wire import collection_names
-from shared.wire.documents import ContactDocument, GenerationDocument, RegimeDocument, UnitDocument
+from shared.wire.documents import AreaDocument, GenerationDocument, ReformDocument, RegimeDocument, UnitDocument
 from shared.words import regimes
 from shared.words.calendar import COMMON, WorkingDays
+from shared.words.lineage import Lineage
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit
 
 WRITE_BATCH: Final = 2000
+OF_REFERENCE: Final = dict.fromkeys(("valid_from", "edges", "pins"), 1)  # the fields of a reform that services need
+OF_ROWS: Final = dict.fromkeys(("closed", "begun"), 1)
 Result = TypeVar("Result")
 
 
@@ -32,6 +37,8 @@ class ReferenceStore:
         self._database = database
         self._units = mongo.collection(database, collection_names.UNITS, UnitDocument)
         self._regimes = mongo.collection(database, collection_names.REGIMES, RegimeDocument)
+        self._areas = mongo.collection(database, collection_names.AREAS, AreaDocument)
+        self._reforms = mongo.collection(database, collection_names.REFORMS, ReformDocument)
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, GenerationDocument)
         self._cached: Reference | None = None
         self._looked_at = 0.0
@@ -42,9 +49,9 @@ class ReferenceStore:
         """Sets the agency's working days, which every later reading contains."""
         self.working_days = working_days
 
-    async def generation(self) -> int:
+    async def generation(self, session: Session | None = None) -> int:
         """The current generation; 0 before the first import."""
-        document = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1})
+        document = await self._checkpoints.find_one({"_id": data_format.GENERATION}, {"value": 1}, session=session)
         return document["value"] if document else 0
 
     async def current(self, age_s: float = 0.0) -> Reference:
@@ -54,14 +61,26 @@ class ReferenceStore:
             generation = await self.generation()
             async with self._reading:
                 if self._cached is None or self._cached.generation != generation:
-                    self._cached = await self._read(generation)
+                    self._cached = await mongo.in_transaction(self._database, self.read)
             self._looked_at = now
         return self._cached
 
-    async def _read(self, generation: int) -> Reference:
-        units = [_unit(document) async for document in self._units.find()]
-        loaded_at = {document["_id"]: document["loaded_at"] async for document in self._regimes.find({}, {"loaded_at": 1})}
-        return Reference(generation, Registry(units), regimes.resolve(await self.files()), loaded_at, self.working_days)
+    async def read(self, session: Session) -> Reference:
+        """Reads everything, in the snapshot of the session's transaction."""
+        generation = await self.generation(session)
+        units = [stored.unit(document) async for document in self._units.find(session=session)]
+        areas = [stored.area(document) async for document in self._areas.find(session=session)]
+        reforms = [document async for document in self._reforms.find({"state": stored.APPLIED}, OF_REFERENCE, session=session)]
+        loaded = [document async for document in self._regimes.find(session=session)]
+        return Reference(
+            generation=generation,
+            registry=Registry(units, areas, Lineage(edge for reform in reforms for edge in stored.edges(reform))),
+            regimes=regimes.resolve([Regime.model_validate(document["file"]) for document in loaded]),
+            loaded_at={document["_id"]: document["loaded_at"] for document in loaded},
+            working_days=self.working_days,
+            pins=stored.pins(reforms),
+            reform_days=tuple(sorted({date.fromisoformat(reform["valid_from"]) for reform in reforms})),
+        )
 
     async def files(self) -> list[Regime]:
         """The regimes as their files define them: derived ones are not completed."""
@@ -71,45 +90,39 @@ class ReferenceStore:
         """Kind and decimals of every indicator that a regime ever had, by regime and code. Indicators that were removed since are
         included.
         """
-        return {document["_id"]: _kinds(document) async for document in self._regimes.find()}
+        return {document["_id"]: stored.kinds(document) async for document in self._regimes.find()}
 
     async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
-        """Stores units. Returns how many were new or changed. Stored units that are not in `units` are kept.
+        """Stores rows of units. Returns how many rows were new or changed. Stored rows that are not in `units` are kept.
 
-        `contacts`, by unit id, replaces the contacts of those units; ids of units that are not stored are ignored.
+        Rows that an applied reform closed stay closed, and those that it began stay as it says. `contacts`, by unit id, replaces the
+        contacts of those units, in their last rows; ids of units that are not stored are ignored.
         """
-        documents = {unit.id: _document(unit) for unit in units}
-        of_units = {unit_id: [_contact(contact) for contact in given] for unit_id, given in (contacts or {}).items()}
 
         async def put(session: Session) -> int:
-            stored = {document["_id"]: document async for document in self._units.find(session=session)}
-            known = stored | documents
-            named: dict[str, UnitDocument] = {
-                unit_id: {**known[unit_id], "contacts": given} for unit_id, given in of_units.items() if unit_id in known
-            }
-            changed = [document for unit_id, document in (documents | named).items() if stored.get(unit_id) != document]
+            before = {stored.row_key(document): document async for document in self._units.find(session=session)}
+            reforms = [document async for document in self._reforms.find({"state": stored.APPLIED}, OF_ROWS, session=session)]
+            after = before | _rows(units, before, reforms)
+            last = {unit_id: (unit_id, day) for unit_id, day in sorted(after)}
+            for unit_id in last.keys() & (contacts or {}).keys():
+                given = stored.contact_documents((contacts or {})[unit_id])
+                after[last[unit_id]] = {**after[last[unit_id]], "contacts": given}
+            changed = [document for key, document in after.items() if before.get(key) != document]
             await self.store(self._units, changed, session)
             return len(changed)
 
-        return await self._import(put)
+        return await self.change(put)
 
     async def put_regimes(self, loaded: Sequence[Regime]) -> list[str]:
         """Stores regimes. Returns the ids that were new or changed. A regime keeps the time when it was first loaded."""
 
         async def put(session: Session) -> list[str]:
-            stored = {document["_id"]: document async for document in self._regimes.find(session=session)}
-            changed: list[RegimeDocument] = []
-            for regime in loaded:
-                file = regime.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-                before = stored.get(regime.id)
-                if before is None or before["file"] != file:
-                    loaded_at = before["loaded_at"] if before else self._clock()
-                    kinds = (_kinds(before) if before else {}) | regime.kinds
-                    changed.append({"_id": regime.id, "file": file, "loaded_at": loaded_at, "kinds": kinds})
+            before = {document["_id"]: document async for document in self._regimes.find(session=session)}
+            changed = stored.changed_regimes(loaded, before, self._clock())
             await self.store(self._regimes, changed, session)
             return [str(document["_id"]) for document in changed]
 
-        return await self._import(put)
+        return await self.change(put)
 
     async def remove_regime(self, regime_id: str) -> bool:
         """Removes a regime and the stored kinds of its indicators. Returns whether it existed."""
@@ -119,13 +132,14 @@ class ReferenceStore:
             await self.count_import(bool(result.deleted_count), session)
             return bool(result.deleted_count)
 
-        return await self._import(remove)
+        return await self.change(remove)
 
     async def raise_to(self, generation: int) -> None:
         """Raises the generation to at least `generation`."""
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
-    async def _import(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
+    async def change(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
+        """Runs an import in a transaction, on data of this code's format."""
         await data_format.mark(self._database)
         return await mongo.in_transaction(self._database, put)
 
@@ -140,45 +154,25 @@ class ReferenceStore:
     async def store(self, collection: Collection[Stored], changed: Sequence[Stored], session: Session) -> None:
         """Writes the documents and counts the import."""
         await self.count_import(bool(changed), session)
-        for first in range(0, len(changed), WRITE_BATCH):
-            writes = [mongo.replacement(document) for document in changed[first : first + WRITE_BATCH]]
-            await collection.bulk_write(writes, ordered=False, session=session)
+        await mongo.replace_each(collection, changed, session, WRITE_BATCH)
 
 
-def _kinds(document: RegimeDocument) -> dict[str, tuple[str, int]]:
-    """The kinds of a stored regime's indicators. Documents written before the field existed have those of their file."""
-    kept = {code: (kind, decimals) for code, (kind, decimals) in document.get("kinds", {}).items()}
-    return kept or Regime.model_validate(document["file"]).kinds
-
-
-def _document(unit: Unit) -> UnitDocument:
-    """The unit's document. Dates are ISO text: BSON has no dates, and text sorts correctly."""
-    return {
-        "_id": unit.id,
-        "code": unit.code,
-        "name": unit.name,
-        "level": unit.level,
-        "kind": unit.kind,
-        "parent": unit.parent,
-        "valid_from": unit.valid_from.isoformat(),
-        "valid_to": unit.valid_to.isoformat() if unit.valid_to else None,
-        "contacts": [_contact(contact) for contact in unit.contacts],
-    }
-
-
-def _contact(contact: Contact) -> ContactDocument:
-    return {"name": contact.name, "phone": contact.phone, "email": contact.email}
-
-
-def _unit(document: UnitDocument) -> Unit:
-    return Unit(
-        id=document["_id"],
-        code=document["code"],
-        name=document["name"],
-        level=document["level"],
-        kind=document["kind"],
-        parent=document["parent"],
-        valid_from=date.fromisoformat(document["valid_from"]),
-        valid_to=date.fromisoformat(document["valid_to"]) if document["valid_to"] else None,
-        contacts=tuple(Contact(**contact) for contact in document["contacts"]),
-    )
+def _rows(units: Sequence[Unit], before: Mapping[RowKey, UnitDocument], reforms: Iterable[ReformDocument]) -> dict[RowKey, UnitDocument]:
+    """The documents of rows that are imported over the stored ones."""
+    taken = {document["_id"] for document in before.values()}
+    closed, begun = set[str](), set[str]()
+    for reform in reforms:
+        closed.update(row["id"] for row in reform["closed"])
+        begun.update(reform["begun"])
+    found: dict[RowKey, UnitDocument] = {}
+    for unit in sorted(units, key=lambda unit: unit.valid_from):
+        row = (unit.id, unit.valid_from.isoformat())
+        known = before.get(row)
+        if known is None:
+            key = stored.new_key(unit.id, unit.valid_from, taken)
+            taken.add(key)
+            found[row] = stored.unit_document(unit, key)
+        elif known["_id"] not in begun:
+            document = stored.unit_document(unit, known["_id"])
+            found[row] = {**document, "valid_to": known["valid_to"]} if known["_id"] in closed else document
+    return found

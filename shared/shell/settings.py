@@ -3,7 +3,7 @@ no secret that it does not use, and an invalid setting of another service does n
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,6 +98,7 @@ class PortalSettings(ServiceSettings):
 class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings):
     """The command line's settings: it asks every service for its state, and sends mails like the notifier (`tonghop notify`)."""
 
+    reforms: Literal["due", "none"] = Field("due", description="reforms that the set-up applies: those whose first day has come, or none")
     ingest_url: str = Field("auto", description="where ingest is reached from here, http://…; auto: at the bind host and its port")
     portal_url: str = Field("auto", description="the same of the portal")
     aggregate_url: str = Field("auto", description="the same of the aggregator")

@@ -7,6 +7,8 @@ from typing import Final
 
 UNITS: Final = "units"
 REGIMES: Final = "regimes"
+AREAS: Final = "areas"
+REFORMS: Final = "reforms"
 REPORTS: Final = "reports"
 VIEWS: Final = "views"
 EARLY_VIEWS: Final = "early_views"

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple, Self
 
 from shared.words import numbers, texts
-from shared.words.sentences import acts, commands, doors, events, files, operators, reform_files, regime_files, reports, stack
+from shared.words.sentences import acts, commands, doors, events, files, operators, reform_files, reforms, regime_files, reports, stack
 
 Language = Literal["vi", "en"]
 
@@ -66,6 +66,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **files.SENTENCES,
     **regime_files.SENTENCES,
     **reform_files.SENTENCES,
+    **reforms.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

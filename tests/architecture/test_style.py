@@ -20,6 +20,7 @@ DRIVER = ("shared/plumbing/mongo.py", "shared/plumbing/driver.py")
 STORES = (
     "shared/plumbing/data_format.py",
     "shared/plumbing/reference_store.py",
+    "shared/plumbing/reform_store.py",
     "services/aggregate/plain_store.py",
     "services/aggregate/rebuild_store.py",
     "services/aggregate/store.py",

@@ -84,7 +84,7 @@ async def test_a_correction_of_an_earlier_month_moves_the_sum_everywhere_at_once
         await send(connections, COMMUNES[1], 2, revision=3, thu="0.75")
 
         async def without_office() -> None:
-            changed = [replace(unit, valid_from=date(2024, 6, 1)) if unit.id == OFFICE else unit for unit in units]
+            changed = [replace(unit, valid_to=date(2024, 1, 2)) if unit.id == OFFICE else unit for unit in units]
             await connections.reference.put_units(changed)
 
         async def rebuild() -> None:

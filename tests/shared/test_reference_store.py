@@ -10,7 +10,7 @@ import pytest
 from pymongo import ReplaceOne
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from shared.plumbing import mongo, reference_store
+from shared.plumbing import mongo, reference_documents, reference_store
 from shared.plumbing.mongo import Document, Session
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
@@ -194,7 +194,7 @@ async def test_an_import_that_was_killed_gives_way_to_the_next(store: ReferenceS
     async with mongo.opened_session(connections.database) as killed:
         driver: Any = killed
         await mongo.awaited(driver.start_transaction())
-        await store.store(store._units, [reference_store._document(replace(PROVINCE, name="Tỉnh khác"))], killed)
+        await store.store(store._units, [reference_documents.unit_document(replace(PROVINCE, name="Tỉnh khác"), "20")], killed)
 
         assert await store.put_units([replace(PROVINCE, name="Tỉnh mới")]) == 1
 

@@ -99,6 +99,8 @@ OWNERS = {
     "alerts": ("notify",),
     "units": ("operator",),
     "regimes": ("operator",),
+    "areas": ("operator",),
+    "reforms": ("operator",),
     "checkpoints": ("ingest", "aggregate", "notify", "operator"),
     "something_else": (),
 }

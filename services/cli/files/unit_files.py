@@ -14,6 +14,7 @@ from typing import Final
 from services.cli.files import csv_rows
 from services.cli.files.csv_rows import Row
 from services.cli.files.faults import Fault, FaultsError
+from shared.plumbing.reform_documents import Decided
 from shared.words import mailboxes, refusals, texts
 from shared.words.refusals import refusal
 from shared.words.units import Contact, Unit
@@ -22,10 +23,17 @@ COLUMNS: Final = ("code", "name", "level", "kind", "parent", "valid_from", "vali
 CONTACT_COLUMNS: Final = ("unit", "name", "phone", "email")
 CODE: Final = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
 KINDS: Final = ("peoples_committee", "office")
+NOTHING: Final = Decided({}, {})
+RowName = tuple[str, date]
+"""Code and first day: what a line of a file and a stored row have in common."""
 
 
-def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]:
-    """Reads units from files, to be added to the `stored` units. Raises FaultsError with all faults."""
+def read_units(paths: Iterable[Path], stored: Sequence[Unit] = (), decided: Decided = NOTHING) -> list[Unit]:
+    """Reads units from files, to be added to the `stored` units. Raises FaultsError with all faults.
+
+    What reforms decided about stored rows (`decided`) stays: a row that a reform closed is read with its end, and a file that contradicts
+    is refused.
+    """
     rows = [row for path in paths for row in csv_rows.read(path, COLUMNS)]
     faults = [fault for row in rows for fault in _row_faults(row)]
     faults += [row.fault(refusal("unit.repeated", code=row.cells["code"])) for row in csv_rows.repeated(rows, ("code", "valid_from"))]
@@ -36,10 +44,14 @@ def read_units(paths: Iterable[Path], stored: Sequence[Unit] = ()) -> list[Unit]
         bearers.setdefault(unit.code, []).append(unit)
     read = []
     for row in sorted(rows, key=lambda row: row.cells["valid_from"]):
-        read.append(_unit(row, bearers))
-    if clashes := list(_clashes(rows, read, bearers)):
-        raise FaultsError(clashes)
-    return _with_parents(rows, read, bearers)
+        read.append(_unit(row, bearers, decided))
+    known = {(unit.code, unit.valid_from): unit for unit in stored}
+    if faults := list(_reopened(rows, known, decided)) or list(_clashes(rows, read, bearers, known)):
+        raise FaultsError(faults)
+    units = _with_parents(rows, read, bearers)
+    if faults := list(_redefined(rows, units, known, decided)):
+        raise FaultsError(faults)
+    return units
 
 
 def read_contacts(path: Path, units: Sequence[Unit]) -> dict[str, tuple[Contact, ...]]:
@@ -123,7 +135,7 @@ def _row_faults(row: Row) -> Iterator[Fault]:
         yield row.fault(refusal("unit.ends_before_it_begins"))
 
 
-def _unit(row: Row, bearers: dict[str, list[Unit]]) -> Unit:
+def _unit(row: Row, bearers: dict[str, list[Unit]], decided: Decided) -> Unit:
     """The unit of a row, without its parent. A later unit with the same code gets an id of its own."""
     cells = row.cells
     begins = date.fromisoformat(cells["valid_from"])
@@ -131,26 +143,48 @@ def _unit(row: Row, bearers: dict[str, list[Unit]]) -> Unit:
     same = next((unit for unit in known if unit.valid_from == begins), None)
     unit_id = same.id if same else cells["code"] if not known else f"{cells['code']}-{begins.year}"
     contacts = same.contacts if same else ()
-    unit = Unit(unit_id, cells["code"], cells["name"], cells["level"], cells["kind"], None, begins, _day(cells["valid_to"]), contacts)
+    ends = same.valid_to if same and (same.id, begins) in decided.closed else _day(cells["valid_to"])
+    unit = Unit(unit_id, cells["code"], cells["name"], cells["level"], cells["kind"], None, begins, ends, contacts)
     bearers[cells["code"]] = [other for other in known if other is not same] + [unit]
     return unit
 
 
-def _clashes(rows: Sequence[Row], units: Sequence[Unit], bearers: dict[str, list[Unit]]) -> Iterator[Fault]:
-    """Rows whose code belongs to another unit on the same day, or whose id belongs to another unit."""
+def _reopened(rows: Sequence[Row], known: Mapping[RowName, Unit], decided: Decided) -> Iterator[Fault]:
+    """Rows that say another end than a reform did. The end of before the reform says nothing else, and so does the reform's own."""
+    for row in rows:
+        unit = known.get(_name(row))
+        closed = decided.closed.get((unit.id, unit.valid_from)) if unit is not None else None
+        if unit is not None and closed is not None and _day(row.cells["valid_to"]) not in (closed.end_before, unit.valid_to):
+            yield row.fault(refusal("unit.closed_by_reform", code=unit.code, day=refusals.day(closed.day), reform=closed.reform))
+
+
+def _redefined(rows: Sequence[Row], units: Sequence[Unit], known: Mapping[RowName, Unit], decided: Decided) -> Iterator[Fault]:
+    """Rows that a reform began, and that the file has otherwise."""
+    for row, unit in zip(rows, units, strict=True):
+        reform = decided.begun.get((unit.id, unit.valid_from))
+        if reform is not None and known[_name(row)] != unit:
+            yield row.fault(refusal("unit.begun_by_reform", code=unit.code, day=refusals.day(unit.valid_from), reform=reform))
+
+
+def _name(row: Row) -> RowName:
+    return row.cells["code"], date.fromisoformat(row.cells["valid_from"])
+
+
+def _clashes(rows: Sequence[Row], units: Sequence[Unit], bearers: dict[str, list[Unit]], known: Mapping[RowName, Unit]) -> Iterator[Fault]:
+    """Rows whose code belongs to another unit on the same day, and new rows whose id belongs to another unit."""
     by_id: dict[str, list[Unit]] = {}
     for unit in (unit for known in bearers.values() for unit in known):
         by_id.setdefault(unit.id, []).append(unit)
     by_key = {(unit.code, unit.valid_from): unit for unit in units}
     for row in rows:
-        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        unit = by_key[_name(row)]
         others = {id(other): other for other in (*bearers[unit.code], *by_id[unit.id]) if other is not unit}.values()
         for other in others:
             if other.valid_from > unit.valid_from and (other.code, other.valid_from) in by_key:
                 continue  # reported at the other row
             if other.code == unit.code and _overlap(unit, other):
                 yield row.fault(refusal("unit.code_taken", code=unit.code, other=other.name))
-            elif other.id == unit.id:
+            elif other.id == unit.id and _name(row) not in known:
                 yield row.fault(refusal("unit.id_taken", id=unit.id, other=other.name))
 
 
@@ -163,7 +197,7 @@ def _with_parents(rows: Sequence[Row], units: Sequence[Unit], bearers: dict[str,
     by_key = {(unit.code, unit.valid_from): unit for unit in units}
     done, faults = [], []
     for row in rows:
-        unit = by_key[row.cells["code"], date.fromisoformat(row.cells["valid_from"])]
+        unit = by_key[_name(row)]
         code = row.cells["parent"]
         parent = next((other for other in bearers.get(code, ()) if other.is_valid(unit.valid_from)), None)
         if code and parent is None:
