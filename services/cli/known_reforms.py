@@ -50,15 +50,19 @@ def read(folders: Sequence[Path]) -> Reading:
 
 
 def check_with(reading: Reading, known: Known | None) -> list[Checked]:
-    """Checks reforms. `known` is what is stored.
+    """Checks reforms. `known` is what is stored; a reform that is applied already is checked against what there was before it.
 
     With it, only those of the product's reforms that the given ones name in `after` count as applied before them; without it, all of
     earlier days do.
     """
     given, others = reading.given, reading.others
     before = _named(given, others) if known is not None else _earlier(given, others)
-    base = known or reading.units
-    ordered = reform_check.in_order([*(files for files in before if files.reform.id not in base.applied), *given])
+    base, undone = known or reading.units, list[ReformFiles]()
+    of_given = [files.reform.valid_from for files in given if base.applied.get(files.reform.id) == files.digest]
+    if of_given:
+        base, undone = reform_check.without_applied(base, [*given, *others], min(of_given))
+    needed = [files for files in (*before, *undone) if files.reform.id not in base.applied]
+    ordered = reform_check.in_order({files.reform.id: files for files in (*needed, *given)}.values())
     return [checked for checked in reform_check.check_each(ordered, base) if checked.files in given]
 
 

@@ -124,6 +124,17 @@ def test_reverted_in_turn_the_registry_is_as_before(before: Registry, checked: M
     assert (registry.areas, registry.lineage.edges) == (before.areas, before.lineage.edges)
 
 
+@pytest.mark.parametrize("name", ["2025-03-01-quang-binh", "2025-07-01"])
+def test_a_reform_that_is_applied_already_is_checked_against_what_there_was_before_it(
+    name: str, checked: Mapping[str, Checked], after: Known
+) -> None:
+    reading = known_reforms.read([known_reforms.REFORM_FILES / name])
+    (again,) = known_reforms.check_with(reading, after)
+
+    assert again.plan == checked[name].plan
+    assert repr(again.before.registry.units) == repr(checked[name].before.registry.units)
+
+
 # Areas
 
 

@@ -10,7 +10,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.words import reform_plan
+from shared.words import reform_plan, reform_undone
 from shared.words.reform import Content, Line
 from shared.words.units import Registry
 from tests.reform_builders import content, line, new, small_tree
@@ -99,6 +99,16 @@ def test_reverted_in_turn_the_registry_is_byte_for_byte_as_before(steps: list[St
     registry = steps[-1].after
     for step in reversed(steps):
         registry = step.plan.reverted(registry)
+        assert repr(registry.units) == repr(step.before.units)
+        assert repr(registry.areas) == repr(step.before.areas)
+        assert repr(registry.lineage.edges) == repr(step.before.lineage.edges)
+
+
+@given(chains())
+def test_what_was_before_a_reform_can_be_computed_from_its_files(steps: list[Step]) -> None:
+    registry = steps[-1].after
+    for step in reversed(steps):
+        registry = reform_undone.without(step.content, registry)
         assert repr(registry.units) == repr(step.before.units)
         assert repr(registry.areas) == repr(step.before.areas)
         assert repr(registry.lineage.edges) == repr(step.before.lineage.edges)

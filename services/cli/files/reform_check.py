@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from services.cli.files import reform_faults, reform_files, reform_warnings, uni
 from services.cli.files.faults import Fault, FaultsError
 from services.cli.files.reform_files import CONTACTS, Known, ReformFiles
 from services.cli.files.reform_units import FirstDay
-from shared.words import reform_plan
+from shared.words import reform_plan, reform_undone
 from shared.words.reform import Plan
 from shared.words.refusals import refusal
 
@@ -81,6 +82,15 @@ def in_order(read: Iterable[ReformFiles]) -> list[ReformFiles]:
         waiting.remove(first)
         ordered.append(first)
     return ordered
+
+
+def without_applied(known: Known, read: Iterable[ReformFiles], day: date) -> tuple[Known, list[ReformFiles]]:
+    """What there was before those of these reforms that are applied with equal files and begin on a day or later, and these reforms."""
+    applied = [files for files in read if known.applied.get(files.reform.id) == files.digest and files.reform.valid_from >= day]
+    registry, names = known.registry, {files.reform.id for files in applied}
+    for files in reversed(in_order(applied)):
+        registry = reform_undone.without(files.content, registry)
+    return replace(known, registry=registry, applied={name: digest for name, digest in known.applied.items() if name not in names}), applied
 
 
 def check_each(read: Iterable[ReformFiles], known: Known) -> Iterator[Checked]:
