@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from unittest import mock
 
-from services.notify.domain import bundles, due, duties, live, notices, reminders
+from services.notify.domain import addressing, bundles, digest, due, duties, live, notices, reminders
+from services.notify.domain.addressing import Addressed
 from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.bundles import Bundle
 from services.notify.domain.due import DueRungs
@@ -27,12 +28,16 @@ from shared.words import deadlines, instants, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.instants import Given
 from shared.words.ladder import Rung, Steps
+from shared.words.lineage import Lineage
 from shared.words.obligations import DeadlineRule, Ladder
 from shared.words.periods import Length, Period
+from shared.words.reference import Reference
 from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, StateEvent
+from shared.words.units import Registry, Unit
 from tests.simulation.planting import Plant, put, together
 from tests.simulation.reminders.fakes import pause
+from tests.simulation.reminders.keeper import LONG_AGO
 
 
 def _forward(day: date) -> date:
@@ -222,4 +227,66 @@ PARTS: Final[dict[str, Plant]] = {
 }
 """Found where periods are parts of years."""
 
-BUGS: Final = YEARLY | PARTS
+
+_heir, _recipients, _addressed = Lineage.heir, digest.recipients, addressing.addressed
+
+
+def _first_in_list(lineage: Lineage, unit_id: str, day: date) -> str | None:
+    """The heir is the first unit that follows, whoever is declared."""
+    acting = unit_id
+    while (out := lineage.out_of(acting)) and out[0].day <= day:
+        acting = out[0].new
+    return acting
+
+
+def _declared_or_first(lineage: Lineage, unit_id: str, day: date) -> str | None:
+    """Where nobody is declared, the first unit that follows is alerted."""
+    return _heir(lineage, unit_id, day) or _first_in_list(lineage, unit_id, day)
+
+
+def _itself(registry: Registry, unit_id: str, day: date) -> Unit | None:
+    """A unit that has ended is alerted itself."""
+    return registry.row(unit_id, day)
+
+
+def _to_both(alerts: Iterable[Alert], registry: Registry, at: datetime) -> Addressed:
+    """The heir gets the alert, and the unit that has ended too."""
+    found = _addressed(alerts, registry, at)
+    found.to_units.extend([replace(alert, to=alert.matter.unit_id) for alert in found.to_units if alert.to != alert.matter.unit_id])
+    return found
+
+
+def _on_the_day_of_the_rung(alerts: Iterable[Alert], registry: Registry, _: datetime) -> Addressed:
+    found = [_addressed([replace(alert, raised_at=alert.rung.at)], registry, alert.rung.at) for alert in alerts]
+    return Addressed([alert for one in found for alert in one.to_units], [alert for one in found for alert in one.to_nobody])
+
+
+def _dropped(alerts: Iterable[Alert], registry: Registry, at: datetime) -> Addressed:
+    """What was raised for a unit that has ended is sent to nobody."""
+    found = _addressed(alerts, registry, at)
+    return Addressed([alert for alert in found.to_units if alert.to == alert.matter.unit_id], found.to_nobody)
+
+
+def _of_first_version(reference: Reference, regime_id: str, period_code: str) -> tuple[Unit | None, Unit | None]:
+    """The recipient that the regime names at first."""
+    _, above = _recipients(reference, regime_id, period_code)
+    setting = reference.setting(regime_id, period_code)
+    return None if setting is None else setting.tree.by_code.get(reference.regimes[regime_id].recipient), above
+
+
+REFORMED: Final[dict[str, Plant]] = {
+    "a rung from before the first day goes to a new unit": put(addressing, "first_instant", lambda *_: LONG_AGO),
+    "the heir is the first in the list": put(Lineage, "heir", _first_in_list),
+    "where no heir is declared, the first in the list is alerted": put(Lineage, "heir", _declared_or_first),
+    "a unit that has ended is alerted": put(Registry, "acting", _itself),
+    "an heir and the unit that has ended are alerted": put(addressing, "addressed", _to_both),
+    "who acts is asked of the day of the rung": put(addressing, "addressed", _on_the_day_of_the_rung),
+    "what was raised for a unit that has ended is lost": put(addressing, "addressed", _dropped),
+    "the recipient is that of another version": put(digest, "recipients", _of_first_version),
+    "a pin is ignored": put(Reference, "day", lambda reference, regime, period: period.cut_off),
+    "an event after the reform is its old unit's": put(Reference, "unit_of", lambda reference, setting, unit_id, *_: unit_id),
+    "an early report is the new unit's": put(Registry, "begins", lambda registry, unit_id: date(2024, 1, 1)),
+}
+"""Found where units are reformed."""
+
+BUGS: Final = YEARLY | PARTS | REFORMED

@@ -11,31 +11,34 @@ from typing import Final
 import orjson
 
 from services.notify.domain.alerts import PASSED, RAISED, STREAM, Alert
+from tests.simulation.reminders.eras import Era, Task, day_of
 from tests.simulation.reminders.fakes import Document
 from tests.simulation.reminders.oracle import LATEST, MONTH, NOW, WEEK, Oracle, Owed, Rungs, may_send
-from tests.simulation.reminders.world import Task, World
+from tests.simulation.reminders.world import World
 from tests.simulation.verdict import Verdict
 
-KEY: Final = ("unit", "regime", "period", "rung", "deadline", "cause")
+KEY: Final = ("regime", "period", "rung", "deadline", "cause")
 NO_CLAIMS: Final[dict[str, int]] = {}
 Ladder = tuple[str, str, datetime]  # duty, cause (of a digest the recipient), deadline
 
 
 @dataclass(slots=True)
 class Tick:
-    """One notifier's work at one time by its clock; `known` events of the log stood behind it."""
+    """One notifier's work at one time by its clock, under the units of one era; `known` events of the log stood behind it."""
 
     turn: int
     at: datetime
     known: int
+    era: int = 0
     is_completed: bool = False
 
 
 class Timeline:
-    """The ticks of one run, to be asked which of them had to decide on a rung."""
+    """The ticks of one era, to be asked which of them had to decide on a rung."""
 
-    def __init__(self, ticks: Sequence[Tick]) -> None:
-        self._ticks = ticks
+    def __init__(self, ticks: Sequence[Tick], era: Era) -> None:
+        self.ticks = ticks
+        self._era = era
         self._knowns = [tick.known for tick in ticks]
         self._latest = list(accumulate((tick.at for tick in ticks), max))  # clocks jump: the latest time up to each tick
         self._earliest = list(accumulate((tick.at for tick in reversed(ticks)), min))[::-1]  # and the earliest one from it on
@@ -44,22 +47,26 @@ class Timeline:
         """The first tick that knew so many events."""
         return bisect_left(self._knowns, known)
 
-    def asked(self, rungs: Rungs, begins: datetime, known: int) -> list[int | None]:
-        """By rung: the first completed tick, of those that knew so many events, at which it was the newest and could be decided on."""
+    def asked(self, unit: str, rungs: Rungs, begins: datetime, known: int) -> list[int | None]:
+        """By rung of what a unit owes: the first completed tick, of those that knew so many events, at which it was the newest and could be
+        decided on.
+        """
         first = self.place(known)
         ends = [*(at for at, _ in rungs[1:]), None]
-        return [next(self.all(rung, until, begins, first), None) for rung, until in zip(rungs, ends, strict=True)] if rungs else []
+        return [next(self.all(unit, rung, until, begins, first), None) for rung, until in zip(rungs, ends, strict=True)] if rungs else []
 
-    def all(self, rung: tuple[datetime, str], until: datetime | None, begins: datetime, first: int) -> Iterator[int]:
-        """The completed ticks from `first` on at which the rung was the newest (the next one came at `until`) and could be decided on. A
-        rung of more than a month ago need not even be passed (ADR-0041).
+    def all(self, unit: str, rung: tuple[datetime, str], until: datetime | None, begins: datetime, first: int) -> Iterator[int]:
+        """The completed ticks from `first` on at which the rung was the newest (the next one came at `until`), somebody acted for the unit
+        who had begun when the rung came, and the rung could be decided on. A rung of more than a month ago need not even be passed
+        (ADR-0041).
         """
         since, until = max(rung[0], begins), min(until or LATEST, rung[0] + MONTH)
-        for place in range(max(first, bisect_left(self._latest, since)), len(self._ticks)):
+        for place in range(max(first, bisect_left(self._latest, since)), len(self.ticks)):
             if self._earliest[place] >= until:
                 return
-            tick = self._ticks[place]
-            if tick.is_completed and since <= tick.at < until and may_send(rung[0], tick.at, rung[1]):
+            tick = self.ticks[place]
+            is_time = tick.is_completed and since <= tick.at < until and may_send(rung[0], tick.at, rung[1])
+            if is_time and self._era.may_go(unit, rung[0], tick.at):
                 yield place
 
 
@@ -68,25 +75,34 @@ class Judge(Verdict):
     """Judges one seed."""
 
     world: World
-    oracle: Oracle
+    oracles: list[Oracle]
     ticks: list[Tick] = field(default_factory=list)
     _claims: dict[Ladder, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _published: set[int] = field(default_factory=set)  # hashes: of a million alerts the texts are too long
     _answered: set[int] = field(default_factory=set)
     _required: int = 0
 
+    def acting(self, unit: str, at: datetime, tick: Tick) -> str | None:
+        """Who acts for a unit, as a tick knows the units."""
+        return self.oracles[tick.era].era.acting(unit, day_of(at))
+
     def claimed(self, document: Document, tick: Tick) -> None:
         """An alert was raised or passed."""
         self.note("claim", document["_id"], document["state"], tick.at)
         if document["channel"] != STREAM:
             return
-        begins, is_owed, rungs = self._standing(document, tick.known)
+        begins, is_owed, rungs = self._standing(document, self.oracles[tick.era], tick.known)
         self.counts[f"{document['task']}s {document['state']}"] += 1
         self._claims[_ladder(document)].setdefault(document["rung"], tick.turn)
         if not is_owed:
             return self.violated("not owed", document["_id"], f"at {tick.at}")
         if (document["at"], document["rung"]) not in rungs:
             return self.violated("no such rung", document["_id"], document["at"], [str(rung) for rung in rungs])
+        era = self.oracles[tick.era].era
+        if document["to"] != era.acting(document["unit_id"], day_of(tick.at)):
+            return self.violated("raised for another unit", document["_id"], document["to"], f"at {tick.at}")
+        if not era.may_go(document["unit_id"], document["at"], tick.at):
+            return self.violated("from before the first day", document["_id"], document["to"], f"at {tick.at}")
         come = [at for at, _ in rungs if at <= tick.at]
         if document["at"] > tick.at or document["at"] < self.world.loaded_at[document["regime"]] or tick.at < begins:
             return self.violated("too early", document["_id"], f"at {tick.at}")
@@ -103,13 +119,13 @@ class Judge(Verdict):
                 self.violated("claimed twice", alert.id(STREAM))
             self._answered.add(key)
 
-    def settled(self, document: Document, state: str, at: datetime, known: int) -> None:
+    def settled(self, document: Document, state: str, tick: Tick, known: int) -> None:
         """A raised alert was sent, refused or dropped, by somebody whose book held `known` events."""
         self.note("settle", document["_id"], state)
         if document["state"] != RAISED:
             return
-        _, is_owed, _ = self._standing(document, known)
-        at = max(at, document["raised_at"])
+        _, is_owed, _ = self._standing(document, self.oracles[tick.era], known)
+        at = max(tick.at, document["raised_at"])
         is_fresh = at - document["at"] <= WEEK
         self.counts[f"{document['channel']} {state}"] += 1
         if state == PASSED and is_owed and is_fresh:
@@ -119,15 +135,18 @@ class Judge(Verdict):
         if state != PASSED and not (is_fresh and may_send(document["at"], at, document["rung"])):
             self.violated("sent on a day off or too old", document["_id"], f"at {at}")
 
-    def published(self, payload: bytes, is_late_repeat: bool) -> None:
+    def published(self, payload: bytes, tick: Tick, is_late_repeat: bool) -> None:
         """An alert stands in ALERTS; also a repeat that came after the broker's duplicate window is one too many."""
         event = orjson.loads(payload)
         data = event["data"]
         self.note("publish", event["id"])
         self.counts["alerts"] += 1
+        at = max(tick.at, datetime.fromisoformat(event["time"]))
+        if data["unit"] != self.acting(data["of"]["id"], at, tick):
+            self.violated("published for another unit", event["id"], data["unit"], f"at {at}")
         if is_late_repeat:
             self.violated("double after the window", event["id"])
-        for key in (("id", event["id"]), (str("digest" in data), *(data[name] for name in KEY))):
+        for key in (("id", event["id"]), (str("digest" in data), data["of"]["id"], *(data[name] for name in KEY))):
             if hash(key) in self._published:
                 self.violated("double", *key)
             self._published.add(hash(key))
@@ -135,35 +154,43 @@ class Judge(Verdict):
     def finish(self, left: Iterable[Document]) -> None:
         """Nothing was forgotten: every rung that a tick could decide on was decided by its end, and sent or dropped since."""
         for document in left:
-            self.violated("never sent", document["_id"])
-        timeline = Timeline(self.ticks)
-        asked: dict[tuple[Rungs, datetime], list[int | None]] = {}  # of those who owed from the beginning
-        for task in self.world.tasks.values():
-            changes = [*self.oracle.changes(task), self.oracle.length + 1]
-            for begin, end in pairwise(changes):
-                if (owed := self.oracle.owed(task, begin)) is None:
-                    continue
-                rungs = self._since_load(task, self.oracle.rungs(task, owed))
-                if begin:
-                    ticks = timeline.asked(rungs, task.begins, begin)
-                else:
-                    key = rungs, task.begins
-                    ticks = asked[key] if key in asked else asked.setdefault(key, timeline.asked(rungs, task.begins, 0))
-                self._require(task, owed, rungs, ticks, timeline.place(end))
-
-        for group, deadline in self.oracle.groups():
-            self._require_digests(group, deadline, self._since_load(group[0], self._ladder_of(group[0], deadline)), timeline)
+            if self.oracles[-1].era.acting(document["unit_id"], day_of(self.ticks[-1].at)) is not None:
+                self.violated("never sent", document["_id"])
+        for number, oracle in enumerate(self.oracles):
+            self._finish(oracle, Timeline([tick for tick in self.ticks if tick.era == number], oracle.era))
         self.counts["duties"] = len(self.world.tasks)
         self.counts["rungs that had to be decided"] = self._required
 
-    def _require_digests(self, group: list[Task], deadline: datetime, rungs: Rungs, timeline: Timeline) -> None:
+    def _finish(self, oracle: Oracle, timeline: Timeline) -> None:
+        """In one era, every rung that a tick could decide on was decided by its end."""
+        asked: dict[tuple[str, Rungs, datetime], list[int | None]] = {}  # of those who owed from the beginning
+        for task in oracle.era.tasks.values():
+            changes = [*oracle.changes(task), oracle.length + 1]
+            for begin, end in pairwise(changes):
+                if (owed := oracle.owed(task, begin)) is None:
+                    continue
+                rungs = self._since_load(task, oracle.rungs(task, owed))
+                if begin:
+                    ticks = timeline.asked(task.unit, rungs, task.begins, begin)
+                else:
+                    key = "" if oracle.era.is_still else task.unit, rungs, task.begins
+                    ticks = asked[key] if key in asked else asked.setdefault(key, timeline.asked(task.unit, rungs, task.begins, 0))
+                self._require(task, owed, rungs, ticks, timeline, timeline.place(end))
+        for group, deadline in oracle.groups():
+            rungs = self._since_load(group[0], oracle.ladder(group[0].regime, group[0].period, deadline))
+            self._require_digests(oracle, group, deadline, rungs, timeline)
+
+    def _require_digests(self, oracle: Oracle, group: list[Task], deadline: datetime, rungs: Rungs, timeline: Timeline) -> None:
         """The recipient is told at every rung at which somebody still owes."""
         task = group[0]
-        claims = self._claims.get((f"digest/{task.regime}/{task.period}", self.world.regimes[task.regime].recipient, deadline), {})
+        recipient, _ = oracle.era.told[task.regime, task.period]
+        if not recipient:
+            return
+        claims = self._claims.get((f"digest/{task.regime}/{task.period}", recipient, deadline), {})
         for number, rung in enumerate(rungs):
             until = rungs[number + 1][0] if number + 1 < len(rungs) else None
-            places = timeline.all(rung, until, task.begins, 0)
-            tick = next((self.ticks[one] for one in places if self.oracle.is_group_owing(group, deadline, self.ticks[one].known)), None)
+            ticks = (timeline.ticks[place] for place in timeline.all(recipient, rung, until, task.begins, 0))
+            tick = next((one for one in ticks if oracle.is_group_owing(group, deadline, one.known)), None)
             if tick is not None and not _is_claimed(claims, rungs, number, tick):
                 self.violated("digest missed", task.regime, task.period, rung, f"not decided by {tick.at}")
 
@@ -171,10 +198,7 @@ class Judge(Verdict):
         loaded_at = self.world.loaded_at[task.regime]
         return rungs if not rungs or rungs[0][0] >= loaded_at else tuple(rung for rung in rungs if rung[0] >= loaded_at)
 
-    def _ladder_of(self, task: Task, deadline: datetime) -> Rungs:
-        return self.oracle.ladder(task.regime, task.period, deadline)
-
-    def _require(self, task: Task, owed: Owed, rungs: Rungs, ticks: list[int | None], end: int) -> None:
+    def _require(self, task: Task, owed: Owed, rungs: Rungs, ticks: list[int | None], timeline: Timeline, end: int) -> None:
         """`ticks` are the places of the ticks that had to decide, by rung; those from `end` on knew more."""
         claims = self._claims.get((task.id, owed.cause, owed.deadline), NO_CLAIMS)
         if owed.told is not None:
@@ -183,32 +207,33 @@ class Judge(Verdict):
             if place is None or place >= end:
                 continue
             self._required += 1
-            if not _is_claimed(claims, rungs, number, self.ticks[place]):
-                self.violated("missed", task.id, owed, rungs[number], f"not decided by {self.ticks[place].at}")
+            if not _is_claimed(claims, rungs, number, timeline.ticks[place]):
+                self.violated("missed", task.id, owed, rungs[number], f"not decided by {timeline.ticks[place].at}")
 
-    def _standing(self, document: Document, known: int) -> tuple[datetime, bool, Rungs]:
+    def _standing(self, document: Document, oracle: Oracle, known: int) -> tuple[datetime, bool, Rungs]:
         """When the duty begins, whether it is owed just so, and the rungs of what is owed. Of a digest: by anybody of the group."""
         if document["task"] == "digest":
-            group = self.oracle.group(document["regime"], document["period"])
-            is_owed = self.oracle.is_group_owing(group, document["deadline"], known)
-            return group[0].begins, is_owed, self._told(group[0], document["unit"], document["deadline"])
-        task = self.world.tasks[document["duty"]]
-        owed = self.oracle.owed(task, known)
-        if owed is None:
-            return task.begins, False, ()
+            group = oracle.group(document["regime"], document["period"])
+            is_owed = bool(group) and oracle.is_group_owing(group, document["deadline"], known)
+            rungs = _told(oracle, group[0], document["unit_id"], document["deadline"]) if group else ()
+            return group[0].begins if group else self.world.begins, is_owed, rungs
+        task = oracle.era.tasks.get(document["duty"])
+        owed = None if task is None else oracle.owed(task, known)
+        if task is None or owed is None:
+            return self.world.begins, False, ()
         cause = owed.told[0] if document["rung"] == NOW and owed.told is not None else owed.cause
         is_owed = (cause, owed.deadline) == (document["cause"], document["deadline"])
-        return task.begins, is_owed, self.oracle.rungs(task, owed)
+        return task.begins, is_owed, oracle.rungs(task, owed)
 
-    def _told(self, task: Task, unit: str, deadline: datetime) -> Rungs:
-        """The rungs of a group's ladder at which a unit is told how the group stands."""
-        regime = self.world.regimes[task.regime]
-        rungs = self._ladder_of(task, deadline)
-        if unit == regime.recipient:
-            return rungs
-        above = regime.on_behalf_of or self.world.registry.ids[regime.recipient][-1].parent
-        late = [f"after-{days}" for days in sorted(self.oracle.steps(task.regime, task.period)[2])[2:]]
-        return tuple(rung for rung in rungs if rung[1] in late) if unit == above else ()
+
+def _told(oracle: Oracle, task: Task, unit: str, deadline: datetime) -> Rungs:
+    """The rungs of a group's ladder at which a unit is told how the group stands."""
+    rungs = oracle.ladder(task.regime, task.period, deadline)
+    recipient, above = oracle.era.told[task.regime, task.period]
+    if unit == recipient:
+        return rungs
+    late = [f"after-{days}" for days in sorted(oracle.steps(task.regime, task.period)[2])[2:]]
+    return tuple(rung for rung in rungs if rung[1] in late) if unit == above else ()
 
 
 def _is_claimed(claims: Mapping[str, int], rungs: Rungs, number: int, tick: Tick) -> bool:
@@ -217,5 +242,5 @@ def _is_claimed(claims: Mapping[str, int], rungs: Rungs, number: int, tick: Tick
 
 
 def _ladder(document: Document) -> Ladder:
-    cause = document["unit"] if document["task"] == "digest" else document["cause"]
+    cause = document["unit_id"] if document["task"] == "digest" else document["cause"]
     return document["duty"], cause, document["deadline"]

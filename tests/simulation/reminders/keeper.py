@@ -50,7 +50,7 @@ class Disk:
         reports, owed = self._reports.setdefault(pair, {}), self._owed.setdefault(pair, {})
         for duty in changes:
             if duty.state != NOTHING_SENT:
-                reports[duty.unit.id] = duty.state.only_submission or duty.state
+                reports[duty.report.unit_id] = duty.state.only_submission or duty.state
             if duties.owes(duty):
                 owed[duty.id] = duty.reminded_of
             else:

@@ -4,7 +4,7 @@ notifiers tick at once. Every alert that is settled as sent was in a mail.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from services.notify.domain.alerts import EMAIL, SENT
@@ -20,18 +20,18 @@ ENTRY: Final = "- Kỳ báo cáo: "
 class Mails:
     """The mails that the mail server accepted in one seed."""
 
-    def __init__(self, verdict: Verdict, *, is_calm: bool) -> None:
+    def __init__(self, verdict: Verdict, addressee: Callable[[str, Tick], str], *, is_calm: bool) -> None:
         self.total = 0
-        self._verdict, self._is_calm = verdict, is_calm
-        self._times: Counter[int] = Counter()  # by the hash of an address and an alert's id
+        self._verdict, self._addressee, self._is_calm = verdict, addressee, is_calm
+        self._times: Counter[int] = Counter()  # by the hash of an alert's id
         self._sent: set[int] = set()  # hashes of a tick, an address and a kind
 
     def accepted(self, mail: Mail, tick: Tick) -> None:
         """The mail server accepted a mail."""
         self.total += 1
         ids = MARK.findall(mail.body)
-        self._times.update(hash((mail.to, alert_id)) for alert_id in ids)
-        if not ids or {_address(alert_id) for alert_id in ids} != {mail.to}:
+        self._times.update(map(hash, ids))
+        if not ids or {f"{self._addressee(alert_id, tick)}@xa.example" for alert_id in ids} != {mail.to}:
             self._verdict.violated("mailed to another unit", mail.to, ids)
         if mail.body.count(ENTRY) != len({_matter(alert_id) for alert_id in ids}):
             self._verdict.violated("a mail does not list what it is about", mail.to, ids)
@@ -47,7 +47,7 @@ class Mails:
         """Every alert that is settled as sent was mailed; without faults, exactly once."""
         for document in documents:
             if document["channel"] == EMAIL and document["state"] == SENT:
-                times = self._times[hash((f"{document['unit_id']}@xa.example", document["_id"]))]
+                times = self._times[hash(document["_id"])]
                 if times == 0:
                     self._verdict.violated("settled as sent, in no mail", document["_id"])
                 if times > 1 and self._is_calm:
@@ -62,12 +62,6 @@ def _kind(alert_id: str) -> str:
     if _is_digest(alert_id):
         return "digest"
     return "notice" if alert_id.endswith(f"/now/{EMAIL}") else "reminder"
-
-
-def _address(alert_id: str) -> str:
-    """The address that `world` gave to the unit of an alert."""
-    parts = alert_id.split("/")
-    return f"{parts[-2] if _is_digest(alert_id) else parts[2]}@xa.example"
 
 
 def _matter(alert_id: str) -> str:

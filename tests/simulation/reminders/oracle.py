@@ -17,7 +17,8 @@ from shared.wire.events import Logged
 from shared.words.calendar import COMMON
 from tests.simulation.reminders.decree import BEFORE, DAY, VN, months
 from tests.simulation.reminders.decree import at as instant
-from tests.simulation.reminders.world import Task, World
+from tests.simulation.reminders.eras import Era, Task
+from tests.simulation.reminders.world import World
 
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=30)
@@ -79,13 +80,14 @@ def may_send(rung_at: datetime, now: datetime, name: str = "") -> bool:
 
 
 class Oracle:
-    """The log, by whom it concerns."""
+    """The log, by whom it concerns, as one era knows the units."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, era: Era) -> None:
         self.length = 0
+        self.era = era
         self._world = world
         self._groups: dict[tuple[str, str], list[Task]] = defaultdict(list)
-        for task in world.tasks.values():
+        for task in era.tasks.values():
             self._groups[(task.regime, task.period)].append(task)
         self._of_unit: dict[str, dict[str, list[tuple[int, Logged]]]] = defaultdict(dict)  # by regime with period, then by unit
         self._answers: dict[tuple[str, int, int], Owed | None] = {}
@@ -108,7 +110,7 @@ class Oracle:
 
     def take(self, event: Logged) -> None:
         """One more event stands in the log."""
-        self._of_unit[f"{event.regime}/{event.period}"].setdefault(event.unit_id, []).append((self.length, event))
+        self._of_unit[f"{event.regime}/{event.period}"].setdefault(self.era.bearer(event), []).append((self.length, event))
         self.length += 1
 
     def _told(self, task: Task, unit: str) -> list[tuple[int, Logged]]:
@@ -116,11 +118,11 @@ class Oracle:
 
     def changes(self, task: Task) -> list[int]:
         """After how many events of the log what is owed may be another."""
-        return sorted({0} | {place + 1 for unit in (task.unit, "") for place, _ in self._told(task, unit)})
+        return sorted({0} | {place + 1 for unit in (task.about, "") for place, _ in self._told(task, unit)})
 
     def owed(self, task: Task, known: int) -> Owed | None:
         """What is owed by whoever knows the first `known` events; None: nothing."""
-        mine, openings = self._told(task, task.unit), [] if task.deadline else self._told(task, "")
+        mine, openings = self._told(task, task.about), [] if task.deadline else self._told(task, "")
         counts = bisect_left(mine, (known,)), bisect_left(openings, (known,))
         if counts == (0, 0):
             return None if task.deadline is None else _untouched(task.kind, task.deadline)

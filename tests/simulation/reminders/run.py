@@ -7,7 +7,10 @@ and mail away; events late, out of order and twice. How: the real tick, channels
 (`fakes`, `keeper`) under a made-up clock (`years`); the oracle (`oracle`, `decree`, from the texts of the design and of NĐ
 09/2019) judges every claim, message and mail at once and, at the end, what was not said (`judge`). Every third seed is without
 faults: there not even a mail may come twice. The first `--national` seeds (one) have all 10,035 communes; there 85 of 100 tasks
-are done in time, and the others are as random as in the local seeds.
+are done in time, and the others are as random as in the local seeds. `--reformed N` seeds more have a small province (`reforms`) that
+crosses reforms on 1/3/2025, on 1/7/2025 and later: known before or after their day, reverted and applied again with the heirs that were
+open; offices merged twice in one period, splits, renames, pinned periods, events under the ids of before. Of these, every tenth lasts five
+years and the others two.
 Seed: the number of the run gives the same trace each time.
 Last measured: seed 1 with all communes: 1,166,617 duties, 942,620 alerts, 946,693 rungs that had to be decided, 268,624 mails, 54 crashes,
 0 violations, 466 s (337 s of CPU on one core, with much other work beside), 2.8 GiB. Local seeds 4–11, with fewer addresses: 45,231 duties,
@@ -16,6 +19,8 @@ Again: `make simulate-duties`.
 """
 
 import argparse
+import gc
+import itertools
 import resource
 import sys
 import time
@@ -35,11 +40,18 @@ from tests.simulation.verdict import Result
 PROCESSES: Final = 2
 LOCAL: Final = Size()
 NATIONAL: Final = Size(communes=None, orderly=0.85)  # a million tasks: most of them are done in time
+REFORMED: Final = Size(years=2, regimes="reformed")
+REFORMED_LONG: Final = Size(regimes="reformed")
 
 
 def run(seed: int, national: int) -> Result:
     """One seed, at the size that is its turn."""
     return years.run(seed, NATIONAL if seed <= national else LOCAL)
+
+
+def run_reformed(seed: int) -> Result:
+    """One seed of the province that is reformed."""
+    return years.run(seed, REFORMED if seed % 10 else REFORMED_LONG)
 
 
 def total(results: Iterable[Result], console: Console, seeds: int) -> tuple[Counter[str], list[str]]:
@@ -69,15 +81,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--national", type=int, default=1, help="how many seeds, the first ones, have all communes")
+    parser.add_argument("--reformed", type=int, default=0, help="how many seeds more have a province that is reformed")
     parser.add_argument("--seed", type=int, help="one seed, with its trace; local unless --national is at least as high")
     asked = parser.parse_args()
     console, began = Console(soft_wrap=True), time.monotonic()
     if asked.seed is not None:
         sys.exit(1 if show(asked.seed, NATIONAL if asked.seed <= asked.national else LOCAL, console) else 0)
-    seeds = range(asked.first, asked.first + asked.seeds)
-    with ProcessPoolExecutor(PROCESSES) as processes:
+    seeds, reformed = (range(asked.first, asked.first + count) for count in (asked.seeds, asked.reformed))
+    with ProcessPoolExecutor(PROCESSES, initializer=gc.freeze) as processes:
         found = processes.map(partial(run, national=asked.national), seeds)
-        counts, findings = total(found, console, len(seeds))
+        found_reformed = processes.map(run_reformed, reformed, chunksize=10)
+        counts, findings = total(itertools.chain(found, found_reformed), console, len(seeds) + len(reformed))
     table = Table("chỉ số", "giá trị", title="Mô phỏng nghĩa vụ và nhắc (simulated duties)")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = {
@@ -85,7 +99,8 @@ def main() -> None:
         "seconds of CPU": used.ru_utime + used.ru_stime,
         "MiB in one process": used.ru_maxrss / 1024,
     }
-    figures = {"seeds": len(seeds), "violations": 0, **dict(sorted(counts.items())), **{name: round(one) for name, one in spent.items()}}
+    figures = {"seeds": len(seeds), "seeds with reforms": len(reformed), "violations": 0, **dict(sorted(counts.items()))}
+    figures |= {name: round(one) for name, one in spent.items()}
     for name, value in figures.items():
         table.add_row(name, f"{value:,}")
     console.print(table)

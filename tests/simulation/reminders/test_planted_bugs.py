@@ -16,17 +16,22 @@ import pytest
 
 from shared.words import ladder
 from tests.simulation.reminders import years
-from tests.simulation.reminders.bugs import BUGS, PARTS
+from tests.simulation.reminders.bugs import BUGS, PARTS, REFORMED
 from tests.simulation.reminders.run import PROCESSES
 from tests.simulation.reminders.world import Size
 
 SMALL: Final = Size(communes=3, years=1, regimes="yearly")
 SMALL_PARTS: Final = Size(communes=3, years=1, first_year=2026, regimes="parts")  # Tết of 2026 follows the cut-off on 14/02
+SMALL_REFORMED: Final = Size(years=2, regimes="reformed")
 MOST_SEEDS: Final = 200
 SEEDS: Final = {
     "a rung from before the load goes out": 28,
     "the lease is not checked": 3,
     "a notice that was held up goes out in the evening": 19,
+    "a rung from before the first day goes to a new unit": 2,
+    "an heir and the unit that has ended are alerted": 2,
+    "who acts is asked of the day of the rung": 16,
+    "an early report is the new unit's": 2,
 }
 
 
@@ -37,7 +42,7 @@ def found_by(bug: str, is_searched: bool = False) -> int | None:
 
 
 def _bites(bug: str, seed: int) -> bool:
-    size = SMALL_PARTS if bug in PARTS else SMALL
+    size = SMALL_REFORMED if bug in REFORMED else SMALL_PARTS if bug in PARTS else SMALL
     ladder.rungs.cache_clear()
     with BUGS[bug]():
         is_found = years.run(seed, size, is_first_enough=True).violations > 0

@@ -9,20 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 from zlib import crc32
 
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import regimes
-from shared.words.obligations import DeadlineRule, Ladder, Obligation
+from shared.words.obligations import Confirm, DeadlineRule, Ladder, Obligation
 from shared.words.regime_parts import Group
 from shared.words.regimes import Regime
-from shared.words.units import Contact, Registry, Unit
+from shared.words.units import Contact, Unit
 from tests import seeds
-from tests.simulation.reminders import decree, parts
+from tests.simulation.reminders import decree, parts, reforms
 from tests.simulation.reminders.decree import VN, at
+from tests.simulation.reminders.eras import Era, Task
 
 NATIONAL_A: Final = "thu-ca-nuoc-nam"
 NATIONAL_B: Final = "thu-ca-nuoc-tet"
@@ -35,41 +36,35 @@ ON_CALL_PERIODS: Final = ("", "-H1", "-Q3", "-05")
 class Size:
     """How much is simulated. `communes`: how many of the country's communes there are; None: all 10,035.
 
-    `regimes`: the six of the product with two yearly ones of all communes, the regimes of parts of a year, or all of them. `orderly` is the
-    share of tasks that are done in time, once, and of which nobody else does anything.
+    `regimes`: the six of the product with two yearly ones of all communes, the regimes of parts of a year, or all of them; or `reformed`: a
+    made-up province whose units are reformed under way (`reforms`), from November 2024 on. `orderly` is the share of tasks that are done in
+    time, once, and of which nobody else does anything.
     """
 
     communes: int | None = 24
     years: int = 5
     first_year: int = 2024
-    regimes: Literal["yearly", "parts", "all"] = "all"
+    regimes: Literal["yearly", "parts", "all", "reformed"] = "all"
     orderly: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One unit's task. `deadline` is None when the period is opened on call."""
-
-    id: str
-    regime: str
-    period: str
-    unit: str
-    kind: str
-    begins: datetime
-    deadline: datetime | None
 
 
 @dataclass(frozen=True)
 class World:
-    """Everything that happens, in the order in which the broker received it."""
+    """Everything that happens, in the order in which the broker received it. `eras` are what is known of units and tasks; the first is from
+    the beginning.
+    """
 
-    registry: Registry
+    eras: list[Era]
     regimes: dict[str, Regime]
     loaded_at: dict[str, datetime]
-    tasks: dict[str, Task]
     history: list[Logged]
     begins: datetime
     ends: datetime
+
+    @cached_property
+    def tasks(self) -> Mapping[str, Task]:
+        """The tasks of all eras."""
+        return {task_id: task for era in self.eras for task_id, task in era.tasks.items()}
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +79,8 @@ def _is_counted(regime: Regime) -> bool:
 
 def make(seed: int, size: Size) -> World:
     """The world of one seed."""
+    if size.regimes == "reformed":
+        return _reformed(seed, size)
     rng = random.Random(f"world/{seed}")
     units, real = _files()
     chosen = [_with_mail(unit) for unit in _choose(units, size.communes, rng)]
@@ -99,7 +96,35 @@ def make(seed: int, size: Size) -> World:
     history = [event for some in opened.values() for event in some]
     for task in tasks.values():
         history += _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng)
-    return World(Registry(chosen), loaded, loaded_at, tasks, sorted(history, key=lambda event: (event.received_ms, event.id)), begins, ends)
+    by_code = {unit.code: unit for unit in chosen}
+    told = {(task.regime, task.period): _told(loaded[task.regime], by_code) for task in tasks.values()}
+    return World([Era(begins, chosen, (), tasks, told)], loaded, loaded_at, sorted(history, key=_place), begins, ends)
+
+
+def _place(event: Logged) -> tuple[int, str]:
+    return event.received_ms, event.id
+
+
+def _told(regime: Regime, units: Mapping[str, Unit]) -> tuple[str, str]:
+    """The recipient, and the level above it."""
+    recipient = units.get(regime.recipient)
+    return ("", "") if recipient is None else (recipient.id, regime.on_behalf_of or recipient.parent or "")
+
+
+def _reformed(seed: int, size: Size) -> World:
+    """The world of one seed, whose units are reformed under way."""
+    rng = random.Random(f"reformed/{seed}")
+    loaded = regimes.resolve(reforms.regimes())
+    begins, ends = at(date(2024, 11, 15)), at(date(2024 + size.years, 1, 31))
+    opened = _by_period(_openings(loaded.values(), range(2025, 2024 + size.years), rng))
+    eras = reforms.eras(rng, begins, ends, opened)
+    codes = {row.id: row.code for era in eras for row in era.rows}
+    history = [event for some in opened.values() for event in some]
+    for task in {task_id: task for era in eras for task_id, task in era.tasks.items()}.values():
+        logged_under = task.about if rng.random() < 0.7 else codes[task.about]  # a reform that was not registered yet
+        for event in _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng):
+            history.append(event._replace(unit_id=logged_under, data={**event.data, "unit": codes[task.about]}))
+    return World(eras, loaded, dict.fromkeys(loaded, begins), sorted(history, key=_place), begins, ends)
 
 
 def _by_period(openings: Iterable[Logged]) -> dict[tuple[str, str], list[Logged]]:
@@ -155,9 +180,10 @@ def _tasks(
     for regime in loaded:
         if regime.obligation is None:
             continue
-        on_call, confirm = regime.obligation.on_call, next(iter(regime.obligation.confirm), None)
+        on_call = regime.obligation.on_call
         reporters = {name: _of_group(group, regime, units) for name, group in regime.reporters.items()}
-        confirmers = [] if confirm is None else _of_level(confirm.level or "", regime, units)
+        confirmers = [(confirm, unit) for confirm in regime.obligation.confirm for unit in _confirmers(confirm, regime, units)]
+        view = next((unit.id for unit in units.values() if unit.code == (regime.on_behalf_of or regime.within)), "")
         codes = [period for of, period in sorted(opened) if of == regime.id] if on_call else regime.periods
         for period in codes:
             begins = decree.begins(regime.calendar, period)
@@ -167,9 +193,15 @@ def _tasks(
                 due = None if on_call else decree.due(regime.obligation.deadlines[name], regime, period)
                 for unit in members:
                     yield Task(f"{regime.id}/{period}/{unit.id}", regime.id, period, unit.id, "report", begins, due)
-            for unit in confirmers:
-                due = None if confirm is None else decree.due(confirm, regime, period)
-                yield Task(f"{regime.id}/{period}/{unit.id}/confirm", regime.id, period, unit.id, "confirm", begins, due)
+            for confirm, unit in confirmers:
+                due, of = decree.due(confirm, regime, period), view if confirm.recipient else ""
+                yield Task(f"{regime.id}/{period}/{unit.id}/confirm", regime.id, period, unit.id, "confirm", begins, due, of)
+
+
+def _confirmers(confirm: Confirm, regime: Regime, units: dict[str, Unit]) -> list[Unit]:
+    if confirm.level:
+        return _of_level(confirm.level, regime, units)
+    return [unit for unit in units.values() if unit.code == regime.recipient]
 
 
 def _of_group(group: Group, regime: Regime, units: dict[str, Unit]) -> list[Unit]:
@@ -221,7 +253,7 @@ def _deeds(task: Task, openings: Sequence[Logged], orderly: float, rng: random.R
     days = min(40.0, max(0.1, (due - earliest) / timedelta(days=1)))
 
     def event(kind: str, when: datetime, **data: Any) -> Logged:
-        return _event(kind, when, task.regime, task.period, task.unit, rng, **data)
+        return _event(kind, when, task.regime, task.period, task.about, rng, **data)
 
     if rng.random() < orderly:
         when = due - timedelta(days=rng.uniform(0.01, days))

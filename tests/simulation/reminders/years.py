@@ -20,8 +20,10 @@ from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.wire import events
 from shared.words.failures import TransientError
+from shared.words.lineage import Lineage
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
+from shared.words.units import Registry
 from tests.simulation.collecting import uncollected
 from tests.simulation.reminders import oracle, world
 from tests.simulation.reminders.decree import VN, at
@@ -89,19 +91,20 @@ class Years:
     def __init__(self, seed: int, size: Size, faults: Faults, is_first_enough: bool) -> None:
         self._rng, self._faults, self._seed = random.Random(f"years/{seed}"), faults, seed
         self._world = world.make(seed, size)
-        self.judge = Judge(world=self._world, oracle=Oracle(self._world), is_first_enough=is_first_enough)
+        oracles = [Oracle(self._world, era) for era in self._world.eras]
+        self.judge = Judge(world=self._world, oracles=oracles, is_first_enough=is_first_enough)
         self._log: list[Any] = []
         self._sent = iter(self._world.history)
         self._next = next(self._sent, None)
         self._alerts, self._stream = AlertCollection(self), AlertsStream(self, lambda: self._now)
-        self._reference = Reference(1, self._world.registry, self._world.regimes, self._world.loaded_at)
-        self._roster = Roster(self._reference)
+        self._era = -1
         self._notifiers = [Notifier("a"), Notifier("b")]
         self._current = self._notifiers[0]
         self._now = self._world.begins
         self._ingest_back = self._mail_back = self._now
-        self._mails = Mails(self.judge, is_calm=faults == CALM)
+        self._mails = Mails(self.judge, self._addressee, is_calm=faults == CALM)
         self._turn = 0
+        self._reform()
 
     def run(self) -> Result:
         """The years of the world, or up to the first violation."""
@@ -115,6 +118,7 @@ class Years:
         with mock.patch.object(tick, "log", mock.Mock()):
             for at in self._instants():
                 self._now = max(self._now, at)
+                self._reform()
                 self._fate()
                 chosen = self._notifiers if self._rng.random() < 0.35 else [self._rng.choice(self._notifiers)]
                 self._ticks([one for one in chosen if one.down_until <= self._now], self._faults)
@@ -122,11 +126,32 @@ class Years:
         self.judge.finish(self._alerts.documents[one] for one in self._alerts.raised)
         self._mails.finish(self._alerts.documents.values())
 
+    def _reform(self) -> None:
+        """Begins the eras whose time has come: everybody folds the log again, under other units. What was raised remains."""
+        eras = self._world.eras
+        while self._era + 1 < len(eras) and eras[self._era + 1].since <= self._now:
+            self._era += 1
+            era, world = eras[self._era], self._world
+            registry = Registry(era.rows, lineage=Lineage(era.edges))
+            self._reference = Reference(
+                self._era + 1, registry, world.regimes, world.loaded_at, pins=dict(era.pins), reform_days=era.reform_days
+            )
+            self._roster = Roster(self._reference)
+            for one in self._notifiers:
+                self._kill(one, timedelta())
+                one.disk = Disk()
+
+    def _addressee(self, alert_id: str, tick: Tick) -> str:
+        """The unit that a mail about an alert must go to."""
+        document = self._alerts.documents[alert_id]
+        return self.judge.acting(document["unit_id"], max(tick.at, document["raised_at"]), tick) or ""
+
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
         wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
         noticed = [event for event in self._world.history if event.type in (events.RETURNED, events.EXTENDED, events.OPENED)]
         chosen = self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))
+        wanted |= {era.since for era in self._world.eras[1:]} | {at(day, 8) for era in self._world.eras for day in era.reform_days}
         wanted |= {oracle.at_once(events.from_ms(event.received_ms)) + timedelta(seconds=30) for event in chosen}
         days: dict[date, list[datetime]] = defaultdict(list)
         for rung in sorted(wanted):
@@ -144,7 +169,7 @@ class Years:
         return iter(sorted(found))
 
     def _deadlines(self) -> Iterator[tuple[datetime, oracle.Steps]]:
-        steps = self.judge.oracle.steps
+        steps = self.judge.oracles[0].steps
         seen = {(task.deadline, task.regime, task.period) for task in self._world.tasks.values()}
         yield from ((deadline, steps(regime, period)) for deadline, regime, period in seen if deadline is not None)
         for event in self._world.history:
@@ -173,7 +198,7 @@ class Years:
         working: dict[str, Working] = {}
         for one in chosen:
             end = self._rng.choice([self._rng.randrange(12), self._rng.randrange(12), self._rng.randrange(200)])
-            one.tick = Tick(self._turn, self._now + one.skew, 0)
+            one.tick = Tick(self._turn, self._now + one.skew, 0, self._era)
             one.desk = one.desk or self._start(one)
             at = one.tick.at
             working[one.name] = one, tick.tick(one.desk, at), end if self._rng.random() < faults.crash else -1
@@ -254,7 +279,8 @@ class Years:
             self._rng.shuffle(batch)
         for event in batch:
             self._log.append(event)
-            self.judge.oracle.take(event)
+            for known in self.judge.oracles:
+                known.take(event)
         assert one.keeper is not None
         one.keeper.fold(self._log[one.keeper.folded :], one.tick.at)
         if self._rng.random() < 0.2:
@@ -279,10 +305,10 @@ class Years:
         self.judge.claimed(document, self._current.tick)
 
     def settled(self, document: Document, state: str) -> None:
-        self.judge.settled(document, state, self._current.tick.at, self._current.sorted_at)
+        self.judge.settled(document, state, self._current.tick, self._current.sorted_at)
 
     def published(self, payload: bytes, is_late_repeat: bool) -> None:
-        self.judge.published(payload, is_late_repeat)
+        self.judge.published(payload, self._current.tick, is_late_repeat)
 
     def mailed(self, mail: Mail) -> Answer:
         self.judge.note("mail", mail.id)
