@@ -113,6 +113,21 @@ def test_units_that_are_stored_come_first_and_nothing_is_written(cli: Cli, tmp_p
     assert cli.generation() == generation
 
 
+def test_a_folder_that_is_applied_is_checked_as_before_and_with_other_content_refused(cli: Cli, tmp_path: Path) -> None:
+    units = tmp_path / "units.csv"
+    units.write_text("\n".join(["code,name,level,kind,parent,valid_from,valid_to", *_rows(tree().units)]), encoding="utf-8")
+    cli.json("units", "import", units)
+    folder = write(tmp_path / "reform", {"lineage.csv": {4: "06268,06268,part,1,assumed,,", 5: "06268,06211,part,1,assumed,?,"}})
+    checked = cli.json("reform", "check", folder)
+    cli.json("reform", "apply", folder)
+
+    assert cli.json("reform", "check", folder) == checked
+    codes = [fault["code"] for fault in cli.json("reform", "check", folder, "--strict", code=session.NO)["faults"]]
+    assert codes == ["reform.weights_to_declare", "reform.heir_to_declare"]
+    faults = cli.json("reform", "check", write(tmp_path / "other"), code=session.NO)["faults"]
+    assert [(fault["code"], fault["line"]) for fault in faults] == [("reform.other_content", 1)]
+
+
 def _rows(units: Sequence[Unit]) -> list[str]:
     return [f"{unit.code},{unit.name},{unit.level},{unit.kind},{unit.parent or ''},{unit.valid_from},,"[:-1] for unit in units]
 
