@@ -5,6 +5,7 @@ Friday, 1/3 a Saturday, 3/3 and 30/6 are Mondays, 1/7 is a Tuesday.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.notify.domain import addressing, digest, reminders
 from services.notify.domain.alerts import Alert, Lease
@@ -25,7 +26,7 @@ def _returned(whose: tuple[str, str], fix_by: str) -> list[Logged]:
     """A report of 2024 that was sent in time, and returned two weeks before its fix-by date or earlier."""
     regime, unit = whose
     came, back = "2024-11-25 09:00", f"{fix_by[:5]}{'02-20' if fix_by < '2025-06' else '06-10'} 09:00"
-    about = {"regime": regime, "period": "2024"}
+    about: dict[str, Any] = {"regime": regime, "period": "2024"}
     return [submitted(unit, received=came, **about), returned(unit, fix_by=fix_by, received=back, **about)]
 
 
