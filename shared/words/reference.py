@@ -92,14 +92,16 @@ class Reference:
     def setting_on(self, regime: Regime, period: Period, day: date) -> Setting | None:
         """A regime in a period, with the units and the version of a day; None if the regime has ended by then.
 
-        Versions are cached, and periods share them: for 10,035 communes, computing the groups for every report is too slow.
+        `regime` may be any version of the regime. Versions are cached, and periods share them: for 10,035 communes, computing the groups
+        for every report is too slow.
         """
-        if regime.has_ended(day):
+        whole = self.regimes[regime.id]
+        if whole.has_ended(day):
             return None
-        since = max([self.registry.unchanged_since(day), *(first for first in regime.change_days if first <= day)])
-        version = self._versions.get((regime.id, since))
+        since = max([self.registry.unchanged_since(day), *(first for first in whole.change_days if first <= day)])
+        version = self._versions.get((whole.id, since))
         if version is None:
-            version = self._versions[regime.id, since] = Version(regime.on(day), since, self.registry.at(day))
+            version = self._versions[whole.id, since] = Version(whole.on(day), since, self.registry.at(day))
         return Setting(period, version)
 
     def setting_at_receipt(self, regime_id: str, code: str, received: date) -> Setting | None:

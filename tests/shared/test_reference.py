@@ -141,6 +141,17 @@ def test_an_event_from_before_the_reform_was_registered_counts_for_the_bearer_of
     assert known().unit_of(setting, unit_id, code, received) == counts_for
 
 
+def test_a_version_of_a_regime_stands_for_the_whole_regime() -> None:
+    found = known()
+    after = found.setting("thu", "2025")
+    assert after is not None
+    before = found.setting_on(after.regime, after.period, LAST)
+    assert before is not None
+    assert (before.regime.recipient, set(before.groups)) == ("11", {"111", "112", "113"})
+    assert found.early_days(after.regime, after.period) == [LAST]
+    assert found.setting_at_receipt("thu", "2025", LAST) == before
+
+
 def test_an_area_is_in_the_tree_but_nobodys_child() -> None:
     tree = known().registry.at(FIRST)
     area = tree.by_code["11-cu"]
