@@ -17,6 +17,7 @@ from shared.words.lineage import Edge, Lineage
 from shared.words.reform import Content
 from shared.words.units import Area, Registry
 from tests.cli.reform_folders import FILES, Edits, check, faults, tree, write
+from tests.reform_builders import unit
 from tests.reform_chains import Step, chains
 
 UNITS, LINEAGE, AREAS, REFORM, CONTACTS = "units.csv", "lineage.csv", "areas.csv", "reform.yaml", "contacts.csv"
@@ -203,6 +204,15 @@ def test_a_fault_names_the_code_that_was_meant_in_both_languages(tmp_path: Path)
 
     assert "Có phải “06256”?" in fault.refusal.message_vi
     assert "Is it “06256”?" in fault.refusal.message_en
+
+
+def test_a_code_that_could_be_several_names_them_all(tmp_path: Path) -> None:
+    registry = tree()
+    known = Known(Registry([*registry.units, unit("04", level="province"), unit("00004", "04")]))
+    with pytest.raises(FaultsError) as found:
+        check(write(tmp_path, {LINEAGE: {10: "4,06253,whole,,,x,"}}), known)
+
+    assert "Có phải “04, 00004”?" in found.value.faults[0].refusal.message_vi
 
 
 @given(chains())

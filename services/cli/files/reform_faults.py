@@ -143,7 +143,7 @@ def _of_heirs(code: str, rows: Sequence[Row]) -> Iterator[Fault]:
 def _orphans(day: FirstDay) -> Iterator[Fault]:
     """Units below a unit that ends, about which the files say nothing."""
     ended = {day.sides.before[code].id: day.sides.before[code] for code in day.sides.ended}
-    meant = {day.near(code, day.sides.before) for code in day.sides.out}
+    meant = {near for code in day.sides.out for near in day.near(code, day.sides.before)}
     for code, unit in sorted(day.stays.items()):
         if unit.parent in ended and code not in day.listed and code not in meant:
             why = refusal("reform.orphan", code=unit.code, name=unit.name, parent=ended[unit.parent].name)

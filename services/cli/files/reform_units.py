@@ -83,15 +83,15 @@ class FirstDay:
     def lost_zero(self, code: str, known: Container[str]) -> Refusal | None:
         """The refusal of a code from which zeros in front seem to be lost; None if no known code is near."""
         near = self.near(code, known)
-        return None if near is None else refusal("reform.lost_zero", code=code, near=near)
+        return refusal("reform.lost_zero", code=code, near=near) if near else None
 
-    def near(self, code: str, known: Container[str]) -> str | None:
-        """The known code that an unknown one would be with zeros in front."""
+    def near(self, code: str, known: Container[str]) -> list[str]:
+        """The known codes that an unknown one could be with zeros in front."""
         digits = NUMBER.fullmatch(code)
         if digits is None or code in self._ever:
-            return None
+            return []
         wider = (digits[1].zfill(length) + (digits[2] or "") for length in LENGTHS if length > len(digits[1]))
-        return next((other for other in wider if other in known), None)
+        return [other for other in wider if other in known]
 
     def changed_later(self, code: str) -> date | None:
         """The day from which a later reform has changed a unit, or another unit has its code; None if there is none."""
