@@ -148,9 +148,10 @@ class Feed:
             published[subjects.fed_view(subject)] = last.version
             self._remember(subject, last)
         behind = []
+        known = registry.ids.keys() | {area.id for area in registry.areas}
         for view_id, version in stored.items():
             key = view_key.parse(view_id)
-            if key.unit_id in registry.ids and published.get((key.regime, key.period, key.unit_id), NONE.version) < version:
+            if key.unit_id in known and published.get((key.regime, key.period, key.unit_id), NONE.version) < version:
                 behind.append(view_id)
         for first in range(0, len(behind), SCAN_BATCH):
             documents = await self._store.documents(behind[first : first + SCAN_BATCH])

@@ -1,5 +1,6 @@
 """Who reports, below whom, and by when: computed from units and regimes in the plain way, without the rules that the fold uses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from shared.words.calendar import WorkingDays
@@ -26,8 +27,15 @@ def groups(regime: Regime, tree: Tree) -> dict[str, str]:
 
 
 def is_within(tree: Tree, unit: Unit, code: str) -> bool:
-    """Whether a unit has the code `code` or is below the unit that has it. Every unit is within ""."""
-    return code in ("", unit.code) or code in [above.code for above in above_of(tree, unit)]
+    """Whether a unit has the code `code`, is below the unit that has it, or is in the area that has it. Every unit is within ""."""
+    return code in ("", unit.code) or code in [above.code for above in above_of(tree, unit)] or areas_of(tree, unit, [code]) != []
+
+
+def areas_of(tree: Tree, unit: Unit, codes: Sequence[str]) -> list[Unit]:
+    """The areas among those with these codes that have a unit, or a unit above it, as a member."""
+    areas = [tree.by_code[code] for code in codes if code in tree.by_code and tree.by_code[code].id in tree.members]
+    line = {unit.id, *(above.id for above in above_of(tree, unit))} if areas else set()
+    return [area for area in areas if any(member.id in line for member in tree.members[area.id])]
 
 
 def above_of(tree: Tree, unit: Unit) -> list[Unit]:

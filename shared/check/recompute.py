@@ -52,11 +52,15 @@ class Plain:
         for unit in [self._tree.by_id[unit_id] for unit_id in self._groups]:
             for above in plain_duties.above_of(self._tree, unit):
                 self._below.setdefault(above.id, [unit for unit in [above] if unit.id in self._groups]).append(unit)
+            for area in plain_duties.areas_of(self._tree, unit, sorted(set(regime.groupings))):
+                self._below.setdefault(area.id, []).append(unit)
         self._counted: dict[tuple[str, float], _Report | None] = {}
 
     @property
     def views(self) -> dict[str, str]:
-        """The unit id of every view, by the view's id: every unit above a reporter has a view."""
+        """The unit id of every view, by the view's id: every unit above a reporter has a view, and so
+        has every area of the regime.
+        """
         return {ViewKey(self._regime.id, self._period.code, unit_id).text: unit_id for unit_id in self._below}
 
     def view(self, unit_id: str, bound: float = ALL) -> Json:

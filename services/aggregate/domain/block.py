@@ -40,7 +40,7 @@ class Block:
         self.regime = regime
         self.period = setting.period
         self._working_days = working_days
-        self.tree = trees.of_reporters(setting.tree, tuple(groups))
+        self.tree = trees.of_reporters(setting.tree, tuple(groups), tuple(regime.groupings))
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)

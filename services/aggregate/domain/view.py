@@ -4,16 +4,19 @@ Decimals are `Decimal`, instants `datetime`: the store and the feed each convert
 (`shared/wire/view_hash.py`), so equal sets of events have equal hashes. Source: design, section 4, "View".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
+from services.aggregate.domain.kinds import Matrix
 from shared.wire import events, subjects, view_hash
 from shared.wire.documents import ReportingDocument, ViewDocument, ViewFiguresDocument
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
+from shared.words.units import Unit
 
 
 class ViewVersion(NamedTuple):
@@ -53,9 +56,9 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     """The view of `unit_id`, recomputed from its rows."""
     span = block.tree.spans[unit_id]
     unit, regime, period = span.unit, block.regime.id, block.period.code
-    rows = block.rows[span.first : span.end]
+    rows = block.rows[span.rows]
     sums = kinds.column_sums(rows)
-    reporting = _reporting(block, span.first, span.end, sums)
+    reporting = _reporting(block.tree.reporters_of(span), rows, sums)
     is_complete = not reporting["missing"]
     figures: ViewFiguresDocument = {
         "reporting": reporting,
@@ -78,10 +81,9 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     return View(document, subjects.feed(span.top, regime, period, unit.id), touch.traceparent)
 
 
-def _reporting(block: Block, first: int, end: int, sums: list[int]) -> ReportingDocument:
-    expected, received, on_time = end - first, sums[blocks.RECEIVED], sums[blocks.ON_TIME]
-    has_reported = block.rows[first:end, blocks.RECEIVED].tolist()
-    reporters = block.tree.reporters[first:end]
+def _reporting(reporters: Sequence[Unit], rows: Matrix, sums: list[int]) -> ReportingDocument:
+    expected, received, on_time = len(reporters), sums[blocks.RECEIVED], sums[blocks.ON_TIME]
+    has_reported = rows[:, blocks.RECEIVED].tolist()
     return {
         "expected": expected,
         "received": received,
