@@ -123,7 +123,7 @@ class Partition:
             await self.require_generation(fold.reference.generation)
             fold.open(self._connections.clock())
             logged = list(log_events.read(deliveries, fold.partitions))
-            await recall.for_events(event for event, _ in logged)
+            await recall.for_events([event for event, _ in logged])
             await recall.next_behind()
             await writer.submit(work_of(fold, logged, reader, pace, clock_s()))  # now everything folded before this batch is stored
             recall.release()
@@ -144,7 +144,7 @@ def work_of(fold: Fold, logged: list[tuple[Logged, int]], reader: PartitionReade
     reports = [report_document(event, fold.partition, sequence) for event, sequence in logged]
     if not pace.is_time(reader.pending or 0, now_s):
         return Work(reports)
-    views, is_all = fold.changed(), not fold.behind
+    views, early, is_all = fold.changed(), fold.changed_early(), not fold.behind
     generation = fold.reference.generation
     checkpoint = reader.read_to and replace(reader.read_to, generation=generation if is_all else 0, moved_under=generation)
-    return Work(reports, views, checkpoint, is_whole=is_all and reader.pending == 0, shown=set(fold.shown))
+    return Work(reports, views, early, checkpoint, is_whole=is_all and reader.pending == 0, shown=set(fold.shown))

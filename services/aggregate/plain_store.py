@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Documents
+from shared.plumbing.mongo import Collection, Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
 
@@ -16,12 +16,15 @@ class PlainStore:
 
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._early: Collection[ViewDocument] = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
 
     async def views(self, partition: int) -> dict[str, ViewDocument]:
-        """The views of a partition, by id."""
-        return {document["_id"]: document async for document in self._views.find({"position.partition": partition})}
+        """The views of a partition, those of early blocks included, by id."""
+        of_partition: Document = {"position.partition": partition}
+        found = {document["_id"]: document async for document in self._views.find(of_partition)}
+        return found | {document["_id"]: document async for document in self._early.find(of_partition)}
 
     async def reports(self, partition: int, end: int) -> AsyncIterator[list[tuple[str, int, bytes]]]:
         """Id, sequence and logged text of a partition's events up to the sequence `end`, in parts."""
@@ -34,8 +37,9 @@ class PlainStore:
         """The ids of events and views that belong to none of the partitions."""
         async for report in self._reports.find({"partition": {"$nin": list(partitions)}}, {"_id": 1}):
             yield f"{collection_names.REPORTS}/{report['_id']}"
-        async for view in self._views.find({"position.partition": {"$nin": list(partitions)}}, {"_id": 1}):
-            yield view["_id"]
+        for views in (self._views, self._early):
+            async for view in views.find({"position.partition": {"$nin": list(partitions)}}, {"_id": 1}):
+                yield view["_id"]
 
     async def checkpoint(self, partition: int) -> int:
         """The sequence of the aggregator's checkpoint of a partition; 0 before its first batch."""

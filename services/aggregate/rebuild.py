@@ -18,6 +18,7 @@ from typing import Final
 
 from services.aggregate import log as logs
 from services.aggregate.domain.fold import Fold
+from services.aggregate.domain.view import View
 from services.aggregate.log import Checkpoint
 from services.aggregate.rebuild_store import LogPlace, RebuildStore
 from services.aggregate.store import Store
@@ -174,15 +175,18 @@ class Rebuild:
 
     async def _write_views(self, generation: int) -> int:
         target = await self._store.next_views(self._connections.new_id())
+        early: list[View] = []
         for fold in self._folds:
             fold.open(self._connections.clock())
             fold.mark_all()
             documents = [view.document for view in fold.changed()]
-            for document in documents:
+            early += (early_of_fold := fold.changed_early())
+            for document in (*documents, *(view.document for view in early_of_fold)):
                 document["position"]["generation"] = generation
             await target.insert(documents)
             self._progress("views", fold.partition + 1, len(self._folds))
         await target.take_over()
+        await Store(self._connections.database).put_early_views(early)  # aggregators delete those of older generations
         return target.count
 
     async def _move_checkpoints(self) -> None:

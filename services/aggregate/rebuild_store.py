@@ -8,7 +8,7 @@ from pymongo import DESCENDING, UpdateOne
 from services.aggregate import store as stores
 from services.aggregate.store import Store
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Documents
+from shared.plumbing.mongo import Collection, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReportDocument, ViewDocument
 from shared.wire.events import Logged
@@ -30,11 +30,14 @@ class RebuildStore:
         self._database = database
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+        self._early: Collection[ViewDocument] = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
 
     async def newest_generation(self) -> int:
         """The newest generation of any view; 0 when there is no view."""
-        newest = await self._views.find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)])
-        return newest["position"]["generation"] if newest else 0
+        newest = [
+            await views.find_one({}, {"position": 1}, sort=[("position.generation", DESCENDING)]) for views in (self._views, self._early)
+        ]
+        return max((view["position"]["generation"] for view in newest if view), default=0)
 
     async def report_count(self) -> int:
         """The approximate number of events in `reports`."""

@@ -7,7 +7,7 @@ Source: ADR-0041.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -28,15 +28,17 @@ class Recall:
         self._store = store
         self._fold = fold
         self._used_s: dict[RegimePeriod, float] = {}  # on the loop's clock
+        self._used_early_s: dict[RegimePeriod, float] = {}  # the same for early blocks
         self._behind = sorted(fold.behind, key=lambda pair: _cut_off(fold.reference, pair))
         self.folded_to = folded_to
 
-    async def for_events(self, logged: Iterable[Logged]) -> None:
+    async def for_events(self, logged: Sequence[Logged]) -> None:
         """Recalls the periods of these events, which are folded next."""
-        pairs = {(event.regime, event.period) for event in logged}
-        for pair in sorted(self._fold.lacking(pairs)):
+        for pair in sorted(self._fold.lacking(logged)):
             await self._recall(pair)
-        self._used_s |= dict.fromkeys(pairs, asyncio.get_running_loop().time())
+        now_s = asyncio.get_running_loop().time()
+        self._used_s |= dict.fromkeys([(event.regime, event.period) for event in logged], now_s)
+        self._used_early_s |= dict.fromkeys(self._fold.counted_early(logged), now_s)
 
     async def next_behind(self) -> None:
         """Recalls the newest period whose views are not stored under the present generation, if there is any."""
@@ -49,6 +51,8 @@ class Recall:
     def release(self) -> None:
         """Frees the memory of periods that were not used lately. Everything that was folded about them must be stored or being stored."""
         since_s = asyncio.get_running_loop().time() - IDLE_S
+        early = self._fold.early_in_memory
+        self._fold.release_early([pair for pair in early if self._used_early_s.get(pair, NEVER_S) < since_s])
         if len(self._fold.in_memory) <= KEPT:
             return
         by_use = sorted((self._used_s.get(pair, NEVER_S), pair) for pair in self._fold.in_memory)

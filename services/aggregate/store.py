@@ -1,4 +1,4 @@
-"""The aggregator's collections: `reports`, `views` and its checkpoints."""
+"""The aggregator's collections: `reports`, `views`, `early_views` and its checkpoints."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from services.aggregate.domain.fold import RegimePeriod
 from services.aggregate.domain.view import View, ViewVersion, version_of
 from services.aggregate.log import Checkpoint
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Document, Documents
+from shared.plumbing.mongo import Collection, Document, Documents
 from shared.wire import collection_names
 from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ShownDocument, ViewDocument
 from shared.wire.events import Logged, read_logged, stored_text
@@ -24,6 +24,7 @@ class Store:
     def __init__(self, database: Documents, views: str = collection_names.VIEWS) -> None:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.exact(mongo.collection(database, views, ViewDocument))
+        self._early: Collection[ViewDocument] = mongo.exact(mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument))
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, AggregateCheckpointDocument)
         self._shown = mongo.collection(database, collection_names.CHECKPOINTS, ShownDocument)
 
@@ -31,8 +32,9 @@ class Store:
         """Creates the indexes: a partition's events by sequence, a unit's reports, a regime's views."""
         await self._reports.create_index([("partition", ASCENDING), ("sequence", ASCENDING)])
         await self._reports.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit", ASCENDING)])
-        await self._views.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
-        await self._views.create_index([("position.partition", ASCENDING)])
+        for views in (self._views, self._early):
+            await views.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
+            await views.create_index([("position.partition", ASCENDING)])
 
     async def checkpoint(self, partition: int) -> Checkpoint | None:
         """The checkpoint of a partition; None before its first batch."""
@@ -81,11 +83,11 @@ class Store:
         """Writes views, but only over older versions. Returns the newest generation of a stored view that refused a write; 0 if
         none did.
         """
-        refused = await mongo.put_newer(self._views, [(older_than(view.version) | {"_id": view.id}, view.document) for view in views])
-        if not refused:
-            return 0
-        newer = self._views.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
-        return max([document["position"]["generation"] async for document in newer], default=0)
+        return await _put(self._views, views)
+
+    async def put_early_views(self, views: Sequence[View]) -> int:
+        """The same for views of early blocks."""
+        return await _put(self._early, views)
 
     async def shown(self, partition: int, generation: int) -> set[RegimePeriod]:
         """The regimes and periods whose views are stored under a generation."""
@@ -104,7 +106,8 @@ class Store:
 
     async def forget_older(self, partition: int, generation: int) -> None:
         """Deletes a partition's views of older generations."""
-        await self._views.delete_many({"position.partition": partition, "position.generation": {"$lt": generation}})
+        for views in (self._views, self._early):
+            await views.delete_many({"position.partition": partition, "position.generation": {"$lt": generation}})
 
     async def put_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
         """Moves the checkpoint forward. A checkpoint that another instance has moved further is kept."""
@@ -136,6 +139,14 @@ class Store:
     async def documents(self, ids: Sequence[str]) -> list[ViewDocument]:
         """Views by id, as stored."""
         return [document async for document in self._views.find({"_id": {"$in": list(ids)}})]
+
+
+async def _put(collection: Collection[ViewDocument], views: Sequence[View]) -> int:
+    refused = await mongo.put_newer(collection, [(older_than(view.version) | {"_id": view.id}, view.document) for view in views])
+    if not refused:
+        return 0
+    newer = collection.find({"_id": {"$in": [document["_id"] for document in refused]}}, {"position.generation": 1})
+    return max([document["position"]["generation"] async for document in newer], default=0)
 
 
 def older_than(newer: ViewVersion) -> Document:

@@ -15,7 +15,6 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 import nats.js.errors
@@ -26,13 +25,11 @@ from services.aggregate.plain_store import PlainStore
 from shared.check import differences, recompute, uncounted
 from shared.check.differences import Difference
 from shared.check.history import History
-from shared.check.recompute import Plain
 from shared.check.uncounted import Uncounted
 from shared.plumbing import broker
 from shared.shell.service import Connections
 from shared.wire import collection_names, log_message, subjects
 from shared.wire.log_message import NotFolded
-from shared.words.reference import Reference
 
 ATTEMPTS: Final = 4
 PAUSE_S: Final = 1.0
@@ -123,7 +120,11 @@ async def _partition(connections: Connections, number: int, partitions: int, pro
         connections, messages, partitions, log, log.settled + 1, await _end(connections, number), lambda done: progress(count + done)
     )
     compared = 0
-    for plain in _plains(reference, log, number, partitions, connections.clock()):
+
+    def is_of_partition(source: str, period: str) -> bool:
+        return subjects.partition_of(source, period, partitions) == number
+
+    for plain in recompute.plains(reference, log.histories, connections.clock(), is_of_partition):
         for view_id, unit_id in plain.views.items():
             compared += 1
             stored = views.pop(view_id, None)
@@ -135,15 +136,6 @@ async def _partition(connections: Connections, number: int, partitions: int, pro
         await asyncio.sleep(0)  # give the event loop time: a connection without it is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
     return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.not_folded)), count
-
-
-def _plains(reference: Reference, log: _Log, number: int, partitions: int, now: datetime) -> Iterator[Plain]:
-    """A plain recomputation for every regime and period of the partition that must have views."""
-    for regime in reference.regimes.values():
-        spoken_of = [code for source, code in log.histories if source == regime.source_id]
-        for period in recompute.periods(regime, reference, spoken_of, now):
-            if subjects.partition_of(regime.source_id, period.code, partitions) == number:
-                yield Plain(reference, regime, period, log.histories.get((regime.source_id, period.code), History()))
 
 
 async def _read(

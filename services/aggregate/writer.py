@@ -38,6 +38,7 @@ class Work:
 
     reports: Sequence[ReportDocument] = ()
     views: Sequence[View] = ()
+    early: Sequence[View] = ()  # views of early blocks
     checkpoint: Checkpoint | None = None
     is_whole: bool = False
     shown: Set[RegimePeriod] = frozenset()
@@ -87,7 +88,7 @@ class Writer:
 
     async def write(self, work: Work) -> None:
         """Writes events and views, then offers the views to FEED and moves the checkpoint."""
-        if work.reports or work.views:
+        if work.reports or work.views or work.early:
             refused_by = await self.keep_trying(lambda: self._put(work))
             if refused_by > self._generation:
                 await self._reference.raise_to(refused_by)
@@ -128,8 +129,10 @@ class Writer:
         return await delivery.keep_trying(f"write {self.number}", act, self._readiness)
 
     async def _put(self, work: Work) -> int:
-        _, refused_by = await asyncio.gather(self.store.put_reports(work.reports), self.store.put_views(work.views))
-        return refused_by
+        _, *refused_by = await asyncio.gather(
+            self.store.put_reports(work.reports), self.store.put_views(work.views), self.store.put_early_views(work.early)
+        )
+        return max(refused_by)
 
     async def _put_checkpoint(self, checkpoint: Checkpoint) -> None:
         await self.keep_trying(lambda: self.store.put_checkpoint(self.number, checkpoint))

@@ -26,6 +26,8 @@ UNCOUNTED = {
     " xóa từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
     "misplaced": "{count} sự kiện của REPORTS nằm ở chủ đề không phải của chế độ và kỳ mà nó nêu, ở vị trí: {shown}. Không bảng nào tính."
     " Tìm xem ai có quyền ghi vào REPORTS; xóa từng thông điệp bằng `nats stream rmm REPORTS VỊ_TRÍ`.",
+    "early": "Lưu ý: {count} đơn vị đã nộp trước đợt sắp xếp rồi kết thúc hoạt động; số liệu đó để riêng, không cộng vào bảng nào:"
+    " {shown}.",
     "not_asked": "Lưu ý: {count} đơn vị đã nộp mà nay không thuộc diện báo cáo của kỳ, không bảng nào tính: {shown}.",
 }
 

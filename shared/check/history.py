@@ -1,11 +1,16 @@
 """The history of one regime and period, as the plain recomputation needs it: the logged events and their sequences."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from shared.check import plain_duties
 from shared.wire import events
 from shared.wire.events import Logged
+
+DAY_MS: Final = 24 * 3600 * 1000
+VIETNAM_MS: Final = 7 * 3600 * 1000  # how far Vietnam is ahead of UTC
+BEGINNING: Final = date(1970, 1, 1)
 
 
 @dataclass(slots=True)
@@ -17,6 +22,8 @@ class Noted:
     sequence: int
     type: str
     key: tuple[int, int, str]  # revision, received time, event id
+    day: date  # day of receipt in Vietnam
+    code: str = ""  # what the sender called the unit
     until: datetime | None = None
     corrects: bool = False
     text: bytes | None = None
@@ -25,18 +32,19 @@ class Noted:
 class History:
     """Everything that was logged about one regime and period.
 
-    Of a unit's submissions up to the sequence `settled`, only the highest keeps its figures: nobody asks for an older state.
+    Of a unit's submissions that were received on one day and have a sequence up to `settled`, only the highest keeps its figures: nobody
+    asks for an older state.
     """
 
     def __init__(self, settled: float = -1) -> None:
         self._settled = settled
         self._own: dict[str, list[Noted]] = {}
-        self._highest: dict[str, Noted] = {}
+        self._highest: dict[tuple[str, str, date], Noted] = {}  # by unit id, code and day
         self._opened: list[Noted] = []
 
     def take(self, event: Logged, sequence: int) -> None:
         """Adds one event. Repetition and order do not matter."""
-        noted = Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id))
+        noted = Noted(sequence, event.type, (event.revision, event.received_ms, event.event_id), _day(event.received_ms))
         noted.corrects = event.data.get("corrects") is True
         if event.type == events.OPENED:
             noted.until = plain_duties.instant(event.data.get("deadline"))
@@ -44,6 +52,7 @@ class History:
             return
         if event.type == events.EXTENDED:
             noted.until = plain_duties.instant(event.data.get("until"))
+        noted.code = str(event.data.get("unit", ""))
         self._own.setdefault(event.unit_id, []).append(noted)
         if event.type == events.SUBMITTED:
             noted.text = event.raw
@@ -51,9 +60,10 @@ class History:
                 self._keep_higher(event.unit_id, noted)
 
     def _keep_higher(self, unit_id: str, noted: Noted) -> None:
-        highest = self._highest.get(unit_id)
+        which = unit_id, noted.code, noted.day
+        highest = self._highest.get(which)
         lower, higher = (noted, highest) if highest is not None and highest.key > noted.key else (highest, noted)
-        self._highest[unit_id] = higher
+        self._highest[which] = higher
         if lower is not None and lower is not higher:
             lower.text = None
 
@@ -63,22 +73,22 @@ class History:
         return set(self._own)
 
     @property
-    def reporting(self) -> set[str]:
-        """The ids of the units that have submitted a report."""
-        return {unit_id for unit_id, noted in self._own.items() if any(event.type == events.SUBMITTED for event in noted)}
-
-    @property
     def types(self) -> set[str]:
         """The types of all events."""
         return {noted.type for own in (*self._own.values(), self._opened) for noted in own}
 
-    def own(self, unit_id: str, bound: float) -> list[Noted]:
-        """The events about a unit up to the sequence `bound`."""
-        return [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
+    def logged(self, unit_id: str) -> list[Noted]:
+        """The events that were logged about a unit."""
+        return self._own.get(unit_id, [])
 
-    def opened(self, bound: float) -> datetime | None:
-        """The period's deadline according to the openings up to the sequence `bound`."""
-        return in_force([noted for noted in self._opened if noted.sequence <= bound])
+    def opened(self, bound: float, until: date) -> datetime | None:
+        """The period's deadline according to the openings up to the sequence `bound` that were received until the end of a day."""
+        return in_force([noted for noted in self._opened if noted.sequence <= bound and noted.day <= until])
+
+
+def _day(received_ms: int) -> date:
+    """The day in Vietnam."""
+    return BEGINNING + timedelta(days=min((received_ms + VIETNAM_MS) // DAY_MS, (date.max - BEGINNING).days))
 
 
 def in_force(noted: list[Noted]) -> datetime | None:

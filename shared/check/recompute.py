@@ -8,17 +8,17 @@ import copy
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
-from shared.check import plain_duties, plain_figures, plain_periods
+from shared.check import plain_duties, plain_figures, plain_periods, plain_reforms
 from shared.check.history import History, Noted, in_force
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.wire.view_key import ViewKey
+from shared.wire.view_key import AS_REPORTED, ViewKey
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regime_parts import Indicator
@@ -38,10 +38,13 @@ class _Report:
 
 
 class Plain:
-    """One regime and period: which views must exist, and what each must say as of a sequence of the log."""
+    """One regime and period: which views must exist, and what each must say as of a sequence of the log. With `early`, it is the early
+    block of that day: the units of the day, and what was received until its end.
+    """
 
-    def __init__(self, reference: Reference, whole: Regime, period: Period, history: History) -> None:
-        day = plain_periods.reference_day(reference, whole, period)
+    def __init__(self, reference: Reference, whole: Regime, period: Period, history: History, early: date | None = None) -> None:
+        day = early or plain_periods.reference_day(reference, whole, period)
+        self._early = early
         regime = self._regime = whole.on(day)
         self._period = period
         self._working_days = reference.working_days
@@ -49,19 +52,30 @@ class Plain:
         self._tree = reference.registry.at(day)
         self._groups = plain_duties.groups(regime, self._tree)
         self._below: dict[str, list[Unit]] = {}
+        areas = sorted(set(regime.groupings))
         for unit in [self._tree.by_id[unit_id] for unit_id in self._groups]:
             for above in plain_duties.above_of(self._tree, unit):
                 self._below.setdefault(above.id, [unit for unit in [above] if unit.id in self._groups]).append(unit)
-            for area in plain_duties.areas_of(self._tree, unit, sorted(set(regime.groupings))):
+            for area in plain_duties.areas_of(self._tree, unit, areas):
                 self._below.setdefault(area.id, []).append(unit)
         self._counted: dict[tuple[str, float], _Report | None] = {}
+        self._own: dict[str, list[Noted]] = {}
+        concerned = plain_reforms.Concerned(reference.registry, self._tree)
+        for unit_id in history.units:
+            for noted in history.logged(unit_id):
+                if early is None or noted.day <= early:
+                    self._own.setdefault(concerned.by(unit_id, noted), []).append(noted)
 
     @property
     def views(self) -> dict[str, str]:
         """The unit id of every view, by the view's id: every unit above a reporter has a view, and so
         has every area of the regime.
         """
-        return {ViewKey(self._regime.id, self._period.code, unit_id).text: unit_id for unit_id in self._below}
+        return {self._key(unit_id): unit_id for unit_id in self._below}
+
+    def _key(self, unit_id: str) -> str:
+        series = AS_REPORTED if self._early is None else self._early.isoformat()
+        return ViewKey(self._regime.id, self._period.code, unit_id, series).text
 
     def view(self, unit_id: str, bound: float = ALL) -> Json:
         """The view of a unit in JSON's types, from the events up to the sequence `bound`; without position and updated_at."""
@@ -88,13 +102,14 @@ class Plain:
                 code: sum(code in (counting.data.get("narratives") or {}) for counting in counted) for code in self._regime.narratives
             },
         }
-        return body | {"_id": ViewKey(self._regime.id, self._period.code, unit.id).text, "hash": _hash(body)}
+        early = {} if self._early is None else {"units": self._early.isoformat()}
+        return body | {"_id": self._key(unit_id), "hash": _hash(body), **early}
 
     def _report(self, unit_id: str, bound: float) -> _Report | None:
         if (unit_id, bound) not in self._counted:
-            opened = self._history.opened(bound)
+            opened = self._history.opened(bound, self._early or date.max)
             due = plain_duties.deadline(self._regime, self._groups[unit_id], self._period, opened, self._working_days)
-            self._counted[unit_id, bound] = _counting(due, self._history.own(unit_id, bound))
+            self._counted[unit_id, bound] = _counting(due, [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound])
         return self._counted[unit_id, bound]
 
 
@@ -156,25 +171,42 @@ def _reaches(indicator: Indicator, values: list[Any], wanted: Decimal) -> bool:
         return whole > 0 and part >= wanted * whole
 
 
-def periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now: datetime) -> list[Period]:
-    """The periods of a regime that must have views: they have begun, or events of the source regime name them."""
+def plains(
+    reference: Reference,
+    histories: Mapping[tuple[str, str], History],
+    now: datetime,
+    is_wanted: Callable[[str, str], bool] = lambda source, period: True,
+) -> Iterator[Plain]:
+    """A plain recomputation of every regime and period that must have views, and of its early blocks: for the source regimes and periods
+    that are wanted.
+    """
+    for regime in reference.regimes.values():
+        spoken_of = [code for source, code in histories if source == regime.source_id]
+        for period in _periods(regime, reference, spoken_of, now):
+            if not is_wanted(regime.source_id, period.code):
+                continue
+            history = histories.get((regime.source_id, period.code), History())
+            if not plain_periods.has_ended(reference, regime, period):
+                yield Plain(reference, regime, period, history)
+            for early in plain_reforms.early_days(reference, regime, period):
+                yield Plain(reference, regime, period, history, early)
+
+
+def _periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now: datetime) -> list[Period]:
+    """The periods of a regime that have begun, or that events of the source regime name."""
     source = reference.regimes[regime.source_id]
     codes = set(spoken_of)
     if not source.is_on_call and source.periods != "any":
         listed = [period for code in source.periods if (period := plain_periods.period(source, code)) is not None]
         codes |= {period.code for period in listed if plain_periods.has_begun(period, now)}
-    found = [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
-    return [period for period in found if not plain_periods.has_ended(reference, regime, period)]
+    return [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
 
 
 def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
-    """Every view that must be in MongoDB, in JSON's types, without position and updated_at."""
+    """Every view that must be in MongoDB, those of early blocks included, in JSON's types, without position and updated_at."""
     histories: dict[tuple[str, str], History] = {}
     for sequence, event in enumerate(logged):
         histories.setdefault((event.regime, event.period), History()).take(event, sequence)
-    for regime in reference.regimes.values():
-        spoken_of = [code for source, code in histories if source == regime.source_id]
-        for period in periods(regime, reference, spoken_of, now):
-            plain = Plain(reference, regime, period, histories.get((regime.source_id, period.code), History()))
-            for unit_id in plain.views.values():
-                yield plain.view(unit_id)
+    for plain in plains(reference, histories, now):
+        for unit_id in plain.views.values():
+            yield plain.view(unit_id)

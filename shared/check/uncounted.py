@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from shared.check import plain_duties, plain_periods
-from shared.check.history import History
-from shared.wire import sent
+from shared.check import plain_periods, plain_reforms
+from shared.check.history import History, Noted
+from shared.wire import events, sent
 from shared.wire.log_message import NotFolded
 from shared.wire.view_key import ViewKey
+from shared.words.periods import Period
 from shared.words.reference import Reference
+from shared.words.regimes import Regime
 
 Json = dict[str, Any]
 WHOLE_PERIOD = ""  # the unit id of an event about a whole period
@@ -20,7 +23,8 @@ class Uncounted:
     """What the log contains but no view counts; each list is sorted.
 
     `unreadable` are the sequences of messages that are not events, `misplaced` those of events under a wrong subject: ingest writes
-    neither. `not_asked` is not a fault: these units are known and have reported, but do not have to report, or no longer have to.
+    neither. `not_asked` is not a fault: these units are known and have reported, but do not have to report, or no longer have to. Nor is
+    `early`: these units reported before a reform ended them, and their reports are in an early block only.
     """
 
     regimes: list[str] = field(default_factory=list)  # not loaded, or derived by now
@@ -30,6 +34,7 @@ class Uncounted:
     unreadable: list[int] = field(default_factory=list)
     misplaced: list[int] = field(default_factory=list)
     not_asked: list[str] = field(default_factory=list)  # `<regime>/<period>/<unit id>`
+    early: list[str] = field(default_factory=list)  # the same
 
     def __bool__(self) -> bool:
         return bool(self.regimes or self.periods or self.units or self.types or self.unreadable or self.misplaced)
@@ -43,6 +48,7 @@ class Uncounted:
         self.unreadable = sorted({*self.unreadable, *other.unreadable})
         self.misplaced = sorted({*self.misplaced, *other.misplaced})
         self.not_asked = sorted({*self.not_asked, *other.not_asked})
+        self.early = sorted({*self.early, *other.early})
 
     def as_dict(self) -> Json:
         return {
@@ -53,6 +59,7 @@ class Uncounted:
             "unreadable": self.unreadable,
             "misplaced": self.misplaced,
             "not_asked": self.not_asked,
+            "early": self.early,
         }
 
 
@@ -68,10 +75,39 @@ def find(reference: Reference, histories: Mapping[tuple[str, str], History], not
         elif (period := plain_periods.period(regime, code)) is None:
             uncounted.periods.append(f"{regime_id}/{code}")
         else:
-            day = plain_periods.reference_day(reference, regime, period)
-            asked = plain_duties.groups(regime.on(day), reference.registry.at(day))
-            unknown = history.units - reference.registry.ids.keys() - {WHOLE_PERIOD}
-            uncounted.units += [ViewKey(regime_id, code, unit_id).text for unit_id in unknown]
-            uncounted.not_asked += [ViewKey(regime_id, code, unit_id).text for unit_id in history.reporting - asked.keys() - unknown]
+            _add_units(uncounted, reference, regime, period, history)
     uncounted.add(Uncounted())
     return uncounted
+
+
+class _Asked:
+    """Who reports in a period, by the units of a day."""
+
+    def __init__(self, reference: Reference, regime: Regime, day: date) -> None:
+        self._asked = plain_reforms.asked(reference, regime, day)
+        self._concerned = plain_reforms.Concerned(reference.registry, reference.registry.at(day))
+
+    def has(self, unit_id: str, noted: Noted) -> bool:
+        """Whether an event is about a unit that reports."""
+        return self._concerned.by(unit_id, noted) in self._asked
+
+
+def _add_units(uncounted: Uncounted, reference: Reference, regime: Regime, period: Period, history: History) -> None:
+    """Adds the units that have events which no view of the period counts."""
+    asked = _Asked(reference, regime, plain_periods.reference_day(reference, regime, period))
+    early = {eve: _Asked(reference, regime, eve) for eve in plain_reforms.early_days(reference, regime, period)}
+    known = reference.registry.ids.keys() | {area.id for area in reference.registry.areas}
+    for unit_id in history.units - {WHOLE_PERIOD}:
+        name = ViewKey(regime.id, period.code, unit_id).text
+        rest = [noted for noted in history.logged(unit_id) if not asked.has(unit_id, noted)]
+        nowhere = [noted for noted in rest if not any(noted.day <= eve and early[eve].has(unit_id, noted) for eve in early)]
+        if nowhere and unit_id not in known:
+            uncounted.units.append(name)
+        elif _has_report(nowhere):
+            uncounted.not_asked.append(name)
+        if _has_report([noted for noted in rest if noted not in nowhere]):
+            uncounted.early.append(name)
+
+
+def _has_report(noted: list[Noted]) -> bool:
+    return any(event.type == events.SUBMITTED for event in noted)

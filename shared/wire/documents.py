@@ -266,6 +266,18 @@ class ViewDocument(ViewFiguresDocument):
     hash: Annotated[str, "SHA-256 of the figures (`shared/wire/view_hash.py`)"]
 
 
+class EarlyViewDocument(ViewDocument):
+    """The roll-up of one unit's subtree in the early block of a period that spans the first day of a reform (`early_views`): by the units
+    of the day before, from what was received until then. It is part of no total.
+
+    Written by: `services/aggregate/store.py`, `services/aggregate/rebuild.py`.
+    Read by: the portal, `tonghop verify`.
+    """
+
+    _id: Annotated[str, "key of the view, `<regime>/<period>/<unit id>@<units>` (`shared/wire/view_key.py`)"]
+    units: Annotated[str, "the day before the reform, `YYYY-MM-DD`: its units are counted, and what was received until its end"]
+
+
 # what ingest stores
 
 
@@ -505,6 +517,7 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.REFORMS: (ReformDocument,),
     collection_names.REPORTS: (ReportDocument,),
     collection_names.VIEWS: (ViewDocument,),
+    collection_names.EARLY_VIEWS: (EarlyViewDocument,),
     collection_names.RECEIPTS: (ReceiptDocument,),
     collection_names.DUTIES: (DutyDocument,),
     collection_names.ALERTS: (AlertDocument,),

@@ -3,7 +3,7 @@
 The models of events that units and people send are in `sent.py`. Source: design, section 4, "Events".
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -14,6 +14,7 @@ from shared.words.event_types import OPENED as OPENED
 from shared.words.event_types import RETURNED as RETURNED
 from shared.words.event_types import SUBMITTED as SUBMITTED
 from shared.words.event_types import WITHDRAWN as WITHDRAWN
+from shared.words.periods import VIETNAM, local_day
 
 VIEW_UPDATED: Final = "vn.tonghop.view.updated.v1"
 ALERT_RAISED: Final = "vn.tonghop.alert.raised.v1"
@@ -48,6 +49,17 @@ class Logged(NamedTuple):
     def sender(self) -> str:
         """The sender's unit id."""
         return self.id.partition("/")[0]
+
+    @property
+    def code(self) -> str:
+        """What the sender called the unit: its code on the reference day. "" if the event concerns a whole period."""
+        code = self.data.get("unit", "")
+        return code if isinstance(code, str) else ""
+
+    @property
+    def received_on(self) -> date:
+        """The day of receipt in Vietnam."""
+        return local_day(from_ms(min(self.received_ms, LATEST_MS - 86_400_000)))  # Vietnam's last hours of 9999 are no datetime
 
     @property
     def event_id(self) -> str:
@@ -125,6 +137,11 @@ def to_ms(at: datetime) -> int:
     """Whole milliseconds since 1970. Fractions are cut off, so that an instant before a deadline remains before it."""
     whole = at.replace(microsecond=0)
     return round(whole.timestamp()) * 1000 + at.microsecond // 1000
+
+
+def end_ms(day: date) -> int:
+    """The first millisecond after a day in Vietnam."""
+    return to_ms(datetime.combine(day + timedelta(days=1), time(), VIETNAM))
 
 
 def to_text(at: datetime) -> str:

@@ -139,7 +139,9 @@ class Reference:
         if unit_id in setting.tree.by_id:
             return unit_id
         bearer = setting.tree.by_code.get(code)
-        return unit_id if bearer is None or self.registry.begins(bearer.id) > received else bearer.id
+        if bearer is None or bearer.id in setting.tree.members:  # an area takes no reports
+            return unit_id
+        return unit_id if self.registry.begins(bearer.id) > received else bearer.id
 
     def derived_of(self, source_id: str) -> list[Regime]:
         """The regime itself, if it exists, and the regimes that are derived from it."""

@@ -5,11 +5,12 @@ the districts end and communes become fewer. Codes are used again: after each re
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import plain
+from shared.check import recompute
 from shared.wire import envelope, events, subjects
 from shared.wire.events import Logged
 from shared.words import regimes
@@ -22,6 +23,7 @@ from shared.words.units import Area, Registry, Unit
 BASE: Final = date(2024, 1, 1)
 MARCH: Final = date(2025, 3, 1)
 JULY: Final = date(2025, 7, 1)
+NOW: Final = datetime(2027, 2, 1, tzinfo=UTC)
 REGIME: Final = "thu"
 PARTITIONS: Final = 4
 Json = dict[str, Any]
@@ -101,6 +103,11 @@ def _reference(registry: Registry, days: Sequence[date], pins: Mapping[tuple[str
     return Reference(1, registry, loaded, dict.fromkeys(loaded, datetime(2024, 1, 1, tzinfo=UTC)), pins=pins, reform_days=tuple(days))
 
 
+def at(day: date) -> datetime:
+    """Noon of a day in Vietnam."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=VIETNAM)
+
+
 def received(day: date, hour: int = 12) -> int:
     """An instant of a day in Vietnam, in milliseconds."""
     return events.to_ms(datetime(day.year, day.month, day.day, hour, tzinfo=VIETNAM))
@@ -118,17 +125,23 @@ def logged(unit_id: str, day: date, period: str = "2025", revision: int = 1, kin
     return read
 
 
-def views(reference: Reference, history: Iterable[Logged], now: datetime | None = None) -> dict[str, Json]:
-    """The views of all partitions after folding a history, in JSON's types, without position and updated_at, by id."""
+def views(reference: Reference, history: Iterable[Logged]) -> dict[str, Json]:
+    """The views of all partitions after folding a history, those of early blocks included, by id; in JSON's types, without position and
+    updated_at.
+    """
     folds = [Fold(reference, number, PARTITIONS) for number in range(PARTITIONS)]
     for sequence, event in enumerate(history, start=1):
         folds[subjects.partition_of(event.regime, event.period, PARTITIONS)].take([(event, sequence)])
     found: dict[str, Json] = {}
     for fold in folds:
-        fold.open(now or datetime(2027, 2, 1, tzinfo=UTC))
-        for view in fold.changed():
+        fold.open(NOW)
+        for view in (*fold.changed(), *fold.changed_early()):
             found[view.id] = {name: value for name, value in plain(view.document).items() if name not in ("position", "updated_at")}
     return found
 
 
-ONE_DAY: Final = timedelta(days=1)
+def agreed(reference: Reference, history: Sequence[Logged]) -> dict[str, Json]:
+    """The views by the fold, which the plain recomputation must confirm in every field."""
+    found = views(reference, history)
+    assert found == {view["_id"]: view for view in recompute.expected_views(reference, history, NOW)}
+    return found

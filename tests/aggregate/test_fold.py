@@ -70,7 +70,7 @@ def test_periods_that_leave_memory_and_come_back_give_byte_equal_views(
     fold, views, stored = fold_of(reference), dict[str, View](), list[tuple[Logged, int]]()
     fold.open(NOW)
     for sequence, event in enumerate(history, start=1):
-        for pair in fold.lacking({(event.regime, event.period)}):
+        for pair in fold.lacking([event]):
             fold.recall(pair, rng.sample(of_pair := [one for one in stored if (one[0].regime, one[0].period) == pair], len(of_pair)))
         fold.take([(event, sequence)])
         stored.append((event, sequence))

@@ -56,7 +56,7 @@ def writer_on(stored: Stored) -> Writer:
 def work(name: str, sequence: int | None = None, *, is_whole: bool = False) -> Work:
     report: Any = {"_id": name}
     checkpoint = None if sequence is None else Checkpoint(sequence, name, 0, "now")
-    return Work([report], (), checkpoint, is_whole=is_whole)
+    return Work([report], checkpoint=checkpoint, is_whole=is_whole)
 
 
 async def test_what_is_submitted_is_written_in_order_and_one_at_a_time() -> None:

@@ -1,9 +1,11 @@
 """Block: the figures of one regime and period, as an integer matrix of units × columns.
 
 A row has the figures of the unit's report that counts, or zeros. Views are computed from the rows, never from deltas, so nothing can drift.
-Source: design, section 3, "Aggregate".
+The early block of a period that spans the first day of a reform has the units and the regime of the day before, and counts what was
+received until then. It is never added to the block of the period. Source: design, section 3, "Aggregate"; ADR-0048.
 """
 
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,8 +16,7 @@ from services.aggregate.domain.kinds import Matrix
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
-from shared.words.calendar import WorkingDays
-from shared.words.reference import Setting
+from shared.words.reference import Reference, Setting
 from shared.words.report_state import PeriodState, ReportState
 
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
@@ -33,13 +34,16 @@ NEVER: Final = Touch()
 
 
 class Block:
-    """One regime and period: the rows of its reporters, and the state of each unit's report."""
+    """One regime and period: the rows of its reporters, and the state of each unit's report. `early` is the last day of an early block."""
 
-    def __init__(self, setting: Setting, working_days: WorkingDays) -> None:
+    def __init__(self, reference: Reference, setting: Setting, early: date | None = None) -> None:
         regime, groups = setting.regime, setting.groups
         self.regime = regime
         self.period = setting.period
-        self._working_days = working_days
+        self.early = early
+        self._until_ms = events.LATEST_MS + 1 if early is None else events.end_ms(early)
+        self._reference = reference
+        self._setting = setting
         self.tree = trees.of_reporters(setting.tree, tuple(groups), tuple(regime.groupings))
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
@@ -55,6 +59,8 @@ class Block:
         """Applies one event. Returns the units whose views it concerns, even if nothing changed. Events may come in any order and more than
         once.
         """
+        if event.received_ms >= self._until_ms:
+            return ()
         touched = self._take(event)
         for unit_id in touched:
             if sequence >= self.touched.get(unit_id, NEVER).sequence:
@@ -64,8 +70,8 @@ class Block:
     def _take(self, event: Logged) -> tuple[str, ...]:
         if event.type == events.OPENED:
             return self._open(event)
-        row = self.tree.row_of.get(event.unit_id)
-        if row is None or event.type not in report_state.STATE_EVENTS:
+        row = self._row_of(event) if event.type in report_state.STATE_EVENTS else None
+        if row is None:
             return ()
         if self._states[row].apply(event):
             self.rows[row] = self._encode(event.data)
@@ -73,6 +79,14 @@ class Block:
             self._deadlines[row] = self._deadline(row)
         self._settle(row)
         return self.tree.views_above[row]
+
+    def _row_of(self, event: Logged) -> int | None:
+        """The row of the unit that an event concerns on the reference day; None if that unit does not report."""
+        row = self.tree.row_of.get(event.unit_id)
+        if row is not None or event.unit_id in self._setting.tree.by_id:  # the same as below, faster
+            return row
+        unit_id = self._reference.unit_of(self._setting, event.unit_id, event.code, event.received_on)
+        return self.tree.row_of.get(unit_id)
 
     def _open(self, event: Logged) -> tuple[str, ...]:
         """Applies an opening, which moves the deadline of every unit."""
@@ -87,7 +101,8 @@ class Block:
     def _due_of_groups(self) -> dict[str, int | None]:
         """The first late millisecond of each group of reporters; None if the group has no deadline."""
         opened = self._period_state.deadline
-        due = {group: deadlines.group_deadline(self.regime, group, self.period, opened, self._working_days) for group in set(self._groups)}
+        days = self._reference.working_days
+        due = {group: deadlines.group_deadline(self.regime, group, self.period, opened, days) for group in set(self._groups)}
         return {group: None if deadline is None else events.to_ms(deadline) for group, deadline in due.items()}
 
     def _deadline(self, row: int) -> int | None:

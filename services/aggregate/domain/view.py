@@ -13,7 +13,7 @@ from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.kinds import Matrix
 from shared.wire import events, subjects, view_hash
-from shared.wire.documents import ReportingDocument, ViewDocument, ViewFiguresDocument
+from shared.wire.documents import EarlyViewDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
 from shared.words.units import Unit
@@ -28,7 +28,7 @@ class ViewVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One view: its document, and its subject in FEED.
+    """One view: its document, and its subject in FEED; "" if it is a view of an early block, which FEED does not get.
 
     `traceparent` is copied from the last event that concerned the view. It is not stored: a view that was read from the store has none.
     """
@@ -78,6 +78,10 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         "hash": view_hash.hash_of(regime, period, unit.id, figures),
         **figures,
     }
+    if block.early is not None:
+        units = block.early.isoformat()
+        early: EarlyViewDocument = {**document, "_id": ViewKey(regime, period, unit.id, units).text, "units": units}
+        return View(early, subject="")
     return View(document, subjects.feed(span.top, regime, period, unit.id), touch.traceparent)
 
 
