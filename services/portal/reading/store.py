@@ -31,7 +31,6 @@ COUNTS: Final = dict.fromkeys(
 )
 """The fields of a view that tell how complete it is."""
 PROGRESS: Final = TypeAdapter(Progress)
-EARLY_VIEWS: Final = "early_views"
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
 
@@ -48,7 +47,7 @@ class PortalStore:
 
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
-        self._early_views = mongo.collection(database, EARLY_VIEWS, ViewDocument)
+        self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
