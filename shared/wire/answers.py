@@ -283,7 +283,6 @@ class Duty(Published):
     regime: RegimeId
     period: str
     unit: UnitName
-    acting: ActingIfOther = None
     task: Literal["report", "confirm"]
     deadline: UtcText
     owed: bool
@@ -295,6 +294,7 @@ class Duty(Published):
     extended_to: UtcText | None
     returned: DutyReturn | None
     confirmed_at: UtcText | None
+    acting: ActingIfOther = None
 
 
 class DutyPage(Published):

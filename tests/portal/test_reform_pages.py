@@ -1,9 +1,15 @@
 """Pages and API over the reform of 01/07/2025. Numbers in names are lines of the red team in the design of units through time."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from services.portal.domain import address, early
+from services.portal.domain.refused import Refused
 from shared.wire import events
 from tests.portal import reformed
 from tests.portal.builders import AFTER, BEFORE, CT27, report
@@ -122,14 +128,43 @@ async def test_a_day_whose_units_have_no_figures_is_refused(stack: Stack, period
     assert page.status_code == 400
 
 
+@given(st.text(max_size=12) | st.from_regex(address.SHAPES["units"], fullmatch=True))
+@example("0000-01-01")
+@example("2025-06-31")
+def test_any_text_is_a_day_or_is_refused(text: str) -> None:
+    day = outcome(lambda: address.day_of(text))
+    assert day == "door.bad_query" or (isinstance(day, date) and day.isoformat() == text)
+
+
+@given(st.sampled_from(["2024", "2025", "2026"]), st.dates())
+@example("2025", date.min)
+@example("2025", date.max)
+def test_any_day_has_an_early_block_or_the_same_units_or_is_refused(code: str, day: date) -> None:
+    known = reformed.reference()
+    regime = known.regimes[CT27]
+    period = regime.period(code)
+    assert period is not None
+    block = outcome(lambda: early.block(known, regime, period, day))
+    backwards = {"view.cannot_recut_backwards"} if day < period.cut_off else {"view.not_recut"}
+    assert block in {EVE} if code == "2025" and period.begins <= day <= EVE else block in {None, *backwards}
+
+
+def outcome(asked: Callable[[], date | None]) -> date | str | None:
+    """What is found, or the code of the refusal."""
+    try:
+        return asked()
+    except Refused as refused:
+        return refused.refusal.code
+
+
 @loop
 async def test_11_the_page_of_an_early_block_says_that_it_is_not_added(stack: Stack) -> None:
     await stack.put(views=[reformed.view("20")])
     await stack.database["early_views"].insert_many([reformed.view("184", early=EVE), reformed.view("20", early=EVE)])
-    early = await html(stack, f"/bang/{CT27}/2025/184?units=2025-06-30")
-    assert "Số liệu các đơn vị cũ đã báo cáo trước 01/07/2025; không cộng vào bảng năm 2025" in text_of(early)
-    assert f'href="/bao-cao/{CT27}/2025/06256?units=2025-06-30"' in early
-    assert "(nay thuộc Xã Điềm He)" in early
+    page = await html(stack, f"/bang/{CT27}/2025/184?units=2025-06-30")
+    assert "Số liệu các đơn vị cũ đã báo cáo trước 01/07/2025; không cộng vào bảng năm 2025" in text_of(page)
+    assert f'href="/bao-cao/{CT27}/2025/06256?units=2025-06-30"' in page
+    assert "(nay thuộc Xã Điềm He)" in page
 
     province = await html(stack, f"/bang/{CT27}/2025/20")
     assert "Đã báo cáo trước ngày sắp xếp" in province

@@ -123,13 +123,13 @@ def monthly() -> Regime:
 
 def test_a_period_expires_at_the_last_deadline_of_its_groups() -> None:
     regime = monthly()
-    of_regime = strip.listed(regime)
+    november = next(period for period in strip.listed(regime) if period.code == "2026-11")
     communes, offices = (
         datetime(2026, 11, day, 0, tzinfo=VIETNAM) for day in (18, 20)
     )  # the end of 17/11 and of 19/11: two and four working days after 14/11, a Saturday
 
     def expired(now: datetime, *groups: str) -> bool:
-        return "2026-11" in strip.expired(regime, groups or regime.reporters, of_regime, COMMON, now)
+        return strip.is_expired(regime, groups or regime.reporters, november, COMMON, now)
 
     assert not expired(offices - timedelta(milliseconds=1))
     assert expired(offices)

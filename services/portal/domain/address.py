@@ -15,7 +15,7 @@ from shared.words.reference import ONE_DAY, Reference, Setting
 from shared.words.regime_fields import RegimeId, UnitCode
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
-from shared.words.units import Tree, Unit
+from shared.words.units import AREA, Tree, Unit
 
 
 def _pattern(annotated: object) -> re.Pattern[str]:
@@ -100,6 +100,15 @@ class Address:
         if confined is None or self.unit.id not in {above.id for above in self.tree.ancestors(confined.id)}:
             return None
         return confined
+
+    @property
+    def is_area(self) -> bool:
+        return self.unit.level == AREA
+
+    def covers(self, area_id: str) -> str:
+        """What an area covers, for readers; "" for other units."""
+        area = self.reference.registry.area(area_id)
+        return area.covers if area else ""
 
     @property
     def is_reporter(self) -> bool:

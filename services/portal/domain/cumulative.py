@@ -7,14 +7,22 @@ Source: design, section 5, "Year to date"; ADR-0040.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from services.portal.domain import period_runs
+from services.portal.domain import elsewhere, period_runs
 from services.portal.domain.address import Address
 from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.published import QuantityFigure, RatioFigure, View, WholeOrDecimal
 from shared.words import numbers, periods, refusals
 from shared.words.refusals import Both, Refusal
 from shared.words.regime_parts import Indicator
+
+NO_VIEW: Final = Both(
+    "khi chốt kỳ đó đơn vị này chưa có, hoặc không có đơn vị báo cáo trực thuộc",
+    "at that cut-off the unit did not exist, or had no reporting unit below it",
+)
+"""Why a unit has no view in another period, if no reform is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +111,19 @@ def year_to_date(at: Address, views: Mapping[str, View], opened: Collection[str]
     lost = [code for code in expected if code not in views or at.in_period(code) is None]
     if differing := [code for code in lost if not _has_view(at, code)]:
         named = Both(period_runs.named_in_year(differing), ", ".join(differing))
-        return YearToDate(indicators, refusal=refusals.refusal("door.cumulative_unit_differs", unit=at.unit.name, periods=named))
+        reasons = (elsewhere.absent(at.reference, at.unit.id, _day(at, code)) for code in differing)
+        why = next((reason for reason in reasons if reason is not None), NO_VIEW)
+        return YearToDate(indicators, refusal=refusals.refusal("door.cumulative_unit_differs", unit=at.unit.name, periods=named, why=why))
     if lost or is_mixed(views.values()):
         return YearToDate(indicators, refusal=refusals.refusal("door.cumulative_not_computed"))
     parts = [_part(at, code, views.get(code), indicators) for code in periods.year_to_date(at.period.code)]
     return YearToDate(indicators, tuple(parts))
+
+
+def _day(at: Address, code: str) -> date:
+    """The reference day of another period."""
+    period = at.regime.period(code)
+    return at.reference.day(at.regime, at.period if period is None else period)
 
 
 def _indicators(at: Address) -> tuple[Indicator, ...]:

@@ -4,7 +4,7 @@ Source: ADR 0050.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from services.portal.domain import refused, succession
 from services.portal.domain.refused import Link, Refused
@@ -32,6 +32,19 @@ def refusal(reference: Reference, regime: Regime, period: Period, day: date, nam
     return refused.not_found(found, links)
 
 
+def absent(reference: Reference, unit_id: str, day: date) -> Both | None:
+    """Why a unit does not exist on a day: a reform formed it later, or it has ended. None if it exists, or if no reform is the reason."""
+    registry = reference.registry
+    area = registry.area(unit_id)
+    first = area.valid_from if area else registry.begins(unit_id)
+    last = succession.last_day(registry, unit_id)
+    if first > day and (area or registry.lineage.into(unit_id)):
+        return Both(f"đơn vị khác: địa giới thay đổi từ {vietnamese.day(first)}", f"another unit: the territory changed on {first}")
+    if last is not None and last < day:
+        return Both(f"đã kết thúc ngày {vietnamese.day(last)}", f"ended on {last}")
+    return None
+
+
 def nearest(reference: Reference, regime: Regime, period: Period, unit_id: str) -> tuple[str, Unit] | None:
     """The listed period nearest to `period` in which a unit exists, with its row then; the earlier one of two."""
     at = periods.order(period.code)
@@ -42,6 +55,19 @@ def nearest(reference: Reference, regime: Regime, period: Period, unit_id: str) 
     ]
     before = [pair for pair in found if periods.order(pair[0]) < at]
     return before[-1] if before else found[0] if found else None
+
+
+def views_of_area(reference: Reference, area_id: str, now: datetime) -> list[Link]:
+    """The page of an area in each regime that lists it, for the newest period that has begun."""
+    found: list[Link] = []
+    for regime in sorted(reference.regimes.values(), key=lambda regime: regime.title):
+        begun = [setting for setting in reference.settings(regime.id) if setting.period.has_begun(now) and area_id in setting.tree.members]
+        for setting in begun[-1:]:
+            area = setting.tree.by_id[area_id]
+            if area.code in (*setting.regime.groupings, setting.regime.within):
+                text = f"{regime.title}, {vietnamese.period_name(setting.period.code)}"
+                found.append(Link(text, f"/bang/{regime.id}/{setting.period.code}/{area.code}"))
+    return found
 
 
 def page(reference: Reference, regime: Regime, period: Period, unit: Unit) -> Link:

@@ -24,7 +24,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that matches a query. Hits are sorted by `key`: codes before names, exact matches before others."""
+    """A unit that matches a query. Hits are sorted by `key`: codes before names, exact matches before others; among equal ones, units with
+    an end follow the others.
+    """
 
     unit: Unit
     key: str
@@ -68,7 +70,7 @@ def find(entries: Sequence[Entry], query: str) -> list[Hit]:
         )
         if any(ranks):
             rank = ranks.index(True)
-            hits.append(Hit(entry.unit, f"{rank} {' '.join(entry.bare)} {entry.unit.id}"))
+            hits.append(Hit(entry.unit, f"{rank}{0 if entry.unit.valid_to is None else 1} {' '.join(entry.bare)} {entry.unit.id}"))
     return sorted(hits, key=lambda hit: hit.key)
 
 

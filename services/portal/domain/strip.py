@@ -41,6 +41,9 @@ OF_DUTY: Final[Mapping[DutyState, CellState]] = {
 """The state of a unit's own report, the strongest of its duty's states first."""
 
 
+NO_REASONS: Final[Mapping[str, str]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One period of a strip. `path` is the address of its page; "" if there is no page."""
@@ -106,43 +109,57 @@ def present(of_regime: Sequence[Period], now: datetime) -> Period | None:
     return max(begun, key=lambda period: (period.cut_off, period.begins), default=None)
 
 
-def expired(source: Regime, groups: Iterable[str], of_regime: Iterable[Period], days: WorkingDays, now: datetime) -> set[str]:
-    """The periods in which the last deadline of the groups has passed. `source` is the regime with the obligation. Extensions for single
-    units do not count; a regime on call has no deadlines by rule.
+def is_expired(source: Regime, groups: Iterable[str], period: Period, days: WorkingDays, now: datetime) -> bool:
+    """Whether the last deadline of the groups in a period has passed. `source` is the version of the regime with the obligation. Extensions
+    for single units do not count; a regime on call has no deadlines by rule.
     """
     if source.is_on_call:
-        return set()
-    return {period.code for period in of_regime if _is_expired(source, groups, period, days, now)}
-
-
-def _is_expired(source: Regime, groups: Iterable[str], period: Period, days: WorkingDays, now: datetime) -> bool:
+        return False
     due = [deadlines.group_deadline(source, group, period, None, days) for group in groups]
     return all(at is not None and now >= at for at in due)
 
 
 def view_cells(
-    of_regime: Sequence[Period], views: Mapping[str, Progress], expired_periods: Collection[str], now: datetime, folder: str = "bang"
+    of_regime: Sequence[Period],
+    views: Mapping[str, Progress],
+    expired_periods: Collection[str],
+    now: datetime,
+    folder: str = "bang",
+    absent: Mapping[str, str] = NO_REASONS,
 ) -> list[Cell]:
     """The periods by how many units below have reported. `views` are the views of one unit, by period; `folder` is the first part of the
-    pages' addresses.
+    pages' addresses; `absent` says why the unit does not exist in a period.
     """
     at = present(of_regime, now)
     cells = []
     for period in of_regime:
         progress = views.get(period.code)
         state, words = _of_view(period, progress, now, is_expired=period.code in expired_periods)
+        if progress is None and period.code in absent:
+            state, words = CellState.NONE, absent[period.code]
         path = f"/{folder}/{progress.regime}/{period.code}/{progress.unit_code}" if progress else ""
         cells.append(Cell(period.code, state, words, path, period == at))
     return cells
 
 
-def report_cells(of_regime: Sequence[Period], regime_id: str, duties: Mapping[str, Duty], now: datetime, folder: str) -> list[Cell]:
-    """The periods by the unit's own report. `duties` are the unit's duties to report, by period."""
+def report_cells(
+    of_regime: Sequence[Period],
+    regime_id: str,
+    duties: Mapping[str, Duty],
+    now: datetime,
+    folder: str,
+    absent: Mapping[str, str] = NO_REASONS,
+) -> list[Cell]:
+    """The periods by the unit's own report. `duties` are the unit's duties to report, by period; `absent` says why the unit does not exist
+    in a period.
+    """
     at = present(of_regime, now)
     cells = []
     for period in of_regime:
         duty = duties.get(period.code)
         state, words = _of_report(period, duty, now)
+        if duty is None and period.code in absent:
+            state, words = CellState.NONE, absent[period.code]
         cells.append(Cell(period.code, state, words, f"/{folder}/{regime_id}/{period.code}/{duty.unit_code}" if duty else "", period == at))
     return cells
 

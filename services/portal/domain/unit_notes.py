@@ -4,15 +4,15 @@ Source: ADR 0050.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from services.portal.domain import elsewhere, succession
 from services.portal.domain.address import Address
 from services.portal.domain.refused import Link
-from shared.words import vietnamese
+from shared.words import periods, vietnamese
 from shared.words.lineage import Edge
-from shared.words.reference import ONE_DAY
+from shared.words.reference import ONE_DAY, Reference
 from shared.words.units import AREA, Registry, Unit
 
 MOST = 15  # units that a note names
@@ -36,10 +36,27 @@ def of_page(at: Address, today: date) -> list[Note]:
     return [*_codes(at), *of_unit(at.reference.registry, at.unit, today)]
 
 
-def of_duties(registry: Registry, unit: Unit, today: date) -> list[Note]:
+def of_duties(reference: Reference, unit: Unit, now: datetime) -> list[Note]:
     """The notes of the page of a unit's duties."""
+    registry = reference.registry
     codes = [_code(unit, row, _link(row)) for row in succession.others(registry, unit)]
-    return [*codes, *of_unit(registry, unit, today)]
+    views = elsewhere.views_of_area(reference, unit.id, now) if registry.area(unit.id) is not None else []
+    return [*codes, *of_unit(registry, unit, periods.local_day(now)), *([Note("Bảng tổng hợp của địa bàn: ", views, ".")] if views else [])]
+
+
+def brief(registry: Registry, unit: Unit, today: date) -> str:
+    """What a list of units says beside a unit: its end and who acts for it, the day on which a reform formed it, or the size of an area."""
+    area = registry.area(unit.id)
+    if area is not None:
+        return f"địa bàn, {len(area.members)} đơn vị"
+    last = succession.last_day(registry, unit.id)
+    if last is not None and last < today:
+        heir = succession.acting(registry, unit.id, today)
+        return f"kết thúc {vietnamese.day(last)}, {'chưa khai đơn vị kế thừa' if heir is None else f'kế thừa: {heir.name}'}"
+    if last is not None:
+        return f"tới trước ngày {vietnamese.day(last + ONE_DAY)}"
+    first = registry.begins(unit.id)
+    return f"từ ngày {vietnamese.day(first)}" if succession.formed_from(registry, unit.id, first) else ""
 
 
 def of_unit(registry: Registry, unit: Unit, today: date) -> list[Note]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from services.portal.domain import figures, progress
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
-from services.portal.domain.standing import State, Status
+from services.portal.domain.standing import Entry, State, Status
 from services.portal.reading import statuses
 from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
+from shared.wire.events import Logged
 from shared.wire.published import Reporting, View
-from shared.words import deadlines
+from shared.words import deadlines, periods
 from shared.words.report_state import ReportState
 from shared.words.units import Unit
 
@@ -28,12 +29,13 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Whether a view that must be confirmed is confirmed. `is_current`: the figures are still the confirmed ones.
+    """Whether `by` has confirmed a view that it must confirm. `is_current`: the figures are still the confirmed ones.
 
     `is_untouched`: no report was received since. If the hash of a confirmation from data format 4 then differs, names or targets have
     changed, which that hash covered too.
     """
 
+    by: Unit
     deadline: datetime
     confirmed_at: datetime | None
     is_current: bool
@@ -49,7 +51,10 @@ class Overview:
     late: Sequence[Status]
     children: Sequence[Child]
     deadlines: Sequence[tuple[str, datetime]]
-    confirmation: Confirmation | None
+    confirmations: Sequence[Confirmation]
+    """Of all units that must confirm the view, the lowest first."""
+    areas: Sequence[View]
+    """The views of the areas that the unit holds."""
     now: datetime
 
     @property
@@ -74,7 +79,8 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
         [status for status in states if status.state is State.LATE],
         await _children(address, store, below),
         _deadlines(address, states),
-        await _confirmation(address, store, view),
+        await _confirmations(address, store, view),
+        await _areas(address, store),
         now,
     )
 
@@ -102,22 +108,44 @@ def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, da
     return [(address.regime.reporters[name].label, due) for name, due in usual.items()]
 
 
-async def _confirmation(address: Address, store: PortalStore, view: View) -> Confirmation | None:
-    """The state of the view's confirmation; None if the unit does not have to confirm."""
-    confirming = [found.rule.who for found in address.setting.version.confirmations if found.of.id == address.unit.id]
-    if not confirming:
-        return None
-    due = deadlines.confirm_deadlines(address.regime, address.period, address.reference.working_days)[confirming[-1]]
+async def _areas(address: Address, store: PortalStore) -> list[View]:
+    tree, regime = address.tree, address.regime
+    named = (tree.by_code.get(code) for code in {*regime.groupings, regime.within})
+    areas = [unit.id for unit in named if unit is not None and unit.id in tree.members and unit.parent == address.unit.id]
+    return await store.views(regime.id, address.period.code, areas) if areas else []
+
+
+async def _confirmations(address: Address, store: PortalStore, view: View) -> list[Confirmation]:
+    """The state of each confirmation of the view."""
+    required = [found for found in address.setting.version.confirmations if found.of.id == address.unit.id]
+    if not required:
+        return []
+    due = deadlines.confirm_deadlines(address.regime, address.period, address.reference.working_days)
     entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
     logged = await store.logged([entry.id for entry in entries if entry.type == events.CONFIRMED])
+    return [
+        _confirmation(found.by, due[found.rule.who], view, entries, [event for event in logged if _is_by(address, found.by, event)])
+        for found in required
+    ]
+
+
+def _is_by(address: Address, unit: Unit, event: Logged) -> bool:
+    """Whether a unit, or its heir on the day of receipt, sent an event."""
+    day = periods.local_day(events.from_ms(event.received_ms))
+    return event.sender == unit.id or address.reference.registry.acts_for(event.sender, unit.id, day)
+
+
+def _confirmation(by: Unit, due: datetime, view: View, entries: Sequence[Entry], logged: Sequence[Logged]) -> Confirmation:
+    """The state of the confirmation by one unit, from the events that it sent."""
     state = ReportState()
     for event in logged:
         state.apply(event)
     if (last := state.confirmation) is None:
-        return Confirmation(due, None, is_current=False, is_untouched=False)
+        return Confirmation(by, due, None, is_current=False, is_untouched=False)
     has_figures = any(event.event_id == last.event_id and "figures" in event.data for event in logged)
     sequence = max(entry.sequence for entry in entries if entry.event_id == last.event_id)
     return Confirmation(
+        by,
         due,
         events.from_ms(last.received_ms),
         is_current=view_hash.is_of(view.model_dump(exclude_unset=True), last.view_hash),

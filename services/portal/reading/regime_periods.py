@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from services.portal.domain import strip
+from services.portal.domain import elsewhere, strip
 from services.portal.domain.address import Address
 from services.portal.domain.progress import Progress
 from services.portal.domain.strip import Strip, Year
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.store import PortalStore
 from shared.wire.view_key import ViewKey
+from shared.words import periods
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
+from shared.words.units import Tree
 
 NARRATIVES: Final = "thuyet-minh"
 Pair = tuple[str, str]
@@ -23,42 +25,85 @@ Pair = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class RegimePeriods:
     """A regime in the list of all regimes. `rows` are the periods with all their counts: the present one and those whose deadline is still
-    to come, newest first; of a regime with one period a year all of them. `years` are all periods side by side, the year of the period
-    `present` first; it is empty for a regime with one period a year. `present` is "" before the first period begins.
+    to come, newest first, each followed by its areas; of a regime with one period a year all of them. `years` are all periods side by side,
+    the year of the period `present` first; it is empty for a regime with one period a year. `present` is "" before the first period begins.
     """
 
     regime: Regime
+    """The version of the present period."""
+    recipient: str
+    on_behalf_of: str
+    """Names of the present period's units; the code if no unit has it."""
     present: str
     rows: Sequence[Progress]
     years: Sequence[Year]
+    ends: date | None
+    """The day from which the regime has no more periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counts of a regime's own views and of its areas' views, by period."""
+
+    views: dict[str, Progress]
+    areas: dict[str, list[Progress]]
 
 
 async def of_all(known: Reference, store: PortalStore, duties: DutyStore, now: datetime) -> list[RegimePeriods]:
     """Every regime with its periods, by title. The number of queries does not depend on the number of regimes or periods."""
     regimes = sorted(known.regimes.values(), key=lambda regime: regime.title)
-    counted = await store.progress_of(known.regimes, {regime.within for regime in regimes})
+    versions = [version for regime in regimes for version in regime.versions]
+    read = await store.progress_of(known.regimes, {code for version in versions for code in (version.within, *version.groupings)})
     sources = [known.regimes[regime.source_id] for regime in regimes]
     overdue = await duties.with_overdue({source.id for source in sources if source.is_on_call}, now)
-    by_regime: dict[str, list[Progress]] = {regime.id: [] for regime in regimes}
-    for progress in counted:
-        if progress.unit_code == known.regimes[progress.regime].within:
-            by_regime[progress.regime].append(progress)
+    by_regime = {regime.id: Counted({}, {}) for regime in regimes}
+    for progress in read:
+        _place(known, by_regime[progress.regime], progress)
     return [_of_regime(known, regime, by_regime[regime.id], overdue, now) for regime in regimes]
 
 
-def _of_regime(known: Reference, regime: Regime, counted: Iterable[Progress], overdue: Collection[Pair], now: datetime) -> RegimePeriods:
-    views = {progress.period: progress for progress in counted}
-    of_regime = strip.listed(regime, views)
-    newest_first = [views[period.code] for period in reversed(of_regime) if period.code in views]
+def _place(known: Reference, counted: Counted, progress: Progress) -> None:
+    """Adds the counts of a view if it is that of the regime's `within`, or of one of its areas, in its period."""
+    setting = known.setting(progress.regime, progress.period)
+    unit = setting and setting.tree.by_id.get(progress.unit_id)
+    if setting is None or unit is None:
+        return
+    if unit.code == setting.regime.within:
+        counted.views[progress.period] = progress
+    elif unit.code in setting.regime.groupings:
+        counted.areas.setdefault(progress.period, []).append(progress)
+
+
+def _of_regime(known: Reference, regime: Regime, counted: Counted, overdue: Collection[Pair], now: datetime) -> RegimePeriods:
+    views = counted.views
+    of_regime = _listed(known, regime, views)
     present = strip.present(of_regime, now)
     code = present.code if present else ""
-    if not strip.has_strip(of_regime):
-        return RegimePeriods(regime, code, newest_first, [])
-    expired = _expired(known, regime, of_regime, views, overdue, now)
-    rows = [view for view in newest_first if view.period not in expired or view.period == code]
-    first_year = (present or of_regime[0]).year
-    years = strip.by_year(strip.view_cells(of_regime, views, expired, now))
-    return RegimePeriods(regime, code, rows, sorted(years, key=lambda year: year.year != first_year))
+    newest_first = [views[period.code] for period in reversed(of_regime) if period.code in views]
+    years: list[Year] = []
+    if strip.has_strip(of_regime):
+        expired = _expired(known, regime, of_regime, views, overdue, now)
+        newest_first = [view for view in newest_first if view.period not in expired or view.period == code]
+        first_year = (present or of_regime[0]).year
+        cells = strip.by_year(strip.view_cells(of_regime, views, expired, now))
+        years = sorted(cells, key=lambda year: year.year != first_year)
+    rows = [row for view in newest_first for row in (view, *counted.areas.get(view.period, ()))]
+    today = periods.local_day(now)
+    setting = known.setting(regime.id, code) if code else None
+    version = setting.regime if setting else regime.on(today)
+    tree = setting.tree if setting else known.registry.at(today)
+    ends = date.fromisoformat(regime.ends) if regime.ends else None
+    return RegimePeriods(version, _name(tree, version.recipient), _name(tree, version.on_behalf_of or ""), code, rows, years, ends)
+
+
+def _name(tree: Tree, code: str) -> str:
+    unit = tree.by_code.get(code)
+    return code if unit is None else unit.name
+
+
+def _listed(known: Reference, regime: Regime, seen: Iterable[str]) -> list[Period]:
+    """The periods of a regime in the order of time, without those after its end; of one that does not list its periods those in `seen`."""
+    return [period for period in strip.listed(regime, seen) if known.setting(regime.id, period.code) is not None]
 
 
 async def of_narratives(at: Address, store: PortalStore, duties: DutyStore, now: datetime) -> Strip | None:
@@ -71,11 +116,11 @@ async def of_narratives(at: Address, store: PortalStore, duties: DutyStore, now:
 async def of_views(at: Address, store: PortalStore, duties: DutyStore, now: datetime, folder: str = "bang") -> Strip | None:
     """The strip of the unit's views, or None if there is no other period. `folder` is the first part of the pages' addresses."""
     views = {progress.period: progress for progress in await _same_unit(at, store)}
-    of_regime = strip.listed(at.regime, {*views, at.period.code})
+    of_regime = _listed(at.reference, at.reference.regimes[at.regime.id], {*views, at.period.code})
     source = at.reference.regimes[at.regime.source_id]
     overdue = await duties.with_overdue([source.id] if source.is_on_call else [], now)
     expired = _expired(at.reference, at.regime, of_regime, views, overdue, now)
-    return strip.around(strip.view_cells(of_regime, views, expired, now, folder), at.period.code)
+    return strip.around(strip.view_cells(of_regime, views, expired, now, folder, _absent(at, of_regime)), at.period.code)
 
 
 async def of_reports(at: Address, duties: DutyStore, now: datetime, folder: str = "bao-cao") -> Strip | None:
@@ -83,8 +128,8 @@ async def of_reports(at: Address, duties: DutyStore, now: datetime, folder: str 
     source = at.regime.source_id
     codes = (await duties.periods([source]))[source] if at.regime.periods == "any" else at.regime.periods
     read = await duties.of_keys(ViewKey(source, code, at.unit.id) for code in codes)
-    of_regime = strip.listed(at.regime, {*codes, at.period.code})
-    cells = strip.report_cells(of_regime, at.regime.id, {duty.period: duty for duty in read}, now, folder)
+    of_regime = _listed(at.reference, at.reference.regimes[at.regime.id], {*codes, at.period.code})
+    cells = strip.report_cells(of_regime, at.regime.id, {duty.period: duty for duty in read}, now, folder, _absent(at, of_regime))
     return strip.around(cells, at.period.code)
 
 
@@ -95,6 +140,13 @@ async def _same_unit(at: Address, store: PortalStore) -> list[Progress]:
     return await store.progress(ViewKey(at.regime.id, code, at.unit.id) for code in at.regime.periods)
 
 
+def _absent(at: Address, of_regime: Iterable[Period]) -> dict[str, str]:
+    """Why the unit does not exist in a period, by period, where a reform is the reason."""
+    days = {period.code: at.reference.day(at.regime, period) for period in of_regime}
+    reasons = {code: elsewhere.absent(at.reference, at.unit.id, day) for code, day in days.items()}
+    return {code: reason.vi for code, reason in reasons.items() if reason is not None}
+
+
 def _expired(
     known: Reference,
     regime: Regime,
@@ -103,11 +155,18 @@ def _expired(
     overdue: Collection[Pair],
     now: datetime,
 ) -> set[str]:
-    """The periods whose deadline has passed. In a regime on call each period has its own deadline: a period has expired if all units have
-    reported, or if any duty is overdue.
+    """The periods whose deadline has passed, by the version of each period. In a regime on call each period has its own deadline: a period
+    has expired if all units have reported, or if any duty is overdue.
     """
     source = known.regimes[regime.source_id]
     if source.is_on_call:
         complete = {code for code, view in views.items() if view.received >= view.expected}
         return complete | {period for of, period in overdue if of == source.id}
-    return strip.expired(source, regime.reporters, of_regime, known.working_days, now)
+    return {period.code for period in of_regime if _is_expired(known, regime, period, now)}
+
+
+def _is_expired(known: Reference, regime: Regime, period: Period, now: datetime) -> bool:
+    own, source = known.setting(regime.id, period.code), known.setting(regime.source_id, period.code)
+    if own is None or source is None:
+        return False
+    return strip.is_expired(source.regime, own.regime.reporters, period, known.working_days, now)

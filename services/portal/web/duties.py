@@ -81,7 +81,7 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
         "first": FIRST,
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": None if bearer is None else bearer.name,
-        "unit_notes": [] if bearer is None else unit_notes.of_duties(known.registry, bearer, today),
+        "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, now),
         "name_today": partial(_name_today, known.registry, today),
     }
     return look.page("duties.html", shown)

@@ -29,6 +29,7 @@ async def as_workbook(at: Named, store: Stored, now: Now) -> Response:
         f"Kỳ báo cáo: {vietnamese.period(at.period)}",
         f"{reporting.received}/{reporting.expected} đơn vị đã nộp; xuất lúc {vietnamese.moment(now)}",
     ]
+    title += [covers] if (covers := at.covers(at.unit.id)) else []
     return _download(at, "xlsx", workbook.figures(table, title, now), workbook.MEDIA_TYPE)
 
 

@@ -13,7 +13,6 @@ from services.portal.reading import early_views, overview, regime_periods, year
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import frame
-from shared.words.units import Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -23,7 +22,7 @@ async def index(reference: Referred, store: Stored, duties: Duties, now: Now) ->
     """Every regime with its present period, and the state of each of its periods."""
     known = await reference.current()
     listed = await regime_periods.of_all(known, store, duties, now)
-    return look.page("index.html", {"listed": listed, "names": _names(known.registry.units)})
+    return look.page("index.html", {"listed": listed})
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
@@ -59,7 +58,3 @@ async def _early(at: Address, day: date, store: PortalStore, now: datetime) -> R
 async def favicon() -> Response:
     """An empty answer: every browser requests this picture."""
     return Response(status_code=204)
-
-
-def _names(units: tuple[Unit, ...]) -> dict[str, str]:
-    return {unit.code: unit.name for unit in units}

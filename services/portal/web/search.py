@@ -5,11 +5,11 @@ from functools import lru_cache
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import cursor, refused, search
+from services.portal.domain import cursor, refused, search, unit_notes
 from services.portal.domain.search import Entry
-from services.portal.http.dependencies import After, Referred
+from services.portal.http.dependencies import After, Now, Referred
 from services.portal.render import look
-from shared.words import texts
+from shared.words import periods, texts
 from shared.words.units import Registry, Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -19,11 +19,11 @@ MOST_LETTERS = 200  # characters of the query, in composed form
 
 
 @router.get("/tim")
-async def find(reference: Referred, q: str = "", after: After = None) -> Response:
-    """Units by name, with or without accents, or by code; 50 on a page. Invisible words are ignored."""
+async def find(reference: Referred, now: Now, q: str = "", after: After = None) -> Response:
+    """Units and areas by name, with or without accents, or by code; 50 on a page. Invisible words are ignored."""
     if len(texts.normal(q)) > MOST_LETTERS:
         raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
-    registry = (await reference.current()).registry
+    registry, today = (await reference.current()).registry, periods.local_day(now)
     asked = " ".join(search.words(q))
     behind = "" if after is None else cursor.key_of(after, "units", asked)
     if behind is None:
@@ -33,7 +33,7 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
     shown = {
         "q": "" if texts.is_blank(q) else q,
         "all": len(hits),
-        "units": [(hit.unit, _above(registry, hit.unit)) for hit in rest[:PAGE]],
+        "units": [(hit.unit, _above(registry, hit.unit), unit_notes.brief(registry, hit.unit, today)) for hit in rest[:PAGE]],
         "is_first": after is None,
         "next": cursor.after(rest[PAGE - 1].key, "units", asked) if len(rest) > PAGE else None,
     }
@@ -42,8 +42,9 @@ async def find(reference: Referred, q: str = "", after: After = None) -> Respons
 
 @lru_cache(maxsize=2)
 def _index(registry: Registry) -> list[Entry]:
-    """All units that ever existed, each id with its latest row."""
-    return search.index(rows[-1] for rows in registry.ids.values())
+    """All units that ever existed, each id with its latest row, and all areas."""
+    areas = [registry.at(area.valid_from).by_id[area.id] for area in registry.areas]
+    return search.index([*(rows[-1] for rows in registry.ids.values()), *areas])
 
 
 def _above(registry: Registry, unit: Unit) -> list[str]:

@@ -93,10 +93,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The feed of views cannot be read at the moment. Try again in a few minutes.",
     ),
     "door.cumulative_unit_differs": (
-        "Không có số lũy kế vì “{unit}” không có bảng tổng hợp của {periods}: khi chốt kỳ đó đơn vị này chưa có, hoặc không có đơn vị "
-        "báo cáo trực thuộc. Xem riêng từng kỳ.",
-        "There is no sum since the beginning of the year, because “{unit}” has no view in {periods}: at that cut-off the unit did not "
-        "exist, or had no reporting unit below it. Look at each period by itself.",
+        "Không có số lũy kế vì “{unit}” không có bảng tổng hợp của {periods}: {why}. Xem riêng từng kỳ.",
+        "There is no sum since the beginning of the year, because “{unit}” has no view in {periods}: {why}. Look at each period by itself.",
     ),
     "door.cumulative_not_computed": (
         "Chưa có số lũy kế vì các bảng tổng hợp đang được tính lại. Xem lại sau ít phút.",
