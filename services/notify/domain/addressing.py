@@ -7,6 +7,7 @@ heir is declared, nobody is alerted.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from services.notify.domain.alerts import Alert
 from shared.words import periods
@@ -35,7 +36,12 @@ def addressed(alerts: Iterable[Alert], registry: Registry, at: datetime) -> Addr
 
 def first_instant(registry: Registry, unit: Unit) -> datetime:
     """When a unit begins. No rung from before then goes to it."""
-    return datetime.combine(registry.begins(unit.id), time(), periods.VIETNAM)
+    return _midnight(registry.begins(unit.id))
+
+
+@lru_cache(maxsize=256)  # a reform has many units and one first day
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), periods.VIETNAM)
 
 
 def answers(registry: Registry, unit: Unit, day: date) -> Unit | None:

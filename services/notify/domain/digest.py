@@ -95,16 +95,17 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
     claimed.
     """
     news: list[Candidate] = []
+    registry, day = reference.registry, periods.local_day(now)
     for of_period in owed:
         since = of_period.since(reference, now)
         for deadline in dict.fromkeys(deadline for deadline, _ in of_period.by_group):
             if deadline not in of_period.digests:
                 of_period.digests[deadline] = _watches(of_period.first(deadline), reference)
-            for watch in _to_different_units(of_period.digests[deadline], reference.registry, periods.local_day(now)):
+            for watch in _to_different_units(of_period.digests[deadline], registry, day):
                 come = watch.look(since, now)
                 if come is not None and watch.open and due.may_go_out(come, now, reference.working_days):
                     looks = ((Reminders(_matter(of_period.first(deadline), look.member), watch.rungs), look) for look in watch.looks(come))
-                    found = (reminders.candidate(about, look, reference.registry, since, now) for about, look in looks)
+                    found = (reminders.candidate(about, look, registry, since, day) for about, look in looks)
                     news += filter(None, found)
     return news
 

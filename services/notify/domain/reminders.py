@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from services.notify.domain import addressing, due, duties, notices
@@ -141,22 +141,21 @@ def plan(all_duties: Iterable[Duty], registry: Registry) -> list[Alert]:
 def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[Candidate]:
     """The owed duties whose newest rung so far may go out at `now` and is not known to be claimed."""
     news: list[Candidate] = []
+    registry, day = reference.registry, periods.local_day(now)
     for of_period in owed:
         since = of_period.since(reference, now)
         for come, watch in of_period.reached(since, now):
             if due.may_go_out(come, now, reference.working_days):
                 looks = ((_reminders(look.member.duty, look.member.notice, watch.rungs), look) for look in watch.looks(come))
-                news += filter(None, (candidate(reminders, look, reference.registry, since, now) for reminders, look in looks))
+                news += filter(None, (candidate(reminders, look, registry, since, day) for reminders, look in looks))
     return news
 
 
-def candidate(
-    reminders: Reminders, look: Look[OwedDuty] | Look[Unit], registry: Registry, since: datetime, now: datetime
-) -> Candidate | None:
-    """The candidate for the rung of a look; None if nobody acts for the unit now, or if the rung is from before the first day of the unit
-    that does.
+def candidate(reminders: Reminders, look: Look[OwedDuty] | Look[Unit], registry: Registry, since: datetime, day: date) -> Candidate | None:
+    """The candidate for the rung of a look; None if nobody acts for the unit on the day, or if the rung is from before the first day of the
+    unit that does.
     """
-    acting = registry.acting(reminders.matter.unit_id, periods.local_day(now))
+    acting = registry.acting(reminders.matter.unit_id, day)
     if acting is None:
         return None
     since = max(since, addressing.first_instant(registry, acting))
