@@ -1,7 +1,7 @@
 """Applies a folder of a reform to the stored units: checks, plans, stores, and plans again if the units changed meanwhile."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -88,11 +88,14 @@ async def _regimes(connections: Connections, checked: Checked, given: WithRegime
     if not given.paths:
         return []
     read = regime_files.read_each(given.paths, connections.reference.working_days)
-    stored, registry = await connections.reference.files(), checked.after.registry
-    faults = regime_files.judge(read, stored, registry, periods.local_day(connections.clock()))
-    faults += regime_files.changed_meaning(read, await connections.reference.kinds())
+    stored = await known_data.of_store(connections.reference, connections.database)
+    pinned = _pins(await connections.reference.current(), checked)
+    after = replace(stored, registry=checked.after.registry, pins={**stored.pins, **pinned})
+    today = periods.local_day(connections.clock())
+    faults = regime_files.judge(read, after.regimes, after.registry, today, after.day_of).faults
+    faults += regime_files.changed_meaning(read, after.kinds)
     if not (faults or given.is_sure):
-        faults = [loss.fault for loss in await known_data.losses(connections.database, read, stored, registry)]
+        faults = [loss.fault for loss in await known_data.losses(connections.database, read, after)]
     if faults:
         raise FaultsError(faults)
     return read

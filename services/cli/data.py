@@ -19,6 +19,7 @@ units = typer.Typer(help="Danh mục đơn vị.", no_args_is_help=True)
 
 UNIT_FILES: Final = [data_files.FOLDER / "units/units.csv", data_files.FOLDER / "units/offices.csv"]
 REGIME_FILES: Final = [data_files.FOLDER / "regimes"]
+REFORM_FILES: Final = data_files.FOLDER / "reforms"
 NO_REGIME: Final = Both("chưa có chế độ nào", "none")
 
 

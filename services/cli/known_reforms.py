@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.cli import known_data
+from services.cli import data, known_data
 from services.cli.files import reform_check, reform_files
 from services.cli.files.reform_check import Checked
 from services.cli.files.reform_files import Known, ReformFiles
-from shared.plumbing import data_files
 from shared.shell.settings import CliSettings
 
-REFORM_FILES: Final = data_files.FOLDER / "reforms"
+REFORM_FILES: Final = data.REFORM_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def read(folders: Sequence[Path]) -> Reading:
     given = reform_check.read_all(folders)
     ids = {files.reform.id for files in given}
     of_product = reform_check.read_all(reform_files.folders(REFORM_FILES))
-    units = Known(known_data.units_of_product().registry)
+    units = Known(known_data.base_units())
     return Reading(given, units, [files for files in of_product if files.reform.id not in ids])
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from shared.words import deadlines, ladder, numbers, periods, rules_in_words, vietnamese
+from shared.words import deadlines, ladder, numbers, periods, regime_versions, rules_in_words, vietnamese
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Rung
 from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import Period
+from shared.words.regime_versions import DatedVersion, DayOf
 from shared.words.regimes import Regime
 from shared.words.units import Tree
 
@@ -17,6 +18,7 @@ REPORT: Final = "report"
 CONFIRM: Final = "confirm"
 NEXT: Final = 3  # deadlines that a check prints for each rule
 PAST: Final = "Không còn hạn nào sắp tới."
+NO_PERIOD: Final = "không kỳ nào chốt số liệu trong thời gian này"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Due:
 
     task: str
     name: str
-    """The group, or the level of the units that confirm."""
+    """The group, or the level of the units that confirm; `recipient` if the recipient confirms."""
     label: str
     rule: str
     at: datetime
@@ -53,9 +55,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """One period and its deadlines."""
+    """One period, its reference day, and the deadlines of the version that it has."""
 
     period: Period
+    day: date
     due: tuple[Due, ...]
 
     def entry(self, *, is_short: bool = False) -> dict[str, object]:
@@ -74,18 +77,19 @@ TreeAt = Callable[[date], Tree]
 
 def years(regime: Regime) -> list[int]:
     """The years of the regime's periods, if it lists them."""
-    return [] if isinstance(regime.periods, str) else sorted({int(code[:4]) for code in regime.periods})
+    return sorted({period.year for period, _ in regime_versions.listed(regime)})
 
 
-def dates(regime: Regime, days: WorkingDays, tree_at: TreeAt | None = None, year: int | None = None) -> list[Dates]:
+def dates(
+    regime: Regime, days: WorkingDays, tree_at: TreeAt | None = None, year: int | None = None, day_of: DayOf = regime_versions.cut_off
+) -> list[Dates]:
     """The periods (of one year) with their deadlines, in the order of time. Empty for a regime on call or derived, because its file
     determines no deadline.
     """
-    obligation = regime.obligation
-    if obligation is None or obligation.on_call or isinstance(regime.periods, str):
+    if regime.obligation is None or regime.is_on_call:
         return []
-    found = [period for code in sorted(regime.periods, key=periods.order) if (period := regime.period(code)) is not None]
-    return [Dates(period, tuple(_of_period(regime, obligation, period, days, tree_at))) for period in found if year in (None, period.year)]
+    listed = [(period, day) for period, day in regime_versions.listed(regime, day_of) if year in (None, period.year)]
+    return [Dates(period, day, tuple(_of_period(regime.on(day), period, day, days, tree_at))) for period, day in listed]
 
 
 def _rules(obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
@@ -95,22 +99,43 @@ def _rules(obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
 
 def confirming(entry: Confirm) -> str:
     """The words for those who confirm."""
-    return "chốt bảng tổng hợp, cơ quan nhận báo cáo" if entry.level is None else f"chốt bảng tổng hợp, level {entry.level}"
+    return f"chốt bảng tổng hợp, {'cơ quan nhận báo cáo' if entry.level is None else vietnamese.level(entry.level)}"
 
 
 def lines(regime: Regime, found: Sequence[Dates], now: datetime, tree_at: TreeAt | None = None) -> Iterator[str]:
-    """What a regime's deadlines mean: each rule in words, how many units it is for, and the next deadlines that it gives.
+    """What a regime's deadlines mean: for each version each rule in words, how many units it is for, and the next deadlines that it gives.
 
     The units are those of the next deadline (of the last one if none is left); of a regime on call, today's.
     """
-    obligation = regime.obligation
-    if obligation is None:
+    if regime.obligation is None:
         yield f"{regime.id}: lấy từ {regime.derived_from}, không có hạn riêng."
         return
-    yield f"{regime.id}: {rules_in_words.ON_CALL}." if obligation.on_call else f"{regime.id}:"
-    if obligation.on_call and tree_at is not None:
-        members = regime.group_members(tree_at(periods.local_day(now)))
-        yield from (f"  {name}{_units(len(units))}." for name, units in members.items())
+    for version in regime_versions.dated(regime):
+        own = [one for one in found if version.includes(one.day)]
+        title = f"{regime.id}{in_force(version)}"
+        if regime.is_on_call:
+            yield f"{title}: {rules_in_words.ON_CALL}."
+            days = regime_versions.judged_on(regime, version, periods.local_day(now))
+            members = version.regime.group_members(tree_at(days[-1])) if tree_at is not None and days else {}
+            yield from (f"  {name}{_units(len(units))}." for name, units in members.items())
+        elif found and not own:
+            yield f"{title}: {NO_PERIOD}."
+            continue
+        else:
+            yield f"{title}:"
+        yield from _of_rules(version.regime, own, now)
+
+
+def in_force(version: DatedVersion) -> str:
+    """Since and until when a version is in force; empty if it always is."""
+    since = "" if version.is_first else f", từ ngày {vietnamese.day(version.first_day)}"
+    return since if version.last_day == date.max else f"{since}{' ' if since else ', '}đến hết ngày {vietnamese.day(version.last_day)}"
+
+
+def _of_rules(version: Regime, found: Sequence[Dates], now: datetime) -> Iterator[str]:
+    obligation = version.obligation
+    if obligation is None:
+        return
     for place, (name, rule) in enumerate(_rules(obligation)):
         coming = [(one.period, one.due[place].at) for one in found if one.due[place].at > now][:NEXT]
         counts = [one.due[place].unit_count for one in found if one.due[place].at > now] or [
@@ -127,9 +152,12 @@ def _units(count: int | None) -> str:
     return "" if count is None else f" ({numbers.vietnamese(count)} đơn vị)"
 
 
-def _of_period(regime: Regime, obligation: Obligation, period: Period, days: WorkingDays, tree_at: TreeAt | None) -> Iterator[Due]:
-    tree = tree_at(period.cut_off) if tree_at is not None else None
-    members = regime.group_members(tree) if tree is not None else {}
+def _of_period(version: Regime, period: Period, day: date, days: WorkingDays, tree_at: TreeAt | None) -> Iterator[Due]:
+    obligation = version.obligation
+    if obligation is None:
+        return
+    tree = tree_at(day) if tree_at is not None else None
+    members = version.group_members(tree) if tree is not None else {}
     steps = ladder.steps_of(obligation.ladder, period.length)
 
     def due(task: str, name: str, label: str, rule: DeadlineRule, at: datetime, units: Sequence[object] | None) -> Due:
@@ -137,12 +165,12 @@ def _of_period(regime: Regime, obligation: Obligation, period: Period, days: Wor
         return Due(task, name, label, rules_in_words.rule(rule), at, ladder.rungs(at, steps, days), count)
 
     for name, rule in obligation.deadlines.items():
-        at = deadlines.group_deadline(regime, name, period, None, days)
+        at = deadlines.group_deadline(version, name, period, None, days)
         if at is not None:
-            yield due(REPORT, name, regime.reporters[name].label, rule, at, members.get(name))
-    confirmed = deadlines.confirm_deadlines(regime, period, days)
+            yield due(REPORT, name, version.reporters[name].label, rule, at, members.get(name))
+    confirmed = deadlines.confirm_deadlines(version, period, days)
     for entry in obligation.confirm:
-        units = [found for found in regime.confirmations(tree) if found.rule is entry] if tree is not None else None
+        units = [found for found in version.confirmations(tree) if found.rule is entry] if tree is not None else None
         yield due(CONFIRM, entry.who, confirming(entry), entry, confirmed[entry.who], units)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from services.cli import known_data, regime_calendar, session
+from services.cli import known_data, regime_calendar, regime_changes, session
 from services.cli.data import NO_REGIME, AsJson
 from services.cli.files import regime_files
 from services.cli.files.faults import FaultsError
@@ -49,15 +49,16 @@ def show(
     found, known = session.run(act)
     _require_deadlines(found)
     tree_at = known.registry.at if known.registry.units else None
-    dates = regime_calendar.dates(found, working_days, tree_at, wanted)
+    dates = regime_calendar.dates(found, working_days, tree_at, wanted, known.day_of)
     if not dates:
         years = [str(one) for one in regime_calendar.years(found)]
         session.stop(session.NO, refusal("cli.no_period_of_year", regime=found.id, year=wanted, years=years))
     if as_json:
         answer = {"regime": found.id, "title": found.title, "calendar": found.calendar, "year": wanted}
-        session.say_json(answer | {"periods": [one.entry() for one in dates]})
+        changes = [change.model_dump(mode="json", exclude_defaults=True, by_alias=True) for change in found.changes]
+        session.say_json(answer | {"changes": changes, "ends": found.ends, "periods": [one.entry() for one in dates]})
     else:
-        _show(found, wanted, dates)
+        _show(found, wanted, dates, list(regime_changes.lines(found, tree_at)))
 
 
 def _loaded(regime_id: str, known: KnownData) -> Regime:
@@ -85,10 +86,12 @@ def _require_deadlines(found: Regime) -> None:
         session.stop(session.NO, refusal("cli.regime_on_call", regime=found.id, recipient=found.recipient))
 
 
-def _show(regime: Regime, year: int, dates: list[Dates]) -> None:
+def _show(regime: Regime, year: int, dates: list[Dates], changes: list[str]) -> None:
     session.console.print(f"{regime.id}: {regime.title}", markup=False)
-    for due in dates[0].due:
-        session.console.print(f"  {due.label}: {due.rule}", markup=False)
+    for label, rule in dict.fromkeys((due.label, due.rule) for one in dates for due in one.due):
+        session.console.print(f"  {label}: {rule}", markup=False)
+    for change in changes:
+        session.console.print(change, markup=False)
     table = Table("Kỳ", "Số liệu", "Ai", "Hạn", "Nhắc", "Đơn vị", title=f"Lịch năm {year}", title_justify="left")
     table.columns[-1].justify = "right"
     for one in dates:

@@ -1,6 +1,6 @@
 """`tonghop regimes check|load`: checks and loads regimes (who reports what to whom)."""
 
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +9,8 @@ import typer
 from services.cli import known_data, regime_calendar, session
 from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import regime_files
-from services.cli.files.faults import FaultsError
+from services.cli.files.faults import Fault, FaultsError
+from services.cli.files.regime_files import Judged, RegimeFile
 from services.cli.files.regime_losses import Loss
 from services.cli.known_data import KnownData
 from shared.shell.clock import system_clock
@@ -34,31 +35,37 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
 
     working_days = session.working_days()
 
-    async def act() -> tuple[list[Regime], KnownData, list[Loss]]:
+    async def act() -> tuple[list[Regime], KnownData, list[Loss], list[Fault]]:
         read = regime_files.read_each(paths or REGIME_FILES, working_days)
         known, losses = await known_data.stored_with(session.settings(), read) or (known_data.units_of_product(), [])
-        faults = regime_files.judge(read, known.regimes, known.registry, _today())
-        if faults := faults + regime_files.changed_meaning(read, known.kinds):
-            raise FaultsError(faults)
-        return [file.regime for file in read], known, losses
+        warnings = _judge(read, known)
+        return [file.regime for file in read], known, losses, warnings
 
     try:
-        read, known, losses = session.run(act, prints_faults=not as_json)
+        read, known, losses, warnings = session.run(act, prints_faults=not as_json)
     except FaultsError as error:
-        session.say_json({"regimes": [], "faults": [fault.as_dict() for fault in error.faults], "deadlines": {}, "losses": []})
+        found = [fault.as_dict() for fault in error.faults]
+        session.say_json({"regimes": [], "faults": found, "warnings": [], "deadlines": {}, "losses": []})
         raise typer.Exit(session.NO) from error
     tree_at = known.registry.at if known.registry.units else None
-    calendars = {regime.id: regime_calendar.dates(regime, working_days, tree_at) for regime in read}
+    calendars = {regime.id: regime_calendar.dates(regime, working_days, tree_at, day_of=known.day_of) for regime in read}
     if as_json:
-        found = {name: [one.entry(is_short=True) for one in dates] for name, dates in calendars.items()}
-        session.say_json({"regimes": list(calendars), "faults": [], "deadlines": found, "losses": [loss.entry() for loss in losses]})
+        session.say_json(
+            {
+                "regimes": list(calendars),
+                "faults": [],
+                "warnings": [fault.as_dict() for fault in warnings],
+                "deadlines": {name: [one.entry(is_short=True) for one in dates] for name, dates in calendars.items()},
+                "losses": [loss.entry() for loss in losses],
+            }
+        )
         return
     session.console.print(f"{len(read)} chế độ báo cáo hợp lệ: {', '.join(calendars)}.")
     for regime in read:
         for line in regime_calendar.lines(regime, calendars[regime.id], system_clock(), tree_at):
             session.console.print(line, markup=False)
-    session.warn([loss.fault for loss in losses])
-    session.notes.print(f"Đã đối chiếu với danh mục {known.units_in_words}, {numbers.vietnamese(len(known.registry.units))} đơn vị.")
+    session.warn([*warnings, *(loss.fault for loss in losses)])
+    session.notes.print(f"Đã đối chiếu với danh mục {known.units_in_words}, {numbers.vietnamese(len(known.registry.ids))} đơn vị.")
 
 
 @regimes.command("load")
@@ -77,29 +84,36 @@ def load_regimes(
     Mã thoát: 0 đã nạp hoặc không có gì thay đổi, 1 tệp có lỗi và không nạp gì, 3 máy chủ không trả lời.
     """
 
-    async def act() -> tuple[list[str], list[str], list[Loss]]:
+    async def act() -> tuple[list[str], list[str], list[Fault]]:
         async with session.connected() as connections:
             read = regime_files.read_each(paths or REGIME_FILES, connections.reference.working_days)
-            stored, registry = await connections.reference.files(), (await connections.reference.current()).registry
-            faults = regime_files.judge(read, stored, registry, _today())
-            if faults := faults + regime_files.changed_meaning(read, await connections.reference.kinds()):
-                raise FaultsError(faults)
-            losses = [] if is_sure else await known_data.losses(connections.database, read, stored, registry)
+            known = await known_data.of_store(connections.reference, connections.database)
+            warnings = _judge(read, known)
+            losses = [] if is_sure else await known_data.losses(connections.database, read, known)
+            hidden = [loss.fault for loss in losses]
             if losses and not skips:
-                raise FaultsError([loss.fault for loss in losses])
+                raise FaultsError(hidden)
             read = [file for file in read if not any(loss.file is file for loss in losses)]
-            if losses and (faults := regime_files.judge(read, stored, registry, _today())):
-                raise FaultsError([*faults, *(loss.fault for loss in losses)])
+            if losses and (faults := _judged(read, known).faults):
+                raise FaultsError([*faults, *hidden])
             loaded = [file.regime for file in read]
-            return [regime.id for regime in loaded], await connections.reference.put_regimes(loaded), losses
+            return [regime.id for regime in loaded], await connections.reference.put_regimes(loaded), [*warnings, *hidden]
 
-    read, changed, losses = session.run(act)
-    session.warn([loss.fault for loss in losses])
+    read, changed, warnings = session.run(act)
+    session.warn(warnings)
     if as_json:
         session.say_json({"regimes": read, "changed": changed})
     else:
         session.console.print(f"Chế độ báo cáo: đọc {len(read)}, {session.changed(len(changed), changed)}.")
 
 
-def _today() -> date:
-    return periods.local_day(system_clock())
+def _judge(read: Sequence[RegimeFile], known: KnownData) -> list[Fault]:
+    """What is to be warned about. Raises FaultsError if anything is wrong."""
+    judged = _judged(read, known)
+    if faults := judged.faults + regime_files.changed_meaning(read, known.kinds):
+        raise FaultsError(faults)
+    return judged.warnings
+
+
+def _judged(read: Sequence[RegimeFile], known: KnownData) -> Judged:
+    return regime_files.judge(read, known.regimes, known.registry, periods.local_day(system_clock()), known.day_of)

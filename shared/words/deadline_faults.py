@@ -3,28 +3,41 @@
 Source: NĐ 09/2019/NĐ-CP, art. 12, 13; design, section 5, "Deadlines" and "Periods".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from shared.words import deadlines, periods, refusals
+from shared.words import deadlines, periods, refusals, regime_paths, regime_versions
 from shared.words.calendar import WorkingDays
 from shared.words.deadlines import HALF_YEAR
 from shared.words.ladder import OFFICE_OPENS
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.periods import Period
 from shared.words.refusals import Refusal, refusal
+from shared.words.regime_paths import Path
 from shared.words.regimes import Regime
 
 BEFORE_OFFICE: Final = timedelta(hours=OFFICE_OPENS.hour, milliseconds=1)  # until just after the office opens, when nobody has worked yet
 
 
-def of(regime: Regime, days: WorkingDays) -> Iterator[tuple[tuple[str, ...], Refusal]]:
-    """The path of each such deadline in the regime, and the reason. For each rule only the first such period is named."""
+def of(regime: Regime, days: WorkingDays) -> Iterator[tuple[Path, Refusal]]:
+    """The path of each such deadline in the regime's file, and the reason. Each version is judged in the periods that have it. For each
+    rule only the first such period is named.
+    """
+    codes, seen = list(regime.by_code), set[tuple[Path, Refusal]]()
+    for version in regime_versions.dated(regime):
+        for path, why in _of_version(version.regime, regime_versions.in_force(regime, version), days):
+            found = regime_paths.written(regime.changes[: version.changes], codes, path), why
+            if found not in seen:
+                seen.add(found)
+                yield found
+
+
+def _of_version(regime: Regime, in_force: Sequence[Period], days: WorkingDays) -> Iterator[tuple[Path, Refusal]]:
     obligation = regime.obligation
     if obligation is None or isinstance(regime.periods, str):
         return
-    listed = sorted((period for code in regime.periods if (period := regime.period(code)) is not None), key=lambda one: one.cut_off)
+    listed = sorted(in_force, key=lambda one: one.cut_off)
     for where, rule in obligation.rules():
         found = next((fault for period in listed if (fault := _fault(regime, obligation, rule, period, days)) is not None), None)
         if found is None and rule.is_one_date and len(listed) > 1:

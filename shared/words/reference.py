@@ -19,6 +19,11 @@ of then.
 """
 
 
+def reference_day(pins: Pins, regime: Regime, period: Period) -> date:
+    """The day whose units and version of the regime a period has: the cut-off, or for a pinned period the day before the reform."""
+    return pins.get((regime.source_id, period.code), period.cut_off)
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Version:
     """A regime with the units to which it applies, from the day `since` until either changes."""
@@ -78,10 +83,8 @@ class Reference:
     _versions: dict[tuple[str, date], Version] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, regime: Regime, period: Period) -> date:
-        """The reference day of a period: the day whose units and version of the regime it has. It is the cut-off, or for a pinned period
-        the day before the reform.
-        """
-        return self.pins.get((regime.source_id, period.code), period.cut_off)
+        """The reference day of a period."""
+        return reference_day(self.pins, regime, period)
 
     def setting(self, regime_id: str, code: str) -> Setting | None:
         """A regime in a period; None if the regime or the period is unknown, or if the regime has ended before the reference day."""

@@ -157,6 +157,11 @@ class Change(Data):
         dumped = self.model_dump(include=set(names), exclude_defaults=True)
         return dumped if self.on_behalf_of is None else {**dumped, "on_behalf_of": self.on_behalf_of or None}
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether the change says anything but its day and its legal basis."""
+        return bool(self.replaced or self.asked or self.targets)
+
     def indicator(self, indicator: Indicator) -> Indicator:
         """The indicator as it is from then on."""
         update: dict[str, object] = {}

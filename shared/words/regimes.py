@@ -257,6 +257,8 @@ def _first_reason(error: ValidationError, where: tuple[str, ...]) -> tuple[Any, 
     cause = error.errors()[0].get("ctx", {}).get("error")
     if not isinstance(cause, InvalidValueError):
         raise error
+    if cause.where[:1] == ("indicators",) and cause.where[2:] == ("asked",):
+        return cause.refusal, *where, "asked", cause.where[1]
     return cause.refusal, *where, *cause.where
 
 

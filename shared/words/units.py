@@ -155,6 +155,11 @@ class Registry:
         return self._changes[place - 1] if place else date.min
 
     @property
+    def last_change(self) -> date:
+        """The last day on which a unit or area begins or ends, as far as it is known; the first day of all if there is none."""
+        return self._changes[-1] if self._changes else date.min
+
+    @property
     def ids(self) -> Mapping[str, Sequence[Unit]]:
         """The rows of every unit, in the order of time, by id."""
         return self._rows

@@ -18,6 +18,7 @@ PARTS: Final = {
     "Q4": "quý IV ",
 }
 """The words before the year, by the part of the year."""
+LEVELS: Final = {"province": "cấp tỉnh", "district": "cấp huyện", "commune": "cấp xã", "area": "địa bàn"}
 Number = int | str | None
 """A figure of a view or a report, as in JSON: an integer, a plain decimal text, or None."""
 
@@ -39,6 +40,11 @@ def line(text: str) -> str:
 
 def day(value: date) -> str:
     return value.strftime("%d/%m/%Y")
+
+
+def level(name: str) -> str:
+    """A level of units in words; a level that an agency has defined is shown as it is."""
+    return LEVELS.get(name, name)
 
 
 def moment(at: datetime | None) -> str:

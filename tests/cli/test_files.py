@@ -355,11 +355,11 @@ def test_a_folder_of_regimes_is_read(tmp_path: Path) -> None:
     assert [found.id for found in regime_files.read_regimes([tmp_path])] == ["dan-xuat", "thu"]
 
 
-def test_the_regimes_of_the_product_are_right_and_name_known_units(reference: Reference) -> None:
+def test_the_regimes_of_the_product_are_right_and_name_known_units(reformed: Reference, reference: Reference) -> None:
     read = regime_files.read_each(REGIME_FILES)
 
     assert len(read) == 8
-    assert regime_files.judge(read, [], reference.registry, date(2026, 11, 26)) == []
+    assert regime_files.judge(read, [], reformed.registry, date(2026, 11, 26)) == ([], [])
     assert regime_files.changed_meaning(read, {one.id: one.kinds for one in reference.regimes.values()}) == []
 
 
@@ -472,7 +472,7 @@ def test_a_unit_that_the_registry_never_had_is_named_with_its_place(reference: R
     text = REGIME.replace('recipient: "20"', 'recipient: "98"').replace("level: district", 'units: ["184", "99"]')
     read = regime_files.read_each([regime(tmp_path, text)])
 
-    assert [(fault.file.name, fault.where) for fault in regime_files.unit_faults(read, reference.registry)] == [
+    assert [(fault.file.name, fault.where) for fault in regime_files.judge(read, [], reference.registry, date(2024, 11, 26)).faults] == [
         ("thu.yaml", "dòng 5, recipient"),
         ("thu.yaml", "dòng 8, reporters.huyen.units.1"),
     ]

@@ -106,18 +106,18 @@ def test_the_calendar_as_json_has_days_and_instants_with_their_offset() -> None:
         "2026-04-09T17:00:00.001+07:00",
         "2026-05-05T00:00:00+07:00",
     ]
-    districts, offices, province = first["deadlines"]
-    assert (districts["task"], districts["group"], districts["units"]) == ("report", "huyen", 11)
-    assert (offices["rule"], offices["deadline_vi"]) == ("2 ngày làm việc sau hạn của nhóm huyen, đến 17:00", "đến 17:00 ngày 09/04/2026")
+    communes, offices, province = first["deadlines"]
+    assert (communes["task"], communes["group"], communes["units"]) == ("report", "xa", 135)
+    assert (offices["rule"], offices["deadline_vi"]) == ("2 ngày làm việc sau hạn của nhóm xa, đến 17:00", "đến 17:00 ngày 09/04/2026")
     assert (province["task"], province["level"], province["last_day"]) == ("confirm", "province", "2026-05-04")
-    assert districts["reminders"][0] == {"rung": "before-7", "at": "2026-03-31T08:00:00+07:00"}
+    assert communes["reminders"][0] == {"rung": "before-7", "at": "2026-03-31T08:00:00+07:00"}
 
 
 @pytest.mark.usefixtures("_no_mongo")
 def test_the_calendar_for_people_has_names_days_and_rules() -> None:
     shown = said("show", MONTHLY, "--year", "2026").stdout
 
-    for words in ("tháng 2 năm 2026", "2026-02", "14/02/2026", "đến hết ngày 24/02/2026", "2 ngày làm việc sau ngày chốt số liệu", "145"):
+    for words in ("tháng 2 năm 2026", "2026-02", "14/02/2026", "đến hết ngày 24/02/2026", "2 ngày làm việc sau ngày chốt số liệu", "41"):
         assert words in shown
     assert "quá hạn: 25/02, 27/02, 03/03" in shown
 
@@ -154,11 +154,13 @@ def test_a_year_that_is_no_number_is_wrong_use() -> None:
 def test_a_check_says_the_rules_in_words_and_the_next_deadlines() -> None:
     shown = said("check").stdout
 
-    assert "thang-tthc-quang-binh:\n  xa (145 đơn vị): 2 ngày làm việc sau ngày chốt số liệu." in shown
-    assert "  so (4 đơn vị): 2 ngày làm việc sau hạn của nhóm huyen, đến 17:00." in shown
-    assert "  chốt bảng tổng hợp, level province (1 đơn vị): 30 ngày sau ngày chốt số liệu." in shown
+    assert "thang-tthc-quang-binh, từ ngày 01/07/2025:\n  xa (41 đơn vị): 2 ngày làm việc sau ngày chốt số liệu." in shown
+    assert "  so (4 đơn vị): 2 ngày làm việc sau hạn của nhóm xa, đến 17:00." in shown
+    assert "  chốt bảng tổng hợp, cấp tỉnh (1 đơn vị): 30 ngày sau ngày chốt số liệu." in shown
+    assert "  chốt bảng tổng hợp, cơ quan nhận báo cáo (1 đơn vị): 5 ngày làm việc sau ngày chốt số liệu." in shown
     assert "  Hạn rơi vào ngày nghỉ thì chuyển sang hết ngày làm việc tiếp theo." in shown
-    assert "kl62-binh-dinh: cơ quan nhận báo cáo mở từng kỳ và ấn định hạn." in shown
+    assert "nq68-quang-binh, từ ngày 01/03/2025 đến hết ngày 30/06/2025: không kỳ nào chốt số liệu trong thời gian này.\n" in shown
+    assert "kl62-binh-dinh, đến hết ngày 30/06/2025: cơ quan nhận báo cáo mở từng kỳ và ấn định hạn." in shown
     assert "vhtt-van-quan: lấy từ ct27-van-quan, không có hạn riêng." in shown
 
 
@@ -177,7 +179,7 @@ def test_a_check_as_json_has_every_deadline_period_by_period() -> None:
         "deadline": "2026-02-25T00:00:00+07:00",
         "last_day": "2026-02-24",
         "deadline_vi": "đến hết ngày 24/02/2026",
-        "units": 145,
+        "units": 41,
     }
 
 
@@ -185,9 +187,10 @@ def test_a_check_as_json_has_every_deadline_period_by_period() -> None:
 def test_a_forgotten_within_is_seen_by_the_number_of_units(tmp_path: Path) -> None:
     path = tmp_path / f"{MONTHLY}.yaml"
     text = (REGIME_FILES[0] / path.name).read_text(encoding="utf-8")
-    path.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("within:")), encoding="utf-8")
+    lines = [line for line in text.splitlines(keepends=True) if not line.strip().startswith(("within:", "confirm:"))]
+    path.write_text("".join(lines), encoding="utf-8")
 
-    assert "  xa (10.035 đơn vị): " in said("check", str(path)).stdout
+    assert "  xa (3.321 đơn vị): " in said("check", str(path)).stdout
 
 
 def test_the_units_of_a_regime_on_call_are_those_of_today(reference: Reference) -> None:
@@ -216,4 +219,4 @@ def test_of_a_regime_on_call_the_rule_for_confirmation_is_said_without_days(refe
 
     said = list(regime_calendar.lines(on_call.model_copy(update={"obligation": obligation}), [], vn("2026-11-17")))
 
-    assert said[1:] == ["  chốt bảng tổng hợp, level province: 9 ngày làm việc sau ngày chốt số liệu."]
+    assert said[1:] == ["  chốt bảng tổng hợp, cấp tỉnh: 9 ngày làm việc sau ngày chốt số liệu."]

@@ -72,7 +72,7 @@ def judged(registry: Registry, *paths: Path) -> Iterator[str]:
     except FaultsError as error:
         yield from (fault.text("vi") for fault in error.faults)
     else:
-        yield from (fault.text("vi") for fault in regime_files.judge(read, [], registry, TODAY))
+        yield from (fault.text("vi") for fault in regime_files.judge(read, [], registry, TODAY).faults)
 
 
 def test_a_regime_of_which_all_has_effect_is_right(reference: Reference, tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_command_says_what_is_wrong_in_the_language_of_the_operator(
 ) -> None:
     monkeypatch.setenv("TONGHOP_LANG", language)
     path = write(tmp_path, REGIME)
-    [fault, *_] = regime_files.judge(regime_files.read_each([path]), [], Registry([]), TODAY)
+    [fault, *_] = regime_files.judge(regime_files.read_each([path]), [], Registry([]), TODAY).faults
 
     assert chosen() == language
     assert fault.text(chosen()).startswith(f"{path}: {said}")

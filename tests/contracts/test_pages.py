@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from services.cli.data import UNIT_FILES
 from services.cli.docs import data_model, errors, pages, regime_file
-from services.cli.files import regime_files, unit_files
+from services.cli.files import regime_files
 from shared.wire import collection_names, documents
 from shared.words.refusals import CATALOGUE
 from shared.words.regimes import Regime
-from shared.words.units import Registry
+from tests import seeds
+
+ACROSS_A_REFORM = "vi-du-qua-dot-sap-xep.yaml"
 
 
 def test_the_committed_pages_are_what_the_code_makes() -> None:
@@ -54,6 +55,8 @@ def test_every_key_of_a_regime_file_says_what_it_means_and_has_an_example() -> N
 
 
 def test_the_example_regimes_would_be_loaded() -> None:
-    registry = Registry(unit_files.read_units(UNIT_FILES))
     read = regime_files.read_each([regime_file.EXAMPLES])
-    assert regime_files.judge(read, [], registry, date(2026, 11, 26)) == []
+    examples = [file for file in read if file.path.name != ACROSS_A_REFORM]
+    assert regime_files.judge(examples, [], seeds.first_reference().registry, date(2026, 11, 26)) == ([], [])
+    over_a_reform = [file for file in read if file.path.name == ACROSS_A_REFORM]
+    assert regime_files.judge(over_a_reform, [], seeds.reformed_reference().registry, date(2026, 11, 26)) == ([], [])

@@ -18,7 +18,7 @@ def faults(calendar: str, periods: list[str], deadlines: dict[str, Any], confirm
     reporters = {name: {"label": name, "level": "commune"} for name in deadlines}
     obligation = {"deadlines": deadlines} | ({} if confirm is None else {"confirm": {"level": "district", **confirm}})
     one = regime(calendar=calendar, periods=periods, reporters=reporters, obligation=obligation)
-    return [(".".join(where), why.code) for where, why in deadline_faults.of(one, COMMON)]
+    return [(".".join(map(str, where)), why.code) for where, why in deadline_faults.of(one, COMMON)]
 
 
 @pytest.mark.parametrize(

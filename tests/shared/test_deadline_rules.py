@@ -94,7 +94,7 @@ def test_a_moved_deadline_is_never_earlier_and_its_last_day_is_a_working_day(day
 
 
 def _faults(**changes: Any) -> list[str]:
-    return [".".join(where) for where, _ in deadline_faults.of(regime(**changes), COMMON)]
+    return [".".join(map(str, where)) for where, _ in deadline_faults.of(regime(**changes), COMMON)]
 
 
 def test_the_regimes_of_the_product_have_no_fault(reference: Reference) -> None:
@@ -278,7 +278,9 @@ def test_who_confirms_may_follow_a_group_but_not_a_deadline_that_is_set_on_call(
 )
 def test_a_deadline_that_cannot_be_meant_in_a_period_is_refused(calendar: str, periods: list[str], rule: dict[str, Any], code: str) -> None:
     one = regime(calendar=calendar, periods=periods, obligation={"deadlines": {"xa": rule}})
-    assert [(".".join(where), found.code) for where, found in deadline_faults.of(one, COMMON)] == [("obligation.deadlines.xa", code)]
+    assert [(".".join(map(str, where)), found.code) for where, found in deadline_faults.of(one, COMMON)] == [
+        ("obligation.deadlines.xa", code)
+    ]
 
 
 def test_a_deadline_counted_from_each_cut_off_is_fine_for_every_period() -> None:

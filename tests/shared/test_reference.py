@@ -176,7 +176,7 @@ def test_another_registry_has_its_own_settings() -> None:
         ([{"from": "2025-07-01"}, {"from": "2025-07-01"}], ("changes", "1", "from"), "regime.changes_in_order"),
         ([{"from": "2025-02-30"}], ("changes", "0", "from"), "regime.not_every_year"),
         ([{"from": "2025-07-01", "asked": {"b": ["xa"]}}], ("changes", "0"), "regime.change_of_unknown_indicator"),
-        ([{"from": "2025-07-01", "asked": {"a": ["so"]}}], ("changes", "0", "indicators", "a", "asked"), "regime.asked_of_unknown"),
+        ([{"from": "2025-07-01", "asked": {"a": ["so"]}}], ("changes", "0", "asked", "a"), "regime.asked_of_unknown"),
         ([{"from": "2025-07-01", "obligation": {"on_call": True}}], ("changes", "0", "obligation"), "regime.change_of_on_call"),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_derived_regime_takes_calendar_periods_and_indicators_from_its_source(
     assert [regime.id for regime in reference.derived_of(CT27)] == [CT27, VHTT]
 
 
-def test_the_eight_districts_of_quang_binh_confirm(reference: Reference) -> None:
+def test_the_eight_districts_of_quang_binh_confirm_and_then_the_recipient(reference: Reference) -> None:
     tree = reference.registry.at(date(2024, 11, 20))
 
     confirming = [found.by.code for found in reference.regimes[NQ68].confirmations(tree)]
@@ -157,6 +157,7 @@ def test_the_eight_districts_of_quang_binh_confirm(reference: Reference) -> None
         "456",
         "457",
         "458",
+        "44-SLDTBXH",
     ]
     assert reference.regimes[CT27].confirmations(tree) == []
 

@@ -83,6 +83,9 @@ def samples() -> dict[Key, Any]:
             found.setdefault(key, value)
     for key in models["DeadlineRule"]["properties"]:
         found.setdefault(("Confirm", key), found.get(("DeadlineRule", key)))  # confirmations use the same deadline rules
+    for key in models["Change"]["properties"]:
+        if key in models["Regime"]["properties"]:
+            found.setdefault(("Regime", key), found.get(("Change", key)))  # a change replaces fields of the regime
     return found
 
 

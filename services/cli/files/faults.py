@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Self
 
 from shared.plumbing.text_files import UnreadableError
+from shared.words import refusals
 from shared.words.refusals import Language, Refusal
 
 LINE = {"vi": "dòng", "en": "line"}
+SINCE = {"vi": "từ", "en": "from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Fault:
     refusal: Refusal
     line: int | None = None
     path: Sequence[int | str] = ()
+    since: date | None = None
+    """Since when a value that was right is wrong, because of a reform or of a change of the regime."""
 
     @classmethod
     def of_unreadable(cls, file: Path, error: UnreadableError) -> Self:
@@ -38,11 +43,14 @@ class Fault:
 
     def as_dict(self) -> dict[str, object]:
         where = {"file": str(self.file), "line": self.line, "path": ".".join(map(str, self.path))}
+        if self.since is not None:
+            where["since"] = self.since.isoformat()
         return {"code": self.refusal.code, **where, "message_vi": self.refusal.message_vi, "message_en": self.refusal.message_en}
 
     def _where(self, language: Language) -> str:
         line = f"{LINE[language]} {self.line}" if self.line is not None else ""
-        return ", ".join(filter(None, (line, ".".join(map(str, self.path)))))
+        since = f"{SINCE[language]} {getattr(refusals.day(self.since), language)}" if self.since is not None else ""
+        return ", ".join(filter(None, (line, ".".join(map(str, self.path)), since)))
 
 
 class FaultsError(Exception):

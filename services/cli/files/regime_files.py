@@ -4,19 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from services.cli.files import regime_effects, yaml_nodes
+from services.cli.files import regime_effects, regime_units, yaml_nodes
 from services.cli.files.faults import Fault, FaultsError
 from shared.plumbing import yaml_files
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults
-from shared.words import deadline_faults, regimes
+from shared.words import regime_versions, regimes
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.failures import InvalidValueError
 from shared.words.refusals import Refusal, refusal
+from shared.words.regime_versions import DayOf
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
@@ -32,8 +33,15 @@ class RegimeFile:
     root: Any
     regime: Regime
 
-    def fault(self, where: Sequence[int | str], why: Refusal) -> Fault:
-        return Fault(self.path, why, yaml_nodes.line(self.root, where), where)
+    def fault(self, where: Sequence[int | str], why: Refusal, since: date | None = None) -> Fault:
+        return Fault(self.path, why, yaml_nodes.line(self.root, where), where, since)
+
+
+class Judged(NamedTuple):
+    """What is wrong with regime files, and what cannot be judged yet because a reform is not applied."""
+
+    faults: list[Fault]
+    warnings: list[Fault]
 
 
 def read_regimes(paths: Iterable[Path], working_days: WorkingDays = COMMON) -> list[Regime]:
@@ -79,27 +87,18 @@ def others(stored: Sequence[Regime], read: Sequence[RegimeFile]) -> list[Regime]
     return [regime for regime in stored if regime.id not in replaced]
 
 
-def judge(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
-    """All faults of the files with the stored regimes and units: regimes that do not fit together, unknown units,
-    entries without effect.
-    """
-    return together(read, stored) or unit_faults(read, registry) or _without_effect(read, stored, registry, today)
-
-
-def unit_faults(read: Sequence[RegimeFile], registry: Registry) -> list[Fault]:
-    """Units that the regimes name but that never existed in the registry."""
-    known = {unit.code for unit in registry.units}
-    return [
-        file.fault(where, refusal("regime.unknown_unit", code=code) if known else refusal("regime.no_units_imported", code=code))
-        for file in read
-        for where, code in _named_units(file.regime)
-        if code not in known
-    ]
-
-
-def _without_effect(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date) -> list[Fault]:
+def judge(
+    read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, today: date, day_of: DayOf = regime_versions.cut_off
+) -> Judged:
+    """The files with the stored regimes and units: regimes that do not fit together, unknown units, entries without effect."""
+    if faults := together(read, stored):
+        return Judged(faults, [])
     whole = regimes.resolve([*(file.regime for file in read), *others(stored, read)])
-    return [file.fault(where, why) for file in read for where, why in regime_effects.of_units(file.regime, whole, registry, today)]
+    found = [(file, regime_units.judge(file.regime, whole, registry, today, day_of)) for file in read]
+    return Judged(
+        [file.fault(*one) for file, judgement in found for one in judgement.faults],
+        [file.fault(*one) for file, judgement in found for one in judgement.warnings],
+    )
 
 
 def changed_meaning(read: Sequence[RegimeFile], stored: Kinds) -> list[Fault]:
@@ -152,19 +151,7 @@ def read_one(path: Path, working_days: WorkingDays) -> RegimeFile:
     if regime.id != path.stem:
         wrong.append((("id",), refusal("regime.file_name_differs", regime=regime.id)))
     wrong += yaml_nodes.strange_numbers(root)
-    wrong += deadline_faults.of(regime, working_days)
     wrong += regime_effects.of_file(regime, working_days)
     if wrong:
         raise FaultsError([file.fault(where, why) for where, why in wrong])
     return file
-
-
-def _named_units(regime: Regime) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    yield ("recipient",), regime.recipient
-    if regime.on_behalf_of:
-        yield ("on_behalf_of",), regime.on_behalf_of
-    if regime.within:
-        yield ("within",), regime.within
-    for name, group in regime.reporters.items():
-        for number, code in enumerate(group.units):
-            yield ("reporters", name, "units", number), code

@@ -12,21 +12,24 @@ from services.cli.files.faults import Fault
 from services.cli.files.regime_files import RegimeFile, others
 from shared.words import periods, regimes
 from shared.words.refusals import Both, number, refusal
+from shared.words.regime_versions import DayOf, cut_off, dated
 from shared.words.regimes import Regime
 from shared.words.units import Registry
 
-Kind = Literal["periods", "indicators", "narratives", "groups"]
+Kind = Literal["periods", "ends", "indicators", "narratives", "groups"]
 Reporters = Mapping[str, Set[str]]
 """Ids of the units whose reports were accepted, by period."""
 
 WORDS: Final[Mapping[Kind, Both]] = {
     "periods": Both("không còn nêu kỳ", "no longer lists the periods"),
+    "ends": Both("kết thúc chế độ (ends) trước ngày chốt số liệu của kỳ", "ends the regime before the cut-off of the periods"),
     "indicators": Both("không còn chỉ tiêu", "no longer has the indicators"),
     "narratives": Both("không còn thuyết minh", "no longer has the narratives"),
     "groups": Both("không còn yêu cầu báo cáo từ đơn vị đã nộp, thuộc nhóm", "no longer asks units that have reported, of the groups"),
 }
 FIELDS: Final[Mapping[Kind, str]] = {
     "periods": "periods",
+    "ends": "ends",
     "indicators": "indicators",
     "narratives": "narratives",
     "groups": "reporters",
@@ -66,7 +69,9 @@ def sources(read: Sequence[RegimeFile], stored: Sequence[Regime]) -> set[str]:
     return {was.source_id for was, now in _pairs(read, before, after) if _scope(was) != _scope(now)}
 
 
-def find(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, reported: Mapping[str, Reporters]) -> list[Loss]:
+def find(
+    read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registry, reported: Mapping[str, Reporters], day_of: DayOf = cut_off
+) -> list[Loss]:
     """What the files would hide. `reported` has the reporters of each regime in `sources`."""
     before, after = _resolved(read, stored)
     files = {file.regime.id: file for file in read}
@@ -74,7 +79,7 @@ def find(read: Sequence[RegimeFile], stored: Sequence[Regime], registry: Registr
         Loss(files[was.id], kind, codes, count)
         for was, now in _pairs(read, before, after)
         if _scope(was) != _scope(now)
-        for kind, codes, count in _of_regime(was, now, registry, reported.get(was.source_id, {}))
+        for kind, codes, count in _of_regime(was, now, registry, reported.get(was.source_id, {}), day_of)
     ]
 
 
@@ -92,23 +97,30 @@ def _pairs(read: Sequence[RegimeFile], before: Mapping[str, Regime], after: Mapp
 def _scope(regime: Regime) -> tuple[object, ...]:
     """Everything that decides which reports are shown, and which parts of them."""
     codes = [indicator.code for indicator in regime.indicators]
-    groups = {name: (group.level, group.kind, group.units) for name, group in regime.reporters.items()}
-    return regime.source_id, regime.calendar, regime.periods, regime.within, groups, sorted(codes), sorted(regime.narratives)
+    asked = [(version.first_day, version.last_day, version.regime.within, _groups(version.regime)) for version in dated(regime)]
+    return regime.source_id, regime.calendar, regime.periods, asked, sorted(codes), sorted(regime.narratives)
 
 
-def _of_regime(was: Regime, now: Regime, registry: Registry, reported: Reporters) -> Iterator[tuple[Kind, list[str], int]]:
-    counted = {code: _asked(was, code, registry) for code in sorted(filter(periods.PERIOD.fullmatch, reported), key=periods.order)}
+def _groups(version: Regime) -> dict[str, tuple[object, ...]]:
+    return {name: (group.level, group.kind, group.units) for name, group in version.reporters.items()}
+
+
+def _of_regime(was: Regime, now: Regime, registry: Registry, reported: Reporters, day_of: DayOf) -> Iterator[tuple[Kind, list[str], int]]:
+    counted = {code: _asked(was, code, registry, day_of) for code in sorted(filter(periods.PERIOD.fullmatch, reported), key=periods.order)}
     by_period = {code: [unit for unit in reported[code] if unit in group_of] for code, group_of in counted.items()}
     is_other = was.source_id != now.source_id
     gone = [code for code, units in by_period.items() if units and (is_other or now.period(code) is None)]
+    ended = [code for code, units in by_period.items() if units and code not in gone and _has_ended(now, code, day_of)]
+    if ended:
+        yield "ends", ended, sum(len(by_period[code]) for code in ended)
     if gone:
         yield "periods", gone, sum(len(by_period[code]) for code in gone)
 
     kept: list[tuple[str, str]] = []  # group and code of the unit, of each report that is still shown
     left: list[str] = []  # the group, of each report whose unit is no longer asked
     for code, units in by_period.items():
-        if code not in gone and units:
-            still = _asked(now, code, registry)
+        if code not in (*gone, *ended) and units:
+            still = _asked(now, code, registry, day_of)
             kept += [(counted[code][unit], registry.ids[unit][0].code) for unit in units if unit in still]
             left += [counted[code][unit] for unit in units if unit not in still]
     if left:
@@ -122,7 +134,14 @@ def _of_regime(was: Regime, now: Regime, registry: Registry, reported: Reporters
         yield "narratives", texts, len(kept)
 
 
-def _asked(regime: Regime, code: str, registry: Registry) -> dict[str, str]:
+def _asked(regime: Regime, code: str, registry: Registry, day_of: DayOf) -> dict[str, str]:
     """Group name by unit id, for every unit that the regime asks in a period; empty if the regime does not have the period."""
     period = regime.period(code)
-    return regime.on(period.cut_off).group_of(registry.at(period.cut_off)) if period is not None else {}
+    if period is None or regime.has_ended(day := day_of(regime, period)):
+        return {}
+    return regime.on(day).group_of(registry.at(day))
+
+
+def _has_ended(regime: Regime, code: str, day_of: DayOf) -> bool:
+    period = regime.period(code)
+    return period is not None and regime.has_ended(day_of(regime, period))

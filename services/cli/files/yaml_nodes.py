@@ -43,7 +43,7 @@ def _step(node: Any, part: int | str) -> Any:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == str(part)), None)
     if isinstance(node, yaml.SequenceNode):
-        if isinstance(part, int):
-            return node.value[part] if part < len(node.value) else None
+        if isinstance(part, int) or part.isdecimal():
+            return node.value[int(part)] if int(part) < len(node.value) else None
         return next((value for value in node.value if getattr(_step(value, "code"), "value", None) == part), None)
     return None

@@ -24,6 +24,26 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mục changes nêu chỉ tiêu không có trong chế độ: {codes}. Sửa mã hoặc bỏ.",
         "An entry of changes names indicators that the regime does not have: {codes}. Correct the code or remove it.",
     ),
+    "regime.change_of_nothing": (
+        "Mục changes này không thay đổi gì. Nêu mục được thay, hoặc bỏ.",
+        "This entry of changes changes nothing. Name what changes, or remove it.",
+    ),
+    "regime.change_of_no_period": (
+        "Không kỳ nào được nêu có ngày thuộc thời gian của mục changes này. Sửa ngày from, thêm kỳ, hoặc bỏ mục.",
+        "No period of the regime has a day on which this entry of changes is in force. Correct from, add a period, or remove the entry.",
+    ),
+    "regime.change_after_end": (
+        "Chế độ đã kết thúc ngày {day} (ends) nên mục changes này không có tác dụng. Sửa ngày, hoặc bỏ mục.",
+        "The regime has ended on {day} (ends), so this entry of changes has no effect. Correct a day, or remove the entry.",
+    ),
+    "regime.ends_before_first_period": (
+        "Chế độ kết thúc trước ngày chốt số liệu đầu tiên {day} nên không có kỳ nào. Sửa ends hoặc periods.",
+        "The regime ends before its first cut-off {day}, so it has no period. Correct ends or periods.",
+    ),
+    "regime.recipient_without_view": (
+        "Cơ quan nhận chốt bảng tổng hợp của on_behalf_of, nếu không có thì của within; chế độ không có cả hai. Thêm một mục.",
+        "The recipient confirms the view of on_behalf_of, otherwise of within; the regime has neither. Add one of them.",
+    ),
     "regime.change_of_on_call": (
         "Chế độ không chuyển được giữa báo cáo định kỳ và báo cáo theo yêu cầu. Ghi ends để kết thúc chế độ này, rồi lập chế độ mới.",
         "A regime cannot change between fixed deadlines and on call. End this regime with ends, and write a new one.",
@@ -266,13 +286,28 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có đơn vị nào vào ngày chốt số liệu; danh mục đơn vị bắt đầu từ ngày {day}. Bỏ kỳ này, hoặc nạp đơn vị của thời gian ấy.",
         "There is no unit on the cut-off; the units begin on {day}. Remove this period, or import the units of that time.",
     ),
-    "regime.no_unit_at_all": (
-        "Danh mục đơn vị còn trống. Chạy `tonghop units import` trước.",
-        "No units are imported yet. Run `tonghop units import` first.",
-    ),
     "regime.unit_of_no_period": (
         "Đơn vị “{code}” không có hiệu lực vào ngày chốt số liệu của kỳ nào. Sửa mã hoặc kỳ.",
         "The unit “{code}” is not valid on the cut-off of any period. Correct the code or the periods.",
+    ),
+    "regime.grouping_is_no_area": (
+        "“{code}” là đơn vị, không phải địa bàn. Nêu mã của địa bàn trong groupings.",
+        "“{code}” is a unit and not an area. Name the codes of areas in groupings.",
+    ),
+    "regime.area_cannot_act": (
+        "“{code}” là địa bàn, không phải đơn vị, nên không báo cáo, nhận hay chốt được. Nêu mã của đơn vị; địa bàn nêu trong within hoặc"
+        " groupings.",
+        "“{code}” is an area and not a unit, so it cannot report, receive or confirm. Name a unit here, and areas in within or groupings.",
+    ),
+    "regime.grouping_without_reporters": (
+        "Không đơn vị báo cáo nào thuộc địa bàn “{code}” nên địa bàn không có bảng tổng hợp. Bỏ mã này, hoặc sửa reporters.",
+        "No reporter is in the area “{code}”, so it has no view. Remove the code, or correct reporters.",
+    ),
+    "regime.reform_not_applied": (
+        "Từ ngày {day}, chế độ theo đơn vị, địa bàn chưa có trong danh mục: {names}. Đợt sắp xếp chưa áp dụng, nên phần này chưa được kiểm"
+        " tra và các kỳ từ ngày ấy chưa có đủ đơn vị báo cáo. Áp dụng đợt sắp xếp.",
+        "From {day} on, the regime names units or areas that do not exist yet: {names}. A reform is not applied, so this part is not"
+        " checked, and later periods lack reporters. Apply the reform.",
     ),
     "regime.units_gone": (
         "Nhóm {group} không có đơn vị nào: các đơn vị được nêu không còn. Sửa units.",
@@ -299,6 +334,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "regime.confirmers_without_view": (
         "Không đơn vị nào ở level “{level}” có đơn vị báo cáo bên dưới. Chọn level khác.",
         "No unit of the level “{level}” has reporting units below it. Choose another level.",
+    ),
+    "regime.recipient_confirms_nothing": (
+        "Không đơn vị báo cáo nào thuộc “{view}” nên cơ quan nhận không có bảng tổng hợp để chốt. Sửa on_behalf_of, within hoặc confirm.",
+        "No reporter is in “{view}”, so there is no view for the recipient to confirm. Correct on_behalf_of, within or confirm.",
+    ),
+    "regime.view_confirmed_twice": (
+        "Cơ quan nhận chốt bảng tổng hợp của “{view}” hai lần: theo recipient và theo level. Bỏ một mục của confirm.",
+        "The recipient would confirm the view of “{view}” twice: by recipient and by level. Remove one entry of confirm.",
     ),
     "regime.goal_without_view": (
         "Không có bảng tổng hợp ở level “{level}”. Chọn một trong: {levels}.",
