@@ -34,6 +34,9 @@ class Stored:
     async def put_views(self, views: Sequence[View]) -> int:
         return self.refused_by
 
+    async def put_early_views(self, views: Sequence[View]) -> int:
+        return 0
+
     async def put_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
         self.done.append(checkpoint.sequence)
 
