@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults reform-kills simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -88,6 +88,9 @@ simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=s�
 
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
+
+reform-kills: $(READY) ## giết lệnh áp dụng, thu hồi đợt sắp xếp hoặc mongod; KILLS=số lượt SEED=số (reforms killed half-way, under load)
+	$(BIN)/python -m tests.faults.reforms --kills $(or $(KILLS),20) --seed $(or $(SEED),1)
 
 lock: ## ghi lại deploy/requirements*.txt: phiên bản chính xác, có mã băm; UPGRADE=1 lấy bản mới (the lock files; needs the network)
 	PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" deploy/lock.sh

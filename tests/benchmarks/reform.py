@@ -12,7 +12,7 @@ longest wait 0.56 s.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,12 +78,12 @@ class Waits:
 
 
 @asynccontextmanager
-async def _sending(connections: Connections, messages: object) -> AsyncIterator[Waits]:
+async def _sending(connections: Connections, messages: Iterator[tuple[str, bytes]]) -> AsyncIterator[Waits]:
     waits = Waits()
     subscription = await connections.streams.client.subscribe("receipts.*", cb=waits.on_receipt)
 
     async def send() -> None:
-        async for at, (unit, payload) in load.at_rate(messages, RATE):  # type: ignore[arg-type]
+        async for at, (unit, payload) in load.at_rate(messages, RATE):
             waits.intended[orjson.loads(payload)["id"]] = at
             await connections.streams.jetstream.publish_async(f"inbox.{unit}", payload)
 

@@ -3,6 +3,9 @@
 `format-4.json.gz`: `make demo` of 26/11/2026 at data format 4, with the units of the three provinces in its regimes. After the demo, three
 districts confirmed their views without figures (450, 452, 453 in nq68-quang-binh/2026), a report below 452 was withdrawn, a report of
 ct27-van-quan was returned, a unit got an extension, and a period of kl62-binh-dinh was opened.
+
+`format-5.json.gz`: two seconds of the load of `tests/faults` at commit eb3311e, data format 5, with the same units: submissions, repeats,
+withdrawals and returns in nq68-quang-binh/2024 and /2025 and ct27-van-quan/2025, folded by the services of then.
 """
 
 import functools
