@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.cli import data, explain, figures, reform_acts, reform_history, regime_remove, regime_show, stack
+from services.cli import data, explain, figures, imports, reform_acts, reform_history, regime_remove, regime_show, stack
 from services.cli import demo as demo
 from services.cli.contacts import contacts
 from services.cli.contracts import command
@@ -38,6 +38,7 @@ regime_remove.add_to(regimes)
 stack.add_to(app)
 figures.add_to(app)
 explain.add_to(app)
+imports.add_to(app)
 demo.add_to(app)
 command.add_to(app)
 

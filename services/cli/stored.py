@@ -1,12 +1,12 @@
 """What commands read from the database besides units and regimes: how much is stored, and the verdicts on events."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Final
 
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReportDocument, ViewDocument
+from shared.wire.documents import ReceiptDocument, ReportDocument, ViewDocument
 from shared.wire.view_key import ViewKey
 
 WITH_EVENTS: Final = (collection_names.REPORTS, collection_names.RECEIPTS)
@@ -18,6 +18,8 @@ class StoredData:
     def __init__(self, database: Documents) -> None:
         self._database = database
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
+        self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
+        self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
 
     async def count(self, collection: str) -> int:
@@ -62,10 +64,19 @@ class StoredData:
         found = self._database[collection_names.RECEIPTS].find({"_id": {"$in": list(claim_ids)}}, {"verdict": 1})
         return {claim["_id"]: claim["verdict"] async for claim in found}
 
+    async def claims(self, claim_ids: Sequence[str]) -> dict[str, ReceiptDocument]:
+        """The claims with these ids, without their events. Events that were not screened yet are left out."""
+        found = mongo.of_ids(self._receipts, claim_ids, ("verdict", "hash", "errors", "warnings"))
+        return {claim["_id"]: claim async for claim in found}
+
     async def are_folded(self, places: Iterable[tuple[int, int]]) -> bool:
         """Whether the aggregator's checkpoints have passed all these positions of the log (partition, sequence)."""
         stored = {one["_id"]: one.get("sequence", 0) async for one in self._database[collection_names.CHECKPOINTS].find()}
         return all(stored.get(collection_names.aggregate_checkpoint(partition), 0) >= sequence for partition, sequence in places)
+
+    async def view_to_confirm(self, view_id: str) -> ViewDocument | None:
+        """The stored view with an id; `@` and a day at the end of the id: of an early block."""
+        return await (self._early_views if "@" in view_id else self._views).find_one({"_id": view_id})
 
     async def view(self, key: ViewKey) -> ViewDocument | None:
         """The stored view."""

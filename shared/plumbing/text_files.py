@@ -45,17 +45,28 @@ def read(path: Path, remedy: Both = FROM_EDITOR, most_bytes: int = MOST_BYTES) -
 
     `remedy` says how to save a file in another encoding as UTF-8.
     """
-    raw = _bytes(path, most_bytes)
-    if format_name := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
-        raise UnreadableError(refusal("file.not_text", found=format_name, remedy=remedy))
-    if raw.startswith(UTF_16) or _looks_like_utf_16(raw):
-        raise UnreadableError(refusal("file.utf_16", remedy=remedy))
+    raw = _text_bytes(path, remedy, most_bytes)
     try:
-        text = raw.removeprefix(BOM).decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise UnreadableError(refusal("file.not_utf_8", remedy=remedy), line) from error
     return _allowed(texts.normal(text).replace("\r", "\n"))
+
+
+def lines(path: Path, most_bytes: int) -> list[bytes]:
+    """The lines of a text file as they are, without a byte-order mark and without line ends. Raises UnreadableError."""
+    return [line.removesuffix(b"\r") for line in _text_bytes(path, FROM_EDITOR, most_bytes).split(b"\n")]
+
+
+def _text_bytes(path: Path, remedy: Both, most: int) -> bytes:
+    """The bytes of a file that is not visibly something else than UTF-8 text, without a byte-order mark."""
+    raw = _bytes(path, most)
+    if format_name := next((words for mark, words in NOT_TEXT.items() if raw.startswith(mark)), None):
+        raise UnreadableError(refusal("file.not_text", found=format_name, remedy=remedy))
+    if raw.startswith(UTF_16) or _looks_like_utf_16(raw):
+        raise UnreadableError(refusal("file.utf_16", remedy=remedy))
+    return raw.removeprefix(BOM)
 
 
 def _bytes(path: Path, most: int) -> bytes:

@@ -33,6 +33,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "notify": "What the notifier does or waits for.",
     "calendar": "The file of the agency's own days; the path names file and line.",
     "cli": "The command line.",
+    "import": "`tonghop import`.",
     "stack": "The embedded stack, `tonghop up`.",
     "demo": "`tonghop demo`.",
     "file": "Any text file.",

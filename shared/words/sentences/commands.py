@@ -127,4 +127,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không xóa gì vì hệ thống này không chỉ có số liệu mẫu. Các sự kiện khác: {events}.",
         "Nothing was removed, because this system has more than sample data. Other events: {events}.",
     ),
+    "import.other_period": (
+        "Dòng này thuộc kỳ “{found}”, lệnh ghi --period {period}. Chia tệp theo kỳ.",
+        "This line is about the period “{found}”, the command says --period {period}. Split the file by period.",
+    ),
+    "import.not_screened": (
+        "Mới có kết quả {done}/{all} sự kiện và ingest không làm tiếp. Xem `tonghop status`, rồi chạy lại lệnh: sự kiện đã nhập không bị"
+        " nhập hai lần.",
+        "Only {done} of {all} events have a verdict, and ingest makes no progress. Look at `tonghop status`, then run the command again:"
+        " no event is imported twice.",
+    ),
+    "import.not_folded": (
+        "Bảng tổng hợp chưa có các báo cáo vừa nhập nên chưa chốt được. Xem `tonghop status`, rồi chạy lại lệnh.",
+        "The view does not have the imported reports yet, so it cannot be confirmed. Look at `tonghop status`, then run the command again.",
+    ),
 }

@@ -1,0 +1,120 @@
+"""`tonghop import`: enters earlier events, each with the received time of then; they are marked as imported."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from services.cli import importing, sending, session
+from services.cli.data import AsJson
+from services.cli.files import import_lines
+from services.cli.files.faults import Fault, FaultsError
+from services.cli.importing import Counts, Judged, Say
+from shared.plumbing import text_files
+from shared.plumbing.text_files import UnreadableError
+from shared.shell.clock import system_clock
+from shared.shell.service import Connections
+from shared.wire import events
+from shared.words import numbers
+from shared.words.refusals import refusal
+
+MOST_BYTES: Final = 256 * 1024 * 1024  # about 100,000 reports
+SAY_EVERY_S: Final = 2.0  # progress in a file or a pipe
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the command of this module."""
+    app.command("import")(import_events)
+
+
+def import_events(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp NDJSON: mỗi dòng một sự kiện.")],
+    period: Annotated[str, typer.Option("--period", help="Kỳ báo cáo của mọi dòng: 2024, 2024-H1, 2024-Q3, 2024-05.")],
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không gửi gì.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Nhập lại báo cáo cũ, mỗi báo cáo với thời điểm đã nhận khi đó; mọi dòng được kiểm tra trước, có một lỗi thì không nhập gì.
+
+    Mỗi dòng: {"regime": …, "unit": …, "revision": 1, "received_at": "2024-12-10T09:30:00+07:00", "values": {…}, "narratives": {…}}
+    hoặc một CloudEvent có receivedat. Rút, chốt, trả lại, gia hạn: thêm "type": withdrawn, confirmed, returned, extended. Chốt không ghi
+    figures thì lấy số liệu của bảng tổng hợp sau khi nhập. Nhập lại tệp không đổi thì không thay đổi gì. Không ai bị nhắc vì sự kiện nhập
+    lại.
+
+    Ví dụ: tonghop import bao-cao-2024.ndjson --period 2024
+
+    Mã thoát: 0 đã nhập, 1 có lỗi và ở dòng nào, 2 dùng sai, 3 máy chủ không trả lời (chạy lại lệnh để nhập tiếp).
+    """
+
+    async def act() -> tuple[Judged, Counts]:
+        lines = _lines(file)
+        async with session.connected() as connections:
+            judged = await _judge(connections, file, lines, period)
+            if is_dry_run:
+                return judged, Counts(duplicate=judged.repeats)
+            with _progress() as say:
+                return judged, await importing.send(connections, file, judged, say)
+
+    try:
+        judged, counts = session.run(act, prints_faults=not as_json)
+    except FaultsError as error:
+        session.say_json(_answer(0, Counts(), error.faults))
+        raise typer.Exit(session.NO) from error
+    if as_json:
+        session.say_json(_answer(len(judged.to_send), counts, counts.rejected))
+    else:
+        _print(judged, counts, is_dry_run=is_dry_run)
+    if counts.rejected:
+        raise typer.Exit(session.NO)
+
+
+async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str) -> Judged:
+    """Judges every line. Raises FaultsError."""
+    reference = await connections.reference.current()
+    entries = list(import_lines.read(lines, period, reference, sending.operator()))
+    if not entries:
+        raise FaultsError([Fault(file, refusal("file.empty"))])
+    return await importing.judge(connections, file, entries, events.to_ms(system_clock()))
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return text_files.lines(file, MOST_BYTES)
+    except UnreadableError as error:
+        raise FaultsError([Fault.of_unreadable(file, error)]) from error
+
+
+@contextmanager
+def _progress() -> Iterator[Say]:
+    """Shows what is going on, on standard error: in a terminal in one line, else every few seconds."""
+    if sys.stderr.isatty():
+        with session.notes.status("…") as status:
+            yield status.update
+        return
+    said_at = 0.0
+
+    def say(text: str) -> None:
+        nonlocal said_at
+        if time.monotonic() - said_at >= SAY_EVERY_S:
+            said_at = time.monotonic()
+            session.notes.print(text, markup=False)
+
+    yield say
+
+
+def _answer(sent: int, counts: Counts, faults: Sequence[Fault]) -> dict[str, object]:
+    found = {"events": sent + counts.duplicate, "accepted": counts.accepted, "duplicate": counts.duplicate}
+    return {**found, "rejected": len(counts.rejected), "faults": [fault.as_dict() for fault in faults]}
+
+
+def _print(judged: Judged, counts: Counts, *, is_dry_run: bool) -> None:
+    if is_dry_run:
+        new, known = numbers.vietnamese(len(judged.to_send)), numbers.vietnamese(judged.repeats)
+        session.console.print(f"Mọi dòng hợp lệ: {new} sự kiện sẽ được nhập, {known} sự kiện đã có. Chưa gửi gì.")
+        return
+    accepted, known = numbers.vietnamese(counts.accepted), numbers.vietnamese(counts.duplicate)
+    session.console.print(f"Đã nhập {accepted} sự kiện; {known} sự kiện đã có từ trước; {len(counts.rejected)} sự kiện không được nhận.")
+    session.warn(counts.rejected)
