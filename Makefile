@@ -84,7 +84,7 @@ simulate: $(READY) ## mô phỏng tiếp nhận và tổng hợp với mọi s�
 	$(BIN)/python -m tests.simulation.rollup.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),1000))
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt, REFORMED=số lượt qua đợt sắp xếp, SEED=một lượt (five years of duties and reminders)
-	$(BIN)/python -m tests.simulation.reminders.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),40) --reformed $(or $(REFORMED),1000))
+	$(BIN)/python -m tests.simulation.reminders.run $(if $(SEED),--seed $(SEED) --reformed $(or $(REFORMED),0),--seeds $(or $(N),40) --reformed $(or $(REFORMED),1000))
 
 faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo cáo/giây; ROUNDS=số lượt SEED=số (faults under load)
 	$(BIN)/python -m tests.faults.run --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)

@@ -46,12 +46,18 @@ REFORMED_LONG: Final = Size(regimes="reformed")
 
 def run(seed: int, national: int) -> Result:
     """One seed, at the size that is its turn."""
-    return years.run(seed, NATIONAL if seed <= national else LOCAL)
+    return years.run(seed, _size(seed, national, is_reformed=False))
 
 
 def run_reformed(seed: int) -> Result:
     """One seed of the province that is reformed."""
-    return years.run(seed, REFORMED if seed % 10 else REFORMED_LONG)
+    return years.run(seed, _size(seed, 0, is_reformed=True))
+
+
+def _size(seed: int, national: int, *, is_reformed: bool) -> Size:
+    if is_reformed:
+        return REFORMED if seed % 10 else REFORMED_LONG
+    return NATIONAL if seed <= national else LOCAL
 
 
 def total(results: Iterable[Result], console: Console, seeds: int) -> tuple[Counter[str], list[str]]:
@@ -86,7 +92,7 @@ def main() -> None:
     asked = parser.parse_args()
     console, began = Console(soft_wrap=True), time.monotonic()
     if asked.seed is not None:
-        sys.exit(1 if show(asked.seed, NATIONAL if asked.seed <= asked.national else LOCAL, console) else 0)
+        sys.exit(1 if show(asked.seed, _size(asked.seed, asked.national, is_reformed=asked.reformed > 0), console) else 0)
     seeds, reformed = (range(asked.first, asked.first + count) for count in (asked.seeds, asked.reformed))
     with ProcessPoolExecutor(PROCESSES, initializer=gc.freeze) as processes:
         found = processes.map(partial(run, national=asked.national), seeds)
