@@ -14,12 +14,19 @@ import pytest
 from services.cli import sending, session
 from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
+from shared.plumbing.reform_documents import Application
+from shared.plumbing.reform_store import ReformStore
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, events, sent, subjects
+from shared.words import reform_plan
 from shared.words.calendar import COMMON
 from shared.words.units import Contact
 from tests.cli.conftest import YEAR, Cli
+from tests.reform_builders import content, line, new
 from tests.running import running
+
+FIRST_DAY = date(int(YEAR), 1, 3)  # of a reform; the period ends on the day before
 
 
 def log(cli: Cli, kind: str, unit: str, at: datetime, **data: Any) -> None:
@@ -274,3 +281,20 @@ def test_a_broken_calendar_is_refused_by_commands_with_line_and_reason(
     monkeypatch.setenv("TONGHOP_CALENDAR_DAYS", str(days))
     for words in (("duties", "list"), ("regimes", "check")):
         assert province.refused(*words).startswith(f"{days}:2: ")
+
+
+def test_duties_of_a_unit_that_has_ended_are_listed_with_its_heir(province: Cli) -> None:
+    async def merge(connections: Connections) -> None:
+        reference = await connections.reference.current()
+        merged = content(line("184", "20", "none"), units=[new("06253", name="Xã Mới")], day=FIRST_DAY)
+        plan = reform_plan.make(merged, reference.registry)
+        store = ReformStore(connections.reference, connections.database, system_clock)
+        await store.apply(Application(plan, {"reform.yaml": "id: …"}, "1", reference.generation), "operator/lan")
+
+    province.ask(merge)
+    found = listed(province)
+    assert {unit: duty["acting"]["id"] for unit, duty in found.items()} == {"184": "20", "06253": "06253"}
+    shown = " ".join(province.run("duties", "list").stdout.split())
+    assert "nay thuộc" in shown
+    plan = province.json("notify", "plan", "--regime", "thu", "--period", YEAR)["alerts"]
+    assert {(alert["of"]["id"], alert["unit"]) for alert in plan if alert["at"] >= FIRST_DAY.isoformat()} >= {("184", "20")}

@@ -110,3 +110,48 @@ def test_no_duty_of_2024_in_these_regimes_is_without_an_heir(reformed: Reference
     owing = [duty for regime in (CT27, NQ68) for duty in book.duties(vn("2025-07-01 08:00"), regime, "2024")]
     assert len(owing) > 170
     assert all(reformed.registry.acting(duty.unit.id, vn("2025-07-01").date()) is not None for duty in owing)
+
+
+def _news(reference: Reference, at: str, *tasks: str) -> dict[tuple[str, str, str], list[str]]:
+    """Who gets which rung when nobody has done anything, of the two regimes: by regime, task and rung."""
+    now = vn(at)
+    owed = _book(reference, []).owed(now).values()
+    candidates = reminders.reached(owed, reference, now) + digest.reached(owed, reference, now)
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for alert in reminders.decide(candidates, set(), reference, now).raised:
+        if alert.matter.regime in (CT27, NQ68) and alert.matter.task in tasks and periods.local_day(alert.rung.at) == now.date():
+            found.setdefault((alert.matter.regime, alert.matter.task, alert.rung.name), []).append(alert.unit_id)
+    return {key: sorted(units) for key, units in found.items()}
+
+
+VAN_QUAN = ["06253-2025", "06280-2025", "06286-2025", "06298-2025", "06313-2025", "06316-2025", "20-STP", "20-SYT"]
+OFFICES = [f"44-{name}-2025" for name in ("BHXH", "SGDDT", "SKHCN", "SNNMT")] + ["44-SVHTTDL", "44-SXD-2025", "44-SYT-2025"]
+
+
+def test_no_unit_of_2025_is_reminded_before_it_begins(reformed: Reference) -> None:
+    for at in ("2025-02-28 08:00", "2025-03-03 08:00", "2025-06-30 08:00", "2025-07-01 08:00"):
+        assert _news(reformed, at, "report", "confirm", "digest") == {}
+
+
+def test_10_2025_and_2026_are_asked_of_the_new_units_alone(reformed: Reference) -> None:
+    for year in (2025, 2026):
+        forty_eight = _news(reformed, f"{year}-11-04 08:00", "report")[NQ68, "report", "before-30"]
+        assert len(forty_eight) == 48
+        assert [unit for unit in forty_eight if unit[:2] not in ("18", "19")] == OFFICES
+    assert _news(reformed, "2025-12-05 08:00", "report")[CT27, "report", "before-14"] == VAN_QUAN
+    assert _news(reformed, "2026-12-16 08:00", "report")[CT27, "report", "before-3"] == VAN_QUAN
+
+
+def test_from_2025_on_the_recipients_confirm_and_get_the_digests(reformed: Reference) -> None:
+    for at in ("2025-12-05 08:00", "2026-12-07 08:00"):
+        found = _news(reformed, at, "confirm", "digest")
+        assert found[NQ68, "confirm", "before-7"] == ["44-SNV-2025"]
+        assert found[NQ68, "digest", "before-7"] == ["44-SNV-2025"]
+    december = _news(reformed, "2025-12-24 08:00", "confirm", "digest")
+    assert december == {(CT27, "confirm", "last-day-0800"): ["20-STC"], (CT27, "digest", "last-day-0800"): ["20-STC"]}
+
+
+def test_4_in_2024_the_districts_and_the_recipient_confirm(reformed: Reference) -> None:
+    districts = ["450", "452", "453", "454", "455", "456", "457", "458"]
+    assert _news(reformed, "2024-12-04 08:00", "confirm")[NQ68, "confirm", "last-day-0800"] == districts
+    assert _news(reformed, "2024-12-11 08:00", "confirm")[NQ68, "confirm", "before-3"] == ["44-SLDTBXH"]
