@@ -14,6 +14,7 @@ from shared.shell.settings import Settings
 from shared.wire.answers import QuantityToDate
 from tests import running
 from tests.builders import COMMUNE, payload, submitted
+from tests.ingest import reforming
 
 PAGE = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text(encoding="utf-8")
 HEADERS = {"content-type": "application/cloudevents+json"}
@@ -65,8 +66,19 @@ async def test_the_python_over_nats_does_what_it_says(known: Connections, settin
     assert lines == ["report accepted", "again duplicate", "correction accepted", "withdrawal accepted"]
 
 
+def json_blocks() -> list[str]:
+    return re.findall(r"^```json\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_correction_of_an_heir_is_accepted_as_the_page_shows_it() -> None:
+    _, event = json_blocks()
+    assert reforming.codes(reforming.screen(json.loads(event), reforming.AFTER)) == []
+    slip = reforming.sent_by("06280-2025", json.loads(event), as_successor=None)
+    assert reforming.codes(reforming.screen(slip, reforming.AFTER)) == ["report.other_unit_then"]
+
+
 def test_the_sum_since_the_beginning_of_the_year_is_shown_as_the_api_gives_it() -> None:
-    [figure] = re.findall(r"^```json\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    figure, _ = json_blocks()
     shown = QuantityToDate.model_validate_json(figure)
     assert shown.cumulative is not None
     assert shown.model_dump(exclude_unset=True) == json.loads(figure)

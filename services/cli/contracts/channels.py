@@ -24,7 +24,7 @@ PLAIN: Final = "application/json"
 ACTOR: Final = "people/p-0142"  # used in examples
 
 PARAMETERS: Final[Mapping[str, str]] = {
-    "unit": "a unit's official code, such as 06253 or 184-TCKH",
+    "unit": "a unit's id, such as 06253, 184-TCKH or 06253-2025",
     "province": "the code of the highest unit above the view's unit",
     "partition": "a number from 0, a stable hash of regime and period",
     "regime": "a regime's id, such as ct27-van-quan",
@@ -48,8 +48,8 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         subjects.inbox("{unit}"),
         subjects.INBOX,
         tuple(SENT),
-        "What the software of units sends. The token after `inbox` is the sender and must match the event's `source`. An `actor` is refused"
-        " here. Do not set Nats-Msg-Id.",
+        "What the software of units sends. The token after `inbox` is the sender and must match the event's `source`. An `actor`,"
+        " `receivedat` or `imported` is refused here. Do not set Nats-Msg-Id.",
     ),
     "inboxPeople": Channel(
         subjects.inbox_of_people("{unit}"),
@@ -105,7 +105,7 @@ class Operation:
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "ingestSendsInbox": Operation("ingest", "send", "inbox", "The HTTP door passes an event on as its sender's."),
     "ingestReceivesInboxPeople": Operation("ingest", "receive", "inboxPeople", "Screens what people did, with the same durable."),
-    "commandLineSendsInboxPeople": Operation("cli", "send", "inboxPeople", "Opens a period or extends a deadline for an operator."),
+    "commandLineSendsInboxPeople": Operation("cli", "send", "inboxPeople", "Opens a period, extends a deadline, imports events."),
     "ingestReceivesInbox": Operation("ingest", "receive", "inbox", "Screens each event and claims it once.", subjects.INGEST_DURABLE),
     "ingestSendsReports": Operation("ingest", "send", "reports", "Publishes what a claim holds; Nats-Msg-Id is the claim's id."),
     "ingestSendsReceipts": Operation("ingest", "send", "receipts", "Answers every sender, repeats included."),
@@ -120,7 +120,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 
 HEADERS: Final[Mapping[str, Json]] = {
     "receipts": {ANSWERS: "the sequence of the INBOX message that the receipt answers"},
-    "reports": {"Nats-Msg-Id": "the claim's id: <sender code>/<event id>"},
+    "reports": {"Nats-Msg-Id": "the claim's id: <sender id>/<event id>"},
     "feed": {
         "Nats-Msg-Id": "the event's id",
         "Nats-Expected-Last-Subject-Sequence": "the subject's last message: a newer one is not overwritten by an older",
