@@ -5,10 +5,12 @@ judge.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence, Set
 from dataclasses import replace
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 
+import numpy as np
 from nats.js import JetStreamContext
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -28,16 +30,21 @@ from services.aggregate.writer import Work, Writer
 from services.ingest.intake import Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, mongo, reader
+from shared.plumbing.mongo import Session
 from shared.plumbing.reader import Reader
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
-from shared.wire import collection_names, subjects
+from shared.wire import collection_names, events, subjects
+from shared.wire.events import Logged
 from shared.wire.published import LogPosition
 from shared.words import instants
 from shared.words.instants import Given, GivingEvent
-from shared.words.reference import Reference
+from shared.words.periods import Period
+from shared.words.reference import Reference, Setting, Version
 from shared.words.refusals import refusal
+from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, Return, StateEvent
+from shared.words.units import Registry
 from tests.simulation.planting import Plant, put, together
 
 Pairs = Sequence[tuple[dict[str, Any], dict[str, Any]]]
@@ -290,6 +297,66 @@ async def _documents_first(self: ReferenceStore, collection: Any, changed: Seque
     await self.count_import(bool(changed), session)
 
 
+# reforms
+
+
+def _units_of_today(self: Reference, regime: Regime, period: Period) -> date:
+    """Every period has the units and the version of the last day that anybody knows."""
+    return max(_day(self, regime, period), TODAY)
+
+
+def _version_of_today(self: Reference, regime: Regime, period: Period, day: date) -> Setting | None:
+    """The units of then, asked what the regime says today."""
+    found = _setting_on(self, regime, period, day)
+    return found and Setting(period, Version(regime.on(TODAY), found.version.since, found.tree))
+
+
+def _pins_ignored(self: Reference, regime: Regime, period: Period) -> date:
+    return period.cut_off
+
+
+def _heirs_take_all(self: Reference, setting: Setting, unit_id: str, code: str, received: date) -> str:
+    """What units that end reported is counted for their heirs, and so added."""
+    return self.registry.lineage.heir(unit_id, self.day(setting.regime, setting.period)) or unit_id
+
+
+def _since_ever(self: Registry, unit_id: str) -> date:
+    """Whoever has a code has it for all that was ever received."""
+    return date.min
+
+
+def _never_over(day: date) -> int:
+    """Reports after a reform still count in its early block."""
+    return events.LATEST_MS
+
+
+def _twice(self: ReporterTree, *args: Any) -> None:
+    """A unit that is a member, and below a member, is two rows of an area."""
+    _tree(self, *args)
+    for unit_id, span in self.spans.items():
+        if not isinstance(span.rows, slice):
+            self.spans[unit_id] = replace(span, rows=np.concatenate([span.rows, span.rows]))
+
+
+async def _two_generations(self: ReferenceStore, session: Session) -> Reference:
+    """Units are read before the generation, and not in one snapshot."""
+    units = await _read(self, cast(Session, None))
+    return replace(units, generation=await self.generation())
+
+
+async def _rows_left(*_: Any) -> None:
+    """A revert opens what was closed, and leaves what was begun."""
+
+
+def _early_never_lacking(self: Fold, logged: Iterable[Logged]) -> Set[RegimePeriod]:
+    """Early blocks that are not in memory begin without their events."""
+    found = {pair for pair in _lacking(self, logged) if pair not in self.in_memory}
+    for pair in self.counted_early(logged):
+        if pair in self.in_memory and pair not in self.early_in_memory:
+            self.recall(pair, ())
+    return found
+
+
 # reading
 
 
@@ -298,6 +365,9 @@ def _unordered(self: Reader, *args: Any, **about: Any) -> None:
     _reader(self, *args, **(about | {"is_ordered": False}))
 
 
+TODAY: Final = date(2025, 12, 31)
+_day, _setting_on, _lacking = Reference.day, Reference.setting_on, Fold.lacking
+_read = ReferenceStore.read
 _js_publish, _has = JetStreamContext.publish, Readiness.has
 _events, _tree, _open = Store.events, ReporterTree.__init__, PeriodState.apply
 _current, _write, _versions = ReferenceStore.current, Writer.write, Store.versions
@@ -352,4 +422,16 @@ MORE: Final[dict[str, Plant]] = {
     "an import in parts": together(put(mongo, "in_transaction", _in_parts), put(ReferenceStore, "store", _documents_first)),
     "a rebuild's checkpoint beyond what was read": put(logs, "whole", _only_the_last),
 }
-BUGS: Final = NAMED | MORE
+REFORMS: Final[dict[str, Plant]] = {
+    "code resolved today instead of then": put(Reference, "day", _units_of_today),
+    "version of today used for an old period": put(Reference, "setting_on", _version_of_today),
+    "pin ignored": put(Reference, "day", _pins_ignored),
+    "early reports added": put(Reference, "unit_of", _heirs_take_all),
+    "the bearer of a code without the day of receipt": put(Registry, "begins", _since_ever),
+    "later reports counted early": put(events, "end_ms", _never_over),
+    "an area counted twice": put(ReporterTree, "__init__", _twice),
+    "units of two generations": put(ReferenceStore, "read", _two_generations),
+    "a row left by a revert": put(mongo, "delete_each", _rows_left),
+    "an early block comes back without its events": put(Fold, "lacking", _early_never_lacking),
+}
+BUGS: Final = NAMED | MORE | REFORMS

@@ -15,10 +15,13 @@ import orjson
 from shared.wire import events, view_hash
 from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import VIETNAM
-from shared.words.regime_parts import Group, Indicator, Target
-from shared.words.regimes import Regime
-from shared.words.units import Unit
+from shared.words.reference import Reference
+from shared.words.regime_parts import Change, Group, Indicator, Target
+from shared.words.regimes import Regime, resolve
+from shared.words.units import Registry, Unit
 from tests import builders
+from tests.simulation.rollup import reforms
+from tests.simulation.rollup.reforms import Reforms
 
 BEGINS: Final = datetime(2024, 12, 19, 23, 59, 54, tzinfo=VIETNAM)  # six seconds before the deadline
 BEGINS_MS: Final = events.to_ms(BEGINS)
@@ -77,6 +80,8 @@ def regimes() -> tuple[Regime, ...]:
         ),
         indicators=list(INDICATORS),
         narratives={"kho_khan": "Khó khăn"},
+        groupings=[reforms.AREA],
+        changes=[Change.model_validate({"from": "2024-12-20", "targets": {"nha_van_hoa": {"level": "area"}}})],
     )
     derived = Regime(
         id=DERIVED,
@@ -86,6 +91,7 @@ def regimes() -> tuple[Regime, ...]:
         derived_from=YEARLY,
         derived_groups=["xa"],
         derived_indicators=["kinh_phi", "dat"],
+        groupings=[reforms.AREA],
     )
     on_call = Regime(
         id=ON_CALL,
@@ -135,10 +141,11 @@ class Sending:
 
 
 class History:
-    """What is sent in one seed."""
+    """What is sent in one seed. In a seed with reforms, units that begin or end with them send too."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, is_reforming: bool = False) -> None:
         self.rng = rng
+        self.is_reforming = is_reforming
         self.sent: list[Sending] = []
         self._revisions: dict[tuple[str, str, str], int] = {}
         self._sent_s: dict[tuple[str, str, str], float] = {}  # when the latest revision of each is sent
@@ -191,6 +198,8 @@ class History:
         return {"regime": regime, "period": period, "event_id": f"event-{self._numbers:04}"}
 
     def _commune(self) -> str:
+        if self.is_reforming:
+            return self.rng.choice(["X1", "X1", "X2", "X3", "X4", "X7"])
         return self.rng.choice(["X1", "X1", "X2", "X3", "X4", "X5"])  # X5 is not known yet
 
     def _submit(self, at_s: float, about: dict[str, Any] | None = None) -> None:
@@ -203,9 +212,20 @@ class History:
             self._revisions[key], self._sent_s[key] = revision, at_s
         values = {"so_vu": rng.randrange(100)} if about["regime"] == ON_CALL else self._values()
         narratives = {"kho_khan": "Thiếu người"} if about["regime"] == YEARLY and rng.random() < 0.4 else None
-        is_certain = about["regime"] == YEARLY and about["period"] == "2024" and unit in ("X1", "X2", "D1-VP")
+        sure = ("D1-VP",) if self.is_reforming else ("X1", "X2", "D1-VP")
+        is_certain = about["regime"] == YEARLY and about["period"] == "2024" and unit in sure
         event = builders.submitted(unit, revision=revision, values=values, narratives=narratives, **about)
+        if self.is_reforming:
+            self._as_of_later(event, unit)
         self._send(at_s, event, "accepted" if is_certain else "")
+
+    def _as_of_later(self, event: builders.Event, code: str) -> None:
+        """Perhaps it is sent by the unit that has the code after a reform: for itself, or as successor of the unit before."""
+        successor = "X1" if code == "X2" else code
+        if successor in reforms.LATER and self.rng.random() < 0.5:
+            event["source"] = f"/units/{reforms.LATER[successor]}"
+            if code == "X2" or self.rng.random() < 0.3:
+                event["data"]["as_successor"] = True
 
     def _values(self) -> dict[str, Any]:
         rng = self.rng
@@ -302,10 +322,11 @@ class History:
 
 
 class Changes:
-    """How units and regimes change under way, one step after the other."""
+    """How units and regimes change under way, one step after the other. In a seed with reforms, units change by these only."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, is_reforming: bool = False) -> None:
         self.rng = rng
+        self.reforms = Reforms(rng, UNITS) if is_reforming else None
         self.units: dict[str, Unit] = {unit.id: unit for unit in UNITS}
         self.regimes: dict[str, Regime] = {regime.id: regime for regime in regimes()}
 
@@ -344,8 +365,16 @@ class Changes:
             case _:
                 yearly = yearly.model_copy(update={"title": f"Kế hoạch {self.rng.randrange(9)}"})
         yearly.__dict__.pop("by_code", None)
-        self.regimes[YEARLY] = yearly
+        file = yearly.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        self.regimes[YEARLY] = Regime.model_validate(file)  # its versions change too
         return list(self.regimes.values())
+
+    def reference(self, generation: int) -> Reference:
+        """The units and regimes that must be stored now."""
+        loaded = resolve(self.regimes.values())
+        if self.reforms is None:
+            return Reference(generation, Registry(self.units.values()), loaded, {})
+        return Reference(generation, self.reforms.registry(), loaded, {}, pins=self.reforms.pins, reform_days=self.reforms.days)
 
 
 def moments(rng: Random, count: int) -> Iterator[float]:

@@ -12,13 +12,11 @@ from typing import Any, Final
 import orjson
 
 from services.aggregate.feed import plain
-from shared.check import recompute
+from shared.check import plain_periods, recompute
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.wire.view_key import ViewKey
-from shared.words import regimes
 from shared.words.reference import Reference
-from shared.words.units import Registry
 from tests.simulation.rollup import histories
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.histories import Changes, Sending
@@ -52,6 +50,8 @@ class Judge(Verdict):
                 self._claim(before, after)
             case "views":
                 self._view(before, after)
+            case "early_views":
+                self._early_view(before, after)
             case _ if name.endswith(" > views"):  # until the aggregators load it, what came since the rebuild read the log is missing
                 self.first_generation = 0
                 self._stood |= {(view["_id"], view["hash"]) for view, _ in self.server.table("views").rows.values()}
@@ -99,7 +99,8 @@ class Judge(Verdict):
     def older_views(self) -> list[str]:
         """Views that are not of the generation now."""
         generation = self.generation
-        return [view["_id"] for view, _ in self.server.table("views").rows.values() if view["position"]["generation"] != generation]
+        stored = [*self.server.table("views").rows.values(), *self.server.table("early_views").rows.values()]
+        return [view["_id"] for view, _ in stored if view["position"]["generation"] != generation]
 
     @property
     def generation(self) -> int:
@@ -113,7 +114,7 @@ class Judge(Verdict):
 
     def _keys(self) -> list[tuple[Document, str]]:
         views = [view for view, _ in self.server.table("views").rows.values()]
-        return [(view, f"{view['regime']}.{view['period']}.{view['unit']['code']}") for view in views]
+        return [(view, f"{view['regime']}.{view['period']}.{view['unit']['id']}") for view in views]
 
     def _claim(self, before: Document | None, after: Document | None) -> None:
         if before is None and after is not None:
@@ -133,6 +134,12 @@ class Judge(Verdict):
             self.violated("a view that stays is replaced, not taken away", after["_id"])
         elif before is not None and after is not None and _place(after) < _place(before):
             self.violated("a view is written over an older one only", before["_id"], _place(before), _place(after))
+
+    def _early_view(self, before: Document | None, after: Document | None) -> None:
+        if before is not None and after is None and before["position"]["generation"] >= self.generation:
+            self.violated("an early view is not taken away", before["_id"])
+        elif before is not None and after is not None and _place(after) < _place(before):
+            self.violated("an early view is written over an older one only", before["_id"], _place(before), _place(after))
 
     def _checkpoint(self, before: Document | None, after: Document) -> None:
         if before is not None and after["sequence"] < before["sequence"] and not self.went_back:
@@ -187,11 +194,15 @@ class Judge(Verdict):
         accepted = self._accepted()
         self._events(accepted)
         self._verdicts(sent)
-        reference = self._reference(changes)
+        reference = changes.reference(self.generation)
         expected = {view["_id"]: view for view in recompute.expected_views(reference, accepted.values(), events.from_ms(now_ms))}
         self._views(expected)
-        self._feed(reference, expected)
+        self._feed(reference, {key: view for key, view in expected.items() if "units" not in view})
         self.counts["views"] += len(expected)
+        self.counts["early views"] += sum("units" in view for view in expected.values())
+        self.counts["early reports"] += sum(view["reporting"]["received"] for view in expected.values() if "units" in view)
+        self.counts["pins"] += len(reference.pins)
+        self.counts["areas"] += sum(view["unit"]["level"] == "area" for view in expected.values())
         self.counts["events"] += len(accepted)
 
     def _accepted(self) -> dict[str, Logged]:
@@ -265,11 +276,9 @@ class Judge(Verdict):
         if parked < rubbish:
             self.violated("rubbish is parked", parked, "of", rubbish)
 
-    def _reference(self, changes: Changes) -> Reference:
-        return Reference(self.generation, Registry(changes.units.values()), regimes.resolve(changes.regimes.values()), {})
-
     def _views(self, expected: dict[str, Any]) -> None:
-        views = {key: plain(document) for key, (document, _) in self.server.table("views").rows.items()}
+        stored = [*self.server.table("views").rows.items(), *self.server.table("early_views").rows.items()]
+        views = {key: plain(document) for key, (document, _) in stored}
         for missing in sorted(expected.keys() - views.keys()):
             self.violated("every view is there", missing)
         for strange in sorted(views.keys() - expected.keys()):
@@ -289,8 +298,9 @@ class Judge(Verdict):
         for key, view in sorted(expected.items()):
             period = reference.regimes[view["regime"]].period(view["period"])
             assert period is not None
-            top = reference.registry.at(period.cut_off).top(view["unit"]["id"]).code
-            found = newest.get(f"feed.{top}.{view['regime']}.{view['period']}.{view['unit']['code']}")
+            day = plain_periods.reference_day(reference, reference.regimes[view["regime"]], period)
+            top = reference.registry.at(day).top(view["unit"]["id"]).id
+            found = newest.get(f"feed.{top}.{view['regime']}.{view['period']}.{view['unit']['id']}")
             if found is None:
                 self.violated("FEED has every view", key)
                 continue

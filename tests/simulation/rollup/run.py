@@ -1,11 +1,11 @@
 """`python -m tests.simulation.rollup.run --seeds N`: ingest and aggregate under everything that can go wrong, in made-up time.
 
 What: a small province, two periods, three regimes, two partitions; units that send, correct, repeat, withdraw; a recipient that
-returns, extends, opens; units and regimes that change under way; one to three instances of each service that crash, are paused,
-wake up as zombies; a broker and a database that lose answers, answer late, stop half-way through a bulk, land late, restart, lose
-FEED's end, or come back as an older copy; power or connections that fail while the last reports are on their way. How: the real
-services on stand-ins for nats-server and MongoDB (`broker`, `store`) under an event loop without a clock (`loop`); the judge
-(`judge`) compares with the plain recomputation.
+returns, extends, opens; units and regimes that change under way; in three seeds of ten, reforms that are applied and reverted
+(`reforms`); one to three instances of each service that crash, are paused, wake up as zombies; a broker and a database that lose
+answers, answer late, stop half-way through a bulk, land late, restart, lose FEED's end, or come back as an older copy; power or
+connections that fail while the last reports are on their way. How: the real services on stand-ins for nats-server and MongoDB
+(`broker`, `store`) under an event loop without a clock (`loop`); the judge (`judge`) compares with the plain recomputation.
 Seed: the number of the run gives the same trace each time.
 Last measured: 10,000 seeds in 461 s on 2 cores (549 s in a slower hour), none violated.
 Again: `make simulate N=10000`, one seed with its trace `make simulate SEED=123`.

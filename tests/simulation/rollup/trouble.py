@@ -26,7 +26,7 @@ class Trouble:
         self.is_feed_cut = False  # and not repaired by a start since
         self.is_restored = False  # and not rebuilt since
         self._is_for_good = False  # the instance that the power cut ends is not started again
-        self._history = History(world.rng)
+        self._history = History(world.rng, world.is_reforming)
         self._breaks_in = 0  # messages of the log that are yet to be sent to aggregators before their connections break
         self._mended_from_s = 0.0  # what ingest did last has landed by then
 
@@ -58,6 +58,8 @@ class Trouble:
                 world.loop.later(at_s + rng.random() * 6.0, self._restore)
             if rng.random() < 0.5:
                 world.loop.later(LASTS_S + 1.0 + rng.random(), self._last_moment)
+        for at_s in histories.moments(rng, rng.randint(1, 4)) if world.is_reforming else ():
+            world.loop.later(at_s, self._change)
         for at_s in histories.moments(rng, rng.randint(0, 7)):
             world.loop.later(at_s, rng.choices([act for _, act in trouble], [weight for weight, _ in trouble])[0])
 

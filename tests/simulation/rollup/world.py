@@ -33,7 +33,8 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import events, subjects
 from shared.words.failures import ConfigurationError
-from tests.simulation.rollup import histories
+from shared.words.regimes import resolve
+from tests.simulation.rollup import histories, reforms
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance, profile
 from tests.simulation.rollup.client import Connection, library_time
@@ -41,6 +42,7 @@ from tests.simulation.rollup.driver import Database
 from tests.simulation.rollup.histories import Changes, Sending
 from tests.simulation.rollup.judge import Judge
 from tests.simulation.rollup.loop import Process, VirtualLoop
+from tests.simulation.rollup.reforms import Reforms
 from tests.simulation.rollup.store import Server
 
 WINDOW_S: Final = 4.0  # how long REPORTS remembers ids: shorter than a redelivery takes, so that copies come into the log
@@ -51,6 +53,7 @@ _REPORTS = _DECLARED.streams[subjects.REPORTS].model_copy(update={"duplicate_win
 DECLARED: Final = _DECLARED.model_copy(
     update={"partitions": histories.PARTITIONS, "streams": {**_DECLARED.streams, subjects.REPORTS: _REPORTS}}
 )
+REFORMING: Final = (2, 3, 7)  # the last digits of seeds with reforms
 UNEXPECTED: Final = ("task.failed", "message.failed")  # errors that no rule knows
 
 
@@ -87,7 +90,8 @@ class World:
         self.broker.on_stored = self.judge.stored
         self.broker.on_receipt = self.judge.answered
         self.judge.broker, self.judge.server = self.broker, self.server
-        self.changes = Changes(self.rng)
+        self.is_reforming = seed % 10 in REFORMING
+        self.changes = Changes(self.rng, self.is_reforming)
         self.sent: list[Sending] = []
         self.instances: list[Instance] = []
         self.operators: list[Any] = []
@@ -200,12 +204,22 @@ class World:
 
     async def change_reference(self) -> None:
         """Units or regimes are imported anew."""
-        if self.rng.random() < 0.6:
+        if self.changes.reforms is not None and self.rng.random() < 0.8:
+            await self._reform(self.changes.reforms)
+        elif self.changes.reforms is None and self.rng.random() < 0.6:
             units = self.changes.next_units()
             await self.operate("units changed", lambda connections: connections.reference.put_units(units))
         else:
             loaded = self.changes.next_regimes()
             await self.operate("regimes changed", lambda connections: connections.reference.put_regimes(loaded))
+
+    async def _reform(self, changing: Reforms) -> None:
+        """A reform is applied, or one that is applied is reverted."""
+        reform_id, done = changing.next(resolve(self.changes.regimes.values()))
+        if done is None:
+            await self.operate("reforms reverted", lambda connections: reforms.revert(connections, reform_id))
+        else:
+            await self.operate("reforms applied", lambda connections: reforms.apply(connections, done))
 
     async def rebuild(self) -> None:
         """`tonghop rebuild`."""
