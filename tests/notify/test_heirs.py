@@ -127,6 +127,15 @@ def test_the_mail_to_an_heir_names_both_units_and_lists_its_own_and_its_predeces
     assert "– xã 111 cũ, nay thuộc xã Điềm He" in alone.splitlines()[1]
 
 
+def test_a_unit_that_was_renamed_is_addressed_by_its_name_of_today() -> None:
+    rows = [replace(UNITS[2], valid_to=DAY), replace(UNITS[2], name="Phường Mới", valid_from=DAY)]
+    renamed = replace(_reference(), registry=Registry([*UNITS[:2], *rows, *UNITS[3:]]))
+    [alert] = [alert for alert in _decide(at=MORNING, reference=renamed).raised if alert.matter.unit_id == "111"]
+    body = _mail(_contents([alert], at=MORNING, reference=renamed))
+    assert "Kính gửi: UBND phường Mới," in body
+    assert " cũ" not in body
+
+
 def test_21_a_digest_lists_heirs_without_contact_and_units_without_heir_with_the_reason() -> None:
     known = _reference()
     group = _book(known).of_group(REGIME, "2026", vn("2026-12-20"))

@@ -35,7 +35,7 @@ class Tally:
     late: tuple[Duty, ...]
     unconfirmed: tuple[Duty, ...]
     acting: Mapping[str, Unit | None] = field(default_factory=dict)
-    """Who acts for each unit that has a duty of the group, by the unit's id, if it is not the unit itself; None if nobody does."""
+    """The unit that acts for each unit of the group, by id; None if nobody does. A unit that is left out acts for itself."""
 
     @property
     def rate(self) -> str | None:
