@@ -295,6 +295,6 @@ def test_duties_of_a_unit_that_has_ended_are_listed_with_its_heir(province: Cli)
     found = listed(province)
     assert {unit: duty["acting"]["id"] for unit, duty in found.items()} == {"184": "20", "06253": "06253"}
     shown = " ".join(province.run("duties", "list").stdout.split())
-    assert "nay thuộc" in shown
+    assert "kế thừa" in shown
     plan = province.json("notify", "plan", "--regime", "thu", "--period", YEAR)["alerts"]
     assert {(alert["of"]["id"], alert["unit"]) for alert in plan if alert["at"] >= FIRST_DAY.isoformat()} >= {("184", "20")}

@@ -95,6 +95,14 @@ def test_3_the_heirs_mail_names_both_communes_and_the_office_to_ask_today(reform
     assert "xin liên hệ cơ quan nhận báo cáo: Sở Tài chính tỉnh Lạng Sơn" in body
 
 
+def test_4_the_mail_about_a_districts_confirmation_names_the_province_that_took_over(reformed: Reference) -> None:
+    history = [extended("2025-07-08", "450", received="2025-06-10 09:00", regime=NQ68, period="2024")]
+    [alert] = _raised(reformed, history, "2025-07-01 08:00")
+    [made] = content.of([Lease(alert)], reformed, _book(reformed, history), vn("2025-07-01 08:00"))
+    body = "\n".join(reminder.compose(made, "", 1).paragraphs)
+    assert "- Đơn vị phải chốt bảng tổng hợp: thành phố Đồng Hới cũ, nay do UBND tỉnh Quảng Trị kế thừa" in body
+
+
 def test_digests_of_2024_go_to_whoever_acts_for_their_recipient(reformed: Reference) -> None:
     days = ["2025-02-28", "2025-03-03", "2025-06-30", "2025-07-01"]
     expected = {CT27: ["184-TCKH", "184-TCKH", "184-TCKH", "20-STC"], NQ68: ["44-SLDTBXH", "44-SNV", "44-SNV", "44-SNV-2025"]}

@@ -98,7 +98,8 @@ def whose(content: Content) -> str:
 
 def by_heir(content: Content) -> str:
     """The line for an heir about the unit for which it acts; "" for a unit's own duty."""
-    return f"- Đơn vị phải báo cáo: {wording.both(content.of, content.unit)}" if content.is_to_heir else ""
+    what = "báo cáo" if content.alert.matter.task == REPORT else "chốt bảng tổng hợp"
+    return f"- Đơn vị phải {what}: {wording.both(content.of, content.unit)}" if content.is_to_heir else ""
 
 
 def confirm(matter: Matter) -> str:

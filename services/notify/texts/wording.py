@@ -31,9 +31,9 @@ def former(unit: Unit) -> str:
 
 
 def now_of(unit: Unit, heir: Unit) -> str:
-    """What became of a unit: `nay thuộc xã Điềm He`; of an office: `nay do Sở Nội vụ kế thừa`."""
-    is_place = unit.kind == heir.kind == COMMITTEE_KIND
-    return f"nay thuộc {inside(name(heir))}" if is_place else f"nay do {inside(name(heir))} kế thừa"
+    """What became of a unit: `nay thuộc xã Điềm He`; of an office or a district: `nay do Sở Nội vụ kế thừa`."""
+    is_part = unit.kind == heir.kind == COMMITTEE_KIND and unit.level == heir.level
+    return f"nay thuộc {inside(name(heir))}" if is_part else f"nay do {addressee(heir)} kế thừa"
 
 
 def both(unit: Unit, heir: Unit) -> str:
