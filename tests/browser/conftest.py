@@ -28,7 +28,7 @@ FLAGS = [
 
 
 collect_ignore = (
-    [] if importlib.util.find_spec("playwright") else ["test_accessibility.py", "test_pages.py"]
+    [] if importlib.util.find_spec("playwright") else ["test_accessibility.py", "test_pages.py", "test_reform_pages.py"]
 )  # the default run does without it
 
 

@@ -25,7 +25,7 @@ from shared.shell.settings import Settings
 from tests.portal import builders, years
 from tests.waiting import until
 
-WRITTEN = ("views", "early_views", "reports", "duties", "alerts")
+WRITTEN = ("views", "early_views", "reforms", "reports", "duties", "alerts")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The portal with the reforms of 2025 applied: ct27 with what changes on 01/07/2025, and documents of views, early views and duties."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,7 +9,10 @@ from functools import cache
 from typing import Any, cast
 
 import httpx2
+import uvicorn
+from fastapi import FastAPI
 
+from services.devstack.ports import choose_ports
 from services.portal.app import create_app
 from shared.plumbing.reference_store import ReferenceStore
 from shared.words import regimes
@@ -66,20 +70,42 @@ class Known:
 
 
 @asynccontextmanager
-async def portal(stack: Stack, now: datetime = TODAY, known: Reference | None = None) -> AsyncIterator[httpx2.AsyncClient]:
-    """A portal on the stack's database that knows the reformed units, at an instant."""
+async def _app(stack: Stack, now: datetime, known: Reference | None = None) -> AsyncIterator[FastAPI]:
     app = create_app(stack.settings)
     stored = app.state.reference
     app.state.reference = cast(ReferenceStore, Known(known or reference()))
     app.state.clock = lambda: now
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+    try:
+        yield app
+    finally:
+        stored._database.client.close()
+
+
+@asynccontextmanager
+async def portal(stack: Stack, now: datetime = TODAY, known: Reference | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+    """A portal on the stack's database that knows the reformed units, at an instant."""
+    async with _app(stack, now, known) as app, httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
         yield http
-    stored._database.client.close()
+
+
+@asynccontextmanager
+async def served(stack: Stack) -> AsyncIterator[str]:
+    """The address at which such a portal listens. It does not hear of changes."""
+    async with _app(stack, TODAY) as app:
+        port = choose_ports(defaults=False).portal
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        )
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await serving
 
 
 def row(unit_id: str, day: date) -> Unit:
-    found = reference().registry.at(day).by_id[unit_id]
-    return found
+    return reference().registry.at(day).by_id[unit_id]
 
 
 def view(

@@ -44,11 +44,13 @@ async def test_a_code_is_the_unit_of_the_reference_day_and_each_page_names_the_o
     assert "Đơn vị kết thúc hoạt động ngày 30/06/2025, kế thừa:" in before
     assert '<a href="/nghia-vu?unit=06253-2025">Xã Văn Quan</a>' in before
 
+    laws = [{"number": "202/2025/QH15", "day": "2025-06-12"}, {"number": "1672/NQ-UBTVQH15", "day": "2025-06-16", "within": "20"}]
+    await stack.put(reforms=[{"_id": "2025-07-01", "reform": {"legal_basis": laws}}])
     after = await html(stack, f"/bao-cao/{CT27}/2025/06253")
     assert "Báo cáo: Xã Văn Quan" in after
     assert "Mã 06253 trước ngày 01/07/2025 là" in after
     assert f'<a href="/bang/{CT27}/2024/06253">Thị trấn Văn Quan, năm 2024</a>' in after
-    formed = re.search(r"Hình thành từ ngày 01/07/2025, từ (.*?)\(đợt sắp xếp 2025-07-01\)", text_of(after))
+    formed = re.search(r"Hình thành từ ngày 01/07/2025, từ (.*?) theo 1672/NQ-UBTVQH15 \(đợt sắp xếp 2025-07-01\)", text_of(after))
     assert formed is not None
     assert all(name in formed.group(1) for name in ("Thị trấn Văn Quan", "Xã Hòa Bình", "Xã Tú Xuyên"))
 

@@ -3,7 +3,7 @@
 Source: ADR 0050.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -13,9 +13,14 @@ from services.portal.domain.refused import Link
 from shared.words import periods, vietnamese
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY, Reference
+from shared.words.reform import LegalBasis
 from shared.words.units import AREA, Registry, Unit
 
 MOST = 15  # units that a note names
+
+
+Laws = Mapping[str, Sequence[LegalBasis]]
+"""The laws and decisions of reforms, by the reform's id."""
 
 
 class Note(NamedTuple):
@@ -31,17 +36,26 @@ class Note(NamedTuple):
         return f"{self.text}{', '.join(link.text for link in self.links)}{self.end}"
 
 
-def of_page(at: Address, today: date) -> list[Note]:
+def of_page(at: Address, laws: Laws, today: date) -> list[Note]:
     """The notes of a page about a unit in a regime and period."""
-    return [*_codes(at), *of_unit(at.reference.registry, at.unit, today)]
+    return [*_codes(at), *of_unit(at.reference.registry, at.unit, laws, today)]
 
 
-def of_duties(reference: Reference, unit: Unit, now: datetime) -> list[Note]:
+def reforms_of(registry: Registry, unit_id: str) -> set[str]:
+    """The reforms whose laws the notes about a unit name."""
+    return {edge.reform for edge in registry.lineage.into(unit_id)}
+
+
+def of_duties(reference: Reference, unit: Unit, laws: Laws, now: datetime) -> list[Note]:
     """The notes of the page of a unit's duties."""
     registry = reference.registry
     codes = [_code(unit, row, _link(row)) for row in succession.others(registry, unit)]
     views = elsewhere.views_of_area(reference, unit.id, now) if registry.area(unit.id) is not None else []
-    return [*codes, *of_unit(registry, unit, periods.local_day(now)), *([Note("Bảng tổng hợp của địa bàn: ", views, ".")] if views else [])]
+    return [
+        *codes,
+        *of_unit(registry, unit, laws, periods.local_day(now)),
+        *([Note("Bảng tổng hợp của địa bàn: ", views, ".")] if views else []),
+    ]
 
 
 def brief(registry: Registry, unit: Unit, today: date) -> str:
@@ -59,11 +73,11 @@ def brief(registry: Registry, unit: Unit, today: date) -> str:
     return f"từ ngày {vietnamese.day(first)}" if succession.formed_from(registry, unit.id, first) else ""
 
 
-def of_unit(registry: Registry, unit: Unit, today: date) -> list[Note]:
-    """The notes about a unit or an area. `unit` is the row that the page names."""
+def of_unit(registry: Registry, unit: Unit, laws: Laws, today: date) -> list[Note]:
+    """The notes about a unit or an area. `unit` is the row that the page names, `laws` those of the reforms in `reforms_of`."""
     if unit.level == AREA:
         return list(_area(registry, unit))
-    return [*_end(registry, unit, today), *_begin(registry, unit), *_taken_over(registry, unit, today)]
+    return [*_end(registry, unit, today), *_begin(registry, unit, laws), *_taken_over(registry, unit, today)]
 
 
 def of_end(registry: Registry, unit: Unit, today: date) -> list[Note]:
@@ -103,11 +117,20 @@ def _end(registry: Registry, unit: Unit, today: date) -> Iterator[Note]:
     )
 
 
-def _begin(registry: Registry, unit: Unit) -> Iterator[Note]:
+def _begin(registry: Registry, unit: Unit, laws: Laws) -> Iterator[Note]:
     first = registry.begins(unit.id)
     edges = succession.formed_from(registry, unit.id, first)
     if edges:
-        yield Note(f"Hình thành từ ngày {vietnamese.day(first)}, từ ", _sources(registry, edges), f" (đợt sắp xếp {edges[0].reform}).")
+        law = _law(registry, unit, laws.get(edges[0].reform, ()))
+        yield Note(f"Hình thành từ ngày {vietnamese.day(first)}, từ ", _sources(registry, edges), f"{law} (đợt sắp xếp {edges[0].reform}).")
+
+
+def _law(registry: Registry, unit: Unit, laws: Sequence[LegalBasis]) -> str:
+    """` theo 1672/NQ-UBTVQH15`: the laws about the units within one above the unit, or, if there are none, those about all units."""
+    tree = registry.at(registry.begins(unit.id))
+    above = {row.code for row in tree.ancestors(unit.id)} if unit.id in tree.by_id else set()
+    named = [law.number for law in laws if law.within in above] or [law.number for law in laws if law.within is None]
+    return f" theo {', '.join(named)}" if named else ""
 
 
 def _taken_over(registry: Registry, unit: Unit, today: date) -> Iterator[Note]:

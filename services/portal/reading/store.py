@@ -16,10 +16,11 @@ from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DutyDocument, ReportDocument, ViewDocument
+from shared.wire.documents import DutyDocument, EarlyViewDocument, ReformDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.wire.published import View, ViewPosition
 from shared.wire.view_key import ViewKey
+from shared.words.reform import LegalBasis
 
 log = structlog.get_logger()
 
@@ -30,6 +31,7 @@ COUNTS: Final = dict.fromkeys(
     ["regime", "period", "unit", "updated_at", *(f"reporting.{name}" for name in ("expected", "received", "on_time", "late", "rate"))], 1
 )
 """The fields of a view that tell how complete it is."""
+LAWS: Final = TypeAdapter(list[LegalBasis])
 PROGRESS: Final = TypeAdapter(Progress)
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
 
@@ -47,7 +49,8 @@ class PortalStore:
 
     def __init__(self, database: Documents) -> None:
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
-        self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
+        self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, EarlyViewDocument)
+        self._reforms = mongo.collection(database, collection_names.REFORMS, ReformDocument)
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
@@ -66,6 +69,16 @@ class PortalStore:
         keys = [ViewKey(regime, period, unit_id, day.isoformat()).text for unit_id in unit_ids]
         documents = self._early_views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
+
+    async def laws(self, reforms: Collection[str]) -> dict[str, list[LegalBasis]]:
+        """The laws and decisions that these reforms carry out, by the reform's id."""
+        if not reforms:
+            return {}
+        query, fields = {"_id": {"$in": sorted(reforms)}}, {"reform.legal_basis": 1}
+        documents = self._reforms.find(query, fields, max_time_ms=TIME_LIMIT_MS)
+        return {
+            document["_id"]: LAWS.validate_python(document["reform"].get("legal_basis", []), strict=False) async for document in documents
+        }
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; a unit without one, or with one that cannot be read, is left out."""
@@ -140,6 +153,10 @@ class PortalStore:
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         documents = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in documents}
+
+
+def _laws(document: ReformDocument) -> list[LegalBasis]:
+    return LAWS.validate_python(document["reform"].get("legal_basis", []), strict=False)  # days are stored as text
 
 
 def _view(document: ViewDocument) -> View:

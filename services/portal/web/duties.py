@@ -14,7 +14,7 @@ from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, ur
 from services.portal.domain.duty_periods import Owed
 from services.portal.domain.refused import Refused
 from services.portal.domain.strip import Year
-from services.portal.http.dependencies import After, Duties, Now, Referred, Typed
+from services.portal.http.dependencies import After, Duties, Now, Referred, Stored, Typed
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
@@ -58,7 +58,7 @@ class Listing:
 
 
 @router.get("/nghia-vu")
-async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, after: After = None) -> Response:
+async def duties(chosen: Typed, reference: Referred, store: Duties, stored: Stored, now: Now, after: After = None) -> Response:
     """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first.
 
     Rows after the first ten are folded.
@@ -69,6 +69,7 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
     today = periods.local_day(now)
     owed = await store.owed(replace(chosen, period=None, year=None).asked(known, there, today), now)
     bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
+    laws = {} if bearer is None else await stored.laws(unit_notes.reforms_of(known.registry, bearer.id))
     shown = {
         "chosen": chosen,
         "it": await _list(store, chosen, chosen.asked(known, there, today), there, after, now),
@@ -81,7 +82,7 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, now: Now, af
         "first": FIRST,
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": None if bearer is None else bearer.name,
-        "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, now),
+        "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, laws, now),
         "name_today": partial(_name_today, known.registry, today),
     }
     return look.page("duties.html", shown)

@@ -30,4 +30,4 @@ async def explain(at: Named, store: Stored, now: Now, indicator: str) -> Respons
         "no_sum": so_far.to_date.refusal,
         "on_call": at.source.is_on_call,
     }
-    return look.page("explain.html", {**frame.head(at, now, to_date=cumulative.is_shown(at)), **shown})
+    return look.page("explain.html", {**await frame.head(at, store, now, to_date=cumulative.is_shown(at)), **shown})

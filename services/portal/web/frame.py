@@ -16,15 +16,18 @@ async def position(at: Address, store: PortalStore) -> str:
     return views.position(await store.positions(at.regime.id, views.keys, views.unit.id))
 
 
-def head(at: Address, now: datetime, *, to_date: bool = False) -> dict[str, object]:
-    """The values that the HTML head of every page about an address needs. With `to_date` the page follows all views of the year so far."""
+async def head(at: Address, store: PortalStore, now: datetime, *, to_date: bool = False) -> dict[str, object]:
+    """The values that the HTML head of every page about an address needs. With `to_date` the page follows all views of the year so far; a
+    page about an early block follows none, because it no longer changes.
+    """
     today = periods.local_day(now)
+    laws = await store.laws(unit_notes.reforms_of(at.reference.registry, at.unit.id))
     return {
         "at": at,
-        "unit_notes": unit_notes.of_page(at, today),
+        "unit_notes": unit_notes.of_page(at, laws, today),
         "today_name": partial(succession.today_name, at.reference.registry, today=today),
         "trail": list(at.tree.ancestors(at.unit.id))[::-1],
         "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),
-        "live": f"/live/{at.to()}{'?cumulative=true' if to_date else ''}",
+        "live": "" if at.early else f"/live/{at.to()}{'?cumulative=true' if to_date else ''}",
     }

@@ -44,14 +44,14 @@ async def view(at: NamedOn, store: Stored, duties: Duties, now: Now) -> Response
         "no_sums": so_far.to_date.refusal,
         "early": await early_views.links(at, store),
     }
-    return look.page("view.html", {**frame.head(at, now, to_date=cumulative.is_shown(at)), **shown})
+    return look.page("view.html", {**await frame.head(at, store, now, to_date=cumulative.is_shown(at)), **shown})
 
 
 async def _early(at: Address, day: date, store: PortalStore, now: datetime) -> Response:
     """The page of a view of the early block of a day."""
     if at.reporters == [at.unit]:
         return RedirectResponse(f"/bao-cao/{at.to()}{at.units}")
-    return look.page("early.html", {**frame.head(at, now), "it": await early_views.read(at, day, store)})
+    return look.page("early.html", {**await frame.head(at, store, now), "it": await early_views.read(at, day, store)})
 
 
 @router.get("/favicon.ico")

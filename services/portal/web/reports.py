@@ -21,7 +21,7 @@ async def report(at: NamedReporterOn, store: Stored, duties: Duties, now: Now) -
     strip = await regime_periods.of_reports(at, duties, now) if at.early is None else None
     early = await early_views.reports(at, store) if at.early is None else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
-    return look.page("report.html", {**frame.head(at, now), **shown})
+    return look.page("report.html", {**await frame.head(at, store, now), **shown})
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")
@@ -32,4 +32,4 @@ async def narratives(at: Named, store: Stored, duties: Duties, now: Now) -> Resp
     position = await frame.position(at, store)
     texts = await statuses.narratives(at, store)
     strip = await regime_periods.of_narratives(at, store, duties, now)
-    return look.page("narratives.html", {**frame.head(at, now), "position": position, "texts": texts, "strip": strip})
+    return look.page("narratives.html", {**await frame.head(at, store, now), "position": position, "texts": texts, "strip": strip})
