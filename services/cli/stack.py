@@ -34,6 +34,8 @@ def up() -> None:
 
     Dữ liệu, nhật ký, hộp thư thử: thư mục .run/
 
+    Áp dụng mọi đợt sắp xếp trong deploy/reforms đã đến ngày; với TONGHOP_REFORMS=none thì chỉ nạp danh mục đơn vị gốc.
+
     Nếu một tệp trong deploy/regimes làm cho báo cáo đã tiếp nhận không còn được hiển thị, tệp đó không được nạp và lệnh in ra việc cần làm.
 
     Mã thoát: 0 sẵn sàng, 1 đang chạy nhưng còn chờ (in ra việc cần làm), 3 không khởi động được.

@@ -8,11 +8,13 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from shared.plumbing import data_files
+from shared.words import periods
 
 SETUP: Final = "setup"
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
@@ -40,6 +42,8 @@ def of(name: str) -> str:
     digest = hashlib.sha256(sys.version.encode())
     for line in (*_packages(PACKAGES.get(name, "")), *(_settings() if name == "supervisor" else ())):
         digest.update(line.encode() + b"\0")
+    if name == SETUP:
+        digest.update(periods.local_day(datetime.now(UTC)).isoformat().encode())  # it applies the reforms whose day has come
     for called, file in _files(READS[name]):
         digest.update(called.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -29,7 +29,7 @@ PHASES = {
     "supervisor": "Khởi động …",
     "mongod": "Khởi động MongoDB …",
     "nats": "Khởi động NATS …",
-    "setup": "Tạo luồng, nạp đơn vị và chế độ báo cáo …",
+    "setup": "Tạo luồng, nạp đơn vị, đợt sắp xếp và chế độ báo cáo …",
     "services": "Chờ các dịch vụ sẵn sàng …",
 }
 

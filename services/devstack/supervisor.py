@@ -26,6 +26,7 @@ from shared.plumbing import tasks
 SETUP_COMMANDS = (
     ("streams", "apply"),
     ("units", "import"),
+    ("reform", "apply"),
     ("regimes", "load", "--skip-losses"),
 )
 
