@@ -273,7 +273,7 @@ def derive(derived: Regime, source: Regime) -> Regime:
 
 
 def _derived(derived: Regime, source: Regime) -> Regime:
-    return derived.model_copy(
+    made = derived.model_copy(
         update={
             "calendar": source.calendar,
             "periods": source.periods,
@@ -283,6 +283,8 @@ def _derived(derived: Regime, source: Regime) -> Regime:
             "indicators": [source.by_code[code] for code in derived.derived_indicators],
         }
     )
+    made.__dict__.pop("by_code", None)  # computed before, from the file without indicators: a copy keeps it
+    return made
 
 
 def resolve(regimes: Iterable[Regime]) -> dict[str, Regime]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
+from tests import seeds
 from tests.builders import CT27, KL62, NQ68
 
 NQ68_PLAN = "nq68-ke-hoach-quang-binh"
@@ -314,3 +315,10 @@ def test_only_what_is_summed_can_be_cumulative(changes: dict[str, Any], is_fine:
     else:
         with pytest.raises(ValidationError, match=r"regime\.cumulative_of_sum"):
             Regime.model_validate(broken)
+
+
+def test_a_derived_regime_that_changes_knows_its_indicators_in_every_version() -> None:
+    whole = regimes.resolve(seeds.changing_regimes())["vhtt-van-quan"]
+
+    assert len(whole.versions) == 2
+    assert [version.by_code.keys() == version.kinds.keys() != set() for version in whole.versions] == [True, True]
