@@ -73,6 +73,11 @@ def feed(top_id: str, regime: str, period: str, unit_id: str) -> str:
     return f"feed.{top_id}.{regime}.{period}.{unit_id}"
 
 
+def feed_of(top_id: str) -> str:
+    """The filter for all views below one unit at the top."""
+    return f"feed.{top_id}.>"
+
+
 def fed_view(subject: str) -> tuple[str, str, str] | None:
     """Regime, period and unit id of the view in a subject of FEED; None if it is not such a subject."""
     tokens = subject.split(".")

@@ -21,6 +21,11 @@ class Named:
     where: Path
     since: date = date.min
 
+    @property
+    def path(self) -> str:
+        """The place in the file, such as `reporters.so.units.2`."""
+        return ".".join(map(str, self.where))
+
 
 def on(file: Regime, day: date) -> list[Named]:
     """The units that a regime names on a day: in the file itself, or in the last change up to that day that replaces the field.

@@ -1,0 +1,117 @@
+"""Turns the effects of a reform into JSON (`shared.wire.reforms`)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from shared.wire import reforms, subjects
+from shared.words import reform_effects
+from shared.words.reform import Count, LegalBasis, Reform
+from shared.words.reform_effects import Effects
+from shared.words.reform_effects import OpenHeir as Open
+from shared.words.units import Unit
+
+
+def unit(row: Unit) -> reforms.UnitOfReform:
+    return reforms.UnitOfReform(id=row.id, code=row.code, name=row.name, level=row.level)
+
+
+def laws(basis: Iterable[LegalBasis]) -> list[reforms.Law]:
+    return [reforms.Law(number=law.number, day=law.day.isoformat(), about=law.about, within=law.within) for law in basis]
+
+
+def head(reform: Reform, counts: Mapping[Count, Mapping[str, int]]) -> reforms.ReformHead:
+    return reforms.ReformHead(
+        id=reform.id,
+        title=reform.title,
+        valid_from=reform.valid_from.isoformat(),
+        legal_basis=laws(reform.legal_basis),
+        counts={name: dict(levels) for name, levels in counts.items()},
+    )
+
+
+def preview(effects: Effects) -> reforms.ReformPreview:
+    """The whole answer of a preview."""
+    about = dict(head(effects.plan.reform, effects.plan.counts))
+    return reforms.ReformPreview.model_validate({**about, "figures": figures(effects), "units": units(effects)})
+
+
+def figures(effects: Effects) -> reforms.ReformFigures:
+    bound = reforms.EndAndBegin(end=len(effects.ended), begin=len(effects.begun))
+    complete = Counter((one.regime, one.period) for one in effects.heirs_complete)
+    return reforms.ReformFigures(
+        new_meanings=dict(sorted(Counter(reform_effects.level_of(one.now) for one in effects.meanings).items())),
+        rebound=[
+            reforms.ReboundName(
+                regime=one.regime,
+                field=one.name.path,
+                code=one.name.code,
+                was=unit(one.was),
+                now=None if one.now is None else unit(one.now),
+                periods=list(one.periods),
+            )
+            for one in effects.rebound
+        ],
+        emptied=[
+            reforms.EmptiedGroup(regime=one.regime, periods=list(one.periods), task=one.task, name=one.name) for one in effects.emptied
+        ],
+        duties=[
+            reforms.DutyChange(
+                regime=one.regime,
+                periods=list(one.periods),
+                task=one.task,
+                stay=one.stay,
+                moved=len(one.moved),
+                dropped=len(one.dropped),
+                begun=len(one.begun),
+            )
+            for one in effects.moves
+        ],
+        uncounted=[
+            reforms.UncountedReports(regime=one.regime, period=one.period, early=len(one.early), later=len(one.later))
+            for one in effects.uncounted
+        ],
+        differing=[
+            reforms.DifferingEvents(kind=one.kind, regime=one.regime, period=one.period, events=one.events, senders=list(one.senders))
+            for one in effects.differing
+        ],
+        pins=[reforms.Pin(regime=regime, period=period, day=day.isoformat()) for (regime, period), day in sorted(effects.pins.items())],
+        changed_views=[reforms.RegimePeriod(regime=regime, period=period) for regime, period in effects.changed_views],
+        without_contact=len(effects.silent),
+        open_heirs=[_open(one) for one in effects.open_heirs],
+        heirs_complete=[
+            reforms.HeirsComplete(regime=regime, period=period, duties=count) for (regime, period), count in sorted(complete.items())
+        ],
+        keys=bound,
+        roles=bound,
+        feed_routes=[reforms.FeedRoute(was=subjects.feed_of(old.id), now=subjects.feed_of(new.id)) for old, new in effects.routes],
+    )
+
+
+def units(effects: Effects) -> reforms.ReformUnits:
+    return reforms.ReformUnits(
+        new_meanings=[reforms.NewMeaning(code=one.code, was=unit(one.was), now=unit(one.now)) for one in effects.meanings],
+        ended=[reforms.EndedUnit(unit=unit(one.unit), heir=None if one.heir is None else unit(one.heir)) for one in effects.ended],
+        begun=[unit(row) for row in effects.begun],
+        goes_on=[unit(row) for row in effects.goes_on],
+        without_contact=[row.id for row in effects.silent],
+        duties=[
+            reforms.DutyMove(
+                regime=one.regime,
+                periods=list(one.periods),
+                task=one.task,
+                moved=list(one.moved),
+                dropped=list(one.dropped),
+                begun=list(one.begun),
+            )
+            for one in effects.moves
+        ],
+        uncounted=[
+            reforms.EarlyBlock(regime=one.regime, period=one.period, early=list(one.early), later=list(one.later))
+            for one in effects.uncounted
+        ],
+    )
+
+
+def _open(one: Open) -> reforms.OpenHeir:
+    waiting = [reforms.WaitingDuty(regime=owed.regime, period=owed.period, task=owed.task) for owed in one.waiting]
+    return reforms.OpenHeir(unit=unit(one.unit), followers=[unit(row) for row in one.followers], waiting=waiting)

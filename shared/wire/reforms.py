@@ -1,0 +1,255 @@
+"""What a reform of units (đợt sắp xếp) does, as JSON: of `tonghop reform preview --json` and of the portal's API.
+
+Lists are sorted. A unit is described as it is on the day before the reform or, if it is new, on the first day.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.wire.published import Count, Published, UtcText
+from shared.words.regime_fields import RegimeId
+
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Periods = Annotated[list[str], Field(description="codes of periods; empty: every period that is opened from the first day on")]
+Task = Literal["report", "confirm"]
+
+
+class UnitOfReform(Published):
+    """A unit: its id is stable, its code may be used again for another unit."""
+
+    id: str
+    code: str
+    name: str
+    level: str
+
+
+class Law(Published):
+    """A law or decision that the reform carries out. `within` is a unit's code if it does not apply everywhere."""
+
+    number: str
+    day: Day
+    about: str
+    within: str | None
+
+
+class NewMeaning(Published):
+    """A code that means another unit from the first day on."""
+
+    code: str
+    was: UnitOfReform
+    now: UnitOfReform
+
+
+class ReboundName(Published):
+    """A code in a regime's file that means another unit from the first day on, or nobody (`now` is null): the reform is refused until the
+    regime says what then. `field` is the path in the file.
+    """
+
+    regime: RegimeId
+    field: str
+    code: str
+    was: UnitOfReform
+    now: UnitOfReform | None
+    periods: Periods
+
+
+class EmptiedGroup(Published):
+    """A group of reporters (`report`) or an entry of `confirm` that has no unit any more."""
+
+    regime: RegimeId
+    periods: Periods
+    task: Task
+    name: str
+
+
+class DutyChange(Published):
+    """How many duties of a regime change: `moved` pass to heirs, `dropped` pass to nobody, `begun` are new; `stay` do not change."""
+
+    regime: RegimeId
+    periods: Periods
+    task: Task
+    stay: Count
+    moved: Count
+    dropped: Count
+    begun: Count
+
+
+class UncountedReports(Published):
+    """How many reports count no more: `early` were received before the first day (the early block), `later` on that day or later."""
+
+    regime: RegimeId
+    period: str
+    early: Count
+    later: Count
+
+
+class DifferingEvents(Published):
+    """Events that were received on the first day or later, before the reform was registered, and would have been judged otherwise.
+
+    `unknown_code`: refused, because nobody had the code; `as_successor`: refused, because the unit had no successor yet;
+    `own_after_end`: accepted from a unit that had ended, and stays accepted.
+    """
+
+    kind: Literal["unknown_code", "as_successor", "own_after_end"]
+    regime: str
+    period: str
+    events: Count
+    senders: Annotated[list[str], Field(description="ids of the senders")]
+
+
+class Pin(Published):
+    """A period that keeps the units of `day` although its cut-off is later."""
+
+    regime: RegimeId
+    period: str
+    day: Day
+
+
+class RegimePeriod(Published):
+    """A period of a regime."""
+
+    regime: RegimeId
+    period: str
+
+
+class WaitingDuty(Published):
+    """A duty that nobody may do, because no heir is declared."""
+
+    regime: RegimeId
+    period: str
+    task: Task
+
+
+class OpenHeir(Published):
+    """A unit that ends and for which nobody acts until an heir is declared. `followers` have its land or its functions."""
+
+    unit: UnitOfReform
+    followers: list[UnitOfReform]
+    waiting: list[WaitingDuty]
+
+
+class HeirsComplete(Published):
+    """How many duties of ended units stay theirs, because the period keeps the units of then; their heirs complete them."""
+
+    regime: RegimeId
+    period: str
+    duties: Count
+
+
+class EndAndBegin(Published):
+    """How many units end and begin: whatever is bound to a unit ends with it and has to be given to a new unit."""
+
+    end: Count
+    begin: Count
+
+
+class FeedRoute(Published):
+    """Views of the units below a unit at the top are published under the subject `was` until it ends, and under `now` after it."""
+
+    was: str
+    now: str
+
+
+class ReformAct(Published):
+    """An application or a revert: when, and by whom."""
+
+    what: Literal["applied", "reverted"]
+    at: UtcText
+    by: str
+
+
+class ReformHead(Published):
+    """A reform: its law, its first day, and how many units end, go on, begin, stay and exist after it, by level (offices: `office`)."""
+
+    id: RegimeId
+    title: str
+    valid_from: Day
+    legal_basis: list[Law]
+    counts: dict[str, dict[str, Count]]
+
+
+class StoredReform(ReformHead):
+    """A reform that was applied. `applied` is false while it is reverted. `history` has the oldest act first."""
+
+    applied: bool
+    history: list[ReformAct]
+
+
+class Reforms(Published):
+    """The reforms that were ever applied, by first day."""
+
+    reforms: list[StoredReform]
+
+
+class ReformFigures(Published):
+    """What a reform does, in figures. `new_meanings` counts codes that mean another unit, by level (offices: `office`). `changed_views` are
+    periods with an earlier reference day whose views would change: it is always empty. `keys`, `roles`: what is bound to units.
+    """
+
+    new_meanings: dict[str, Count]
+    rebound: list[ReboundName]
+    emptied: list[EmptiedGroup]
+    duties: list[DutyChange]
+    uncounted: list[UncountedReports]
+    differing: list[DifferingEvents]
+    pins: list[Pin]
+    changed_views: list[RegimePeriod]
+    without_contact: Count
+    open_heirs: list[OpenHeir]
+    heirs_complete: list[HeirsComplete]
+    keys: EndAndBegin
+    roles: EndAndBegin
+    feed_routes: list[FeedRoute]
+
+
+class EndedUnit(Published):
+    """A unit that ends, with its heir; null if nobody has declared one."""
+
+    unit: UnitOfReform
+    heir: UnitOfReform | None
+
+
+class DutyMove(Published):
+    """The units behind a `DutyChange`, by id. `moved` has pairs: the unit that ends, and its heir."""
+
+    regime: RegimeId
+    periods: Periods
+    task: Task
+    moved: list[tuple[str, str]]
+    dropped: list[str]
+    begun: list[str]
+
+
+class EarlyBlock(Published):
+    """The units, by id, whose reports count no more."""
+
+    regime: RegimeId
+    period: str
+    early: list[str]
+    later: list[str]
+
+
+class ReformUnits(Published):
+    """The units behind the figures."""
+
+    new_meanings: list[NewMeaning]
+    ended: list[EndedUnit]
+    begun: list[UnitOfReform]
+    goes_on: list[UnitOfReform]
+    without_contact: Annotated[list[str], Field(description="ids of new units without a contact")]
+    duties: list[DutyMove]
+    uncounted: list[EarlyBlock]
+
+
+class ReformPreview(ReformHead):
+    """The answer of `tonghop reform preview --json`: the figures, and the units behind them."""
+
+    figures: ReformFigures
+    units: ReformUnits
+
+
+class ReformDetail(StoredReform):
+    """A reform that was applied, and what it did. `figures` are those of its application; null while it is reverted."""
+
+    figures: ReformFigures | None
