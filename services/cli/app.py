@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from services.cli import data, explain, figures, imports, reform_acts, reform_history, regime_remove, regime_show, stack
+from services.cli import data, explain, figures, imports, reform_acts, reform_history, reform_preview, regime_remove, regime_show, stack
 from services.cli import demo as demo
 from services.cli.contacts import contacts
 from services.cli.contracts import command
@@ -33,6 +33,7 @@ app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 reform_acts.add_to(reform)
 reform_history.add_to(reform)
+reform_preview.add_to(reform)
 regime_show.add_to(regimes)
 regime_remove.add_to(regimes)
 stack.add_to(app)

@@ -81,7 +81,7 @@ def figures(effects: Effects) -> reforms.ReformFigures:
         heirs_complete=[
             reforms.HeirsComplete(regime=regime, period=period, duties=count) for (regime, period), count in sorted(complete.items())
         ],
-        keys=bound,
+        credentials=bound,
         roles=bound,
         feed_routes=[reforms.FeedRoute(was=subjects.feed_of(old.id), now=subjects.feed_of(new.id)) for old, new in effects.routes],
     )

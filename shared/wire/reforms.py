@@ -198,7 +198,7 @@ class ReformFigures(Published):
     without_contact: Count
     open_heirs: list[OpenHeir]
     heirs_complete: list[HeirsComplete]
-    keys: EndAndBegin
+    credentials: EndAndBegin
     roles: EndAndBegin
     feed_routes: list[FeedRoute]
 

@@ -9,7 +9,20 @@ from datetime import date
 from typing import Final, Literal, NamedTuple, Self
 
 from shared.words import numbers, texts
-from shared.words.sentences import acts, commands, doors, events, files, operators, reform_files, reforms, regime_files, reports, stack
+from shared.words.sentences import (
+    acts,
+    commands,
+    doors,
+    events,
+    files,
+    operators,
+    reform_files,
+    reform_regimes,
+    reforms,
+    regime_files,
+    reports,
+    stack,
+)
 
 Language = Literal["vi", "en"]
 
@@ -65,6 +78,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **stack.SENTENCES,
     **files.SENTENCES,
     **regime_files.SENTENCES,
+    **reform_regimes.SENTENCES,
     **reform_files.SENTENCES,
     **reforms.SENTENCES,
 }

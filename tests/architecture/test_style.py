@@ -25,6 +25,7 @@ STORES = (
     "services/aggregate/rebuild_store.py",
     "services/aggregate/store.py",
     "services/cli/stored.py",
+    "services/cli/stored_reform.py",
     "services/ingest/store.py",
     "services/notify/store/",
     "services/portal/reading/store.py",

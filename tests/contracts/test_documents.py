@@ -22,7 +22,7 @@ from shared.wire import subjects
 from shared.words.refusals import refusal
 
 Json = dict[str, Any]
-NO_SUBJECTS = ("reports_of", "reports_about")  # they take a subject apart, filter on one, or compute a token
+NO_SUBJECTS = ("feed_of", "reports_of", "reports_about")  # they take a subject apart, filter on one, or compute a token
 
 
 @pytest.fixture
