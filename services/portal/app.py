@@ -12,6 +12,7 @@ from services.portal.http.caching import Changes
 from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.live import Hub
 from services.portal.reading.duty_store import DutyStore
+from services.portal.reading.reforms import ReformReader
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import routes as web
@@ -39,6 +40,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.reference = connections.reference
     app.state.store = PortalStore(connections.database)
     app.state.duties = DutyStore(connections.database)
+    app.state.reforms = ReformReader(connections.database)
     app.state.clock = connections.clock
     app.state.streams = connections.streams
     app.state.hub = hub

@@ -1,11 +1,15 @@
 """Turns the effects of a reform into JSON (`shared.wire.reforms`)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 
-from shared.wire import reforms, subjects
+from shared.wire import events, reforms, subjects
 from shared.words import reform_effects
+from shared.words.rebinding import Rebound
 from shared.words.reform import Count, LegalBasis, Reform
+from shared.words.reform_duties import Moves
 from shared.words.reform_effects import Effects
 from shared.words.reform_effects import OpenHeir as Open
 from shared.words.units import Unit
@@ -29,6 +33,37 @@ def head(reform: Reform, counts: Mapping[Count, Mapping[str, int]]) -> reforms.R
     )
 
 
+class Act(Protocol):
+    """An application (`applied`) or a revert (`reverted`)."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+
+
+class Kept(Protocol):
+    """What is stored about a reform that was applied."""
+
+    @property
+    def reform(self) -> Reform: ...
+    @property
+    def is_applied(self) -> bool: ...
+    @property
+    def counts(self) -> Mapping[Count, Mapping[str, int]]: ...
+    @property
+    def history(self) -> Sequence[Act]: ...
+
+
+def stored(found: Kept) -> reforms.StoredReform:
+    """A reform that was applied, with its history."""
+    history = [{"what": act.what, "at": events.to_text(act.at), "by": act.by} for act in found.history]
+    about = dict(head(found.reform, found.counts))
+    return reforms.StoredReform.model_validate({**about, "applied": found.is_applied, "history": history})
+
+
 def preview(effects: Effects) -> reforms.ReformPreview:
     """The whole answer of a preview."""
     about = dict(head(effects.plan.reform, effects.plan.counts))
@@ -36,46 +71,33 @@ def preview(effects: Effects) -> reforms.ReformPreview:
 
 
 def figures(effects: Effects) -> reforms.ReformFigures:
+    return reforms.ReformFigures.model_validate(
+        {
+            **dict(applied_figures(effects)),
+            "rebound": [_rebound(one) for one in effects.rebound],
+            "emptied": [
+                reforms.EmptiedGroup(regime=one.regime, periods=list(one.periods), task=one.task, name=one.name) for one in effects.emptied
+            ],
+            "uncounted": [
+                reforms.UncountedReports(regime=one.regime, period=one.period, early=len(one.early), later=len(one.later))
+                for one in effects.uncounted
+            ],
+            "differing": [
+                reforms.DifferingEvents(kind=one.kind, regime=one.regime, period=one.period, events=one.events, senders=list(one.senders))
+                for one in effects.differing
+            ],
+            "changed_views": [reforms.RegimePeriod(regime=regime, period=period) for regime, period in effects.changed_views],
+        }
+    )
+
+
+def applied_figures(effects: Effects) -> reforms.AppliedFigures:
     bound = reforms.EndAndBegin(end=len(effects.ended), begin=len(effects.begun))
     complete = Counter((one.regime, one.period) for one in effects.heirs_complete)
-    return reforms.ReformFigures(
+    return reforms.AppliedFigures(
         new_meanings=dict(sorted(Counter(reform_effects.level_of(one.now) for one in effects.meanings).items())),
-        rebound=[
-            reforms.ReboundName(
-                regime=one.regime,
-                field=one.name.path,
-                code=one.name.code,
-                was=unit(one.was),
-                now=None if one.now is None else unit(one.now),
-                periods=list(one.periods),
-            )
-            for one in effects.rebound
-        ],
-        emptied=[
-            reforms.EmptiedGroup(regime=one.regime, periods=list(one.periods), task=one.task, name=one.name) for one in effects.emptied
-        ],
-        duties=[
-            reforms.DutyChange(
-                regime=one.regime,
-                periods=list(one.periods),
-                task=one.task,
-                stay=one.stay,
-                moved=len(one.moved),
-                dropped=len(one.dropped),
-                begun=len(one.begun),
-            )
-            for one in effects.moves
-        ],
-        uncounted=[
-            reforms.UncountedReports(regime=one.regime, period=one.period, early=len(one.early), later=len(one.later))
-            for one in effects.uncounted
-        ],
-        differing=[
-            reforms.DifferingEvents(kind=one.kind, regime=one.regime, period=one.period, events=one.events, senders=list(one.senders))
-            for one in effects.differing
-        ],
+        duties=[_duties(one) for one in effects.moves],
         pins=[reforms.Pin(regime=regime, period=period, day=day.isoformat()) for (regime, period), day in sorted(effects.pins.items())],
-        changed_views=[reforms.RegimePeriod(regime=regime, period=period) for regime, period in effects.changed_views],
         without_contact=len(effects.silent),
         open_heirs=[_open(one) for one in effects.open_heirs],
         heirs_complete=[
@@ -115,3 +137,21 @@ def units(effects: Effects) -> reforms.ReformUnits:
 def _open(one: Open) -> reforms.OpenHeir:
     waiting = [reforms.WaitingDuty(regime=owed.regime, period=owed.period, task=owed.task) for owed in one.waiting]
     return reforms.OpenHeir(unit=unit(one.unit), followers=[unit(row) for row in one.followers], waiting=waiting)
+
+
+def _rebound(one: Rebound) -> reforms.ReboundName:
+    now = None if one.now is None else unit(one.now)
+    code, periods = one.name.code, list(one.periods)
+    return reforms.ReboundName(regime=one.regime, field=one.name.path, code=code, was=unit(one.was), now=now, periods=periods)
+
+
+def _duties(one: Moves) -> reforms.DutyChange:
+    return reforms.DutyChange(
+        regime=one.regime,
+        periods=list(one.periods),
+        task=one.task,
+        stay=one.stay,
+        moved=len(one.moved),
+        dropped=len(one.dropped),
+        begun=len(one.begun),
+    )

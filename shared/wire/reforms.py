@@ -5,7 +5,7 @@ Lists are sorted. A unit is described as it is on the day before the reform or, 
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.wire.published import Count, Published, UtcText
 from shared.words.regime_fields import RegimeId
@@ -182,25 +182,32 @@ class Reforms(Published):
     reforms: list[StoredReform]
 
 
-class ReformFigures(Published):
-    """What a reform does, in figures. `new_meanings` counts codes that mean another unit, by level (offices: `office`). `changed_views` are
-    periods with an earlier reference day whose views would change: it is always empty. `keys`, `roles`: what is bound to units.
+class AppliedFigures(Published):
+    """What a reform does to units and duties, in figures. `new_meanings` counts codes that mean another unit, by level (offices:
+    `office`). `credentials`, `roles`: how many units end and begin to which these are bound.
     """
 
     new_meanings: dict[str, Count]
-    rebound: list[ReboundName]
-    emptied: list[EmptiedGroup]
     duties: list[DutyChange]
-    uncounted: list[UncountedReports]
-    differing: list[DifferingEvents]
     pins: list[Pin]
-    changed_views: list[RegimePeriod]
     without_contact: Count
     open_heirs: list[OpenHeir]
     heirs_complete: list[HeirsComplete]
     credentials: EndAndBegin
     roles: EndAndBegin
     feed_routes: list[FeedRoute]
+
+
+class ReformFigures(AppliedFigures):
+    """What a reform does, in figures, before it is applied. `changed_views` are periods with an earlier reference day whose views would
+    change: it is always empty.
+    """
+
+    rebound: list[ReboundName]
+    emptied: list[EmptiedGroup]
+    uncounted: list[UncountedReports]
+    differing: list[DifferingEvents]
+    changed_views: list[RegimePeriod]
 
 
 class EndedUnit(Published):
@@ -250,6 +257,43 @@ class ReformPreview(ReformHead):
 
 
 class ReformDetail(StoredReform):
-    """A reform that was applied, and what it did. `figures` are those of its application; null while it is reverted."""
+    """A reform that was applied, and what it did; `figures` is null while it is reverted."""
 
-    figures: ReformFigures | None
+    figures: AppliedFigures | None
+
+
+class LineageEdge(Published):
+    """An edge between a unit that ended on `day` and a unit that follows it. `share`: `whole` or `part` of its land, or `none` (only its
+    functions). `weight` is the part's weight among the parts of the unit that ended, `basis` where it is from; 1 and empty without parts.
+    `heir`: whether the following unit acts for the one that ended.
+    """
+
+    unit: Annotated[UnitOfReform, Field(description="the other unit")]
+    day: Day
+    share: Literal["whole", "part", "none"]
+    weight: Count
+    basis: Literal["", "declared", "derived", "assumed"]
+    heir: bool
+    reform: RegimeId
+
+
+class ReformLaw(Published):
+    """The law of a reform."""
+
+    reform: RegimeId
+    title: str
+    legal_basis: list[Law]
+
+
+class UnitLineage(Published):
+    """Which units a unit was formed from, and which follow it. `heir` is the unit that acts for it today: the unit itself while it exists;
+    null if it has ended and nobody has declared an heir. `law` has the reforms concerned.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    unit: UnitOfReform
+    sources: Annotated[list[LineageEdge], Field(alias="from", description="the units that it follows")]
+    targets: Annotated[list[LineageEdge], Field(alias="to", description="the units that follow it")]
+    heir: UnitOfReform | None
+    law: list[ReformLaw]

@@ -3,15 +3,15 @@
 Source: ADR 0045.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
 from shared.words import pins, rebinding, reform_duties, reform_events, reform_settings, regimes
-from shared.words.pins import RegimePeriod, Terms
+from shared.words.pins import RegimePeriod
 from shared.words.rebinding import Rebound
-from shared.words.reference import ONE_DAY, Reference
+from shared.words.reference import ONE_DAY, Pins, Reference
 from shared.words.reform import OFFICE, Plan
 from shared.words.reform_duties import Emptied, Moves, Task
 from shared.words.reform_events import Differing, RefusedEvent, StoredEvent, Uncounted
@@ -91,8 +91,8 @@ class Effects:
     goes_on: tuple[Unit, ...]
     """The new rows of units that go on."""
     ended: tuple[Ended, ...]
-    open_heirs: tuple[OpenHeir, ...]
-    heirs_complete: tuple[Owed, ...]
+    open_heirs: tuple[OpenHeir, ...] = ()
+    heirs_complete: tuple[Owed, ...] = ()
     """Duties of ended units that stay theirs, because their period keeps the units of then: the heirs complete them."""
 
     @property
@@ -118,18 +118,16 @@ class Rules:
         return self.after or self.before
 
 
-def of_plan(before: Reference, files: Rules, plan: Plan, stored: Stored = NOTHING) -> Effects:
-    """The effects of a reform on the reference data of before."""
+def of_plan(before: Reference, files: Rules, plan: Plan, stored: Stored = NOTHING, pinned: Pins | None = None) -> Effects:
+    """The effects of a reform on the reference data of before. `pinned` are its pins, if they are known already."""
     terms = pins.terms_of(((event.regime, event.period), event.unit_id, event) for event in stored.events)
-    changed = before if not files.after else _with_rules(before, files.after)
-    pinned = pins.of_reform(changed, plan.reform, terms)
+    changed = before if not files.after else reform_settings.with_regimes(before, regimes.resolve(files.after))
+    pinned = pins.of_reform(changed, plan.reform, terms) if pinned is None else pinned
     after = reform_settings.with_reform(before, plan, pinned, changed.regimes)
-    opened = _opened(terms, plan)
+    opened = sorted({*(pair for pair, given in terms.items() if given.opened is not None), *pinned})
     concerned = list(reform_settings.concerned(before, after, plan.day, opened))
-    ended = _ended(plan, before.registry, after.registry)
-    owed = [one for one in stored.owed if _keeps_units(after, one, plan.day)]
     going_on = {row.id for row in plan.begun if row.id in before.registry.ids}
-    return Effects(
+    effects = Effects(
         plan=plan,
         meanings=tuple(meanings(before.registry, after.registry, plan.day)),
         rebound=tuple(rebinding.find(files.then, before.registry, after.registry, plan.day, after.pins)),
@@ -137,14 +135,21 @@ def of_plan(before: Reference, files: Rules, plan: Plan, stored: Stored = NOTHIN
         moves=tuple(reform_duties.moves(concerned, after.registry, plan.day)),
         uncounted=tuple(reform_events.uncounted(concerned, stored.events, after, plan.day)),
         differing=tuple(reform_events.differing(plan, before.registry.ids.keys(), stored.events, stored.refused)),
-        pins=pinned,
+        pins=dict(pinned),
         changed_views=tuple(reform_settings.changed(before, after, plan.day, opened)),
         begun=tuple(row for row in plan.begun if row.id not in going_on),
         goes_on=tuple(row for row in plan.begun if row.id in going_on),
-        ended=ended,
-        open_heirs=tuple(_open_heirs(ended, plan, owed, after.registry)),
-        heirs_complete=tuple(sorted(one for one in owed if one.unit in {end.unit.id for end in ended if end.heir is not None})),
+        ended=_ended(plan, after.registry),
     )
+    return with_owed(effects, stored.owed, after)
+
+
+def with_owed(effects: Effects, owed: Iterable[Owed], after: Reference) -> Effects:
+    """The effects with the duties that are not done: who waits for an heir, and what heirs complete."""
+    kept = [one for one in owed if _keeps_units(after, one, effects.plan.day)]
+    heirs = {one.unit.id for one in effects.ended if one.heir is not None}
+    complete = tuple(sorted(one for one in kept if one.unit in heirs))
+    return replace(effects, open_heirs=tuple(_open_heirs(effects, kept, after.registry)), heirs_complete=complete)
 
 
 def meanings(before: Registry, after: Registry, day: date) -> list[NewMeaning]:
@@ -158,19 +163,9 @@ def level_of(unit: Unit) -> str:
     return OFFICE if unit.kind == OFFICE else unit.level
 
 
-def _with_rules(before: Reference, files: Iterable[Regime]) -> Reference:
-    return reform_settings.with_regimes(before, regimes.resolve(files))
-
-
-def _opened(terms: Mapping[RegimePeriod, Terms], plan: Plan) -> list[RegimePeriod]:
-    kept = [(keep.regime, keep.period) for keep in plan.reform.keep]
-    return sorted({*(pair for pair, given in terms.items() if given.opened is not None), *kept})
-
-
-def _ended(plan: Plan, before: Registry, after: Registry) -> tuple[Ended, ...]:
+def _ended(plan: Plan, after: Registry) -> tuple[Ended, ...]:
     ended = {edge.old for edge in plan.edges}
-    rows = [row for row in plan.closed if row.id in ended]
-    return tuple(Ended(row, after.acting(row.id, plan.day)) for row in rows)
+    return tuple(Ended(row, after.acting(row.id, plan.day)) for row in plan.closed if row.id in ended)
 
 
 def _keeps_units(after: Reference, owed: Owed, day: date) -> bool:
@@ -180,11 +175,11 @@ def _keeps_units(after: Reference, owed: Owed, day: date) -> bool:
     return regime is not None and period is not None and after.day(regime, period) < day
 
 
-def _open_heirs(ended: Iterable[Ended], plan: Plan, owed: Sequence[Owed], after: Registry) -> Iterable[OpenHeir]:
+def _open_heirs(effects: Effects, owed: Iterable[Owed], after: Registry) -> Iterator[OpenHeir]:
     waiting: dict[str, list[Owed]] = {}
     for one in owed:
         waiting.setdefault(one.unit, []).append(one)
-    for end in ended:
+    for end in effects.ended:
         if end.heir is None:
-            followers = [after.valid(edge.new, plan.day) for edge in after.lineage.out_of(end.unit.id)]
+            followers = [after.valid(edge.new, effects.plan.day) for edge in after.lineage.out_of(end.unit.id)]
             yield OpenHeir(end.unit, tuple(unit for unit in followers if unit is not None), tuple(sorted(waiting.get(end.unit.id, ()))))

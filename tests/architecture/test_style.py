@@ -28,6 +28,7 @@ STORES = (
     "services/cli/stored_reform.py",
     "services/ingest/store.py",
     "services/notify/store/",
+    "services/portal/reading/reforms.py",
     "services/portal/reading/store.py",
     "services/portal/reading/duty_store.py",
 )

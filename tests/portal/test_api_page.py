@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.portal.domain import api_document
 from services.portal.reading import api_documents
 from services.portal.render import api_calls
-from shared.wire import answers
+from shared.wire import answers, reforms
 from shared.wire.published import View
 from tests.portal.conftest import Stack
 
@@ -22,6 +22,9 @@ EXAMPLES: dict[str, type[BaseModel]] = {
     "explainFigure": answers.ExplainedFigure,
     "readFeed": answers.FeedPage,
     "listDuties": answers.DutyPage,
+    "listReforms": reforms.Reforms,
+    "getReform": reforms.ReformDetail,
+    "getLineage": reforms.UnitLineage,
 }
 DOCUMENT: dict[str, Any] = {
     "info": {"title": "Thử"},

@@ -16,6 +16,9 @@ OPERATIONS = {
     "/api/v1/explain/{regime}/{period}/{unit}/{indicator}": "explainFigure",
     "/api/v1/feeds/{province}/{regime}": "readFeed",
     "/api/v1/duties": "listDuties",
+    "/api/v1/reforms": "listReforms",
+    "/api/v1/reforms/{reform}": "getReform",
+    "/api/v1/units/{unit}/lineage": "getLineage",
     "/lich/{unit}.ics": "getCalendar",
     "/live/{regime}/{period}/{unit}": "watchView",
 }

@@ -29,6 +29,7 @@ SHAPES = {
     "year": re.compile(periods.YEAR, re.ASCII),
     "units": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
     "unit": _pattern(UnitCode),
+    "reform": _pattern(RegimeId),
     "province": _pattern(UnitCode),
 }
 MOST_LETTERS = 64

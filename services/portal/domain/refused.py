@@ -39,6 +39,10 @@ def no_such_report(regime: str, period: str, unit: str) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, refusals.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
 
 
+def no_such_reform(reform: str) -> Refused:
+    return not_found(refusals.refusal("door.no_such_reform", "reform", reform=reform))
+
+
 def bad_query(name: str, form: Wanted) -> Refused:
     """The refusal of a parameter that does not have the required form."""
     return Refused(HTTPStatus.BAD_REQUEST, malformed(name, form))

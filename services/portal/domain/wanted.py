@@ -20,6 +20,10 @@ NAMES: Final[Mapping[str, Wanted]] = {
     "year": ("một năm như 2026", "a year such as 2026"),
     "units": ("một ngày như 2025-06-30", "a day such as 2025-06-30"),
     "unit": UNIT,
+    "reform": (
+        "mã đợt sắp xếp gồm chữ thường không dấu, chữ số và dấu gạch nối, ví dụ 2025-07-01",
+        "a reform's id of lower-case letters, digits and hyphens, such as 2025-07-01",
+    ),
     "province": UNIT,
 }
 ONCE: Final[Wanted] = ("đúng một giá trị, không lặp lại", "one value, not several")

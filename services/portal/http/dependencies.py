@@ -11,6 +11,7 @@ from services.portal.domain.address import Address
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_store import DutyStore
+from services.portal.reading.reforms import ReformReader
 from services.portal.reading.store import PortalStore
 from shared.plumbing.broker import Streams
 from shared.plumbing.reference_store import ReferenceStore
@@ -43,6 +44,14 @@ ReporterName = Annotated[str, Path(description=UNIT, examples=["06253"], json_sc
 Province = Annotated[
     str, Path(description="the code of a unit that has no unit above it", examples=["20"], json_schema_extra=shaped("province"))
 ]
+
+
+async def find_reform(
+    reform: Annotated[str, Path(description="a reform's id", examples=["2025-07-01"], json_schema_extra=shaped("reform"))],
+) -> str:
+    """The reform's id in the URL. Raises `Refused` with 400 if it is malformed."""
+    address.checked("reform", reform)
+    return reform
 
 
 async def find(request: Request, regime: RegimeName, period: PeriodName, unit: UnitName) -> Address:
@@ -97,6 +106,11 @@ async def store_of(request: Request) -> PortalStore:
 async def duties_of(request: Request) -> DutyStore:
     store: DutyStore = request.app.state.duties
     return store
+
+
+async def reforms_of(request: Request) -> ReformReader:
+    reader: ReformReader = request.app.state.reforms
+    return reader
 
 
 async def streams_of(request: Request) -> Streams:
@@ -162,6 +176,8 @@ NamedReporter = Annotated[Address, Depends(find_reporter)]
 Stored = Annotated[PortalStore, Depends(store_of)]
 Duties = Annotated[DutyStore, Depends(duties_of)]
 Referred = Annotated[ReferenceStore, Depends(reference_of)]
+ReformName = Annotated[str, Depends(find_reform)]
+ReformsRead = Annotated[ReformReader, Depends(reforms_of)]
 StreamsRead = Annotated[Streams, Depends(streams_of)]
 Typed = Annotated[Choice, Depends(typed)]
 Chosen = Annotated[Choice, Depends(named)]

@@ -11,6 +11,9 @@ from typing import Final, Literal
 from services.portal.domain.duties import Duty
 from services.portal.domain.view_table import Cell, Table
 from shared.words import vietnamese
+from shared.words.lineage import Edge
+from shared.words.reference import ONE_DAY
+from shared.words.units import Registry
 
 Point = Literal["comma", "point"]
 POINTS: Final[Mapping[Point, str]] = {"comma": ",", "point": "."}
@@ -36,6 +39,19 @@ HEADER: Final = (
     "Gia hạn (trước)",
     "Đã chốt",
     "Đơn vị hiện nay",
+)
+
+LINEAGE: Final = (
+    "Mã định danh cũ",
+    "Mã cũ",
+    "Đơn vị cũ",
+    "Mã định danh mới",
+    "Mã mới",
+    "Đơn vị mới",
+    "Phần địa bàn (whole, part, none)",
+    "Trọng số",
+    "Căn cứ trọng số",
+    "Kế thừa",
 )
 
 
@@ -74,6 +90,18 @@ def figures(table: Table, point: Point) -> str:
     """The whole file of a table of figures. Numbers are plain: no thousands separator, and `point` before the decimals."""
     rows = [[_plain(cell, point) for cell in row] for row in table.rows]
     return "".join([BOM, _line(table.header), *map(_written, rows)])
+
+
+def lineage(edges: Iterable[Edge], registry: Registry) -> str:
+    """The whole file of a reform's edges: each unit that ended, with a unit that follows it."""
+    written = [BOM, _line(LINEAGE)]
+    for edge in edges:
+        old, new = registry.row(edge.old, edge.day - ONE_DAY), registry.row(edge.new, edge.day)
+        if old is not None and new is not None:
+            heir = "x" if edge.is_heir else ""
+            weight = f"{edge.weight}" if edge.share == "part" else ""
+            written.append(_line([old.id, old.code, old.name, new.id, new.code, new.name, edge.share, weight, edge.basis, heir]))
+    return "".join(written)
 
 
 def _plain(cell: Cell, point: Point) -> str:

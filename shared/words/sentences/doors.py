@@ -25,6 +25,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có báo cáo {regime}/{period}/{unit} vì đơn vị này không phải báo cáo. Kiểm tra chế độ, kỳ và đơn vị.",
         "There is no report {regime}/{period}/{unit}, because this unit does not report. Check regime, period and unit.",
     ),
+    "door.no_such_reform": (
+        "Không có đợt sắp xếp “{reform}” nào đã áp dụng. Kiểm tra mã đợt.",
+        "No reform “{reform}” was applied. Check its id.",
+    ),
     "door.no_such_unit": (
         "Không có đơn vị “{unit}”. Kiểm tra mã đơn vị.",
         "There is no unit “{unit}”. Check the code.",
