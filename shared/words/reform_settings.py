@@ -13,8 +13,8 @@ from shared.words.regimes import Regime
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A regime in a period, without the reform and with it; None where the regime has ended. `code` is "" for the periods that an on-call
-    regime will open.
+    """A regime in a period, as on the day before the reform, and as on its first day; None where the regime has ended. `code` is
+    "" for the periods that an on-call regime will open.
     """
 
     regime: str
@@ -40,18 +40,18 @@ def with_regimes(before: Reference, regimes: Mapping[str, Regime]) -> Reference:
 
 
 def concerned(before: Reference, after: Reference, day: date, opened: Iterable[tuple[str, str]]) -> Iterator[Concerned]:
-    """Every regime and period whose reference day, with the reform of `day`, is that day or later. `opened` are the on-call periods that
-    were opened.
+    """Every regime and period whose reference day, with the reform of `day`, is that day or later: as on the day before, and as on the
+    first day. What a regime says from a later day on is not done by the reform. `opened` are the on-call periods that were opened.
     """
-    called = set(opened)
+    called, eve = set(opened), day - ONE_DAY
     for regime in after.regimes.values():
         was = before.regimes.get(regime.id, regime)
         for period in listed(regime, called):
-            if (at := after.day(regime, period)) >= day:
-                yield Concerned(regime.id, period.code, before.setting_on(was, period, at), after.setting_on(regime, period, at))
+            if after.day(regime, period) >= day:
+                yield Concerned(regime.id, period.code, before.setting_on(was, period, eve), after.setting_on(regime, period, day))
         if regime.periods == "any":
             coming = Period("", day, day)
-            yield Concerned(regime.id, "", before.setting_on(was, coming, day), after.setting_on(regime, coming, day))
+            yield Concerned(regime.id, "", before.setting_on(was, coming, eve), after.setting_on(regime, coming, day))
 
 
 def changed(before: Reference, after: Reference, day: date, opened: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -5,20 +5,21 @@ from functools import cache
 
 from services.cli.files import reform_check, reform_files
 from services.cli.known_reforms import REFORM_FILES
-from shared.words import reform_effects
+from shared.words import reform_effects, regimes
 from shared.words.reform_effects import Effects, Rules
 from shared.words.reform_plan import make
 from tests import seeds
 
 
 @cache
-def effects_of(name: str) -> Effects:
-    """The effects of a reform, with the reforms before it applied."""
-    reference = seeds.first_reference()
+def effects_of(name: str, *, changing: bool = False) -> Effects:
+    """The effects of a reform, with the reforms before it applied, on the regimes as first published or as they change."""
+    files_of = seeds.changing_regimes() if changing else seeds.first_regimes()
+    reference = replace(seeds.first_reference(), regimes=regimes.resolve(files_of))
     for files in reform_check.read_all(reform_files.folders(REFORM_FILES)):
         plan = make(files.content, reference.registry)
         if files.reform.id == name:
-            return reform_effects.of_plan(reference, Rules(seeds.first_regimes()), plan)
+            return reform_effects.of_plan(reference, Rules(files_of), plan)
         days = (*reference.reform_days, plan.day)
         reference = replace(reference, registry=plan.applied(reference.registry), reform_days=days)
     raise AssertionError(name)
@@ -77,3 +78,20 @@ def test_no_view_of_an_earlier_period_changes() -> None:
 
 def test_no_period_that_a_regime_lists_is_pinned() -> None:
     assert effects_of("2025-07-01").pins == {}
+
+
+def test_the_regimes_of_the_product_say_what_their_codes_mean_after_both_reforms() -> None:
+    for name in ("2025-03-01-quang-binh", "2025-07-01"):
+        found = effects_of(name, changing=True)
+        assert (found.rebound, found.emptied, found.changed_views) == ((), (), ())
+
+
+def test_ct27_passes_from_15_communes_and_7_offices_to_6_communes_and_2_offices() -> None:
+    (moves,) = [one for one in effects_of("2025-07-01", changing=True).moves if (one.regime, one.task) == ("ct27-van-quan", "report")]
+    assert (len(moves.moved), len(moves.dropped), len({heir for _, heir in moves.moved})) == (17, 5, 8)
+
+
+def test_the_41_communes_of_quang_binh_go_on_with_nq68_and_no_other() -> None:
+    (moves,) = [one for one in effects_of("2025-07-01", changing=True).moves if (one.regime, one.task) == ("nq68-quang-binh", "report")]
+    communes = {heir for _, heir in moves.moved if "-S" not in heir and "-BHXH" not in heir}
+    assert (len(communes) + moves.stay, moves.begun) == (41, ())
