@@ -27,9 +27,8 @@ FLAGS = [
 ]
 
 
-collect_ignore = (
-    [] if importlib.util.find_spec("playwright") else ["test_accessibility.py", "test_pages.py", "test_reform_pages.py"]
-)  # the default run does without it
+IN_CHROMIUM = ("test_accessibility.py", "test_history_of_reforms.py", "test_pages.py", "test_reform_pages.py")
+collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_CHROMIUM]  # the default run does without it
 
 
 def pytest_configure(config: pytest.Config) -> None:
