@@ -50,7 +50,8 @@ async def test_a_code_is_the_unit_of_the_reference_day_and_each_page_names_the_o
     assert "Báo cáo: Xã Văn Quan" in after
     assert "Mã 06253 trước ngày 01/07/2025 là" in after
     assert f'<a href="/bang/{CT27}/2024/06253">Thị trấn Văn Quan, năm 2024</a>' in after
-    formed = re.search(r"Hình thành từ ngày 01/07/2025, từ (.*?) theo 1672/NQ-UBTVQH15 \(đợt sắp xếp 2025-07-01\)", text_of(after))
+    assert '<a href="/sap-xep/2025-07-01">' in after
+    formed = re.search(r"Hình thành từ ngày 01/07/2025, từ (.*?) theo 1672/NQ-UBTVQH15\. \(đợt sắp xếp 2025-07-01\)", text_of(after))
     assert formed is not None
     assert all(name in formed.group(1) for name in ("Thị trấn Văn Quan", "Xã Hòa Bình", "Xã Tú Xuyên"))
 

@@ -24,11 +24,12 @@ Laws = Mapping[str, Sequence[LegalBasis]]
 
 
 class Note(NamedTuple):
-    """A sentence with links: `text`, then the links, then `end`. A link without an address is plain text."""
+    """A sentence with links: `text`, then the links, then `end`, and `more` behind it. A link without an address is plain text."""
 
     text: str
     links: Sequence[Link] = ()
     end: str = ""
+    more: Link | None = None
 
     @property
     def plain(self) -> str:
@@ -122,7 +123,12 @@ def _begin(registry: Registry, unit: Unit, laws: Laws) -> Iterator[Note]:
     edges = succession.formed_from(registry, unit.id, first)
     if edges:
         law = _law(registry, unit, laws.get(edges[0].reform, ()))
-        yield Note(f"Hình thành từ ngày {vietnamese.day(first)}, từ ", _sources(registry, edges), f"{law} (đợt sắp xếp {edges[0].reform}).")
+        yield Note(f"Hình thành từ ngày {vietnamese.day(first)}, từ ", _sources(registry, edges), f"{law}.", _reform(edges[0].reform))
+
+
+def _reform(reform_id: str) -> Link:
+    """The page of a reform."""
+    return Link(f"đợt sắp xếp {reform_id}", f"/sap-xep/{reform_id}")
 
 
 def _law(registry: Registry, unit: Unit, laws: Sequence[LegalBasis]) -> str:
