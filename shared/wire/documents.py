@@ -271,7 +271,7 @@ class EarlyViewDocument(ViewDocument):
     of the day before, from what was received until then. It is part of no total.
 
     Written by: `services/aggregate/store.py`, `services/aggregate/rebuild.py`.
-    Read by: the portal, `tonghop verify`.
+    Read by: the portal, ingest (`hash`, for confirmations), `tonghop import`, `tonghop verify`.
     """
 
     _id: Annotated[str, "key of the view, `<regime>/<period>/<unit id>@<units>` (`shared/wire/view_key.py`)"]
