@@ -12,12 +12,13 @@ from services.cli.files.faults import FaultsError
 from services.cli.files.reform_check import Checked
 from services.cli.files.reform_files import Known, ReformFiles
 from services.cli.files.regime_files import RegimeFile
+from services.cli.stored import StoredData
 from shared.plumbing.reform_documents import Application
 from shared.plumbing.reform_store import ReformStore, StaleError
 from shared.shell.service import Connections
 from shared.words import periods, pins
 from shared.words.failures import TransientError
-from shared.words.reference import Reference
+from shared.words.reference import Pins, Reference
 from shared.words.refusals import refusal
 
 ATTEMPTS: Final = 5
@@ -61,7 +62,8 @@ async def apply(connections: Connections, files: ReformFiles, given: WithRegimes
             continue
         say(f"Kiểm tra đợt sắp xếp {files.reform.id} …")
         checked = reform_check.check(files, Known(reference.registry, applied))
-        loaded = await _regimes(connections, checked, given)
+        pinned = await _pins(connections, reference, checked)
+        loaded = await _regimes(connections, checked, given, pinned)
         say(f"Áp dụng đợt sắp xếp {files.reform.id} …")
         try:
             application = Application(
@@ -69,7 +71,7 @@ async def apply(connections: Connections, files: ReformFiles, given: WithRegimes
                 texts=files.texts,
                 digest=files.digest,
                 generation=reference.generation,
-                pins=_pins(reference, checked),
+                pins=pinned,
                 regimes=[file.regime for file in loaded],
             )
             is_new = await reforms.apply(application, sending.operator())
@@ -79,17 +81,19 @@ async def apply(connections: Connections, files: ReformFiles, given: WithRegimes
     raise TransientError(refusal("reform.keeps_changing", id=files.reform.id))
 
 
-def _pins(reference: Reference, checked: Checked) -> dict[tuple[str, str], date]:
-    return pins.of_reform(reference, checked.files.reform, {})
+async def _pins(connections: Connections, reference: Reference, checked: Checked) -> dict[tuple[str, str], date]:
+    """The periods that keep the units of the day before, by what was opened and extended so far."""
+    given = await StoredData(connections.database).openings_and_extensions()
+    terms = pins.terms_of(((event.regime, event.period), event.unit_id, event) for event in given)
+    return pins.of_reform(reference, checked.files.reform, terms)
 
 
-async def _regimes(connections: Connections, checked: Checked, given: WithRegimes) -> list[RegimeFile]:
+async def _regimes(connections: Connections, checked: Checked, given: WithRegimes, pinned: Pins) -> list[RegimeFile]:
     """The regimes to load with the reform, judged by the units after it. Raises FaultsError."""
     if not given.paths:
         return []
     read = regime_files.read_each(given.paths, connections.reference.working_days)
     stored = await known_data.of_store(connections.reference, connections.database)
-    pinned = _pins(await connections.reference.current(), checked)
     after = replace(stored, registry=checked.after.registry, pins={**stored.pins, **pinned})
     today = periods.local_day(connections.clock())
     faults = regime_files.judge(read, after.regimes, after.registry, today, after.day_of).faults

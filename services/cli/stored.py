@@ -44,6 +44,12 @@ class StoredData:
                 found[period] = set(units)
         return found
 
+    async def openings_and_extensions(self) -> list[events.Logged]:
+        """The stored openings of periods and extensions of units."""
+        query: Document = {"type": {"$in": [events.OPENED, events.EXTENDED]}}
+        texts = [events.stored_text(document["event"]) async for document in self._reports.find(query, {"event": 1})]
+        return [event for event in map(events.read_logged, texts) if event is not None]
+
     async def events_of(self, units: Collection[str]) -> int:
         """The number of accepted events that these units sent, or that are about them."""
         if not units:

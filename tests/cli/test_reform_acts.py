@@ -1,12 +1,15 @@
 """`tonghop reform apply|revert|list|show`, and imports of units and contacts with reforms applied. The tree and the reform are small."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.aggregate.store import report_document
 from services.cli import session
 from shared.shell.service import Connections
+from shared.wire import envelope, events
 from shared.words.units import Registry
 from tests.cli import reform_folders
 from tests.cli.conftest import Cli, point_at
@@ -25,6 +28,7 @@ UNITS = """code,name,level,kind,parent,valid_from,valid_to
 44-SYT,Sở Y tế,province,office,44,2024-01-01,
 """
 REFORM = "2025-07-01"
+OPENED_AT = datetime(2025, 5, 2, tzinfo=UTC)
 REGIME = """id: thu
 title: Thử
 legal_basis: []
@@ -77,6 +81,19 @@ def accept(cli: Cli, sender: str, unit_id: str) -> None:
     async def question(connections: Connections) -> None:
         claim: dict[str, Any] = {"_id": f"{sender}/e", "verdict": "accepted", "sender": sender, "unit_id": unit_id}
         await connections.database["receipts"].insert_one(claim)
+
+    cli.ask(question)
+
+
+def log_opening(cli: Cli, period: str, deadline: str) -> None:
+    """An accepted opening of a period, as the aggregator stores it."""
+
+    async def question(connections: Connections) -> None:
+        data = {"regime": "thu", "period": period, "deadline": deadline, "reason": "Theo yêu cầu"}
+        event = envelope.of_unit("20", "opened", events.OPENED, data, at=OPENED_AT)
+        logged = events.read_logged(envelope.encode(envelope.logged({**event}, "", int(OPENED_AT.timestamp() * 1000))))
+        assert logged is not None
+        await connections.database["reports"].insert_one(dict(report_document(logged, 0, 1)))
 
     cli.ask(question)
 
@@ -171,6 +188,18 @@ def test_regimes_are_loaded_with_the_reform_and_put_back_by_its_revert(before: C
 
     before.run("reform", "revert", REFORM)
     assert (_titles(before), before.generation()) == ({"thu": "Thử"}, generation + 2)
+
+
+def test_red_team_12_a_period_that_was_opened_and_due_before_the_reform_is_pinned(before: Cli, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "thu.yaml"
+    on_call = REGIME.replace('periods: ["2024"]', "periods: any").replace('{deadlines: {xa: {before: "12-20"}}}', "{on_call: true}")
+    path.write_text(on_call.replace('calendar: "11-30"\n', ""), encoding="utf-8")
+    before.json("regimes", "load", path)
+    log_opening(before, "2025", "2025-05-30T17:00:00+07:00")
+
+    before.json("reform", "apply", folder)
+
+    assert before.json("reform", "show", REFORM)["pins"] == [{"regime": "thu", "period": "2025", "day": "2025-06-30"}]
 
 
 def test_regimes_with_faults_keep_the_reform_from_being_applied(before: Cli, folder: Path, tmp_path: Path) -> None:
