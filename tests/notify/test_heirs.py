@@ -278,7 +278,7 @@ def test_imported_reports_fulfil_duties_with_their_received_time() -> None:
     assert duty.is_late
 
 
-def _told(history: Sequence[Logged], at: str) -> dict[str, str]:
+def _raised_at(history: Sequence[Logged], at: str) -> dict[str, str]:
     """The rung that each unit is alerted at, after the history was logged on 16/12/2026 at 07:00."""
     known = builders.reference()
     book = Book(Roster(known), Ledger())
@@ -291,7 +291,7 @@ def _told(history: Sequence[Logged], at: str) -> dict[str, str]:
 def test_imported_acts_cause_no_notice_and_no_rung_from_before_the_import_is_raised() -> None:
     history = [submitted("111"), returned("111", received="2026-12-15 20:00"), extended("2026-12-26", "112", received="2026-12-15 20:00")]
     imported = [event._replace(imported=True) for event in history]
-    assert _told(history, at="2026-12-15 09:00")["113"] == "before-7"
-    assert _told(imported, at="2026-12-15 09:00") == {}
-    assert _told(history, at=MORNING) == {"111": "now", "112": "now", "113": "before-3"}
-    assert _told(imported, at=MORNING) == {"113": "before-3"}
+    assert _raised_at(history, at="2026-12-15 09:00")["113"] == "before-7"
+    assert _raised_at(imported, at="2026-12-15 09:00") == {}
+    assert _raised_at(history, at=MORNING) == {"111": "now", "112": "now", "113": "before-3"}
+    assert _raised_at(imported, at=MORNING) == {"113": "before-3"}

@@ -112,12 +112,12 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
 
 def _to_different_units(watches: Iterable[Watch[Unit]], registry: Registry, day: date) -> Iterator[Watch[Unit]]:
     """The watches, without that of the level above if one unit acts for it and for the recipient: it gets the recipient's digest."""
-    told: set[str] = set()
+    informed: set[str] = set()
     for watch in watches:
         acting = {unit.id for member in watch.members.values() if (unit := registry.acting(member.id, day)) is not None}
-        if told.isdisjoint(acting):
+        if informed.isdisjoint(acting):
             yield watch
-        told |= acting
+        informed |= acting
 
 
 def _watches(duty: Duty, reference: Reference) -> list[Watch[Unit]]:

@@ -37,15 +37,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Era:
-    """From `since` on, these units and edges are known. `days` are the reference days of periods, `told` the recipient of each and the
-    level above it, `pins` the periods that keep the day before a reform.
+    """From `since` on, these units and edges are known. `recipients` are the recipient of each period and the level above it, `days` the
+    reference days, `pins` the periods that keep the day before a reform.
     """
 
     since: datetime
     rows: Sequence[Unit]
     edges: Sequence[Edge]
     tasks: Mapping[str, Task]
-    told: Mapping[Pair, tuple[str, str]]
+    recipients: Mapping[Pair, tuple[str, str]]
     days: Mapping[Pair, date] = field(default_factory=dict)
     pins: Mapping[Pair, date] = field(default_factory=dict)
     reform_days: tuple[date, ...] = ()

@@ -181,9 +181,9 @@ class Judge(Verdict):
             self._require_digests(oracle, group, deadline, rungs, timeline)
 
     def _require_digests(self, oracle: Oracle, group: list[Task], deadline: datetime, rungs: Rungs, timeline: Timeline) -> None:
-        """The recipient is told at every rung at which somebody still owes."""
+        """The recipient gets a digest at every rung at which somebody still owes."""
         task = group[0]
-        recipient, _ = oracle.era.told[task.regime, task.period]
+        recipient, _ = oracle.era.recipients[task.regime, task.period]
         if not recipient:
             return
         claims = self._claims.get((f"digest/{task.regime}/{task.period}", recipient, deadline), {})
@@ -215,7 +215,7 @@ class Judge(Verdict):
         if document["task"] == "digest":
             group = oracle.group(document["regime"], document["period"])
             is_owed = bool(group) and oracle.is_group_owing(group, document["deadline"], known)
-            rungs = _told(oracle, group[0], document["unit_id"], document["deadline"]) if group else ()
+            rungs = _rungs_of_digests(oracle, group[0], document["unit_id"], document["deadline"]) if group else ()
             return group[0].begins if group else self.world.begins, is_owed, rungs
         task = oracle.era.tasks.get(document["duty"])
         owed = None if task is None else oracle.owed(task, known)
@@ -226,10 +226,10 @@ class Judge(Verdict):
         return task.begins, is_owed, oracle.rungs(task, owed)
 
 
-def _told(oracle: Oracle, task: Task, unit: str, deadline: datetime) -> Rungs:
-    """The rungs of a group's ladder at which a unit is told how the group stands."""
+def _rungs_of_digests(oracle: Oracle, task: Task, unit: str, deadline: datetime) -> Rungs:
+    """The rungs of a group's ladder of which a unit gets a digest."""
     rungs = oracle.ladder(task.regime, task.period, deadline)
-    recipient, above = oracle.era.told[task.regime, task.period]
+    recipient, above = oracle.era.recipients[task.regime, task.period]
     if unit == recipient:
         return rungs
     late = [f"after-{days}" for days in sorted(oracle.steps(task.regime, task.period)[2])[2:]]

@@ -187,10 +187,10 @@ def _era(since: datetime, reforms: Sequence[Reform], ends: datetime, opened: Map
     pairs = [(regime, period) for regime in (YEARLY, MONTHLY) for period in VERSIONS[regime][0][1]["periods"]] + list(opened)
     days = {pair: pins.get(pair) or decree.cut_off(VERSIONS[pair[0]][0][1]["calendar"], pair[1]) for pair in pairs}
     tasks = [task for pair, day in days.items() for task in _tasks(pair, day, rows, ends)]
-    told = {pair: _told(_fields(pair[0], day), _on(rows, day)) for pair, day in days.items()}
+    recipients = {pair: _recipients(_fields(pair[0], day), _on(rows, day)) for pair, day in days.items()}
     edges = [edge for reform in reforms for edge in reform.edges]
     first_days = tuple(reform.day for reform in reforms)
-    return Era(since, rows, edges, {task.id: task for task in tasks}, told, days, pins, first_days)
+    return Era(since, rows, edges, {task.id: task for task in tasks}, recipients, days, pins, first_days)
 
 
 def _on(rows: Sequence[Unit], day: date) -> dict[str, Unit]:
@@ -198,7 +198,7 @@ def _on(rows: Sequence[Unit], day: date) -> dict[str, Unit]:
     return {row.code: row for row in rows if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)}
 
 
-def _told(said: Fields, units: Mapping[str, Unit]) -> tuple[str, str]:
+def _recipients(said: Fields, units: Mapping[str, Unit]) -> tuple[str, str]:
     recipient = units.get(said["recipient"])
     if recipient is None:
         return "", ""

@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--national", type=int, default=1, help="how many seeds, the first ones, have all communes")
-    parser.add_argument("--reformed", type=int, default=0, help="how many seeds more have a province that is reformed")
+    parser.add_argument("--reformed", type=int, default=0, help="how many more seeds have a province that is reformed")
     parser.add_argument("--seed", type=int, help="one seed, with its trace; local unless --national is at least as high")
     asked = parser.parse_args()
     console, began = Console(soft_wrap=True), time.monotonic()

@@ -97,15 +97,15 @@ def make(seed: int, size: Size) -> World:
     for task in tasks.values():
         history += _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng)
     by_code = {unit.code: unit for unit in chosen}
-    told = {(task.regime, task.period): _told(loaded[task.regime], by_code) for task in tasks.values()}
-    return World([Era(begins, chosen, (), tasks, told)], loaded, loaded_at, sorted(history, key=_place), begins, ends)
+    recipients = {(task.regime, task.period): _recipients(loaded[task.regime], by_code) for task in tasks.values()}
+    return World([Era(begins, chosen, (), tasks, recipients)], loaded, loaded_at, sorted(history, key=_place), begins, ends)
 
 
 def _place(event: Logged) -> tuple[int, str]:
     return event.received_ms, event.id
 
 
-def _told(regime: Regime, units: Mapping[str, Unit]) -> tuple[str, str]:
+def _recipients(regime: Regime, units: Mapping[str, Unit]) -> tuple[str, str]:
     """The recipient, and the level above it."""
     recipient = units.get(regime.recipient)
     return ("", "") if recipient is None else (recipient.id, regime.on_behalf_of or recipient.parent or "")
