@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from services.aggregate.feed import plain
 from services.cli import demo_removal, session
 from services.cli.files.unit_files import read_contacts
 from services.cli.stored import StoredData
@@ -31,6 +32,7 @@ from shared.plumbing import data_files
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
+from shared.wire.envelope import CloudEvent
 from shared.wire.published import LogPosition
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines, numbers, periods
@@ -38,6 +40,11 @@ from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
 
+SHOWN: Final = ((seasons.VAN_QUAN, "184", "20"), (seasons.QUANG_BINH, "44", "44"))
+"""The regimes whose roll-ups are shown, each with the codes of the unit then (2024) and today."""
+MONTH_OF: Final = "44-QB"  # the area whose month is shown
+CONFIRMED_THEN: Final = ViewKey(seasons.QUANG_BINH, "2024", seasons.CONFIRMING)
+CORRECTED: Final = ViewKey(seasons.VAN_QUAN, "2024", "184")
 CONTACTS: Final = data_files.FOLDER / "units/contacts-demo.csv"
 SETTLE_S: Final = 60.0
 
@@ -74,10 +81,12 @@ def demo(
     _show_mails(mails)
     portal = settings.service_addresses["portal"]
     session.console.print()
-    session.console.print(f"[bold]Trang tổng hợp:[/bold] {portal}/bang/{seasons.VAN_QUAN}/{season.year}/184")
-    session.console.print(f"                {portal}/bang/{seasons.QUANG_BINH}/{season.year}/44")
-    if season.month is not None:
-        session.console.print(f"                {portal}/bang/{seasons.MONTHLY}/{season.month}/{seasons.DONG_HOI}")
+    for place, (regime, _, code) in enumerate(SHOWN):
+        session.console.print(
+            f"{'[bold]Trang tổng hợp:[/bold]' if place == 0 else '               '} {portal}/bang/{regime}/{season.year}/{code}"
+        )
+    session.console.print(f"                {portal}/bang/{CORRECTED.text} (huyện Văn Quan, kết thúc hoạt động từ 01/07/2025)")
+    session.console.print(f"                {portal}/sap-xep (các đợt sắp xếp)")
     took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
     session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
 
@@ -86,18 +95,25 @@ async def _season() -> Season:
     """Sends the season, shows its results and ticks."""
     now = system_clock()
     async with session.connected() as connections:
+        if not (await connections.reference.current()).reform_days:
+            session.stop(session.NO, refusal("demo.without_reforms"))
         await _give_contacts(connections)
         reference = await connections.reference.current()
         season = seasons.season(reference, str(periods.local_day(now).year), seasons.present_month(reference, now))
-        with session.notes.status("Gửi báo cáo vào NATS …"):
-            before = len(await StoredData(connections.database).verdicts(season.ids))
-            await _publish(connections, season)
-        with session.notes.status("Chờ tổng hợp …"):
-            await _settled(connections, season)
-        new = len(season.ids) - before
-        session.console.print(f"Đã gửi {len(season.events) + 1} sự kiện vào NATS: {new} mới, {len(season.events) + 1 - new} trùng lặp.")
+        with session.notes.status("Nhập lại báo cáo của các năm trước …"):
+            new = await _send(connections, season.past)
+            confirmed = [seasons.confirmation(reference, await _view(connections, CONFIRMED_THEN))]
+            new += await _send(connections, confirmed)
+        was = await _view(connections, CORRECTED)
+        with session.notes.status("Gửi báo cáo vào NATS, chờ tổng hợp …"):
+            new += await _send(connections, season.sent)
+        imported, sent = len(season.past) + len(confirmed), len(season.sent)
+        session.console.print(
+            f"Đã nhập lại {imported} sự kiện của năm {' và '.join(seasons.PAST)}, gửi {sent} sự kiện vào NATS:"
+            f" {new} mới, {imported + sent - new} trùng lặp."
+        )
         session.console.print()
-        await _show_views(connections, season)
+        await _show_views(connections, season, was)
         async with notifier.opened(connections) as desk:
             await _alert(desk, now)
     return season
@@ -109,21 +125,31 @@ async def _give_contacts(connections: Connections) -> None:
     await connections.reference.put_units([], read_contacts(CONTACTS, units))
 
 
-async def _publish(connections: Connections, season: Season) -> None:
-    for event in (*season.events, season.refused):
+async def _send(connections: Connections, sent: Sequence[CloudEvent]) -> int:
+    """Sends events and waits until the views include them. Returns how many are new."""
+    before = len(await StoredData(connections.database).verdicts(seasons.claim_ids(sent)))
+    await _publish(connections, sent)
+    await _settled(connections, sent)
+    return len(seasons.claim_ids(sent)) - before
+
+
+async def _publish(connections: Connections, sent: Iterable[CloudEvent]) -> None:
+    for event in sent:
         sender = events.sender_of(event["source"])
-        await connections.streams.jetstream.publish(subjects.inbox(sender), envelope.encode(event), stream=subjects.INBOX)
+        subject = subjects.inbox_of_people(sender) if "actor" in event else subjects.inbox(sender)
+        await connections.streams.jetstream.publish(subject, envelope.encode(event), stream=subjects.INBOX)
 
 
-async def _settled(connections: Connections, season: Season) -> None:
+async def _settled(connections: Connections, sent: Sequence[CloudEvent]) -> None:
     """Waits until every event has a verdict and every view includes the accepted events."""
     give_up_at = time.monotonic() + SETTLE_S
+    ids = seasons.claim_ids(sent)
     while time.monotonic() < give_up_at:
-        verdicts = await StoredData(connections.database).verdicts(season.ids)
+        verdicts = await StoredData(connections.database).verdicts(ids)
         accepted = [key for key, verdict in verdicts.items() if verdict == ACCEPTED]
         places = await ClaimStore(connections.database).positions(accepted)
         info = await connections.streams.jetstream.consumer_info(subjects.INBOX, subjects.INGEST_DURABLE)
-        is_screened = len(verdicts) == len(season.ids) and not info.num_pending and not info.num_ack_pending
+        is_screened = len(verdicts) == len(ids) and not info.num_pending and not info.num_ack_pending
         if is_screened and len(places) == len(accepted) and await _is_folded(connections, places.values()):
             return
         await asyncio.sleep(0.1)
@@ -134,25 +160,46 @@ async def _is_folded(connections: Connections, places: Collection[LogPosition]) 
     return await StoredData(connections.database).are_folded((place.partition, place.sequence) for place in places)
 
 
-async def _show_views(connections: Connections, season: Season) -> None:
+async def _view(connections: Connections, key: ViewKey) -> dict[str, Any]:
+    """A stored view in JSON's types."""
+    view = await StoredData(connections.database).view(key)
+    if view is None:
+        raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
+    shown: dict[str, Any] = plain(view)
+    return shown
+
+
+async def _show_views(connections: Connections, season: Season, was: Mapping[str, Any]) -> None:
     reference = await connections.reference.current()
-    for regime, unit in ((seasons.VAN_QUAN, "184"), (seasons.QUANG_BINH, "44")):
-        key = ViewKey(regime, season.year, unit)
-        view = await StoredData(connections.database).view(key)
-        if view is None:
-            raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
+    years = [await _view(connections, key) for key in _through_the_reforms(reference, season.year)]
+    show.through_the_reforms(session.console, reference, years)
+    for regime, _, code in SHOWN:
+        unit = address.named(reference, regime, season.year, code).unit
+        view = await _view(connections, ViewKey(regime, season.year, unit.id))
         show.rollup(session.console, reference, view)
         show.missing(session.console, reference, view)
     if season.month is not None:
         await _show_month(connections, reference, season.month)
-    sender = events.sender_of(season.refused["source"])
-    receipt = await ClaimStore(connections.database).receipt(sender, season.refused["id"])
-    if receipt is not None:
-        show.refused(session.console, receipt, reference.registry.ids[sender][-1].name)
+    show.corrected(session.console, reference, season.successor, was, await _view(connections, CORRECTED))
+    for event in season.refused:
+        sender = events.sender_of(event["source"])
+        receipt = await ClaimStore(connections.database).receipt(sender, event["id"])
+        if receipt is not None:
+            show.refused(session.console, receipt, reference.registry.ids[sender][-1].name)
+
+
+def _through_the_reforms(reference: Reference, year: str) -> list[ViewKey]:
+    """The views of both regimes in each year, by the units of then."""
+    named = [
+        (regime, period, then if period == "2024" else today)
+        for regime, then, today in SHOWN
+        for period in dict.fromkeys((*seasons.PAST, year))
+    ]
+    return [ViewKey(regime, period, address.named(reference, regime, period, code).unit.id) for regime, period, code in named]
 
 
 async def _show_month(connections: Connections, reference: Reference, month: str) -> None:
-    at = address.named(reference, seasons.MONTHLY, month, seasons.DONG_HOI)
+    at = address.named(reference, seasons.MONTHLY, month, MONTH_OF)
     deadline = deadlines.group_deadline(at.regime, "xa", at.period, None, reference.working_days)
     found = await year.read(at, PortalStore(connections.database))
     if deadline is not None and month in found.views:

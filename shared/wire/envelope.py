@@ -30,6 +30,8 @@ class CloudEvent(TypedDict):
     time: NotRequired[str]
     datacontenttype: NotRequired[Literal["application/json"]]
     actor: NotRequired[str]
+    imported: NotRequired[bool]
+    receivedat: NotRequired[str]
     traceparent: NotRequired[str]
     data: Data
 

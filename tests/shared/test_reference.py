@@ -201,7 +201,9 @@ def test_a_derived_regime_changes_with_its_source() -> None:
             "changes": [{"from": "2025-09-01", "recipient": "1"}],
         }
     )
+    assert derived.by_code == {}  # from here on it is cached
     both = regimes.resolve([Regime.model_validate(PLAN), derived])
     made = both["dan-xuat"]
+    assert [list(version.by_code) for version in made.versions] == [["a"], ["a"], ["a"]]
     assert made.change_days == [FIRST, date(2025, 9, 1)]
     assert [(version.within, version.recipient) for version in made.versions] == [("11", "11"), ("11-cu", "11"), ("11-cu", "1")]

@@ -1,7 +1,9 @@
 """A copy of the product with its own stack, as after a clone: `tonghop up` starts real servers there."""
 
+import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("services", "shared", "deploy")
 COMMAND_S = 240.0
 PERIOD = str(datetime.now(UTC).year)  # has begun: report years begin in December
+COMMUNE = "06253-2025"  # the id of the commune of Văn Quan that has the code 06253 today
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class Product:
         return {one.name: one for one in self.run_folder.processes() if one.is_running}
 
     def report(self, unit: str, revision: int, event_id: str | None = None) -> dict[str, Any]:
-        """Sends a small report of a commune of Văn Quan; the receipt."""
-        data = {"regime": "ct27-van-quan", "period": PERIOD, "unit": unit, "revision": revision, "values": {"gd_ngay_cong": 7}}
+        """Sends a small report of a commune of Văn Quan, named by its id; the receipt."""
+        code = unit.partition("-")[0]
+        data = {"regime": "ct27-van-quan", "period": PERIOD, "unit": code, "revision": revision, "values": {"gd_ngay_cong": 7}}
         event = {
             "specversion": "1.0",
             "id": event_id or str(uuid4()),
@@ -81,25 +85,42 @@ class Product:
 
 
 def copy(folder: Path) -> Product:
-    """The product in a folder, on free ports, with the units of its regimes' provinces alone (they load sooner); nothing runs."""
+    """The product in a folder, on free ports, with the units of its regimes' provinces alone, before and after the reforms (they load
+    sooner); nothing runs.
+    """
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "tonghop_data").symlink_to("deploy")
-    _keep(folder / "deploy/units/units.csv", {"20", "44", "52"})
+    before = _keep(folder / "deploy/units/units.csv", {"20", "44", "45", "52", "64"})
+    before |= {row.split(",")[0] for row in (folder / "deploy/units/offices.csv").read_text(encoding="utf-8").splitlines()}
+    for reform in sorted((folder / "deploy/reforms").glob("*/")):
+        _shorten(reform, before)
     ports = choose_ports(defaults=False)
     (folder / ".run").mkdir()
     (folder / ".run" / "ports.json").write_text(json.dumps(asdict(ports)))
     return Product(folder, ports)
 
 
-def _keep(path: Path, kept: set[str]) -> None:
-    """Keeps the rows of the units with these codes and of all below them; parents stand before children."""
+def _keep(path: Path, kept: set[str]) -> set[str]:
+    """Keeps the rows of the units with these codes and of all below them, and returns their codes; parents come before children."""
     header, *rows = path.read_text(encoding="utf-8").splitlines()
-    lines = [header]
+    lines, codes = [header], set(kept)
     for row in rows:
-        code, parent = row.split(",")[0], row.split(",")[4]
-        if code in kept or parent in kept:
-            kept.add(code)
+        code, parent = row.split(",")[0], next(csv.reader([row]))[4]
+        if code in codes or parent in codes:
+            codes.add(code)
             lines.append(row)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return codes
+
+
+def _shorten(reform: Path, before: set[str]) -> None:
+    """Keeps of a reform what concerns the provinces, and drops the numbers that it expects."""
+    after = _keep(reform / "units.csv", {"20", "44", "52"})
+    header, *rows = (reform / "lineage.csv").read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if row.split(",")[0] in before and row.split(",")[1] in after]
+    before |= after
+    (reform / "lineage.csv").write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
+    text = (reform / "reform.yaml").read_text(encoding="utf-8")
+    (reform / "reform.yaml").write_text(re.sub(r"^expect:.*\n?", "", text, flags=re.MULTILINE), encoding="utf-8")

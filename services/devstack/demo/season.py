@@ -1,31 +1,37 @@
-"""A season of reports from the real units of two areas, as communes would send them. It is pure and always the same.
+"""The demo's story: reports of real units over the reforms of 2025, as their software would send them. It is pure and always the same.
 
-Văn Quan (ct27): 13 of 15 communes and 5 of 7 offices; two corrections that arrive before the reports that they correct, three repeats, one
-report withdrawn (so 17 of 22 count), and a faulty report, the only one of a 14th commune. Quảng Bình (nq68): 120 of 145 communes and 6 of 9
-offices. Đồng Hới (a monthly regime): all 15 communes for each earlier month of the year, 12 for the present one.
+2024 is reported by the units of then and 2025 by the units of today; both are imported with the received times of then. This year's
+reports are sent now, by most of the units that owe: two corrections arrive before the reports that they correct, three reports are sent
+twice, one is withdrawn, and one is faulty. An heir corrects a report of 2024, and a new commune sends 2024 under a code that was another
+unit's then, which is refused.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from services.devstack.demo import figures
-from shared.wire import envelope, events
+from shared.wire import envelope, events, view_hash
 from shared.wire.envelope import CloudEvent
 from shared.words import deadlines, periods
-from shared.words.reference import Reference
-from shared.words.regimes import Regime
+from shared.words.reference import Reference, Setting
 from shared.words.units import Unit
 
 VAN_QUAN: Final = "ct27-van-quan"
 QUANG_BINH: Final = "nq68-quang-binh"
 MONTHLY: Final = "thang-tthc-quang-binh"
-DONG_HOI: Final = "450"
-REPORTED_OF_MONTH: Final = 12  # communes that have reported for the present month
+REGIMES: Final = (VAN_QUAN, QUANG_BINH, MONTHLY)
+PAST: Final = ("2024", "2025")
+LEFT_OUT: Final = 6  # one unit of so many does not report in the present periods
+CONFIRMING: Final = "450"  # the district whose confirmation of 2024 is imported
+OLD_COMMUNE: Final = "06256"  # reported 2024 and ended; its heir corrects the report
+REUSED_CODE: Final = "06280"  # of an old commune and of the new one that follows it
+OPERATOR: Final = "operator/demo"
 SEED: Final = "tong-hop"
+NOTHING_MORE: Final[Mapping[str, object]] = {}
 
 TEXTS: Final = {
     "ket_qua": (
@@ -42,98 +48,162 @@ TEXTS: Final = {
 
 @dataclass(frozen=True)
 class Season:
-    """Events in the order of sending (repeats included), and the event that is meant to be refused. `month` is the present period of the
-    monthly regime; None if it has none.
+    """Events in the order of sending, repeats included. `past` is imported. `month` is the present period of the monthly regime; None if it
+    has none. `successor` is the correction by an heir; `refused` are meant to be refused.
     """
 
     year: str
     month: str | None
-    events: tuple[CloudEvent, ...]
-    refused: CloudEvent
+    past: tuple[CloudEvent, ...]
+    present: tuple[CloudEvent, ...]
+    successor: CloudEvent
+    refused: tuple[CloudEvent, ...]
 
     @property
-    def ids(self) -> set[str]:
-        """The claim ids of all events, each once."""
-        return {claim_id(event) for event in (*self.events, self.refused)}
+    def sent(self) -> tuple[CloudEvent, ...]:
+        """What is sent now."""
+        return (*self.present, self.successor, *self.refused)
+
+
+def claim_ids(sent: Iterable[CloudEvent]) -> set[str]:
+    """The claim ids of events, each once."""
+    return {claim_id(event) for event in sent}
 
 
 def claim_id(event: CloudEvent) -> str:
-    return f"{event['source'].removeprefix('/units/')}/{event['id']}"
+    return f"{events.sender_of(event['source'])}/{event['id']}"
 
 
 def is_ours(event: Any) -> bool:
     """Whether an event, as sent or as logged, belongs to a season of any year. Its id shows this, because it is derived from the event's
-    data.
+    sender and data.
     """
     try:
-        data = event["data"]
-        ours = id_of(data["regime"], data["period"], data["unit"], data["revision"], event["type"])
-        return data["regime"] in (VAN_QUAN, QUANG_BINH, MONTHLY) and (event["id"], event["source"]) == (ours, f"/units/{data['unit']}")
-    except (KeyError, TypeError):
+        data, sender = event["data"], events.sender_of(event["source"])
+        ours = id_of(data["regime"], data["period"], data["unit"], data.get("revision", 0), event["type"], sender)
+        return data["regime"] in REGIMES and (event["id"], event["source"]) == (ours, f"/units/{sender}")
+    except (AttributeError, KeyError, TypeError):
         return False
 
 
 def present_month(reference: Reference, now: datetime) -> str | None:
     """The first month of the monthly regime whose reports are not due yet, if it has begun; None if the regime has none."""
-    regime = reference.regimes[MONTHLY]
-    listed = [period for code in regime.periods if (period := regime.period(code)) is not None]
-    for period in sorted(listed, key=lambda one: one.cut_off):
-        deadline = deadlines.group_deadline(regime, "xa", period, None, reference.working_days)
+    for setting in reference.settings(MONTHLY):
+        deadline = deadlines.group_deadline(setting.regime, "xa", setting.period, None, reference.working_days)
         if deadline is not None and now < deadline:
-            return period.code if period.has_begun(now) else None
+            return setting.period.code if setting.period.has_begun(now) else None
     return None
 
 
 def season(reference: Reference, year: str, month: str | None = None) -> Season:
-    """The season of one year, and of the months of `month`'s year up to it."""
-    van_quan = _reporting(reference, VAN_QUAN, year, {"xa": 14, "phong_ban": 5})
-    quang_binh = _reporting(reference, QUANG_BINH, year, {"xa": 120, "so": 6})
-    regime = reference.regimes[VAN_QUAN]
-    *communes, fourteenth = [unit for unit in van_quan if unit.level == "commune"]
-    offices = [unit for unit in van_quan if unit.kind == "office"]
-    first = [_report(regime, year, unit, 1) for unit in (*communes, *offices)]
-    corrections = [_report(regime, year, unit, 2) for unit in communes[:2]]
-    withdrawal = _event(regime, year, communes[4], 2, events.WITHDRAWN, {})
-    other = [_report(reference.regimes[QUANG_BINH], year, unit, 1) for unit in quang_binh]
-    sent = [*corrections, *first, *first[6:9], withdrawal, *other, *(_of_months(reference, month) if month is not None else ())]
-    return Season(year, month, tuple(sent), _faulty(regime, year, fourteenth))
+    """The season of one year and the years before it, and of the months of `month`'s year up to it."""
+    van_quan, quang_binh = _setting(reference, VAN_QUAN, year), _setting(reference, QUANG_BINH, year)
+    communes, offices = _reporters(van_quan, "commune"), _reporters(van_quan, "office")
+    *reporting, faulty = communes
+    first = [_report(van_quan, unit, 1) for unit in (*reporting, *_most(offices))]
+    corrections = [_report(van_quan, unit, 2) for unit in reporting[:2]]
+    withdrawal = _event(van_quan, reporting[-1], 2, events.WITHDRAWN, {})
+    other = [_report(quang_binh, unit, 1) for kind in ("commune", "office") for unit in _most(_reporters(quang_binh, kind))]
+    of_months = _of_months(reference, month) if month is not None else ()
+    years = [(regime, before) for regime in (VAN_QUAN, QUANG_BINH) for before in PAST if before < year]
+    past = [event for regime, before in years for event in _imported(reference, regime, before)]
+    return Season(
+        year,
+        month,
+        tuple(past),
+        (*corrections, *first, *first[:3], withdrawal, *other, *of_months),
+        _by_heir(reference),
+        (_faulty(van_quan, faulty), _under_old_code(reference)),
+    )
+
+
+def confirmation(reference: Reference, view: Mapping[str, Any]) -> CloudEvent:
+    """The confirmation of a view of an earlier year by its own unit, two hours before the deadline for confirming, to be imported.
+
+    `view` is the view in JSON's types.
+    """
+    setting = _setting(reference, view["regime"], view["period"])
+    stated = {name: view[name] for name in view_hash.FIGURES}
+    due = next(iter(deadlines.confirm_deadlines(setting.regime, setting.period, reference.working_days).values()))
+    data: dict[str, object] = {"figures": stated, "view_hash": view["hash"]}
+    unit = setting.tree.by_id[view["unit"]["id"]]
+    return _then(_event(setting, unit, 0, events.CONFIRMED, data), due - timedelta(hours=2))
+
+
+def _setting(reference: Reference, regime: str, period: str) -> Setting:
+    setting = reference.setting(regime, period)
+    if setting is None:
+        raise ValueError(f"{regime} has no period {period}")
+    return setting
+
+
+def _reporters(setting: Setting, level_or_kind: str) -> list[Unit]:
+    """The communes or the offices that report, in the order of their codes."""
+    units = [setting.tree.by_id[unit_id] for unit_id in setting.groups]
+    chosen = [unit for unit in units if level_or_kind == (unit.kind if unit.kind == "office" else unit.level)]
+    return sorted(chosen, key=lambda unit: unit.code)
+
+
+def _most(units: Sequence[Unit]) -> list[Unit]:
+    """Most of the units, always the same ones, but never all of them."""
+    left_out = random.Random(SEED).sample(range(len(units)), -(-len(units) // LEFT_OUT))
+    return [unit for place, unit in enumerate(units) if place not in left_out]
+
+
+def _imported(reference: Reference, regime: str, period: str) -> Iterator[CloudEvent]:
+    """The reports of a past year by all units that owed them: most in the last days before the deadline, one in twenty a day late."""
+    setting = _setting(reference, regime, period)
+    for place, (unit_id, group) in enumerate(sorted(setting.groups.items())):
+        due = deadlines.group_deadline(setting.regime, group, setting.period, None, reference.working_days)
+        if due is not None:
+            days = -1 if place % 20 == 19 else 1 + place % 9
+            yield _then(_report(setting, setting.tree.by_id[unit_id], 1), due - timedelta(days=days, minutes=7 * place % 480))
+
+
+def _then(event: CloudEvent, received: datetime) -> CloudEvent:
+    """The event as an operator imports it, with the received time of then."""
+    event["actor"], event["imported"], event["receivedat"] = OPERATOR, True, events.to_text(received)
+    return event
 
 
 def _of_months(reference: Reference, present: str) -> Iterator[CloudEvent]:
-    """The reports of a year's months through the present one."""
-    regime = reference.regimes[MONTHLY]
+    """The reports of a year's months through the present one, of which some are still missing."""
     for code in periods.year_to_date(present):
         setting = reference.setting(MONTHLY, code)
         if setting is not None:
-            communes = setting.tree.within(DONG_HOI)
-            reporting = [unit for unit in communes if unit.level == "commune"][: REPORTED_OF_MONTH if code == present else None]
-            yield from (_report(regime, code, unit, 1) for unit in reporting)
+            communes = _reporters(setting, "commune")
+            yield from (_report(setting, unit, 1) for unit in (_most(communes) if code == present else communes))
 
 
-def _reporting(reference: Reference, regime_id: str, year: str, wanted: dict[str, int]) -> list[Unit]:
-    """The wanted number of units of each group, always the same units."""
-    setting = reference.setting(regime_id, year)
-    if setting is None:
-        raise ValueError(f"{regime_id} has no period {year}")
-    members = setting.regime.group_members(setting.tree)
-    return [unit for group, count in wanted.items() for unit in _some(members[group], count)]
+def _by_heir(reference: Reference) -> CloudEvent:
+    """The correction of a report of 2024 by the heir of the unit that sent it."""
+    setting = _setting(reference, VAN_QUAN, "2024")
+    unit = setting.tree.by_code[OLD_COMMUNE]
+    heir = reference.registry.lineage.heir(unit.id, max(reference.reform_days, default=setting.period.cut_off)) or unit.id
+    return _report(setting, unit, 2, sender=heir, more={} if heir == unit.id else {"as_successor": True})
 
 
-def _some(units: Sequence[Unit], count: int) -> Iterable[Unit]:
-    chosen = random.Random(SEED).sample(range(len(units)), count)
-    return [units[number] for number in sorted(chosen)]
+def _under_old_code(reference: Reference) -> CloudEvent:
+    """A report of 2024 by the commune that has the code `REUSED_CODE` today, under that code."""
+    setting = _setting(reference, VAN_QUAN, "2024")
+    unit = setting.tree.by_code[REUSED_CODE]
+    today = reference.registry.at(max(reference.reform_days, default=setting.period.cut_off)).by_code[REUSED_CODE]
+    return _report(setting, unit, 1, sender=today.id)
 
 
-def _report(regime: Regime, period: str, unit: Unit, revision: int) -> CloudEvent:
-    group = next(name for name, group in regime.reporters.items() if unit.code in group.units or unit.level == group.level)
-    at = figures.place(unit.code, revision, period[4:])
-    asked = [indicator for indicator in regime.indicators if regime.is_asked(indicator, group, unit.code)]
+def _report(
+    setting: Setting, unit: Unit, revision: int, sender: str | None = None, more: Mapping[str, object] = NOTHING_MORE
+) -> CloudEvent:
+    at = figures.place(unit.id, revision, setting.period.code[4:])
+    asked = [one for one in setting.regime.indicators if setting.regime.is_asked(one, setting.groups[unit.id], unit.code)]
     values = {indicator.code: figures.value(indicator, at) for indicator in asked}
-    narratives = {code: at.dice.choice(texts) for code, texts in TEXTS.items() if code == "ket_qua" or at.dice.random() < 0.6}
-    return _event(regime, period, unit, revision, events.SUBMITTED, {"values": values, "narratives": narratives})
+    known = setting.regime.narratives
+    told = {code: at.dice.choice(texts) for code, texts in TEXTS.items() if code == "ket_qua" or at.dice.random() < 0.6}
+    narratives = {code: text for code, text in told.items() if code in known}
+    return _event(setting, unit, revision, events.SUBMITTED, {"values": values, "narratives": narratives, **more}, sender=sender)
 
 
-def _faulty(regime: Regime, year: str, unit: Unit) -> CloudEvent:
+def _faulty(setting: Setting, unit: Unit) -> CloudEvent:
     """A report with typical faults: a part larger than the whole, words instead of a number, too many decimals, an indicator of another
     group.
     """
@@ -143,15 +213,19 @@ def _faulty(regime: Regime, year: str, unit: Unit) -> CloudEvent:
         "gd_tien_tai_tro": "125.50075",
         "gdtp_to_chuc": 2,
     }
-    return _event(regime, year, unit, 1, events.SUBMITTED, {"values": values})
+    return _event(setting, unit, 1, events.SUBMITTED, {"values": values})
 
 
-def _event(regime: Regime, period: str, unit: Unit, revision: int, kind: str, data: dict[str, object]) -> CloudEvent:
-    """An event of the season. Its id is derived from its data, so that sending the season again only repeats it."""
-    whole = {"regime": regime.id, "period": period, "unit": unit.code, "revision": revision, **data}
-    return envelope.of_unit(unit.code, id_of(regime.id, period, unit.code, revision, kind), kind, whole)
+def _event(setting: Setting, unit: Unit, revision: int, kind: str, data: Mapping[str, object], sender: str | None = None) -> CloudEvent:
+    """An event of the season. Its id is derived from its data and sender, so that sending the season again only repeats it."""
+    whole: dict[str, object] = {"regime": setting.regime.id, "period": setting.period.code, "unit": unit.code, **data}
+    if revision:
+        whole["revision"] = revision
+    by = unit.id if sender is None else sender
+    return envelope.of_unit(by, id_of(setting.regime.id, setting.period.code, unit.code, revision, kind, by), kind, whole)
 
 
-def id_of(regime: str, period: str, unit: str, revision: int, kind: str) -> str:
-    """The id of one of the season's events."""
-    return str(uuid5(NAMESPACE_URL, f"{SEED}/{regime}/{period}/{unit}/{revision}/{kind}"))
+def id_of(regime: str, period: str, unit: str, revision: int, kind: str, sender: str) -> str:
+    """The id of one of the season's events. The sender is named only if its id is not the unit's code, as in seasons before the reforms."""
+    who = unit if sender == unit else f"{unit}@{sender}"
+    return str(uuid5(NAMESPACE_URL, f"{SEED}/{regime}/{period}/{who}/{revision}/{kind}"))

@@ -18,18 +18,22 @@ from services.notify.texts import wording
 from services.portal.domain import to_date
 from services.portal.domain.address import Address
 from services.portal.reading.year import Year
+from shared.wire import events
+from shared.wire.envelope import CloudEvent
 from shared.wire.published import Receipt
 from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference
 from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 
 MAILS_IN_FULL: Final = 2
+SHOWN_OF_YEARS: Final = ("gd_tien_tai_tro", "ncc_kinh_phi")  # the indicators whose totals are shown for each year
 SHOWN_TO_DATE: Final = "luot_tiep"  # the indicator of the monthly regime whose sum is shown
 
 
 def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
     """One view as a table."""
-    view, regime = plain(stored), reference.regimes[stored["regime"]]
+    view, regime = plain(stored), _regime(reference, stored)
     reporting = view["reporting"]
     table = Table(title=f"{view['unit']['name']} – {regime.id}, {vietnamese.period_name(view['period'])}", title_justify="left")
     for heading in ("Chỉ tiêu", "Kết quả", "Tỷ lệ", "Số đơn vị", "Mục tiêu"):
@@ -43,6 +47,53 @@ def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) ->
         f"Đã nộp {reporting['received']}/{reporting['expected']} đơn vị ({_number(reporting['rate'])} %),"
         f" đúng hạn {reporting['on_time']}, muộn {reporting['late']}. Mã kiểm: {view['hash'][:16]}"
     )
+
+
+def through_the_reforms(console: Console, reference: Reference, views: Sequence[Mapping[str, Any]]) -> None:
+    """Each year's view by the units of then, one line each, below the days of the reforms."""
+    days = " và ".join(f"{day:%d/%m/%Y}" for day in reference.reform_days)
+    table = Table(title=f"Qua các đợt sắp xếp {days}" if days else "Các năm", title_justify="left")
+    for heading in ("Chế độ báo cáo", "Năm", "Đơn vị của kỳ ấy", "Cơ quan nhận báo cáo", "Đã nộp", "Đúng hạn", "Chỉ tiêu", "Tổng"):
+        table.add_column(heading, justify="right" if heading in ("Đã nộp", "Đúng hạn", "Tổng") else "left")
+    for view in views:
+        setting, reporting = reference.setting(view["regime"], view["period"]), view["reporting"]
+        recipient = None if setting is None else setting.recipient
+        indicator = next(one for one in _regime(reference, view).indicators if one.code in SHOWN_OF_YEARS)
+        table.add_row(
+            view["regime"],
+            view["period"],
+            view["unit"]["name"],
+            "" if recipient is None else recipient.name,
+            f"{reporting['received']}/{reporting['expected']}",
+            str(reporting["on_time"]),
+            indicator.label,
+            _cells(indicator, view["indicators"][indicator.code])[0],
+        )
+    console.print(table)
+    console.print()
+
+
+def corrected(console: Console, reference: Reference, event: CloudEvent, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """What the correction of a former unit's report by its heir has changed in the view of then."""
+    data, registry = event["data"], reference.registry
+    setting = reference.setting(now["regime"], now["period"])
+    if setting is None or not isinstance(data, Mapping):
+        return
+    heir, unit = registry.ids[events.sender_of(event["source"])][-1], setting.tree.by_code[str(data["unit"])]
+    indicator = next(one for one in setting.regime.indicators if one.code in SHOWN_OF_YEARS)
+    before, after = (_cells(indicator, view["indicators"][indicator.code])[0] for view in (was, now))
+    changed = f"{indicator.label.lower()}: {before} → {after}" if before != after else f"{indicator.label.lower()}: {after}"
+    console.print(
+        f"[bold]Sửa báo cáo năm {now['period']}[/bold] của {unit.name} (mã {unit.code}, kết thúc hoạt động), do {heir.name}"
+        f" gửi với tư cách đơn vị kế thừa, lần {data['revision']}. {now['unit']['name']}, {changed}."
+    )
+    console.print()
+
+
+def _regime(reference: Reference, view: Mapping[str, Any]) -> Regime:
+    """The regime as it is in the period of a view."""
+    setting = reference.setting(view["regime"], view["period"])
+    return reference.regimes[view["regime"]] if setting is None else setting.regime
 
 
 def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:

@@ -103,6 +103,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Hệ thống chưa chạy. Chạy `make up` trước.",
         "The stack is not running. Run `make up` first.",
     ),
+    "demo.without_reforms": (
+        "Hệ thống này chưa áp dụng các đợt sắp xếp của năm 2025, mà số liệu mẫu đi qua các đợt ấy. Chạy `tonghop reform apply`.",
+        "This system has not applied the reforms of 2025, which the sample data go through. Run `tonghop reform apply`.",
+    ),
     "demo.elsewhere": (
         "Địa chỉ TONGHOP_NATS_URL hoặc TONGHOP_MONGO_URL trỏ đến nơi khác, mà số liệu mẫu chỉ vào hệ thống của `make up`. Bỏ các thiết"
         " đặt này.",
