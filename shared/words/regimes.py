@@ -238,7 +238,7 @@ def _repeated(codes: Iterable[str]) -> list[str]:
 
 def _version(before: Regime, change: Change, where: tuple[str, str]) -> Regime:
     """The regime after a change. Raises InvalidValueError if it does not hold together."""
-    if unknown := sorted({*change.asked, *change.targets} - {indicator.code for indicator in before.indicators}):
+    if unknown := sorted({*change.asked, *change.targets} - before.by_code.keys()):
         raise InvalidValueError(refusal("regime.change_of_unknown_indicator", codes=unknown), *where)
     if change.obligation is not None and change.obligation.on_call != before.is_on_call:
         raise InvalidValueError(refusal("regime.change_of_on_call"), *where, "obligation")
