@@ -7,7 +7,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.cli import regime_calendar, session
+from services.cli import regime_calendar, regime_changes, session
 from services.cli.app import app
 from services.cli.data import REGIME_FILES
 from services.devstack.servers import choose_ports
@@ -15,6 +15,8 @@ from shared.words import deadlines
 from shared.words.calendar import COMMON
 from shared.words.obligations import AfterCutOff, Confirm
 from shared.words.reference import Reference
+from tests import seeds
+from tests.builders import CT27, NQ68
 from tests.notify.builders import vn
 from tests.shared.test_regimes import MONTHLY, QUARTERLY, VHTT
 
@@ -220,3 +222,47 @@ def test_of_a_regime_on_call_the_rule_for_confirmation_is_said_without_days(refe
     said = list(regime_calendar.lines(on_call.model_copy(update={"obligation": obligation}), [], vn("2026-11-17")))
 
     assert said[1:] == ["  chốt bảng tổng hợp, cấp tỉnh: 9 ngày làm việc sau ngày chốt số liệu."]
+
+
+@pytest.mark.usefixtures("_no_mongo")
+def test_the_calendar_says_what_changes_from_which_day_on() -> None:
+    shown = " ".join(said("show", CT27, "--year", "2026").stdout.split())
+
+    for words in (
+        "Từ 01/07/2025: cơ quan nhận báo cáo là Sở Tài chính tỉnh Lạng Sơn (20-STC) thay mặt Tỉnh Lạng Sơn (20)",
+        "cộng riêng cho Địa bàn huyện Văn Quan (cũ) (184-VQ)",
+        "báo cáo: UBND xã (6 đơn vị), Sở của tỉnh (2 đơn vị)",
+        "chốt bảng tổng hợp, cơ quan nhận báo cáo trước ngày 25/12",
+        "yt_ttyt_tu_chu cho 20-SYT; gdtp_to_chuc cho 20-STP",
+        "mục tiêu của gd_truong_tu_chu ở bảng tổng hợp địa bàn",
+    ):
+        assert words in shown
+
+
+@pytest.mark.usefixtures("_no_mongo")
+def test_each_year_has_the_units_and_the_deadlines_of_its_version() -> None:
+    counts = {}
+    for year in ("2024", "2026"):
+        answer = orjson.loads(said("show", NQ68, "--year", year, "--json").stdout)
+        [period] = answer["periods"]
+        counts[year] = [(due.get("group") or due["level"], due["last_day"], due["units"]) for due in period["deadlines"]]
+
+    assert counts == {
+        "2024": [("xa", "2024-11-27", 145), ("so", "2024-12-04", 9), ("district", "2024-12-04", 8), ("recipient", "2024-12-14", 1)],
+        "2026": [("xa", "2026-12-04", 41), ("so", "2026-12-04", 7), ("recipient", "2026-12-14", 1)],
+    }
+    assert [change["from"] for change in answer["changes"]] == ["2025-03-01", "2025-07-01"]
+    assert answer["ends"] is None
+
+
+def test_the_words_for_a_change_need_no_units(reformed: Reference) -> None:
+    [monthly] = [regime for regime in seeds.changing_regimes() if regime.id == MONTHLY]
+
+    assert list(regime_changes.lines(monthly))[:4] == [
+        "Từ 01/07/2025:",
+        "  cơ quan nhận báo cáo là 44",
+        "  phạm vi là 44-QB",
+        "  cộng riêng cho 44-QB",
+    ]
+    [ended] = [regime for regime in seeds.changing_regimes() if regime.id == "kl62-binh-dinh"]
+    assert list(regime_changes.lines(ended, reformed.registry.at)) == ["Từ 01/07/2025: chế độ kết thúc."]

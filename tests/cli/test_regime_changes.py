@@ -214,15 +214,15 @@ def test_a_change_may_say_again_what_was_said_if_the_code_means_another_unit_fro
 def test_a_fault_of_a_later_version_says_since_when(reformed: Reference, tmp_path: Path) -> None:
     [fault] = judged(tmp_path, reformed.registry, edited(("    recipient: 20-STC\n", ""))).faults
 
-    assert fault.text("vi").startswith(f"{tmp_path / NAME}: dòng 9, recipient, từ 01/07/2025: Đơn vị “184-TCKH” không có hiệu lực")
-    assert "line 9, recipient, from 2025-07-01: The unit “184-TCKH”" in fault.text("en")
+    assert fault.text("vi").startswith(f"{tmp_path / NAME}: dòng 10, recipient, từ 01/07/2025: Đơn vị “184-TCKH” không có hiệu lực")
+    assert "line 10, recipient, from 2025-07-01: The unit “184-TCKH”" in fault.text("en")
     assert fault.as_dict()["since"] == "2025-07-01"
 
 
 def test_what_is_wrong_before_a_change_says_no_day(reformed: Reference, tmp_path: Path) -> None:
     [fault] = judged(tmp_path, reformed.registry, TEXT.replace("184-TCKH", "20-STC")).faults
 
-    assert fault.text("vi").startswith(f"{tmp_path / NAME}: dòng 9, recipient: Đơn vị “20-STC” không có hiệu lực")
+    assert fault.text("vi").startswith(f"{tmp_path / NAME}: dòng 10, recipient: Đơn vị “20-STC” không có hiệu lực")
     assert "since" not in fault.as_dict()
 
 

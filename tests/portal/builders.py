@@ -70,9 +70,16 @@ def many_periods() -> tuple[Regime, ...]:
     found = []
     for example, regime_id, first, last in (("thang", MONTHLY, "01", "12"), ("quy", QUARTERLY, "Q1", "Q4")):
         file = yaml.safe_load((EXAMPLES / f"vi-du-hang-{example}.yaml").read_text(encoding="utf-8"))
-        found.append(
-            Regime.model_validate(file | {"id": regime_id, "periods": {"from": f"{year - 1}-{first}", "to": f"{year + 1}-{last}"}})
-        )
+        file |= {
+            "id": regime_id,
+            "title": file["title"].replace("tỉnh Lạng Sơn", "huyện Văn Quan"),
+            "recipient": "184-VHTT",
+            "within": "184",
+        }
+        file["obligation"]["confirm"]["level"] = "district"
+        if "so" in file["reporters"]:
+            file["reporters"]["so"]["units"] = ["184-GDDT", "184-TP"]
+        found.append(Regime.model_validate(file | {"periods": {"from": f"{year - 1}-{first}", "to": f"{year + 1}-{last}"}}))
     return tuple(found)
 
 

@@ -60,6 +60,16 @@ INTRODUCTION: Final = """
 A regime is one YAML file in `deploy/regimes/`, named `<id>.yaml`. An agency writes and owns it. `tonghop regimes check FILE` judges a
 file and names line and reason of each fault; `tonghop regimes load FILE` stores it. A key that is not listed here is refused, and so is
 a key that would have no effect. Write codes, days and times in quotes: without them YAML reads `06253`, `2026` and `17:00` as numbers.
+
+What a regime says changes over time, for example when a reform ends its districts. Do not rewrite the file, because earlier periods would
+change too. Add an entry to `changes` with the first day (`from`), the law, and the fields that are different from then on. Each field
+replaces the whole field; what the entry leaves out stays as it was. A period has what is in force on its reference day, which is its
+cut-off: a change from 2025-07-01 is for the year 2025, which ends later, and not for 2024. Codes are those of that day, because a reform
+may give a code to another unit. If a code of the regime means another unit from the first day on, repeat the field in `changes`, even if
+the code stays the same; `tonghop reform check` refuses a reform while a regime does not say what it means afterwards. `ends` closes the
+regime from a day on. Kind and decimals of an indicator never change. `tonghop regimes check` judges every version by the units of the
+periods that have it, and warns if a reform is not applied yet; `tonghop regimes show` says what changes. The last example below is such a
+file.
 """
 
 
