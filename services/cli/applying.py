@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from services.cli import known_data, sending
-from services.cli.files import reform_check, regime_files
+from services.cli.files import reform_check, reform_regimes, regime_files
 from services.cli.files.faults import FaultsError
 from services.cli.files.reform_check import Checked
 from services.cli.files.reform_files import Known, ReformFiles
@@ -27,10 +27,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class WithRegimes:
-    """Regimes to load with a reform. `is_sure`: also those that hide accepted reports."""
+    """Regimes to load with a reform. `is_sure`: also those that hide accepted reports. `next_paths`: regimes that are loaded next, by which
+    the reform is judged.
+    """
 
     paths: Sequence[Path] = ()
     is_sure: bool = False
+    next_paths: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ async def apply(connections: Connections, files: ReformFiles, given: WithRegimes
         checked = reform_check.check(files, Known(reference.registry, applied))
         pinned = await _pins(connections, reference, checked)
         loaded = await _regimes(connections, checked, given, pinned)
+        judged = loaded or regime_files.read_each(given.next_paths, connections.reference.working_days)
+        if faults := reform_regimes.faults(checked, judged, await connections.reference.files(), pinned):
+            raise FaultsError(faults)
         say(f"Áp dụng đợt sắp xếp {files.reform.id} …")
         try:
             application = Application(

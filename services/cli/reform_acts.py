@@ -7,7 +7,7 @@ import typer
 
 from services.cli import applying, known_reforms, sending, session
 from services.cli.applying import Outcome, WithRegimes
-from services.cli.data import AsJson
+from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import reform_check, reform_files
 from services.cli.reform_tables import counts_in_words
 from services.cli.stored import StoredData
@@ -58,8 +58,9 @@ def apply(
             with session.notes.status("Đọc tệp …") as status:
                 read = reform_check.read_all(folders or reform_files.folders(known_reforms.REFORM_FILES))
                 today = periods.local_day(connections.clock())
+                given = WithRegimes(regimes or (), is_sure, () if folders else REGIME_FILES)
                 for files in read if folders else applying.due(read, today):
-                    done.append(await applying.apply(connections, files, WithRegimes(regimes or (), is_sure), status.update))
+                    done.append(await applying.apply(connections, files, given, status.update))
                     if not as_json:
                         _print(done[-1], has_regimes=bool(regimes))
 

@@ -26,6 +26,7 @@ from services.cli.files.reform_files import Known
 from services.cli.known_reforms import REFORM_FILES
 from shared.plumbing import tasks
 from shared.shell.service import Connections
+from tests import seeds
 from tests.benchmarks import load, stored
 from tests.benchmarks.figures import Figures, percentile
 from tests.benchmarks.machine import YEAR, machine, national_regime
@@ -45,6 +46,7 @@ async def measure(size: float) -> Figures:
     with TemporaryDirectory(prefix="tonghop-bench-log-") as name:
         folder = Path(name)
         async with machine(regime) as connections, running(connections.settings, folder, "ingest", "aggregate"):
+            await connections.reference.put_regimes([*seeds.changing_regimes(), regime.model_copy(update={"recipient": "20"})])
             await _run(connections, folder, "apply", str(OFFICES))
             check_s = await _check(connections)
             messages = load.sent(regime, YEAR, await stored.communes(connections), MOST)

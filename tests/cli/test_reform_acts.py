@@ -202,6 +202,21 @@ def test_red_team_12_a_period_that_was_opened_and_due_before_the_reform_is_pinne
     assert before.json("reform", "show", REFORM)["pins"] == [{"regime": "thu", "period": "2025", "day": "2025-06-30"}]
 
 
+def test_red_team_8_a_reform_after_which_a_regime_means_another_unit_is_refused_until_the_regime_says_what_then(
+    before: Cli, folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "thu.yaml"
+    later = REGIME.replace('["2024"]', '["2024", "2025"]').replace('within: "20"', 'within: "184"')
+    path.write_text(later, encoding="utf-8")
+    before.json("regimes", "load", path)
+
+    assert "reform.regime_lost" in before.refused("reform", "apply", folder)
+    assert before.json("reform", "list") == {"reforms": []}
+
+    path.write_text(later + 'ends: "2025-07-01"\n', encoding="utf-8")
+    assert before.json("reform", "apply", folder, "--regimes", path)["reforms"][0]["applied"]
+
+
 def test_regimes_with_faults_keep_the_reform_from_being_applied(before: Cli, folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "thu.yaml"
     path.write_text(REGIME.replace('"20"', '"21"'), encoding="utf-8")

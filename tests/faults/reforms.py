@@ -24,6 +24,7 @@ from services.devstack.process import Process
 from shared.plumbing import tasks
 from shared.shell import observability
 from shared.wire import collection_names
+from tests import seeds
 from tests.faults.sending import Season, Sender
 from tests.faults.world import World, world
 from tests.running import command
@@ -49,6 +50,7 @@ class Reforming:
     async def begin(self) -> None:
         """Applies and reverts once, without kills."""
         await self.give_up_soon()
+        await self.world.connections.reference.put_regimes(seeds.changing_regimes())
         assert await self.run("apply", str(OFFICES)) == 0
         before = await self.state()
         for what, (act, *arguments) in COMMANDS.items():

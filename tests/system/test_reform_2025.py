@@ -17,6 +17,7 @@ from services.cli.files import reform_check, reform_files
 from services.cli.known_reforms import REFORM_FILES
 from shared.shell.service import Connections
 from shared.wire import subjects
+from tests import seeds
 from tests.aggregate.running import aggregating
 from tests.benchmarks import load
 from tests.waiting import until
@@ -68,16 +69,18 @@ async def until_computed(connections: Connections) -> None:
 
 async def apply(connections: Connections, *, with_regimes: bool) -> list[str]:
     """Applies both reforms; what was applied, not found applied."""
-    applied = []
+    applied: list[str] = []
     for files in reform_check.read_all(reform_files.folders(REFORM_FILES)):
-        given = WithRegimes(REGIME_FILES, is_sure=True) if with_regimes and files.reform.id == "2025-07-01" else WithRegimes()
+        given = WithRegimes(REGIME_FILES, is_sure=True) if with_regimes and not applied else WithRegimes()
         outcome = await applying.apply(connections, files, given, lambda _: None)
         applied += [files.reform.id] if outcome.checked is not None else []
     return applied
 
 
-@pytest.mark.parametrize("with_regimes", [True, False], ids=["with regimes", "without"])
+@pytest.mark.parametrize("with_regimes", [True, False], ids=["regimes loaded with the reform", "regimes loaded before"])
 async def test_i4_figures_of_2024_stay_and_reverts_give_the_bytes_of_before(loaded: Connections, *, with_regimes: bool) -> None:
+    if not with_regimes:
+        await loaded.reference.put_regimes(seeds.changing_regimes())
     before = await stored(loaded)
     reforms = applying.store(loaded)
     async with aggregating(loaded):
