@@ -38,8 +38,8 @@ def test_red_team_05_an_ended_unit_no_longer_sends() -> None:
 
     assert (reason.code, reason.path) == ("sender.ended", "source")
     assert reason.message_vi == (
-        "Đơn vị gửi Xã Điềm He (06280) kết thúc hoạt động ngày 30/06/2025 nên không gửi được nữa. "
-        "Đơn vị kế thừa là Xã Điềm He, gửi bằng source /units/06280-2025."
+        "Đơn vị gửi Xã Điềm He (06280) kết thúc hoạt động ngày 30/06/2025 nên không gửi được nữa; "
+        "đơn vị kế thừa là Xã Điềm He, gửi bằng source /units/06280-2025."
     )
 
 
@@ -47,7 +47,7 @@ def test_an_ended_unit_without_a_declared_heir_learns_that_none_is_declared() ->
     [reason] = refusals(screen(sent_by(OPEN, submitted("06253", regime=CT27), unit=OPEN), AFTER))[:1]
 
     assert reason.code == "sender.ended"
-    assert reason.message_vi.endswith("Chưa khai đơn vị kế thừa nên chưa ai được gửi thay.")
+    assert reason.message_vi.endswith("chưa khai đơn vị kế thừa nên chưa ai được gửi thay.")
 
 
 def test_a_unit_does_not_send_before_its_first_day() -> None:
@@ -66,7 +66,7 @@ def test_a_code_in_the_place_of_the_id_is_refused_with_the_id() -> None:
     """The special zone Cồn Cỏ keeps its id 471, and has the code 19742 from the reform on."""
     [reason] = [found for found in refusals(screen(report("19742"), AFTER)) if found.code == "sender.unknown"]
 
-    assert reason.message_vi == "Không có đơn vị gửi “19742”. Đặc khu Cồn Cỏ có mã định danh (id) 471."
+    assert reason.message_vi == "Không có đơn vị gửi “19742”. Ghi mã định danh của đơn vị: mã định danh của đặc khu Cồn Cỏ là 471."
 
 
 # Reports and withdrawals
@@ -145,7 +145,7 @@ def test_red_team_19_nobody_acts_for_a_unit_whose_heir_is_not_declared() -> None
     assert (decision.code, decision.path) == ("report.heir_not_declared", "data.as_successor")
     assert "chưa khai đơn vị kế thừa" in decision.message_vi
     assert unsaid.code == "report.other_unit_then"
-    assert "Chưa khai đơn vị kế thừa" in unsaid.message_vi
+    assert "chưa khai đơn vị kế thừa" in unsaid.message_vi
 
 
 def test_red_team_07_the_claims_of_two_bearers_of_a_code_never_meet() -> None:

@@ -22,7 +22,7 @@ Reporters = Mapping[str, Set[str]]
 
 WORDS: Final[Mapping[Kind, Both]] = {
     "periods": Both("không còn nêu kỳ", "no longer lists the periods"),
-    "ends": Both("kết thúc chế độ (ends) trước ngày chốt số liệu của kỳ", "ends the regime before the cut-off of the periods"),
+    "ends": Both("cho chế độ kết thúc trước ngày chốt số liệu của kỳ", "ends the regime before the cut-off of the periods"),
     "indicators": Both("không còn chỉ tiêu", "no longer has the indicators"),
     "narratives": Both("không còn thuyết minh", "no longer has the narratives"),
     "groups": Both("không còn yêu cầu báo cáo từ đơn vị đã nộp, thuộc nhóm", "no longer asks units that have reported, of the groups"),

@@ -10,7 +10,7 @@ from shared.words.reference import ONE_DAY
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.units import Unit
 
-NO_HEIR = Both("Chưa khai đơn vị kế thừa nên chưa ai được gửi thay.", "No heir is declared, so nobody may act for it yet.")
+NO_HEIR = Both("chưa khai đơn vị kế thừa nên chưa ai được gửi thay", "no heir is declared, so nobody may act for it yet")
 
 
 def sender(case: Case) -> list[Refusal]:
@@ -92,9 +92,9 @@ def _other_then(case: Case, unit: Unit, heir: Unit | None) -> Refusal:
     if heir is None:
         what = NO_HEIR
     elif heir.id == case.sender:
-        what = Both("gửi thay thì ghi as_successor: true.", "to send for it, set as_successor to true.")
+        what = Both("gửi thay thì ghi as_successor: true", "to send for it, set as_successor to true")
     else:
-        what = Both(f"đơn vị kế thừa là {heir.name} ({heir.id}).", f"its heir is {heir.name} ({heir.id}).")
+        what = Both(f"đơn vị kế thừa là {heir.name} ({heir.id})", f"its heir is {heir.name} ({heir.id})")
     names = {"period": case.period_code, "code": unit.code, "name": _in_sentence(unit), "day": _last_day(_row(case, unit))}
     return refusal("report.other_unit_then", "data.unit", **names, what=what)
 
@@ -129,18 +129,18 @@ def _recipient(case: Case, recipient: Unit | None) -> str | Both:
 
 
 def _bearer(case: Case) -> Both:
-    """If the text in the place of the sender's id is the code of a unit on the day of receipt: the unit's id."""
+    """If the text in the place of the sender's id is the code of a unit on the day of receipt: the unit's id, to follow in the sentence."""
     bearer = case.registry.at(case.day).by_code.get(case.sender)
     if bearer is None:
-        return Both("Ghi mã định danh (id) của đơn vị.", "Use the unit's id.")
-    return Both(f"{bearer.name} có mã định danh (id) {bearer.id}.", f"The id of {bearer.name} is {bearer.id}.")
+        return Both("", "")
+    return Both(f": mã định danh của {_in_sentence(bearer)} là {bearer.id}", f": that of {bearer.name} is {bearer.id}")
 
 
 def _sends_as(heir: Unit | None) -> Both:
     if heir is None:
         return NO_HEIR
-    vi = f"Đơn vị kế thừa là {heir.name}, gửi bằng source /units/{heir.id}."
-    return Both(vi, f"Its heir is {heir.name}; send with the source /units/{heir.id}.")
+    vi = f"đơn vị kế thừa là {heir.name}, gửi bằng source /units/{heir.id}"
+    return Both(vi, f"its heir is {heir.name}, which sends with the source /units/{heir.id}")
 
 
 def _row(case: Case, unit: Unit) -> Unit:

@@ -57,12 +57,6 @@ FORMS: Final = {
 }
 OTHER: Final = Both("đúng dạng mà hợp đồng dữ liệu mô tả", "a value of the form that the contract describes")
 ATTRIBUTES: Final = ("specversion", "id", "source", "type")
-FORBIDDEN: Final = {
-    "actor": "event.actor_forbidden",
-    "receivedat": "event.receivedat_forbidden",
-    "imported": "event.imported_forbidden",
-}
-"""The refusals of attributes that only our own services may set, by attribute."""
 
 
 def faults(model: type[BaseModel], tree: dict[str, Any]) -> list[Refusal]:
@@ -113,8 +107,12 @@ def _refusals(error: ValidationError) -> Iterator[Refusal]:
         match fault["type"]:
             case "missing" if path == "actor":
                 yield refusal("event.actor_required", path)
-            case "extra_forbidden" if path in FORBIDDEN:
-                yield refusal(FORBIDDEN[path], path)
+            case "extra_forbidden" if path == "actor":
+                yield refusal("event.actor_forbidden", path)
+            case "extra_forbidden" if path == "receivedat":
+                yield refusal("event.receivedat_forbidden", path)
+            case "extra_forbidden" if path == "imported":
+                yield refusal("event.imported_forbidden", path)
             case "missing":
                 yield refusal("event.missing_field", path, field=names[-1])
             case "extra_forbidden":

@@ -172,7 +172,7 @@ def named(reference: Reference, regime: str, period: str, unit: str, *, units: d
         raise refused.not_found(refusals.refusal("door.regime_ended", "period", regime=regime, period=period, day=ends))
     found_unit = setting.tree.named(unit)
     if found_unit is None:
-        raise elsewhere.refusal(reference, found_regime, found_period, day, unit)
+        raise elsewhere.unknown(reference, found_regime, found_period, day, unit)
     return Address(reference, setting, found_unit, block)
 
 

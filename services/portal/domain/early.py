@@ -25,9 +25,10 @@ def block(reference: Reference, regime: Regime, period: Period, day: date) -> da
         return next((early for early in reference.early_days(regime, period) if day <= early), None)
     if not any(min(day, at) < first <= max(day, at) for first in reference.reform_days):
         return None
-    code = "view.cannot_recut_backwards" if day < at else "view.not_recut"
-    said = refusals.refusal(code, "units", period=period.code, day=refusals.day(day), at=refusals.day(at))
-    raise Refused(HTTPStatus.BAD_REQUEST, said)
+    days = {"period": period.code, "day": refusals.day(day), "at": refusals.day(at)}
+    if day < at:
+        raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("view.cannot_recut_backwards", "units", **days))
+    raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("view.not_recut", "units", **days))
 
 
 def sources(reference: Reference, unit_id: str, early: date) -> list[str]:

@@ -18,7 +18,7 @@ from shared.words.units import Registry, Unit
 MOST = 4  # units that a refusal names
 
 
-def refusal(reference: Reference, regime: Regime, period: Period, day: date, name: str) -> Refused:
+def unknown(reference: Reference, regime: Regime, period: Period, day: date, name: str) -> Refused:
     """The refusal of a code or id that no unit has on the day whose units a page shows. If a unit has it on another day, the refusal says
     which one, and what follows it.
     """

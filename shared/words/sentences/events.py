@@ -46,12 +46,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The sender “{sender}” does not match the unit “{claimed}” in the event. A unit may send only for itself.",
     ),
     "sender.unknown": (
-        "Không có đơn vị gửi “{sender}”. {hint}",
-        "There is no sender “{sender}”. {hint}",
+        "Không có đơn vị gửi “{sender}”. Ghi mã định danh của đơn vị{hint}.",
+        "There is no sender “{sender}”. Use the id of the unit{hint}.",
     ),
     "sender.ended": (
-        "Đơn vị gửi {name} ({sender}) kết thúc hoạt động ngày {day} nên không gửi được nữa. {heir}",
-        "The sender {name} ({sender}) ended on {day}, so it can no longer send. {heir}",
+        "Đơn vị gửi {name} ({sender}) kết thúc hoạt động ngày {day} nên không gửi được nữa; {heir}.",
+        "The sender {name} ({sender}) ended on {day}, so it can no longer send; {heir}.",
     ),
     "sender.not_begun": (
         "Đơn vị gửi {name} ({sender}) hoạt động từ ngày {day}. Trước ngày đó, đơn vị cũ tự gửi.",

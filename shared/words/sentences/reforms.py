@@ -12,8 +12,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Regimes are loaded with one reform. Name exactly one folder.",
     ),
     "reform.too_large": (
-        "lineage.csv có quá nhiều dòng, tối đa {most}. Chia thành nhiều đợt.",
-        "lineage.csv has too many lines, the limit is {most}. Divide the reform.",
+        "Tệp lineage.csv có quá nhiều dòng, tối đa {most}. Chia thành nhiều đợt.",
+        "The file lineage.csv has too many lines; the limit is {most}. Divide the reform.",
     ),
     "reform.keeps_changing": (
         "Danh mục liên tục thay đổi trong khi áp dụng đợt sắp xếp “{id}”. Chưa có gì thay đổi; hãy chạy lại lệnh.",
@@ -30,7 +30,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "reform.has_events": (
         "Đã tiếp nhận {count} sự kiện của hoặc về các đơn vị mới của đợt sắp xếp “{id}”. Nếu vẫn thu hồi, các sự kiện này không được tính"
         " cho đến khi áp dụng lại; khi đó thêm --with-reports.",
-        "{count} events of or about the new units of the reform “{id}” were accepted. If you revert it all the same, they do not count"
+        "There are {count} accepted events of or about the new units of the reform “{id}”. If you revert it all the same, they do not count"
         " until it is applied again; then add --with-reports.",
     ),
     "reform.events_meanwhile": (

@@ -33,8 +33,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "No period of the regime has a day on which this entry of changes is in force. Correct from, add a period, or remove the entry.",
     ),
     "regime.change_after_end": (
-        "Chế độ đã kết thúc ngày {day} (ends) nên mục changes này không có tác dụng. Sửa ngày, hoặc bỏ mục.",
-        "The regime has ended on {day} (ends), so this entry of changes has no effect. Correct a day, or remove the entry.",
+        "Chế độ đã kết thúc ngày {day} theo trường ends nên mục changes này không có tác dụng. Sửa ngày, hoặc bỏ mục.",
+        "The regime ends on {day} by its field ends, so this entry of changes has no effect. Correct a day, or remove the entry.",
     ),
     "regime.ends_before_first_period": (
         "Chế độ kết thúc trước ngày chốt số liệu đầu tiên {day} nên không có kỳ nào. Sửa ends hoặc periods.",
@@ -291,13 +291,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The unit “{code}” is not valid on the cut-off of any period. Correct the code or the periods.",
     ),
     "regime.grouping_is_no_area": (
-        "“{code}” là đơn vị, không phải địa bàn. Nêu mã của địa bàn trong groupings.",
-        "“{code}” is a unit and not an area. Name the codes of areas in groupings.",
+        "Mã “{code}” là của đơn vị, không phải của địa bàn. Nêu mã của địa bàn trong groupings.",
+        "The code “{code}” is that of a unit and not of an area. Name the codes of areas in groupings.",
     ),
     "regime.area_cannot_act": (
-        "“{code}” là địa bàn, không phải đơn vị, nên không báo cáo, nhận hay chốt được. Nêu mã của đơn vị; địa bàn nêu trong within hoặc"
-        " groupings.",
-        "“{code}” is an area and not a unit, so it cannot report, receive or confirm. Name a unit here, and areas in within or groupings.",
+        "Mã “{code}” là của địa bàn, không phải của đơn vị, nên không báo cáo, nhận hay chốt được. Nêu mã của đơn vị; địa bàn nêu trong"
+        " within hoặc groupings.",
+        "The code “{code}” is that of an area and not of a unit: it cannot report, receive or confirm. Name a unit here, and areas in"
+        " within or groupings.",
     ),
     "regime.grouping_without_reporters": (
         "Không đơn vị báo cáo nào thuộc địa bàn “{code}” nên địa bàn không có bảng tổng hợp. Bỏ mã này, hoặc sửa reporters.",

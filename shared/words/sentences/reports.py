@@ -32,13 +32,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The unit “{unit}” does not report under the regime “{regime}”. Check both codes.",
     ),
     "report.other_unit_then": (
-        "Kỳ {period}, mã {code} là {name} cũ (kết thúc {day}); {what}",
-        "In the period {period}, the code {code} was {name}, which ended on {day}; {what}",
+        "Kỳ {period}, mã {code} là {name} cũ (kết thúc {day}); {what}.",
+        "In the period {period}, the code {code} was {name}, which ended on {day}; {what}.",
     ),
     "report.not_a_successor": (
         "Trường “as_successor”: true chỉ dành cho đơn vị kế thừa gửi thay đơn vị đã kết thúc; {why}. Kiểm tra lại đơn vị, hoặc bỏ trường"
         " này.",
-        "“as_successor”: true is only for the heir that acts for a unit that has ended; {why}. Check the unit, or leave the field out.",
+        "The field “as_successor”: true is only for the heir that acts for a unit that has ended; {why}. Check the unit, or leave the field"
+        " out.",
     ),
     "report.heir_not_declared": (
         "Đơn vị {code} ({name} cũ) kết thúc {day} và chưa khai đơn vị kế thừa, nên chưa ai được gửi thay. Cơ quan quản lý khai đơn vị kế"
