@@ -46,7 +46,7 @@ def preview(folder: Folder, regimes: RegimeFolder = None, as_json: AsJson = Fals
 
     effects, before = session.run(act)
     if before.stored is None:
-        session.notes.print("Không đọc được MongoDB: đối chiếu với bản kèm theo (deploy), không có báo cáo và nghĩa vụ nào.")
+        session.notes.print("Không đọc được MongoDB: đối chiếu với đơn vị và chế độ của thư mục deploy, không có báo cáo và nghĩa vụ nào.")
     if as_json:
         session.say_json(reform_answers.preview(effects).model_dump(mode="json"))
     else:

@@ -48,7 +48,7 @@ LINEAGE: Final = (
     "Mã định danh mới",
     "Mã mới",
     "Đơn vị mới",
-    "Phần địa bàn (whole, part, none)",
+    "Phần địa bàn: whole, part hoặc none",
     "Trọng số",
     "Căn cứ trọng số",
     "Kế thừa",
