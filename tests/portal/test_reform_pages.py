@@ -175,6 +175,24 @@ async def test_11_the_page_of_an_early_block_says_that_it_is_not_added(stack: St
     assert f'href="/bang/{CT27}/2025/20?units=2025-06-30"' in province
 
 
+@pytest.mark.parametrize(
+    ("unit", "sources"),
+    [
+        ("184-VQ", ["184"]),
+        ("06280-2025", ["06256", "06268", "06280"]),
+    ],
+)
+def test_the_early_views_beside_a_view_are_of_the_same_land(unit: str, sources: list[str]) -> None:
+    found = early.sources(reformed.reference(), unit, EVE)
+    assert found == sources
+
+
+def test_the_early_views_beside_a_province_are_its_own_and_those_of_its_districts() -> None:
+    found = early.sources(reformed.reference(), "20", EVE)
+    assert {"20", "180", "184"} <= set(found)
+    assert "06256" not in found
+
+
 @loop
 async def test_11_the_report_of_an_ended_unit_is_listed_at_its_successor(stack: Stack) -> None:
     sent = report(unit="06256", period="2025", at=AFTER.replace(year=2025, month=5), values={"gd_ngay_cong": 7})

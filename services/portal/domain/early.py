@@ -42,13 +42,10 @@ def sources(reference: Reference, unit_id: str, early: date) -> list[str]:
     members = set(area.members)
     before = {found for member in members for found in (member, *succession.predecessors(registry, member, early)) if found in tree.by_id}
     above = {parent.id: parent for found in sorted(before) for parent in tree.ancestors(found)}
-    return [unit.id for unit in above.values() if all(_land(registry, child, area.valid_from) <= members for child in _parts(tree, unit))]
+    return [unit.id for unit in above.values() if _land(registry, tree, unit, area.valid_from) <= members]
 
 
-def _parts(tree: Tree, unit: Unit) -> list[Unit]:
-    """The units directly below that are not of its own level, as its offices are."""
-    return [child for child in tree.children(unit.id) if child.level != unit.level]
-
-
-def _land(registry: Registry, unit: Unit, day: date) -> set[str]:
-    return set(registry.lineage.targets(unit.id, day))
+def _land(registry: Registry, tree: Tree, unit: Unit, day: date) -> set[str]:
+    """The units that have the land of a unit and of those below it on a day."""
+    below = (_land(registry, tree, child, day) for child in tree.children(unit.id))
+    return set(registry.lineage.targets(unit.id, day)).union(*below)
