@@ -196,12 +196,14 @@ def test_the_early_views_beside_a_province_are_its_own_and_those_of_its_district
 @loop
 async def test_11_the_report_of_an_ended_unit_is_listed_at_its_successor(stack: Stack) -> None:
     sent = report(unit="06256", period="2025", at=AFTER.replace(year=2025, month=5), values={"gd_ngay_cong": 7})
-    await stack.put(reports=[sent])
+    later = report(unit="06256", period="2025", sender="06280-2025", revision=2, at=AFTER.replace(year=2025, month=9), as_successor=True)
+    await stack.put(reports=[sent, later])
     successor = await html(stack, f"/bao-cao/{CT27}/2025/06280")
     assert f'<a href="/bao-cao/{CT27}/2025/06256?units=2025-06-30">Xã Trấn Ninh</a>' in successor
     own = await shown(stack, f"/bao-cao/{CT27}/2025/06256?units=2025-06-30")
     assert "không cộng vào bảng năm 2025" in own
     assert "Nộp báo cáo 1 Xã Trấn Ninh 06256" in own
+    assert "lần 2" not in own
     other = await html(stack, f"/bao-cao/{CT27}/2025/06253")
     assert "Đã báo cáo trước" not in other
 
