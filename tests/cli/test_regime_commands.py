@@ -90,6 +90,7 @@ def test_a_check_is_held_against_the_units_and_regimes_that_are_stored(province:
     assert province.json("regimes", "check", derived) == {
         "regimes": ["dan-xuat"],
         "faults": [],
+        "warnings": [],
         "deadlines": {"dan-xuat": []},
         "losses": [],
     }
