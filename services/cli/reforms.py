@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import known_reforms, reform_tables, session
+from services.cli import before_reform, known_reforms, reform_tables, session
 from services.cli.data import AsJson
 from services.cli.files import reform_files, reform_list
 from services.cli.files.faults import Fault, FaultsError
@@ -48,11 +48,18 @@ def check_reforms(folders: Folders = None, against: Against = None, is_strict: S
 
     Ví dụ: tonghop reform check deploy/reforms/2025-07-01 --strict
 
+    Một mã trong chế độ báo cáo (đã nạp, hoặc kèm theo trong deploy/regimes) mà sau đợt sắp xếp chỉ đơn vị khác, hoặc không còn đơn vị nào,
+    cũng là lỗi, trừ khi chế độ nói rõ từ ngày ấy (changes, ends).
+
     Mã thoát: 0 hợp lệ, 1 có lỗi hoặc khác danh sách chính thức.
     """
 
+    working_days = session.working_days()
+
     async def act() -> tuple[list[Checked], Comparison | None]:
         found = await known_reforms.check(folders or reform_files.folders(known_reforms.REFORM_FILES), session.settings())
+        if wrong := await before_reform.regime_faults(found, session.settings(), working_days):
+            raise FaultsError(wrong)
         if against is None:
             return found, None
         tree = found[-1].after.registry.at(found[-1].plan.day)

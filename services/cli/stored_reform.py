@@ -49,11 +49,15 @@ class ReformReader:
         self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
+    async def giving(self) -> list[StoredEntry]:
+        """All openings and extensions."""
+        return [entry async for entry in self._entries({"type": {"$in": GIVING}})]
+
     async def read(self, before: Reference, first_day: date, ended: Collection[str]) -> Stored:
         """What matters to a reform with this first day, in which the units with the ids in `ended` end."""
         since = {"received_ms": {"$gte": periods.start_ms(first_day)}}
         wanted: list[Document] = [*_of_periods(before, first_day), since]
-        found = [entry async for entry in self._entries({"type": {"$in": GIVING}})]
+        found = await self.giving()
         found += [entry async for entry in self._entries({"type": {"$nin": GIVING}, "$or": wanted}, "event")]
         refused = [_refused(one) async for one in self._receipts.find({"verdict": "rejected", **since}, {"event": 0})]
         return Stored(found, refused, await self._owed(sorted(ended)))

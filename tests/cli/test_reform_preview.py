@@ -180,3 +180,28 @@ def test_the_national_reform_is_previewed_within_ten_seconds_with_10_035_reports
     (moves,) = answer["figures"]["duties"]
     assert (moves["stay"], moves["moved"], moves["dropped"]) == (132, 9903 - 126, 126)  # five islands were districts
     assert moves["begun"] == 3184 + 5 - len({heir for _, heir in answer["units"]["duties"][0]["moved"]})
+
+
+def test_red_team_08_check_refuses_a_reform_after_which_a_regime_means_nobody(lang_son: Cli, tmp_path: Path) -> None:
+    folder = reform_folders.write(tmp_path / "reform")
+    said = lang_son.refused("reform", "check", folder)
+    assert said.startswith("dot-xuat.yaml: within: Mã “185” là Huyện Cao Lộc, nhưng không thuộc đơn vị nào từ ngày 01/07/2025")
+    assert "[reform.regime_lost]" in said
+    (tmp_path / "dot-xuat.yaml").write_text(f'{ON_CALL}ends: "2025-07-01"\n', encoding="utf-8")
+    lang_son.run("regimes", "load", tmp_path / "dot-xuat.yaml")
+    assert lang_son.run("reform", "check", folder).exit_code == session.FINE
+
+
+def test_a_period_to_keep_that_no_regime_has_is_refused(lang_son: Cli, tmp_path: Path) -> None:
+    keep = {99: "keep: [{regime: thu, period: '2031'}, {regime: dot-xuat, period: '2025'}]"}
+    said = lang_son.refused("reform", "check", reform_folders.write(tmp_path / "reform", {"reform.yaml": keep}))
+    assert said.count("reform.keep_unknown") == 1
+
+
+def test_red_team_12_apply_pins_the_on_call_period_that_was_opened_and_due_before(lang_son: Cli, tmp_path: Path) -> None:
+    assert lang_son.run("reform", "apply", reform_folders.write(tmp_path / "reform")).exit_code == session.FINE
+
+    async def question(connections: Connections) -> Any:
+        return (await connections.reference.current()).pins
+
+    assert {pair: f"{day}" for pair, day in lang_son.ask(question).items()} == {("dot-xuat", "2025"): "2025-06-30"}
