@@ -17,8 +17,8 @@ Kind = Literal["unknown_code", "as_successor", "own_after_end"]
 """What was received after the first day while the reform was not registered, and would have been judged otherwise: refused because nobody
 had the code, refused because `as_successor` was not needed, accepted as an ended unit's own.
 """
-UNKNOWN: Final = frozenset({"report.unknown_unit", "sender.unknown"})
-AS_SUCCESSOR: Final = frozenset({"report.not_as_successor", "action.not_as_successor"})
+UNKNOWN: Final = frozenset({"report.unknown_unit", "sender.unknown", "sender.not_begun"})
+AS_SUCCESSOR: Final = frozenset({"report.not_a_successor"})
 
 
 class StoredEvent(StateEvent, Protocol):

@@ -110,7 +110,7 @@ def test_red_team_13_what_was_refused_while_the_reform_was_not_registered_is_lis
     refused = [
         RefusedEvent("Q-2025", late, frozenset({"event.missing_field"})),
         RefusedEvent("Q", late, frozenset({"report.unknown_unit"}), "nam", "2025"),
-        RefusedEvent("Q", late, frozenset({"report.not_as_successor"}), "nam", "2024"),
+        RefusedEvent("Q", late, frozenset({"report.not_a_successor"}), "nam", "2024"),
         RefusedEvent("Q", late, frozenset({"report.wrong_kind"}), "nam", "2025"),
         RefusedEvent("Q", late - 1, frozenset({"report.unknown_unit"}), "nam", "2025"),
     ]
