@@ -6,8 +6,8 @@ receipt, and `p99_ms` the 99th percentile, from the start of the command until t
 before it. After the reform most senders have ended, so that their reports are refused: a refusal takes the same way as a receipt.
 
 How: ingest and aggregate as separate processes, everything durable. Seed: 1. Again: `make bench ONLY=reform`.
-Last (2 cores, with so much other work on the machine that `quiet_p99_ms` was 870): check 2.5 s, apply 23.7 s, revert 8.2 s,
-longest wait 0.56 s.
+Last (2 cores, with so much other work on the machine that `quiet_p99_ms` was 870 and 920), two runs: check 2.5 and 2.4 s, apply 23.7 and
+21.7 s, revert 8.2 and 19.3 s, longest wait during apply 0.56 and 1.22 s.
 """
 
 import asyncio

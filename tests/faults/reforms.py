@@ -33,6 +33,8 @@ OFFICES: Final = REFORM_FILES / "2025-03-01-quang-binh"
 REFORM: Final = REFORM_FILES / "2025-07-01"
 WATCHED: Final = (collection_names.UNITS, collection_names.AREAS, collection_names.REGIMES)
 PER_SECOND: Final = 50
+SETTLES: Final = 8
+SETTLE_S: Final = 5.0
 GIVEN_UP_S: Final = 5  # after this time the server gives up the transaction of a killed command; 60 in production
 COMMANDS: Final = {"apply": ("apply", str(REFORM)), "revert": ("revert", REFORM.name, "--with-reports")}
 
@@ -122,10 +124,21 @@ async def kill_each(kills: int, seed: int) -> list[str]:
                 wrong += [f"{what} {victim} {moment:.2f}: {found}"] if "N" in found else []
         finally:
             await tasks.end(loading)
+        wrong += await _wrong_views(made)
+    return wrong
+
+
+async def _wrong_views(made: World) -> list[str]:
+    """What is wrong with views when the aggregator has had time to compute them under the last generation."""
+    found: list[str] = []
+    for _ in range(SETTLES):
         await made.until_caught_up()
         verdict = await verify.verify(made.connections, lambda _: None)
-        wrong += [f"{one.view} {one.field}" for one in verdict.differences]
-    return wrong
+        found = [f"{one.view} {one.field}: {one.stored}, expected {one.expected}" for one in verdict.differences]
+        if not found:
+            break
+        await asyncio.sleep(SETTLE_S)
+    return found
 
 
 def main() -> int:
