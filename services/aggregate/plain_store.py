@@ -23,8 +23,8 @@ class PlainStore:
     async def views(self, partition: int) -> dict[str, ViewDocument]:
         """The views of a partition, those of early blocks included, by id."""
         of_partition: Document = {"position.partition": partition}
-        found = {document["_id"]: document async for document in self._views.find(of_partition)}
-        return found | {document["_id"]: document async for document in self._early.find(of_partition)}
+        views = {document["_id"]: document async for document in self._views.find(of_partition)}
+        return views | {document["_id"]: document async for document in self._early.find(of_partition)}
 
     async def reports(self, partition: int, end: int) -> AsyncIterator[list[tuple[str, int, bytes]]]:
         """Id, sequence and logged text of a partition's events up to the sequence `end`, in parts."""

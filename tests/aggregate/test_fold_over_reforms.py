@@ -198,7 +198,7 @@ def find(reference: Reference, *history: Logged) -> Json:
     return {name: found for name, found in uncounted.find(reference, histories, {}).as_dict().items() if found}
 
 
-def test_early_reports_are_told_apart_from_unknown_units_and_from_units_that_are_not_asked() -> None:
+def test_early_reports_are_listed_apart_from_unknown_units_and_from_units_that_are_not_asked() -> None:
     reference = over_reforms.after()
     assert find(reference, logged("111", MAY), logged("121", MAY)) == {"early": [f"{REGIME}/2025/111"]}
     assert find(reference, logged("111", JULY)) == {}  # it counts for the new 111

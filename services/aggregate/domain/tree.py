@@ -60,12 +60,12 @@ class ReporterTree:
 
     def _add_areas(self, tree: Tree, codes: Iterable[str], paths: Sequence[Sequence[str]]) -> dict[int, list[str]]:
         """Adds the spans of areas. Returns the ids of the areas of each row that is in one."""
-        found: dict[int, list[str]] = {}
+        areas_of_row: dict[int, list[str]] = {}
         for area in sorted({tree.by_code[code].id for code in codes if code in tree.by_code}):
             members = {unit.id for unit in tree.members.get(area, ())}
             rows = [row for row, path in enumerate(paths) if not members.isdisjoint(path)]
             if rows:
                 self.spans[area] = Span(tree.by_id[area], np.array(rows, dtype=np.intp), top=tree.top(area).id)
             for row in rows:
-                found.setdefault(row, []).append(area)
-        return found
+                areas_of_row.setdefault(row, []).append(area)
+        return areas_of_row
