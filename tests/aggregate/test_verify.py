@@ -152,8 +152,13 @@ async def log_event(connections: Connections, **about: str) -> int:
     """Logs one report as if other units and regimes were loaded; its sequence."""
     data = {"regime": REGIME, "period": PERIOD, "revision": 1, "values": {}, "narratives": {"kho_khan": "x"}}
     of_data = {name: about[name] for name in ("regime", "period") if name in about}
+    event_unit = about.get("unitid", "19003")
     event = builders.submitted("19003", narratives={"kho_khan": "x"}) | {"unitid": "19003", "receivedms": 1_797_000_000_000}
-    event = {**event, **{name: about[name] for name in ("unitid", "type") if name in about}, "data": {**data, "unit": "19003", **of_data}}
+    event = {
+        **event,
+        **{name: about[name] for name in ("unitid", "type") if name in about},
+        "data": {**data, "unit": event_unit, **of_data},
+    }
     partition = subjects.partition_of(event["data"]["regime"], event["data"]["period"], connections.declaration.partitions)
     subject = subjects.reports(partition, event["data"]["regime"])
     return (await connections.streams.publish(subjects.REPORTS, Message(subject, orjson.dumps(event), f"19003/{event['id']}"))).seq
