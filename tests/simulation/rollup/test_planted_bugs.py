@@ -27,7 +27,7 @@ SEEDS: Final = {
     "a rebuild publishes nothing": 40,
     "a restored stream is not looked for": 22,
     "a view that a late write brought back stays": 351,
-    "a loss at the end of the log not looked for": 158,
+    "a loss at the end of the log not looked for": 246,
     "a rebuild's checkpoint beyond what was read": 20,
     "the bearer of a code without the day of receipt": 62,
     "units of two generations": 134,
