@@ -53,7 +53,7 @@ def test_an_earlier_end_hides_the_periods_after_it(reformed: Reference, tmp_path
 
     assert (loss.kind, list(loss.codes), loss.reports) == ("ends", ["2026"], 1)
     assert ".".join(map(str, loss.fault.path)) == "ends"
-    assert "kết thúc chế độ (ends) trước ngày chốt số liệu của kỳ 2026" in loss.fault.text("vi")
+    assert "cho chế độ kết thúc trước ngày chốt số liệu của kỳ 2026" in loss.fault.text("vi")
 
 
 def test_a_file_without_changes_hides_what_was_reported_after_the_reform(reformed: Reference, tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_another_figure_makes_other_content(screen: Screen) -> None:
         (opened(period="2025", deadline="2024-12-20"), [("action.deadline_before_period", "data.deadline")]),
         (opened(period="2025", deadline="2025-01-01T00:00:00+07:00"), [("action.deadline_before_period", "data.deadline")]),
         (confirmed("06253"), [("action.not_confirmer", "data.unit")]),
-        (confirmed("44"), [("action.not_confirmer", "data.unit")]),
+        (confirmed("44"), [("action.other_confirmer", "source")]),
         (confirmed("99999"), [("action.not_confirmer", "data.unit")]),
         (confirmed("184", regime=CT27), [("action.not_confirmer", "data.unit")]),
         (returned(fix_by="2024-12-09"), [("action.date_not_after", "data.fix_by")]),
