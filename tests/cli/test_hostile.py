@@ -148,7 +148,7 @@ def test_a_period_that_no_calendar_has_is_wrong_use(command: list[str], period: 
     assert "[door.bad_query]" in result.stderr
 
 
-TAKES_MANY: Final = {"units import", "regimes check", "regimes load", "contacts list", "contacts remove"}
+TAKES_MANY: Final = {"units import", "reform apply", "reform check", "regimes check", "regimes load", "contacts list", "contacts remove"}
 
 
 def test_the_help_of_every_command_is_vietnamese_with_its_exit_codes() -> None:

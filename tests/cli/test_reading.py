@@ -16,6 +16,8 @@ from tests.cli.conftest import YEAR, Cli
 from tests.cli.test_duties import log
 from tests.running import with_all_settings
 
+REFORM: Final = "deploy/reforms/2025-07-01"
+
 READING: Final = {
     "contacts list": (),
     "contracts": ("--check",),
@@ -24,6 +26,11 @@ READING: Final = {
     "notify plan": (),
     "notify tick": ("--at", "2099-12-31T08:00:00+07:00"),
     "notify test": ("20",),  # it sends a mail, and stores nothing
+    "reform areas": (REFORM,),
+    "reform check": (REFORM,),
+    "reform list": (),
+    "reform preview": (REFORM,),
+    "reform show": ("2025-07-01",),
     "regimes check": (),
     "regimes show": ("thu",),
     "status": (),
@@ -35,9 +42,12 @@ WRITING: Final = {
     "demo",
     "down",
     "duties extend",
+    "import",
     "notify rebuild",
     "periods open",
     "rebuild",
+    "reform apply",
+    "reform revert",
     "regimes load",
     "regimes remove",
     "streams apply",

@@ -897,7 +897,10 @@ def test_whatever_the_figures_those_that_are_accepted_are_normal(screen: Screen,
 
 # What is accepted reads back as what a person would have read in it
 
-NEVER_TAKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+ENDS_OF_PLANES = "".join(chr(plane * 0x10000 + 0xFFFE) + chr(plane * 0x10000 + 0xFFFF) for plane in range(17))  # noncharacters
+NEVER_TAKEN = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef{ENDS_OF_PLANES}]"
+)
 # fillers, empty notation, and the stand-ins for an object or a character that could not be shown: letters and symbols, for Unicode
 NOTHING_SEEN = set("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd\U00013441\U00013442\U0001d159")
 PEOPLE_TYPE = st.one_of(
