@@ -22,10 +22,10 @@ def asked(reference: Reference, regime: Regime, day: date) -> set[str]:
 
 
 def early_days(reference: Reference, regime: Regime, period: Period) -> list[date]:
-    """The days before reforms in the middle of the period after which a unit that reported until then does not report any more."""
+    """The days before reforms in the middle of the period on whose first day a unit that reported until then does not report any more."""
     last = plain_periods.reference_day(reference, regime, period)
     eves = [first - ONE_DAY for first in reference.reform_days if period.begins <= first - ONE_DAY and first <= last]
-    return [eve for eve in sorted(eves) if asked(reference, regime, eve) - asked(reference, regime, last)]
+    return [eve for eve in sorted(eves) if asked(reference, regime, eve) - asked(reference, regime, eve + ONE_DAY)]
 
 
 class Concerned:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("services", "shared", "deploy")
 COMMAND_S = 240.0
 PERIOD = str(datetime.now(UTC).year)  # has begun: report years begin in December
-COMMUNE = "06253-2025"  # the id of the commune of Văn Quan that has the code 06253 today
+COMMUNE, OTHER_COMMUNE = "06253-2025", "06280-2025"  # ids of communes of today
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,13 @@ def _keep(path: Path, kept: set[str]) -> set[str]:
 
 
 def _shorten(reform: Path, before: set[str]) -> None:
-    """Keeps of a reform what concerns the provinces, and drops the numbers that it expects."""
+    """Keeps of a reform what concerns the provinces, and drops the numbers that it expects and the laws of other provinces."""
     after = _keep(reform / "units.csv", {"20", "44", "52"})
     header, *rows = (reform / "lineage.csv").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if row.split(",")[0] in before and row.split(",")[1] in after]
     before |= after
     (reform / "lineage.csv").write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
-    text = (reform / "reform.yaml").read_text(encoding="utf-8")
-    (reform / "reform.yaml").write_text(re.sub(r"^expect:.*\n?", "", text, flags=re.MULTILINE), encoding="utf-8")
+    lines = (reform / "reform.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    of_others = [line for line in lines if (within := re.search(r'within: "(\w+)"', line)) is not None and within[1] not in after]
+    shortened = [line for line in lines if not line.startswith("expect:") and line not in of_others]
+    (reform / "reform.yaml").write_text("".join(shortened), encoding="utf-8")

@@ -113,7 +113,7 @@ def test_data_elsewhere_are_left_alone_and_what_to_do_is_said(running: Product) 
 
 def test_a_single_report_of_somebody_else_keeps_all_running_or_not(running: Product) -> None:
     send_ours(running)
-    running.report("06253", 9)
+    running.report(products.COMMUNE, 9)
 
     said = running.tonghop("demo", "--remove", "--yes", code=session.NO)
     assert "Không xóa gì vì hệ thống này không chỉ có số liệu mẫu" in said

@@ -34,12 +34,12 @@ def append(path: Path, text: str) -> None:
 
 def test_a_log_that_went_back_is_mended_by_what_up_prints(running: Product) -> None:
     streams, older = running.run_folder.nats, running.folder / "older"
-    running.report("06253", 1)
+    running.report(products.COMMUNE, 1)
     running.tonghop("down")
     shutil.copytree(streams, older)
     running.tonghop("up")
-    running.report("06253", 2)
-    running.report("06256", 1)
+    running.report(products.COMMUNE, 2)
+    running.report(products.OTHER_COMMUNE, 1)
     running.tonghop("verify")
     running.tonghop("down")
     shutil.rmtree(streams)
