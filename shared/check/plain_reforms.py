@@ -43,7 +43,7 @@ class Concerned:
 
     def by(self, unit_id: str, noted: Noted) -> str:
         """The id of the unit that an event concerns."""
-        if unit_id in self._tree.by_id or noted.code not in self._bearers:
+        if unit_id in self._tree.by_id or unit_id not in self._registry.ids or noted.code not in self._bearers:
             return unit_id
         bearer = self._bearers[noted.code]
         first_day = min(row.valid_from for row in self._registry.ids[bearer])

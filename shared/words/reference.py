@@ -137,9 +137,10 @@ class Reference:
     def unit_of(self, setting: Setting, unit_id: str, code: str, received: date) -> str:
         """The id of the unit that an event of the log concerns in a period: the logged one if it exists on the reference day, otherwise
         the unit that has the logged code on that day, if it existed when the event was received. The second case is an event that was
-        received after a reform that was not registered yet.
+        received after a reform that was not registered yet. A unit that nobody knows, because the reform that began it was reverted, stays
+        what it is: its reports count again when the reform is applied again.
         """
-        if unit_id in setting.tree.by_id:
+        if unit_id in setting.tree.by_id or unit_id not in self.registry.ids:
             return unit_id
         bearer = setting.tree.by_code.get(code)
         if bearer is None or bearer.id in setting.tree.members:  # an area takes no reports

@@ -131,6 +131,7 @@ def test_a_reform_elsewhere_during_the_period_makes_no_early_day() -> None:
         ("111", "111", FIRST, "111-2025"),
         ("111", "111", LAST, "111"),
         ("112", "112", FIRST, "112"),
+        ("113-2025", "113", FIRST, "113-2025"),
     ],
 )
 def test_an_event_from_before_the_reform_was_registered_counts_for_the_bearer_of_the_code(
