@@ -11,6 +11,7 @@ from datetime import date, datetime
 from shared.words import deadlines, periods
 from shared.words.reference import ONE_DAY, Reference
 from shared.words.reform import Reform
+from shared.words.regime_versions import periods_of
 from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState, StateEvent
 
@@ -67,17 +68,9 @@ def _pinned(before: Reference, day: date, terms: Mapping[RegimePeriod, Terms], k
     for regime in before.regimes.values():
         if regime.obligation is None:
             continue
-        for code in _codes(regime, terms, kept):
-            period = regime.period(code)
-            if period is None or before.day(regime, period) < day:
+        for period in periods_of(regime, [code for of_regime, code in (*terms, *kept) if of_regime == regime.id]):
+            if before.day(regime, period) < day:
                 continue
-            last = last_deadline(before, regime, code, day - ONE_DAY, terms.get((regime.id, code), NONE))
-            if (regime.id, code) in kept or (last is not None and last <= periods.start_of(day)):
-                yield regime.id, code
-
-
-def _codes(regime: Regime, terms: Mapping[RegimePeriod, Terms], kept: set[RegimePeriod]) -> list[str]:
-    """The periods that a regime lists; of a regime on call, those that were opened or are kept."""
-    if isinstance(regime.periods, list):
-        return regime.periods
-    return sorted({code for of_regime, code in (*terms, *kept) if of_regime == regime.id}, key=periods.order)
+            last = last_deadline(before, regime, period.code, day - ONE_DAY, terms.get((regime.id, period.code), NONE))
+            if (regime.id, period.code) in kept or (last is not None and last <= periods.start_of(day)):
+                yield regime.id, period.code

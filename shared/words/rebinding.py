@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from shared.words import named_units, periods, regimes
+from shared.words import named_units, regimes
 from shared.words.named_units import Named
-from shared.words.periods import Period
+from shared.words.regime_versions import periods_of
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
 
@@ -66,5 +66,4 @@ def _reference_days(whole: Regime, day: date, pins: Mapping[tuple[str, str], dat
     """
     if isinstance(whole.periods, str):
         return [("", day)]
-    listed: list[Period | None] = [whole.period(code) for code in sorted(whole.periods, key=periods.order)]
-    return [(period.code, pins.get((whole.source_id, period.code), period.cut_off)) for period in listed if period is not None]
+    return [(period.code, pins.get((whole.source_id, period.code), period.cut_off)) for period in periods_of(whole)]

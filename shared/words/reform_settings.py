@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.words import periods
 from shared.words.periods import Period
 from shared.words.reference import ONE_DAY, Reference, Setting
 from shared.words.reform import Plan
+from shared.words.regime_versions import periods_of
 from shared.words.regimes import Regime
 
 
@@ -79,9 +79,7 @@ def changed(before: Reference, after: Reference, day: date, opened: Iterable[tup
 
 def listed(regime: Regime, opened: set[tuple[str, str]]) -> list[Period]:
     """The periods of a regime in the order of time; of an on-call regime, those that were opened."""
-    codes = regime.periods if isinstance(regime.periods, list) else [code for of, code in opened if of == regime.source_id]
-    found = [regime.period(code) for code in sorted(codes, key=periods.order)]
-    return [period for period in found if period is not None]
+    return periods_of(regime, [code for of, code in opened if of == regime.source_id])
 
 
 def _units(reference: Reference, day: date) -> dict[str, tuple[object, ...]]:

@@ -3,7 +3,7 @@
 A period has the version that is in force on its reference day. Source: design, section 5, "Regimes"; ADR 0043.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,11 +48,16 @@ def dated(regime: Regime) -> list[DatedVersion]:
     return [DatedVersion(*of, changes) for changes, of in enumerate(zip(regime.versions, firsts, lasts, strict=True))]
 
 
+def periods_of(regime: Regime, called: Iterable[str] = ()) -> list[Period]:
+    """The periods of a regime in the order of time: those that it lists; of a regime that does not list its periods, those in `called`."""
+    codes = set(called) if regime.periods == "any" else regime.periods
+    found = [period for code in codes if (period := regime.period(code)) is not None]
+    return sorted(found, key=lambda period: periods.order(period.code))
+
+
 def listed(regime: Regime, day_of: DayOf = cut_off) -> list[tuple[Period, date]]:
     """The periods that a regime lists, with their reference days, in the order of time; without those after its end."""
-    codes = regime.periods if isinstance(regime.periods, list) else []
-    found = [period for code in sorted(codes, key=periods.order) if (period := regime.period(code)) is not None]
-    return [(period, day) for period in found if not regime.has_ended(day := day_of(regime, period))]
+    return [(period, day) for period in periods_of(regime) if not regime.has_ended(day := day_of(regime, period))]
 
 
 def in_force(regime: Regime, version: DatedVersion, day_of: DayOf = cut_off) -> list[Period]:

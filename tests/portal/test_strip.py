@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.portal.domain import strip
 from services.portal.domain.progress import Progress
 from services.portal.domain.strip import Cell, CellState
-from shared.words import periods, vietnamese
+from shared.words import periods, regime_versions, vietnamese
 from shared.words.calendar import COMMON
 from shared.words.periods import PARTS, VIETNAM, Period
 from shared.words.regimes import Regime
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=VIETNAM)
 
 def listed(*codes: str, calendar: str = "year") -> list[Period]:
     regime = builders.regime(builders.MONTHLY).model_copy(update={"calendar": calendar, "periods": list(codes)})
-    return strip.listed(regime)
+    return regime_versions.periods_of(regime)
 
 
 def year_of(length: str, year: int = 2026) -> list[str]:
@@ -43,7 +43,7 @@ def test_periods_are_in_the_order_of_time_not_of_letters() -> None:
 
 def test_a_regime_without_a_list_has_the_periods_that_were_seen() -> None:
     on_call = builders.regime().model_copy(update={"periods": "any", "calendar": "year"})
-    assert [period.code for period in strip.listed(on_call, {"2026-10", "2026-02", "no-period"})] == ["2026-02", "2026-10"]
+    assert [period.code for period in regime_versions.periods_of(on_call, {"2026-10", "2026-02", "no-period"})] == ["2026-02", "2026-10"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def monthly() -> Regime:
 
 def test_a_period_expires_at_the_last_deadline_of_its_groups() -> None:
     regime = monthly()
-    november = next(period for period in strip.listed(regime) if period.code == "2026-11")
+    november = next(period for period in regime_versions.periods_of(regime) if period.code == "2026-11")
     communes, offices = (
         datetime(2026, 11, day, 0, tzinfo=VIETNAM) for day in (18, 20)
     )  # the end of 17/11 and of 19/11: two and four working days after 14/11, a Saturday

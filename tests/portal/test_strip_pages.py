@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.portal.domain import strip
-from shared.words import vietnamese
+from shared.words import regime_versions, vietnamese
 from tests.portal import builders
 from tests.portal.builders import COMMUNE, DISTRICT, MONTHLY, QUARTERLY
 from tests.portal.conftest import Stack
@@ -20,11 +20,11 @@ NOW = datetime.now(UTC)
 
 
 def begun(regime_id: str) -> list[str]:
-    return [period.code for period in strip.listed(builders.regime(regime_id)) if period.has_begun(NOW)]
+    return [period.code for period in regime_versions.periods_of(builders.regime(regime_id)) if period.has_begun(NOW)]
 
 
 def present(regime_id: str) -> str:
-    found = strip.present(strip.listed(builders.regime(regime_id)), NOW)
+    found = strip.present(regime_versions.periods_of(builders.regime(regime_id)), NOW)
     assert found is not None
     return found.code
 
@@ -110,7 +110,7 @@ async def test_a_regime_with_one_period_a_year_has_no_strip(stack: Stack) -> Non
 async def test_a_period_that_has_not_begun_is_named_but_leads_nowhere(stack: Stack) -> None:
     await stack.put(views=views(MONTHLY))
     html = await page(stack, "/")
-    ahead = [period.code for period in strip.listed(builders.regime(MONTHLY)) if not period.has_begun(NOW)]
+    ahead = [period.code for period in regime_versions.periods_of(builders.regime(MONTHLY)) if not period.has_begun(NOW)]
     assert ahead
     assert html.count("chưa đến kỳ") >= len(ahead)
     assert not any(f"/{code}/" in address for address in Cells(html).links for code in ahead if MONTHLY in address)

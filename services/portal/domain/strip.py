@@ -85,13 +85,6 @@ class Strip:
     other_years: tuple[Cell, ...]
 
 
-def listed(regime: Regime, seen: Iterable[str] = ()) -> list[Period]:
-    """The periods of a regime in the order of time. A regime that does not list its periods has those in `seen`."""
-    codes = set(seen) if regime.periods == "any" else regime.periods
-    known = (regime.period(code) for code in codes)
-    return sorted((period for period in known if period is not None), key=lambda period: periods.order(period.code))
-
-
 def has_strip(of_regime: Sequence[Period]) -> bool:
     """Whether a year of the regime has more than one period."""
     return len({period.year for period in of_regime}) < len(of_regime)

@@ -12,7 +12,7 @@ from services.portal.domain.strip import Strip, Year
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.store import PortalStore
 from shared.wire.view_key import ViewKey
-from shared.words import periods
+from shared.words import periods, regime_versions
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
@@ -103,7 +103,7 @@ def _name(tree: Tree, code: str) -> str:
 
 def _listed(known: Reference, regime: Regime, seen: Iterable[str]) -> list[Period]:
     """The periods of a regime in the order of time, without those after its end; of one that does not list its periods those in `seen`."""
-    return [period for period in strip.listed(regime, seen) if known.setting(regime.id, period.code) is not None]
+    return [period for period in regime_versions.periods_of(regime, seen) if known.setting(regime.id, period.code) is not None]
 
 
 async def of_narratives(at: Address, store: PortalStore, duties: DutyStore, now: datetime) -> Strip | None:

@@ -19,7 +19,7 @@ from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
-from shared.words import periods, refusals, vietnamese
+from shared.words import periods, refusals, regime_versions, vietnamese
 from shared.words.reference import Reference
 from shared.words.units import Registry
 
@@ -152,7 +152,7 @@ def _strips(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]]
     codes = {code for of_regime in selected.values() for code in of_regime}
     if len(codes) < 2:
         return []
-    listed = [strip.listed(known.regimes[regime], of_regime) for regime, of_regime in selected.items()]
+    listed = [regime_versions.periods_of(known.regimes[regime], of_regime) for regime, of_regime in selected.items()]
     present = {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
     year = int(chosen.period[:4]) if chosen.period else chosen.year or max(duty_periods.years(codes))
     return duty_periods.side_by_side(year, codes, owed, present, lambda code: chosen.to(period=code, year=None))
