@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.ingest.conftest import known
+from tests.ingest.conftest import today
 
-__all__ = ["known"]
+__all__ = ["today"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,7 +29,7 @@ def copy(name: str, folder: Path) -> Path:
     return shutil.copytree(HERE / name, folder / name)
 
 
-async def test_a_typescript_client_sends_a_report_and_its_body_has_a_type(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_a_typescript_client_sends_a_report_and_its_body_has_a_type(today: Connections, settings: Settings, tmp_path: Path) -> None:
     folder = copy("typescript", tmp_path)
     await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
     await run("npx", "openapi-typescript", str(DOCUMENT), "--output", "ingest.ts", folder=folder)
@@ -42,7 +42,7 @@ async def test_a_typescript_client_sends_a_report_and_its_body_has_a_type(known:
     assert lines == [*EXPECTED, "receipt accepted typescript-0001"]
 
 
-async def test_a_python_client_sends_a_report(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_a_python_client_sends_a_report(today: Connections, settings: Settings, tmp_path: Path) -> None:
     folder = copy("python", tmp_path)
     python = str(tmp_path / "venv" / "bin" / "python")
     await run(sys.executable, "-m", "venv", str(tmp_path / "venv"), folder=folder)

@@ -19,7 +19,7 @@ SENDING = 2  # blocks of curl about a unit's own report; the others confirm, ret
 DAY_TO_COME = "2026-12-10"  # in the page; the test must also run after it
 
 
-async def test_the_curl_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_the_curl_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     async with running.running(settings, tmp_path, "ingest"):
         sending = blocks("bash", settings)[:SENDING]
         lines = await run("bash", "-e", "-c", "\n".join(sending), folder=tmp_path)
@@ -29,7 +29,7 @@ async def test_the_curl_does_what_it_says(known: Connections, settings: Settings
     assert re.findall(r'"code":"(\S+?)"', text) == []
 
 
-async def test_confirming_returning_and_extending_do_what_they_say(loaded: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_confirming_returning_and_extending_do_what_they_say(today: Connections, settings: Settings, tmp_path: Path) -> None:
     report, confirm, act, confirm_old_figures = blocks("bash", settings)[SENDING:]
     assert act.count(DAY_TO_COME) == 2
     act = act.replace(DAY_TO_COME, f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%d}")
@@ -49,14 +49,14 @@ async def verdicts(code: str, folder: Path) -> list[str]:
 
 
 async def until_received(count: int, settings: Settings) -> None:
-    """Waits until the view of Đồng Hới has so many reports."""
-    address = f"http://127.0.0.1:{settings.portal_port}/api/v1/views/nq68-quang-binh/2026/450"
+    """Waits until the view of Quảng Trị has so many reports."""
+    address = f"http://127.0.0.1:{settings.portal_port}/api/v1/views/nq68-quang-binh/2026/44"
     async with asyncio.timeout(running.READY_S), httpx2.AsyncClient() as client:
         while (answer := await client.get(address)).status_code != 200 or answer.json()["reporting"]["received"] != count:
             await asyncio.sleep(0.1)
 
 
-async def test_the_javascript_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_the_javascript_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     [code] = blocks("javascript", settings)
     (tmp_path / "example.mjs").write_text(code, encoding="utf-8")
     async with running.running(settings, tmp_path, "ingest"):

@@ -13,10 +13,10 @@ from nats.aio.msg import Msg
 
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
-from shared.plumbing import delivery, reader
+from shared.plumbing import delivery, reader, reference_documents
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import subjects
+from shared.wire import collection_names, subjects
 from shared.words.reference import Reference
 from tests import seeds
 from tests.builders import COMMUNE, Event, payload, sender_of
@@ -109,3 +109,17 @@ async def ingest(known: Connections) -> AsyncIterator[Ingest]:
     await working.listen()
     yield working
     await working.follow.close()
+
+
+@pytest.fixture
+async def today(connections: Connections, reformed: Reference) -> Connections:
+    """The connections with all regimes and what changes over time, and the units of today of Lạng Sơn and Quảng Trị: those of the examples
+    in the documents.
+    """
+    tree = reformed.registry.at(max(reformed.reform_days))
+    units = [unit for top in ("20", "44") for unit in tree.within(top)]
+    areas = [reference_documents.area_document(area) for area in reformed.registry.areas]
+    await connections.database[collection_names.AREAS].insert_many([dict(area) for area in areas])
+    await connections.reference.put_units(units)
+    await connections.reference.put_regimes(seeds.changing_regimes())
+    return connections

@@ -39,7 +39,7 @@ async def run(*command: str, folder: Path) -> list[str]:
     return printed.decode().splitlines()
 
 
-async def test_the_python_over_http_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_the_python_over_http_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     code, _ = blocks("python", settings)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
     async with running.running(settings, tmp_path, "ingest"):
@@ -58,7 +58,7 @@ async def test_the_python_over_http_does_what_it_says(known: Connections, settin
     assert "1.250,5" in lines[-1]
 
 
-async def test_the_python_over_nats_does_what_it_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
+async def test_the_python_over_nats_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     _, code = blocks("python", settings)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
     async with running.running(settings, tmp_path, "ingest"):

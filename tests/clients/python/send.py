@@ -12,7 +12,7 @@ from tong_hop_ingest_client.models import Receipt, RejectedProblem, ReportSubmit
 EVENT = {
     "specversion": "1.0",
     "id": "python-0001",
-    "source": "/units/06253",
+    "source": "/units/06253-2025",
     "type": "vn.tonghop.report.submitted.v1",
     "data": {
         "regime": "ct27-van-quan",
@@ -25,10 +25,10 @@ EVENT = {
 }
 
 client = Client(base_url=sys.argv[1])
-for change in ({}, {}, {"id": "python-0002", "source": "/units/06256"}):
+for change in ({}, {}, {"id": "python-0002", "source": "/units/06280-2025"}):
     answer = send_report.sync_detailed(client=client, body=ReportSubmittedEvent.from_dict({**EVENT, **change}))
     assert isinstance(answer.parsed, Receipt | RejectedProblem)
     print(answer.status_code.value, answer.parsed.verdict if isinstance(answer.parsed, Receipt) else answer.parsed.code)
-receipt = get_receipt.sync("06253", "python-0001", client=client)
+receipt = get_receipt.sync("06253-2025", "python-0001", client=client)
 assert isinstance(receipt, Receipt)
 print("receipt", receipt.verdict, receipt.event_id)

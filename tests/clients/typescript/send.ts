@@ -8,7 +8,7 @@ declare const process: { argv: string[] };
 const event: components["schemas"]["ReportSubmittedEvent"] = {
   specversion: "1.0",
   id: "typescript-0001",
-  source: "/units/06253",
+  source: "/units/06253-2025",
   type: "vn.tonghop.report.submitted.v1",
   data: {
     regime: "ct27-van-quan",
@@ -32,9 +32,9 @@ void [text, unknown, withdrawn];
 const client = createClient<paths>({ baseUrl: process.argv[2] });
 const headers = { "content-type": "application/cloudevents+json" };
 
-for (const body of [event, event, { ...event, id: "typescript-0002", source: "/units/06256" }]) {
+for (const body of [event, event, { ...event, id: "typescript-0002", source: "/units/06280-2025" }]) {
   const { data, error, response } = await client.POST("/v1/reports", { body, headers });
   console.log(response.status, data?.verdict ?? error?.code);
 }
-const { data } = await client.GET("/v1/receipts/{unit}/{event_id}", { params: { path: { unit: "06253", event_id: event.id } } });
+const { data } = await client.GET("/v1/receipts/{unit}/{event_id}", { params: { path: { unit: "06253-2025", event_id: event.id } } });
 console.log("receipt", data?.verdict, data?.event_id);
