@@ -100,7 +100,7 @@ def test_a_report_comes_to_its_view_and_the_pages_answer(installation: Installat
     event = {
         "specversion": "1.0",
         "id": "documented-steps-1",
-        "source": f"/units/{COMMUNE}",
+        "source": f"/units/{COMMUNE}-2025",
         "type": "vn.tonghop.report.submitted.v1",
         "time": "2026-11-20T08:00:00+07:00",
         "data": {

@@ -21,9 +21,9 @@ COMMUNE, REGIME, YEAR = "18859", "nq68-quang-binh", time.strftime("%Y")
 VIEW = f"/api/v1/views/{REGIME}/{YEAR}/44"
 
 
-def report(number: int) -> dict[str, object]:
+def report(number: int, sender: str = COMMUNE) -> dict[str, object]:
     data = {"regime": REGIME, "period": YEAR, "unit": COMMUNE, "revision": number, "narratives": {"kho_khan": "Thiếu kinh phí."}}
-    head = {"specversion": "1.0", "id": f"upgrade-{number}", "source": f"/units/{COMMUNE}", "type": "vn.tonghop.report.submitted.v1"}
+    head = {"specversion": "1.0", "id": f"upgrade-{number}", "source": f"/units/{sender}", "type": "vn.tonghop.report.submitted.v1"}
     return {**head, "time": "2026-11-20T08:00:00+07:00", "data": data}
 
 
@@ -62,6 +62,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
 
 def test_what_was_stored_is_there(upgraded: Installation) -> None:
+    """The report of the earlier commune counts for the one that has its code since the reform, which the upgrade applies."""
     assert upgraded.get("portal", VIEW)[1]["reporting"]["received"] == 1
     upgraded.tonghop("verify")
     upgraded.tonghop("status")
@@ -73,7 +74,7 @@ def test_streams_of_the_earlier_version_are_as_today_declares_them(upgraded: Ins
 
 def test_the_report_is_known_and_the_next_one_counts(upgraded: Installation) -> None:
     assert upgraded.get("ingest", "/v1/reports", report(1))[1]["verdict"] == "duplicate"
-    assert upgraded.get("ingest", "/v1/reports", report(2))[1]["verdict"] == "accepted"
+    assert upgraded.get("ingest", "/v1/reports", report(2, f"{COMMUNE}-2025"))[1]["verdict"] == "accepted"
 
 
 def test_rebuild_and_reminders_run(upgraded: Installation) -> None:

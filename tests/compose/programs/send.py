@@ -23,9 +23,8 @@ from nats.aio.msg import Msg
 URLS, RATE, SECONDS, RUN = sys.argv[1].split(","), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
 DEPLOY = Path("deploy")
 REGIME = yaml.safe_load((DEPLOY / "regimes/nq68-quang-binh.yaml").read_text(encoding="utf-8"))
-UNITS = list(csv.DictReader((DEPLOY / "units/units.csv").open(encoding="utf-8-sig")))
-PARENT = {unit["code"]: unit["parent"] for unit in UNITS}
-COMMUNES = sorted(unit["code"] for unit in UNITS if unit["level"] == "commune" and PARENT.get(unit["parent"]) == "44")
+AREAS = csv.DictReader((DEPLOY / "reforms/2025-07-01/areas.csv").open(encoding="utf-8-sig"))
+COMMUNES = sorted(row["member"] for row in AREAS if row["area"] == "44-QB")  # all of them are new, so their ids end with the year
 ASKED = [indicator for indicator in REGIME["indicators"] if "xa" in indicator.get("asked", ["xa"])]
 PATIENCE_S = 90.0
 
@@ -50,8 +49,14 @@ def event(number: int) -> tuple[str, dict[str, Any]]:
         "revision": RUN * 1000 + number // len(COMMUNES) + 1,
         "values": {indicator["code"]: figure(indicator, number) for indicator in ASKED},
     }
-    head = {"specversion": "1.0", "id": f"compose-{RUN}-{number:06d}", "source": f"/units/{code}", "type": "vn.tonghop.report.submitted.v1"}
-    return code, {**head, "time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), "data": data}
+    sender = f"{code}-2025"
+    head = {
+        "specversion": "1.0",
+        "id": f"compose-{RUN}-{number:06d}",
+        "source": f"/units/{sender}",
+        "type": "vn.tonghop.report.submitted.v1",
+    }
+    return sender, {**head, "time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), "data": data}
 
 
 def longest(times: list[float]) -> float:
