@@ -199,7 +199,10 @@ def test_a_period_to_keep_that_no_regime_has_is_refused(lang_son: Cli, tmp_path:
 
 
 def test_red_team_12_apply_pins_the_on_call_period_that_was_opened_and_due_before(lang_son: Cli, tmp_path: Path) -> None:
-    assert lang_son.run("reform", "apply", reform_folders.write(tmp_path / "reform")).exit_code == session.FINE
+    changed = tmp_path / "dot-xuat.yaml"
+    changed.write_text(f'{ON_CALL}changes: [{{from: "2025-07-01", legal_basis: ["Thử"], within: "20"}}]\n', encoding="utf-8")
+    applied = lang_son.run("reform", "apply", reform_folders.write(tmp_path / "reform"), "--regimes", changed)
+    assert applied.exit_code == session.FINE, applied.output
 
     async def question(connections: Connections) -> Any:
         return (await connections.reference.current()).pins
