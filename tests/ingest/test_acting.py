@@ -3,6 +3,7 @@
 The numbers are those of the list of what goes wrong with reforms, in ADR 0047.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,9 @@ from services.ingest.domain.decision import Accepted
 from shared.wire import events
 from shared.wire.view_hash import hash_of
 from shared.words.periods import VIETNAM
+from shared.words.reference import Reference
+from shared.words.regimes import Regime
+from tests import seeds
 from tests.builders import CT27, FIGURES, NQ68, Event, confirmed, extended, opened, returned, submitted, withdrawn
 from tests.ingest.reforming import AFTER, BEFORE, codes, reformed, refusals, screen, sent_by, unreformed
 from tests.knowing import known
@@ -234,6 +238,31 @@ def test_from_the_reform_on_the_recipient_confirms_the_view_of_whom_it_acts_for(
     assert codes(screen(sent_by("44-2025", own), AFTER, before=views)) == ["action.other_confirmer"]
     assert codes(screen(sent_by("44-SYT-2025", own), AFTER, before=views)) == ["action.other_confirmer"]
     assert codes(screen(sent_by(INTERIOR_NEW, event, unit="450"), AFTER, before=views))[-1:] == ["action.not_confirmer"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "flag", "wrong"),
+    [
+        (INTERIOR_NEW, None, []),
+        (INTERIOR_NEW, True, ["report.not_a_successor"]),
+        ("44-2025", None, ["action.other_confirmer"]),
+        ("44-2025", True, ["report.not_a_successor"]),
+    ],
+)
+def test_nobody_is_the_successor_of_an_area(sender: str, flag: bool | None, wrong: list[str]) -> None:
+    """The recipient confirms the view of the area inside which units report. An area is valid, although it is no unit."""
+    digest = hash_of(NQ68, "2025", "44-QB", FIGURES)
+    event = sent_by(sender, confirmed("44-QB", period="2025"), view_hash=digest, as_successor=flag)
+
+    assert codes(screen(event, AFTER, of_an_area(), known(views={(NQ68, "2025", "44-QB"): digest}))) == wrong
+
+
+def of_an_area() -> Reference:
+    """The reformed reference, with a regime whose recipient acts for nobody, so it confirms the view of the area."""
+    whole = seeds.reformed_reference().regimes[NQ68]
+    file = whole.model_dump(exclude_unset=True, by_alias=True)
+    file["changes"][-1] |= {"on_behalf_of": ""}
+    return replace(seeds.reformed_reference(), regimes={NQ68: Regime.model_validate(file)})
 
 
 def test_a_confirmation_before_the_reform_concerns_the_early_view() -> None:

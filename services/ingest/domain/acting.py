@@ -8,7 +8,7 @@ from services.ingest.domain.case import Case
 from shared.words import refusals
 from shared.words.reference import ONE_DAY
 from shared.words.refusals import Both, Refusal, refusal
-from shared.words.units import Unit
+from shared.words.units import AREA, Unit
 
 NO_HEIR = Both("chưa khai đơn vị kế thừa nên chưa ai được gửi thay", "no heir is declared, so nobody may act for it yet")
 
@@ -65,15 +65,19 @@ def _first_bearer(case: Case, code: str) -> Unit | None:
 def _may_act(case: Case, of: Unit, by: Unit, other: Refusal) -> list[Refusal]:
     """Why the sender may not act about the unit `of`, for which `by` acts. `other`: the refusal of a sender that has nothing to do with it.
 
-    They are the same unit unless a recipient confirms. After the end of either, its heir acts and says so.
+    They are the same unit unless a recipient confirms. After the end of either, its heir acts and says so. An area has no heir: nobody acts
+    for it.
     """
-    ended = [unit for unit in (of, by) if case.registry.valid(unit.id, case.day) is None]
+    ended = [unit for unit in (of, by) if unit.level != AREA and case.registry.valid(unit.id, case.day) is None]
     heirs = {unit.id: case.registry.acting(unit.id, case.day) for unit in ended}
     is_heir = case.sender in {heir.id for heir in heirs.values() if heir is not None}
     if case.is_as_successor:
         if is_heir:
             return []
-        return [_no_successor(case, by, heirs[(by if by in ended else of).id]) if ended else _not_needed(case, by)]
+        if not ended or case.sender == by.id:
+            return [_not_needed(case, by)]
+        last = by if by in ended else of
+        return [_no_successor(case, last, heirs[last.id])]
     if case.sender == by.id:
         return []
     if ended and (is_heir or _is_related(case, ended)):
