@@ -171,16 +171,26 @@ def test_what_is_wrong_in_a_change_has_its_code_path_and_line(
         assert all(AT.get(path, [part for part in path.split(".") if not part.isdecimal()][-1]) in line for line in lines), lines
 
 
-def test_a_recipient_that_would_confirm_one_view_twice_is_refused(reformed: Reference, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("recipient", "view", "within", "level"),
+    [
+        pytest.param("20", "20", "20", "province", id="one view"),
+        pytest.param("06253", "20", "184-VQ", "commune", id="its own view and another"),
+    ],
+)
+def test_a_recipient_that_would_confirm_twice_is_refused(
+    reformed: Reference, tmp_path: Path, recipient: str, view: str, within: str, level: str
+) -> None:
+    """A unit has one duty to confirm in a period."""
     text = edited(
-        ("recipient: 20-STC", 'recipient: "20"'),
-        ('on_behalf_of: "" ', 'on_behalf_of: "20" '),
-        ("within: 184-VQ", 'within: "20"'),
-        (CONFIRM, f'[{{level: province, before: "02-25"}}, {CONFIRM}]'),
+        ("recipient: 20-STC", f'recipient: "{recipient}"'),
+        ('on_behalf_of: "" ', f'on_behalf_of: "{view}" '),
+        ("within: 184-VQ", f'within: "{within}"'),
+        (CONFIRM, f'[{{level: {level}, before: "02-25"}}, {CONFIRM}]'),
     )
 
     [(code, path, _)] = said(judged(tmp_path, reformed.registry, text).faults)
-    assert (code, path) == ("regime.view_confirmed_twice", "changes.0.obligation.confirm.1.recipient")
+    assert (code, path) == ("regime.recipient_confirms_twice", "changes.0.obligation.confirm.1.recipient")
 
 
 @pytest.mark.parametrize(

@@ -39,17 +39,16 @@ def _confirmers(version: Regime, trees: Sequence[Tree]) -> Iterator[Found]:
             yield where, refusal("regime.nobody_confirms", level=confirm.level, levels=there)
         elif not has_view:
             yield where, refusal("regime.confirmers_without_view", level=confirm.level)
-        if confirm.level is None and (twice := _confirmed_twice(version, trees)) is not None:
-            yield where, refusal("regime.view_confirmed_twice", view=twice)
+        if confirm.level is None and _confirms_twice(version, trees):
+            yield where, refusal("regime.recipient_confirms_twice", recipient=version.recipient)
 
 
-def _confirmed_twice(version: Regime, trees: Sequence[Tree]) -> str | None:
-    """The code of a unit whose view the recipient would confirm twice: as the recipient, and as a unit of a level that confirms."""
-    for tree in trees:
-        counts = Counter((found.of.code, found.by.code) for found in version.confirmations(tree))
-        if twice := [of for (of, _), count in counts.items() if count > 1]:
-            return twice[0]
-    return None
+def _confirms_twice(version: Regime, trees: Sequence[Tree]) -> bool:
+    """Whether the recipient would confirm two views, or one twice: as the recipient, and as a unit of a level that confirms. A unit has one
+    duty to confirm in a period.
+    """
+    counts = (Counter(found.by.id for found in version.confirmations(tree)) for tree in trees)
+    return any(count > 1 for of_tree in counts for count in of_tree.values())
 
 
 def with_view(version: Regime, tree: Tree) -> set[str]:

@@ -340,9 +340,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không đơn vị báo cáo nào thuộc “{view}” nên cơ quan nhận không có bảng tổng hợp để chốt. Sửa on_behalf_of, within hoặc confirm.",
         "No reporter is in “{view}”, so there is no view for the recipient to confirm. Correct on_behalf_of, within or confirm.",
     ),
-    "regime.view_confirmed_twice": (
-        "Cơ quan nhận chốt bảng tổng hợp của “{view}” hai lần: theo recipient và theo level. Bỏ một mục của confirm.",
-        "The recipient would confirm the view of “{view}” twice: by recipient and by level. Remove one entry of confirm.",
+    "regime.recipient_confirms_twice": (
+        "Cơ quan nhận “{recipient}” chốt hai lần trong một kỳ: theo recipient và theo level. Bỏ một mục của confirm.",
+        "The recipient “{recipient}” would confirm twice in a period: by recipient and by level. Remove one entry of confirm.",
     ),
     "regime.goal_without_view": (
         "Không có bảng tổng hợp ở level “{level}”. Chọn một trong: {levels}.",
