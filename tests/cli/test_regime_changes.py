@@ -2,18 +2,21 @@
 has its place and line. The units are those of the product, with the reforms of 2025.
 """
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from services.cli.data import REGIME_FILES
 from services.cli.docs import regime_file
 from services.cli.files import regime_files
 from services.cli.files.faults import Fault, FaultsError
 from services.cli.files.regime_files import Judged
 from shared.words.reference import Reference
 from shared.words.units import Registry
+from tests import seeds
 
 NAME: Final = "vi-du-qua-dot-sap-xep.yaml"
 TEXT: Final = (regime_file.EXAMPLES / NAME).read_text(encoding="utf-8")
@@ -252,3 +255,21 @@ def test_a_regime_on_call_that_has_ended_is_judged_by_the_units_of_its_last_day(
 
     assert judged(tmp_path, reformed.registry, f'{text}ends: "2025-07-01"\n') == ([], [])
     assert "recipient" in [path for _, path, _ in said(judged(tmp_path, reformed.registry, text).faults)]
+
+
+def test_a_code_that_means_another_unit_in_later_periods_is_warned_about(reformed: Reference, tmp_path: Path) -> None:
+    """A file that is loaded after the reform, and was written before it: 44 is Quảng Bình in 2024, and Quảng Trị from 2025 on."""
+    path = tmp_path / "nq68-quang-binh.yaml"
+    first = next(regime for regime in seeds.first_regimes() if regime.id == path.stem)
+    path.write_text(json.dumps(first.model_dump(mode="json", exclude_unset=True, by_alias=True), ensure_ascii=False), encoding="utf-8")
+
+    faults, warnings = regime_files.judge(regime_files.read_each([path]), [], reformed.registry, TODAY)
+    assert faults == []
+    assert {fault.refusal.code for fault in warnings} == {"regime.code_of_two_units"}
+    assert {"on_behalf_of", "within", "reporters.so.units.0"} <= {".".join(map(str, fault.path)) for fault in warnings}
+    said_of_within = next(fault.text("vi") for fault in warnings if fault.path == ("within",))
+    assert "Mã “44” là Tỉnh Quảng Bình ở kỳ 2024, nhưng là đơn vị khác, Tỉnh Quảng Trị, ở các kỳ: 2025, " in said_of_within
+
+
+def test_the_regimes_of_the_product_say_what_their_codes_mean_in_every_period(reformed: Reference) -> None:
+    assert regime_files.judge(regime_files.read_each(REGIME_FILES), [], reformed.registry, TODAY) == ([], [])

@@ -68,8 +68,8 @@ cut-off: a change from 2025-07-01 is for the year 2025, which ends later, and no
 may give a code to another unit. If a code of the regime means another unit from the first day on, repeat the field in `changes`, even if
 the code stays the same; `tonghop reform check` refuses a reform while a regime does not say what it means afterwards. `ends` closes the
 regime from a day on. Kind and decimals of an indicator never change. `tonghop regimes check` judges every version by the units of the
-periods that have it, and warns if a reform is not applied yet; `tonghop regimes show` says what changes. The last example below is such a
-file.
+periods that have it, and warns if a reform is not applied yet or if a code that the file says once means another unit in later periods;
+`tonghop regimes show` says what changes. The last example below is such a file.
 """
 
 

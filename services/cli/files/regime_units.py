@@ -7,7 +7,7 @@ knows is only warned about: its reform is not applied yet.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.cli.files import regime_groups, regime_views
 from services.cli.files.regime_entries import Found
@@ -17,7 +17,9 @@ from shared.words.refusals import Refusal, refusal
 from shared.words.regime_paths import Path
 from shared.words.regime_versions import ONE_DAY, DatedVersion, DayOf
 from shared.words.regimes import Regime
-from shared.words.units import AREA, Registry, Tree
+from shared.words.units import AREA, Registry, Tree, Unit
+
+SHOWN: Final = 6  # periods that a sentence names
 
 
 class FoundSince(NamedTuple):
@@ -56,7 +58,7 @@ def judge(file: Regime, resolved: Mapping[str, Regime], registry: Registry, toda
         for path, why in wrong:
             where = regime_paths.written(file.changes[:changes], list(file.by_code), path)
             faults.setdefault((where, why), FoundSince(where, why, None if version.is_first else version.first_day))
-    return Judgement(list(faults.values()), warnings)
+    return Judgement(list(faults.values()), [*warnings, *_of_two_units(file, whole, registry, day_of)])
 
 
 def _of_version(file: Regime, version: DatedVersion, trees: Sequence[Tree], registry: Registry) -> list[Found]:
@@ -89,6 +91,30 @@ def _not_of_the_days(named: Sequence[Named], trees: Sequence[Tree]) -> Iterator[
             yield name.where, refusal("regime.grouping_is_no_area", code=name.code)
         elif name.field not in ("groupings", "within") and is_area:
             yield name.where, refusal("regime.area_cannot_act", code=name.code)
+
+
+def _of_two_units(file: Regime, whole: Regime, registry: Registry, day_of: DayOf) -> Iterator[FoundSince]:
+    """Codes that the file says once and that mean another unit in later periods. A reform is not applied over such a regime (ADR 0045), but
+    a file may be loaded after it.
+    """
+    first: dict[Named, tuple[Unit, str]] = {}
+    later: dict[Named, tuple[Unit, list[str]]] = {}
+    for period, day in regime_versions.listed(whole, day_of):
+        bearers = registry.at(day).by_code
+        for name in named_units.on(file, day):
+            unit = bearers.get(name.code)
+            if unit is not None and unit.id != first.setdefault(name, (unit, period.code))[0].id:
+                later.setdefault(name, (unit, []))[1].append(period.code)
+    for name, (unit, codes) in later.items():
+        was, then = first[name]
+        listed = _shortened(codes)
+        why = refusal("regime.code_of_two_units", code=name.code, was=was.name, then=then, now=unit.name, periods=listed)
+        yield FoundSince(name.where, why)
+
+
+def _shortened(codes: list[str]) -> list[str]:
+    """The first periods and the last one, if there are many."""
+    return codes if len(codes) <= SHOWN else [*codes[: SHOWN - 1], "…", codes[-1]]
 
 
 def _not_applied(file: Regime, version: DatedVersion, wrong: Sequence[Found], registry: Registry) -> Refusal:

@@ -310,6 +310,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "From {day} on, the regime names units or areas that do not exist yet: {names}. A reform is not applied, so this part is not"
         " checked, and later periods lack reporters. Apply the reform.",
     ),
+    "regime.code_of_two_units": (
+        "Mã “{code}” là {was} ở kỳ {then}, nhưng là đơn vị khác, {now}, ở các kỳ: {periods}. Nêu lại mục này trong changes từ ngày sắp xếp,"
+        " hoặc kết thúc chế độ bằng ends.",
+        "The code “{code}” means {was} in the period {then}, but another unit, {now}, in the periods: {periods}. Say in changes, from the"
+        " day of the reform, what the field is then, or end the regime with ends.",
+    ),
     "regime.units_gone": (
         "Nhóm {group} không có đơn vị nào: các đơn vị được nêu không còn. Sửa units.",
         "The group {group} has no unit: the units that it names are gone. Correct units.",
