@@ -278,7 +278,7 @@ def _derived(derived: Regime, source: Regime) -> Regime:
             "calendar": source.calendar,
             "periods": source.periods,
             "within": source.within,
-            "ends": derived.ends or source.ends,
+            "ends": min(filter(None, (derived.ends, source.ends)), default=None),
             "reporters": {name: source.reporters[name] for name in derived.derived_groups},
             "indicators": [source.by_code[code] for code in derived.derived_indicators],
         }

@@ -322,3 +322,13 @@ def test_a_derived_regime_that_changes_knows_its_indicators_in_every_version() -
 
     assert len(whole.versions) == 2
     assert [version.by_code.keys() == version.kinds.keys() != set() for version in whole.versions] == [True, True]
+
+
+@pytest.mark.parametrize(("own", "of_source"), [("2026-07-01", "2029-01-01"), ("2029-01-01", "2026-07-01"), (None, "2026-07-01")])
+def test_a_derived_regime_ends_no_later_than_its_source(own: str | None, of_source: str) -> None:
+    def with_end(regime: Regime, ends: str | None) -> Regime:
+        return Regime.model_validate(regime.model_dump(exclude_unset=True, by_alias=True) | ({"ends": ends} if ends else {}))
+
+    files = {regime.id: regime for regime in seeds.changing_regimes()}
+    resolved = regimes.resolve([with_end(files[CT27], of_source), with_end(files[VHTT], own)])
+    assert {version.ends for version in resolved[VHTT].versions} == {"2026-07-01"}
