@@ -313,3 +313,14 @@ def test_the_decision_on_what_was_received_before_a_reform_does_not_depend_on_wh
     without, applied = (screen(event, received, reference, before=known(REPORTED)) for reference in (unreformed(), reformed()))
 
     assert without == applied
+
+
+@pytest.mark.parametrize(
+    ("period", "received", "code"), [("2025", AFTER, "report.regime_ended"), ("2025-H3", AFTER, "report.unknown_period")]
+)
+def test_a_period_after_the_end_of_its_regime_is_refused_with_the_day(period: str, received: datetime, code: str) -> None:
+    event = sent_by("52-2025", opened(), regime="kl62-binh-dinh", period=period)
+    found = {reason.code: reason for reason in refusals(screen(event, received, seeds.reformed_reference()))}
+
+    assert code in found
+    assert ("ngày 01/07/2025" in found[code].message_vi) is (code == "report.regime_ended")

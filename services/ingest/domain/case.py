@@ -119,6 +119,9 @@ class Case:
         if regime.derived_from is not None:
             return [refusal("report.derived_regime", "data.regime", regime=regime.id, source=regime.derived_from)]
         if self.period is None and self.period_code:
+            if regime.ends is not None and regime.period(self.period_code) is not None:
+                ends = refusals.day(date.fromisoformat(regime.ends))
+                return [refusal("report.regime_ended", "data.period", regime=regime.id, period=self.period_code, day=ends)]
             known = Both("theo lịch", "those of the calendar") if regime.periods == "any" else regime.periods
             return [refusal("report.unknown_period", "data.period", regime=regime.id, period=self.period_code, known=known)]
         return []

@@ -19,6 +19,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Chế độ “{regime}” không có kỳ “{period}”. Các kỳ: {known}.",
         "The regime “{regime}” has no period “{period}”. Its periods are: {known}.",
     ),
+    "report.regime_ended": (
+        "Chế độ “{regime}” kết thúc ngày {day} nên không có kỳ “{period}”. Chỉ gửi cho các kỳ chốt số liệu trước ngày đó.",
+        "The regime “{regime}” ended on {day}, so it has no period “{period}”. Send only for periods whose cut-off is before that day.",
+    ),
     "report.period_not_begun": (
         "Kỳ {period} bắt đầu ngày {day} nên chưa nhận báo cáo. Gửi lại từ ngày đó.",
         "The period {period} begins on {day}, so reports are not accepted yet. Send the report from that day on.",
