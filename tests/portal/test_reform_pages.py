@@ -209,6 +209,19 @@ async def test_11_the_report_of_an_ended_unit_is_listed_at_its_successor(stack: 
 
 
 @loop
+async def test_13_a_report_from_before_the_reform_was_registered_is_that_of_the_bearer_of_the_code(stack: Stack) -> None:
+    early_one = report(unit="06253", period="2025", at=AFTER.replace(year=2025, month=5), values={"gd_ngay_cong": 7})
+    late = report(unit="06253", period="2025", revision=2, at=AFTER.replace(year=2025, month=8), values={"gd_ngay_cong": 9})
+    await stack.put(reports=[early_one, late])
+    async with reformed.portal(stack) as http:
+        found = (await http.get(f"/api/v1/reports/{CT27}/2025/06253")).json()
+    assert [step["revision"] for step in found["history"]] == [2]
+    assert found["values"]["gd_ngay_cong"] == 9
+    before = await shown(stack, f"/bao-cao/{CT27}/2025/06253?units=2025-06-30")
+    assert "lần 2" not in before
+
+
+@loop
 async def test_a_report_that_a_successor_sent_and_one_that_was_imported_are_named_so(stack: Stack) -> None:
     then = report(unit="06256", values={"gd_ngay_cong": 5})
     then["event"] = then["event"].replace(b'{"', b'{"imported":true,"', 1)

@@ -10,7 +10,7 @@ from datetime import date
 
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY
-from shared.words.units import Registry, Unit
+from shared.words.units import Registry, Tree, Unit
 
 
 def bearer(registry: Registry, name: str, today: date) -> Unit | None:
@@ -102,3 +102,10 @@ def _is_source(registry: Registry, edge: Edge, unit: Unit) -> bool:
 def rows(registry: Registry, ids: Sequence[str], day: date) -> list[Unit]:
     """The rows of units on a day, by code; an unknown id is left out."""
     return sorted((row for unit_id in ids if (row := registry.row(unit_id, day)) is not None), key=lambda row: row.code)
+
+
+def former(registry: Registry, tree: Tree, unit: Unit) -> set[str]:
+    """The ids of the units that had a unit's code before it and are not in its tree."""
+    if not registry.lineage.edges:
+        return set()
+    return {row.id for row in registry.bearers(unit.code) if row.code == unit.code and row.valid_from < unit.valid_from} - tree.by_id.keys()

@@ -89,7 +89,7 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     view = await store.view(regime.id, period, address.unit.id)
     if view is None:
         raise refused.no_such_view(regime.id, period, address.unit.code)
-    entries = await store.entries(regime.source_id, period, [unit.id for unit in reporters])
+    entries = await store.entries_of(address, reporters)
     counted = explain.standing_reports(reporters, entries, view.position.sequence)
     contents = await store.contents([entry.id for entry in counted.values()])
     figure = view.indicators.get(indicator.code)

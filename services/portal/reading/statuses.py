@@ -92,7 +92,7 @@ async def _opened(address: Address, store: PortalStore) -> datetime | None:
 
 async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> list[Status]:
     """The state of each unit's report, in the order given. Every unit is a reporter."""
-    entries = await store.entries(address.regime.source_id, address.period.code, [unit.id for unit in units])
+    entries = await store.entries_of(address, units)
     due = await deadlines_of(address, store, units, entries)
     return [standing.judge(unit, entries[unit.id], due.get(unit.id), now) for unit in units]
 
@@ -100,7 +100,7 @@ async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], 
 async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     """The unit's own report. In a derived regime it is the source regime's report, restricted to the derived indicators."""
     unit = address.unit
-    entries = await store.entries(address.regime.source_id, address.period.code, [unit.id])
+    entries = await store.entries_of(address, [unit])
     due = await deadlines_of(address, store, [unit], entries)
     own = sorted(_until(address, entries[unit.id]), key=lambda entry: entry.received_ms)
     last = standing.last_submission(own)
@@ -135,7 +135,7 @@ def asked(address: Address) -> list[Indicator]:
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:
     """The narratives of the reports that count, at the unit and below it: texts with their units, by the heading's code."""
     units = {unit.id: unit for unit in address.reporters}
-    entries = await store.entries(address.regime.source_id, address.period.code, units)
+    entries = await store.entries_of(address, address.reporters)
     standing_ids = {
         last.id: unit_id
         for unit_id, own in entries.items()

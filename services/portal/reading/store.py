@@ -9,7 +9,8 @@ import structlog
 from bson import Decimal128
 from pydantic import TypeAdapter, ValidationError
 
-from services.portal.domain import content
+from services.portal.domain import content, succession
+from services.portal.domain.address import Address
 from services.portal.domain.content import Content
 from services.portal.domain.progress import Progress
 from services.portal.domain.standing import Entry
@@ -20,7 +21,9 @@ from shared.wire.documents import DutyDocument, EarlyViewDocument, ReformDocumen
 from shared.wire.events import Logged
 from shared.wire.published import View, ViewPosition
 from shared.wire.view_key import ViewKey
+from shared.words import periods
 from shared.words.reform import LegalBasis
+from shared.words.units import Unit
 
 log = structlog.get_logger()
 
@@ -120,6 +123,20 @@ class PortalStore:
         async for document in self._reports.find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
             by_unit[document["unit"]].append(_entry(document))
         return by_unit
+
+    async def entries_of(self, at: Address, units: Iterable[Unit]) -> dict[str, list[Entry]]:
+        """The accepted events about these reporters in the period of an address, by unit id.
+
+        They include those that were received since the unit's first day and are logged under the id of the unit that had its code before,
+        because the reform was not registered yet: they count for the bearer of the code (`Reference.unit_of`).
+        """
+        reporters = list(units)
+        former = {old: unit for unit in reporters for old in succession.former(at.reference.registry, at.tree, unit)}
+        found = await self.entries(at.regime.source_id, at.period.code, [*(unit.id for unit in reporters), *former])
+        for old, unit in former.items():
+            first_ms = periods.start_ms(at.reference.registry.begins(unit.id))
+            found[unit.id] += [entry for entry in found.pop(old) if entry.received_ms >= first_ms]
+        return found
 
     async def reported_units(self, regime: str, period: str) -> list[str]:
         """The ids of all units named in accepted events of a regime and period."""
