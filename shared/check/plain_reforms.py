@@ -46,5 +46,5 @@ class Concerned:
         if unit_id in self._tree.by_id or unit_id not in self._registry.ids or noted.code not in self._bearers:
             return unit_id
         bearer = self._bearers[noted.code]
-        first_day = min(row.valid_from for row in self._registry.ids[bearer])
-        return bearer if first_day <= noted.day else unit_id
+        first_day, first_of_logged = (min(row.valid_from for row in self._registry.ids[found]) for found in (bearer, unit_id))
+        return bearer if first_of_logged <= first_day <= noted.day else unit_id

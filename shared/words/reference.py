@@ -145,7 +145,9 @@ class Reference:
         bearer = setting.tree.by_code.get(code)
         if bearer is None or bearer.id in setting.tree.members:  # an area takes no reports
             return unit_id
-        return unit_id if self.registry.begins(bearer.id) > received else bearer.id
+        begins = self.registry.begins(bearer.id)
+        is_later = self.registry.begins(unit_id) <= begins <= received  # a new unit never reports for the one that had its code before
+        return bearer.id if is_later else unit_id
 
     def derived_of(self, source_id: str) -> list[Regime]:
         """The regime itself, if it exists, and the regimes that are derived from it."""

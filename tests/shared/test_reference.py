@@ -153,6 +153,13 @@ def test_a_version_of_a_regime_stands_for_the_whole_regime() -> None:
     assert found.setting_at_receipt("thu", "2025", LAST) == before
 
 
+def test_a_new_units_report_of_a_period_that_is_pinned_later_is_not_the_former_units() -> None:
+    pinned = known({("thu", "2025"): LAST})
+    setting = pinned.setting("thu", "2025")
+    assert setting is not None
+    assert pinned.unit_of(setting, "111-2025", "111", FIRST) == "111-2025"
+
+
 def test_an_area_is_in_the_tree_but_nobodys_child() -> None:
     tree = known().registry.at(FIRST)
     area = tree.by_code["11-cu"]
