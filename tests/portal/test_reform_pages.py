@@ -209,6 +209,13 @@ async def test_11_the_report_of_an_ended_unit_is_listed_at_its_successor(stack: 
 
 
 @loop
+async def test_a_former_unit_that_reported_only_later_is_not_listed_at_its_successor(stack: Stack) -> None:
+    later = report(unit="06256", period="2025", at=AFTER.replace(year=2025, month=9), values={"gd_ngay_cong": 7})
+    await stack.put(reports=[later])
+    assert "Đã báo cáo trước" not in await html(stack, f"/bao-cao/{CT27}/2025/06280")
+
+
+@loop
 async def test_13_a_report_from_before_the_reform_was_registered_is_that_of_the_bearer_of_the_code(stack: Stack) -> None:
     early_one = report(unit="06253", period="2025", at=AFTER.replace(year=2025, month=5), values={"gd_ngay_cong": 7})
     late = report(unit="06253", period="2025", revision=2, at=AFTER.replace(year=2025, month=8), values={"gd_ngay_cong": 9})

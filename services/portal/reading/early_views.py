@@ -8,6 +8,7 @@ from services.portal.domain import early, figures, progress, refused
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.refused import Link
+from services.portal.reading import statuses
 from services.portal.reading.store import PortalStore
 from shared.wire.answers import Series, ViewOfUnits
 from shared.wire.published import View
@@ -69,9 +70,8 @@ async def reports(at: Address, store: PortalStore) -> list[Link]:
         sources = [source for source in early.sources(at.reference, at.unit.id, day) if source != at.unit.id]
         entries = await store.entries(at.regime.source_id, at.period.code, sources)
         tree = at.reference.registry.at(day)
-        found += [
-            Link(tree.by_id[source].name, f"/bao-cao/{at.to(tree.by_id[source])}?units={day}") for source in sources if entries[source]
-        ]
+        sent = [source for source in sources if statuses.until(day, entries[source])]
+        found += [Link(tree.by_id[source].name, f"/bao-cao/{at.to(tree.by_id[source])}?units={day}") for source in sent]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.portal.domain import content, history, standing
 from services.portal.domain.address import Address
@@ -102,7 +102,7 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     unit = address.unit
     entries = await store.entries_of(address, [unit])
     due = await deadlines_of(address, store, [unit], entries)
-    own = sorted(_until(address, entries[unit.id]), key=lambda entry: entry.received_ms)
+    own = sorted(until(address.early, entries[unit.id]), key=lambda entry: entry.received_ms)
     last = standing.last_submission(own)
     recent = own[-HISTORY_AT_ONCE:]
     told = [entry.id for entry in recent[:-CONTENTS_AT_ONCE] if entry.type in (events.RETURNED, events.EXTENDED)]
@@ -119,11 +119,11 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     )
 
 
-def _until(address: Address, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """The events that belong to an early block: those received before the reform. All of them if the address names none."""
-    if address.early is None:
+def until(early: date | None, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The events that belong to the early block of a day: those received until then. All of them if there is no day."""
+    if early is None:
         return entries
-    return [entry for entry in entries if periods.local_day(events.from_ms(entry.received_ms)) <= address.early]
+    return [entry for entry in entries if periods.local_day(events.from_ms(entry.received_ms)) <= early]
 
 
 def asked(address: Address) -> list[Indicator]:
@@ -135,7 +135,8 @@ def asked(address: Address) -> list[Indicator]:
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:
     """The narratives of the reports that count, at the unit and below it: texts with their units, by the heading's code."""
     units = {unit.id: unit for unit in address.reporters}
-    entries = await store.entries_of(address, address.reporters)
+    found = await store.entries_of(address, address.reporters)
+    entries = {unit_id: until(address.early, own) for unit_id, own in found.items()}
     standing_ids = {
         last.id: unit_id
         for unit_id, own in entries.items()
