@@ -79,7 +79,7 @@ class Era:
 
     def bearer(self, event: Logged) -> str:
         """Which unit a logged event concerns: the logged one if it exists on the reference day, else the one that has its code on that day,
-        if it existed when the event came.
+        if it began later than the logged one and existed when the event came. A unit that is gone after a revert stays itself.
         """
         day = self.days.get((event.regime, event.period))
         if day is None or not event.unit_id or self.is_there(event.unit_id, day):
@@ -87,7 +87,10 @@ class Era:
         code = event.data.get("unit")
         found = [row.id for row in self.rows if row.code == code and self.is_there(row.id, day) and _is_valid(row, day)]
         came = day_of(events.from_ms(event.received_ms))
-        return found[0] if found and self.begins(found[0]) <= came else event.unit_id
+        is_known = any(row.id == event.unit_id for row in self.rows)
+        if not found or not is_known or not self.begins(event.unit_id) <= self.begins(found[0]) <= came:
+            return event.unit_id
+        return found[0]
 
 
 def _is_valid(row: Unit, day: date) -> bool:
