@@ -110,15 +110,18 @@ class Connection(Client):
         """On the socket, behind everything before it."""
         self._up.append(message)
         self._up_until = max(self._up_until, self._loop.time() + self._chance.latency_s())
-        self._loop.call_at(self._up_until, self._arrive_next, self._life, context=OUTSIDE)
+        self._loop.call_at(self._up_until, self._arrive_next, self._life, self._broker.life, context=OUTSIDE)
 
     def _arrive_late(self, life: int, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
         if life == self._broker.life:
             self._arrive(subject, reply, payload, headers)
 
-    def _arrive_next(self, life: int) -> None:
+    def _arrive_next(self, life: int, life_of_broker: int) -> None:
+        """What was sent to a broker that a copy has replaced since does not arrive, also if the sender is dead by now."""
         if life == self._life:
-            self._arrive(*self._up.popleft())
+            message = self._up.popleft()
+            if life_of_broker == self._broker.life:
+                self._arrive(*message)
 
     def _arrive(self, subject: str, reply: str, payload: bytes, headers: Headers) -> None:
         if subject == UNSUBSCRIBED:
