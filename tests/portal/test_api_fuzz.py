@@ -30,10 +30,10 @@ PATHS: Final = [
     "/api/v1/duties",
     "/lich/{unit}.ics",
 ]  # not the live stream: it has no end
-KNOWN: Final = {
-    "regime": [CT27, "vhtt-van-quan", "nq68-quang-binh"],
-    "period": ["2024", "2025"],
-    "unit": ["184", "20", "06253", "184-GDDT"],
+KNOWN: Final = {  # what is stored comes more often, so that questions about it are among the drawn ones
+    "regime": [CT27, CT27, CT27, "vhtt-van-quan", "nq68-quang-binh"],
+    "period": ["2024", "2024", "2024", "2025"],
+    "unit": ["184", "184", "20", "20", "06253", "184-GDDT"],
     "province": ["20", "44"],
     "indicator": ["gd_ngay_cong", "mt_rac_xu_ly", "nv_tien_do", "vh_nha_van_hoa_xa"],
 }
