@@ -1,7 +1,7 @@
 """Which duties a reform moves to heirs, drops, or begins, by regime and period; and which groups or confirmers it leaves without a unit."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -41,7 +41,7 @@ class Emptied:
 
 def moves(concerned: Iterable[Concerned], after: Registry, day: date) -> list[Moves]:
     """The duties that change, for each regime and task; periods with equal changes together."""
-    found: dict[tuple[object, ...], list[str]] = {}
+    found: dict[Moves, list[str]] = {}  # the changes, still without their periods
     for one in concerned:
         if not one.code:
             continue
@@ -50,13 +50,9 @@ def moves(concerned: Iterable[Concerned], after: Registry, day: date) -> list[Mo
             moved = tuple(sorted((unit, heir) for unit, heir in heirs.items() if heir is not None and heir in now))
             dropped = tuple(sorted(unit for unit, heir in heirs.items() if heir is None or heir not in now))
             begun = tuple(sorted(now - was - {heir for _, heir in moved}))
-            key = (one.regime, task, len(was & now), moved, dropped, begun)
             if was != now:
-                found.setdefault(key, []).append(one.code)
-    return [
-        Moves(regime, tuple(codes), task, stay, moved, dropped, begun)  # type: ignore[arg-type]
-        for (regime, task, stay, moved, dropped, begun), codes in found.items()
-    ]
+                found.setdefault(Moves(one.regime, (), task, len(was & now), moved, dropped, begun), []).append(one.code)
+    return [replace(change, periods=tuple(codes)) for change, codes in found.items()]
 
 
 def emptied(concerned: Iterable[Concerned]) -> list[Emptied]:
@@ -65,13 +61,14 @@ def emptied(concerned: Iterable[Concerned]) -> list[Emptied]:
     for one in concerned:
         if one.before is None or one.after is None:
             continue
-        for task, was, now in (
+        both: tuple[tuple[Task, set[str], set[str]], ...] = (
             ("report", _groups(one.before), _groups(one.after)),
             ("confirm", _confirmed(one.before), _confirmed(one.after)),
-        ):
+        )
+        for task, was, now in both:
             for name in sorted(was - now):
                 if name in _entries(one.after):
-                    found.setdefault((one.regime, task, name), []).append(one.code)  # type: ignore[arg-type]
+                    found.setdefault((one.regime, task, name), []).append(one.code)
     return [Emptied(regime, tuple(filter(None, codes)), task, name) for (regime, task, name), codes in found.items()]
 
 
