@@ -16,6 +16,14 @@ CHECKPOINTS: Final = "checkpoints"
 RECEIPTS: Final = "receipts"
 DUTIES: Final = "duties"
 ALERTS: Final = "alerts"
+PEOPLE: Final = "people"
+INVITATIONS: Final = "invitations"
+SESSIONS: Final = "sessions"
+LOGIN_DELAYS: Final = "login_delays"
+CREDENTIALS: Final = "credentials"
+CREDENTIAL_USES: Final = "credential_uses"
+AUDIT: Final = "audit"
+IDENTITY: Final = "identity"
 
 
 def aggregate_checkpoint(partition: int) -> str:

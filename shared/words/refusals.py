@@ -15,6 +15,7 @@ from shared.words.sentences import (
     doors,
     events,
     files,
+    identity,
     operators,
     reform_files,
     reform_regimes,
@@ -81,6 +82,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reform_regimes.SENTENCES,
     **reform_files.SENTENCES,
     **reforms.SENTENCES,
+    **identity.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

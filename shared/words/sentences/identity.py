@@ -1,0 +1,5 @@
+"""Sentences about who somebody is and what he may do: logins, sessions, keys, roles."""
+
+from typing import Final
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {}
