@@ -10,14 +10,17 @@ from services.portal.api import routes as api
 from services.portal.http import problems
 from services.portal.http.caching import Changes
 from services.portal.http.headers import Heads, SafeHeaders
+from services.portal.http.principals import NoKeys
 from services.portal.live import Hub
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.reforms import ReformReader
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
+from services.portal.sessions.session_store import SessionStore
 from services.portal.web import routes as web
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
+from shared.shell.clock import random_secret
 from shared.shell.service import Connections
 from shared.shell.settings import PortalSettings
 from shared.wire import subjects
@@ -31,9 +34,11 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     settings = settings or PortalSettings()
     connections = service.connections(settings, NAME)
     hub = Hub()
+    sessions = SessionStore(connections.database, random_secret)
     connections.broker.include_router(live.feed_router(hub))
 
     async def work(readiness: Readiness) -> None:
+        await sessions.prepare()
         await watch(connections, readiness)
 
     app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", connections, work, subjects.FEED, subjects.REPORTS, writes=False)
@@ -45,6 +50,8 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.streams = connections.streams
     app.state.hub = hub
     app.state.calendars = Changes()
+    app.state.sessions = sessions
+    app.state.keys = NoKeys()
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from uuid import uuid4
 
 Clock = Callable[[], datetime]
@@ -9,6 +10,10 @@ Clock = Callable[[], datetime]
 
 NewId = Callable[[], str]
 """Returns a new unique id: 32 hexadecimal digits."""
+
+
+NewSecret = Callable[[], str]
+"""Returns a new secret: 43 characters, base64url."""
 
 
 def system_clock() -> datetime:
@@ -19,3 +24,8 @@ def system_clock() -> datetime:
 def random_id() -> str:
     """A random id, 32 hexadecimal digits, for things without a cause from which an id could be derived."""
     return uuid4().hex
+
+
+def random_secret() -> str:
+    """A secret for a cookie, a key or a link: 32 random bytes, 43 characters that need no escaping in an address."""
+    return token_urlsafe(32)

@@ -31,6 +31,7 @@ STORES = (
     "services/portal/reading/reforms.py",
     "services/portal/reading/store.py",
     "services/portal/reading/duty_store.py",
+    "services/portal/sessions/session_store.py",
 )
 OF_COLLECTIONS = {
     *("find", "find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "aggregate", "distinct", "bulk_write"),

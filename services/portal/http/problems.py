@@ -9,11 +9,12 @@ from typing import Final
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from faststream.exceptions import IncorrectState
 from pymongo.errors import OperationFailure
 from starlette.exceptions import HTTPException
 
-from services.portal.domain import refused, wanted
+from services.portal.domain import refused, return_path, wanted
 from services.portal.domain.refused import Link, Refused
 from services.portal.http import headers
 from services.portal.render import look
@@ -53,9 +54,15 @@ def answer(request: Request, status: HTTPStatus, *reasons: Refusal, links: Seque
     """The refusals as a page or as a problem, depending on the path. Only a page has the links."""
     later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
+        if status == HTTPStatus.UNAUTHORIZED:
+            return RedirectResponse(
+                return_path.login(request.url.path, request.url.query), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"}
+            )
         title, advice = TITLES.get(status, OTHER_TITLE)
         shown = {"status": int(status), "refusals": reasons, "title": title, "advice": advice, "links": links}
         return look.page("problem.html", shown, status, later)
+    if status == HTTPStatus.UNAUTHORIZED:
+        later = {"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"}
     return problem(status, reasons, later)
 
 

@@ -1,0 +1,71 @@
+"""Who asks: the principal of a request, by a key in the header `Authorization` or by the cookie of a session.
+
+The JSON API and the live updates take a key or a session; if both are given, the key decides. Pages take a session only.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Final, Protocol
+
+from fastapi import Depends, Request
+
+from services.portal.domain.refused import Refused
+from services.portal.http import dependencies
+from services.portal.sessions import cookies
+from services.portal.sessions.session_store import SessionStore
+from shared.words import refusals
+from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
+
+WITH_KEY: Final = ("/api/v", "/live/")
+SCHEME: Final = "bearer"
+
+
+class Keys(Protocol):
+    """Recognises keys, from memory."""
+
+    def principal(self, key: str, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
+        """The unit or receiver whose key this is; None if it is unknown, expired or revoked."""
+
+
+class NoKeys:
+    """Recognises no key."""
+
+    def principal(self, key: str, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
+        return None
+
+
+def required() -> Refused:
+    """The refusal of a request without a valid key or session: one answer, whatever is wrong with them."""
+    return Refused(HTTPStatus.UNAUTHORIZED, refusals.refusal("identity.required"))
+
+
+async def session_of(request: Request) -> PersonPrincipal | None:
+    """The person whose session the request has; None without one."""
+    sessions: SessionStore = request.app.state.sessions
+    secret = request.cookies.get(cookies.name(request.url.scheme), "")
+    return await sessions.principal(secret, await dependencies.now_of(request)) if secret else None
+
+
+async def person_of(request: Request) -> PersonPrincipal:
+    """The person whose session the request has. Raises `Refused` with 401."""
+    person = await session_of(request)
+    if person is None:
+        raise required()
+    return person
+
+
+async def principal_of(request: Request) -> Principal:
+    """Who asks. Raises `Refused` with 401; a page then leads to the login."""
+    given = request.headers.get("authorization")
+    if given is None or not request.url.path.startswith(WITH_KEY):
+        return await person_of(request)
+    keys: Keys = request.app.state.keys
+    scheme, _, key = given.partition(" ")
+    principal = keys.principal(key.strip(), await dependencies.now_of(request)) if scheme.lower() == SCHEME else None
+    if principal is None:
+        raise required()
+    return principal
+
+
+Asking = Annotated[Principal, Depends(principal_of)]
+AskingPerson = Annotated[PersonPrincipal, Depends(person_of)]
