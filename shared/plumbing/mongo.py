@@ -4,6 +4,7 @@ Every client writes with w=majority and journal=true, and reads with majority: d
 never have been stored. A service refuses a standalone server, which loses acknowledged writes on `kill -9`.
 """
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -47,6 +48,7 @@ DECIMAL128_BIAS = 6176  # bias of the exponent
 SERVER_SELECTION_MS = 3000  # then the server counts as away; this is reported and tried again
 HEARTBEAT_MS = 3000  # how often the server is pinged
 CONNECT_MS = 3000  # after this time without an answer all connections to the server are closed, busy ones too
+TRANSACTION_S = 60.0  # how long a transaction that meets others is run again
 SOCKET_MS = 20_000  # how long to wait for an answer, which a stopped server never sends
 
 AWAY = (
@@ -222,8 +224,15 @@ async def in_transaction(database: Documents, act: Callable[[Session], Coroutine
     If two transactions write the same document, the first wins and the other is run again. The server aborts the transaction of a killed
     process after `transactionLifetimeLimitSeconds` (60); until then, others that write the same document are retried.
     """
+    give_up_at = asyncio.get_running_loop().time() + TRANSACTION_S
     async with opened_session(database) as session:
-        return await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
+        while True:
+            try:
+                return await session.with_transaction(act, read_concern=ReadConcern("snapshot"))
+            except PyMongoError as error:  # Motor commits before it looks for conflicts, so it does not retry those of the commit
+                is_passing = error.has_error_label("TransientTransactionError")
+                if not is_passing or asyncio.get_running_loop().time() > give_up_at:
+                    raise
 
 
 @asynccontextmanager

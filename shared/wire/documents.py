@@ -637,7 +637,7 @@ class CredentialUseDocument(TypedDict):
 class AuditDocument(TypedDict):
     """One entry of the audit log. Entries are only added; each has the hash of the one before.
 
-    Written by: the identity stores. Read by: the command line, notify (the daily head).
+    Written by: `shared/plumbing/audit_store.py`. Read by: the command line, notify (the daily head).
     """
 
     _id: Annotated[int, "number: 1, 2, 3 …"]
@@ -647,7 +647,7 @@ class AuditDocument(TypedDict):
     target: Annotated[str, "what it concerns, for example `units/06253`; empty when nothing"]
     details: Annotated[dict[str, Any], "facts of this action; never a secret"]
     before: Annotated[str, "hash of the entry before, in hex; of the first entry 64 zeros"]
-    hash: Annotated[str, "sha256 over the other fields, in hex"]
+    hash: Annotated[str, "sha256 over the other fields, in hex (`shared/words/audit.py`)"]
 
 
 class IdentityGenerationDocument(TypedDict):
@@ -663,7 +663,7 @@ class IdentityGenerationDocument(TypedDict):
 class AuditHeadDocument(TypedDict):
     """The last audit entry as its writer knew it: shows if entries at the end are missing.
 
-    Written by: the identity stores. Read by: the command line.
+    Written by: `shared/plumbing/audit_store.py`. Read by: the command line.
     """
 
     _id: Annotated[Literal["audit"], "`audit`"]

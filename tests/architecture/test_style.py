@@ -18,6 +18,7 @@ FROM_THIN_AIR = {
 
 DRIVER = ("shared/plumbing/mongo.py", "shared/plumbing/driver.py")
 STORES = (
+    "shared/plumbing/audit_store.py",
     "shared/plumbing/data_format.py",
     "shared/plumbing/reference_store.py",
     "shared/plumbing/reform_store.py",

@@ -119,6 +119,14 @@ WRITES: dict[str, Callable[[Collection[dict[str, Any]]], object]] = {
 }
 
 
+FURTHER_WRITES: dict[str, Callable[[Collection[dict[str, Any]]], object]] = {
+    "find and update": lambda collection: collection.find_one_and_update({}, {"$set": {"value": 1}}),
+    "find and replace": lambda collection: collection.find_one_and_replace({"_id": "new"}, {"value": 1}, upsert=True),
+    "find and delete": lambda collection: collection.find_one_and_delete({}),
+    "upsert": lambda collection: collection.update_one({"_id": "new"}, {"$set": {"value": 1}}, upsert=True),
+}
+
+
 @dataclass(frozen=True)
 class Guarded:
     """A mongod with logins, and the users of a database on it."""
@@ -175,6 +183,18 @@ def test_what_was_received_cannot_be_changed_by_who_wrote_it(guarded: Guarded) -
             for name in ("update", "delete", "drop"):
                 with pytest.raises(OperationFailure, match="not authorized"):
                     WRITES[name](client[guarded.database][collection])
+
+
+@pytest.mark.parametrize("user", ["ingest", "aggregate", "notify", "portal", "operator"])
+def test_nobody_can_change_or_remove_what_the_audit_log_has(guarded: Guarded, user: str) -> None:
+    with MongoClient[dict[str, Any]](guarded.url(user)) as client:
+        database = client[guarded.database]
+        if user != "aggregate":  # which acts for nobody
+            database["audit"].insert_one({"_id": random_id()})
+        for name, write in {**WRITES, **FURTHER_WRITES}.items():
+            if name != "insert":
+                with pytest.raises(OperationFailure, match="not authorized"):
+                    write(database["audit"])
 
 
 async def test_the_notifier_claims_leases_settles_and_drops_alerts_as_its_own_user(guarded: Guarded) -> None:

@@ -1,0 +1,105 @@
+"""The collections of the audit log: `audit`, to which entries are only added, and the head in `identity` (ADR 0059)."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from shared.plumbing import mongo
+from shared.plumbing.mongo import Documents, Session
+from shared.wire import collection_names, documents
+from shared.wire.documents import AuditDocument, AuditHeadDocument
+from shared.words import audit
+from shared.words.audit import Act, Action, Detail, Entry, Head
+
+PAUSE_S: Final = 0.002  # before the next attempt, times the number of attempts
+LONGEST_PAUSE_S: Final = 0.05
+
+
+async def append(
+    database: Documents,
+    *,
+    actor: str,
+    action: Action,
+    target: str,
+    details: Mapping[str, Detail],
+    at: datetime,
+    session: Session | None = None,
+) -> None:
+    """Adds an entry at the end of the chain. When it returns, the entry is stored.
+
+    With a `session` the entry is a part of its transaction (`mongo.in_transaction`) and is stored only if the act is. Append last: other
+    writers wait until the transaction ends. Without a session, append before the act: if this fails, the act must not be done.
+
+    Raises ValueError if the details name a secret (`shared/words/audit.py`), or one of the driver's errors.
+    """
+    act = Act(actor, action, target, details)
+    if session is not None:
+        await _add(database, act, at, session)  # another writer's entry makes the transaction run again
+        return
+    attempt = 0
+    while not await _added(database, act, at):
+        attempt += 1
+        await asyncio.sleep(min(attempt * PAUSE_S, LONGEST_PAUSE_S))
+
+
+async def _added(database: Documents, act: Act, at: datetime) -> bool:
+    """Tries to add an entry; False if another writer has taken its number."""
+    try:
+        await _add(database, act, at, None)
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+async def _add(database: Documents, act: Act, at: datetime, session: Session | None) -> None:
+    entry = audit.entry(await last(database, session), act, at)
+    head = Head(entry.number, audit.hash_of(entry))
+    await mongo.collection(database, collection_names.AUDIT, AuditDocument).insert_one(_document(entry, head.hash), session=session)
+    await _move_head(database, head, session)
+
+
+async def last(database: Documents, session: Session | None = None) -> Head:
+    """The last entry of the log."""
+    entries = mongo.collection(database, collection_names.AUDIT, AuditDocument)
+    found = await entries.find_one({}, {"hash": 1}, sort=[("_id", DESCENDING)], session=session)
+    return audit.EMPTY if found is None else Head(found["_id"], found["hash"])
+
+
+async def head(database: Documents) -> Head:
+    """The last entry as its writer recorded it apart from the log."""
+    heads = mongo.collection(database, collection_names.IDENTITY, AuditHeadDocument)
+    found = await heads.find_one({"_id": documents.AUDIT_HEAD})
+    return audit.EMPTY if found is None else Head(found["number"], found["hash"])
+
+
+async def _move_head(database: Documents, head: Head, session: Session | None) -> None:
+    """Moves the head forward; it stays if another writer has moved it further."""
+    heads = mongo.collection(database, collection_names.IDENTITY, AuditHeadDocument)
+    older = {"_id": documents.AUDIT_HEAD, "number": {"$lt": head.number}}
+    change = {"$set": {"number": head.number, "hash": head.hash}}
+    if session is not None:  # a failed write would end the transaction, which sees the head as it was before the new entry
+        await heads.update_one({"_id": documents.AUDIT_HEAD}, change, upsert=True, session=session)
+        return
+    for _ in range(2):  # the first insert of the head may lose a race against an older one
+        try:
+            await heads.update_one(older, change, upsert=True)
+        except DuplicateKeyError:
+            continue
+        return
+
+
+def _document(entry: Entry, hash_: str) -> AuditDocument:
+    return {
+        "_id": entry.number,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "target": entry.target,
+        "details": dict(entry.details),
+        "before": entry.before,
+        "hash": hash_,
+    }
