@@ -113,11 +113,7 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
         mongo_url=servers.mongo.url,
         database=database,
         smtp_port=ports.smtp,
-        ingest_port=ports.ingest,
-        portal_port=ports.portal,
-        aggregate_port=ports.aggregate,
-        notify_port=ports.notify,
-    )
+    ).model_copy(update=ports.of_services())
 
 
 @pytest.fixture

@@ -8,7 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import httpx2
+from fastapi import FastAPI
+
 from services.devstack import probe
+from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from shared.shell.service import Connections
 from shared.shell.settings import ServiceSettings, Settings
@@ -39,9 +43,26 @@ def environment_of(settings: ServiceSettings) -> dict[str, str]:
     return {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
 
 
+def second_instance(name: str, settings: Settings) -> Settings:
+    """The settings of another instance of a service, on ports of its own."""
+    others = choose_ports(defaults=False).of_services()
+    return settings.model_copy(update={port: others[port] for port in (f"{name}_port", f"{name}_monitor_port")})
+
+
+async def readiness(app: FastAPI) -> httpx2.Response:
+    """The answer of an app's monitor app to `/readyz`."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app.state.monitor), base_url="http://monitor") as http:
+        return await http.get("/readyz")
+
+
+async def is_ready(app: FastAPI) -> bool:
+    """Whether a service that runs in this process is ready."""
+    return (await readiness(app)).status_code == 200
+
+
 async def until_ready(name: str, settings: ServiceSettings) -> None:
     """Waits until a service answers `/readyz` with 200."""
-    port = getattr(settings, f"{name}_port")
+    port = getattr(settings, f"{name}_monitor_port")
     deadline = time.monotonic() + READY_S
     while (await asyncio.to_thread(probe.get, port, "/readyz"))[0] != 200:
         if time.monotonic() > deadline:
@@ -52,7 +73,7 @@ async def until_ready(name: str, settings: ServiceSettings) -> None:
 async def until_answering(name: str, settings: ServiceSettings, what: str) -> str:
     """Waits until `/readyz` of a service, ready or not, says something; all that it says then."""
     deadline = time.monotonic() + READY_S
-    while what not in (answer := await asyncio.to_thread(probe.get, getattr(settings, f"{name}_port"), "/readyz"))[1]:
+    while what not in (answer := await asyncio.to_thread(probe.get, getattr(settings, f"{name}_monitor_port"), "/readyz"))[1]:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{name} does not say {what}: {answer}")
         await asyncio.sleep(0.05)

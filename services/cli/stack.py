@@ -78,13 +78,15 @@ def status(as_json: AsJson = False) -> None:
 
 
 def state(settings: CliSettings) -> dict[str, Any]:
-    """`{"addresses": {…}, "services": {name: {"ready", "lag", "waiting_for"}}}`; a service that does not answer has no lag."""
-    asked = settings.service_addresses
+    """`{"addresses": {…}, "services": {name: {"monitor", "ready", "lag", "waiting_for"}}}`; a service that does not answer has no lag.
+    `monitor` is the address of its `/readyz` and `/metrics`.
+    """
+    asked = settings.monitor_addresses
     servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}
-    shown = {**servers, "database": settings.database, **asked}
+    shown = {**servers, "database": settings.database, **settings.service_addresses}
     return {
         "addresses": {name: addresses.masked(address) for name, address in shown.items()},
-        "services": {name: _readiness(address) for name, address in asked.items()},
+        "services": {name: {"monitor": address, **_readiness(address)} for name, address in asked.items()},
     }
 
 

@@ -24,10 +24,9 @@ def environment(ports: Ports, name: str, login: Login) -> dict[str, str]:
         "smtp_host": "127.0.0.1",
         "smtp_port": str(ports.smtp),
         "bind_host": "127.0.0.1",
-        "ingest_port": str(ports.ingest),
-        "portal_port": str(ports.portal),
-        "aggregate_port": str(ports.aggregate),
-        "notify_port": str(ports.notify),
+        "monitor_host": "127.0.0.1",
+        "monitor_port": "0",
+        **{setting: str(port) for setting, port in ports.of_services().items()},
     }
     return {f"TONGHOP_{field.upper()}": value for field, value in values.items() if field in USERS[name].model_fields}
 

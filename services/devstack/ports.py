@@ -20,6 +20,15 @@ class Ports:
     portal: int
     aggregate: int
     notify: int
+    ingest_monitor: int = 9080  # the defaults: a folder of an earlier version has no monitor ports
+    portal_monitor: int = 9000
+    aggregate_monitor: int = 9081
+    notify_monitor: int = 9082
+
+    def of_services(self) -> dict[str, int]:
+        """The settings `ingest_port`, `ingest_monitor_port` and so on."""
+        names = ("ingest", "portal", "aggregate", "notify")
+        return {f"{name}_port": getattr(self, name) for name in (*names, *(f"{name}_monitor" for name in names))}
 
 
 DEFAULT_PORTS = Ports(nats=4222, nats_http=8222, mongo=27017, smtp=1025, ingest=8080, portal=8000, aggregate=8081, notify=8082)

@@ -33,7 +33,7 @@ def all_of(run: RunFolder) -> list[Waiting]:
     ports = run.ports()
     if ports is None:
         return [Waiting(name, "") for name in SERVICES]
-    answers = {name: probe.get(getattr(ports, name), "/readyz") for name in SERVICES}
+    answers = {name: probe.get(getattr(ports, f"{name}_monitor"), "/readyz") for name in SERVICES}
     return [Waiting(name, _reason(body) if status else "") for name, (status, body) in answers.items() if status != 200]
 
 

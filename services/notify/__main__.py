@@ -1,8 +1,8 @@
 """`python -m services.notify`: runs the service."""
 
 from services.notify.app import create_app
-from shared.shell import service
+from shared.shell import listeners, service
 from shared.shell.settings import NotifySettings
 
 settings = service.settings_of("notify", NotifySettings)
-service.serve(create_app(settings), settings, settings.notify_port)
+listeners.serve(create_app(settings), settings, settings.notify_port, settings.notify_monitor_port)

@@ -1,4 +1,4 @@
-"""Logs as events, readiness, and metrics: the same three routes on every service."""
+"""Logs as events, readiness, and metrics: the same three routes for every service."""
 
 import asyncio
 import logging
@@ -11,7 +11,6 @@ from typing import Any
 import prometheus_client
 import structlog
 from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge
 from structlog.typing import EventDict, Processor
 
@@ -107,28 +106,30 @@ def report_unclaimed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> N
     log.warning("task.error_unclaimed", said=context.get("message"), error=type(error).__name__ if error else None)
 
 
-def doors(readiness: Readiness, *of_service: CollectorRegistry) -> APIRouter:
-    """The routes `/healthz` (the process is alive), `/readyz` (200, or 503 with what is missing) and `/metrics` (Prometheus)."""
+def health() -> APIRouter:
+    """The route `/healthz`: the process is alive. It is the only operational route that everybody may ask."""
     router = APIRouter(tags=["operations"])
-    registries = (prometheus_client.REGISTRY, gauges(readiness), ALL, *of_service)
 
     @router.get("/healthz", operation_id="getHealth", response_model=Health)
     async def healthz() -> Health:
         """Whether the process is alive."""
         return Health()
 
-    @router.get(
-        "/readyz",
-        operation_id="getReadiness",
-        response_model=ReadinessState,
-        responses={503: {"model": ReadinessState, "description": "The service does not do its work now; `waiting_for` says why"}},
-    )
+    return router
+
+
+def monitor(readiness: Readiness, *of_service: CollectorRegistry) -> APIRouter:
+    """The routes of the monitor listener: `/readyz` (200, or 503 with what is missing) and `/metrics` (Prometheus)."""
+    router = APIRouter()
+    registries = (prometheus_client.REGISTRY, gauges(readiness), ALL, *of_service)
+
+    @router.get("/readyz")
     async def readyz() -> Response:
         """Whether the service can work now, what it waits for, and how many messages it still has to process."""
         state = ReadinessState.model_validate(readiness.as_dict())
         return Response(state.model_dump_json(exclude_defaults=True), 200 if state.ready else 503, media_type="application/json")
 
-    @router.get("/metrics", operation_id="getMetrics", response_class=PlainTextResponse)
+    @router.get("/metrics")
     async def metrics() -> Response:
         """The metrics of the process, in Prometheus text format."""
         text = b"".join(prometheus_client.generate_latest(registry) for registry in registries)

@@ -1,7 +1,7 @@
-"""The shell of every service: an HTTP app with the three operational routes, a broker, a database, and tasks that run until the service
-stops.
+"""The shell of every service: an HTTP app, a monitor app with `/readyz` and `/metrics`, a broker, a database, and tasks that run until the
+service stops.
 
-A service answers `/healthz` and `/readyz` while it waits for servers that start later. It exits by itself only if stored settings forbid
+A service answers while it waits for servers that start later. It exits by itself only if stored settings forbid
 continuing (`ConfigurationError`); its supervisor starts it again.
 """
 
@@ -16,7 +16,6 @@ from functools import partial
 from typing import Generic
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 from typing_extensions import TypeVar
@@ -39,8 +38,6 @@ LOOK_S = 2.0  # how soon readiness reports that a server is away
 WRONG_SETTINGS = 2  # exit code
 Own = TypeVar("Own", bound=ServiceSettings, covariant=True, default=ServiceSettings)
 """The settings of a service. Code for every service sees only the settings that all services have."""
-
-STOP_S = 5  # the longest that open pages (server-sent events) can delay a stop
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,8 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
 def create_app(
     name: str, title: str, connections: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
 ) -> FastAPI:
-    """The service's app. `work` runs with open connections until it is cancelled; after an error it is started again.
+    """The service's app; its monitor app is `app.state.monitor` (`shared.shell.listeners` serves both). `work` runs with open connections
+    until it is cancelled; after an error it is started again.
 
     `writes` is False for a service that only reads the database.
     """
@@ -151,9 +149,18 @@ def create_app(
 
     app = FastAPI(title=f"Tong Hop {name}", summary=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.readiness = readiness
-    app.include_router(observability.doors(readiness, *([metrics.OF_SERVICE[name]] if name in metrics.OF_SERVICE else [])))
+    app.state.monitor = _monitor(name, readiness)
+    app.include_router(observability.health())
     problems.install(app)
     openapi.install(app)
+    return app
+
+
+def _monitor(name: str, readiness: Readiness) -> FastAPI:
+    """The app of the monitor listener, for those who run the installation: it needs no identity, and names no unit."""
+    app = FastAPI(title=f"Tong Hop {name}, monitor", openapi_url=None)
+    app.include_router(observability.monitor(readiness, *([metrics.OF_SERVICE[name]] if name in metrics.OF_SERVICE else [])))
+    problems.install(app)
     return app
 
 
@@ -169,10 +176,3 @@ async def _watch(name: str, ask: Callable[[], Awaitable[None]], readiness: Readi
     while True:
         await delivery.keep_trying(name, ask, readiness)
         await asyncio.sleep(LOOK_S)
-
-
-def serve(app: FastAPI, settings: ServiceSettings, port: int) -> None:
-    """Runs the app until it is stopped."""
-    uvicorn.run(
-        app, host=settings.bind_host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False
-    )

@@ -4,6 +4,7 @@ no secret that it does not use, and an invalid setting of another service does n
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +47,8 @@ class ServiceSettings(BaseSettings):
     database: str = Field("tonghop", pattern=DATABASE)
     calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
     bind_host: str = "127.0.0.1"
+    monitor_host: str = Field("127.0.0.1", description="address of the monitor listener: /readyz and /metrics")
+    monitor_port: int = Field(0, ge=0, le=65535, description="its port, where only one service runs; 0: the port of each service")
 
     @property
     def nats_servers(self) -> list[str]:
@@ -60,12 +63,14 @@ class IngestSettings(ServiceSettings):
     """Ingest's settings."""
 
     ingest_port: int = Field(8080, ge=1, le=65535)
+    ingest_monitor_port: int = Field(9080, ge=1, le=65535)
 
 
 class AggregatePort(ServiceSettings):
-    """The port of the aggregator: the command line needs it too, to ask for the aggregator's state."""
+    """The ports of the aggregator: the command line needs them too, to ask for the aggregator's state."""
 
     aggregate_port: int = Field(8081, ge=1, le=65535)
+    aggregate_monitor_port: int = Field(9081, ge=1, le=65535)
 
 
 class AggregateSettings(AggregatePort):
@@ -78,6 +83,7 @@ class NotifySettings(ServiceSettings):
     """The notifier's settings. Only the notifier and the command line know the mail server."""
 
     notify_port: int = Field(8082, ge=1, le=65535)
+    notify_monitor_port: int = Field(9082, ge=1, le=65535)
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
@@ -93,13 +99,14 @@ class PortalSettings(ServiceSettings):
     """The portal's settings."""
 
     portal_port: int = Field(8000, ge=1, le=65535)
+    portal_monitor_port: int = Field(9000, ge=1, le=65535)
 
 
 class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings):
     """The command line's settings: it asks every service for its state, and sends mails like the notifier (`tonghop notify`)."""
 
     reforms: Literal["due", "none"] = Field("due", description="reforms that the set-up applies: those whose first day has come, or none")
-    ingest_url: str = Field("auto", description="where ingest is reached from here, http://…; auto: at the bind host and its port")
+    ingest_url: str = Field("auto", description="where ingest is reached from here, http://…, also its monitor; auto: on this machine")
     portal_url: str = Field("auto", description="the same of the portal")
     aggregate_url: str = Field("auto", description="the same of the aggregator")
     notify_url: str = Field("auto", description="the same of the notifier")
@@ -107,14 +114,36 @@ class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings)
     @property
     def service_addresses(self) -> dict[str, str]:
         """The address at which each service answers. A service that listens on all interfaces is asked on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.bind_host, self.bind_host)
-        asked = {
-            "ingest": (self.ingest_url, self.ingest_port),
-            "aggregate": (self.aggregate_url, self.aggregate_port),
-            "notify": (self.notify_url, self.notify_port),
-            "portal": (self.portal_url, self.portal_port),
+        host = _on_this_machine(self.bind_host)
+        return {name: f"http://{host}:{port}" if url == "auto" else url.rstrip("/") for name, (url, port, _) in self._reached.items()}
+
+    @property
+    def monitor_addresses(self) -> dict[str, str]:
+        """Where each service says whether it is ready: on the host of its address, at its monitor port."""
+        here = _on_this_machine(self.monitor_host)
+        hosts = {name: here if url == "auto" else _host(url) for name, (url, _, _) in self._reached.items()}
+        return {name: f"http://{hosts[name]}:{port}" for name, (_, _, port) in self._reached.items()}
+
+    @property
+    def _reached(self) -> dict[str, tuple[str, int, int]]:
+        """The address, the port and the monitor port of each service."""
+        return {
+            "ingest": (self.ingest_url, self.ingest_port, self.ingest_monitor_port),
+            "aggregate": (self.aggregate_url, self.aggregate_port, self.aggregate_monitor_port),
+            "notify": (self.notify_url, self.notify_port, self.notify_monitor_port),
+            "portal": (self.portal_url, self.portal_port, self.portal_monitor_port),
         }
-        return {name: f"http://{host}:{port}" if url == "auto" else url.rstrip("/") for name, (url, port) in asked.items()}
+
+
+def _on_this_machine(host: str) -> str:
+    """The host under which this machine reaches a listener that is bound to `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _host(url: str) -> str:
+    """The host of an address, with brackets if it is one of IPv6."""
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host
 
 
 class Settings(CliSettings, AggregateSettings):

@@ -77,10 +77,7 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
             nats_monitor_url=f"http://127.0.0.1:{ports.nats_http}",
             mongo_url=mongo.url,
             database="bench",
-            ingest_port=ports.ingest,
-            aggregate_port=ports.aggregate,
-            notify_port=ports.notify,
-        )
+        ).model_copy(update=ports.of_services())
         connections = service.connections(settings, "bench")
         try:
             await connections.broker.start()

@@ -175,7 +175,7 @@ async def _restart(connections: Connections, served: Process, name: str, pair: P
     served.launch()
     [sequence] = await connections.streams.publish_together(subjects.REPORTS, [message])
     async with asyncio.timeout(LIMIT_S):
-        ready_s = await _until_ready(served, getattr(connections.settings, f"{name}_port")) - began
+        ready_s = await _until_ready(served, getattr(connections.settings, f"{name}_monitor_port")) - began
         if name == "aggregate":
             await stored.until_seen(connections, f"{regime.id}/{period.code}/{unit.parent}", sequence)
         else:

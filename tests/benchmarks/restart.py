@@ -64,7 +64,7 @@ async def _kill(connections: Connections, aggregator: Process, number: int) -> t
 
 async def _until_ready(connections: Connections) -> float:
     while True:
-        status, body = await asyncio.to_thread(probe.get, with_all_settings(connections).settings.aggregate_port, "/readyz")
+        status, body = await asyncio.to_thread(probe.get, with_all_settings(connections).settings.aggregate_monitor_port, "/readyz")
         if status == 200 and orjson.loads(body)["lag"] == 0:
             return time.perf_counter()
         await asyncio.sleep(POLL_S)

@@ -20,7 +20,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from shared.plumbing import reader
 from shared.shell.service import Connections
@@ -30,7 +29,7 @@ from tests.benchmarks import load, stored
 from tests.benchmarks.cpu import Meter
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.machine import NATIONAL, YEAR, Machine, national_regime, servers
-from tests.running import process, until_ready
+from tests.running import process, second_instance, until_ready, with_all_settings
 
 REPORTS: Final = 60_000
 PARTITIONS: Final = 8  # of the declaration
@@ -98,7 +97,7 @@ async def _running(connections: Connections, instances: tuple[str, ...]) -> Asyn
     """Ready instances with the partitions named."""
     with TemporaryDirectory(prefix="tonghop-bench-log-") as folder:
         chosen = [
-            connections.settings.model_copy(update={"partitions": partitions, "aggregate_port": choose_ports(defaults=False).aggregate})
+            second_instance("aggregate", with_all_settings(connections).settings).model_copy(update={"partitions": partitions})
             for partitions in instances
         ]
         processes = [process("aggregate", settings, Path(folder) / str(number)) for number, settings in enumerate(chosen)]

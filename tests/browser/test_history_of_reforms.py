@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 
-import httpx2
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -15,6 +14,7 @@ from services.portal.app import create_app
 from tests.browser.test_accessibility import AXE, faults
 from tests.portal.conftest import Stack
 from tests.portal.reformed_stack import MARCH, reformed
+from tests.running import is_ready
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -27,20 +27,11 @@ async def url(running: Stack) -> AsyncIterator[str]:
     """The address of a portal with the reforms of 2025."""
     async with reformed(running.settings) as settings:
         port = choose_ports(defaults=False).portal
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(settings), port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-        )
+        app = create_app(settings)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve())
         found = f"http://127.0.0.1:{port}"
-        async with httpx2.AsyncClient(base_url=found, timeout=60) as http:
-
-            async def is_ready() -> bool:
-                try:
-                    return (await http.get("/readyz")).status_code == 200
-                except httpx2.TransportError:
-                    return False
-
-            await until(is_ready)
+        await until(lambda: is_ready(app))
         yield found
         server.should_exit = True
         await serving

@@ -36,7 +36,8 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         for name in ("INGEST", "NOTIFY", "PORTAL"):
             monkeypatch.setenv(f"TONGHOP_{name}_URL", "http://127.0.0.1:1")
-        monkeypatch.setenv("TONGHOP_AGGREGATE_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("TONGHOP_AGGREGATE_URL", "http://127.0.0.1:1")
+        monkeypatch.setenv("TONGHOP_AGGREGATE_MONITOR_PORT", str(server.server_port))
         yield
         server.shutdown()
 
@@ -52,5 +53,7 @@ def test_status_says_what_a_service_waits_for() -> None:
 def test_status_says_it_to_programs_too() -> None:
     said = CliRunner().invoke(app, ["status", "--json"])
     services = json.loads(said.stdout)["services"]
+    asked = services["aggregate"].pop("monitor")
+    assert asked.startswith("http://127.0.0.1:")
     assert services["aggregate"] == {"ready": False, "lag": None, "waiting_for": {"partition 5": WHY}}
     assert services["ingest"]["waiting_for"] == {"service": refusal("cli.service_away").text("vi")}

@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
+MONITORED: Final = ("/readyz", "/metrics")  # in an earlier version they are on the published port
 READY_S: Final = 120.0
 OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
 COMPOSE: Final = ("docker-compose",) if shutil.which("docker-compose") else ("docker", "compose")
@@ -71,10 +72,7 @@ class Installation:
             COMPOSE_PROJECT_NAME=self.project,
             TONGHOP_IMAGE=f"{self.project}:trial",
             MAIL_WEB_PORT=str(ports.smtp),
-            TONGHOP_INGEST_PORT=str(ports.ingest),
-            TONGHOP_PORTAL_PORT=str(ports.portal),
-            TONGHOP_AGGREGATE_PORT=str(ports.aggregate),
-            TONGHOP_NOTIFY_PORT=str(ports.notify),
+            **{f"TONGHOP_{setting.upper()}": str(port) for setting, port in ports.of_services().items()},
         )
 
     @property
@@ -144,8 +142,9 @@ class Installation:
         return dict(line.split() for line in listed.splitlines())
 
     def get(self, service: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Asks a service at its published port; status and answer, 0 when it does not answer."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.settings[f'TONGHOP_{service.upper()}_PORT']}{path}")
+        """Asks a service at its published port, or at that of its monitor; status and answer, 0 when it does not answer."""
+        kind = "MONITOR_PORT" if path in MONITORED and f"TONGHOP_{service.upper()}_MONITOR_PORT" in self.settings else "PORT"
+        request = urllib.request.Request(f"http://127.0.0.1:{self.settings[f'TONGHOP_{service.upper()}_{kind}']}{path}")
         if body is not None:
             request.data = orjson.dumps(body)
             request.add_header("content-type", "application/cloudevents+json")

@@ -73,7 +73,7 @@ async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path)
             view: Json = json.loads(answer.text)
             assert view["hash"] == view_hash.hash_of(REGIME, PERIOD, "450", view_hash.figures_of(view))
             pages = {unit: (await http.get(f"/bang/{REGIME}/{PERIOD}/{unit}")).text for unit in ("450", CHANGED, "453")}
-        assert probe.get(settings.aggregate_port, "/readyz")[0] == 200
+        assert probe.get(settings.aggregate_monitor_port, "/readyz")[0] == 200
 
     # who has confirmed still has, and is told of changes only where figures changed since
     assert all("Đã chốt" in page for page in pages.values())

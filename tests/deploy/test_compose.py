@@ -120,9 +120,11 @@ def test_every_service_runs_a_module_that_exists_and_is_watched(name: str) -> No
     assert SERVICES[name]["command"] == ["python", "-m", f"services.{name}"]
     assert importlib.util.find_spec(f"services.{name}.__main__") is not None
     port = f"${{TONGHOP_{name.upper()}_PORT}}"
-    assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "deploy/ready.sh", port]
+    monitor_port = f"${{TONGHOP_{name.upper()}_MONITOR_PORT}}"
+    assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "deploy/ready.sh", monitor_port]
     assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_URL"] == f"http://{name}:{port}"
-    assert SERVICES[name]["ports"] == [f"${{PUBLISH_ADDRESS}}:{port}:{port}"]
+    assert SERVICES[name]["ports"] == [f"${{PUBLISH_ADDRESS}}:{port}:{port}", f"${{MONITOR_ADDRESS}}:{monitor_port}:{monitor_port}"]
+    assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_MONITOR_PORT"] == monitor_port
 
 
 def test_no_health_check_starts_an_interpreter() -> None:
@@ -160,9 +162,9 @@ def test_no_password_stands_in_the_arguments_of_a_process() -> None:
 
 
 def test_nothing_is_published_beyond_this_machine_by_default() -> None:
-    assert EXAMPLE["PUBLISH_ADDRESS"] == "127.0.0.1"
+    assert EXAMPLE["PUBLISH_ADDRESS"] == EXAMPLE["MONITOR_ADDRESS"] == "127.0.0.1"
     published = [port for service in SERVICES.values() for port in service.get("ports", ())]
-    assert all(port.startswith("${PUBLISH_ADDRESS}:") for port in published)
+    assert all(port.startswith(("${PUBLISH_ADDRESS}:", "${MONITOR_ADDRESS}:")) for port in published)
 
 
 def test_containers_are_set_up_as_the_embedded_stack_is() -> None:

@@ -11,7 +11,7 @@ from os import kill
 from typing import Final
 
 from tests.faults.world import SERVERS, SERVICES, World
-from tests.running import process, until_ready
+from tests.running import process, second_instance, until_ready
 
 Fault = Callable[[World, random.Random], Awaitable[None]]
 STOPPED_S: Final = 4.0
@@ -63,7 +63,7 @@ def stopped(name: str, seconds: float = STOPPED_S) -> Fault:
 
 async def zombie(world: World, rng: random.Random) -> None:
     """An aggregator sleeps while a second instance does its work, wakes up, and both go on for a while."""
-    other = world.settings.model_copy(update={"aggregate_port": world.settings.portal_port})  # a free one: no portal runs
+    other = second_instance("aggregate", world.settings)
     second = process("aggregate", other, world.folder / SECOND)
     kill(world.services["aggregate"].pid, signal.SIGSTOP)
     try:

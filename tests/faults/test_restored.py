@@ -61,7 +61,7 @@ async def until_refused(world: World) -> None:
 
 
 async def refuses(world: World, name: str) -> bool:
-    status, said = await asyncio.to_thread(probe.get, getattr(world.settings, f"{name}_port"), "/readyz")
+    status, said = await asyncio.to_thread(probe.get, getattr(world.settings, f"{name}_monitor_port"), "/readyz")
     return status == 503 and WORDS in said
 
 

@@ -135,11 +135,7 @@ async def world() -> AsyncIterator[World]:
             mongo_url=mongod.url,
             database="faults",
             smtp_port=ports.smtp,
-            ingest_port=ports.ingest,
-            aggregate_port=ports.aggregate,
-            notify_port=ports.notify,
-            portal_port=ports.portal,
-        )
+        ).model_copy(update=ports.of_services())
         connections = service.connections(settings, "faults")
         when_done.push_async_callback(connections.close)
         made = World(folder, settings, connections, nats_server, mongod)

@@ -25,6 +25,7 @@ from shared.wire import events, subjects
 from tests.builders import COMMUNE, Event, payload, submitted
 from tests.contracts import conformity
 from tests.ingest.conftest import Ingest
+from tests.running import is_ready, readiness
 from tests.waiting import until
 
 JSON = {"content-type": "application/cloudevents+json"}
@@ -48,15 +49,12 @@ async def serving(app: FastAPI) -> AsyncIterator[Client]:
         yield client
 
 
-async def is_ready(client: Client) -> bool:
-    return (await client.get("/readyz")).status_code == 200
-
-
 @pytest.fixture
 async def door(known: Connections, settings: Settings) -> AsyncIterator[Client]:
     """The door of a working ingest."""
-    async with serving(ingest_app.create_app(settings)) as client:
-        await until(lambda: is_ready(client))
+    app = ingest_app.create_app(settings)
+    async with serving(app) as client:
+        await until(lambda: is_ready(app))
         yield client
 
 
@@ -371,8 +369,9 @@ async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
 ) -> None:
     monkeypatch.setattr("shared.plumbing.broker.ACK_TIMEOUT_S", 1.0)
     event = submitted()
-    async with serving(ingest_app.create_app(apart)) as client:
-        await until(lambda: is_ready(client))
+    app = ingest_app.create_app(apart)
+    async with serving(app) as client:
+        await until(lambda: is_ready(app))
         await own_nats.kill()
 
         answer = await post(client, event)
@@ -389,9 +388,10 @@ async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
 
 async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Connections, settings: Settings) -> None:
     nowhere = changed(settings, nats_url=f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")
-    async with serving(ingest_app.create_app(nowhere)) as client:
+    app = ingest_app.create_app(nowhere)
+    async with serving(app) as client:
         answer = await post(client, submitted())
-        ready = await client.get("/readyz")
+        ready = await readiness(app)
 
     assert codes(answer, 503) == ["door.broker_away"]
     assert ready.status_code == 503

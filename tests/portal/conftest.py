@@ -11,6 +11,7 @@ import nats
 import pytest
 import pytest_asyncio
 import uvicorn
+from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
@@ -23,6 +24,7 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
 from tests.portal import builders, years
+from tests.running import is_ready
 from tests.waiting import until
 
 WRITTEN = ("views", "early_views", "reforms", "reports", "duties", "alerts")
@@ -38,6 +40,7 @@ class Stack:
     jetstream: JetStreamContext
     http: httpx2.AsyncClient
     url: str
+    app: FastAPI
     mongod: servers.Server
 
     async def put(self, **documents: list[dict[str, Any]]) -> None:
@@ -64,21 +67,13 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     reference = ReferenceStore(client[settings.database], system_clock)
     await reference.put_units(builders.units())
     await reference.put_regimes([*builders.plain_regimes(), *builders.many_periods(), *years.plain_regimes()])
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    )
+    app = create_app(settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     serving = asyncio.create_task(server.serve())
     url = f"http://127.0.0.1:{ports.portal}"
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
-
-        async def is_ready() -> bool:
-            try:
-                return (await http.get("/readyz")).status_code == 200
-            except httpx2.TransportError:
-                return False
-
-        await until(is_ready)
-        yield Stack(settings, client[settings.database], connection, connection.jetstream(), http, url, mongod)
+        await until(lambda: is_ready(app))
+        yield Stack(settings, client[settings.database], connection, connection.jetstream(), http, url, app, mongod)
     server.should_exit = True
     await serving
     await connection.close()

@@ -27,7 +27,7 @@ async def test_a_report_that_is_sent_returned_and_sent_again_is_followed_on_ever
         running(settings, tmp_path, "ingest", "aggregate", "notify", "portal"),
         httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}") as http,
     ):
-        assert probe.get(settings.portal_port, "/readyz")[0] == 200
+        assert probe.get(settings.portal_monitor_port, "/readyz")[0] == 200
 
         async def json(path: str) -> Any:
             answer = await http.get(f"/api/v1/{path}")

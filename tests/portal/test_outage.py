@@ -7,6 +7,7 @@ from services.portal.app import create_app
 from tests.portal import builders
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
+from tests.running import is_ready
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -46,15 +47,14 @@ async def test_while_mongodb_is_away_pages_say_so_and_come_back(stack: Stack) ->
             assert "chưa đọc được số liệu" in away.text
 
         async def is_red() -> bool:
-            return (await stack.http.get("/readyz")).status_code == 503
+            return not await is_ready(stack.app)
 
         await until(is_red)
     finally:
         await stack.mongod.start()
 
     async def is_back() -> bool:
-        ready = (await stack.http.get("/readyz")).status_code == 200
-        return ready and (await stack.http.get(f"/bang/{CT27}/2024/184")).status_code == 200
+        return await is_ready(stack.app) and (await stack.http.get(f"/bang/{CT27}/2024/184")).status_code == 200
 
     await until(is_back)
 

@@ -79,15 +79,17 @@ def test_settings_do_not_show_their_addresses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_settings", "shown"),
+    ("given_settings", "shown", "asked"),
     [
-        ({}, "http://127.0.0.1:8080"),
-        ({"bind_host": "0.0.0.0"}, "http://127.0.0.1:8080"),
-        ({"bind_host": "10.0.0.7", "ingest_port": 81}, "http://10.0.0.7:81"),
-        ({"bind_host": "0.0.0.0", "ingest_url": "http://ingest:8080/"}, "http://ingest:8080"),
+        ({}, "http://127.0.0.1:8080", "http://127.0.0.1:9080"),
+        ({"bind_host": "0.0.0.0"}, "http://127.0.0.1:8080", "http://127.0.0.1:9080"),
+        ({"bind_host": "10.0.0.7", "ingest_port": 81}, "http://10.0.0.7:81", "http://127.0.0.1:9080"),
+        ({"bind_host": "0.0.0.0", "ingest_url": "http://ingest:8080/"}, "http://ingest:8080", "http://ingest:9080"),
+        ({"ingest_url": "https://[fd00::7]", "ingest_monitor_port": 82}, "https://[fd00::7]", "http://[fd00::7]:82"),
+        ({"bind_host": "fd00::7", "monitor_host": "::"}, "http://[fd00::7]:8080", "http://[::1]:9080"),
     ],
 )
-def test_a_service_is_asked_where_it_is_reached(given_settings: dict[str, str], shown: str) -> None:
+def test_a_service_is_asked_where_it_is_reached(given_settings: dict[str, str], shown: str, asked: str) -> None:
     settings = Settings.model_validate({"_env_file": None, **given_settings})
 
-    assert settings.service_addresses["ingest"] == shown
+    assert (settings.service_addresses["ingest"], settings.monitor_addresses["ingest"]) == (shown, asked)

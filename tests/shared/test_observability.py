@@ -51,7 +51,7 @@ def test_what_is_asked_for_is_told_as_it_is_now() -> None:
 def test_a_lag_that_is_not_known_is_null_and_nan_and_never_zero() -> None:
     readiness = Readiness()
     app = FastAPI()
-    app.include_router(observability.doors(readiness))
+    app.include_router(observability.monitor(readiness))
     client = TestClient(app)
     assert orjson.loads(client.get("/readyz").content)["lag"] is None
     assert math.isnan(gauge(client, "tonghop_lag_messages"))

@@ -91,7 +91,9 @@ async def test_without_a_quorum_every_service_says_so_and_afterwards_goes_on_by_
 
         for name in SERVICES:
             await until(partial(_tells, spread, name, "không có leader"), BACK_S)
-        assert "NaN" in probe.get(with_all_settings(spread).settings.ingest_port, "/metrics")[1].split("tonghop_lag_messages ")[-1][:4]
+        assert (
+            "NaN" in probe.get(with_all_settings(spread).settings.ingest_monitor_port, "/metrics")[1].split("tonghop_lag_messages ")[-1][:4]
+        )
 
         for _ in range(100):  # and does not say now this, now that
             await asyncio.sleep(0.1)
@@ -163,7 +165,7 @@ async def _are_stored(connections: Connections, count: int) -> bool:
 
 
 async def _said(connections: Connections, name: str) -> Any:
-    _, body = await asyncio.to_thread(probe.get, getattr(connections.settings, f"{name}_port"), "/readyz")
+    _, body = await asyncio.to_thread(probe.get, getattr(connections.settings, f"{name}_monitor_port"), "/readyz")
     return orjson.loads(body)
 
 

@@ -43,7 +43,7 @@ def families(port: int) -> list[Metric]:
 
 async def test_each_service_shows_the_metrics_of_the_page_and_measures_what_it_does(loaded: Connections, tmp_path: Path) -> None:
     settings = with_all_settings(loaded).settings
-    ports = {name: getattr(settings, f"{name}_port") for name in SERVICES}
+    ports = {name: getattr(settings, f"{name}_monitor_port") for name in SERVICES}
 
     def value(service: str, sample: str, **labels: str) -> float:
         found = [one.value for family in families(ports[service]) for one in family.samples if (one.name, one.labels) == (sample, labels)]

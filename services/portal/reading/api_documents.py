@@ -10,7 +10,7 @@ from services.portal.domain import api_document
 from services.portal.domain.api_document import ApiDocument
 
 DOCUMENTS: Final = {"ingest": "Cửa tiếp nhận báo cáo (ingest)", "portal": "Cổng xem số liệu (portal)"}
-OPERATORS_PATHS: Final = ("/healthz", "/readyz", "/metrics")  # described in docs/operations.md
+OPERATORS_PATHS: Final = ("/healthz",)  # described in docs/operations.md
 
 
 @lru_cache(maxsize=1)

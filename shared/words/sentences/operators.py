@@ -20,6 +20,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Địa chỉ có {name}={found}, nhưng phải là {name}={required}. Ghi yếu hơn sẽ làm mất báo cáo đã nhận.",
         "The address has {name}={found}, but {name}={required} is required. Weaker writes lose reports that were accepted.",
     ),
+    "service.cannot_listen": (
+        "Không mở được địa chỉ {address} để nhận kết nối ({detail}). Dừng chương trình đang dùng cổng này, hoặc đặt địa chỉ hay cổng khác.",
+        "The address {address} cannot be opened for connections ({detail}). Stop the program that uses the port, or set another address or"
+        " port.",
+    ),
     # NATS; the path names the stream, the consumer or the server
     "nats.away": (
         "NATS không trả lời. Dịch vụ đang chờ kết nối lại.",

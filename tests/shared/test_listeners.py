@@ -1,0 +1,88 @@
+"""A service listens at two addresses: the public one, and that of its monitor. Run as processes, whose servers are away."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from os import kill
+from pathlib import Path
+
+import orjson
+import pytest
+
+from services.devstack import probe
+from services.devstack.ports import choose_ports
+from services.devstack.process import Process
+from shared.shell.settings import Settings
+from tests.running import process, until_answering
+
+
+@pytest.fixture
+def nowhere() -> Settings:
+    """Settings of services whose servers nobody runs."""
+    ports = choose_ports(defaults=False)
+    nats_url, mongo_url = f"nats://127.0.0.1:{ports.nats}", f"mongodb://127.0.0.1:{ports.mongo}/?replicaSet=rs0"
+    return Settings(_env_file=None, nats_url=nats_url, mongo_url=mongo_url).model_copy(update=ports.of_services())
+
+
+@asynccontextmanager
+async def waiting(name: str, settings: Settings, folder: Path) -> AsyncIterator[Process]:
+    """A service that waits for its servers."""
+    started = process(name, settings, folder)
+    started.launch()
+    try:
+        await until_answering(name, settings, "waiting_for")
+        yield started
+    finally:
+        await started.stop()
+
+
+@pytest.mark.parametrize("name", ["ingest", "portal"])
+async def test_readiness_and_metrics_are_answered_by_the_monitor_listener_alone(name: str, nowhere: Settings, tmp_path: Path) -> None:
+    public, monitor = getattr(nowhere, f"{name}_port"), getattr(nowhere, f"{name}_monitor_port")
+    async with waiting(name, nowhere, tmp_path):
+        answers = {(port, path): probe.get(port, path)[0] for port in (public, monitor) for path in ("/healthz", "/readyz", "/metrics")}
+
+    assert answers == {
+        (public, "/healthz"): 200,
+        (public, "/readyz"): 404,
+        (public, "/metrics"): 404,
+        (monitor, "/healthz"): 404,
+        (monitor, "/readyz"): 503,
+        (monitor, "/metrics"): 200,
+    }
+
+
+async def test_a_service_that_runs_alone_has_the_monitor_port_that_is_set(nowhere: Settings, tmp_path: Path) -> None:
+    chosen = nowhere.model_copy(update={"monitor_port": nowhere.notify_monitor_port})
+    started = process("ingest", chosen, tmp_path)
+    started.launch()
+    try:
+        await until_answering("notify", nowhere, "waiting_for")
+    finally:
+        await started.stop()
+
+
+async def test_a_signal_ends_both_listeners(nowhere: Settings, tmp_path: Path) -> None:
+    async with waiting("ingest", nowhere, tmp_path) as started:
+        kill(started.pid, signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await started.ended() == -signal.SIGTERM
+        assert [probe.get(port, "/healthz")[0] for port in (nowhere.ingest_port, nowhere.ingest_monitor_port)] == [0, 0]
+    assert "Traceback" not in started.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("taken", "setting"), [("ingest_port", "TONGHOP_BIND_HOST"), ("ingest_monitor_port", "TONGHOP_MONITOR_HOST")])
+async def test_a_service_does_not_start_without_both_addresses(taken: str, setting: str, nowhere: Settings, tmp_path: Path) -> None:
+    started = process("ingest", nowhere, tmp_path)
+    port = getattr(nowhere, taken)
+    with socket.create_server(("127.0.0.1", port)):
+        started.launch()
+        async with asyncio.timeout(30):
+            code = await started.ended()
+
+    [line] = [orjson.loads(line) for line in started.log.read_text(encoding="utf-8").splitlines()]
+    assert (code, line["event"], line["codes"]) == (3, "service.refused_to_go_on", ["service.cannot_listen"])
+    assert line["reason"].startswith(f"{setting}: The address 127.0.0.1:{port} ")
+    assert "Address already in use" in line["reason"]
