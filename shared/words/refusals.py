@@ -17,6 +17,7 @@ from shared.words.sentences import (
     files,
     identity,
     operators,
+    people,
     reform_files,
     reform_regimes,
     reforms,
@@ -83,6 +84,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reform_files.SENTENCES,
     **reforms.SENTENCES,
     **identity.SENTENCES,
+    **people.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
