@@ -62,6 +62,8 @@ class Regime(Data):
     """The unit or area whose subtree has the reporters. Without it, the whole country."""
     groupings: list[UnitCode] = Field(default=[])
     """The areas (địa bàn) that have a view of their own: the sum over their members."""
+    reporters_see: Literal["none", "parent"] = "none"
+    """What a reporter reads beside its own reports: `parent` is the view of the unit above it, such as its district's totals."""
     reporters: dict[str, Group] = Field(default={})
     """The groups of units that report, by a name of your choice."""
     obligation: Obligation | None = None
