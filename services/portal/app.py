@@ -10,7 +10,6 @@ from services.portal.api import routes as api
 from services.portal.http import problems
 from services.portal.http.caching import Changes
 from services.portal.http.headers import Heads, SafeHeaders
-from services.portal.http.principals import NoKeys
 from services.portal.live import Hub
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.reforms import ReformReader
@@ -18,6 +17,7 @@ from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.sessions.session_store import SessionStore
 from services.portal.web import routes as web
+from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
 from shared.shell.clock import random_secret
@@ -37,11 +37,14 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     sessions = SessionStore(connections.database, random_secret)
     connections.broker.include_router(live.feed_router(hub))
 
+    keys = KeyRing(connections.database, connections.reference, connections.clock)
+    title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
+
     async def work(readiness: Readiness) -> None:
         await sessions.prepare()
         await watch(connections, readiness)
 
-    app = service.create_app(NAME, "Tổng Hợp: cổng xem bảng tổng hợp", connections, work, subjects.FEED, subjects.REPORTS, writes=False)
+    app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch])
     app.state.reference = connections.reference
     app.state.store = PortalStore(connections.database)
     app.state.duties = DutyStore(connections.database)
@@ -51,7 +54,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.hub = hub
     app.state.calendars = Changes()
     app.state.sessions = sessions
-    app.state.keys = NoKeys()
+    app.state.keys = keys
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)

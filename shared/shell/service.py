@@ -9,7 +9,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -118,12 +118,19 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
 
 
 def create_app(
-    name: str, title: str, connections: Connections, work: Callable[[Readiness], Awaitable[None]], *stream_names: str, writes: bool = True
+    name: str,
+    title: str,
+    connections: Connections,
+    work: Callable[[Readiness], Awaitable[None]],
+    *stream_names: str,
+    writes: bool = True,
+    watches: Sequence[Callable[[Readiness], Coroutine[None, None, None]]] = (),
 ) -> FastAPI:
     """The service's app; its monitor app is `app.state.monitor` (`shared.shell.listeners` serves both). `work` runs with open connections
     until it is cancelled; after an error it is started again.
 
-    `writes` is False for a service that only reads the database.
+    `watches` run from the start, whether or not all servers are there; they never end by themselves. `writes` is False for a service that
+    only reads the database.
     """
     readiness = Readiness()
 
@@ -142,9 +149,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_exception_handler(observability.report_unclaimed)
-        task = asyncio.create_task(run())
+        started = [asyncio.create_task(run()), *(asyncio.create_task(watch(readiness)) for watch in watches)]
         yield
-        await tasks.end(task)
+        await tasks.end(*started)
         await connections.close()
 
     app = FastAPI(title=f"Tong Hop {name}", summary=title, lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -19,7 +19,9 @@ FROM_THIN_AIR = {
 DRIVER = ("shared/plumbing/mongo.py", "shared/plumbing/driver.py")
 STORES = (
     "shared/plumbing/audit_store.py",
+    "shared/plumbing/credential_store.py",
     "shared/plumbing/data_format.py",
+    "shared/plumbing/identity_changes.py",
     "shared/plumbing/reference_store.py",
     "shared/plumbing/reform_store.py",
     "services/aggregate/plain_store.py",

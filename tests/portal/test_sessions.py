@@ -92,11 +92,14 @@ async def test_a_session_that_was_ended_is_gone_at_once(database: Documents, ses
     assert await sessions.principal(secret, NOW) is None
 
 
+KNOWN_KEY = f"th_{'A' * 43}"
+
+
 class OneKey:
     """Knows one key."""
 
     def principal(self, key: str, now: datetime) -> UnitPrincipal | None:
-        return UNIT if key == "th_known" else None
+        return UNIT if key == KNOWN_KEY else None
 
 
 class OneSession:
@@ -121,7 +124,7 @@ def client() -> TestClient:
     return TestClient(app, follow_redirects=False)
 
 
-KEY, WRONG = {"Authorization": "Bearer th_known"}, {"Authorization": "Bearer th_other"}
+KEY, WRONG = {"Authorization": f"Bearer {KNOWN_KEY}"}, {"Authorization": f"Bearer th_{'B' * 43}"}
 COOKIE = {"Cookie": "tonghop-session=known"}
 
 

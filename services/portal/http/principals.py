@@ -13,11 +13,11 @@ from services.portal.domain.refused import Refused
 from services.portal.http import dependencies
 from services.portal.sessions import cookies
 from services.portal.sessions.session_store import SessionStore
+from shared.shell import bearer
 from shared.words import refusals
 from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
 
 WITH_KEY: Final = ("/api/v", "/live/")
-SCHEME: Final = "bearer"
 
 
 class Keys(Protocol):
@@ -25,13 +25,6 @@ class Keys(Protocol):
 
     def principal(self, key: str, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
         """The unit or receiver whose key this is; None if it is unknown, expired or revoked."""
-
-
-class NoKeys:
-    """Recognises no key."""
-
-    def principal(self, key: str, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
-        return None
 
 
 def required() -> Refused:
@@ -56,12 +49,11 @@ async def person_of(request: Request) -> PersonPrincipal:
 
 async def principal_of(request: Request) -> Principal:
     """Who asks. Raises `Refused` with 401; a page then leads to the login."""
-    given = request.headers.get("authorization")
-    if given is None or not request.url.path.startswith(WITH_KEY):
+    if not bearer.is_shown(request.headers) or not request.url.path.startswith(WITH_KEY):
         return await person_of(request)
     keys: Keys = request.app.state.keys
-    scheme, _, key = given.partition(" ")
-    principal = keys.principal(key.strip(), await dependencies.now_of(request)) if scheme.lower() == SCHEME else None
+    key = bearer.key(request.headers)
+    principal = None if key is None else keys.principal(key, await dependencies.now_of(request))
     if principal is None:
         raise required()
     return principal

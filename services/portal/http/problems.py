@@ -19,6 +19,7 @@ from services.portal.domain.refused import Link, Refused
 from services.portal.http import headers
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
+from shared.plumbing.key_ring import KeysNotReadError
 from shared.shell.problems import problem, refusal_of
 from shared.words import refusals
 from shared.words.refusals import Refusal
@@ -87,7 +88,9 @@ def install(app: FastAPI) -> None:
     async def on_away(request: Request, error: Exception) -> Response:
         log.warning("request.postponed", error=type(error).__name__)
         away = refusals.refusal("door.feed_away")
-        if mongo.is_away(error):
+        if isinstance(error, KeysNotReadError):
+            away = error.refusals[0]
+        elif mongo.is_away(error):
             away = refusals.refusal("door.database_away")
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
 

@@ -7,4 +7,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Cần đăng nhập hoặc có khóa truy cập còn hiệu lực. Đăng nhập lại, hoặc gửi khóa trong “Authorization: Bearer”.",
         "A valid key or session is required. Log in again, or send a key as “Authorization: Bearer”.",
     ),
+    "identity.keys_not_read": (
+        "Hệ thống chưa đọc được danh sách khóa truy cập. Gửi lại sau ít giây với cùng khóa.",
+        "The system has not read the list of keys yet. Send the request again in a few seconds, with the same key.",
+    ),
 }

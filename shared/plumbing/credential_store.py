@@ -1,0 +1,112 @@
+"""The collections `credentials` and `credential_uses`. Every change raises the generation of identities in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from shared.plumbing import identity_changes, mongo
+from shared.plumbing.mongo import Document, Documents, Session
+from shared.wire import collection_names
+from shared.wire.documents import CredentialDocument, CredentialUseDocument, FeedScopeDocument
+from shared.words.credentials import Credential, Holder
+from shared.words.principals import FeedScope
+
+WRITE_BATCH: Final = 1000
+
+
+class CredentialStore:
+    """Reads and writes credentials."""
+
+    def __init__(self, database: Documents) -> None:
+        self._database = database
+        self._credentials = mongo.collection(database, collection_names.CREDENTIALS, CredentialDocument)
+        self._uses = mongo.collection(database, collection_names.CREDENTIAL_USES, CredentialUseDocument)
+
+    async def issue(self, new: Sequence[Credential], ends: Mapping[str, datetime] | None = None) -> None:
+        """Stores new credentials. `ends` brings the expiry of others forward, by their ids: those that the new ones replace."""
+
+        async def put(session: Session) -> None:
+            await mongo.replace_each(self._credentials, [_document(credential) for credential in new], session, WRITE_BATCH)
+            for credential, at in (ends or {}).items():
+                await self._credentials.update_one({"_id": credential}, {"$min": {"expires_at": at}}, session=session)
+            await identity_changes.count(self._database, session)
+
+        await mongo.in_transaction(self._database, put)
+
+    async def revoke(self, ids: Sequence[str], at: datetime, by: str) -> None:
+        """Revokes credentials. Whatever was revoked before keeps its time and its actor."""
+
+        async def put(session: Session) -> None:
+            standing = {"_id": {"$in": list(ids)}, "revoked_at": None}
+            await self._credentials.update_many(standing, {"$set": {"revoked_at": at, "revoked_by": by}}, session=session)
+            await identity_changes.count(self._database, session)
+
+        await mongo.in_transaction(self._database, put)
+
+    async def all(self) -> list[Credential]:
+        """All credentials, past ones too, in the order of their issue."""
+        return await self._found({})
+
+    async def of_unit(self, unit: str) -> list[Credential]:
+        """All credentials of a unit, past ones too, in the order of their issue."""
+        return await self._found({"unit": unit})
+
+    async def of_receiver(self, name: str) -> list[Credential]:
+        """All credentials of a receiver, past ones too, in the order of their issue."""
+        return await self._found({"receiver": name})
+
+    async def valid_keys(self, now: datetime) -> list[Credential]:
+        """The HTTP keys that are neither revoked nor expired."""
+        return await self._found({"kind": "http", "revoked_at": None, "expires_at": {"$gt": now}})
+
+    async def uses(self) -> dict[str, datetime]:
+        """When each credential was last used, by its id, to the minute."""
+        return {document["_id"]: document["at"] for document in await self._uses.find().to_list(None)}
+
+    async def note_uses(self, uses: Mapping[str, datetime]) -> None:
+        """Stores when credentials were used, by their ids. An earlier time than the stored one changes nothing."""
+        await mongo.put_newer(
+            self._uses, [({"_id": credential, "at": {"$lt": at}}, _use(credential, at)) for credential, at in uses.items()]
+        )
+
+    async def _found(self, matching: Document) -> list[Credential]:
+        documents = await self._credentials.find(matching).to_list(None)
+        return sorted(map(_credential, documents), key=lambda credential: (credential.issued_at, credential.id))
+
+
+def _use(credential: str, at: datetime) -> CredentialUseDocument:
+    return {"_id": credential, "at": at}
+
+
+def _document(credential: Credential) -> CredentialDocument:
+    feeds: list[FeedScopeDocument] = [{"top": feed.top, "regime": feed.regime} for feed in credential.holder.feeds]
+    return {
+        "_id": credential.id,
+        "kind": credential.kind,
+        "unit": credential.holder.unit,
+        "receiver": credential.holder.receiver,
+        "feeds": feeds,
+        "verifier": credential.verifier,
+        "may": sorted(credential.may),
+        "issued_at": credential.issued_at,
+        "issued_by": credential.issued_by,
+        "expires_at": credential.expires_at,
+        "revoked_at": credential.revoked_at,
+        "revoked_by": credential.revoked_by,
+    }
+
+
+def _credential(document: CredentialDocument) -> Credential:
+    feeds = tuple(FeedScope(feed["top"], feed["regime"]) for feed in document["feeds"])
+    return Credential(
+        document["_id"],
+        document["kind"],
+        Holder(document["unit"], document["receiver"], feeds),
+        document["verifier"],
+        frozenset(document["may"]),
+        document["issued_at"],
+        document["issued_by"],
+        document["expires_at"],
+        document["revoked_at"],
+        document["revoked_by"],
+    )
