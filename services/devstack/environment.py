@@ -27,6 +27,7 @@ def environment(ports: Ports, name: str, login: Login) -> dict[str, str]:
         "monitor_host": "127.0.0.1",
         "monitor_port": "0",
         **{setting: str(port) for setting, port in ports.of_services().items()},
+        "secret_key": login.secret_key,
     }
     return {f"TONGHOP_{field.upper()}": value for field, value in values.items() if field in USERS[name].model_fields}
 

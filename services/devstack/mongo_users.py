@@ -30,10 +30,11 @@ LOGIN_FAILED: Final = 18  # MongoDB's error code
 
 @dataclass(frozen=True)
 class Login:
-    """The credentials for the embedded mongod and its clients: a key file, and a password for each user."""
+    """The credentials of the embedded stack: mongod's key file, a password for each of its users, and the portal's secret key."""
 
     key_file: Path
     passwords: Mapping[str, str] = field(repr=False)
+    secret_key: str = field(default="none", repr=False)
 
 
 class WrongPassword(RuntimeError):

@@ -69,6 +69,7 @@ class RunFolder:
         self._setup = self.path / "setup.json"
         self._mongo_users = self.path / "mongo-users.json"
         self._mongo_key = self.path / "mongo.key"
+        self._portal_key = self.path / "portal.key"
         self._versions: dict[int, str] = {}  # fingerprints by process id
 
     def log_of(self, name: str) -> Path:
@@ -107,7 +108,7 @@ class RunFolder:
         return Ports(**json.loads(self._ports.read_text())) if self._ports.exists() else None
 
     def login(self) -> Login:
-        """The key file and the passwords of this folder's MongoDB, created on the first call. Only their owner can read them."""
+        """The secrets of this folder's MongoDB and portal, created on the first call. Only their owner can read them."""
         stored: dict[str, str] = json.loads(self._mongo_users.read_text()) if self._mongo_users.exists() else {}
         wanted = (mongo_users.ROOT, *mongo_users.ON_ONE_MACHINE)
         passwords = {name: stored.get(name) or secrets.token_hex(32) for name in wanted}
@@ -115,7 +116,9 @@ class RunFolder:
             self._replace(self._mongo_users, json.dumps(passwords, indent=2), is_secret=True)
         if not self._mongo_key.exists():
             self._replace(self._mongo_key, secrets.token_hex(256), is_secret=True)
-        return Login(self._mongo_key, passwords)
+        if not self._portal_key.exists():
+            self._replace(self._portal_key, secrets.token_hex(32), is_secret=True)
+        return Login(self._mongo_key, passwords, self._portal_key.read_text())
 
     def note_processes(self, children: Iterable[Process]) -> None:
         """Record this supervisor and its children, in the order in which they were started."""

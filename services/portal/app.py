@@ -9,6 +9,7 @@ from services.portal import live
 from services.portal.api import routes as api
 from services.portal.http import problems
 from services.portal.http.caching import Changes
+from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.live import Hub
 from services.portal.reading.duty_store import DutyStore
@@ -55,6 +56,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.calendars = Changes()
     app.state.sessions = sessions
     app.state.keys = keys
+    app.add_middleware(Guard, public_url=settings.site)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)

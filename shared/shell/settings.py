@@ -16,10 +16,12 @@ from shared.words.failures import ConfigurationError
 from shared.words.refusals import Both
 
 DATABASE: Final = r"^[a-z][a-z0-9_]{0,37}$"
+SECRET: Final = r"^(none|[\x21-\x7e]{32,})$"
 WEB_ADDRESS: Final = r"^(none|https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 FORMS: Final = {
     DATABASE: Both("tên cơ sở dữ liệu: chữ thường không dấu, số và “_”, tối đa 38 ký tự, ví dụ tonghop", "a-z, 0-9 and _"),
+    SECRET: Both("ít nhất 32 ký tự không dấu, không có dấu cách", "at least 32 characters of ASCII without spaces"),
     WEB_ADDRESS: Both("địa chỉ trang, ví dụ https://bao-cao.tinh.gov.vn, hoặc none", "a web address, or none"),
 }
 
@@ -79,15 +81,10 @@ class AggregateSettings(AggregatePort):
     partitions: str = Field("all", description="partitions of this aggregator: all, or numbers such as 0,2,4")
 
 
-class NotifySettings(ServiceSettings):
-    """The notifier's settings. Only the notifier and the command line know the mail server."""
+class PublicAddress(ServiceSettings):
+    """The portal's address, as people reach it."""
 
-    notify_port: int = Field(8082, ge=1, le=65535)
-    notify_monitor_port: int = Field(9082, ge=1, le=65535)
-    smtp_host: str = "127.0.0.1"
-    smtp_port: int = Field(1025, ge=1, le=65535)
-    mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
-    public_url: str = Field("none", pattern=WEB_ADDRESS, description="the portal, as mails link to it")
+    public_url: str = Field("none", pattern=WEB_ADDRESS, description="the portal, as people reach it and mails link to it")
 
     @property
     def site(self) -> str:
@@ -95,14 +92,31 @@ class NotifySettings(ServiceSettings):
         return "" if self.public_url == "none" else self.public_url.rstrip("/")
 
 
-class PortalSettings(ServiceSettings):
-    """The portal's settings."""
+class NotifySettings(PublicAddress):
+    """The notifier's settings. Only the notifier and the command line know the mail server."""
+
+    notify_port: int = Field(8082, ge=1, le=65535)
+    notify_monitor_port: int = Field(9082, ge=1, le=65535)
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(1025, ge=1, le=65535)
+    mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
+
+
+class PortalPort(PublicAddress):
+    """The port of the portal: the command line needs it too."""
 
     portal_port: int = Field(8000, ge=1, le=65535)
     portal_monitor_port: int = Field(9000, ge=1, le=65535)
 
 
-class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalSettings):
+class PortalSettings(PortalPort):
+    """The portal's settings. Only the portal knows its secret key, and those of the provider of logins."""
+
+    secret_key: str = Field("none", pattern=SECRET, repr=False, description="encrypts what the portal stores; 32 characters or more")
+    totp: Literal["optional", "required"] = Field("optional", description="one-time codes for reviewers and operators")
+
+
+class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalPort):
     """The command line's settings: it asks every service for its state, and sends mails like the notifier (`tonghop notify`)."""
 
     reforms: Literal["due", "none"] = Field("due", description="reforms that the set-up applies: those whose first day has come, or none")
@@ -146,7 +160,7 @@ def _host(url: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class Settings(CliSettings, AggregateSettings):
+class Settings(CliSettings, AggregateSettings, PortalSettings):
     """All settings, for code that builds every service: the contracts and the tests. No process of an installation reads them."""
 
 

@@ -16,6 +16,7 @@ from shared.words.sentences import (
     events,
     files,
     identity,
+    logins,
     operators,
     people,
     reform_files,
@@ -84,6 +85,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reform_files.SENTENCES,
     **reforms.SENTENCES,
     **identity.SENTENCES,
+    **logins.SENTENCES,
     **people.SENTENCES,
 }
 

@@ -158,6 +158,7 @@ def test_passwords_are_made_once_and_only_their_owner_may_read_them(ports: Ports
 
     assert RunFolder(tmp_path).login() == login
     assert len(set(login.passwords.values())) == len(login.passwords) == 6
+    assert len(login.secret_key) == 64
     with_passwords = [file for file in tmp_path.iterdir() if any(word in file.read_text() for word in login.passwords.values())]
     assert sorted(file.name for file in with_passwords) == ["mongo-users.json", "stack.env"]
     assert {file.stat().st_mode & 0o777 for file in (*with_passwords, login.key_file)} == {0o600}

@@ -9,6 +9,7 @@ POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+BY_SESSION: Final = "by_session"  # set in a request's state once its session is known
 ENDLESS: Final = "/live/"
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -20,7 +21,9 @@ HEADERS: Final = {
 
 
 class SafeHeaders:
-    """Security headers: pages load only our own scripts, styles and pictures, and cannot be framed."""
+    """Security headers: pages load only our own scripts, styles and pictures, and cannot be framed. What is answered to a session is not
+    stored, neither by the browser nor on the way.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,8 +34,11 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["state"].get(BY_SESSION):
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
+        scope.setdefault("state", {})
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 

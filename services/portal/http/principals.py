@@ -10,7 +10,7 @@ from typing import Annotated, Final, Protocol
 from fastapi import Depends, Request
 
 from services.portal.domain.refused import Refused
-from services.portal.http import dependencies
+from services.portal.http import dependencies, headers
 from services.portal.sessions import cookies
 from services.portal.sessions.session_store import SessionStore
 from shared.shell import bearer
@@ -36,7 +36,9 @@ async def session_of(request: Request) -> PersonPrincipal | None:
     """The person whose session the request has; None without one."""
     sessions: SessionStore = request.app.state.sessions
     secret = request.cookies.get(cookies.name(request.url.scheme), "")
-    return await sessions.principal(secret, await dependencies.now_of(request)) if secret else None
+    person = await sessions.principal(secret, await dependencies.now_of(request)) if secret else None
+    request.scope.setdefault("state", {})[headers.BY_SESSION] = person is not None
+    return person
 
 
 async def person_of(request: Request) -> PersonPrincipal:
