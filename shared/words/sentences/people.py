@@ -21,4 +21,46 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mật khẩu chỉ gồm tên đăng nhập, họ tên, tên hoặc mã đơn vị, hay tên hệ thống, thêm vài ký tự. Hãy chọn mật khẩu khác.",
         "The password is little more than the login, the person's name, a unit's name or code, or the system's name. Choose another one.",
     ),
+    # accounts
+    "person.bad_login": (
+        "Tên đăng nhập “{login}” không hợp lệ. Dùng {least}–{most} chữ cái, chữ số và dấu . _ @ - (không có dấu cách).",
+        "The login “{login}” is not valid. Use {least}–{most} letters, digits and . _ @ - (no spaces).",
+    ),
+    "person.no_name": ("Chưa có họ tên. Hãy ghi họ tên.", "The name is missing. Give the person's name."),
+    "person.long_name": ("Họ tên dài quá {most} ký tự. Hãy rút ngắn.", "The name has more than {most} characters. Shorten it."),
+    "person.control_character": (
+        "Có ký tự điều khiển {character}. Hãy gõ lại.",
+        "There is a control character, {character}. Type the text again.",
+    ),
+    "person.bad_email": ("Địa chỉ thư “{email}” không hợp lệ.", "The mail address “{email}” is not valid."),
+    # roles
+    "role.own": (
+        "Không ai tự cấp vai trò hoặc tự sửa tài khoản của mình ở đây. Nhờ quản trị khác.",
+        "Nobody grants a role to himself, or changes his own account here. Ask another operator.",
+    ),
+    "role.not_yours": (
+        "Bạn không được cấp vai trò này. Cán bộ tổng hợp chỉ cấp vai trò cán bộ báo cáo và người xem, trong phạm vi đơn vị của mình.",
+        "You may not grant this role. A reviewer grants the roles officer and viewer, at the units below his own.",
+    ),
+    "role.operator_has_no_unit": (
+        "Vai trò quản trị không gắn với đơn vị nào. Bỏ mã đơn vị.",
+        "The role operator has no unit. Leave the unit out.",
+    ),
+    "role.needs_unit": ("Vai trò này phải gắn với một đơn vị. Ghi mã đơn vị.", "This role is at a unit. Give the unit's code."),
+    "role.unknown_unit": (
+        "Không có đơn vị “{unit}” trong danh mục. Kiểm tra mã đơn vị.",
+        "There is no unit “{unit}”. Check the code.",
+    ),
+    "role.unit_ended": (
+        "{unit} đã kết thúc hoạt động từ ngày {day}, không cấp vai trò ở đó nữa. Đơn vị kế thừa: {heir}.",
+        "{unit} has ended on {day}: no role is granted there. Its heir: {heir}.",
+    ),
+    "role.unit_not_begun": (
+        "{unit} hoạt động từ ngày {day}. Cấp vai trò từ ngày ấy.",
+        "{unit} begins on {day}. Grant the role from that day on.",
+    ),
+    "role.ends_too_early": (
+        "Vai trò kết thúc ngày {day}, trước khi có hiệu lực ngày nào. Sửa ngày bắt đầu hoặc ngày kết thúc.",
+        "The role ends on {day}, before it holds on any day. Change its first day or its end.",
+    ),
 }
