@@ -1,0 +1,63 @@
+"""How long the next login has to wait after failures: of an account, an address, a browser, or a one-time code.
+
+It grows and has an end, so that nobody can lock an account for good: whoever has the right password gets in after the
+wait. Source: ADR 0054.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """`free` failures cost nothing; the next costs one second, and each further one twice as much, up to `longest`."""
+
+    free: int
+    longest: timedelta
+
+    def after(self, failures: int) -> timedelta:
+        """How long to wait after so many failures."""
+        beyond = failures - self.free
+        return timedelta() if beyond <= 0 else min(timedelta(seconds=2 ** min(beyond - 1, 30)), self.longest)
+
+
+ACCOUNT: Final = Delay(3, timedelta(seconds=30))
+ADDRESS: Final = Delay(20, timedelta(seconds=30))  # an office has one address for all
+BROWSER: Final = Delay(5, timedelta(seconds=30))
+CODE: Final = Delay(3, timedelta(minutes=5))  # only whoever has the password gets as far, so no stranger can cause it
+FORGOTTEN: Final = timedelta(hours=1)  # after the last failure
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What is counted under which key, and how it delays."""
+
+    key: str
+    delay: Delay
+
+
+def of_account(login: str) -> Counter:
+    return Counter(f"account/{_hashed(login)}", ACCOUNT)
+
+
+def of_address(address: str) -> Counter:
+    return Counter(f"address/{address}", ADDRESS)
+
+
+def of_browser(browser: str) -> Counter:
+    return Counter(f"browser/{browser}", BROWSER)
+
+
+def of_code(person: str) -> Counter:
+    return Counter(f"code/{person}", CODE)
+
+
+def turn(login: str, address: str) -> str:
+    """The key under which an address that has to wait for an account has its turn afterwards, whatever others do meanwhile."""
+    return f"turn/{_hashed(login)}/{address}"
+
+
+def _hashed(login: str) -> str:
+    return hashlib.sha256(login.encode()).hexdigest()
