@@ -6,6 +6,7 @@ import typer
 
 from services.cli import data, explain, figures, imports, reform_acts, reform_history, reform_preview, regime_remove, regime_show, stack
 from services.cli import demo as demo
+from services.cli.audit import audit
 from services.cli.contacts import contacts
 from services.cli.contracts import command
 from services.cli.duties import duties
@@ -31,6 +32,7 @@ app.add_typer(reform, name="reform")
 app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
+app.add_typer(audit, name="audit")
 reform_acts.add_to(reform)
 reform_history.add_to(reform)
 reform_preview.add_to(reform)

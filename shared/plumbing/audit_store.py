@@ -1,22 +1,52 @@
 """The collections of the audit log: `audit`, to which entries are only added, and the head in `identity` (ADR 0059)."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Documents, Session
+from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names, documents
 from shared.wire.documents import AuditDocument, AuditHeadDocument
 from shared.words import audit
 from shared.words.audit import Act, Action, Detail, Entry, Head
 
+BATCH: Final = 10_000  # entries that are read at once
+NUMBERED: Final = {"_id": {"$gt": 0}}  # what else somebody inserts does not stop the log; `tonghop audit verify` names it
 PAUSE_S: Final = 0.002  # before the next attempt, times the number of attempts
 LONGEST_PAUSE_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries are asked for; None: all. `target` is the beginning of the target, `until` is exclusive, `before` an entry's number."""
+
+    actor: str | None = None
+    actions: Sequence[str] | None = None
+    target: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+    def query(self) -> Document:
+        """The query of MongoDB."""
+        query: Document = {"_id": {"$gt": 0} if self.before is None else {"$gt": 0, "$lt": self.before}}
+        if self.actor is not None:
+            query["actor"] = self.actor
+        if self.actions is not None:
+            query["action"] = {"$in": list(self.actions)}
+        if self.target is not None:
+            query["target"] = {"$regex": f"^{re.escape(self.target)}"}
+        bounds = {"$gte": self.since, "$lt": self.until}
+        if at := {name: bound for name, bound in bounds.items() if bound is not None}:
+            query["at"] = at
+        return query
 
 
 async def append(
@@ -58,14 +88,14 @@ async def _added(database: Documents, act: Act, at: datetime) -> bool:
 async def _add(database: Documents, act: Act, at: datetime, session: Session | None) -> None:
     entry = audit.entry(await last(database, session), act, at)
     head = Head(entry.number, audit.hash_of(entry))
-    await mongo.collection(database, collection_names.AUDIT, AuditDocument).insert_one(_document(entry, head.hash), session=session)
+    await mongo.collection(database, collection_names.AUDIT, AuditDocument).insert_one(document(entry, head.hash), session=session)
     await _move_head(database, head, session)
 
 
 async def last(database: Documents, session: Session | None = None) -> Head:
     """The last entry of the log."""
     entries = mongo.collection(database, collection_names.AUDIT, AuditDocument)
-    found = await entries.find_one({}, {"hash": 1}, sort=[("_id", DESCENDING)], session=session)
+    found = await entries.find_one(NUMBERED, {"hash": 1}, sort=[("_id", DESCENDING)], session=session)
     return audit.EMPTY if found is None else Head(found["_id"], found["hash"])
 
 
@@ -74,6 +104,24 @@ async def head(database: Documents) -> Head:
     heads = mongo.collection(database, collection_names.IDENTITY, AuditHeadDocument)
     found = await heads.find_one({"_id": documents.AUDIT_HEAD})
     return audit.EMPTY if found is None else Head(found["number"], found["hash"])
+
+
+async def count(database: Documents) -> int:
+    """The approximate number of entries."""
+    return await database[collection_names.AUDIT].estimated_document_count()
+
+
+async def entries(database: Documents) -> AsyncIterator[list[Document]]:
+    """All entries in order, in batches, as they are stored: somebody may have changed their shape."""
+    cursor = database[collection_names.AUDIT].find({}, batch_size=BATCH).sort("_id", ASCENDING)
+    while batch := await cursor.to_list(BATCH):
+        yield batch
+
+
+async def matching(database: Documents, wanted: Wanted, most: int) -> list[AuditDocument]:
+    """The newest entries that match, newest first."""
+    entries = mongo.collection(database, collection_names.AUDIT, AuditDocument)
+    return await entries.find(wanted.query()).sort("_id", DESCENDING).limit(most).to_list(None)
 
 
 async def _move_head(database: Documents, head: Head, session: Session | None) -> None:
@@ -92,7 +140,8 @@ async def _move_head(database: Documents, head: Head, session: Session | None) -
         return
 
 
-def _document(entry: Entry, hash_: str) -> AuditDocument:
+def document(entry: Entry, hash_: str) -> AuditDocument:
+    """The document of an entry."""
     return {
         "_id": entry.number,
         "at": entry.at,

@@ -324,3 +324,13 @@ class Parked(Published):
     sequence: Annotated[int, Field(ge=1)]
     size_bytes: Count
     payload: str
+
+
+class AuditHead(Published):
+    """Number and hash of the last entry of the audit log, published once a day. Whoever keeps it can show later that no entry up to this
+    one was changed or removed.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    at: UtcText

@@ -18,6 +18,8 @@ INGEST_DURABLE: Final = "ingest"
 ALL_REPORTS: Final = "reports.>"  # the filter for the whole log
 ALL_FEED: Final = "feed.>"
 
+AUDIT_HEAD: Final = "audit.head"  # in ALERTS: the last entry of the audit log, once a day
+
 PEOPLE: Final = ".people"  # ends a subject of INBOX on which people act
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -64,7 +64,6 @@ Action = Literal[
     "alerts.raised",
     "demo.removed",
     "certificates.issued",
-    "head.mailed",
 ]
 
 ACTIONS: Final[dict[Action, str]] = {
@@ -116,12 +115,13 @@ ACTIONS: Final[dict[Action, str]] = {
     "alerts.raised": "gửi lời nhắc",
     "demo.removed": "xóa dữ liệu thử",
     "certificates.issued": "cấp chứng thư TLS",
-    "head.mailed": "gửi mã kiểm tra của nhật ký",
 }
 """Everything that is recorded, with its Vietnamese words. The list is closed: a new action is added here."""
 
 Detail = str | int | bool | None | Sequence["Detail"] | Mapping[str, "Detail"]
 """A value in the details of an entry. Instants and days are texts."""
+
+CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 BEGINNING: Final = "0" * 64
 """`before` of the first entry."""
@@ -180,6 +180,11 @@ class Head:
 EMPTY: Final = Head(0, BEGINNING)
 
 
+def words(action: str) -> str:
+    """An action in Vietnamese; an action of a later version as it is."""
+    return next((vietnamese for name, vietnamese in ACTIONS.items() if name == action), action)
+
+
 def entry(head: Head, act: Act, at: datetime) -> Entry:
     """The entry that follows `head`. Raises ValueError if the act names no actor, or a detail whose name is that of a secret."""
     if ACTOR.fullmatch(act.actor) is None:
@@ -201,7 +206,7 @@ def canonical(found: Entry) -> bytes:
             "number": found.number,
             "target": found.target,
         },
-        option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
+        option=CANONICAL,
     )
 
 

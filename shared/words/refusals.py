@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple, Self
 from shared.words import numbers, texts
 from shared.words.sentences import (
     acts,
+    audit,
     commands,
     doors,
     events,
@@ -87,6 +88,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **identity.SENTENCES,
     **logins.SENTENCES,
     **people.SENTENCES,
+    **audit.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

@@ -57,6 +57,7 @@ WANTED: Final[dict[str, Wanted]] = {
     "rebuild.mixed_reads": Wanted("≤", 0),
     "rebuild.differences": Wanted("≤", 0),
     "verify.verify_s": Wanted("≤", 60),
+    "audit.verify_s": Wanted("≤", 60),
     "growth.large_over_small": Wanted("≥", 0.9),
     "memory.most_mib": Wanted("≤", 400),
     **{

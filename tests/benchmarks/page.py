@@ -54,6 +54,7 @@ ROWS: Final = (
     Row("08:00 of a national deadline day: 18,391 reminders raised after", "morning.raised_s", " s", "morning"),
     Row("Rebuild of 500,000 reports under load, compared with the aggregator", "rebuild.over_aggregate", " ×", "rebuild"),
     Row("Reads during that rebuild that showed a mixture of old and new", "rebuild.mixed_reads", "", "rebuild"),
+    Row("`tonghop audit verify` of a million entries", "audit.verify_s", " s", "audit"),
     Row("`tonghop verify` of 500,000 reports under load", "verify.verify_s", " s", "verify"),
     Row("Speed with 1,000,000 reports stored, compared with 10,000", "growth.large_over_small", " ×", "growth"),
     Row("Memory of the aggregator after 30 minutes at national size", "memory.most_mib", " MiB", "memory"),

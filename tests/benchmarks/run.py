@@ -22,6 +22,7 @@ from rich.table import Column, Table
 
 from shared.shell import observability
 from tests.benchmarks import (
+    audit_speed,
     burst,
     end_to_end,
     environment,
@@ -63,6 +64,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "morning": Benchmark(morning.measure),
     "reform": Benchmark(reform.measure),
     "rebuild": Benchmark(rebuild.measure, is_long=True, limit_s=3600.0),
+    "audit": Benchmark(audit_speed.measure),
     "verify": Benchmark(verify_speed.measure, is_long=True, limit_s=3600.0),
     "growth": Benchmark(growth.measure, is_long=True, limit_s=3600.0),
     "memory": Benchmark(memory.measure, is_long=True, limit_s=3600.0),

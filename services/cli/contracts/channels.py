@@ -82,6 +82,12 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         (events.ALERT_RAISED,),
         "Reminders to units that still owe a report or a confirmation, once a rung.",
     ),
+    "auditHead": Channel(
+        subjects.AUDIT_HEAD,
+        subjects.ALERTS,
+        ("audit-head",),
+        "Number and hash of the last entry of the audit log, once a day. Keep it: `tonghop audit verify` compares the log with it.",
+    ),
     "parked": Channel(
         subjects.parked("{service}"),
         subjects.PARKED,
@@ -115,6 +121,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "aggregateSendsFeed": Operation("aggregate", "send", "feed", "Publishes changed views, only if newer than the subject's last."),
     "notifyReceivesReports": Operation("notify", "receive", "reports", "Folds the log into duties."),
     "notifySendsAlerts": Operation("notify", "send", "alerts", "Publishes each alert once; Nats-Msg-Id is the alert's id."),
+    "notifySendsAuditHead": Operation("notify", "send", "auditHead", "Publishes the head once a day; Nats-Msg-Id names the day."),
+    "commandLineReceivesAuditHead": Operation("cli", "receive", "auditHead", "Compares the audit log with the heads that were published."),
     "portalReceivesFeed": Operation("portal", "receive", "feed", "Refreshes open pages, and answers the aggregated feed over HTTP."),
 }
 
@@ -127,6 +135,7 @@ HEADERS: Final[Mapping[str, Json]] = {
         POSITION: "<generation>.<sequence> of the view",
     },
     "alerts": {"Nats-Msg-Id": "the event's id"},
+    "auditHead": {"Nats-Msg-Id": "audit-head/<day>"},
     "parked": {"Nats-Msg-Id": "<service>/<subject>/<sequence>"},
 }
 
@@ -205,7 +214,7 @@ def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json
     headers = HEADERS.get(channel, {})
     found: Json = {
         "name": name,
-        "contentType": PLAIN if name in ("receipt", "parked") else CLOUD_EVENT,
+        "contentType": PLAIN if name in ("receipt", "parked", "audit-head") else CLOUD_EVENT,
         "payload": payload,
         "examples": [{"name": name, "payload": _example(name, examples)}],
     }

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire import events, schemas, sent
-from shared.wire.published import LEFT_OUT, AlertRaised, Parked, Receipt, View, ViewUpdated
+from shared.wire.published import LEFT_OUT, AlertRaised, AuditHead, Parked, Receipt, View, ViewUpdated
 from shared.wire.sent import Actor, Envelope, Imported, TimeText
 
 Json = dict[str, Any]
@@ -45,6 +45,7 @@ PUBLISHED: Final[Mapping[str, type[BaseModel]]] = {
     "receipt": Receipt,
     "view": View,
     "parked": Parked,
+    "audit-head": AuditHead,
 }
 CONTRACT: Final = {**SENT, **PUBLISHED}  # each has a schema and examples
 
