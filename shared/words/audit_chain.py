@@ -67,9 +67,9 @@ class Chain:
                 return self._decide(stored)
             found = stored["_id"]
             if found != last + 1 or type(found) is not int:
-                return self._fail(last + 1, "audit.missing")
+                return self._fail(last + 1, refusal("audit.missing", number=number(last + 1)))
             if (hashed := hash_of(stored)) is None or hashed != stored["hash"]:
-                return self._fail_changed(stored)
+                return self._fail_hash(stored)
             if stored["before"] != before:
                 self._unfit = stored
                 continue
@@ -85,33 +85,40 @@ class Chain:
         later = [claim for at, claims in self._claims.items() if at > self.head.number for claim in claims]
         if self.fault is None and later:
             furthest = max(later, key=lambda claim: claim.head.number)
-            self._fail(self.head.number + 1, "audit.cut", last=number(furthest.head.number), source=SOURCES[furthest.source])
+            first, last, source = self.head.number + 1, number(furthest.head.number), SOURCES[furthest.source]
+            self._fail(first, refusal("audit.cut", number=number(first), last=last, source=source))
 
     def _decide(self, following: Stored | None) -> None:
         """Whether the entry before `_unfit` was changed, or `_unfit` itself."""
         unfit = self._unfit
         assert unfit is not None
         is_tied = following is not None and following.get("before") != unfit["hash"]
-        self._fail(unfit["_id"] if is_tied or unfit["_id"] == 1 else unfit["_id"] - 1, "audit.changed")
+        self._fail_changed(unfit["_id"] if is_tied or unfit["_id"] == 1 else unfit["_id"] - 1)
 
     def _compare(self, head: Head) -> None:
         """Compares an entry with the heads that were kept elsewhere."""
         for claim in self._claims[head.number]:
             if claim.head.hash != head.hash:
-                self._fail(self._confirmed + 1, "audit.rewritten", last=number(head.number), source=SOURCES[claim.source])
+                first, source = self._confirmed + 1, SOURCES[claim.source]
+                self._fail(first, refusal("audit.rewritten", number=number(first), last=number(head.number), source=source))
                 return
         self._confirmed = head.number
 
-    def _fail_changed(self, stored: Stored) -> None:
+    def _fail_hash(self, stored: Stored) -> None:
+        """An entry that has not the hash of its fields was changed, or was written with another number."""
         numbers = range(1, max([stored["_id"], *self._claims]) + FURTHER)
         origin = next((at for at in numbers if hash_of({**stored, "_id": at}) == stored.get("hash")), None)
+        at = stored["_id"]
         if origin is None:
-            self._fail(stored["_id"], "audit.changed")
+            self._fail_changed(at)
         else:
-            self._fail(stored["_id"], "audit.moved", origin=number(origin))
+            self._fail(at, refusal("audit.moved", number=number(at), origin=number(origin)))
 
-    def _fail(self, at: int, code: str, **details: Both) -> None:
-        self.fault = Fault(at, refusal(code, "", number=number(at), **details))
+    def _fail_changed(self, at: int) -> None:
+        self._fail(at, refusal("audit.changed", number=number(at)))
+
+    def _fail(self, at: int, why: Refusal) -> None:
+        self.fault = Fault(at, why)
 
 
 def hash_of(stored: Stored) -> str | None:

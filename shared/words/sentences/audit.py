@@ -36,8 +36,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " `tonghop audit verify --head NUMBER:HASH`.",
     ),
     "audit.bad_head": (
-        "“{text}” không phải SỐ:MÃ. Chép nguyên dòng trong thư: số mục, dấu hai chấm, 64 chữ số thập lục phân.",
-        "“{text}” is not NUMBER:HASH. Copy it from the mail: the number of the entry, a colon, 64 hexadecimal digits.",
+        "Mã kiểm tra “{text}” không có dạng SỐ:MÃ. Chép nguyên dòng trong thư: số mục, dấu hai chấm, 64 chữ số thập lục phân.",
+        "The head “{text}” is not NUMBER:HASH. Copy it from the mail: the number of the entry, a colon, 64 hexadecimal digits.",
     ),
     "audit.unknown_action": (
         "Không có việc “{text}”. Các việc được ghi: {known}.",
