@@ -15,7 +15,7 @@ async def published(jetstream: JetStreamContext) -> list[Head]:
     sequence = 1
     while True:
         try:
-            message = await jetstream.get_msg(subjects.ALERTS, sequence, subject=subjects.AUDIT_HEAD, next=True)
+            message = await jetstream.get_msg(subjects.ALERTS, sequence, subject=subjects.audit_head(), next=True)
         except nats.js.errors.NotFoundError:
             return heads
         try:

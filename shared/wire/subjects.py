@@ -18,8 +18,6 @@ INGEST_DURABLE: Final = "ingest"
 ALL_REPORTS: Final = "reports.>"  # the filter for the whole log
 ALL_FEED: Final = "feed.>"
 
-AUDIT_HEAD: Final = "audit.head"  # in ALERTS: the last entry of the audit log, once a day
-
 PEOPLE: Final = ".people"  # ends a subject of INBOX on which people act
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -88,6 +86,11 @@ def fed_view(subject: str) -> tuple[str, str, str] | None:
 
 def alerts(unit_id: str) -> str:
     return f"alerts.{unit_id}"
+
+
+def audit_head() -> str:
+    """The subject of ALERTS on which the last entry of the audit log is published, once a day."""
+    return "audit.head"
 
 
 def parked(service: str) -> str:

@@ -90,7 +90,7 @@ def test_the_declared_streams_are_those_of_the_code_and_take_its_subjects() -> N
         subjects.INBOX: [subjects.inbox(token), subjects.inbox_of_people(token)],
         subjects.REPORTS: [subjects.reports(token, token)],
         subjects.FEED: [subjects.ALL_FEED],
-        subjects.ALERTS: [subjects.alerts(token), subjects.AUDIT_HEAD],
+        subjects.ALERTS: [subjects.alerts(token), subjects.audit_head()],
         subjects.PARKED: [subjects.parked(token)],
     }
 

@@ -112,7 +112,7 @@ def test_a_published_head_shows_that_the_end_was_cut_off_with_the_head_document(
         found = await head(connections)
         payload = f'{{"number": {found.number}, "hash": "{found.hash}", "at": "2026-11-26T17:00:12.481Z"}}'.encode()
         for number, text in enumerate((payload, b"no head", payload)):
-            await connections.streams.publish(subjects.ALERTS, Message(subjects.AUDIT_HEAD, text, f"head/{number}"))
+            await connections.streams.publish(subjects.ALERTS, Message(subjects.audit_head(), text, f"head/{number}"))
         audit, identity = connections.database[collection_names.AUDIT], connections.database[collection_names.IDENTITY]
         await audit.delete_many({"_id": {"$gte": 4}})
         third = await audit.find_one({"_id": 3})

@@ -83,7 +83,7 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         "Reminders to units that still owe a report or a confirmation, once a rung.",
     ),
     "auditHead": Channel(
-        subjects.AUDIT_HEAD,
+        subjects.audit_head(),
         subjects.ALERTS,
         ("audit-head",),
         "Number and hash of the last entry of the audit log, once a day. Keep it: `tonghop audit verify` compares the log with it.",
