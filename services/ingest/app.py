@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from services.ingest import room
 from services.ingest.doors import documented, http
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
@@ -32,7 +33,8 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     store = ClaimStore(connections.database)
 
     async def work(readiness: Readiness) -> None:
-        await ingest(connections, store, readiness)
+        most = connections.declaration.streams[subjects.INBOX].max_msgs_per_subject
+        await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most))
 
     app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", connections, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
     app.include_router(http.create_router(connections.streams, store))

@@ -12,6 +12,7 @@ from shared.words.refusals import Both, Refusal, refusal
 
 NO_LOGIN: Final = Both("sai tên người dùng hoặc mật khẩu", "wrong user name or password")
 NO_RIGHT: Final = Both("người dùng không có quyền này", "the user does not have this right")
+SUBJECT_FULL: Final = 10077  # the broker's error code: a subject has as many messages as its stream allows
 LEADERLESS: Final = (nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
 
 
@@ -41,8 +42,15 @@ def _of(error: BaseException) -> Refusal:
     return refusal("server.away") if isinstance(error, OSError) else refusal("service.unexpected_error")
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the broker refused a message because its subject has as many messages as the stream allows."""
+    return isinstance(error, nats.js.errors.APIError) and error.err_code == SUBJECT_FULL
+
+
 def _of_answer(what: str, error: BaseException) -> Refusal | None:
     """The explanation of an answer from JetStream; None if the error is not such an answer."""
+    if is_full(error):
+        return refusal("inbox.full", what)
     if isinstance(error, LEADERLESS):
         return refusal("nats.no_leader", what)
     if isinstance(error, nats.js.errors.NotFoundError):

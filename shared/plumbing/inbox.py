@@ -11,11 +11,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from shared.plumbing import broker
+from shared.plumbing import broker, causes
 from shared.plumbing.broker import Streams
 from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
@@ -26,6 +27,10 @@ from shared.words.refusals import refusal
 ANSWERS: Final = "Inbox-Sequence"  # header of a receipt: the sequence of the message that it answers
 
 Receipts = asyncio.Queue[tuple[str, Receipt]]  # the sequence of the answered message, and the receipt
+
+
+class InboxFullError(TransientError):
+    """The unit has as many messages in INBOX as one unit may have. Ingest removes screened ones once an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,24 @@ def outgoing(event: CloudEvent) -> Outgoing:
 async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | PendingReceipt:
     """Publishes an event and waits for its receipt. Returns a pending receipt if none arrives in time.
 
-    Raises TransientError, or one of `delivery.PASSING`, if the event may not be in INBOX.
+    Raises TransientError, or one of `delivery.PASSING`, if the event may not be in INBOX; InboxFullError if it is not in INBOX because the
+    unit has sent too many.
     """
     if not streams.client.is_connected:
         raise TransientError(refusal("nats.away"))
     async with _receipts_of(streams.client, event.sender) as receipts:
+        return await _verdict(receipts, await _stored(streams, event), within_s) or _pending(event)
+
+
+async def _stored(streams: Streams, event: Outgoing) -> int:
+    """Publishes an event; its sequence in INBOX."""
+    try:
         ack = await streams.jetstream.publish(event.subject, event.payload, timeout=broker.ACK_TIMEOUT_S, stream=subjects.INBOX)
-        return await _verdict(receipts, ack.seq, within_s) or _pending(event)
+    except nats.js.errors.APIError as error:
+        if causes.is_full(error):
+            raise InboxFullError(refusal("inbox.full", event.sender)) from error
+        raise
+    return ack.seq
 
 
 @asynccontextmanager

@@ -19,10 +19,11 @@ from nats.js.api import (
     RetentionPolicy,
     StorageType,
     StreamConfig,
+    StreamSource,
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.plumbing import data_files, stream_differences, yaml_files
+from shared.plumbing import data_files, stream_differences, stream_surplus, yaml_files
 from shared.plumbing.stream_differences import Difference
 from shared.plumbing.text_files import UnreadableError
 from shared.wire import shape_faults, subjects
@@ -35,6 +36,7 @@ NO_SUITABLE_PEERS: Final = 10005  # the broker's error code
 PATIENCE_S: Final = 20.0  # time for a freshly started server to join its cluster
 RETRY_S: Final = 0.5
 REMAKE_ATTEMPTS: Final = 20
+SHOWN: Final = 5
 
 REFUSED = (nats.js.errors.BadRequestError, nats.js.errors.ServerError)
 
@@ -47,7 +49,7 @@ class Declared(BaseModel):
 
 class StreamDeclaration(Declared):
     """One stream. Ages in days (0: for ever), sizes in bytes, windows in seconds. The messages of a derived stream can be made again from
-    other data.
+    other data. Without `sources`, nats-server takes a window of 0 for two minutes.
     """
 
     subjects: list[str]
@@ -55,6 +57,9 @@ class StreamDeclaration(Declared):
     duplicate_window_s: float
     max_msg_size: int
     max_msgs_per_subject: int = -1
+    discard_new_per_subject: bool = False
+    sources: list[str] = Field(default_factory=list)
+    deny_delete: bool = False
     persist_mode: Literal["default", "async"] = "default"
     allow_atomic: bool = False
     derived: bool = False
@@ -86,6 +91,9 @@ class Declaration(Declared):
             discard=DiscardPolicy.NEW,
             max_age=stream.max_age_days * DAY_S,
             max_msgs_per_subject=stream.max_msgs_per_subject,
+            discard_new_per_subject=stream.discard_new_per_subject,
+            sources=[StreamSource(name=source) for source in stream.sources] or None,
+            deny_delete=stream.deny_delete,
             max_msg_size=stream.max_msg_size,
             duplicate_window=stream.duplicate_window_s,
             num_replicas=self.replicas,
@@ -144,7 +152,8 @@ async def apply(jetstream: JetStreamContext, declaration: Declaration, *, remake
     """Creates what is missing and changes what differs. Returns the names that were created or changed.
 
     A refusal does not stop the rest: all refusals are raised together at the end, as RefusedError. With `remakes_derived`, a derived stream
-    whose change is refused is deleted and created again. Raises TransientError if the cluster is not complete yet.
+    whose change is refused is deleted and created again. Raises TransientError if the cluster is not complete yet, or if a new limit would
+    remove messages that are not screened yet.
     """
     changed: list[str] = []
     reasons: dict[str, str] = {}
@@ -175,6 +184,9 @@ async def _apply(jetstream: JetStreamContext, wanted: StreamConfig, name: str, *
         return True
     if not stream_differences.of_stream(wanted, stored):
         return False
+    if surplus := await stream_surplus.of(jetstream, wanted, stored):
+        most = wanted.max_msgs_per_subject
+        raise TransientError(refusal("nats.unscreened_surplus", name, subjects=surplus[:SHOWN], count=len(surplus), most=most))
     try:
         await _patiently(name, functools.partial(jetstream.update_stream, wanted))
     except REFUSED:

@@ -386,6 +386,19 @@ async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
         await until(is_taken)
 
 
+async def test_a_unit_that_has_sent_too_much_is_answered_with_429_and_others_are_not(known: Connections, door: Client) -> None:
+    config = known.declaration.stream_config(subjects.INBOX)
+    await known.streams.jetstream.update_stream(config.evolve(max_msgs_per_subject=2))
+    for revision in (1, 2):
+        assert (await post(door, submitted(revision=revision))).status_code == 201
+
+    answer = await post(door, submitted(revision=3))
+
+    assert codes(answer, 429) == ["inbox.full"]
+    assert answer.headers["retry-after"] == "3600"
+    assert (await post(door, submitted("06256"))).status_code == 201
+
+
 async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Connections, settings: Settings) -> None:
     nowhere = changed(settings, nats_url=f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")
     app = ingest_app.create_app(nowhere)

@@ -55,6 +55,7 @@ def test_an_error_of_nats_is_told_as_nats_or_of_its_stream(error: Exception) -> 
     [
         (nats.errors.NoRespondersError(), "nats.no_leader"),
         (nats.js.errors.ServiceUnavailableError(code=503, err_code=10008), "nats.no_leader"),
+        (nats.js.errors.ServiceUnavailableError(code=503, err_code=10077), "inbox.full"),
         (TimeoutError(), "nats.no_leader"),
         (nats.js.errors.NotFoundError(code=404), "nats.not_declared"),
         (nats.js.errors.ServerError(code=500, description="insufficient"), "nats.refused"),

@@ -26,6 +26,7 @@ POST_REPORT: Final[openapi.Answers] = {
         {
             400: "The body is not a CloudEvent in structured mode",
             413: "The event is too large",
+            429: "The unit has sent too many events. Send it again after the time that Retry-After says, under the same id",
             503: "The event could not be stored. Send it again later, under the same id",
         }
     ),

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Request, Response
 from faststream.exceptions import IncorrectState
 from pydantic import BaseModel
 
+from services.ingest import room
 from services.ingest.domain import parsing, screening, shapes
 from services.ingest.domain.claims import DUPLICATE
 from services.ingest.doors import documented
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, inbox
 from shared.plumbing.broker import Streams
-from shared.plumbing.inbox import Outgoing
+from shared.plumbing.inbox import InboxFullError, Outgoing
 from shared.shell.problems import problem, rejection
 from shared.wire import events, subjects
 from shared.wire.published import PendingReceipt, Receipt
@@ -88,9 +89,11 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
 
 
 async def _sent(streams: Streams, event: Outgoing) -> Response:
-    """Sends an event and answers with the verdict; 503 while the broker is away."""
+    """Sends an event and answers with the verdict; 429 if the unit has sent too many, 503 while the broker is away."""
     try:
         receipt = await inbox.send(streams, event, VERDICT_S)
+    except InboxFullError as error:
+        return problem(429, error.refusals, headers={"Retry-After": str(room.PAUSE_S)})
     except (*delivery.PASSING, IncorrectState) as error:  # IncorrectState: there was never a connection to the broker
         log.warning("door.broker_away", error=type(error).__name__)
         return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})

@@ -17,6 +17,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Hệ thống tạm thời chưa nhận được báo cáo. Gửi lại sau ít phút với cùng mã sự kiện.",
         "The system cannot accept reports at the moment. Send the event again in a few minutes with the same id.",
     ),
+    "inbox.full": (
+        "Đơn vị đã gửi nhiều sự kiện đến mức hộp thư của đơn vị bị đầy nên sự kiện này chưa được nhận. Ngừng gửi lặp lại; gửi lại sau một"
+        " giờ với cùng mã sự kiện.",
+        "The unit has sent so many events that its inbox is full, so this event was not accepted. Stop repeating events; send this one"
+        " again in an hour with the same id.",
+    ),
     "door.no_such_view": (
         "Không có bảng tổng hợp {regime}/{period}/{unit}. Kiểm tra chế độ, kỳ và đơn vị.",
         "There is no view {regime}/{period}/{unit}. Check regime, period and unit.",

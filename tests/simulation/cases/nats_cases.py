@@ -32,6 +32,8 @@ INCOMPLETE_BATCH: Final = 10176
 NO_MESSAGE: Final = 10037
 NO_CONSUMER: Final = 10014
 NO_STREAM: Final = 10059
+SUBJECT_FULL: Final = 10077
+MOST_OF_A_UNIT: Final = 8
 
 _DECLARED = streams.read()
 DECLARED: Final = _DECLARED.model_copy(
@@ -40,6 +42,7 @@ DECLARED: Final = _DECLARED.model_copy(
         "streams": _DECLARED.streams
         | {
             REPORTS: _DECLARED.streams[REPORTS].model_copy(update={"duplicate_window_s": WINDOW_S}),
+            INBOX: _DECLARED.streams[INBOX].model_copy(update={"max_msgs_per_subject": MOST_OF_A_UNIT}),
             FEED: _DECLARED.streams[FEED].model_copy(update={"max_msgs_per_subject": MOST_PER_SUBJECT}),
         },
         "consumers": {
@@ -151,6 +154,27 @@ async def only_the_last_messages_of_a_subject_are_kept(nats: Streams) -> None:
     assert (info.state.messages, info.state.first_seq, info.state.last_seq) == (MOST_PER_SUBJECT + 1, 3, 6)
     with pytest.raises(nats_errors.NotFoundError):
         await nats.jetstream.get_msg(FEED, 2)
+
+
+@case
+async def what_a_unit_sends_beyond_its_share_is_refused_and_others_go_on(nats: Streams) -> None:
+    await sent(nats, MOST_OF_A_UNIT)
+
+    with pytest.raises(nats_errors.ServiceUnavailableError) as refused:
+        await nats.jetstream.publish(subjects.inbox("X1"), b"x", stream=INBOX)
+    other = await nats.jetstream.publish(subjects.inbox("X2"), b"x", stream=INBOX)
+    people = await nats.jetstream.publish(subjects.inbox_of_people("X1"), b"x", stream=INBOX)
+
+    assert refused.value.err_code == SUBJECT_FULL
+    assert (other.seq, people.seq) == (MOST_OF_A_UNIT + 1, MOST_OF_A_UNIT + 2)
+    assert (await nats.jetstream.get_msg(INBOX, 1)).data == b"0"
+
+
+@case
+async def an_id_hides_no_other_message_of_the_inbox(nats: Streams) -> None:
+    for place, unit in enumerate(("X1", "X2", "X1"), start=1):
+        ack = await nats.jetstream.publish(subjects.inbox(unit), b"x", stream=INBOX, headers={"Nats-Msg-Id": "same"})
+        assert (ack.seq, ack.duplicate) == (place, None)
 
 
 @case

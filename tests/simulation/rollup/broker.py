@@ -127,6 +127,8 @@ class Broker:
             last = stream.last_of(subject)
             if int(headers[streams.EXPECTED_LAST]) != (last.sequence if last else 0):
                 return answer({"error": {**streams.WRONG_LAST, "description": f"wrong last sequence: {last.sequence if last else 0}"}})
+        if stream.is_full(subject):
+            return answer({"error": streams.SUBJECT_FULL})
         answer({"stream": stream.name, "seq": self._append(stream, subject, headers, data)})
 
     def _append(self, stream: Stream, subject: str, headers: Headers, data: bytes) -> int:

@@ -14,6 +14,7 @@ MESSAGE_ID: Final = "Nats-Msg-Id"
 EXPECTED_LAST: Final = "Nats-Expected-Last-Subject-Sequence"
 EXPECTED_STREAM: Final = "Nats-Expected-Stream"
 BATCH_ID, BATCH_SEQUENCE, BATCH_COMMIT = "Nats-Batch-Id", "Nats-Batch-Sequence", "Nats-Batch-Commit"
+UNSET_WINDOW_S: Final = 120.0  # the window of a stream without sources that asks for none
 Headers = dict[str, str]
 Json = dict[str, Any]
 
@@ -22,6 +23,7 @@ NO_CONSUMER: Final = {"code": 404, "err_code": 10014, "description": "consumer n
 NO_STREAM: Final = {"code": 404, "err_code": 10059, "description": "stream not found"}
 WRONG_LAST: Final = {"code": 400, "err_code": 10071, "description": "wrong last sequence"}
 WRONG_STREAM: Final = {"code": 400, "err_code": 10060, "description": "expected stream does not match"}
+SUBJECT_FULL: Final = {"code": 503, "err_code": 10077, "description": "maximum messages per subject exceeded"}
 BATCH_INCOMPLETE: Final = {"code": 400, "err_code": 10176, "description": "batch publish is incomplete"}
 BATCH_DUPLICATE: Final = {"code": 400, "err_code": 10201, "description": "batch publish contains duplicate message id"}
 
@@ -52,6 +54,11 @@ class Stream:
     def takes(self, subject: str) -> bool:
         return any(matches(pattern, subject) for pattern in self.config.subjects or [])
 
+    def is_full(self, subject: str) -> bool:
+        """Whether the stream refuses another message of this subject; other streams drop the oldest one instead."""
+        most = self.config.max_msgs_per_subject if self.config.discard_new_per_subject else -1
+        return 0 < most <= sum(message.subject == subject for message in self.messages.values())
+
     def append(self, subject: str, headers: Headers, data: bytes, now_s: float, at_ms: int) -> int:
         """Stores a message; its sequence."""
         self.last += 1
@@ -68,7 +75,8 @@ class Stream:
     def known(self, headers: Headers, now_s: float) -> int | None:
         """The sequence of an earlier message with the same id, as long as the window remembers it."""
         sequence, at_s = self.ids.get(headers.get(MESSAGE_ID, ""), (0, 0.0))
-        return sequence if sequence and now_s - at_s <= (self.config.duplicate_window or 0.0) else None
+        window_s = self.config.duplicate_window or (0.0 if self.config.sources else UNSET_WINDOW_S)
+        return sequence if sequence and window_s and now_s - at_s <= window_s else None
 
     def last_of(self, subject: str) -> Stored | None:
         """The last message of a subject (or of a pattern)."""
