@@ -12,6 +12,7 @@ from services.cli.contracts import command
 from services.cli.duties import duties
 from services.cli.notify import notify
 from services.cli.on_call import periods
+from services.cli.people import people
 from services.cli.reforms import reform
 from services.cli.regimes import regimes
 from services.cli.vietnamese import Commands
@@ -27,6 +28,7 @@ app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptio
 app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(contacts, name="contacts")
+app.add_typer(people, name="people")
 app.add_typer(regimes, name="regimes")
 app.add_typer(reform, name="reform")
 app.add_typer(periods, name="periods")

@@ -82,10 +82,11 @@ class PeopleStore:
             raise
         return stored.person(document)
 
-    async def grant(self, actor: str, person: str, asked: NewGrant) -> Person | None:
-        """Grants a role. None if there is no such account, or it is revoked."""
+    async def grant(self, actor: str, person: str, asked: NewGrant, moved_from: str = "") -> Person | None:
+        """Grants a role. None if there is no such account, or it is revoked. `moved_from` is the id of the role that it replaces."""
         document = stored.new_grant(self._new_id(), asked, actor, self._clock())
-        act = Act(actor, "role.granted", f"people/{person}", _details(asked) | {"grant": document["id"]})
+        details = _details(asked) | {"grant": document["id"]} | ({"moved_from": moved_from} if moved_from else {})
+        act = Act(actor, "person.moved" if moved_from else "role.granted", f"people/{person}", details)
         return await self._changed(act, person, {"$push": {"grants": document}})
 
     async def revoke_grant(self, actor: str, person: str, grant: str) -> Person | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from secrets import token_urlsafe
+from secrets import choice, token_urlsafe
 from uuid import uuid4
 
 Clock = Callable[[], datetime]
@@ -29,3 +29,8 @@ def random_id() -> str:
 def random_secret() -> str:
     """A secret for a cookie, a key or a link: 32 random bytes, 43 characters that need no escaping in an address."""
     return token_urlsafe(32)
+
+
+def random_character(text: str) -> str:
+    """One character of a text, for generated passwords."""
+    return choice(text)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +12,7 @@ from shared.words.principals import Grant
 from shared.words.refusals import Refusal, number, refusal
 from shared.words.units import Registry
 
-LEAST_LOGIN, MOST_LOGIN = 2, 64
+LEAST_LOGIN, MOST_LOGIN = 1, 64
 MOST_NAME: Final = 100  # characters of a person's name
 MOST_EMAIL: Final = 200
 LOGIN: Final = re.compile(r"\w[\w.@-]*")
@@ -81,7 +81,7 @@ def email_faults(email: str) -> list[Refusal]:
     return [] if is_fine else [refusal("person.bad_email", "email", email=email)]
 
 
-def names(person_login: str, name: str, units: Iterator[str] | list[str], registry: Registry) -> list[str]:
+def names(person_login: str, name: str, units: Iterable[str], registry: Registry) -> list[str]:
     """The names with which a password is compared: login, name, and the names and codes that the person's units (ids) ever had."""
     found = [person_login, name]
     for unit in units:

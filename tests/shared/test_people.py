@@ -21,7 +21,6 @@ def test_a_login_is_composed_and_has_small_letters() -> None:
     "login",
     [
         "",
-        "a",
         "x" * 65,
         "-an",
         ".an",

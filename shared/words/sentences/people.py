@@ -33,6 +33,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is a control character, {character}. Type the text again.",
     ),
     "person.bad_email": ("Địa chỉ thư “{email}” không hợp lệ.", "The mail address “{email}” is not valid."),
+    "person.login_taken": (
+        "Tên đăng nhập “{login}” đã có người dùng, kể cả tài khoản đã thu hồi. Chọn tên khác.",
+        "The login “{login}” is taken, perhaps by an account that was revoked. Choose another one.",
+    ),
+    "person.unknown": ("Không có tài khoản này. Xem `tonghop people list`.", "There is no such account. See `tonghop people list`."),
+    "person.revoked": (
+        "Tài khoản “{login}” đã bị thu hồi, không sửa được nữa. Thêm tài khoản mới với tên đăng nhập khác.",
+        "The account “{login}” was revoked and cannot be changed. Add an account with another login.",
+    ),
+    "person.not_yours": (
+        "Bạn không được xem hoặc sửa tài khoản này: người ấy không có vai trò, hoặc còn vai trò khác, ngoài phạm vi của bạn.",
+        "You may not see or change this account: its roles are not, or not all, at the units below yours.",
+    ),
     # roles
     "role.own": (
         "Không ai tự cấp vai trò hoặc tự sửa tài khoản của mình ở đây. Nhờ quản trị khác.",
@@ -52,15 +65,21 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no unit “{unit}”. Check the code.",
     ),
     "role.unit_ended": (
-        "{unit} đã kết thúc hoạt động từ ngày {day}, không cấp vai trò ở đó nữa. Đơn vị kế thừa: {heir}.",
-        "{unit} has ended on {day}: no role is granted there. Its heir: {heir}.",
+        "Đơn vị {unit} đã kết thúc hoạt động từ ngày {day}, không cấp vai trò ở đó nữa. Đơn vị kế thừa: {heir}.",
+        "The unit {unit} has ended on {day}: no role is granted there. Its heir: {heir}.",
     ),
     "role.unit_not_begun": (
-        "{unit} hoạt động từ ngày {day}. Cấp vai trò từ ngày ấy.",
-        "{unit} begins on {day}. Grant the role from that day on.",
+        "Đơn vị {unit} hoạt động từ ngày {day}. Cấp vai trò từ ngày ấy.",
+        "The unit {unit} begins on {day}. Grant the role from that day on.",
     ),
     "role.ends_too_early": (
         "Vai trò kết thúc ngày {day}, trước khi có hiệu lực ngày nào. Sửa ngày bắt đầu hoặc ngày kết thúc.",
         "The role ends on {day}, before it holds on any day. Change its first day or its end.",
     ),
+    "role.already": ("Tài khoản “{login}” đã có vai trò này.", "The account “{login}” has this role already."),
+    "role.unknown": (
+        "Tài khoản “{login}” không có vai trò này, hoặc vai trò đã bị thu hồi.",
+        "The account “{login}” does not have this role, or it was revoked.",
+    ),
+    "role.no_such_role": ("Không có vai trò “{role}”. Các vai trò: {known}.", "There is no role “{role}”. The roles are: {known}."),
 }
