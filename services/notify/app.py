@@ -7,13 +7,15 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.notify import tick
+from services.notify import daily_head, tick
 from services.notify.barrier import Barrier
 from services.notify.channels.email import Email, SmtpServer
 from services.notify.channels.stream import Stream
+from services.notify.daily_head import HeadDesk
 from services.notify.follower import Follower, Keeper
 from services.notify.store.alerts import AlertStore
 from services.notify.store.book import BookStore
+from services.notify.store.heads import HeadStore
 from services.notify.tick import Desk
 from shared.plumbing import delivery, streams, tasks
 from shared.plumbing.readiness import Readiness
@@ -26,6 +28,7 @@ from shared.wire import subjects
 from shared.words.refusals import refusal
 
 TICK_S: Final = 30.0
+HEAD_S: Final = 60.0
 STREAMS: Final = (subjects.INBOX, subjects.REPORTS, subjects.ALERTS)
 
 
@@ -47,7 +50,12 @@ async def notify(connections: Connections[NotifySettings], readiness: Readiness)
     standstill = Standstill(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
     readiness.ask("acknowledgements", lambda: standstill.trouble)
     try:
-        await tasks.together(desk.follower.follow(readiness), _tick_for_ever(desk, connections.clock, readiness), standstill.watch())
+        await tasks.together(
+            desk.follower.follow(readiness),
+            _tick_for_ever(desk, connections.clock, readiness),
+            _send_heads_for_ever(prepare_heads(connections), connections.clock, readiness),
+            standstill.watch(),
+        )
     finally:
         await desk.follower.close()
 
@@ -99,6 +107,20 @@ def _desk(connections: Connections[NotifySettings], follower: Follower) -> Desk:
 def mail_server(settings: NotifySettings, clock: Clock) -> SmtpServer:
     """The mail server that the settings name."""
     return SmtpServer(settings.smtp_host, settings.smtp_port, settings.mail_from, clock)
+
+
+def prepare_heads(connections: Connections[NotifySettings]) -> HeadDesk:
+    """What the head of the audit log is published and mailed with."""
+    settings = connections.settings
+    store = HeadStore(connections.database, connections.clock, connections.new_id())
+    return HeadDesk(store, connections.streams, mail_server(settings, connections.clock), settings.audit_addresses)
+
+
+async def _send_heads_for_ever(heads: HeadDesk, clock: Clock, readiness: Readiness) -> None:
+    """Looks every minute whether the day's head is still to be published or mailed."""
+    while True:
+        await delivery.keep_trying("audit_head", lambda: daily_head.send(heads, clock()), readiness)
+        await asyncio.sleep(HEAD_S)
 
 
 async def _tick_for_ever(desk: Desk, clock: Clock, readiness: Readiness) -> None:

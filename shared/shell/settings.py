@@ -100,6 +100,12 @@ class NotifySettings(PublicAddress):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(1025, ge=1, le=65535)
     mail_from: Annotated[str, AfterValidator(mailboxes.checked)] = "tong-hop@bao-cao.example"
+    audit_mail: Annotated[str, AfterValidator(mailboxes.checked_list)] = "none"
+
+    @property
+    def audit_addresses(self) -> list[str]:
+        """The addresses to which the head of the audit log is mailed once a day."""
+        return mailboxes.listed(self.audit_mail)
 
 
 class PortalPort(PublicAddress):

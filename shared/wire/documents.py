@@ -671,6 +671,22 @@ class AuditHeadDocument(TypedDict):
     hash: Annotated[str, "its hash"]
 
 
+class DailyHeadDocument(TypedDict):
+    """The head of the audit log that is published and mailed on one day, and how far that was done.
+
+    Written by: `services/notify/store/heads.py`. Read by: the same.
+    """
+
+    _id: Annotated[str, "`head/<day>`, the day in Vietnam, `YYYY-MM-DD`"]
+    number: Annotated[int, "number of the entry"]
+    hash: Annotated[str, "its hash"]
+    at: Annotated[datetime, "when the head was read"]
+    is_published: Annotated[bool, "whether the stream ALERTS has acknowledged it"]
+    mailed: Annotated[list[str], "addresses to which it was mailed, or which the mail server refused"]
+    holder: Annotated[str, "the notifier that mails it"]
+    lease_until: Annotated[datetime, "until when no other notifier mails it"]
+
+
 IDENTITY_GENERATION: Final = "generation"
 """The id of the document in `identity` whose value is raised whenever people or credentials change."""
 
@@ -703,6 +719,6 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.CREDENTIALS: (CredentialDocument,),
     collection_names.CREDENTIAL_USES: (CredentialUseDocument,),
     collection_names.AUDIT: (AuditDocument,),
-    collection_names.IDENTITY: (IdentityGenerationDocument, AuditHeadDocument),
+    collection_names.IDENTITY: (IdentityGenerationDocument, AuditHeadDocument, DailyHeadDocument),
 }
 """The models of each collection's documents, by its name."""

@@ -26,3 +26,15 @@ def checked(mailbox: str) -> str:
     """The mailbox, unchanged. Raises ValueError if it is invalid."""
     parts(mailbox)
     return mailbox
+
+
+def listed(text: str) -> list[str]:
+    """The mailboxes in a list separated by commas; none if the text is `none`."""
+    return [] if text == "none" else [mailbox.strip() for mailbox in text.split(",")]
+
+
+def checked_list(text: str) -> str:
+    """The list, unchanged. Raises ValueError if one of its mailboxes is invalid."""
+    for mailbox in listed(text):
+        parts(mailbox)
+    return text
