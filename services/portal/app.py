@@ -7,7 +7,8 @@ from starlette.staticfiles import StaticFiles
 
 from services.portal import live
 from services.portal.api import routes as api
-from services.portal.http import problems
+from services.portal.domain.login_steps import Rules
+from services.portal.http import keeping, problems
 from services.portal.http.caching import Changes
 from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
@@ -16,7 +17,9 @@ from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.reforms import ReformReader
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
-from services.portal.sessions.session_store import SessionStore
+from services.portal.sessions import accounts
+from services.portal.sessions.seals import NONE, Seals
+from services.portal.web import login
 from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.readiness import Readiness
@@ -35,14 +38,16 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     settings = settings or PortalSettings()
     connections = service.connections(settings, NAME)
     hub = Hub()
-    sessions = SessionStore(connections.database, random_secret)
+    seals = Seals(settings.secret_key if settings.secret_key != NONE else random_secret())  # only tests have none
+    rules = Rules(codes_required=settings.totp == "required")
+    own = accounts.create(connections.database, connections.reference, seals, rules, connections.clock, connections.new_id, random_secret)
     connections.broker.include_router(live.feed_router(hub))
 
     keys = KeyRing(connections.database, connections.reference, connections.clock)
     title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
 
     async def work(readiness: Readiness) -> None:
-        await sessions.prepare()
+        await own.prepare()
         await watch(connections, readiness)
 
     app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch])
@@ -54,14 +59,18 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.streams = connections.streams
     app.state.hub = hub
     app.state.calendars = Changes()
-    app.state.sessions = sessions
+    app.state.accounts = own
+    app.state.sessions = own.sessions
     app.state.keys = keys
     app.add_middleware(Guard, public_url=settings.site)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
+    keeping.install(app)
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
+    for open_router in (login.router,):
+        app.include_router(open_router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app
 

@@ -16,7 +16,7 @@ from shared.plumbing.mongo import Documents
 from shared.shell.clock import random_secret
 from shared.shell.settings import Settings
 from shared.wire import collection_names
-from shared.words.principals import UnitPrincipal
+from shared.words.principals import PersonPrincipal, UnitPrincipal
 from tests import identities
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -105,8 +105,8 @@ class OneKey:
 class OneSession:
     """Knows one session."""
 
-    async def principal(self, secret: str, now: datetime) -> UnitPrincipal | None:
-        return UnitPrincipal("session", "", frozenset()) if secret == "known" else None
+    async def principal(self, secret: str, now: datetime) -> PersonPrincipal | None:
+        return PersonPrincipal("p1", "session", "Nguyễn Thị Lan", (), "s1") if secret == "known" else None
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def client() -> TestClient:
     @app.get("/api/v1/me")
     @app.get("/bang/x")
     async def me(asking: Asking) -> str:
-        assert isinstance(asking, UnitPrincipal)
-        return asking.unit
+        assert isinstance(asking, UnitPrincipal | PersonPrincipal)
+        return asking.unit if isinstance(asking, UnitPrincipal) else asking.login
 
     return TestClient(app, follow_redirects=False)
 

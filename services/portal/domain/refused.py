@@ -1,6 +1,6 @@
 """A request that cannot be answered: an HTTP status and an entry of the error catalogue, for pages and programs alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -17,13 +17,16 @@ class Link(NamedTuple):
 
 
 class Refused(Exception):
-    """The request cannot be answered; `refusal` is the entry of the error catalogue. `links` are pages that a reader may want."""
+    """The request cannot be answered; `refusal` is the entry of the error catalogue. `links` are pages that a reader may want, `headers`
+    those of the answer.
+    """
 
-    def __init__(self, status: HTTPStatus, refusal: Refusal, links: Sequence[Link] = ()) -> None:
+    def __init__(self, status: HTTPStatus, refusal: Refusal, links: Sequence[Link] = (), headers: Mapping[str, str] | None = None) -> None:
         super().__init__(refusal.code)
         self.status = status
         self.refusal = refusal
         self.links = links
+        self.headers = headers or {}
 
 
 def no_such_view(regime: str, period: str, unit: str) -> Refused:

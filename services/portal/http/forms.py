@@ -12,6 +12,7 @@ from shared.words import refusals
 
 MOST_BYTES: Final = 256 * 1024
 MOST_FIELDS: Final = 2000
+READ: Final = "fields"  # where the fields are kept in the state of a request
 FORM: Final = "application/x-www-form-urlencoded"
 
 Pairs = tuple[tuple[str, str], ...]
@@ -30,7 +31,12 @@ async def body_of(request: Request) -> bytes:
 
 
 async def pairs_of(request: Request) -> Pairs:
-    """All fields of the form, also those that a name has several times. Raises `Refused`: 400 or 413."""
+    """All fields of the form, also those that a name has several times. Raises `Refused`: 400 or 413. A body can be read once only, so the
+    request keeps them.
+    """
+    if READ in request.scope.setdefault("state", {}):
+        known: Pairs = request.scope.setdefault("state", {})[READ]
+        return known
     body = await body_of(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != FORM:
@@ -40,6 +46,7 @@ async def pairs_of(request: Request) -> Pairs:
         fields = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("form.malformed")) from None
+    request.scope.setdefault("state", {})[READ] = tuple(fields)
     return tuple(fields)
 
 

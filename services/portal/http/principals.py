@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from services.portal.domain.refused import Refused
 from services.portal.http import dependencies, headers
+from services.portal.render import look
 from services.portal.sessions import cookies
 from services.portal.sessions.session_store import SessionStore
 from shared.shell import bearer
@@ -38,6 +39,7 @@ async def session_of(request: Request) -> PersonPrincipal | None:
     secret = request.cookies.get(cookies.name(request.url.scheme), "")
     person = await sessions.principal(secret, await dependencies.now_of(request)) if secret else None
     request.scope.setdefault("state", {})[headers.BY_SESSION] = person is not None
+    look.VIEWER.set("" if person is None else person.name)
     return person
 
 

@@ -1,7 +1,7 @@
 """Refusals: problem+json (RFC 9457) for programs, an explanatory page for people."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from operator import itemgetter
 from typing import Final
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from services.portal.domain import refused, return_path, wanted
 from services.portal.domain.refused import Link, Refused
-from services.portal.http import headers
+from services.portal.http import headers as safe
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
 from shared.plumbing.key_ring import KeysNotReadError
@@ -52,10 +52,18 @@ async def each_once(request: Request) -> None:
         raise refused.bad_query(name[:MOST_LETTERS], wanted.ONCE)
 
 
-def answer(request: Request, status: HTTPStatus, *reasons: Refusal, links: Sequence[Link] = ()) -> Response:
+def is_for_programs(path: str) -> bool:
+    """Whether programs ask here, and not people."""
+    return f"/{path.strip('/')}/".startswith(FOR_PROGRAMS)
+
+
+def answer(
+    request: Request, status: HTTPStatus, *reasons: Refusal, links: Sequence[Link] = (), headers: Mapping[str, str] | None = None
+) -> Response:
     """The refusals as a page or as a problem, depending on the path. Only a page has the links."""
-    later = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    if not f"/{request.url.path.strip('/')}/".startswith(FOR_PROGRAMS):
+    later: dict[str, str] = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    later |= dict(headers or {})
+    if not is_for_programs(request.url.path):
         if status == HTTPStatus.UNAUTHORIZED:
             return RedirectResponse(
                 return_path.login(request.url.path, request.url.query), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"}
@@ -64,7 +72,7 @@ def answer(request: Request, status: HTTPStatus, *reasons: Refusal, links: Seque
         shown = {"status": int(status), "refusals": reasons, "title": title, "advice": advice, "links": links}
         return look.page("problem.html", shown, status, later)
     if status == HTTPStatus.UNAUTHORIZED:
-        later = {"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"}
+        later |= {"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"}
     return problem(status, reasons, later)
 
 
@@ -73,7 +81,7 @@ def install(app: FastAPI) -> None:
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return answer(request, error.status, error.refusal, links=error.links)
+        return answer(request, error.status, error.refusal, links=error.links, headers=error.headers)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -102,7 +110,7 @@ def install(app: FastAPI) -> None:
 
     async def on_fault(request: Request, _: Exception) -> Response:
         response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, refusals.refusal("door.fault"))
-        response.headers.update(headers.HEADERS)  # added here because our middleware does not see this answer
+        response.headers.update(safe.HEADERS)  # added here because our middleware does not see this answer
         return response
 
     app.add_exception_handler(Refused, on_refused)

@@ -1,6 +1,7 @@
 """The templates and their filters, and how a page is rendered. All text is escaped."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +14,9 @@ from markupsafe import Markup
 from services.portal.domain import history
 from services.portal.render import api_calls
 from shared.words import vietnamese
+
+VIEWER: Final[ContextVar[str]] = ContextVar("viewer", default="")
+"""The name of the person who is logged in, for the frame of the page that this request gets; "" without a session."""
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -36,6 +40,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["viewer"] = VIEWER.get
     environment.filters.update(
         day=vietnamese.day,
         moment=vietnamese.moment,

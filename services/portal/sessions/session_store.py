@@ -5,16 +5,16 @@ Nothing is kept in memory: each request reads the session and the person, so tha
 """
 
 import hashlib
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.plumbing import mongo
+from shared.plumbing import people_documents as stored
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import NewSecret
 from shared.wire import collection_names
-from shared.wire.documents import GrantDocument, PersonDocument, SessionDocument
-from shared.words.principals import Grant, PersonPrincipal
+from shared.wire.documents import PersonDocument, SessionDocument
+from shared.words.principals import PersonPrincipal
 
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
@@ -71,12 +71,22 @@ class SessionStore:
 
     async def of_person(self, person: str, now: datetime) -> list[SessionDocument]:
         """The sessions of a person that have not ended by time, the newest first."""
-        stored = await self._sessions.find({"person": {"$eq": person}}).sort("began_at", -1).to_list(None)
-        return [session for session in stored if is_alive(session, now)]
+        found = await self._sessions.find({"person": {"$eq": person}}).sort("began_at", -1).to_list(None)
+        return [session for session in found if is_alive(session, now)]
 
     async def end(self, session: str, person: str) -> bool:
         """Ends one session of a person, by its id. Returns whether there was one."""
         return bool((await self._sessions.delete_one({"_id": {"$eq": session}, "person": {"$eq": person}})).deleted_count)
+
+    async def end_secret(self, secret: str) -> None:
+        """Ends the session with this secret, if there is one."""
+        if secret:
+            await self._sessions.delete_one({"_id": {"$eq": hashed(secret)}})
+
+    async def owner(self, secret: str) -> str:
+        """Whose session has or had this secret, also if it has ended; "" if that is not known."""
+        session = await self._sessions.find_one({"_id": {"$eq": hashed(secret)}}) if secret else None
+        return "" if session is None else session["person"]
 
     async def end_all(self, person: str, except_for: str = "") -> int:
         """Ends the sessions of a person but for one. Returns how many."""
@@ -90,19 +100,4 @@ def is_alive(session: SessionDocument, now: datetime) -> bool:
 
 def principal_of(person: PersonDocument, session: str) -> PersonPrincipal:
     """The person in a document, with a session's id."""
-    return PersonPrincipal(person["_id"], person["login"], person["name"], grants_of(person["grants"]), session)
-
-
-def grants_of(documents: Sequence[GrantDocument]) -> tuple[Grant, ...]:
-    """All roles in a person's document."""
-    return tuple(
-        Grant(
-            document["id"],
-            document["role"],
-            document["unit"],
-            date.fromisoformat(document["begins"]),
-            None if document["ends"] is None else date.fromisoformat(document["ends"]),
-            document["revoked_at"] is not None,
-        )
-        for document in documents
-    )
+    return PersonPrincipal(person["_id"], person["login"], person["name"], stored.grants(person["grants"]), session)

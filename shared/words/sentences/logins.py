@@ -19,4 +19,28 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Biểu mẫu lớn hơn {most} KB nên không được nhận. Rút ngắn rồi gửi lại.",
         "The form is larger than {most} KB and was not accepted. Shorten it and send it again.",
     ),
+    "identity.login_failed": (
+        "Tên đăng nhập, mật khẩu hoặc mã xác thực không đúng. Kiểm tra rồi nhập lại.",
+        "Login, password or one-time code is wrong. Check them and try again.",
+    ),
+    "identity.login_delayed": (
+        "Có nhiều lần đăng nhập sai. Chờ {seconds} giây rồi nhập lại; mật khẩu đúng vẫn đăng nhập được.",
+        "There were many failed logins. Wait {seconds} seconds and try again; the right password still works.",
+    ),
+    "identity.login_expired": (
+        "Lần đăng nhập này đã hết thời gian, hoặc tài khoản vừa thay đổi. Đăng nhập lại từ đầu.",
+        "This login took too long, or the account has just changed. Log in again from the beginning.",
+    ),
+    "identity.wrong_code": (
+        "Mã xác thực không đúng. Chờ ứng dụng hiện mã mới rồi nhập lại; kiểm tra đồng hồ của điện thoại.",
+        "The one-time code is wrong. Wait for the next code and try again; check the clock of the telephone.",
+    ),
+    "identity.passwords_differ": (
+        "Hai lần nhập mật khẩu mới không giống nhau. Nhập lại cả hai.",
+        "The two new passwords are not the same. Type both again.",
+    ),
+    "identity.same_password": (
+        "Mật khẩu mới phải khác mật khẩu hiện tại. Chọn mật khẩu khác.",
+        "The new password must not be the present one. Choose another one.",
+    ),
 }
