@@ -91,6 +91,8 @@ def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> 
 
 def _away(error: BaseException) -> Refusal:
     """The error for a server that does not answer: which one, and what to do."""
+    if (why := causes.of_certificate(error)) is not None:
+        return why
     name, setting = ("MongoDB", "TONGHOP_MONGO_URL") if mongo.is_away(error) else ("NATS", "TONGHOP_NATS_URL")
     if RunFolder(RUN_FOLDER).supervisor() is None:
         return refusal("cli.server_away", server=name, setting=setting)

@@ -1,6 +1,7 @@
 """Reads the addresses of servers, and masks the credentials in them before anybody sees them."""
 
 import re
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,6 +35,14 @@ def masked(text: str) -> str:
     text = (WHOLE if re.match(SCHEME, text) else CREDENTIALS).sub(rf"\1{MASK}@", text)
     text = WITHOUT_SCHEME.sub(f"{MASK}@", text)
     return SECRET_OPTIONS.sub(rf"\1{MASK}", text)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host or address is this machine itself, by its text: no name is looked up. A path of a socket is too."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.startswith(("/", "%2F", "%2f"))
 
 
 def nats_servers(url: str) -> list[str]:

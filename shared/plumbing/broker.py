@@ -4,6 +4,7 @@ Every wait has a time-out: after a server restart, a future that waits for its a
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
-from shared.plumbing import causes, metrics
+from shared.plumbing import causes, metrics, tls
 from shared.plumbing.connection import Connection
 from shared.wire import subjects
 from shared.words.failures import ConfigurationError, TransientError
@@ -60,20 +61,24 @@ class Message:
 class Broker(NatsBroker):
     """FastStream's broker on our own connection."""
 
+    tls: ssl.SSLContext | None = None
+
     async def _connect(self) -> Client:
         connection = Connection()
-        await connection.connect(**self._connection_kwargs)
+        await connection.connect(**self._connection_kwargs, tls=self.tls)
         self.config.connect(connection)
         return connection
 
 
-def create_broker(servers: list[str], name: str) -> NatsBroker:
-    """A FastStream broker that waits for its servers and never stops reconnecting."""
+def create_broker(servers: list[str], name: str, ca: str = tls.NONE) -> NatsBroker:
+    """A FastStream broker that waits for its servers and never stops reconnecting. `ca` is the file of the authority whose certificates it
+    accepts.
+    """
 
     async def on_error(error: Exception) -> None:
         log.warning("broker.error_reported", error=type(error).__name__, detail=str(error)[:200])
 
-    return Broker(
+    created = Broker(
         servers,
         name=name,
         connect_timeout=CONNECT_S,
@@ -86,6 +91,9 @@ def create_broker(servers: list[str], name: str) -> NatsBroker:
         logger=None,
         graceful_timeout=5,
     )
+    if ca != tls.NONE or any(server.startswith("tls://") for server in servers):
+        created.tls = tls.client_context(ca)
+    return created
 
 
 class Streams:

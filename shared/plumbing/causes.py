@@ -1,5 +1,6 @@
 """Explains an error to people: which server, and what is missing. The names of a driver's classes appear only in the log."""
 
+import re
 from typing import Final
 
 import nats.errors
@@ -13,6 +14,7 @@ from shared.words.refusals import Both, Refusal, refusal
 NO_LOGIN: Final = Both("sai tên người dùng hoặc mật khẩu", "wrong user name or password")
 NO_RIGHT: Final = Both("người dùng không có quyền này", "the user does not have this right")
 SUBJECT_FULL: Final = 10077  # the broker's error code: a subject has as many messages as its stream allows
+UNVERIFIED: Final = re.compile(r"certificate verify failed: ([^(]+)")
 LEADERLESS: Final = (nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
 
 
@@ -30,7 +32,15 @@ def of_stream(stream: str, error: BaseException, *, is_connected: bool) -> Refus
     return refusal("nats.no_leader", stream) if is_connected else refusal("nats.away", stream)
 
 
+def of_certificate(error: BaseException) -> Refusal | None:
+    """The explanation if MongoDB cannot be used because its certificate is not accepted. The driver says so only in a text."""
+    why = UNVERIFIED.search(str(error)) if isinstance(error, PyMongoError) else None
+    return refusal("mongo.certificate_refused", detail=why[1].strip()) if why else None
+
+
 def _of(error: BaseException) -> Refusal:
+    if (why := of_certificate(error)) is not None:
+        return why
     if mongo.is_away(error):
         return refusal("mongo.away")
     if isinstance(error, nats.errors.Error | nats.js.errors.Error):

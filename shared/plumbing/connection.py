@@ -6,12 +6,17 @@ subject with a vertical tab or a form feed. Each hook has a test on a real serve
 """
 
 import re
-from typing import Final
+import ssl
+from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.transport import TcpTransport
+from nats.errors import SecureConnRequiredError
 from nats.protocol import parser
+
+from shared.words.failures import TransientError
+from shared.words.refusals import Refusal, refusal
 
 ACKNOWLEDGED_AT: Final = "$JS.ACK."  # only messages delivered from a stream have a reply subject with this prefix
 CONTROL: Final = ("Status", "Description")  # headers that mark a server's status message
@@ -25,8 +30,34 @@ def is_delivery(reply: str) -> bool:
     return reply.startswith(ACKNOWLEDGED_AT)
 
 
+def _of_tls(error: Exception) -> Refusal:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return refusal("nats.certificate_refused", detail=error.verify_message)
+    return refusal("nats.not_encrypted")
+
+
 class Connection(Client):
     """A client that accepts every message, and that treats everything delivered from a stream as data."""
+
+    _was_connected = False
+
+    async def _process_connect_init(self) -> None:
+        """Says why the first connection cannot be made if TLS is the reason. nats-py would only try again."""
+        try:
+            await super()._process_connect_init()
+        except (ssl.SSLCertVerificationError, SecureConnRequiredError) as error:
+            if self._was_connected:
+                raise
+            self._drop_connection()
+            raise TransientError(_of_tls(error)) from error
+        self._was_connected = True
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """Refuses a server that does not encrypt although its address asks for it. nats-py would go on without."""
+        asked = self._current_server.uri.scheme if self._current_server is not None else ""
+        if initial_connection and asked == "tls" and not info.get("tls_required"):
+            raise SecureConnRequiredError
+        await super()._process_info(info, initial_connection)
 
     async def _attempt_reconnect(self) -> None:
         """Aborts the old connection before a new one is made.
@@ -34,9 +65,12 @@ class Connection(Client):
         nats-py would close it gracefully, and so wait until all unsent data is sent: for a host that has vanished, until the kernel gives
         up.
         """
+        self._drop_connection()
+        await super()._attempt_reconnect()
+
+    def _drop_connection(self) -> None:
         if isinstance(self._transport, TcpTransport) and self._transport._io_writer is not None:
             self._transport._io_writer.transport.abort()
-        await super()._attempt_reconnect()
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from shared.plumbing import tls
 from shared.shell.settings import ServiceSettings
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
@@ -37,12 +38,20 @@ class Listener(uvicorn.Server):
 def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int) -> None:
     """Runs the app and its monitor app until a signal arrives. If an address cannot be bound, logs why and exits."""
     try:
+        secured = tls.server_context(settings.tls_cert, settings.tls_key) if settings.has_tls else None
         public = bound(settings.bind_host, port, "TONGHOP_BIND_HOST")
         monitored = bound(settings.monitor_host, settings.monitor_port or monitor_port, "TONGHOP_MONITOR_HOST")
     except ConfigurationError as error:
         log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
         raise SystemExit(CANNOT_LISTEN) from None
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_S,
+        server_header=False,
+        ssl_context_factory=None if secured is None else lambda *_: secured,
+    )
     with public, monitored, suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_together(Listener(config), public, _monitor(app.state.monitor), monitored))
 

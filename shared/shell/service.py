@@ -101,7 +101,7 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
     """The connections of the service or command `name`, not opened yet."""
     # units and their state live long and form no cycles: at national size each full collection takes 0.1 s and frees nothing
     gc.set_threshold(2_000, 20, 1_000)
-    nats_broker = broker.create_broker(settings.nats_servers, name)
+    nats_broker = broker.create_broker(settings.nats_servers, name, settings.tls_ca)
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
     return Connections(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.plumbing import addresses
+from shared.plumbing import addresses, tls
 from shared.wire import shape_faults
 from shared.words import mailboxes
 from shared.words.failures import ConfigurationError
@@ -49,8 +49,16 @@ class ServiceSettings(BaseSettings):
     database: str = Field("tonghop", pattern=DATABASE)
     calendar_days: str = Field("deploy/calendar/days.yaml", description="the agency's own days off and working days")
     bind_host: str = "127.0.0.1"
+    tls_cert: str = Field("none", description="certificate of the listener, PEM; required unless bind_host is on loopback")
+    tls_key: str = Field("none", description="its key, PEM; none: in the same file")
+    tls_ca: str = Field("none", description="authority of the servers' certificates, PEM; none: those of the operating system")
     monitor_host: str = Field("127.0.0.1", description="address of the monitor listener: /readyz and /metrics")
     monitor_port: int = Field(0, ge=0, le=65535, description="its port, where only one service runs; 0: the port of each service")
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the service's listener speaks https."""
+        return self.tls_cert != tls.NONE
 
     @property
     def nats_servers(self) -> list[str]:
@@ -135,7 +143,8 @@ class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalPort):
     def service_addresses(self) -> dict[str, str]:
         """The address at which each service answers. A service that listens on all interfaces is asked on this machine."""
         host = _on_this_machine(self.bind_host)
-        return {name: f"http://{host}:{port}" if url == "auto" else url.rstrip("/") for name, (url, port, _) in self._reached.items()}
+        scheme = "https" if self.has_tls else "http"
+        return {name: f"{scheme}://{host}:{port}" if url == "auto" else url.rstrip("/") for name, (url, port, _) in self._reached.items()}
 
     @property
     def monitor_addresses(self) -> dict[str, str]:

@@ -26,6 +26,7 @@ from shared.words.sentences import (
     regime_files,
     reports,
     stack,
+    tls,
 )
 
 Language = Literal["vi", "en"]
@@ -87,6 +88,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reforms.SENTENCES,
     **identity.SENTENCES,
     **logins.SENTENCES,
+    **tls.SENTENCES,
     **people.SENTENCES,
     **audit.SENTENCES,
 }

@@ -26,6 +26,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "setting": "Settings of the environment; the path names the setting.",
     "nats": "NATS: what is away, missing or configured wrongly; the path names stream, consumer or server.",
     "mongo": "MongoDB.",
+    "tls": "Certificates and keys of TLS; the path names the setting.",
     "server": "Any server.",
     "service": "What every service does or waits for.",
     "ingest": "What ingest does or waits for.",

@@ -10,6 +10,7 @@ POLICY: Final = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 BY_SESSION: Final = "by_session"  # set in a request's state once its session is known
+ONLY_TLS: Final = {"Strict-Transport-Security": "max-age=31536000"}  # a year; browsers accept it only over https
 ENDLESS: Final = "/live/"
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -22,7 +23,7 @@ HEADERS: Final = {
 
 class SafeHeaders:
     """Security headers: pages load only our own scripts, styles and pictures, and cannot be framed. What is answered to a session is not
-    stored, neither by the browser nor on the way.
+    stored, neither by the browser nor on the way. Over https, a browser never goes back to plain http.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,7 +33,7 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in (HEADERS | ONLY_TLS if scope["scheme"] == "https" else HEADERS).items():
                     headers.setdefault(name, value)
                 if scope["state"].get(BY_SESSION):
                     headers["Cache-Control"] = "no-store"
