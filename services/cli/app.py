@@ -15,6 +15,7 @@ from services.cli.on_call import periods
 from services.cli.people import people
 from services.cli.reforms import reform
 from services.cli.regimes import regimes
+from services.cli.tls import tls
 from services.cli.vietnamese import Commands
 
 HELP: Final = """Tổng Hợp: tiếp nhận, tổng hợp và đôn đốc báo cáo từ xã lên huyện, tỉnh.
@@ -35,6 +36,7 @@ app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 app.add_typer(audit, name="audit")
+app.add_typer(tls, name="tls")
 reform_acts.add_to(reform)
 reform_history.add_to(reform)
 reform_preview.add_to(reform)

@@ -1,10 +1,11 @@
 """TLS of a process: what it requires of addresses, and the contexts of its listener and of its connections.
 
-Plain connections stay on this machine (loopback); everything else is encrypted, and the other side proves its name with a certificate.
+Plain connections stay on this machine (loopback); everything else is encrypted, and the other side proves its name with a certificate
+(ADR 0060).
 """
 
 import ssl
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,23 +64,23 @@ def _host(member: str) -> str:
     return member.partition("]")[0].removeprefix("[") if member.startswith("[") else member.partition(":")[0]
 
 
-def server_context(cert: str, key: str, now: datetime | None = None) -> ssl.SSLContext:
+def server_context(cert: str, key: str, now: datetime) -> ssl.SSLContext:
     """The context of a listener. `key` is `none` if the file of the certificate has the key too.
 
     Raises ConfigurationError if the files cannot be used, or if the certificate is not valid now.
     """
-    _require_valid(cert, now or datetime.now(UTC))
+    _require_valid(cert, now)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
     context.set_alpn_protocols(["http/1.1"])
     try:
         context.load_cert_chain(data_files.path(cert), None if key == NONE else data_files.path(key), password=_no_password)
-    except ssl.SSLError as error:
-        code = "tls.other_key" if error.reason == "KEY_VALUES_MISMATCH" else "tls.unreadable"
-        raise ConfigurationError(refusal(code, CERT if key == NONE else KEY, file=[cert if key == NONE else key])) from None
-    except (OSError, ValueError):
-        raise ConfigurationError(refusal("tls.unreadable", CERT if key == NONE else KEY, file=[cert if key == NONE else key])) from None
+    except (OSError, ValueError) as error:
+        setting, file = (CERT, cert) if key == NONE else (KEY, key)
+        if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+            raise ConfigurationError(refusal("tls.other_key", setting, file=[file])) from None
+        raise ConfigurationError(refusal("tls.unreadable", setting, file=[file])) from None
     return context
 
 

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.plumbing import tls
+from shared.shell.clock import system_clock
 from shared.shell.settings import ServiceSettings
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
@@ -38,7 +39,7 @@ class Listener(uvicorn.Server):
 def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int) -> None:
     """Runs the app and its monitor app until a signal arrives. If an address cannot be bound, logs why and exits."""
     try:
-        secured = tls.server_context(settings.tls_cert, settings.tls_key) if settings.has_tls else None
+        secured = tls.server_context(settings.tls_cert, settings.tls_key, system_clock()) if settings.has_tls else None
         public = bound(settings.bind_host, port, "TONGHOP_BIND_HOST")
         monitored = bound(settings.monitor_host, settings.monitor_port or monitor_port, "TONGHOP_MONITOR_HOST")
     except ConfigurationError as error:

@@ -23,7 +23,7 @@ def nowhere() -> Settings:
     """Settings of services whose servers nobody runs."""
     ports = choose_ports(defaults=False)
     nats_url, mongo_url = f"nats://127.0.0.1:{ports.nats}", f"mongodb://127.0.0.1:{ports.mongo}/?replicaSet=rs0"
-    return Settings(_env_file=None, nats_url=nats_url, mongo_url=mongo_url).model_copy(update=ports.of_services())
+    return Settings(_env_file=None, nats_url=nats_url, mongo_url=mongo_url, secret_key="0" * 64).model_copy(update=ports.of_services())
 
 
 @asynccontextmanager

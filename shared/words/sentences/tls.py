@@ -33,6 +33,30 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Chứng thư {file} chỉ có hiệu lực từ ngày {day}. Kiểm tra đồng hồ của máy.",
         "The certificate {file} is valid only from {day}. Check the clock of the machine.",
     ),
+    "tls.not_a_host": (
+        "Giá trị “{text}” không phải là tên máy hay địa chỉ IP. Ghi theo ví dụ: bao-cao.tinh.gov.vn hoặc 10.0.0.7.",
+        "The value “{text}” is not a host name or an IP address. Write it like this: bao-cao.tinh.gov.vn or 10.0.0.7.",
+    ),
+    "tls.name_taken": (
+        "Tên chứng thư {name} bị trùng hoặc dành cho CA. Đặt tên khác trước dấu “=”.",
+        "The name {name} is used twice, or is that of the authority. Write another name before “=”.",
+    ),
+    "tls.no_authority": (
+        "Thư mục không có CA của hệ thống, hoặc thiếu hay hỏng ca.key, ca/ca.crt. Chép lại đúng tệp; `tonghop tls init` không"
+        " thay CA đã có.",
+        "The folder has no authority of the installation, or ca.key or ca/ca.crt is missing or damaged. Put the right files back;"
+        " `tonghop tls init` never replaces an authority.",
+    ),
+    "tls.outside_authority": (
+        "CA này không được ký cho {hosts}. Dùng tên khác, hoặc tạo CA mới bằng `tonghop tls init --out` với thư mục khác và cho các máy tin"
+        " cậy CA đó.",
+        "This authority may not sign for {hosts}. Use other names, or make a new authority in another folder (`tonghop tls init --out`)"
+        " that the machines then have to trust.",
+    ),
+    "tls.not_written": (
+        "Không ghi được vào thư mục này ({detail}). Kiểm tra quyền ghi.",
+        "This folder cannot be written to ({detail}). Check its permissions.",
+    ),
     "nats.certificate_refused": (
         "Chứng thư của NATS không được chấp nhận ({detail}). Kiểm tra TONGHOP_TLS_CA, tên máy trong TONGHOP_NATS_URL và hạn của chứng thư.",
         "The certificate of NATS is not accepted ({detail}). Check TONGHOP_TLS_CA, the host in TONGHOP_NATS_URL, and when it expires.",
