@@ -19,7 +19,7 @@ from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.sessions import accounts
 from services.portal.sessions.seals import NONE, Seals
-from services.portal.web import login
+from services.portal.web import account, login
 from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.readiness import Readiness
@@ -40,7 +40,8 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     hub = Hub()
     seals = Seals(settings.secret_key if settings.secret_key != NONE else random_secret())  # only tests have none
     rules = Rules(codes_required=settings.totp == "required")
-    own = accounts.create(connections.database, connections.reference, seals, rules, connections.clock, connections.new_id, random_secret)
+    made = (seals, rules, connections.clock, connections.new_id, random_secret, settings.site)
+    own = accounts.create(connections.database, connections.reference, *made)
     connections.broker.include_router(live.feed_router(hub))
 
     keys = KeyRing(connections.database, connections.reference, connections.clock)
@@ -69,7 +70,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     keeping.install(app)
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
-    for open_router in (login.router,):
+    for open_router in (login.router, account.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app

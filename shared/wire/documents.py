@@ -550,7 +550,7 @@ class PersonDocument(TypedDict):
     totp: Annotated[str | None, "secret for one-time codes, encrypted with a key that is not in the database; null when not in use"]
     totp_step: Annotated[int, "time step of the last accepted one-time code, which is not accepted again; 0 at first"]
     subject: Annotated[SubjectDocument | None, "account at a provider; null when none is bound"]
-    calendar: Annotated[int, "number of the secret calendar address; 0 when there is none. A new number is a new address"]
+    calendar: Annotated[int, "number of the last secret calendar address; 0 before the first. A new number is a new address"]
     calendar_hash: Annotated[str | None, "sha256 of the calendar address, in hex; null when there is none"]
     version: Annotated[int, "raised by every change that ends sessions: a new password, another role, a reset"]
     created_at: Annotated[datetime, "when the person was added"]

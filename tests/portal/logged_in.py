@@ -18,7 +18,7 @@ from services.portal.http.principals import AskingPerson
 from services.portal.sessions import accounts
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.seals import Seals
-from services.portal.web import login
+from services.portal.web import account, login
 from shared.plumbing import password_hashes
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
@@ -118,5 +118,6 @@ def desk(database: Documents, *, codes_required: bool = False) -> Desk:
         made.sent.append((person.login, dict(fields)))
         return "sent"
 
-    app.include_router(login.router, dependencies=[Depends(problems.each_once)])
+    for router in (login.router, account.router):
+        app.include_router(router, dependencies=[Depends(problems.each_once)])
     return made

@@ -1,6 +1,7 @@
 """The pages of the login: each step, and a form that waits to be sent."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +15,8 @@ from services.portal.render import look
 from shared.words.refusals import Refusal
 
 HEADERS: Final = {"Cache-Control": "no-store"}
+SETTING_UP: Final = timedelta(minutes=10)
+"""How long setting up one-time codes may take."""
 GROUP: Final = 4  # characters of a secret that are read together
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -42,6 +42,7 @@ def _environment() -> Environment:
     )
     environment.globals["viewer"] = VIEWER.get
     environment.filters.update(
+        day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,
         moment=vietnamese.moment,
         machine=vietnamese.machine,

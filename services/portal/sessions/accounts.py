@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.portal.domain.login_steps import Rules
+from services.portal.sessions.calendar_store import CalendarStore
 from services.portal.sessions.code_store import CodeStore
 from services.portal.sessions.delay_store import DelayStore
 from services.portal.sessions.logins import Logins
@@ -24,22 +25,33 @@ class Accounts:
     codes: CodeStore
     delays: DelayStore
     logins: Logins
+    calendars: CalendarStore
     records: Records
     seals: Seals
     rules: Rules
     reference: ReferenceStore
     clock: Clock
     new_id: NewId
+    site: str
+    """The portal's public address; "" if it is not set."""
 
     async def prepare(self) -> None:
         """Creates the indexes."""
         await self.people.prepare()
         await self.sessions.prepare()
         await self.delays.prepare()
+        await self.calendars.prepare()
 
 
 def create(
-    database: Documents, reference: ReferenceStore, seals: Seals, rules: Rules, clock: Clock, new_id: NewId, new_secret: NewSecret
+    database: Documents,
+    reference: ReferenceStore,
+    seals: Seals,
+    rules: Rules,
+    clock: Clock,
+    new_id: NewId,
+    new_secret: NewSecret,
+    site: str = "",
 ) -> Accounts:
     """The accounts of a database."""
     people, records = PeopleStore(database, clock, new_id), Records(database, clock)
@@ -50,10 +62,12 @@ def create(
         codes=codes,
         delays=delays,
         logins=Logins(people, codes, delays, records, clock),
+        calendars=CalendarStore(database, seals, clock),
         records=records,
         seals=seals,
         rules=rules,
         reference=reference,
         clock=clock,
         new_id=new_id,
+        site=site,
     )

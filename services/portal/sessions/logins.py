@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from services.portal.domain import login_delay
@@ -34,6 +35,11 @@ class Waits:
     """The attempt was not examined: the next one is, after this time."""
 
     time: timedelta
+
+    @property
+    def seconds(self) -> int:
+        """The time in whole seconds, rounded up."""
+        return ceil(self.time.total_seconds())
 
 
 class Logins:

@@ -14,7 +14,7 @@ from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
 
 NONE: Final = "none"
-Purpose = Literal["code", "login", "form", "device", "provider", "invitation", "calendar"]
+Purpose = Literal["code", "login", "form", "device", "provider", "invitation", "calendar", "enrolment"]
 
 
 def require(secret_key: str) -> None:

@@ -88,6 +88,10 @@ class SessionStore:
         session = await self._sessions.find_one({"_id": {"$eq": hashed(secret)}}) if secret else None
         return "" if session is None else session["person"]
 
+    async def end_older(self, person: str, version: int) -> None:
+        """Removes the sessions that a change of the person has ended, so that they are not listed."""
+        await self._sessions.delete_many({"person": {"$eq": person}, "version": {"$lt": version}})
+
     async def end_all(self, person: str, except_for: str = "") -> int:
         """Ends the sessions of a person but for one. Returns how many."""
         return int((await self._sessions.delete_many({"person": {"$eq": person}, "_id": {"$ne": except_for}})).deleted_count)

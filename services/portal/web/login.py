@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from math import ceil
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -119,8 +118,7 @@ def _step(accounts: Accounts, person: Person, note: LoginNote) -> Step | None:
 def _refused(outcome: Waits | Sequence[Refusal]) -> tuple[HTTPStatus, Sequence[Refusal], int]:
     """The status of an answer, its sentences, and how many seconds to wait."""
     if isinstance(outcome, Waits):
-        wait_s = ceil(outcome.time.total_seconds())
-        return HTTPStatus.TOO_MANY_REQUESTS, [refusal("identity.login_delayed", seconds=wait_s)], wait_s
+        return HTTPStatus.TOO_MANY_REQUESTS, [refusal("identity.login_delayed", seconds=outcome.seconds)], outcome.seconds
     return HTTPStatus.UNAUTHORIZED, outcome, 0
 
 

@@ -43,4 +43,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mật khẩu mới phải khác mật khẩu hiện tại. Chọn mật khẩu khác.",
         "The new password must not be the present one. Choose another one.",
     ),
+    "identity.wrong_password": (
+        "Mật khẩu hiện tại không đúng. Nhập lại.",
+        "The present password is wrong. Type it again.",
+    ),
+    "identity.codes_required": (
+        "Cơ quan yêu cầu mã xác thực với vai trò của tài khoản này nên không tắt được.",
+        "The agency requires one-time codes for the roles of this account, so they stay on.",
+    ),
 }
