@@ -37,7 +37,7 @@ def _day(text: str) -> date:
     except ValueError:
         found = None
     if found is None or found == date.max:
-        raise session.wrong_use(refusal("cli.not_a_day", text=text), "--from, --until")
+        raise session.wrong_use(refusal("role.not_a_day", text=text), "--from, --until")
     return found
 
 

@@ -22,9 +22,10 @@ from services.portal.sessions.seals import NONE, Seals
 from services.portal.web import account, login
 from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
+from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
-from shared.shell.clock import random_secret
+from shared.shell.clock import random_character, random_secret
 from shared.shell.service import Connections
 from shared.shell.settings import PortalSettings
 from shared.wire import subjects
@@ -62,6 +63,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.calendars = Changes()
     app.state.accounts = own
     app.state.sessions = own.sessions
+    app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys
     app.add_middleware(Guard, public_url=settings.site)
     app.add_middleware(SafeHeaders)

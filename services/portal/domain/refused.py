@@ -38,6 +38,11 @@ def not_found(refusal: Refusal, links: Sequence[Link] = ()) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, refusal, links)
 
 
+def out_of_scope() -> Refused:
+    """The refusal of what the principal may not read, whether or not it exists."""
+    return Refused(HTTPStatus.FORBIDDEN, refusals.refusal("identity.out_of_scope"))
+
+
 def no_such_report(regime: str, period: str, unit: str) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, refusals.refusal("door.no_such_report", regime=regime, period=period, unit=unit))
 
@@ -58,3 +63,7 @@ def bad_cursor(name: str) -> Refused:
 def malformed(name: str, form: Wanted) -> Refusal:
     vietnamese, english = form
     return refusals.refusal("door.bad_query", name, name=name, wanted=[vietnamese], wanted_en=[english])
+
+
+def no_such_person() -> Refused:
+    return not_found(refusals.refusal("person.unknown"))

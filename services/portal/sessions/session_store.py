@@ -5,6 +5,7 @@ Nothing is kept in memory: each request reads the session and the person, so tha
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,6 +74,14 @@ class SessionStore:
         """The sessions of a person that have not ended by time, the newest first."""
         found = await self._sessions.find({"person": {"$eq": person}}).sort("began_at", -1).to_list(None)
         return [session for session in found if is_alive(session, now)]
+
+    async def last_logins(self, people: Sequence[str]) -> dict[str, datetime]:
+        """When these people last logged in, as far as their sessions are still stored."""
+        found: dict[str, datetime] = {}
+        stored = await self._sessions.find({"person": {"$in": list(people)}}, {"person": 1, "began_at": 1}).to_list(None)
+        for session in stored:
+            found[session["person"]] = max(session["began_at"], found.get(session["person"], session["began_at"]))
+        return found
 
     async def end(self, session: str, person: str) -> bool:
         """Ends one session of a person, by its id. Returns whether there was one."""

@@ -55,10 +55,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Giá trị “{text}” không phải là thời điểm có múi giờ. Ghi theo ví dụ: 2026-12-18T08:00:00+07:00.",
         "The value “{text}” is not an instant with an offset. Write it like this: 2026-12-18T08:00:00+07:00.",
     ),
-    "cli.not_a_day": (
-        "Giá trị “{text}” không phải là ngày. Ghi theo ví dụ: 2026-12-31.",
-        "The value “{text}” is not a day. Write it like this: 2026-12-31.",
-    ),
     "cli.not_a_day_or_instant": (
         "Giá trị “{text}” không phải là ngày hoặc thời điểm có múi giờ. Ghi theo ví dụ: 2026-07-15, hoặc 2026-07-15T17:00:00+07:00.",
         "The value “{text}” is neither a day nor an instant with an offset. Write it like this: 2026-07-15, or 2026-07-15T17:00:00+07:00.",

@@ -37,7 +37,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Tên đăng nhập “{login}” đã có người dùng, kể cả tài khoản đã thu hồi. Chọn tên khác.",
         "The login “{login}” is taken, perhaps by an account that was revoked. Choose another one.",
     ),
-    "person.unknown": ("Không có tài khoản này. Xem `tonghop people list`.", "There is no such account. See `tonghop people list`."),
+    "person.unknown": ("Không có tài khoản này. Xem danh sách người dùng.", "There is no such account. See the list of people."),
     "person.revoked": (
         "Tài khoản “{login}” đã bị thu hồi, không sửa được nữa. Thêm tài khoản mới với tên đăng nhập khác.",
         "The account “{login}” was revoked and cannot be changed. Add an account with another login.",
@@ -82,4 +82,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The account “{login}” does not have this role, or it was revoked.",
     ),
     "role.no_such_role": ("Không có vai trò “{role}”. Các vai trò: {known}.", "There is no role “{role}”. The roles are: {known}."),
+    "role.not_a_day": (
+        "Giá trị “{text}” không phải là ngày. Ghi theo ví dụ: 2026-12-31.",
+        "The value “{text}” is not a day. Write it like this: 2026-12-31.",
+    ),
 }

@@ -1,0 +1,39 @@
+"""FastAPI's dependencies of the pages about people: who acts and what he may grant, and the desk that does it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.portal.domain import refused
+from services.portal.http.dependencies import Now, Referred
+from services.portal.http.principals import AskingPerson
+from services.portal.sessions.accounts import Accounts
+from services.portal.sessions.session_store import SessionStore
+from shared.plumbing.people_desk import Actor, PeopleDesk
+from shared.plumbing.people_store import PeopleStore
+from shared.words import granting, periods
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """Who acts, and the stores."""
+
+    by: Actor
+    desk: PeopleDesk
+    people: PeopleStore
+    sessions: SessionStore
+
+
+async def governing(request: Request, person: AskingPerson, reference: Referred, now: Now) -> Governing:
+    """Whoever may grant roles. Raises `Refused`: 401 without a session, 403 for a person who may not grant any."""
+    registry, today = (await reference.current()).registry, periods.local_day(now)
+    granter = granting.granter(person, registry, today)
+    if granter.is_nobody:
+        raise refused.out_of_scope()
+    accounts: Accounts = request.app.state.accounts
+    by = Actor(person.actor, granter, registry, today)
+    return Governing(by, request.app.state.people_desk, accounts.people, accounts.sessions)
+
+
+Governs = Annotated[Governing, Depends(governing)]
