@@ -1,7 +1,8 @@
 // Run by the service `mongo-init` without a connection of its own, so that no password stands in its arguments; running it again changes nothing.
 const hosts = ["mongo-1:27017", "mongo-2:27017", "mongo-3:27017"];
 const login = `root:${process.env.MONGO_ROOT_PASSWORD}`;
-const set = `mongodb://${login}@${hosts.join(",")}/admin?replicaSet=rs0`;
+const tls = "tls=true&tlsCAFile=/tonghop/ca/ca.crt";
+const set = `mongodb://${login}@${hosts.join(",")}/admin?replicaSet=rs0&${tls}`;
 
 // Through the set, once there is one: its primary need not be mongo-1. The first time mongo-1 alone is told who belongs to it.
 // In plain statements: mongosh waits for `connect` in a function that is called within `try` too late to catch what it throws.
@@ -9,7 +10,7 @@ let admin = null;
 try {
   admin = connect(`${set}&serverSelectionTimeoutMS=5000`);
 } catch (notYet) {
-  const first = connect(`mongodb://${login}@${hosts[0]}/admin?directConnection=true`);
+  const first = connect(`mongodb://${login}@${hosts[0]}/admin?directConnection=true&${tls}`);
   try {
     first.adminCommand({ replSetInitiate: { _id: "rs0", members: hosts.map((host, _id) => ({ _id, host })) } });
   } catch (failure) {

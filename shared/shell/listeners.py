@@ -39,6 +39,8 @@ class Listener(uvicorn.Server):
 def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int) -> None:
     """Runs the app and its monitor app until a signal arrives. If an address cannot be bound, logs why and exits."""
     try:
+        if (fault := tls.fault_of_listener(settings.bind_host, settings.tls_cert)) is not None:
+            raise ConfigurationError(fault)
         secured = tls.server_context(settings.tls_cert, settings.tls_key, system_clock()) if settings.has_tls else None
         public = bound(settings.bind_host, port, "TONGHOP_BIND_HOST")
         monitored = bound(settings.monitor_host, settings.monitor_port or monitor_port, "TONGHOP_MONITOR_HOST")

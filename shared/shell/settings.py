@@ -192,7 +192,10 @@ USERS: Final[Mapping[str, type[ServiceSettings]]] = {
 def read(kind: type[Kind]) -> Kind:
     """The settings that a service or the command line uses, from the environment; other settings are ignored. Raises SettingsError."""
     try:
-        return kind()
+        settings = kind()
     except ValidationError as error:
         faults = shape_faults.of(error, kind, forms=FORMS)
         raise SettingsError(*(why.at(f"TONGHOP_{str(path[0]).upper()}") for path, why in faults)) from None
+    if plain := tls.faults_of_servers(settings.nats_url, settings.mongo_url):
+        raise SettingsError(*plain)
+    return settings

@@ -3,6 +3,7 @@
 import re
 import secrets
 import shutil
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -111,7 +112,8 @@ class Installation:
 
     def program(self, name: str, *words: str) -> subprocess.Popen[str]:
         """A program of this folder in the network of the installation, beginning now; it answers with JSON on standard output."""
-        command = ["docker", "run", "--rm", "--network", f"{self.project}_default", "-v", f"{PROGRAMS}:/programs:ro", self.image]
+        command = ["docker", "run", "--rm", "--network", f"{self.project}_default", "-v", f"{PROGRAMS}:/programs:ro"]
+        command += ["-v", f"{self.authority.parent}:/app/deploy/tls/ca:ro", "-e", "SSL_CERT_FILE=/app/deploy/tls/ca/ca.crt", self.image]
         return subprocess.Popen(
             [*command, "python", f"/programs/{name}", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -121,9 +123,14 @@ class Installation:
         return self.settings["TONGHOP_IMAGE"]
 
     @property
+    def authority(self) -> Path:
+        """The certificate of the installation's authority; an earlier version has none."""
+        return self.folder / "deploy/tls/ca/ca.crt"
+
+    @property
     def mongo_url(self) -> str:
         hosts = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
-        return f"mongodb://operator:{self.settings['MONGO_OPERATOR_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop"
+        return f"mongodb://operator:{self.settings['MONGO_OPERATOR_PASSWORD']}@{hosts}/?replicaSet=rs0&authSource=tonghop&tls=true&tlsCAFile=/app/deploy/tls/ca/ca.crt"
 
     def environment(self, service: str) -> dict[str, str]:
         """The environment of a service's container, whether it runs or has ended; without what comes from its image."""
@@ -144,12 +151,14 @@ class Installation:
     def get(self, service: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Asks a service at its published port, or at that of its monitor; status and answer, 0 when it does not answer."""
         kind = "MONITOR_PORT" if path in MONITORED and f"TONGHOP_{service.upper()}_MONITOR_PORT" in self.settings else "PORT"
-        request = urllib.request.Request(f"http://127.0.0.1:{self.settings[f'TONGHOP_{service.upper()}_{kind}']}{path}")
+        scheme = "https" if kind == "PORT" and self.authority.exists() else "http"
+        request = urllib.request.Request(f"{scheme}://127.0.0.1:{self.settings[f'TONGHOP_{service.upper()}_{kind}']}{path}")
         if body is not None:
             request.data = orjson.dumps(body)
             request.add_header("content-type", "application/cloudevents+json")
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            trusting = ssl.create_default_context(cafile=self.authority) if scheme == "https" else None
+            with urllib.request.urlopen(request, timeout=5, context=trusting) as answer:
                 return answer.status, _read(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, _read(error.read())

@@ -15,7 +15,7 @@ from typing import Final
 
 from tests.compose.installation import Installation
 
-NATS: Final = "nats://nats-1:4222,nats://nats-2:4222,nats://nats-3:4222"
+NATS: Final = "tls://nats-1:4222,tls://nats-2:4222,tls://nats-3:4222"
 RATE: Final = 50
 LOAD_S: Final = 30
 KILLED_AFTER_S: Final = 5.0

@@ -5,25 +5,30 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+from services.cli import certificates
 from services.cli.app import app
+from services.cli.certificate_files import Folder
 from services.cli.data import REGIME_FILES, UNIT_FILES
 from services.devstack import mongo_users, servers
 from services.devstack.environment import environment
 from services.devstack.ports import choose_ports
 from services.devstack.runfolder import RunFolder
 from services.devstack.supervisor import SETUP_COMMANDS
-from shared.plumbing import streams
+from shared.plumbing import streams, tls
 from shared.shell.settings import USERS, ServiceSettings
 from shared.wire import collection_names
+from tests.certificates import made
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -77,7 +82,8 @@ def test_every_mounted_file_and_named_volume_exists() -> None:
     for service in SERVICES.values():
         for volume in service.get("volumes", ()):
             source = volume.split(":")[0]
-            assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"], source
+            if not source.startswith("./deploy/tls"):  # made by the service `certificates`
+                assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"], source
 
 
 @pytest.mark.parametrize("name", [*APPS, "setup"])
@@ -88,13 +94,13 @@ def test_what_an_agency_writes_itself_is_read_from_its_folder_where_the_code_loo
         assert any(place.is_relative_to(source) and target == f"/app/{Path(source)}" for source, target in mounted.items()), place
 
 
-@pytest.mark.parametrize("script", ["deploy/mongo/entrypoint.sh", "deploy/ready.sh", "deploy/secrets.sh"])
+@pytest.mark.parametrize("script", ["deploy/certificates.sh", "deploy/mongo/entrypoint.sh", "deploy/ready.sh", "deploy/secrets.sh"])
 def test_scripts_that_are_run_are_executable(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
 
 
 def test_the_build_copies_only_what_exists_and_is_not_ignored() -> None:
-    build = SERVICES["setup"]["build"]
+    [build] = [service["build"] for service in SERVICES.values() if "build" in service]
     dockerfile = (ROOT / build["context"] / build["dockerfile"]).read_text(encoding="utf-8")
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")}
     copied = re.findall(r"^COPY (?!--from)(\S+) ", dockerfile, re.MULTILINE)
@@ -119,12 +125,78 @@ def test_packages_are_installed_before_the_code_is_copied_and_the_code_without_a
 def test_every_service_runs_a_module_that_exists_and_is_watched(name: str) -> None:
     assert SERVICES[name]["command"] == ["python", "-m", f"services.{name}"]
     assert importlib.util.find_spec(f"services.{name}.__main__") is not None
-    port = f"${{TONGHOP_{name.upper()}_PORT}}"
     monitor_port = f"${{TONGHOP_{name.upper()}_MONITOR_PORT}}"
     assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "deploy/ready.sh", monitor_port]
-    assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_URL"] == f"http://{name}:{port}"
-    assert SERVICES[name]["ports"] == [f"${{PUBLISH_ADDRESS}}:{port}:{port}", f"${{MONITOR_ADDRESS}}:{monitor_port}:{monitor_port}"]
+    assert SERVICES[name]["ports"][-1] == f"${{MONITOR_ADDRESS}}:{monitor_port}:{monitor_port}"
+    assert urlsplit(SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_URL"]).hostname == name
     assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_MONITOR_PORT"] == monitor_port
+
+
+@pytest.mark.parametrize("name", ["ingest", "portal"])
+def test_what_others_reach_is_published_and_speaks_https(name: str) -> None:
+    port = f"${{TONGHOP_{name.upper()}_PORT}}"
+    assert SERVICES[name]["ports"][0] == f"${{PUBLISH_ADDRESS}}:{port}:{port}"
+    assert SERVICES["setup"]["environment"][f"TONGHOP_{name.upper()}_URL"] == f"https://{name}:{port}"
+    given = SERVICES[name]["environment"]
+    assert given["TONGHOP_BIND_HOST"] == "0.0.0.0"
+    assert (given["TONGHOP_TLS_CERT"], given["TONGHOP_TLS_KEY"]) == (f"deploy/tls/{name}/tls.crt", f"deploy/tls/{name}/tls.key")
+
+
+@pytest.mark.parametrize("name", ["aggregate", "notify"])
+def test_what_nobody_reaches_listens_in_its_container_alone_but_for_its_monitor(name: str) -> None:
+    assert len(SERVICES[name]["ports"]) == 1
+    assert "TONGHOP_BIND_HOST" not in SERVICES[name]["environment"]
+
+
+@pytest.mark.parametrize(("name", "kind"), [*((name, USERS[name]) for name in APPS), ("setup", USERS["cli"]), ("rebuild", USERS["cli"])])
+def test_no_container_sends_or_takes_plain_text(name: str, kind: type[ServiceSettings]) -> None:
+    given = {key.removeprefix("TONGHOP_").lower(): filled_in(value) for key, value in SERVICES[name]["environment"].items()}
+    settings = kind.model_validate(given)
+    assert tls.faults_of_servers(settings.nats_url, settings.mongo_url) == []
+    assert tls.fault_of_listener(settings.bind_host, settings.tls_cert) is None
+    assert {server.partition("://")[0] for server in settings.nats_servers} == {"tls"}
+    assert f"tlsCAFile=/app/{settings.tls_ca}" in settings.mongo_url
+
+
+def test_each_container_sees_its_own_certificate_and_only_one_sees_the_authoritys_key() -> None:
+    seen = {
+        name: {volume.split(":")[0].removeprefix("./deploy/tls") for volume in service["volumes"] if volume.startswith("./deploy/tls")}
+        for name, service in SERVICES.items()
+        if "volumes" in service
+    }
+    own = {**{name: {"/ca", f"/{name}"} for name in ("ingest", "portal")}, "certificates": {""}}
+    own |= {f"{kind}-{number}": {"/ca", f"/{kind}"} for kind in ("nats", "mongo") for number in (1, 2, 3)}
+    assert seen == {name: {"/ca"} for name in seen} | own
+    assert "deploy/tls" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines(), "no key in the image"
+    assert "deploy/tls/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if re.match(r"(nats|mongo)-\d", name)])
+def test_no_server_starts_before_the_certificates_are_made(name: str) -> None:
+    assert SERVICES[name]["depends_on"] == {"certificates": {"condition": "service_completed_successfully"}}
+
+
+def made_certificates(folder: Path, hosts: str) -> dict[str, list[str]]:
+    """The hosts of each certificate that the service `certificates` makes in a folder."""
+    programs = {"tonghop": f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m services.cli.app "$@"', "chown": 'echo "$@" > chowned'}
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    env = {"PATH": f"{folder}:/usr/bin:/bin", "TLS_HOSTS": hosts}
+    [script] = SERVICES["certificates"]["command"]
+    subprocess.run([ROOT / script], cwd=folder, env=env, check=True, capture_output=True)
+    return {found.name: certificates.hosts_of(found.certificate) for found in Folder(folder / "deploy/tls").found() if found.is_own}
+
+
+def test_the_certificates_are_for_every_name_by_which_a_container_is_asked(tmp_path: Path) -> None:
+    made = made_certificates(tmp_path, "bao-cao.tinh.gov.vn,10.0.0.7")
+
+    names = {"nats": ["nats-1", "nats-2", "nats-3"], "mongo": ["mongo-1", "mongo-2", "mongo-3"]}
+    names |= {name: [name, "bao-cao.tinh.gov.vn", "10.0.0.7"] for name in ("ingest", "portal")}
+    assert made == {name: [*hosts, "localhost", "127.0.0.1", "::1"] for name, hosts in names.items()}
+    assert (tmp_path / "chowned").read_text().split() == ["-R", "10001", "deploy/tls/ingest", "deploy/tls/portal"]
+    assert "--uid 10001 " in (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    assert made_certificates(tmp_path, EXAMPLE["TLS_HOSTS"])["portal"] == ["portal", "localhost", "127.0.0.1", "::1"]
 
 
 def test_no_health_check_starts_an_interpreter() -> None:
@@ -256,12 +328,15 @@ def test_services_know_every_member_of_both_clusters() -> None:
 
 @pytest.mark.parametrize("name", ["nats-server.conf", "cluster.conf"])
 def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_path: Path) -> None:
-    config = ROOT / "deploy" / "nats" / name
+    config, files = ROOT / "deploy" / "nats" / name, made(tmp_path / "tls")
     env = {
         "TONGHOP_NATS_NAME": "nats-1",
         "TONGHOP_NATS_PORT": "4222",
         "TONGHOP_NATS_HTTP_PORT": "8222",
         "TONGHOP_NATS_STORE": f'"{tmp_path}"',
+        "TONGHOP_TLS_CERT": f'"{files.cert}"',
+        "TONGHOP_TLS_KEY": f'"{files.key}"',
+        "TONGHOP_TLS_CA": f'"{files.ca}"',
     }
     checked = subprocess.run([servers.find_nats_server(), "-t", "-c", config], env=env, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
@@ -271,7 +346,7 @@ def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_pa
 def test_every_service_asks_every_nats_server_for_its_disk_setting(tmp_path: Path) -> None:
     monitored = SERVICES["ingest"]["environment"]["TONGHOP_NATS_MONITOR_URL"].split(",")
     servers_named = SERVICES["ingest"]["environment"]["TONGHOP_NATS_URL"].split(",")
-    assert monitored == [server.replace("nats://", "http://").replace(":4222", ":8222") for server in servers_named]
+    assert monitored == [server.replace("tls://", "http://").replace(":4222", ":8222") for server in servers_named]
     assert "http_port: 8222" in (ROOT / "deploy/nats/cluster.conf").read_text(encoding="utf-8")
     login = RunFolder(tmp_path).login()
     assert all("TONGHOP_NATS_MONITOR_URL" in environment(choose_ports(defaults=False), name, login) for name in USERS)

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from os import kill
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.devstack import probe
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from shared.shell.settings import Settings
+from tests.certificates import made
 from tests.running import process, until_answering
 
 
@@ -86,3 +88,44 @@ async def test_a_service_does_not_start_without_both_addresses(taken: str, setti
     assert (code, line["event"], line["codes"]) == (3, "service.refused_to_go_on", ["service.cannot_listen"])
     assert line["reason"].startswith(f"{setting}: The address 127.0.0.1:{port} ")
     assert "Address already in use" in line["reason"]
+
+
+async def refused_start(settings: Settings, folder: Path) -> tuple[int, list[str], str]:
+    """Exit code, codes and reason of an ingest that does not start."""
+    started = process("ingest", settings, folder)
+    started.launch()
+    async with asyncio.timeout(30):
+        code = await started.ended()
+    [line] = [orjson.loads(line) for line in started.log.read_text(encoding="utf-8").splitlines()]
+    assert line["event"] == "service.refused_to_go_on"
+    return code, line["codes"], line["reason"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+async def test_beyond_this_machine_a_service_does_not_start_without_a_certificate(host: str, nowhere: Settings, tmp_path: Path) -> None:
+    code, codes, reason = await refused_start(nowhere.model_copy(update={"bind_host": host}), tmp_path)
+
+    assert (code, codes) == (3, ["setting.tls_required"])
+    assert reason.startswith(f"TONGHOP_BIND_HOST: The address {host} ")
+    assert "tonghop tls init" in reason
+
+
+async def test_nor_with_an_expired_one(nowhere: Settings, tmp_path: Path) -> None:
+    files = made(tmp_path, now=datetime.now(UTC) - timedelta(days=398))
+    code, codes, reason = await refused_start(
+        nowhere.model_copy(update={"bind_host": "0.0.0.0", "tls_cert": str(files.cert), "tls_key": str(files.key)}), tmp_path
+    )
+
+    assert (code, codes) == (3, ["tls.expired"])
+    assert "tonghop tls renew" in reason
+
+
+@pytest.mark.parametrize(
+    ("setting", "address"), [("nats_url", "nats://nats-1:4222"), ("mongo_url", "mongodb://u:geheim@mongo-1/?replicaSet=rs0")]
+)
+async def test_a_server_elsewhere_is_not_asked_in_plain_text(setting: str, address: str, nowhere: Settings, tmp_path: Path) -> None:
+    code, codes, reason = await refused_start(nowhere.model_copy(update={setting: address}), tmp_path)
+
+    assert (code, codes) == (2, ["setting.tls_server_required"])
+    assert f"TONGHOP_{setting.upper()}" in reason
+    assert "geheim" not in reason
