@@ -9,6 +9,7 @@ from services.cli import demo as demo
 from services.cli.audit import audit
 from services.cli.contacts import contacts
 from services.cli.contracts import command
+from services.cli.credentials import credentials
 from services.cli.duties import duties
 from services.cli.notify import notify
 from services.cli.on_call import periods
@@ -30,6 +31,7 @@ app.add_typer(data.streams, name="streams")
 app.add_typer(data.units, name="units")
 app.add_typer(contacts, name="contacts")
 app.add_typer(people, name="people")
+app.add_typer(credentials, name="credentials")
 app.add_typer(regimes, name="regimes")
 app.add_typer(reform, name="reform")
 app.add_typer(periods, name="periods")

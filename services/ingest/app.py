@@ -8,13 +8,16 @@ from fastapi import FastAPI
 
 from services.ingest import room
 from services.ingest.doors import documented, http
+from services.ingest.doors.gate import Gate
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
+from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.standstill import Standstill
 from shared.shell import service
+from shared.shell.limits import Limits
 from shared.shell.service import Connections
 from shared.shell.settings import IngestSettings
 from shared.wire import subjects
@@ -31,12 +34,15 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     """Ingest's app. Reads the environment if no settings are given."""
     connections = service.connections(settings or IngestSettings(), SERVICE)
     store = ClaimStore(connections.database)
+    keys = KeyRing(connections.database, connections.reference, connections.clock)
 
     async def work(readiness: Readiness) -> None:
         most = connections.declaration.streams[subjects.INBOX].max_msgs_per_subject
         await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most))
 
-    app = service.create_app(SERVICE, "Tổng Hợp: nhận báo cáo", connections, work, subjects.INBOX, subjects.REPORTS, subjects.PARKED)
+    title, streams = "Tổng Hợp: nhận báo cáo", (subjects.INBOX, subjects.REPORTS, subjects.PARKED)
+    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch])
+    app.state.gate = Gate(keys, Limits(), connections.clock)
     app.include_router(http.create_router(connections.streams, store))
     documented.install(app)
     return app

@@ -1,13 +1,17 @@
-"""The collections `credentials` and `credential_uses`. Every change raises the generation of identities in the same transaction."""
+"""The collections `credentials` and `credential_uses`. Every change raises the generation of identities and adds to the audit
+log, in the same transaction.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from shared.plumbing import identity_changes, mongo
+from shared.plumbing import audit_store, identity_changes, mongo
 from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names
 from shared.wire.documents import CredentialDocument, CredentialUseDocument, FeedScopeDocument
+from shared.words.audit import Action
 from shared.words.credentials import Credential, Holder
 from shared.words.principals import FeedScope
 
@@ -22,24 +26,39 @@ class CredentialStore:
         self._credentials = mongo.collection(database, collection_names.CREDENTIALS, CredentialDocument)
         self._uses = mongo.collection(database, collection_names.CREDENTIAL_USES, CredentialUseDocument)
 
-    async def issue(self, new: Sequence[Credential], ends: Mapping[str, datetime] | None = None) -> None:
-        """Stores new credentials. `ends` brings the expiry of others forward, by their ids: those that the new ones replace."""
+    async def issue(self, new: Sequence[Credential]) -> None:
+        """Stores new credentials."""
 
         async def put(session: Session) -> None:
             await mongo.replace_each(self._credentials, [_document(credential) for credential in new], session, WRITE_BATCH)
-            for credential, at in (ends or {}).items():
-                await self._credentials.update_one({"_id": credential}, {"$min": {"expires_at": at}}, session=session)
             await identity_changes.count(self._database, session)
+            for credential in new:
+                await self._record("credential.issued", credential, credential.issued_by, credential.issued_at, session)
 
         await mongo.in_transaction(self._database, put)
 
-    async def revoke(self, ids: Sequence[str], at: datetime, by: str) -> None:
-        """Revokes credentials. Whatever was revoked before keeps its time and its actor."""
+    async def end(self, old: Sequence[Credential], ends: datetime, at: datetime, by: str) -> None:
+        """Lets credentials expire at `ends`, unless they expire earlier."""
+        earlier = [replace(credential, expires_at=ends) for credential in old if ends < credential.expires_at]
 
         async def put(session: Session) -> None:
-            standing = {"_id": {"$in": list(ids)}, "revoked_at": None}
+            for credential in earlier:
+                await self._credentials.update_one({"_id": credential.id}, {"$min": {"expires_at": ends}}, session=session)
+            await identity_changes.count(self._database, session)
+            for credential in earlier:
+                await self._record("credential.ended", credential, by, at, session)
+
+        await mongo.in_transaction(self._database, put)
+
+    async def revoke(self, credentials: Sequence[Credential], at: datetime, by: str) -> None:
+        """Revokes credentials that are not revoked yet."""
+
+        async def put(session: Session) -> None:
+            standing = {"_id": {"$in": [credential.id for credential in credentials]}, "revoked_at": None}
             await self._credentials.update_many(standing, {"$set": {"revoked_at": at, "revoked_by": by}}, session=session)
             await identity_changes.count(self._database, session)
+            for credential in credentials:
+                await self._record("credential.revoked", credential, by, at, session)
 
         await mongo.in_transaction(self._database, put)
 
@@ -68,6 +87,18 @@ class CredentialStore:
         await mongo.put_newer(
             self._uses, [({"_id": credential, "at": {"$lt": at}}, _use(credential, at)) for credential, at in uses.items()]
         )
+
+    async def _record(self, action: Action, credential: Credential, by: str, at: datetime, session: Session) -> None:
+        """Adds an entry to the audit log, in the transaction of the change."""
+        details = {
+            "id": credential.id,
+            "kind": credential.kind,
+            "may": sorted(credential.may),
+            "feeds": [f"{feed.top}/{feed.regime or '*'}" for feed in credential.holder.feeds],
+            "expires": credential.expires_at.isoformat(timespec="seconds"),
+        }
+        target = credential.holder.actor
+        await audit_store.append(self._database, actor=by, action=action, target=target, details=details, at=at, session=session)
 
     async def _found(self, matching: Document) -> list[Credential]:
         documents = await self._credentials.find(matching).to_list(None)

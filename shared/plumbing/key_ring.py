@@ -24,6 +24,7 @@ from shared.words.units import Registry
 
 LOOK_S: Final = 0.25
 NOTE_EVERY: Final = timedelta(minutes=1)  # how exact the last use of a key is; a use is written once in this time
+NOT_READ: Final = refusal("identity.keys_not_read")
 
 
 class KeysNotReadError(TransientError):
@@ -58,7 +59,7 @@ class KeyRing:
         if not credentials.is_key(key):
             return None
         if self._registry is None or self._generation is None:
-            raise KeysNotReadError(refusal("identity.keys_not_read"))
+            raise KeysNotReadError(NOT_READ)
         known = self._keys.get(credentials.verifier(key))
         if known is None or now >= known.expires_at or not _exists(known.principal, self._registry, periods.local_day(now)):
             return None
@@ -66,7 +67,8 @@ class KeyRing:
         return known.principal
 
     async def watch(self, readiness: Readiness) -> None:
-        """Keeps the keys and the units current until it is cancelled."""
+        """Keeps the keys and the units current until it is cancelled. The service is not ready before the first reading."""
+        readiness.wait_for("keys", NOT_READ)
         while True:
             await delivery.keep_trying("keys", self.look, readiness)
             await asyncio.sleep(LOOK_S)
@@ -76,11 +78,12 @@ class KeyRing:
         generation = await identity_changes.generation(self._database)  # first: a change during the reading is read the next time
         self._registry = (await self._reference.current(LOOK_S)).registry
         if generation != self._generation:
-            self._use(await self._store.valid_keys(self._clock()))
+            self.use(await self._store.valid_keys(self._clock()))
             self._generation = generation
         await self._store_uses()
 
-    def _use(self, keys: Sequence[Credential]) -> None:
+    def use(self, keys: Sequence[Credential]) -> None:
+        """Replaces the keys in memory."""
         self._keys = {credential.verifier: _Key(_principal(credential), credential.expires_at) for credential in keys}
         self._noted = {credential.id: self._noted[credential.id] for credential in keys if credential.id in self._noted}
 

@@ -13,6 +13,14 @@ from shared.words import refusals
 from shared.words.refusals import Refusal
 
 
+class RefusedError(Exception):
+    """A request that is refused, with the status and the headers of the answer."""
+
+    def __init__(self, status: HTTPStatus, *reasons: Refusal, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(*(reason.code for reason in reasons))
+        self.status, self.reasons, self.headers = status, reasons, headers
+
+
 def problem(
     status: int, reasons: Sequence[Refusal], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
 ) -> Response:
@@ -51,9 +59,16 @@ def refusal_of(method: str, error: HTTPException) -> Refusal:
 
 def install(app: FastAPI) -> None:
     """Turns every error of the framework into a problem. A service that wants other answers adds its own handlers later."""
+    app.add_exception_handler(RefusedError, on_refused)
     app.add_exception_handler(HTTPException, on_framework_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(Exception, on_fault)
+
+
+async def on_refused(_: Request, error: Exception) -> Response:
+    """A request that our own code refuses."""
+    assert isinstance(error, RefusedError)
+    return problem(error.status, error.reasons, error.headers)
 
 
 async def on_framework_error(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
 MONITORED: Final = ("/readyz", "/metrics")  # in an earlier version they are on the published port
 READY_S: Final = 120.0
+KEY_S: Final = 10.0  # how long a new key may stay unknown
 OLD_BUILDER: Final = {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}  # compose 1.29 with an engine without BuildKit
 COMPOSE: Final = ("docker-compose",) if shutil.which("docker-compose") else ("docker", "compose")
 PROGRAMS: Final = Path(__file__).parent / "programs"
@@ -148,7 +149,17 @@ class Installation:
         listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
         return dict(line.split() for line in listed.splitlines())
 
-    def get(self, service: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def key(self, unit: str) -> str:
+        """A new key of a unit, which ingest knows."""
+        [issued] = orjson.loads(self.tonghop("credentials", "issue", unit, "--json").text)
+        key: str = issued["http_key"]
+        give_up_at = time.monotonic() + KEY_S
+        while self.get("ingest", f"/v1/receipts/{unit}/event-unknown", key=key)[0] == 401:
+            assert time.monotonic() < give_up_at, "the key is not known"
+            time.sleep(0.05)
+        return key
+
+    def get(self, service: str, path: str, body: Any = None, key: str | None = None) -> tuple[int, Any]:
         """Asks a service at its published port, or at that of its monitor; status and answer, 0 when it does not answer."""
         kind = "MONITOR_PORT" if path in MONITORED and f"TONGHOP_{service.upper()}_MONITOR_PORT" in self.settings else "PORT"
         scheme = "https" if kind == "PORT" and self.authority.exists() else "http"
@@ -156,6 +167,8 @@ class Installation:
         if body is not None:
             request.data = orjson.dumps(body)
             request.add_header("content-type", "application/cloudevents+json")
+        if key is not None:
+            request.add_header("authorization", f"Bearer {key}")
         try:
             trusting = ssl.create_default_context(cafile=self.authority) if scheme == "https" else None
             with urllib.request.urlopen(request, timeout=5, context=trusting) as answer:

@@ -111,7 +111,7 @@ def test_a_report_comes_to_its_view_and_the_pages_answer(installation: Installat
             "narratives": {"kho_khan": "Thiếu kinh phí."},
         },
     }
-    status, receipt = installation.get("ingest", "/v1/reports", event)
+    status, receipt = installation.get("ingest", "/v1/reports", event, installation.key(f"{COMMUNE}-2025"))
     print(status, receipt)
     assert (status, receipt["verdict"]) == (201, "accepted")
     give_up_at = time.monotonic() + 20

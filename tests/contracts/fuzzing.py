@@ -34,10 +34,12 @@ def ask(
     cases: int,
     names: Mapping[str, Sequence[str]] | None = None,
     bodies: st.SearchStrategy[Json] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> set[int]:
     """The statuses of the answers to `cases` requests, drawn from the document and from what breaks it.
 
     In half of the requests the path's parameters are from `names` and the body is from `bodies`, so that stored data are reached too.
+    `headers` (a key) are sent with every request.
     """
     operation = schemathesis.openapi.from_dict(document)[path][method]
     statuses: set[int] = set()
@@ -54,7 +56,7 @@ def ask(
             case.path_parameters = {name: known[name] for name in case.path_parameters}
         if is_known and body is not None:
             case.body = body
-        statuses.add(case.call_and_validate(base_url=url, checks=CHECKS).status_code)
+        statuses.add(case.call_and_validate(base_url=url, checks=CHECKS, headers=dict(headers or {})).status_code)
 
     asked()
     return statuses

@@ -20,6 +20,7 @@ from shared.shell.settings import Settings
 from tests.builders import COMMUNE, RECIPIENT, payload, submitted
 from tests.contracts.fuzzing import ask
 from tests.contracts.test_shapes import read
+from tests.identities import bearer, put_key
 from tests.ingest.conftest import known
 from tests.running import running
 
@@ -48,24 +49,29 @@ def events_of_the_contract(draw: st.DrawFn) -> Json:
 
 async def test_whatever_is_sent_is_answered_as_the_document_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{settings.ingest_port}"
+    headers = bearer(await put_key(known.database, COMMUNE))
     async with running(settings, tmp_path, "ingest"):
-        statuses = await asyncio.to_thread(
-            ask, document(), url, "/v1/reports", "POST", cases=CASES, bodies=st.one_of(events_of_the_contract(), fresh())
-        )
+        bodies = st.one_of(events_of_the_contract(), fresh())
+        statuses = await asyncio.to_thread(ask, document(), url, "/v1/reports", "POST", cases=CASES, bodies=bodies, headers=headers)
+        without_key = await asyncio.to_thread(ask, document(), url, "/v1/reports", "POST", cases=3, bodies=fresh())
 
-    assert {200, 201, 400, 422} <= statuses
+    assert {200, 201, 400, 403, 422} <= statuses
+    assert without_key == {401}
 
 
 async def test_whatever_is_asked_is_answered_as_the_document_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{settings.ingest_port}"
+    key = bearer(await put_key(known.database, COMMUNE))
     async with running(settings, tmp_path, "ingest"):
-        posted = await asyncio.to_thread(httpx2.post, f"{url}/v1/reports", content=payload(submitted(event_id="event-abc")), headers=JSON)
+        event = payload(submitted(event_id="event-abc"))
+        posted = await asyncio.to_thread(httpx2.post, f"{url}/v1/reports", content=event, headers=JSON | key)
         names = {"unit": [COMMUNE, RECIPIENT], "event_id": ["event-abc", "event-abd"]}
-        statuses = await asyncio.to_thread(ask, document(), url, "/v1/receipts/{unit}/{event_id}", "GET", cases=CASES, names=names)
+        path = "/v1/receipts/{unit}/{event_id}"
+        statuses = await asyncio.to_thread(ask, document(), url, path, "GET", cases=CASES, names=names, headers=key)
         health = await asyncio.to_thread(ask, document(), url, "/healthz", "GET", cases=3)
 
     assert posted.status_code == 201
-    assert {200, 404} <= statuses
+    assert {200, 403, 404} <= statuses
     assert health == {200}
 
 

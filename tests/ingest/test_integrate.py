@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire.answers import QuantityToDate
 from tests import running
-from tests.builders import COMMUNE, payload, submitted
+from tests.builders import COMMUNE, RECIPIENT, payload, submitted
+from tests.identities import bearer, put_key
 from tests.ingest import reforming
 
 PAGE = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text(encoding="utf-8")
+SENDER = "06253-2025"  # in the page
 HEADERS = {"content-type": "application/cloudevents+json"}
 LIMIT_S = 120
 
@@ -30,9 +33,11 @@ def blocks(language: str, settings: Settings) -> list[str]:
     return [re.sub("|".join(addresses), lambda address: addresses[address[0]], code) for code in found]
 
 
-async def run(*command: str, folder: Path) -> list[str]:
-    """The lines that a program prints; it must end well."""
-    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+async def run(*command: str, folder: Path, **variables: str) -> list[str]:
+    """The lines that a program prints; it must end well. `variables` are added to the environment."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=os.environ | variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     async with asyncio.timeout(LIMIT_S):
         printed, _ = await process.communicate()
     assert process.returncode == 0, printed.decode()
@@ -42,8 +47,9 @@ async def run(*command: str, folder: Path) -> list[str]:
 async def test_the_python_over_http_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     code, _ = blocks("python", settings)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    key = await put_key(today.database, SENDER)
     async with running.running(settings, tmp_path, "ingest"):
-        lines = await run(sys.executable, "example.py", folder=tmp_path)
+        lines = await run(sys.executable, "example.py", folder=tmp_path, TONGHOP_KEY=key)
     begin = [line.split()[:2] for line in lines]
     assert begin == [
         ["report", "201"],
@@ -98,9 +104,10 @@ def with_field(name: str) -> bytes:
 
 
 async def test_each_mistake_gives_the_code_that_the_page_names(known: Connections, settings: Settings, tmp_path: Path) -> None:
+    key = await put_key(known.database, COMMUNE)
     async with (
         running.running(settings, tmp_path, "ingest"),
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.ingest_port}", timeout=30) as client,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.ingest_port}", timeout=30, headers=bearer(key)) as client,
     ):
 
         async def post(body: bytes, **headers: str) -> tuple[int, list[str]]:
@@ -114,7 +121,7 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
             "report.too_many_decimals": await post(with_values(gd_ngay_cong="1.000")),
             "event.id_reused": await post(payload(submitted(event_id="event-first", revision=6))),
             "event.subject_mismatch": await post(payload(submitted() | {"source": "/units/184-TCKH"})),
-            "report.unknown_unit": await post(payload(submitted(unit="6253"))),
+            "report.unknown_unit": await post(payload(submitted(unit="6253") | {"source": f"/units/{COMMUNE}"})),
             "report.period_not_begun": await post(payload(submitted(period="2030"))),
             "report.superseded": await post(payload(submitted(revision=4))),
             "report.indicator_not_asked": await post(with_values(gd_truong_tu_chu=1)),
@@ -123,12 +130,19 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
             "door.unsupported": await post(payload(submitted()), **{"content-type": "text/plain"}),
             "event.not_structured": await post(payload(submitted()), **{"ce-id": "event-binary"}),
             "event.too_large": await post(b'{"id": "' + b"x" * 600_000 + b'"}'),
-            "door.no_such_receipt": await receipt_of(client, "event-never-sent"),
+            "door.no_such_receipt": await receipt_of(client, COMMUNE),
+            "identity.required": await post(payload(submitted()), Authorization="Bearer th_mistyped"),
+            "identity.out_of_scope": await receipt_of(client, RECIPIENT),
+            "identity.too_many_requests": await until_too_many(client),
         }
     assert {code: code in codes for code, (_, codes) in seen.items()} == dict.fromkeys(seen, True)
     assert sorted(seen) == sorted(named_mistakes())
     assert {code: status for code, (status, _) in seen.items() if status != 422} == {
         "report.superseded": 201,
+        "event.subject_mismatch": 403,
+        "identity.required": 401,
+        "identity.out_of_scope": 403,
+        "identity.too_many_requests": 429,
         "door.unsupported": 400,
         "event.not_structured": 400,
         "event.too_large": 413,
@@ -136,6 +150,14 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
     }
 
 
-async def receipt_of(client: httpx2.AsyncClient, event_id: str) -> tuple[int, list[str]]:
-    answer = await client.get(f"/v1/receipts/{COMMUNE}/{event_id}")
+async def receipt_of(client: httpx2.AsyncClient, unit: str) -> tuple[int, list[str]]:
+    answer = await client.get(f"/v1/receipts/{unit}/event-never-sent")
     return answer.status_code, [error["code"] for error in answer.json()["errors"]]
+
+
+async def until_too_many(client: httpx2.AsyncClient) -> tuple[int, list[str]]:
+    """The first answer that says that a key is used too often."""
+    while True:
+        for answer in await asyncio.gather(*[receipt_of(client, COMMUNE) for _ in range(20)]):
+            if answer[0] == 429:
+                return answer

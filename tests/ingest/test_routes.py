@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,25 @@ import httpx2
 import orjson
 import pytest
 from fastapi import FastAPI
+from pymongo.errors import ServerSelectionTimeoutError
 
 from services.devstack.servers import Server, choose_ports, start_nats
 from services.ingest import app as ingest_app
 from services.ingest.doors import http
+from services.ingest.doors.gate import Gate
 from services.ingest.store import ClaimStore
 from shared.plumbing import streams, tasks
+from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
+from shared.shell.limits import BURST, Limits
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import events, subjects
+from tests import identities
 from tests.builders import COMMUNE, Event, payload, submitted
 from tests.contracts import conformity
+from tests.identities import bearer
 from tests.ingest.conftest import Ingest
 from tests.running import is_ready, readiness
 from tests.waiting import until
@@ -33,8 +40,8 @@ Client = httpx2.AsyncClient
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[Client]:
-    """A client of the running app; every answer must be one that the app's document describes."""
+async def serving(app: FastAPI, key: str) -> AsyncIterator[Client]:
+    """A client of the running app, with a unit's key; every answer must be one that the app's document describes."""
     document = app.openapi()
 
     async def conforms(answer: httpx2.Response) -> None:
@@ -44,18 +51,29 @@ async def serving(app: FastAPI) -> AsyncIterator[Client]:
     transport, hooks = httpx2.ASGITransport(app=app), {"response": [conforms]}
     async with (
         app.router.lifespan_context(app),
-        Client(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks) as client,
+        Client(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks, headers=bearer(key)) as client,
     ):
         yield client
 
 
 @pytest.fixture
-async def door(known: Connections, settings: Settings) -> AsyncIterator[Client]:
+async def key(known: Connections) -> str:
+    """The key of the commune that sends."""
+    return await identities.put_key(known.database, COMMUNE)
+
+
+@pytest.fixture
+async def door(settings: Settings, key: str) -> AsyncIterator[Client]:
     """The door of a working ingest."""
     app = ingest_app.create_app(settings)
-    async with serving(app) as client:
+    async with serving(app, key) as client:
         await until(lambda: is_ready(app))
         yield client
+
+
+async def knows_keys(client: Client) -> bool:
+    """Whether ingest has read the keys: before, it can refuse nobody."""
+    return (await client.get(f"/v1/receipts/{COMMUNE}/event-unknown")).status_code == 404
 
 
 async def post(client: Client, sent: Event | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
@@ -267,19 +285,32 @@ async def test_the_receipt_of_a_rejected_event_tells_why(door: Client) -> None:
 async def test_there_is_no_receipt_at_an_odd_address(door: Client) -> None:
     await post(door, submitted(event_id="event-abc"))
 
-    for path in (
-        f"{COMMUNE}/event-unknown",
-        f"{COMMUNE}/x",
-        f"{COMMUNE}/%00%00%00%00%00%00%00%00",
-        f"{COMMUNE}/%ff%fe%fd%fc%fb%fa%f9%f8",
-        f"{COMMUNE}/{'x' * 5000}",
-        f"{COMMUNE}/$where-event",
-        "*/event-abc",
-        "06253.%3E/event-abc",
-        "{$ne:1}/event-abc",
-        "%F0%9F%98%80/event-abc",
-    ):
-        assert codes(await door.get(f"/v1/receipts/{path}"), 404) == ["door.no_such_receipt"], path
+    for event_id in ("event-unknown", "x", "%00%00%00%00%00%00%00%00", "%ff%fe%fd%fc%fb%fa%f9%f8", "x" * 5000, "$where-event"):
+        assert codes(await door.get(f"/v1/receipts/{COMMUNE}/{event_id}"), 404) == ["door.no_such_receipt"], event_id
+
+
+async def test_whether_another_unit_has_a_receipt_is_not_said(door: Client, known: Connections) -> None:
+    other = await identities.put_key(known.database, "06256")
+    await post(door, submitted(event_id="event-abc"))
+
+    async def has_other_key() -> bool:
+        return (await door.get("/v1/receipts/06256/event-abc", headers=bearer(other))).status_code == 404
+
+    await until(has_other_key)
+    for path in (f"{COMMUNE}/event-abc", f"{COMMUNE}/event-unknown", "99999/event-abc"):
+        answer = await door.get(f"/v1/receipts/{path}", headers=bearer(other))
+        assert codes(answer, 403) == ["identity.out_of_scope"], path
+        assert COMMUNE not in answer.text
+    for unit in ("*", "06253.%3E", "{$ne:1}", "%F0%9F%98%80", f"{COMMUNE}%00", "x" * 5000):
+        assert codes(await door.get(f"/v1/receipts/{unit}/event-abc"), 403) == ["identity.out_of_scope"], unit
+
+
+async def test_an_event_of_another_unit_is_refused_and_not_stored(door: Client, known: Connections) -> None:
+    answer = await post(door, submitted("06256"))
+
+    assert codes(answer, 403) == ["event.subject_mismatch"]
+    assert answer.json()["errors"][0]["path"] == "source"
+    assert await known.streams.last_sequence(subjects.INBOX) == 0
 
 
 async def test_a_wrong_address_is_a_problem_too(door: Client) -> None:
@@ -318,10 +349,10 @@ def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
 
 async def test_while_the_verdict_is_pending_the_answer_is_202_and_the_receipt_comes_later(
-    known: Connections, settings: Settings, pause: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+    key: str, settings: Settings, pause: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "VERDICT_S", 0.3)
-    async with serving(ingest_app.create_app(settings)) as client:
+    async with serving(ingest_app.create_app(settings), key) as client:
 
         async def is_pending() -> bool:
             return (await post(client, submitted(event_id="event-abc"))).status_code == 202
@@ -365,12 +396,12 @@ async def apart(known: Connections, settings: Settings, own_nats: Server) -> Set
 
 
 async def test_while_the_broker_is_away_the_answer_is_503_and_afterwards_201(
-    apart: Settings, own_nats: Server, monkeypatch: pytest.MonkeyPatch
+    apart: Settings, key: str, own_nats: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.plumbing.broker.ACK_TIMEOUT_S", 1.0)
     event = submitted()
     app = ingest_app.create_app(apart)
-    async with serving(app) as client:
+    async with serving(app, key) as client:
         await until(lambda: is_ready(app))
         await own_nats.kill()
 
@@ -396,13 +427,20 @@ async def test_a_unit_that_has_sent_too_much_is_answered_with_429_and_others_are
 
     assert codes(answer, 429) == ["inbox.full"]
     assert answer.headers["retry-after"] == "3600"
-    assert (await post(door, submitted("06256"))).status_code == 201
+
+    other = await identities.put_key(known.database, "06256")
+
+    async def is_taken() -> bool:
+        return (await post(door, submitted("06256"), JSON | bearer(other))).status_code in (200, 201)
+
+    await until(is_taken)
 
 
-async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Connections, settings: Settings) -> None:
+async def test_before_the_broker_was_ever_reached_the_answer_is_503(key: str, settings: Settings) -> None:
     nowhere = changed(settings, nats_url=f"nats://127.0.0.1:{choose_ports(defaults=False).nats}")
     app = ingest_app.create_app(nowhere)
-    async with serving(app) as client:
+    async with serving(app, key) as client:
+        await until(lambda: knows_keys(client))
         answer = await post(client, submitted())
         ready = await readiness(app)
 
@@ -410,17 +448,32 @@ async def test_before_the_broker_was_ever_reached_the_answer_is_503(known: Conne
     assert ready.status_code == 503
 
 
-async def test_while_the_database_is_away_a_receipt_is_answered_with_503(
-    settings: Settings, known: Connections, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_while_the_database_is_away_a_receipt_is_answered_with_503(door: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: str) -> None:
+        raise ServerSelectionTimeoutError
+
+    monkeypatch.setattr(ClaimStore, "receipt", away)
+
+    answer = await door.get(f"/v1/receipts/{COMMUNE}/event-abc")
+
+    assert codes(answer, 503) == ["door.database_away"]
+
+
+async def test_before_the_keys_were_read_nobody_is_refused(key: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.plumbing.mongo.SERVER_SELECTION_MS", 300)
     port = choose_ports(defaults=False).mongo
     app = ingest_app.create_app(changed(settings, mongo_url=f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"))
 
-    async with serving(app) as client:
-        answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
+    async with serving(app, key) as client:
 
-    assert codes(answer, 503) == ["door.database_away"]
+        async def waits_for_keys() -> bool:
+            return "keys" in (await readiness(app)).json()["waiting_for"]
+
+        await until(waits_for_keys)
+        answer = await post(client, submitted())
+
+    assert codes(answer, 503) == ["identity.keys_not_read"]
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -446,16 +499,15 @@ async def test_what_comes_as_a_receipt_and_is_none_is_ignored(door: Client, know
     assert (answered.status_code, answered.json()["verdict"]) == (201, "accepted")
 
 
-async def test_a_fault_of_ours_is_a_problem_that_says_what_to_do(
-    settings: Settings, known: Connections, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_of_ours_is_a_problem_that_says_what_to_do(settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: str) -> None:
         raise RuntimeError("a fault of ours")
 
     app = ingest_app.create_app(settings)
     monkeypatch.setattr(ClaimStore, "receipt", fails)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), Client(transport=transport, base_url="http://ingest") as client:
+    async with app.router.lifespan_context(app), Client(transport=transport, base_url="http://ingest", headers=bearer(key)) as client:
+        await until(lambda: is_ready(app))
         answer = await client.get(f"/v1/receipts/{COMMUNE}/event-abc")
 
     assert codes(answer, 500) == ["door.fault"]
@@ -467,3 +519,24 @@ async def test_an_actor_is_refused_at_the_door(door: Client, ingest: Ingest, act
 
     assert codes(answer, 400) == ["event.actor_forbidden"]
     assert await ingest.stored(subjects.INBOX) == []
+
+
+async def test_a_key_that_is_used_too_often_has_to_wait(known: Connections, key: str, settings: Settings) -> None:
+    now = datetime.now(UTC)
+    app = ingest_app.create_app(settings)
+    app.state.gate = Gate(KeyRing(known.database, known.reference, lambda: now), Limits(), lambda: now)
+    other = await identities.put_key(known.database, "06256")
+    await app.state.gate.keys.look()
+    async with serving(app, key) as client:
+        path = f"/v1/receipts/{COMMUNE}/event-unknown"
+        statuses = [(await client.get(path)).status_code for _ in range(BURST)]
+        refused = await client.get(path)
+        not_counted = [(await client.get(path, headers=bearer("th_other"))).status_code for _ in range(BURST + 1)]
+        others = await client.get("/v1/receipts/06256/event-unknown", headers=bearer(other))
+        now += timedelta(seconds=int(refused.headers["retry-after"]))
+        later = await client.get(path)
+
+    assert set(statuses) == {404}
+    assert codes(refused, 429) == ["identity.too_many_requests"]
+    assert set(not_counted) == {401}
+    assert (others.status_code, later.status_code) == (404, 404)

@@ -5,6 +5,7 @@ Also the rights of MongoDB users: each service works as its own user, and cannot
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.words.ladder import Rung
 from tests.builders import COMMUNE, CT27, RECEIVED, submitted
+from tests.identities import bearer
 from tests.running import command, process, until_answering, until_ready, with_all_settings
 from tests.waiting import until
 
@@ -233,6 +235,8 @@ async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: 
 
     await done("operator", "units", "import")
     await done("operator", "regimes", "load")
+    [issued] = json.loads(await done("operator", "credentials", "issue", COMMUNE, "--json"))
+    key = issued["http_key"]
     services = {name: process(name, as_user(name), tmp_path) for name in SERVICES}
     try:
         for service in services.values():
@@ -242,7 +246,7 @@ async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: 
             sent = await client.post(
                 f"http://127.0.0.1:{settings.ingest_port}/v1/reports",
                 content=orjson.dumps(submitted()),
-                headers={"content-type": "application/cloudevents+json"},
+                headers={"content-type": "application/cloudevents+json"} | bearer(key),
             )
             assert sent.status_code == 201, sent.text
 

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from pymongo.errors import OperationFailure, PyMongoError
 
 from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
-from services.ingest.doors import http
+from services.ingest.doors import gate, http
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from services.portal.http import problems
@@ -28,6 +28,7 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
+from shared.words.principals import UnitPrincipal
 from shared.words.reference import Reference
 from shared.words.units import Unit
 from tests import empty_streams, seeds
@@ -243,6 +244,7 @@ async def get(app: FastAPI, path: str) -> httpx2.Response:
 async def test_the_door_for_receipts_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
     app = FastAPI()
     app.include_router(http.create_router(connections.streams, ClaimStore(connections.database)))
+    app.dependency_overrides[gate.reader] = lambda: UnitPrincipal("06253", "", frozenset({"read"}))
 
     async with answering(connections, "find", errorCode=code):
         assert (await get(app, "/v1/receipts/06253/12345678")).status_code == status

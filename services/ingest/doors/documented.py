@@ -14,6 +14,9 @@ EVENT: Final = "Event"
 MEDIA_TYPES: Final = (envelope.MEDIA_TYPE, envelope.JSON)
 LOCATION: Final = {"Location": {"description": "the address of the receipt", "schema": {"type": "string"}}}
 
+NO_KEY: Final = "There is no key, or it is unknown, expired or revoked"
+TOO_MANY: Final = "The key sends too fast. Send again after the stated time"
+
 POST_REPORT: Final[openapi.Answers] = {
     200: openapi.json_answer(Receipt, "The event was sent before and accepted: its receipt, with the verdict `duplicate`"),
     201: openapi.json_answer(Receipt, "The event was accepted: its receipt"),
@@ -25,15 +28,23 @@ POST_REPORT: Final[openapi.Answers] = {
     **openapi.errors(
         {
             400: "The body is not a CloudEvent in structured mode",
+            401: NO_KEY,
+            403: "The key may not send, or `source` names another unit. Nothing was stored",
             413: "The event is too large",
-            429: "The unit has sent too many events. Send it again after the time that Retry-After says, under the same id",
+            429: "The key sends too fast, or the unit has sent too many events. Send it again after the time that Retry-After says, under the same id",
             503: "The event could not be stored. Send it again later, under the same id",
         }
     ),
     422: openapi.rejected("The event was rejected, now or when it was sent first: all reasons, and its receipt"),
 }
 GET_RECEIPT: Final = openapi.errors(
-    {404: "The event is not known, or has no verdict yet", 503: "Receipts cannot be read now. Try again later"}
+    {
+        401: NO_KEY,
+        403: "The key is not of this unit",
+        404: "The event is not known, or has no verdict yet",
+        429: TOO_MANY,
+        503: "Receipts cannot be read now. Try again later",
+    }
 )
 
 
@@ -55,9 +66,10 @@ def event_body(example: Json) -> Json:
     """
     content = {"schema": {"$ref": f"{schemas.COMPONENTS}{EVENT}"}, "example": example}
     described = f"One event. The media type `{envelope.JSON}` is accepted too."
-    return {"requestBody": {"description": described, "required": True, "content": {envelope.MEDIA_TYPE: content}}}
+    body = {"description": described, "required": True, "content": {envelope.MEDIA_TYPE: content}}
+    return {"requestBody": body} | openapi.WITH_KEY
 
 
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()})
+    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()}, with_keys=True)

@@ -1,9 +1,10 @@
-"""The HTTP door: accepts an event, publishes it to the unit's inbox, and waits for the verdict.
+"""The HTTP door: accepts an event, publishes it to the inbox of the unit whose key the request has, and waits for the verdict.
 
 Errors are `application/problem+json` (RFC 9457), with the code and the sentences of the error catalogue.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -14,12 +15,14 @@ from pydantic import BaseModel
 from services.ingest import room
 from services.ingest.domain import parsing, screening, shapes
 from services.ingest.domain.claims import DUPLICATE
-from services.ingest.doors import documented
+from services.ingest.doors import documented, gate
+from services.ingest.doors.gate import Reader, Sender
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, inbox
 from shared.plumbing.broker import Streams
 from shared.plumbing.inbox import InboxFullError, Outgoing
-from shared.shell.problems import problem, rejection
+from shared.shell import openapi
+from shared.shell.problems import RefusedError, problem, rejection
 from shared.wire import events, subjects
 from shared.wire.published import PendingReceipt, Receipt
 from shared.wire.sent import Envelope
@@ -63,26 +66,29 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
         responses=documented.POST_REPORT,
         openapi_extra=documented.event_body(EXAMPLE),
     )
-    async def post_report(request: Request) -> Response:
+    async def post_report(request: Request, sender: Sender) -> Response:
         """Send one event.
 
         The answer arrives when the event has its verdict, after two seconds at the latest. If there is an error or no answer, send the
-        event again with the same id: it counts only once.
+        event again with the same id: it counts only once. The sender is the unit of the key: an event whose `source` names another unit
+        is refused.
         """
-        body = await _body(request)
-        if isinstance(body, Response):
-            return body
-        event = _outgoing(body)
-        if not isinstance(event, Outgoing):
-            return problem(400, event)
-        return await _sent(streams, event)
+        return await _sent(streams, _outgoing(await _body(request), sender.unit))
 
-    @router.get("/receipts/{unit}/{event_id}", operation_id="getReceipt", response_model=Receipt, responses=documented.GET_RECEIPT)
-    async def get_receipt(unit: str, event_id: str) -> Response:
-        """Get the receipt of an event, with the first decision about it.
+    @router.get(
+        "/receipts/{unit}/{event_id}",
+        operation_id="getReceipt",
+        response_model=Receipt,
+        responses=documented.GET_RECEIPT,
+        openapi_extra=openapi.WITH_KEY,
+    )
+    async def get_receipt(unit: str, event_id: str, reader: Reader) -> Response:
+        """Get the receipt of an event that the unit of the key has sent, with the first decision about it.
 
         `position` may be null until the event is in a view.
         """
+        if unit != reader.unit:
+            raise gate.out_of_scope()
         return await _receipt(store, unit, event_id)
 
     return router
@@ -114,30 +120,37 @@ async def _receipt(store: ClaimStore, unit: str, event_id: str) -> Response:
     return _json(receipt, 200)
 
 
-async def _body(request: Request) -> bytes | Response:
+async def _body(request: Request) -> bytes:
     """The request's body, read up to the size limit of an event. Another media type is refused, so that a form on a foreign page cannot
-    send events.
+    send events. Raises RefusedError.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if any(name in request.headers for name in BINARY_MODE):
-        return problem(400, [refusal("event.not_structured")])
+        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("event.not_structured"))
     if media_type not in documented.MEDIA_TYPES:
-        return problem(400, [refusal("door.unsupported", media_type=media_type or "–")])
+        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("door.unsupported", media_type=media_type or "–"))
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > events.MAX_EVENT_BYTES:
-            return problem(413, [refusal("event.too_large", size=len(body), most=events.MAX_EVENT_BYTES)])
+            too_large = refusal("event.too_large", size=len(body), most=events.MAX_EVENT_BYTES)
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
     return bytes(body)
 
 
-def _outgoing(body: bytes) -> Outgoing | list[Refusal]:
-    """The event in a body, sent by a unit's software; or why the body is not an event."""
+def _outgoing(body: bytes, sender: str) -> Outgoing:
+    """The event in a body, sent by a unit's software. Raises RefusedError if the body is not an event, or names another unit as its source:
+    then nothing is stored.
+    """
     tree = parsing.parse(body)
     if isinstance(tree, Refusal):
-        return [tree]
-    wrong = shapes.faults(Envelope, tree)
-    return wrong or Outgoing(events.sender_of(str(tree["source"])), str(tree["id"]), body)
+        raise RefusedError(HTTPStatus.BAD_REQUEST, tree)
+    if wrong := shapes.faults(Envelope, tree):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, *wrong)
+    source = events.sender_of(str(tree["source"]))
+    if source != sender:
+        raise RefusedError(HTTPStatus.FORBIDDEN, refusal("event.subject_mismatch", "source", sender=sender, claimed=source))
+    return Outgoing(sender, str(tree["id"]), body)
 
 
 def _answer(receipt: Receipt) -> Response:

@@ -12,7 +12,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The system has not read the list of keys yet. Send the request again in a few seconds, with the same key.",
     ),
     "identity.out_of_scope": (
-        "Tài khoản hoặc khóa này không được xem nội dung này. Kiểm tra lại địa chỉ; nếu cần xem, đề nghị người quản trị cấp vai trò.",
-        "This account or key may not read this. Check the address; if you need to read it, ask an operator for a role.",
+        "Tài khoản hoặc khóa này không có quyền với nội dung này. Kiểm tra địa chỉ và đơn vị; nếu cần, đề nghị người quản trị cấp quyền.",
+        "This account or key may not read or do this. Check the address and the unit; if you need it, ask an operator for the right.",
+    ),
+    "identity.too_many_requests": (
+        "Khóa này gửi quá nhanh: tối đa {per_second} yêu cầu mỗi giây. Chờ {wait_s} giây rồi gửi lại.",
+        "This key sends too fast: at most {per_second} requests a second. Wait {wait_s} seconds, then send again.",
     ),
 }

@@ -3,7 +3,7 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./ingest.js";
 
 type Event = components["schemas"]["Event"];
-declare const process: { argv: string[] };
+declare const process: { argv: string[]; env: { TONGHOP_KEY: string } };
 
 const event: components["schemas"]["ReportSubmittedEvent"] = {
   specversion: "1.0",
@@ -29,7 +29,8 @@ const unknown: Event = { ...event, type: "vn.tonghop.report.burnt.v1" };
 const withdrawn: Event = { ...event, type: "vn.tonghop.report.withdrawn.v1", data: { ...event.data } as { values: object } };
 void [text, unknown, withdrawn];
 
-const client = createClient<paths>({ baseUrl: process.argv[2] });
+const authorization = { authorization: `Bearer ${process.env.TONGHOP_KEY}` };
+const client = createClient<paths>({ baseUrl: process.argv[2], headers: authorization });
 const headers = { "content-type": "application/cloudevents+json" };
 
 for (const body of [event, event, { ...event, id: "typescript-0002", source: "/units/06280-2025" }]) {

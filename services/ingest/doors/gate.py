@@ -1,0 +1,76 @@
+"""Who may use the HTTP door: units, by their keys. The sender of an event is the unit of the key, never a field of the body.
+
+Source: design, section 1 of the second part; ADR-0058.
+"""
+
+import math
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers
+
+from shared.plumbing.key_ring import KeyRing, KeysNotReadError
+from shared.shell import bearer, limits
+from shared.shell.clock import Clock
+from shared.shell.limits import Limits
+from shared.shell.problems import RefusedError
+from shared.words.principals import ReceiverPrincipal, Right, UnitPrincipal
+from shared.words.refusals import refusal
+
+RETRY_KEYS_S: Final = 2
+
+
+class Gate:
+    """Lets requests in that have a unit's key, as often as a key may be used."""
+
+    def __init__(self, keys: KeyRing, limits: Limits, clock: Clock) -> None:
+        self.keys, self._limits, self._clock = keys, limits, clock
+
+    def unit(self, headers: Headers, *rights: Right) -> UnitPrincipal:
+        """The unit whose key a request has, if the key may be used for one of the rights. Raises RefusedError.
+
+        Requests without a valid key get one answer, whatever is wrong, and are not counted: there are no addresses to count by, because an
+        office has one.
+        """
+        now = self._clock()
+        principal = self._principal(headers, now)
+        if principal is None:
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, refusal("identity.required"), headers=bearer.CHALLENGE)
+        if (wait := self._limits.wait(principal.credential, now)) is not None:
+            wait_s = math.ceil(wait.total_seconds())
+            why = refusal("identity.too_many_requests", per_second=limits.PER_SECOND, wait_s=wait_s)
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, why, headers={"Retry-After": str(wait_s)})
+        if not isinstance(principal, UnitPrincipal) or principal.may.isdisjoint(rights):
+            raise out_of_scope()
+        return principal
+
+    def _principal(self, headers: Headers, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
+        key = bearer.key(headers)
+        try:
+            return None if key is None else self.keys.principal(key, now)
+        except KeysNotReadError as error:
+            later = {"Retry-After": str(RETRY_KEYS_S)}
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, *error.refusals, headers=later) from error
+
+
+def out_of_scope() -> RefusedError:
+    """The refusal of what the key may not be used for. It does not depend on what exists."""
+    return RefusedError(HTTPStatus.FORBIDDEN, refusal("identity.out_of_scope"))
+
+
+async def sender(request: Request) -> UnitPrincipal:
+    """The unit that sends."""
+    gate: Gate = request.app.state.gate
+    return gate.unit(request.headers, "send")
+
+
+async def reader(request: Request) -> UnitPrincipal:
+    """The unit that reads. Whoever sends may also read what became of it."""
+    gate: Gate = request.app.state.gate
+    return gate.unit(request.headers, "read", "send")
+
+
+Sender = Annotated[UnitPrincipal, Depends(sender)]
+Reader = Annotated[UnitPrincipal, Depends(reader)]

@@ -1,0 +1,50 @@
+"""Sentences about issuing and revoking keys on the command line."""
+
+from typing import Final
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "credentials.nobody_named": (
+        "Chưa nêu đơn vị. Ghi mã các đơn vị, hoặc --regime để cấp cho mọi đơn vị của một chế độ.",
+        "No unit is named. Give the codes of units, or --regime for all units of a regime.",
+    ),
+    "credentials.unit_ended": (
+        "{unit} đã kết thúc từ ngày {day}, không cấp được. Đơn vị kế thừa: {heir}.",
+        "{unit} has ended on {day} and cannot get credentials. Its heir: {heir}.",
+    ),
+    "credentials.unit_not_begun": (
+        "{unit} bắt đầu từ ngày {day}. Cấp từ ngày đó.",
+        "{unit} begins on {day}. Issue its credentials from that day on.",
+    ),
+    "credentials.unsafe_id": (
+        "Mã định danh {units} có ký tự không được phép. Mã định danh chỉ gồm A–Z, a–z, 0–9, “_” và “-”, tối đa 64 ký tự.",
+        "The ids {units} have characters that are not allowed. An id has only A–Z, a–z, 0–9, “_” and “-”, at most 64 characters.",
+    ),
+    "credentials.regime_ended": (
+        "Chế độ {regime} đã kết thúc nên không có đơn vị nào phải báo cáo. Chọn chế độ khác.",
+        "The regime {regime} has ended, so no unit reports in it. Choose another one.",
+    ),
+    "credentials.folder_is_open": (
+        "Người khác đọc được thư mục {folder}. Chọn thư mục mới, hoặc chạy chmod 700.",
+        "Others can read the folder {folder}. Choose a new folder, or run chmod 700.",
+    ),
+    "credentials.file_exists": (
+        "Đã có tệp {files}, không ghi đè. Chọn thư mục khác.",
+        "The files {files} exist and are not overwritten. Choose another folder.",
+    ),
+    "credentials.not_a_coming_day": (
+        "“{text}” không phải là một ngày sắp tới. Ghi theo ví dụ: 2027-12-31.",
+        "“{text}” is not a day to come. Write it like this: 2027-12-31.",
+    ),
+    "credentials.not_an_overlap": (
+        "“{text}” không phải là số ngày. Ghi theo ví dụ: 14d.",
+        "“{text}” is not a number of days. Write it like this: 14d.",
+    ),
+    "credentials.unknown_right": (
+        "“{text}” không phải là quyền của khóa. Ghi send, read hoặc send,read.",
+        "“{text}” is not a right of a key. Write send, read or send,read.",
+    ),
+    "credentials.no_such": (
+        "{name} không có khóa số “{number}”. Xem `tonghop credentials list {name}`.",
+        "{name} has no credential “{number}”. See `tonghop credentials list {name}`.",
+    ),
+}
