@@ -31,7 +31,7 @@ POST_REPORT: Final[openapi.Answers] = {
             401: NO_KEY,
             403: "The key may not send, or `source` names another unit. Nothing was stored",
             413: "The event is too large",
-            429: "The key sends too fast, or the unit has sent too many events. Send it again after the time that Retry-After says, under the same id",
+            429: "The key sends too fast, or the unit has sent too many events. Send it again after Retry-After, under the same id",
             503: "The event could not be stored. Send it again later, under the same id",
         }
     ),
