@@ -12,6 +12,7 @@ import httpx2
 
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
+from shared.wire import subjects
 from shared.wire.answers import QuantityToDate
 from tests import running
 from tests.builders import COMMUNE, RECIPIENT, payload, submitted
@@ -22,6 +23,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text(encoding=
 SENDER = "06253-2025"  # in the page
 HEADERS = {"content-type": "application/cloudevents+json"}
 LIMIT_S = 120
+NEIGHBOUR = "06256"
+ENOUGH = 30  # events: more than the test sends for the other unit
 
 
 def blocks(language: str, settings: Settings) -> list[str]:
@@ -104,7 +107,7 @@ def with_field(name: str) -> bytes:
 
 
 async def test_each_mistake_gives_the_code_that_the_page_names(known: Connections, settings: Settings, tmp_path: Path) -> None:
-    key = await put_key(known.database, COMMUNE)
+    key, other = await put_key(known.database, COMMUNE), await put_key(known.database, NEIGHBOUR)
     async with (
         running.running(settings, tmp_path, "ingest"),
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{settings.ingest_port}", timeout=30, headers=bearer(key)) as client,
@@ -134,6 +137,7 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
             "identity.required": await post(payload(submitted()), Authorization="Bearer th_mistyped"),
             "identity.out_of_scope": await receipt_of(client, RECIPIENT),
             "identity.too_many_requests": await until_too_many(client),
+            "inbox.full": await until_full(known, client, other),
         }
     assert {code: code in codes for code, (_, codes) in seen.items()} == dict.fromkeys(seen, True)
     assert sorted(seen) == sorted(named_mistakes())
@@ -143,6 +147,7 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
         "identity.required": 401,
         "identity.out_of_scope": 403,
         "identity.too_many_requests": 429,
+        "inbox.full": 429,
         "door.unsupported": 400,
         "event.not_structured": 400,
         "event.too_large": 413,
@@ -161,3 +166,15 @@ async def until_too_many(client: httpx2.AsyncClient) -> tuple[int, list[str]]:
         for answer in await asyncio.gather(*[receipt_of(client, COMMUNE) for _ in range(20)]):
             if answer[0] == 429:
                 return answer
+
+
+async def until_full(known: Connections, client: httpx2.AsyncClient, key: str) -> tuple[int, list[str]]:
+    """The answer to the first event of a unit that is more than INBOX takes; its limit is low here."""
+    config = known.declaration.stream_config(subjects.INBOX)
+    await known.streams.jetstream.update_stream(config.evolve(max_msgs_per_subject=ENOUGH))
+    answers = [
+        await client.post("/v1/reports", content=payload(submitted(NEIGHBOUR)), headers=HEADERS | bearer(key)) for _ in range(ENOUGH)
+    ]
+    assert {answer.status_code for answer in answers} == {201}
+    answer = await client.post("/v1/reports", content=payload(submitted(NEIGHBOUR)), headers=HEADERS | bearer(key))
+    return answer.status_code, [error["code"] for error in answer.json()["errors"]]

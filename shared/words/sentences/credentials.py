@@ -8,12 +8,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "No unit is named. Give the codes of units, or --regime for all units of a regime.",
     ),
     "credentials.unit_ended": (
-        "{unit} đã kết thúc từ ngày {day}, không cấp được. Đơn vị kế thừa: {heir}.",
-        "{unit} has ended on {day} and cannot get credentials. Its heir: {heir}.",
+        "Đơn vị {unit} đã kết thúc từ ngày {day}, không cấp được. Đơn vị kế thừa: {heir}.",
+        "The unit {unit} ended on {day}, so it cannot get credentials. Its heir: {heir}.",
     ),
     "credentials.unit_not_begun": (
-        "{unit} bắt đầu từ ngày {day}. Cấp từ ngày đó.",
-        "{unit} begins on {day}. Issue its credentials from that day on.",
+        "Đơn vị {unit} bắt đầu từ ngày {day}. Cấp từ ngày đó.",
+        "The unit {unit} begins on {day}. Issue its credentials from that day on.",
     ),
     "credentials.unsafe_id": (
         "Mã định danh {units} có ký tự không được phép. Mã định danh chỉ gồm A–Z, a–z, 0–9, “_” và “-”, tối đa 64 ký tự.",
@@ -32,19 +32,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The files {files} exist and are not overwritten. Choose another folder.",
     ),
     "credentials.not_a_coming_day": (
-        "“{text}” không phải là một ngày sắp tới. Ghi theo ví dụ: 2027-12-31.",
-        "“{text}” is not a day to come. Write it like this: 2027-12-31.",
+        "Giá trị “{text}” không phải là một ngày sắp tới. Ghi theo ví dụ: 2027-12-31.",
+        "The value “{text}” is not a day to come. Write it like this: 2027-12-31.",
     ),
     "credentials.not_an_overlap": (
-        "“{text}” không phải là số ngày. Ghi theo ví dụ: 14d.",
-        "“{text}” is not a number of days. Write it like this: 14d.",
+        "Giá trị “{text}” không phải là số ngày. Ghi theo ví dụ: 14d.",
+        "The value “{text}” is not a number of days. Write it like this: 14d.",
     ),
     "credentials.unknown_right": (
-        "“{text}” không phải là quyền của khóa. Ghi send, read hoặc send,read.",
-        "“{text}” is not a right of a key. Write send, read or send,read.",
+        "Giá trị “{text}” không phải là quyền của khóa. Ghi send, read hoặc send,read.",
+        "The value “{text}” is not a right of a key. Write send, read or send,read.",
     ),
     "credentials.no_such": (
-        "{name} không có khóa số “{number}”. Xem `tonghop credentials list {name}`.",
-        "{name} has no credential “{number}”. See `tonghop credentials list {name}`.",
+        "Không có khóa số “{number}” của “{name}”. Xem `tonghop credentials list`.",
+        "There is no credential “{number}” of “{name}”. See `tonghop credentials list`.",
     ),
 }
