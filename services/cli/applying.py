@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from services.cli import known_data, sending
+from services.cli import known_data, recording
 from services.cli.files import reform_check, reform_regimes, regime_files
 from services.cli.files.faults import FaultsError
 from services.cli.files.reform_check import Checked
 from services.cli.files.reform_files import Known, ReformFiles
 from services.cli.files.regime_files import RegimeFile
 from services.cli.stored import StoredData
+from shared.plumbing.reference_store import Record
 from shared.plumbing.reform_documents import Application
 from shared.plumbing.reform_store import ReformStore, StaleError
 from shared.shell.service import Connections
@@ -80,11 +81,18 @@ async def apply(connections: Connections, files: ReformFiles, given: WithRegimes
                 pins=pinned,
                 regimes=[file.regime for file in loaded],
             )
-            is_new = await reforms.apply(application, sending.operator())
+            is_new = await reforms.apply(application, recording.operator(), _recorded(files, loaded))
         except StaleError:
             continue
         return Outcome(files, checked if is_new else None, [file.regime.id for file in loaded])
     raise TransientError(refusal("reform.keeps_changing", id=files.reform.id))
+
+
+def _recorded(files: ReformFiles, loaded: Sequence[RegimeFile]) -> Record[bool]:
+    """What the audit log records about a reform that was applied."""
+    regimes = recording.named(file.regime.id for file in loaded)
+    act = recording.act("reform.applied", f"reforms/{files.reform.id}", hash=files.digest, regimes=regimes)
+    return lambda is_new: act if is_new else None
 
 
 async def _pins(connections: Connections, reference: Reference, checked: Checked) -> dict[tuple[str, str], date]:

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from services.cli import session
+from services.cli import recording, session
 from services.cli.data import AsJson
 from services.cli.files import unit_files
 from shared.shell.service import Connections
 from shared.words import numbers
+from shared.words.audit import Act
 from shared.words.refusals import refusal
 from shared.words.units import Contact, Unit
 
@@ -64,7 +65,12 @@ def import_contacts(
         async with session.connected() as connections:
             known = (await connections.reference.current()).registry.units
             read = unit_files.read_contacts(path, known)
-            return len(read), await connections.reference.put_units([], read)
+
+            def record(changed: int) -> Act | None:
+                found = recording.files([path])
+                return recording.act("contacts.imported", files=found, read=len(read), changed=changed) if changed else None
+
+            return len(read), await connections.reference.put_units([], read, record)
 
     read, changed = session.run(act)
     if as_json:
@@ -91,7 +97,11 @@ def remove_contacts(
             found = await _named(connections, units)
             gone = [(unit, contact) for unit in found for contact in unit.contacts if email in (None, contact.email)]
             left = {unit.id: [contact for contact in unit.contacts if email not in (None, contact.email)] for unit in found}
-            await connections.reference.put_units([], left)
+
+            def record(changed: int) -> Act | None:
+                return recording.act("contacts.removed", units=recording.named(left), changed=changed) if changed else None
+
+            await connections.reference.put_units([], left, record)
             return [_entry(unit, contact) for unit, contact in gone]
 
     removed = session.run(act)

@@ -6,12 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
-from services.cli import session
+from services.cli import recording, session
 from services.cli.files import unit_files
 from shared.plumbing import data_files
 from shared.plumbing import streams as declarations
 from shared.plumbing.reform_store import ReformStore
 from shared.words import numbers, periods
+from shared.words.audit import Act
 from shared.words.refusals import Both, refusal
 
 streams = typer.Typer(help="Luồng và consumer của NATS.", no_args_is_help=True)
@@ -91,8 +92,13 @@ def import_units(
             read = unit_files.read_units(files or default, stored, decided)
             named = unit_files.read_contacts(contacts, [*stored, *read]) if contacts is not None else {}
             units = {unit.id for unit in read} | named.keys()
+            given = recording.files([*(files or default), *([contacts] if contacts is not None else [])])
+
+            def record(changed: int) -> Act | None:
+                return recording.act("units.imported", files=given, read=len(units), changed=changed) if changed else None
+
             with session.notes.status(f"Nạp {numbers.vietnamese(len(units))} đơn vị …"):
-                return len(units), await connections.reference.put_units(read, named)
+                return len(units), await connections.reference.put_units(read, named, record)
 
     read, changed = session.run(act)
     if as_json:

@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from services.aggregate import log as logs
-from services.cli import session
+from services.cli import recording, session
 from services.cli.stored import StoredData
 from services.devstack import removal, servers, stack
 from services.devstack.demo import season as seasons
@@ -62,7 +62,14 @@ def remove(is_sure: bool) -> None:
     removal.finish(run)
     session.console.print("Đã xóa mọi số liệu. Tạo lại luồng, đơn vị, chế độ báo cáo …")
     stack.up()
+    session.run(_record)
     session.console.print("Xong: hệ thống chạy với dữ liệu mới, chưa có sự kiện nào.")
+
+
+async def _record() -> None:
+    """The audit log of before is gone with the data; the new one begins with who removed them."""
+    async with session.connected() as connections:
+        await recording.record(connections, "demo.removed")
 
 
 def _judge_and_ask(run: RunFolder, is_sure: bool, was_running: bool) -> None:

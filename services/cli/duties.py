@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from services.cli import sending, session
+from services.cli import recording, sending, session
 from services.cli.data import NO_REGIME, AsJson, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick
@@ -21,6 +21,7 @@ from shared.wire import events
 from shared.wire.published import Receipt
 from shared.wire.sent import DutyExtended
 from shared.words import deadlines, numbers, periods, vietnamese
+from shared.words.audit import Detail
 from shared.words.refusals import refusal
 from shared.words.units import Registry, Unit
 
@@ -95,7 +96,9 @@ def extend(
                 regime=regime, period=period, unit=unit, until=until, reason=reason, corrects=corrects
             )
             sender = sending.recipient_of(await connections.reference.current(), found, period, system_clock())
-            return await sending.send(connections, sender, events.EXTENDED, data, sending.operator())
+            asked: dict[str, Detail] = {"unit": unit, "until": until, "is_correction": corrects, "reason": reason}
+            await recording.record(connections, "duty.extended", f"periods/{regime}/{period}", **asked)
+            return await sending.send(connections, sender, events.EXTENDED, data, recording.operator())
 
     sending.tell(session.run(act), f"Đã {'sửa lần gia hạn' if corrects else 'gia hạn'} cho {unit} {vietnamese.through(ends)}", as_json)
 

@@ -7,7 +7,7 @@ from services.aggregate import rebuild as rebuilding
 from services.aggregate import verify as verifying
 from services.aggregate.rebuild import Rebuilt
 from services.aggregate.verify import Verdict
-from services.cli import session
+from services.cli import recording, session
 from services.cli.data import AsJson
 from services.ingest.store import ClaimStore
 from shared.wire import subjects
@@ -90,6 +90,7 @@ def rebuild(as_json: AsJson = False) -> None:
 
     async def act() -> Rebuilt:
         async with session.connected() as connections:
+            await recording.record(connections, "views.rebuilt")
             with Progress(*BAR, console=session.notes, disable=as_json) as progress:
                 tasks = {step: progress.add_task(label, total=None, visible=False) for step, label in STEPS.items()}
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from services.cli import importing, sending, session
+from services.cli import importing, recording, session
 from services.cli.data import AsJson
 from services.cli.files import import_lines
 from services.cli.files.faults import Fault, FaultsError
@@ -55,6 +55,9 @@ def import_events(
             judged = await _judge(connections, file, lines, period)
             if is_dry_run:
                 return judged, Counts(duplicate=judged.repeats)
+            if judged.to_send:
+                given = recording.files([file])
+                await recording.record(connections, "reports.imported", f"periods/{period}", files=given, events=len(judged.to_send))
             with _progress() as say:
                 return judged, await importing.send(connections, file, judged, say)
 
@@ -74,7 +77,7 @@ def import_events(
 async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str) -> Judged:
     """Judges every line. Raises FaultsError."""
     reference = await connections.reference.current()
-    entries = list(import_lines.read(lines, period, reference, sending.operator()))
+    entries = list(import_lines.read(lines, period, reference, recording.operator()))
     if not entries:
         raise FaultsError([Fault(file, refusal("file.empty"))])
     return await importing.judge(connections, file, entries, events.to_ms(system_clock()))

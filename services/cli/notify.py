@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
-from services.cli import alert_tables, session
+from services.cli import alert_tables, recording, session
 from services.cli.data import NO_REGIME, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick as ticking
@@ -20,6 +20,7 @@ from services.notify.domain.reach import Reach
 from services.notify.texts import listing, trial, wording
 from services.notify.tick import Desk
 from shared.shell.clock import system_clock
+from shared.wire import events
 from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
@@ -98,6 +99,7 @@ def tick(at: At = None, as_json: AsJson = False) -> None:
 def _tick(at: datetime, as_json: bool) -> None:
     async def act() -> Sequence[Reach]:
         async with session.connected() as connections, notifier.opened(connections) as desk:
+            await recording.record(connections, "alerts.raised", at=events.to_text(at))
             raised = await ticking.tick(desk, at)
             await ticking.wait_for_others(desk, at)
             return await ticking.reached(desk, raised)
@@ -187,6 +189,7 @@ def rebuild(as_json: AsJson = False) -> None:
 
     async def act() -> tuple[int, int, list[Duty]]:
         async with session.connected() as connections:
+            await recording.record(connections, "duties.rebuilt")
             # a new generation: every notifier folds the log again and removes the old duties
             await connections.reference.raise_to(await connections.reference.generation() + 1)
             async with notifier.opened(connections) as desk:

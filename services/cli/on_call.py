@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from services.cli import sending, session
+from services.cli import recording, sending, session
 from services.cli.data import AsJson
 from shared.shell.clock import system_clock
 from shared.wire import events
 from shared.wire.published import Receipt
 from shared.wire.sent import PeriodOpened
 from shared.words import deadlines, vietnamese
+from shared.words.audit import Detail
 from shared.words.refusals import refusal
 
 periods = typer.Typer(help="Kỳ báo cáo đột xuất: mở kỳ, ấn định hoặc sửa hạn nộp.", no_args_is_help=True)
@@ -46,7 +47,9 @@ def open_period(
                 regime=regime, period=period, deadline=deadline, corrects=corrects, reason=reason
             )
             sender = sending.recipient_of(await connections.reference.current(), found, period, system_clock())
-            return await sending.send(connections, sender, events.OPENED, data, sending.operator())
+            asked: dict[str, Detail] = {"deadline": deadline, "is_correction": corrects, "reason": reason}
+            await recording.record(connections, "period.opened", f"periods/{regime}/{period}", **asked)
+            return await sending.send(connections, sender, events.OPENED, data, recording.operator())
 
     done = "sửa hạn" if corrects else "mở"
     sending.tell(session.run(act), f"Đã {done} kỳ {period} của {regime}, hạn {vietnamese.through(ends)}", as_json)

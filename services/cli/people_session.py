@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from services.cli import people_tables, sending, session
+from services.cli import people_tables, recording, session
 from shared.plumbing.people_desk import Actor, PeopleDesk, WithPassword
 from shared.plumbing.people_store import PeopleStore
 from shared.shell.clock import random_character
@@ -89,7 +89,7 @@ async def opened() -> AsyncIterator[Desk]:
     async with session.connected() as connections:
         store = PeopleStore(connections.database, connections.clock, connections.new_id)
         registry = (await connections.reference.current()).registry
-        by = Actor(sending.operator(), granting.MACHINE, registry, periods.local_day(connections.clock()))
+        by = Actor(recording.operator(), granting.MACHINE, registry, periods.local_day(connections.clock()))
         yield Desk(connections, store, PeopleDesk(store, random_character), by)
 
 

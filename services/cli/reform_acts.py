@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import applying, known_reforms, sending, session
+from services.cli import applying, known_reforms, recording, session
 from services.cli.applying import Outcome, WithRegimes
 from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import reform_check, reform_files
@@ -92,7 +92,8 @@ def revert(
                 if before and not with_reports:
                     session.stop(session.NO, refusal("reform.has_events", id=reform, count=number(before)))
                 status.update(f"Thu hồi đợt sắp xếp {reform} …")
-                kept = await reforms.revert(reform, sending.operator())
+                reverted = recording.act("reform.reverted", f"reforms/{reform}", events_of_new_units=before)
+                kept = await reforms.revert(reform, recording.operator(), lambda kept: None if kept is None else reverted)
                 return kept, await data.events_of(begun) - before
 
     kept, meanwhile = session.run(act)

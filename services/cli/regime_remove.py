@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import nats.js.errors
 import typer
 
-from services.cli import session
+from services.cli import recording, session
 from services.cli.data import NO_REGIME, REGIME_FILES, AsJson
 from services.cli.stored import StoredData
 from shared.shell.service import Connections
@@ -57,7 +57,8 @@ async def _remove(connections: Connections, regime_id: str) -> None:
     if derived := sorted(file.id for file in files.values() if file.derived_from == regime_id):
         session.stop(session.NO, refusal("cli.regime_has_derived", regime_id, derived=derived))
     await _refuse_reported(connections, regime_id)
-    await connections.reference.remove_regime(regime_id)
+    removed = recording.act("regime.removed", f"regimes/{regime_id}")
+    await connections.reference.remove_regime(regime_id, lambda is_removed: removed if is_removed else None)
     try:
         await _until_noticed(connections)
         await _refuse_reported(connections, regime_id)
@@ -67,7 +68,8 @@ async def _remove(connections: Connections, regime_id: str) -> None:
 
 
 async def _put_back(connections: Connections, file: Regime) -> None:
-    await connections.reference.put_regimes([file])
+    restored = recording.act("regimes.loaded", f"regimes/{file.id}", is_put_back=True)
+    await connections.reference.put_regimes([file], lambda changed: restored if changed else None)
 
 
 async def _refuse_reported(connections: Connections, regime_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import known_data, regime_calendar, session
+from services.cli import known_data, recording, regime_calendar, session
 from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import regime_files
 from services.cli.files.faults import Fault, FaultsError
@@ -15,6 +15,7 @@ from services.cli.files.regime_losses import Loss
 from services.cli.known_data import KnownData
 from shared.shell.clock import system_clock
 from shared.words import numbers, periods
+from shared.words.audit import Act
 from shared.words.regimes import Regime
 
 regimes = typer.Typer(help="Chế độ báo cáo: kiểm tra tệp, nạp, bỏ.", no_args_is_help=True)
@@ -97,7 +98,12 @@ def load_regimes(
             if losses and (faults := _judged(read, known).faults):
                 raise FaultsError([*faults, *hidden])
             loaded = [file.regime for file in read]
-            return [regime.id for regime in loaded], await connections.reference.put_regimes(loaded), [*warnings, *hidden]
+            given = recording.files(file.path for file in read)
+
+            def record(changed: list[str]) -> Act | None:
+                return recording.act("regimes.loaded", files=given, changed=recording.named(changed)) if changed else None
+
+            return [regime.id for regime in loaded], await connections.reference.put_regimes(loaded, record), [*warnings, *hidden]
 
     read, changed, warnings = session.run(act)
     session.warn(warnings)

@@ -1,12 +1,9 @@
 """Sends an event on behalf of a unit and waits for the verdict. Commands send through INBOX, as the software of units does."""
 
-import os
-import pwd
-import re
 from datetime import datetime
 from typing import Final
 
-from services.cli import session
+from services.cli import recording, session
 from services.cli.data import NO_REGIME
 from shared.plumbing import inbox
 from shared.shell import language
@@ -21,8 +18,8 @@ from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
+operator = recording.operator
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
-NOT_IN_A_LOGIN: Final = re.compile(r"[^A-Za-z0-9._@-]")
 
 
 async def regime_of(connections: Connections, regime_id: str) -> Regime:
@@ -48,15 +45,6 @@ async def send(connections: Connections, sender: str, kind: str, data: Concern, 
     if isinstance(receipt, PendingReceipt):
         raise TransientError(refusal("ingest.no_verdict", event_id=event["id"]))
     return receipt
-
-
-def operator() -> str:
-    """The event's `actor`: the login name on the machine that runs the command, from the system and not from an environment variable."""
-    try:
-        login = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under a user id that has no name
-        login = f"uid-{os.getuid()}"
-    return f"operator/{NOT_IN_A_LOGIN.sub('-', login)[:64]}"
 
 
 def tell(receipt: Receipt, done: str, as_json: bool) -> None:

@@ -86,10 +86,26 @@ async def _added(database: Documents, act: Act, at: datetime) -> bool:
 
 
 async def _add(database: Documents, act: Act, at: datetime, session: Session | None) -> None:
-    entry = audit.entry(await last(database, session), act, at)
+    head = await add(database, act, at, session)
+    await _move_head(database, head, session)
+
+
+async def add(database: Documents, act: Act, at: datetime, session: Session | None) -> Head:
+    """Adds an entry in a transaction without moving the head: a long transaction would meet every other writer at the head. Call `catch_up`
+    after the transaction.
+    """
+    newest = await last(database)
+    if session is not None:  # the snapshot of the session may be older, or have entries of this transaction
+        newest = max(newest, await last(database, session), key=lambda head: head.number)
+    entry = audit.entry(newest, act, at)
     head = Head(entry.number, audit.hash_of(entry))
     await mongo.collection(database, collection_names.AUDIT, AuditDocument).insert_one(document(entry, head.hash), session=session)
-    await _move_head(database, head, session)
+    return head
+
+
+async def catch_up(database: Documents) -> None:
+    """Moves the head to the last entry."""
+    await _move_head(database, await last(database), None)
 
 
 async def last(database: Documents, session: Session | None = None) -> Head:

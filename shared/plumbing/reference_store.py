@@ -10,13 +10,14 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from shared.plumbing import data_format, mongo
+from shared.plumbing import audit_store, data_format, mongo
 from shared.plumbing import reference_documents as stored
 from shared.plumbing.mongo import Collection, Documents, Session, Stored
 from shared.plumbing.reference_documents import RowKey
 from shared.wire import collection_names
 from shared.wire.documents import AreaDocument, GenerationDocument, ReformDocument, RegimeDocument, UnitDocument
 from shared.words import regimes
+from shared.words.audit import Act
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.lineage import Lineage
 from shared.words.reference import Reference
@@ -27,6 +28,8 @@ WRITE_BATCH: Final = 2000
 OF_REFERENCE: Final = dict.fromkeys(("valid_from", "edges", "pins"), 1)  # the fields of a reform that services need
 OF_ROWS: Final = dict.fromkeys(("closed", "begun"), 1)
 Result = TypeVar("Result")
+Record = Callable[[Result], Act | None]
+"""Says what the audit log records about an import, by its result; None if nothing has changed."""
 
 
 class ReferenceStore:
@@ -92,7 +95,9 @@ class ReferenceStore:
         """
         return {document["_id"]: stored.kinds(document) async for document in self._regimes.find()}
 
-    async def put_units(self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None) -> int:
+    async def put_units(
+        self, units: Sequence[Unit], contacts: Mapping[str, Sequence[Contact]] | None = None, record: Record[int] | None = None
+    ) -> int:
         """Stores rows of units. Returns how many rows were new or changed. Stored rows that are not in `units` are kept.
 
         Rows that an applied reform closed stay closed, and those that it began stay as it says. `contacts`, by unit id, replaces the
@@ -111,9 +116,9 @@ class ReferenceStore:
             await self.store(self._units, changed, session)
             return len(changed)
 
-        return await self.change(put)
+        return await self.change(put, record)
 
-    async def put_regimes(self, loaded: Sequence[Regime]) -> list[str]:
+    async def put_regimes(self, loaded: Sequence[Regime], record: Record[list[str]] | None = None) -> list[str]:
         """Stores regimes. Returns the ids that were new or changed. A regime keeps the time when it was first loaded."""
 
         async def put(session: Session) -> list[str]:
@@ -122,9 +127,9 @@ class ReferenceStore:
             await self.store(self._regimes, changed, session)
             return [str(document["_id"]) for document in changed]
 
-        return await self.change(put)
+        return await self.change(put, record)
 
-    async def remove_regime(self, regime_id: str) -> bool:
+    async def remove_regime(self, regime_id: str, record: Record[bool] | None = None) -> bool:
         """Removes a regime and the stored kinds of its indicators. Returns whether it existed."""
 
         async def remove(session: Session) -> bool:
@@ -132,16 +137,28 @@ class ReferenceStore:
             await self.count_import(bool(result.deleted_count), session)
             return bool(result.deleted_count)
 
-        return await self.change(remove)
+        return await self.change(remove, record)
 
     async def raise_to(self, generation: int) -> None:
         """Raises the generation to at least `generation`."""
         await self._checkpoints.update_one({"_id": data_format.GENERATION}, {"$max": {"value": generation}}, upsert=True)
 
-    async def change(self, put: Callable[[Session], Coroutine[Any, Any, Result]]) -> Result:
-        """Runs an import in a transaction, on data of this code's format."""
+    async def change(self, put: Callable[[Session], Coroutine[Any, Any, Result]], record: Record[Result] | None = None) -> Result:
+        """Runs an import in a transaction, on data of this code's format. What `record` says is added to the audit log in the same
+        transaction.
+        """
+
+        async def put_and_record(session: Session) -> Result:
+            result = await put(session)
+            if record is not None and (act := record(result)) is not None:
+                await audit_store.add(self._database, act, self._clock(), session)
+            return result
+
         await data_format.mark(self._database)
-        return await mongo.in_transaction(self._database, put)
+        result = await mongo.in_transaction(self._database, put_and_record)
+        if record is not None:
+            await audit_store.catch_up(self._database)
+        return result
 
     async def count_import(self, is_changed: bool, session: Session) -> None:
         """Counts an import; if it changed something, raises the generation too.

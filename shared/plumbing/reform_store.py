@@ -16,7 +16,7 @@ from shared.plumbing import reference_documents as stored
 from shared.plumbing import reform_documents as rows
 from shared.plumbing.mongo import Documents, Session
 from shared.plumbing.reference_documents import APPLIED, REVERTED
-from shared.plumbing.reference_store import OF_ROWS, WRITE_BATCH, ReferenceStore
+from shared.plumbing.reference_store import OF_ROWS, WRITE_BATCH, Record, ReferenceStore
 from shared.plumbing.reform_documents import Application, Decided, StoredReform
 from shared.wire import collection_names
 from shared.wire.documents import AreaDocument, ReformActDocument, ReformDocument, RegimeDocument, UnitDocument
@@ -67,7 +67,7 @@ class ReformStore:
         document = await self._reforms.find_one({"_id": reform_id, "state": APPLIED}, {"begun": 1})
         return {key for key in document["begun"] if stored.ROW not in key} if document else set()
 
-    async def apply(self, application: Application, by: str) -> bool:
+    async def apply(self, application: Application, by: str, record: Record[bool] | None = None) -> bool:
         """Applies a reform. Returns False, and writes nothing, if it is applied already with equal files.
 
         Raises RefusedError if it is applied with other files, StaleError if the plan is not for the present units.
@@ -90,9 +90,9 @@ class ReformStore:
             await self._put(application, by, before["history"] if before is not None else [], session)
             return True
 
-        return await self._reference.change(put)
+        return await self._reference.change(put, record)
 
-    async def revert(self, reform_id: str, by: str) -> list[str] | None:
+    async def revert(self, reform_id: str, by: str, record: Record[list[str] | None] | None = None) -> list[str] | None:
         """Reverts a reform: takes away the rows that it began, opens those that it closed, and puts back the regimes of before.
 
         Returns the ids of regimes that were loaded again since and are therefore kept, or None, having written nothing, if the reform is
@@ -113,7 +113,7 @@ class ReformStore:
             await self._reference.store(self._reforms, [document], session)
             return kept
 
-        return await self._reference.change(put)
+        return await self._reference.change(put, record)
 
     async def _put(self, application: Application, by: str, history: Sequence[ReformActDocument], session: Session) -> None:
         plan, now = application.plan, self._clock()

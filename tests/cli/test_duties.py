@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.cli import sending, session
+from services.cli import recording, session
 from services.devstack import mailbox, mailcatcher
 from shared.plumbing.broker import Message
 from shared.plumbing.reform_documents import Application
@@ -225,7 +225,7 @@ def test_an_extension_says_which_operator_acted(province: Cli, tmp_path: Path) -
         return found
 
     event = province.ask(last)
-    assert event["actor"] == sending.operator()
+    assert event["actor"] == recording.operator()
     assert event["data"] == {"regime": "thu", "period": YEAR, "unit": "184", "until": "2099-12-31", "reason": "Bão lũ"}
 
 
@@ -238,7 +238,7 @@ def test_whoever_runs_a_command_is_an_actor(login: str | None, monkeypatch: pyte
 
     monkeypatch.setattr("pwd.getpwuid", entry)
 
-    assert re.fullmatch(sent.ACTOR, sending.operator())
+    assert re.fullmatch(sent.ACTOR, recording.operator())
 
 
 def test_an_extension_that_was_written_wrongly_is_corrected(province: Cli, tmp_path: Path) -> None:

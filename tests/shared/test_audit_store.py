@@ -10,7 +10,7 @@ from shared.plumbing.mongo import Documents, Session
 from shared.shell.service import Connections
 from shared.wire import collection_names
 from shared.words import audit
-from shared.words.audit import Entry, Head
+from shared.words.audit import Act, Entry, Head
 
 pytestmark = pytest.mark.stores
 
@@ -111,3 +111,22 @@ async def test_transactions_and_single_writers_make_one_chain(connections: Conne
     assert len(stored) == 81
     assert await audit_store.head(database) == stored[-1]
     assert await database["acts"].count_documents({}) == 40
+
+
+async def test_a_long_transaction_is_not_run_again_because_others_add_entries_meanwhile(connections: Connections) -> None:
+    database, runs = connections.database, []
+    await add(database, "before")
+
+    async def act(session: Session) -> None:
+        runs.append(await database["acts"].find_one({}, session=session))  # here the snapshot begins
+        await add(database, "meanwhile")
+        await audit_store.add(database, Act("operator/lan", "units.imported", ""), AT, session)
+        await audit_store.add(database, Act("operator/lan", "regimes.loaded", ""), AT, session)
+
+    await mongo.in_transaction(database, act)
+    await audit_store.catch_up(database)
+
+    assert len(runs) == 1
+    stored = await chain(database)
+    assert len(stored) == 5
+    assert await audit_store.head(database) == stored[-1]
