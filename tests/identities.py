@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -10,6 +10,7 @@ from shared.plumbing.mongo import Documents
 from shared.wire import collection_names, documents
 from shared.wire.documents import CredentialDocument, FeedScopeDocument, GrantDocument, PersonDocument, SessionDocument
 from shared.words.principals import Right, Role
+from shared.words.units import Unit
 
 COOKIE: Final = "tonghop-session"
 BEGINNING: Final = date(2020, 1, 1)
@@ -75,6 +76,12 @@ async def put_session(database: Documents, person: str, *, version: int = 1, now
 async def session_with(database: Documents, *grants: GrantDocument) -> str:
     """A new person with these roles, logged in. Returns the secret for the cookie."""
     return await put_session(database, await put_person(database, *grants))
+
+
+async def viewer(database: Documents, units: Iterable[Unit]) -> dict[str, str]:
+    """The cookies of a new person who views everything: everything below each unit at the top."""
+    tops = {unit.id for unit in units if unit.parent is None}
+    return {COOKIE: await session_with(database, *(grant("viewer", top) for top in sorted(tops)))}
 
 
 async def put_key(

@@ -18,6 +18,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import ServiceSettings, Settings
 
 READY_S = 60.0
+SECRET_KEY = "0123456789abcdef" * 4
 
 
 def process(name: str, settings: ServiceSettings, folder: Path) -> Process:
@@ -39,8 +40,9 @@ def module(name: str, *words: str, settings: ServiceSettings, folder: Path) -> P
 
 
 def environment_of(settings: ServiceSettings) -> dict[str, str]:
-    """The settings as a process finds them."""
-    return {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
+    """The settings as a process finds them. Those of a test have no secret key of their own."""
+    found = {f"TONGHOP_{field.upper()}": str(value) for field, value in settings.model_dump().items()}
+    return {**found, "TONGHOP_SECRET_KEY": SECRET_KEY} if found.get("TONGHOP_SECRET_KEY") == "none" else found
 
 
 def second_instance(name: str, settings: Settings) -> Settings:

@@ -39,6 +39,7 @@ from shared.words import deadlines, numbers, periods
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal
+from shared.words.scope import Scope
 
 SHOWN: Final = ((seasons.VAN_QUAN, "184", "20"), (seasons.QUANG_BINH, "44", "44"))
 """The regimes whose roll-ups are shown, each with the codes of the unit then (2024) and today."""
@@ -201,7 +202,8 @@ def _through_the_reforms(reference: Reference, year: str) -> list[ViewKey]:
 async def _show_month(connections: Connections, reference: Reference, month: str) -> None:
     at = address.named(reference, seasons.MONTHLY, month, MONTH_OF)
     deadline = deadlines.group_deadline(at.regime, "xa", at.period, None, reference.working_days)
-    found = await year.read(at, PortalStore(connections.database))
+    scope = Scope.of_command_line(reference, periods.local_day(connections.clock()))
+    found = await year.read(at, PortalStore(connections.database, scope))
     if deadline is not None and month in found.views:
         show.month(session.console, at, found, deadline)
 

@@ -39,6 +39,8 @@ def explain(
     from services.portal.domain.refused import Refused
     from services.portal.reading import explaining, year
     from services.portal.reading.store import PortalStore
+    from shared.words import periods
+    from shared.words.scope import Scope
 
     names = view.split("/")
     if len(names) != 3:
@@ -46,7 +48,9 @@ def explain(
 
     async def act() -> "tuple[Explained, str]":
         async with session.connected() as connections:
-            at, store = address.named(await connections.reference.current(), *names), PortalStore(connections.database)
+            known = await connections.reference.current()
+            scope = Scope.of_command_line(known, periods.local_day(connections.clock()))
+            at, store = address.named(known, *names), PortalStore(connections.database, scope)
             found = await explaining.read(at, store, indicator)
             return found, to_date.line((await year.read(at, store)).to_date, found.explanation.indicator)
 

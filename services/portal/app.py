@@ -12,10 +12,9 @@ from services.portal.http import keeping, problems
 from services.portal.http.caching import Changes
 from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
+from services.portal.http.scoped import scope_of
 from services.portal.live import Hub
-from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.reforms import ReformReader
-from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.sessions import accounts
 from services.portal.sessions.seals import NONE, Seals
@@ -26,6 +25,7 @@ from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
 from shared.shell.clock import random_character, random_secret
+from shared.shell.limits import Limits
 from shared.shell.service import Connections
 from shared.shell.settings import PortalSettings
 from shared.wire import subjects
@@ -54,8 +54,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
 
     app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch])
     app.state.reference = connections.reference
-    app.state.store = PortalStore(connections.database)
-    app.state.duties = DutyStore(connections.database)
+    app.state.database = connections.database
     app.state.reforms = ReformReader(connections.database)
     app.state.clock = connections.clock
     app.state.streams = connections.streams
@@ -65,13 +64,14 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.sessions = own.sessions
     app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys
+    app.state.limits = Limits()
     app.add_middleware(Guard, public_url=settings.site)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
     keeping.install(app)
     for router in (api.router, live.router, web.router):
-        app.include_router(router, dependencies=[Depends(problems.each_once)])
+        app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
     for open_router in (login.router, account.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")

@@ -16,11 +16,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from faststream.nats import NatsMessage, NatsRouter
 
-from services.portal.domain import cumulative
+from services.portal.domain import cumulative, refused
 from services.portal.domain.address import Address
 from services.portal.domain.refused import Refused
-from services.portal.http import described
-from services.portal.http.dependencies import Named, Stored
+from services.portal.http import described, principals
+from services.portal.http.dependencies import Named
+from services.portal.http.scoped import Reads, Stored, scope_of
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals
@@ -32,6 +33,7 @@ Key = tuple[str, str, str]  # regime, period, unit id
 
 LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
 RETRY_MS = 3000
+LOOK_S: Final = 14.0  # less than the 15 s after which the framework sends a comment of its own
 SEPARATOR: Final = ","  # between the positions of several views
 
 
@@ -61,6 +63,13 @@ class Listener:
         await self._moved.wait()
         self._moved.clear()
         return SEPARATOR.join(self._positions.values())
+
+    async def news_within(self, seconds: float) -> str | None:
+        """As `news`; None if no view has moved for this long."""
+        try:
+            return await asyncio.wait_for(self.news(), seconds)
+        except TimeoutError:
+            return None
 
 
 class Hub:
@@ -148,19 +157,21 @@ def followed(address: Address, *, to_date: bool = False) -> Followed:
     return Followed(unit, {code: (address.regime.id, code, unit.id) for code in codes})
 
 
-router = APIRouter()
+router = APIRouter(dependencies=described.SECURED)
 
 CUMULATIVE = "also when the view of an earlier period of the year changes, if the regime has cumulative indicators"
 
 
 async def listener(
-    request: Request, address: Named, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False
+    request: Request, address: Named, scope: Reads, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False
 ) -> AsyncIterator[Listener]:
     """A listener that begins with the views' present positions, because the page was read before the listener started."""
+    views = followed(address, to_date=cumulative)
+    if not scope.reads_view(address.setting, views.unit.id):
+        raise refused.out_of_scope()
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
-    views = followed(address, to_date=cumulative)
     with hub.listening(list(views.keys.values())) as page:
         stored = await store.positions(address.regime.id, views.keys, views.unit.id)
         page.begin({views.keys[code]: position_text(position) for code, position in stored.items()})
@@ -174,13 +185,26 @@ async def listener(
     responses=described.PROBLEMS,
     tags=["live"],
 )
-async def live(page: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
+async def live(request: Request, address: Named, page: Annotated[Listener, Depends(listener)]) -> AsyncIterator[ServerSentEvent]:
     """Sends events named `view`: one when the connection opens, and one for each change. The id is the view's position, or the positions of
     all views that are followed.
 
-    While nothing changes, a comment is sent every 15 s.
+    While nothing changes, a comment is sent every 14 s. The stream ends within a minute after the key or session, or when the view is no
+    longer in its scope.
     """
     yield ServerSentEvent(comment="open", retry=RETRY_MS)
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
     while True:
-        position = await page.news()
-        yield ServerSentEvent(event="view", id=position, raw_data=position)
+        position = await page.news_within(LOOK_S)
+        if loop.time() - asked_at >= LOOK_S:
+            if not await is_still_in_scope(request, address):
+                return
+            asked_at = loop.time()
+        yield ServerSentEvent(comment="still") if position is None else ServerSentEvent(event="view", id=position, raw_data=position)
+
+
+async def is_still_in_scope(request: Request, address: Address) -> bool:
+    """Whether the principal of an open stream may still read what it follows. Asking does not keep a session alive."""
+    principal = await principals.current(request, is_request=False)
+    return principal is not None and (await scope_of(request, principal)).reads_view(address.setting, followed(address).unit.id)

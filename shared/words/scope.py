@@ -38,7 +38,8 @@ class Reach:
 class Scope:
     """What a principal reads on the day `today`, by the reference data of the request."""
 
-    principal: Principal
+    principal: Principal | None
+    """Who asks; None on the machine itself, where the command line reads everything."""
     reference: Reference
     today: date
     own: tuple[str, ...]
@@ -67,19 +68,36 @@ class Scope:
             case _:
                 assert_never(principal)
 
+    @classmethod
+    def of_command_line(cls, reference: Reference, today: date) -> Self:
+        """The scope of commands on the machine itself, whose operator has the database anyway."""
+        return cls(None, reference, today, (), (), ())
+
     @property
     def reads_public(self) -> bool:
         """Whether the principal reads what everybody may know who uses the portal: units, regimes, and the history of reforms."""
-        return isinstance(self.principal, PersonPrincipal) or bool(self.own)
+        return self.principal is None or isinstance(self.principal, PersonPrincipal) or bool(self.own)
 
     @property
     def reads_figures(self) -> bool:
         """Whether there is any report or view that the principal could read."""
-        return bool(self.own or self.reviewed)
+        return self.principal is None or bool(self.own or self.reviewed)
+
+    def reads_unit(self, unit_id: str) -> bool:
+        """Whether everything that a unit reports and owes is in scope today, whatever the regime."""
+        registry, today = self.reference.registry, self.today
+        own = {other for unit in self.own for other in (unit, *acted_for(registry, unit, today))}
+        reviewed = self._reviewed(registry.at(today)).union(*(acted_below(registry, unit, today) for unit in self.reviewed))
+        return self.principal is None or unit_id in own | reviewed
 
     def reads_report(self, setting: Setting, unit_id: str) -> bool:
         """Whether the duties and the report of a unit are in scope."""
         return unit_id in self.reach(setting).reports
+
+    def reads_duty(self, regime: str, period: str, unit_id: str) -> bool:
+        """As `reads_report`, by the names of regime and period. A period that the regime no longer has is only for the command line."""
+        setting = self.reference.setting(regime, period)
+        return self.principal is None if setting is None else self.reads_report(setting, unit_id)
 
     def reads_view(self, setting: Setting, unit_id: str) -> bool:
         """Whether the totals of a unit or area are in scope."""
@@ -93,7 +111,8 @@ class Scope:
         """Whether the feed of a unit at the top is in scope: all views below it, of all periods."""
         if isinstance(self.principal, ReceiverPrincipal):
             return any(feed.top == top_id and feed.regime in (None, regime) for feed in self.feeds)
-        return any(top_id == unit or top_id in acted_for(self.reference.registry, unit, self.today) for unit in self.reviewed)
+        acting = (unit for unit in self.reviewed if top_id in (unit, *acted_for(self.reference.registry, unit, self.today)))
+        return self.principal is None or any(acting)
 
     def reach(self, setting: Setting) -> Reach:
         """What is in scope in one period of a regime."""
@@ -106,7 +125,7 @@ class Scope:
         tree, registry = version.tree, self.reference.registry
         own = frozenset(unit for first in self.own for unit in (first, *acted_for(registry, first, self.today)) if unit in tree.by_id)
         reviewed = self._reviewed(tree) | self._received(version)
-        units = reviewed | {unit for unit in own if not tree.children(unit)}  # the view of such a unit has only its own figures
+        units = reviewed | {unit for unit in own if _below(tree, unit) & version.groups.keys() <= {unit}}  # a view of its own figures
         reports = reviewed | own
         whole = units | _areas(tree, reports)
         is_everything = len(reviewed - tree.members.keys()) == _size(tree)
@@ -115,6 +134,8 @@ class Scope:
     def _reviewed(self, tree: Tree) -> frozenset[str]:
         """The subtrees of the reviewed units, and those of ended or coming units for which one of their units acts today."""
         found = self._by_tree.get(tree)
+        if found is None and self.principal is None:
+            return frozenset(tree.by_id.keys() - tree.members.keys())
         if found is None:
             registry, today = self.reference.registry, self.today
             roots = {root for unit in self.reviewed for root in (unit, *acted_below(registry, unit, today)) if root in tree.by_id}

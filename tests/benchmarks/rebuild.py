@@ -31,6 +31,8 @@ from services.portal.reading.store import PortalStore
 from shared.plumbing import tasks
 from shared.shell.service import Connections
 from shared.wire import subjects
+from shared.words import periods
+from shared.words.scope import Scope
 from shared.words.units import Tree
 from tests.benchmarks import load, profiles, stored
 from tests.benchmarks.figures import Figures, percentile
@@ -132,7 +134,9 @@ class _Reading:
         self._mixed = self._failed = 0
 
     async def run(self) -> None:
-        store, regime = PortalStore(self._connections.database), national_regime().id
+        known = await self._connections.reference.current()
+        scope = Scope.of_command_line(known, periods.local_day(self._connections.clock()))
+        store, regime = PortalStore(self._connections.database, scope), national_regime().id
         units = [unit.id for unit in (await _tree(self._connections)).within(PROVINCE) if unit.level != "commune"]
         while True:
             await asyncio.sleep(PAUSE_S)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from tests.portal.conftest import ports, running, stack
+from tests.portal.conftest import Stack, ports, running, stack
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -45,11 +45,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page() -> AsyncIterator[Page]:
+async def page(running: Stack) -> AsyncIterator[Page]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = await browser.new_page(locale="vi-VN")
-        yield opened
+        context = await browser.new_context(locale="vi-VN")
+        await context.add_cookies(
+            [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in running.cookies.items()]
+        )
+        yield await context.new_page()
         await browser.close()

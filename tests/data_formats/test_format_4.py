@@ -14,6 +14,7 @@ from shared.plumbing import data_format
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, sent, view_hash
+from tests import identities
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
 from tests.ingest.conftest import Ingest
@@ -60,6 +61,7 @@ async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path)
     told = {event["_id"]: event["event"] async for event in before.database["reports"].find()}
     owed = {duty["_id"]: (duty["owed"], duty["state"]["winner"]) async for duty in before.database["duties"].find()}
 
+    cookies = await identities.viewer(before.database, (await before.reference.current()).registry.units)
     async with running(settings, tmp_path, "ingest", "aggregate", "notify", "portal"):
         await until(lambda: _is_computed_anew(before))
         await until_inbox_is_done(before)
@@ -68,7 +70,7 @@ async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path)
         # every view is right by the rules of today, and nothing was added to the log or lost
         assert found.as_dict()["differences"] == []
         assert {event["_id"]: event["event"] async for event in before.database["reports"].find()} == told
-        async with httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}") as http:
+        async with httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}", cookies=cookies) as http:
             answer = await http.get(f"/api/v1/views/{REGIME}/{PERIOD}/450")
             view: Json = json.loads(answer.text)
             assert view["hash"] == view_hash.hash_of(REGIME, PERIOD, "450", view_hash.figures_of(view))

@@ -108,7 +108,7 @@ def test_the_stack_and_its_demo_run_in_an_empty_folder(with_servers: Path, tmp_p
         run(with_servers / "tonghop", "up", cwd=tmp_path)
         said = run(with_servers / "tonghop", "demo", cwd=tmp_path)
         page = next(word for word in said.split() if word.startswith(f"http://127.0.0.1:{ports.portal}/bang/"))
-        for address in (page, f"http://127.0.0.1:{ports.portal}/static/portal.css"):
+        for address in (page, f"http://127.0.0.1:{ports.portal}/static/portal.css"):  # the page leads to the login
             with urllib.request.urlopen(address, timeout=20) as answer:
                 assert answer.status == 200
     finally:

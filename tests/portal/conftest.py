@@ -23,6 +23,7 @@ from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
+from tests import identities, seeds
 from tests.portal import builders, years
 from tests.running import is_ready
 from tests.waiting import until
@@ -42,6 +43,8 @@ class Stack:
     url: str
     app: FastAPI
     mongod: servers.Server
+    cookies: dict[str, str]
+    """The session of a person who views everything; `http` has it too."""
 
     async def put(self, **documents: list[dict[str, Any]]) -> None:
         """Inserts documents by collection."""
@@ -71,9 +74,10 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
     server = uvicorn.Server(uvicorn.Config(app, port=ports.portal, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     serving = asyncio.create_task(server.serve())
     url = f"http://127.0.0.1:{ports.portal}"
-    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+    cookies = await identities.viewer(client[settings.database], seeds.reformed_reference().registry.units)
+    async with httpx2.AsyncClient(base_url=url, timeout=30, cookies=cookies) as http:
         await until(lambda: is_ready(app))
-        yield Stack(settings, client[settings.database], connection, connection.jetstream(), http, url, app, mongod)
+        yield Stack(settings, client[settings.database], connection, connection.jetstream(), http, url, app, mongod, cookies)
     server.should_exit = True
     await serving
     await connection.close()

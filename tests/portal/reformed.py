@@ -84,7 +84,10 @@ async def _app(stack: Stack, now: datetime, known: Reference | None = None) -> A
 @asynccontextmanager
 async def portal(stack: Stack, now: datetime = TODAY, known: Reference | None = None) -> AsyncIterator[httpx2.AsyncClient]:
     """A portal on the stack's database that knows the reformed units, at an instant."""
-    async with _app(stack, now, known) as app, httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+    async with (
+        _app(stack, now, known) as app,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=stack.cookies) as http,
+    ):
         yield http
 
 

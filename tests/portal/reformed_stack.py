@@ -39,6 +39,8 @@ async def reformed(settings: Settings) -> AsyncIterator[Settings]:
     named = [{"id": unit, "code": unit, "name": f"Xã {unit}"} for unit in ("06274", "04957")]
     owed = [builders.duty("06253") | {"_id": f"ct27-van-quan/2024/{unit['id']}", "unit": unit} for unit in named]
     await client[DATABASE]["duties"].insert_many(owed)
+    for collection in ("people", "sessions"):  # who is logged in there is logged in here
+        await client[DATABASE][collection].insert_many(await client[settings.database][collection].find().to_list(None))
     yield settings.model_copy(update={"database": DATABASE})
     await client.drop_database(DATABASE)
     await mongo.close(client)

@@ -19,7 +19,7 @@ from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
-from tests import builders
+from tests import builders, identities
 from tests.portal import years
 from tests.portal.test_live import events_of
 from tests.portal.years import COMMUNES, DISTRICT, OFFICE
@@ -66,9 +66,10 @@ async def test_a_correction_of_an_earlier_month_moves_the_sum_everywhere_at_once
         [Regime.model_validate(years.PLAIN | {"id": REGIME, "periods": {"from": "2024-01", "to": "2024-06"}})]
     )
     settings = with_all_settings(connections).settings
+    cookies = await identities.viewer(connections.database, units)
     async with (
         running(settings, tmp_path, "ingest", "aggregate", "portal"),
-        httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}", timeout=30) as http,
+        httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}", timeout=30, cookies=cookies) as http,
     ):
         reader = Reader(http)
         for month in (1, 2, 3):

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.domain import duties, scope
+from services.portal.domain import duties, duty_units
 from services.portal.domain.duties import Duty, DutyState
+from services.portal.domain.duty_units import Part
 from services.portal.render import spreadsheet
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
+from shared.words.scope import Scope
 from shared.words.units import Registry, Unit
 from tests.portal import builders
 from tests.portal.builders import DEADLINE, read_duty
@@ -141,13 +143,14 @@ def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
     known = Reference(1, Registry(units), {regime.id: regime}, {})
     periods = {regime.id: ["2024", "2025", "no-period"], "no-regime": ["2024"]}
     today = date(2026, 1, 1)
-    assert scope.scopes(known, periods, "A", today, only=False) == [
-        scope.Scope(frozenset("A12"), ((regime.id, "2024"),)),
-        scope.Scope(frozenset("A2"), ((regime.id, "2025"),)),
+    scope = Scope.of_command_line(known, today)
+    assert duty_units.below(scope, periods, "A", only=False) == [
+        Part(frozenset("A12"), ((regime.id, "2024"),)),
+        Part(frozenset("A2"), ((regime.id, "2025"),)),
     ]
-    assert [found.unit_ids for found in scope.scopes(known, periods, "1", today, only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
-    assert scope.scopes(known, periods, "A", today, only=True) == [scope.Scope(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
-    assert scope.scopes(known, periods, "9", today, only=False) == []
+    assert [found.unit_ids for found in duty_units.below(scope, periods, "1", only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
+    assert duty_units.below(scope, periods, "A", only=True) == [Part(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
+    assert duty_units.below(scope, periods, "9", only=False) == []
 
 
 def test_a_badge_says_the_state_once_and_a_note_the_time_if_the_badge_does_not() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.notify.store.book import BookStore
 from services.portal.domain.duties import DutyState
-from services.portal.domain.scope import Scope
+from services.portal.domain.duty_units import Part
 from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, listed, of_state
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
@@ -15,15 +15,15 @@ from tests.portal.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SCOPE = Scope(frozenset({"06253", "06256"}), ((CT27, "2024"),))
+PART = Part(frozenset({"06253", "06256"}), ((CT27, "2024"),))
 PAGES = {
-    "all": listed(Asked(), None, AFTER),
-    **{state.value: listed(Asked(), state, AFTER) for state in DutyState},
-    "a regime": listed(Asked(CT27), None, AFTER),
-    "a period of a regime": listed(Asked(CT27, "2024"), DutyState.OVERDUE, AFTER),
-    "a unit and those below": listed(Asked(scopes=[SCOPE]), DutyState.OWED, AFTER),
+    "all": listed(Asked(None), None, AFTER),
+    **{state.value: listed(Asked(None), state, AFTER) for state in DutyState},
+    "a regime": listed(Asked(None, CT27), None, AFTER),
+    "a period of a regime": listed(Asked(None, CT27, "2024"), DutyState.OVERDUE, AFTER),
+    "a unit and those below": listed(Asked([PART]), DutyState.OWED, AFTER),
 }
-BEHIND = listed(Asked(CT27, "2024", [SCOPE]), DutyState.OWED, AFTER, f"{CT27}/2024/06253")
+BEHIND = listed(Asked([PART], CT27, "2024"), DutyState.OWED, AFTER, f"{CT27}/2024/06253")
 BY_ID = [("_id", 1)]
 
 
@@ -47,7 +47,7 @@ async def plan(stack: Stack, query: dict[str, Any], order: Any) -> list[str]:
 
 @pytest.mark.parametrize("state", [DutyState.RETURNED, DutyState.OWED])
 async def test_what_is_urgent_is_read_from_an_index_in_its_order(stack: Stack, state: DutyState) -> None:
-    found = await plan(stack, {"$and": [of_state(state, AFTER), Asked().as_query()]}, ORDER)
+    found = await plan(stack, {"$and": [of_state(state, AFTER), Asked(None).as_query()]}, ORDER)
     assert "IXSCAN" in found
     assert not {"COLLSCAN", "SORT"} & set(found)
 
@@ -56,7 +56,7 @@ async def test_what_is_owed_in_each_period_is_read_from_an_index_alone(stack: St
     query = {"owed": True, "reminded_of": {"$lte": AFTER}, "regime": {"$in": [CT27]}}
     await BookStore(stack.database).prepare()
     await stack.put(duties=[builders.duty(_id=f"{CT27}/2024/{number}") for number in range(200)])
-    for asked in (query, {"$and": [{"owed": True}, Asked(CT27).as_query()]}):
+    for asked in (query, {"$and": [{"owed": True}, Asked(None, CT27).as_query()]}):
         explained = await stack.database["duties"].find(asked, {"_id": 0, "reminded_of": 1, "period": 1}).explain()
         assert explained["executionStats"]["totalDocsExamined"] == 0
 

@@ -9,6 +9,8 @@ import pytest
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
+from shared.words.scope import Scope
+from tests import seeds
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
@@ -78,20 +80,20 @@ async def test_duties_are_filtered_by_state(stack: Stack, state: str, found: lis
 
 async def test_the_store_finds_a_duty_under_exactly_the_states_that_it_has(stack: Stack) -> None:
     await stack.put(duties=a_bit_of_all())
-    store, now = DutyStore(stack.database), datetime.now(UTC)
-    everything = [duty async for duty in store.read(Asked(), None, now)]
+    store, now = DutyStore(stack.database, Scope.of_command_line(seeds.first_reference(), AFTER.date())), datetime.now(UTC)
+    everything = [duty async for duty in store.read(Asked(None), None, now)]
     assert len(everything) == 8
-    all_of_them, totals = await store.totals(Asked(), now)
+    all_of_them, totals = await store.totals(Asked(None), now)
     assert all_of_them == totals[DutyState.OWED] + totals[DutyState.RECEIVED] + totals[DutyState.CONFIRMED]
     for state in DutyState:
-        found = {duty.id async for duty in store.read(Asked(), state, now)}
+        found = {duty.id async for duty in store.read(Asked(None), state, now)}
         assert found == {duty.id for duty in everything if state in duty.states(now)}
         assert totals[state] == len(found)
-    left = await store.owed(Asked(), now)
+    left = await store.owed(Asked(None), now)
     assert sum(one.owed for one in left.values()) == totals[DutyState.OWED]
     assert sum(one.overdue for one in left.values()) == totals[DutyState.OVERDUE]
-    assert await store.owed(Asked(period="1999"), now) == {}
-    assert await store.totals(Asked(period="1999"), now) == (0, dict.fromkeys(DutyState, 0))
+    assert await store.owed(Asked(None, period="1999"), now) == {}
+    assert await store.totals(Asked(None, period="1999"), now) == (0, dict.fromkeys(DutyState, 0))
 
 
 async def test_what_was_returned_comes_first_then_what_is_owed_by_deadline(stack: Stack) -> None:

@@ -11,7 +11,7 @@ from services.devstack import probe
 from shared.shell.service import Connections
 from shared.wire import subjects
 from shared.wire.published import View
-from tests import builders
+from tests import builders, identities
 from tests.builders import CT27
 from tests.running import running, with_all_settings
 from tests.waiting import until
@@ -23,9 +23,10 @@ async def send(connections: Connections, sender: str, event: dict[str, Any]) -> 
 
 async def test_a_report_that_is_sent_returned_and_sent_again_is_followed_on_every_page(loaded: Connections, tmp_path: Path) -> None:
     settings = with_all_settings(loaded).settings
+    cookies = await identities.viewer(loaded.database, (await loaded.reference.current()).registry.units)
     async with (
         running(settings, tmp_path, "ingest", "aggregate", "notify", "portal"),
-        httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}") as http,
+        httpx2.AsyncClient(base_url=f"http://{settings.bind_host}:{settings.portal_port}", cookies=cookies) as http,
     ):
         assert probe.get(settings.portal_monitor_port, "/readyz")[0] == 200
 

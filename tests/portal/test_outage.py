@@ -61,7 +61,7 @@ async def test_while_mongodb_is_away_pages_say_so_and_come_back(stack: Stack) ->
 
 async def test_while_nats_is_away_the_feed_says_that_it_cannot_be_read_and_asks_nobody_to_send_again(stack: Stack) -> None:
     app = create_app(stack.settings.model_copy(update={"nats_url": "nats://127.0.0.1:9"}))  # nobody is there
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=stack.cookies) as http:
         answer = await http.get(f"/api/v1/feeds/20/{CT27}")
     app.state.reference._database.client.close()
     assert (answer.status_code, answer.json()["code"]) == (503, "door.feed_away")

@@ -11,6 +11,7 @@ from services.portal.render import spreadsheet
 from services.portal.render.look import HERE
 from shared.wire import events, view_hash
 from shared.words import texts
+from tests import identities
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
@@ -51,7 +52,8 @@ async def test_the_first_page_lists_regimes_and_how_far_their_periods_are(stack:
 
 async def test_before_anything_is_loaded_the_first_page_says_what_to_do(stack: Stack) -> None:
     app = create_app(stack.settings.model_copy(update={"database": "tonghop_empty"}))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+    cookies = await identities.viewer(app.state.database, [])
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=cookies) as http:
         answer = await http.get("/")
     app.state.reference._database.client.close()
     assert answer.status_code == 200

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 from icalendar import Calendar
 
-from services.portal.domain import scope
+from services.portal.domain import duty_units
+from shared.words.scope import Scope
 from tests.portal import reformed
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -23,7 +24,7 @@ AFTER_REFORM = date(2025, 11, 3)
 
 def units_of(unit: str, *, only: bool = False, today: date = AFTER_REFORM) -> dict[str, frozenset[str]]:
     """The units whose duties are selected, by period."""
-    found = scope.scopes(reformed.reference(), PERIODS, unit, today, only=only)
+    found = duty_units.below(Scope.of_command_line(reformed.reference(), today), PERIODS, unit, only=only)
     return {period: each.unit_ids for each in found for _, period in each.periods}
 
 

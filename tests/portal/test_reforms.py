@@ -22,7 +22,7 @@ LAW = "1672/NQ-UBTVQH15"
 async def portal(running: Stack) -> AsyncIterator[httpx2.AsyncClient]:
     async with reformed(running.settings) as settings:
         app = create_app(settings)
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal") as http:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=running.cookies) as http:
             yield http
         app.state.reference._database.client.close()
 

@@ -14,6 +14,7 @@ from services.portal.sessions.session_store import IDLE, LONGEST, SessionStore
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import random_secret
+from shared.shell.limits import Limits
 from shared.shell.settings import Settings
 from shared.wire import collection_names
 from shared.words.principals import PersonPrincipal, UnitPrincipal
@@ -105,14 +106,14 @@ class OneKey:
 class OneSession:
     """Knows one session."""
 
-    async def principal(self, secret: str, now: datetime) -> PersonPrincipal | None:
+    async def principal(self, secret: str, now: datetime, *, is_request: bool = True) -> PersonPrincipal | None:
         return PersonPrincipal("p1", "session", "Nguyễn Thị Lan", (), "s1") if secret == "known" else None
 
 
 @pytest.fixture
 def client() -> TestClient:
     app = FastAPI()
-    app.state.keys, app.state.sessions, app.state.clock = OneKey(), OneSession(), lambda: NOW
+    app.state.keys, app.state.sessions, app.state.clock, app.state.limits = OneKey(), OneSession(), lambda: NOW, Limits()
     problems.install(app)
 
     @app.get("/api/v1/me")

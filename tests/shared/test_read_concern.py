@@ -26,6 +26,8 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import collection_names
 from shared.wire.view_key import ViewKey
+from shared.words.scope import Scope
+from tests import seeds
 from tests.replica_set import PASSWORD, USER, client_of, keep_primary, replica_set
 
 pytestmark = pytest.mark.stores
@@ -76,24 +78,27 @@ async def read_everything(connections: Connections) -> None:
     await book.generation()
     await book.live(datetime(2026, 1, 1, tzinfo=UTC))
     await book.reports(("r", "2026"))
-    portal = PortalStore(database)
-    await portal.view("r", "2026", "x")
-    await portal.views("r", "2026", ["x"])
+    names, scope = ("ct27-van-quan", "2024"), Scope.of_command_line(seeds.first_reference(), now.date())
+    setting = scope.reference.setting(*names)
+    assert setting is not None
+    portal = PortalStore(database, scope)
+    await portal.view(*names, "184")
+    await portal.views(*names, ["184"])
     await portal.views_through("r", ["2026"], ["x"])
     await portal.positions("r", ["2026"], "x")
     await portal.opened_periods("r", ["2026"])
     await portal.progress([ViewKey("r", "2026", "x")])
     await portal.progress_of(["r"], ["x"])
-    await portal.entries("r", "2026", ["x"])
+    await portal.entries(setting, ["06253"])
     await portal.contents(["x"])
     await portal.openings("r", "2026")
     await portal.duty_dates("r", "2026", ["x"])
-    duties = DutyStore(database)
+    duties = DutyStore(database, scope)
     await duties.periods(["r"])
-    await duties.totals(Asked(), now)
-    await duties.owed(Asked(), now)
-    await duties.urgent(Asked(), now, 1)
-    assert [duty async for duty in duties.read(Asked(), None, now)] == []
+    await duties.totals(Asked(None), now)
+    await duties.owed(Asked(None), now)
+    await duties.urgent(Asked(None), now, 1)
+    assert [duty async for duty in duties.read(Asked(None), None, now)] == []
     await duties.of_keys([ViewKey("r", "2026", "x")])
     await duties.with_overdue(["r"], now)
     await duties.of_unit("x", now)

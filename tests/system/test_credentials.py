@@ -30,6 +30,7 @@ from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.words.ladder import Rung
+from tests import identities, seeds
 from tests.builders import COMMUNE, CT27, RECEIVED, submitted
 from tests.identities import bearer
 from tests.running import command, process, until_answering, until_ready, with_all_settings
@@ -242,7 +243,10 @@ async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: 
         for service in services.values():
             service.launch()
         await asyncio.gather(*[until_ready(name, settings) for name in SERVICES])
-        async with httpx2.AsyncClient() as client:
+        portal = mongo.connect(guarded.url("portal"))
+        cookies = await identities.viewer(portal[guarded.database], seeds.units())
+        await mongo.close(portal)
+        async with httpx2.AsyncClient(cookies=cookies) as client:
             sent = await client.post(
                 f"http://127.0.0.1:{settings.ingest_port}/v1/reports",
                 content=orjson.dumps(submitted()),

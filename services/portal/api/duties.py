@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.portal.domain import address, succession
-from services.portal.http.dependencies import LIMIT, After, Chosen, Duties, Now, Referred
+from services.portal.http.dependencies import LIMIT, After, Chosen, Now
 from services.portal.http.described import answered
+from services.portal.http.scoped import Duties, ReadsFigures
 from shared.wire.answers import Duty, DutyPage, UnitName
-from shared.words import periods
 from shared.words.units import Registry
 
 router = APIRouter(tags=["duties"])
@@ -20,13 +20,13 @@ DUTIES_AT_ONCE = 2000
 @router.get("/duties", operation_id="listDuties", response_model_exclude_unset=True, responses=answered("listDuties"))
 async def duties(
     chosen: Chosen,
-    reference: Referred,
+    scope: ReadsFigures,
     store: Duties,
     now: Now,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=DUTIES_AT_ONCE, description=LIMIT)] = DUTIES_AT_ONCE,
 ) -> DutyPage:
-    """The duties of units: what is owed, by when, and what was done. Sorted by id; every filter is optional.
+    """The duties of units in your scope: what is owed, by when, and what was done. Sorted by id; every filter is optional.
 
     `unit`, a code or an id, selects the unit and the units below it in each period's tree, and the ended units for which one of them acts
     today; with `only=true`, without the units below. A duty of an ended unit has `acting`, the unit that acts for it today. `state`:
@@ -34,12 +34,11 @@ async def duties(
     page, send `next` as `after`, with the same filters. A duty that exists during the whole reading is listed exactly once.
     """
     behind = chosen.behind(after)
-    known = await reference.current()
+    known = scope.reference
     address.require_known(known, chosen.regime, chosen.unit)
-    today = periods.local_day(now)
-    asked = chosen.asked(known, {} if chosen.unit is None else await store.periods(known.regimes), today)
+    asked = chosen.asked(scope, await store.periods(known.regimes))
     read = await store.answers(asked, chosen.state, now, behind, limit + 1)
-    shown = [_with_acting(duty, known.registry, today) for duty in read[:limit]]
+    shown = [_with_acting(duty, known.registry, scope.today) for duty in read[:limit]]
     return DutyPage(duties=shown, next=chosen.after(shown[-1].id) if len(read) > limit else None)
 
 

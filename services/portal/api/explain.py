@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from services.portal.http.dependencies import LIMIT, After, Named, Stored
+from services.portal.http.dependencies import LIMIT, After
 from services.portal.http.described import answered
+from services.portal.http.scoped import Below, Stored
 from services.portal.reading import explaining
 from shared.wire.answers import ExplainedFigure
 
@@ -21,7 +22,7 @@ PARTS_AT_ONCE = 2000
     responses=answered("explainFigure"),
 )
 async def explain(
-    at: Named,
+    at: Below,
     store: Stored,
     indicator: Annotated[str, Path(description="an indicator's code in the regime", examples=["gd_ngay_cong"])],
     after: After = None,

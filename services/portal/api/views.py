@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.portal.domain import refused
 from services.portal.http import caching
-from services.portal.http.dependencies import Named, NamedOn, Now, Stored
+from services.portal.http.dependencies import Now
 from services.portal.http.described import answered
+from services.portal.http.scoped import Below, Stored, ViewAtOn
 from services.portal.reading import early_views, statuses, year
 from shared.wire.answers import Children, ViewOfUnits
 
@@ -23,7 +24,7 @@ Cumulative = Annotated[bool, Query(description="also the sums since the beginnin
     response_model_exclude_unset=True,
     responses=answered("getView") | {304: {"description": "Nothing has changed since."}},
 )
-async def view(request: Request, at: NamedOn, store: Stored, cumulative: Cumulative = False) -> Response:
+async def view(request: Request, at: ViewAtOn, store: Stored, cumulative: Cumulative = False) -> Response:
     """The roll-up of one unit's subtree, or of an area. `unit` is a code on the period's reference day, or an id.
 
     With `units`, a day between the period's begin and its cut-off and before a reform, it is the early block of that reform: what the units
@@ -49,7 +50,7 @@ async def view(request: Request, at: NamedOn, store: Stored, cumulative: Cumulat
     response_model_exclude_unset=True,
     responses=answered("listChildren"),
 )
-async def children(at: Named, store: Stored, now: Now, cumulative: Cumulative = False) -> Children:
+async def children(at: Below, store: Stored, now: Now, cumulative: Cumulative = False) -> Children:
     """The units directly below a unit: the view of each unit that has one, and the report's state of each unit that reports itself."""
     below = at.tree.children(at.unit.id)
     views = await year.answers(at, below, store, cumulative=cumulative)

@@ -1,4 +1,4 @@
-"""FastAPI's dependencies: the address in the URL, the stores, the present instant, the filters of duties."""
+"""FastAPI's dependencies that do not depend on who asks: the address in the URL, the present instant, the filters of duties."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,9 +10,7 @@ from services.portal.domain import address, refused
 from services.portal.domain.address import Address
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_choice import Choice
-from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.reforms import ReformReader
-from services.portal.reading.store import PortalStore
 from shared.plumbing.broker import Streams
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
@@ -98,16 +96,6 @@ async def reference_of(request: Request) -> ReferenceStore:
     return store
 
 
-async def store_of(request: Request) -> PortalStore:
-    store: PortalStore = request.app.state.store
-    return store
-
-
-async def duties_of(request: Request) -> DutyStore:
-    store: DutyStore = request.app.state.duties
-    return store
-
-
 async def reforms_of(request: Request) -> ReformReader:
     reader: ReformReader = request.app.state.reforms
     return reader
@@ -173,8 +161,6 @@ Named = Annotated[Address, Depends(find)]
 NamedOn = Annotated[Address, Depends(find_on)]
 NamedReporterOn = Annotated[Address, Depends(find_reporter_on)]
 NamedReporter = Annotated[Address, Depends(find_reporter)]
-Stored = Annotated[PortalStore, Depends(store_of)]
-Duties = Annotated[DutyStore, Depends(duties_of)]
 Referred = Annotated[ReferenceStore, Depends(reference_of)]
 ReformName = Annotated[str, Depends(find_reform)]
 ReformsRead = Annotated[ReformReader, Depends(reforms_of)]

@@ -3,6 +3,7 @@
 The JSON API and the live updates take a key or a session; if both are given, the key decides. Pages take a session only.
 """
 
+import math
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Protocol
@@ -14,7 +15,8 @@ from services.portal.http import dependencies, headers
 from services.portal.render import look
 from services.portal.sessions import cookies
 from services.portal.sessions.session_store import SessionStore
-from shared.shell import bearer
+from shared.shell import bearer, limits
+from shared.shell.limits import Limits
 from shared.words import refusals
 from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
 
@@ -33,11 +35,11 @@ def required() -> Refused:
     return Refused(HTTPStatus.UNAUTHORIZED, refusals.refusal("identity.required"))
 
 
-async def session_of(request: Request) -> PersonPrincipal | None:
-    """The person whose session the request has; None without one."""
+async def session_of(request: Request, *, is_request: bool = True) -> PersonPrincipal | None:
+    """The person whose session the request has; None without one. `is_request` is False for a stream that is already open."""
     sessions: SessionStore = request.app.state.sessions
     secret = request.cookies.get(cookies.name(request.url.scheme), "")
-    person = await sessions.principal(secret, await dependencies.now_of(request)) if secret else None
+    person = await sessions.principal(secret, await dependencies.now_of(request), is_request=is_request) if secret else None
     request.scope.setdefault("state", {})[headers.BY_SESSION] = person is not None
     look.VIEWER.set("" if person is None else person.name)
     return person
@@ -52,15 +54,32 @@ async def person_of(request: Request) -> PersonPrincipal:
 
 
 async def principal_of(request: Request) -> Principal:
-    """Who asks. Raises `Refused` with 401; a page then leads to the login."""
-    if not bearer.is_shown(request.headers) or not request.url.path.startswith(WITH_KEY):
-        return await person_of(request)
-    keys: Keys = request.app.state.keys
-    key = bearer.key(request.headers)
-    principal = None if key is None else keys.principal(key, await dependencies.now_of(request))
+    """Who asks. Raises `Refused` with 401 (a page then leads to the login), or with 429 for a key that is used too often."""
+    principal = await current(request)
     if principal is None:
         raise required()
+    if not isinstance(principal, PersonPrincipal):
+        await _take_one_use(request, principal.credential)
     return principal
+
+
+async def _take_one_use(request: Request, credential: str) -> None:
+    """Counts a use of a key. Raises `Refused` with 429 if it is used too often."""
+    used: Limits = request.app.state.limits
+    wait = used.wait(credential, await dependencies.now_of(request))
+    if wait is not None:
+        wait_s = math.ceil(wait.total_seconds())
+        why = refusals.refusal("identity.too_many_requests", per_second=limits.PER_SECOND, wait_s=wait_s)
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, why, headers={"Retry-After": str(wait_s)})
+
+
+async def current(request: Request, *, is_request: bool = True) -> Principal | None:
+    """Who asks; None without a valid key or session."""
+    if not bearer.is_shown(request.headers) or not request.url.path.startswith(WITH_KEY):
+        return await session_of(request, is_request=is_request)
+    keys: Keys = request.app.state.keys
+    key = bearer.key(request.headers)
+    return None if key is None else keys.principal(key, await dependencies.now_of(request))
 
 
 Asking = Annotated[Principal, Depends(principal_of)]

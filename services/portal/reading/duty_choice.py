@@ -1,14 +1,13 @@
 """The filters by which a reader selects duties."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
-from services.portal.domain import cursor, refused, scope
+from services.portal.domain import cursor, duty_units, refused
 from services.portal.domain.duties import DutyState
+from services.portal.domain.duty_units import Periods
 from services.portal.reading.duty_queries import Asked
-from shared.words.reference import Reference
+from shared.words.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,14 @@ class Choice:
             raise refused.bad_cursor("after")
         return duty_id
 
-    def asked(self, known: Reference, there: Mapping[str, Sequence[str]], today: date) -> Asked:
-        """The query for these filters, with the unit resolved in each period's tree. `there` are the existing periods by regime."""
-        scopes = None if self.unit is None else scope.scopes(known, there, self.unit, today, only=self.only)
-        return Asked(self.regime, self.period, scopes, self.year)
+    def asked(self, scope: Scope, there: Periods) -> Asked:
+        """The query for these filters and what is in scope, with the unit resolved in each period's tree. `there` are the existing periods.
+
+        Raises `Refused` if the unit is out of scope.
+        """
+        unit = self.unit
+        parts = duty_units.in_scope(scope, there) if unit is None else duty_units.below(scope, there, unit, only=self.only)
+        return Asked(parts, self.regime, self.period, self.year)
 
     @property
     def _names(self) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from services.portal.domain.duties import REPORT, DutyState
-from services.portal.domain.scope import Scope
+from services.portal.domain.duty_units import Part
 from shared.plumbing.mongo import Document
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
@@ -17,11 +17,13 @@ IN_CALENDAR = [("owed", -1), ("reminded_of", -1), ("_id", 1)]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters of a query; None means no filter. `scopes` are the units of the requested subtree; `year` selects all its periods."""
+    """The filters of a query. `parts` are the units in scope, within the requested subtree; None if they are all units. `year` selects all
+    its periods; for the others, None means no filter.
+    """
 
+    parts: Sequence[Part] | None
     regime: str | None = None
     period: str | None = None
-    scopes: Sequence[Scope] | None = None
     year: int | None = None
 
     def as_query(self) -> Document:
@@ -29,9 +31,7 @@ class Asked:
         query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
         if self.year is not None and self.period is None:
             query["period"] = {"$gte": str(self.year), "$lt": str(self.year + 1)}
-        if self.scopes is not None:
-            query["$or"] = [_of_scope(scope) for scope in self.scopes] or [{"_id": {"$in": []}}]
-        return query
+        return query if self.parts is None else {**query, **of_units(self.parts)}
 
 
 def listed(asked: Asked, state: DutyState | None, now: datetime, behind: str | None = None) -> Document:
@@ -48,13 +48,18 @@ def in_calendar(unit_id: str, since: datetime, represented: Collection[str] = ()
     return {"$or": [own, {"unit.id": {"$in": sorted(represented)}, "owed": True}]}
 
 
-def _of_scope(scope: Scope) -> Document:
-    """The query for the units of a scope. It has one alternative for each regime, not for each period: there are up to hundreds of them."""
+def of_units(parts: Sequence[Part]) -> Document:
+    """The query for the units of these parts; nothing matches if there is none."""
+    return {"$or": [_of_part(part) for part in parts] or [{"_id": {"$in": []}}]}
+
+
+def _of_part(part: Part) -> Document:
+    """The query for the units of a part. It has one alternative for each regime, not for each period: there are up to hundreds of them."""
     by_regime: dict[str, list[str]] = {}
-    for regime, period in scope.periods:
+    for regime, period in part.periods:
         by_regime.setdefault(regime, []).append(period)
     pairs = [{"regime": {"$eq": regime}, "period": {"$in": codes}} for regime, codes in by_regime.items()]
-    return {"unit.id": {"$in": sorted(scope.unit_ids)}, "$or": pairs}
+    return {"unit.id": {"$in": sorted(part.unit_ids)}, "$or": pairs}
 
 
 def of_state(state: DutyState, now: datetime) -> Document:

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
 from datetime import datetime, timedelta
 
+from services.portal.domain import duty_units
 from services.portal.domain.duties import REPORT, Duty, DutyState
 from services.portal.domain.duty_periods import Owed
-from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state
+from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state, of_units
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -13,6 +14,7 @@ from shared.wire import answers, collection_names
 from shared.wire.documents import DutyDocument
 from shared.wire.view_key import ViewKey
 from shared.words import periods, texts
+from shared.words.scope import Scope
 
 BATCH = 500  # documents that are converted before other tasks may run
 OF_ONE_UNIT = 2000  # owed duties of one unit that its calendar counts
@@ -21,17 +23,20 @@ FIELDS = [name for name in answers.Duty.model_fields if name not in ("id", "acti
 
 
 class DutyStore:
-    """Reads duties."""
+    """Reads the duties in a scope. The filters of its queries carry it (`Asked`)."""
 
-    def __init__(self, database: Documents) -> None:
+    def __init__(self, database: Documents, scope: Scope) -> None:
+        self.scope = scope
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
-        """The periods in which any unit has a duty, by regime."""
-        return {
-            regime: sorted(await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS), key=periods.order)
-            for regime in sorted(regimes)
-        }
+        """The periods in which any unit has a duty and a unit in scope may have one, by regime."""
+        return {regime: sorted(await self._periods(regime), key=periods.order) for regime in sorted(regimes)}
+
+    async def _periods(self, regime: str) -> list[str]:
+        found = await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS)
+        settings = {code: self.scope.reference.setting(regime, code) for code in found}
+        return [code for code in found if (setting := settings[code]) is None or self.scope.reach(setting).reports]
 
     async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
         """The number of duties in total and in each state."""
@@ -82,16 +87,21 @@ class DutyStore:
 
     async def of_keys(self, keys: Iterable[ViewKey]) -> list[Duty]:
         """The duties to report under these keys; a duty that does not exist is left out."""
-        documents = self._duties.find({"_id": {"$in": [key.text for key in keys]}}, max_time_ms=TIME_LIMIT_MS)
+        shown = [key.text for key in keys if self.scope.reads_duty(key.regime, key.period, key.unit_id)]
+        documents = self._duties.find({"_id": {"$in": shown}}, max_time_ms=TIME_LIMIT_MS)
         return [from_document(document) async for document in documents]
 
     async def with_overdue(self, regimes: Collection[str], now: datetime) -> set[tuple[str, str]]:
-        """Regime and period of all overdue duties in these regimes. Only an index is read."""
+        """Regime and period of all overdue duties in these regimes. If everything is in scope, only an index is read."""
+        if not regimes:
+            return set()
+        parts = duty_units.in_scope(self.scope, await self.periods(regimes))
+        overdue: Document = {"owed": True, "reminded_of": {"$lte": now}, "regime": {"$in": sorted(regimes)}}
         stages: list[Document] = [
-            {"$match": {"owed": True, "reminded_of": {"$lte": now}, "regime": {"$in": sorted(regimes)}}},
+            {"$match": overdue if parts is None else {**overdue, **of_units(parts)}},
             {"$group": {"_id": {"regime": "$regime", "period": "$period"}}},
         ]
-        found = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS) if regimes else []
+        found = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
         return {(pair["_id"]["regime"], pair["_id"]["period"]) for pair in found}
 
     async def of_unit(self, unit_id: str, since: datetime, represented: Collection[str] = ()) -> list[Duty]:
@@ -100,7 +110,10 @@ class DutyStore:
         """
         query = in_calendar(unit_id, since, represented)
         documents = self._duties.find(query, max_time_ms=TIME_LIMIT_MS).sort(IN_CALENDAR).limit(OF_ONE_UNIT)
-        return [from_document(document) async for document in documents]
+        return [from_document(document) async for document in documents if self._is_in_scope(document)]
+
+    def _is_in_scope(self, document: DutyDocument) -> bool:
+        return self.scope.reads_duty(document["regime"], document["period"], document["unit"]["id"])
 
 
 def _answer(document: DutyDocument) -> answers.Duty:

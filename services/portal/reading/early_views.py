@@ -67,11 +67,13 @@ async def reports(at: Address, store: PortalStore) -> list[Link]:
     """The reports that units before this one had sent for the period before a reform."""
     found: list[Link] = []
     for day in at.reference.early_days(at.reference.regimes[at.regime.id], at.period):
+        setting = at.reference.setting_on(at.regime, at.period, day)
+        if setting is None:
+            continue
         sources = [source for source in early.sources(at.reference, at.unit.id, day) if source != at.unit.id]
-        entries = await store.entries(at.regime.source_id, at.period.code, sources)
-        tree = at.reference.registry.at(day)
+        entries = await store.entries(setting, sources)
         sent = [source for source in sources if statuses.until(day, entries[source])]
-        found += [Link(tree.by_id[source].name, f"/bao-cao/{at.to(tree.by_id[source])}?units={day}") for source in sent]
+        found += [Link(setting.tree.by_id[source].name, f"/bao-cao/{at.to(setting.tree.by_id[source])}?units={day}") for source in sent]
     return found
 
 

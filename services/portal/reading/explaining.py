@@ -95,6 +95,5 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     figure = view.indicators.get(indicator.code)
     stored = {} if figure is None else figure.model_dump(exclude_unset=True)
     asked = {unit.id for unit in address.asked(indicator)}
-    spoken_of = await store.reported_units(regime.source_id, period)
-    unknown = tuple(unit_id for unit_id in spoken_of if unit_id and unit_id not in address.reference.registry.ids)
+    unknown = tuple(await store.unknown_units(address.setting))
     return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked), unknown)

@@ -6,19 +6,23 @@ import contextlib
 import nats.js.errors
 from pydantic import ValidationError
 
+from services.portal.domain import refused
 from shared.plumbing.broker import Streams
 from shared.wire import subjects
 from shared.wire.published import ViewUpdated
+from shared.words.scope import Scope
 
 MOST = 500  # events of one answer
 TIME_LIMIT_S = 1.0  # after this time the answer has what was read so far
 
 
-async def page(streams: Streams, province: str, regime: str, after: int, limit: int) -> tuple[list[ViewUpdated], int]:
+async def page(streams: Streams, scope: Scope, province: str, regime: str, after: int, limit: int) -> tuple[list[ViewUpdated], int]:
     """Events after the sequence `after`, oldest first, and the sequence from which to continue.
 
-    Raises one of `shared.plumbing.broker.AWAY` if the broker does not answer.
+    Raises `Refused` if the feed is out of scope, and one of `shared.plumbing.broker.AWAY` if the broker does not answer.
     """
+    if not scope.reads_feed(province, regime):
+        raise refused.out_of_scope()
     give_up_at = asyncio.get_running_loop().time() + TIME_LIMIT_S
     filtered = subjects.feed(province, regime, "*", "*")
     updates: list[ViewUpdated] = []

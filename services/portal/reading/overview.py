@@ -66,7 +66,8 @@ class Overview:
 async def read(address: Address, store: PortalStore, view: View, now: datetime) -> Overview:
     """Everything that the page of `view` shows at `now`."""
     regime = address.regime
-    states = await statuses.statuses(address, store, address.reporters, now)
+    shown = [unit for unit in address.reporters if store.scope.reads_report(address.setting, unit.id)]
+    states = await statuses.statuses(address, store, shown, now)
     below = {status.unit.code: status for status in states}
     missing_codes = set(view.reporting.missing)
     return Overview(
@@ -121,7 +122,7 @@ async def _confirmations(address: Address, store: PortalStore, view: View) -> li
     if not required:
         return []
     due = deadlines.confirm_deadlines(address.regime, address.period, address.reference.working_days)
-    entries = (await store.entries(address.regime.id, address.period.code, [address.unit.id]))[address.unit.id]
+    entries = (await store.entries(address.setting, [address.unit.id]))[address.unit.id]
     logged = await store.logged([entry.id for entry in entries if entry.type == events.CONFIRMED])
     return [
         _confirmation(found.by, due[found.rule.who], view, entries, [event for event in logged if _is_by(address, found.by, event)])

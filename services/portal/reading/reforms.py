@@ -18,6 +18,7 @@ from shared.wire.documents import ClosedRowDocument, DutyDocument, ReformDocumen
 from shared.words.reference import Reference
 from shared.words.reform_applied import Applied, RowKey
 from shared.words.reform_effects import Owed
+from shared.words.scope import Scope
 from shared.words.units import Area, Registry, Unit
 
 WITHOUT: Final = dict.fromkeys(("files", "edges"), 0)
@@ -58,14 +59,15 @@ class ReformReader:
                 self._shown.popitem(last=False)
             return self._shown[key]
 
-    async def owed(self, unit_ids: Sequence[str]) -> list[Owed]:
-        """The duties of these units that are not done."""
+    async def owed(self, scope: Scope, unit_ids: Sequence[str]) -> list[Owed]:
+        """The duties of these units that are not done and in scope."""
         found: list[Owed] = []
         for first in range(0, len(unit_ids), AT_ONCE):
             query: Document = {"owed": True, "unit.id": {"$in": list(unit_ids[first : first + AT_ONCE])}}
             fields = {"regime": 1, "period": 1, "unit.id": 1, "task": 1}
             async for one in self._duties.find(query, fields, max_time_ms=TIME_LIMIT_MS):
-                found.append(Owed(one["regime"], one["period"], one["unit"]["id"], one["task"]))
+                if scope.reads_duty(one["regime"], one["period"], one["unit"]["id"]):
+                    found.append(Owed(one["regime"], one["period"], one["unit"]["id"], one["task"]))
         return found
 
 

@@ -1,4 +1,4 @@
-"""The portal's reads from MongoDB. The portal writes nothing."""
+"""The portal's reads from MongoDB: what is in scope of whoever asks."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import structlog
 from bson import Decimal128
 from pydantic import TypeAdapter, ValidationError
 
-from services.portal.domain import content, succession
+from services.portal.domain import content, refused, succession
 from services.portal.domain.address import Address
 from services.portal.domain.content import Content
 from services.portal.domain.progress import Progress
@@ -22,7 +22,9 @@ from shared.wire.events import Logged
 from shared.wire.published import View, ViewPosition
 from shared.wire.view_key import ViewKey
 from shared.words import periods
+from shared.words.reference import Setting
 from shared.words.reform import LegalBasis
+from shared.words.scope import Scope
 from shared.words.units import Unit
 
 log = structlog.get_logger()
@@ -48,9 +50,12 @@ class DutyDates:
 
 
 class PortalStore:
-    """Reads views, accepted events and the dates of duties."""
+    """Reads views, accepted events and the dates of duties in a scope. Lists leave out what is outside; asking for one view outside is
+    refused.
+    """
 
-    def __init__(self, database: Documents) -> None:
+    def __init__(self, database: Documents, scope: Scope) -> None:
+        self.scope = scope
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
         self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, EarlyViewDocument)
         self._reforms = mongo.collection(database, collection_names.REFORMS, ReformDocument)
@@ -58,18 +63,23 @@ class PortalStore:
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
 
     async def view(self, regime: str, period: str, unit_id: str) -> View | None:
+        """A unit's view. Raises `Refused` if it is out of scope."""
+        if not self._views_in_scope(regime, period, [unit_id]):
+            raise refused.out_of_scope()
         document = await self._views.find_one({"_id": ViewKey(regime, period, unit_id).text}, max_time_ms=TIME_LIMIT_MS)
         return None if document is None else _view(document)
 
     async def early_view(self, regime: str, period: str, unit_id: str, day: date) -> View | None:
-        """The view of a unit in the early block of a day."""
+        """The view of a unit in the early block of a day. Raises `Refused` if it is out of scope."""
+        if not self._views_in_scope(regime, period, [unit_id], day):
+            raise refused.out_of_scope()
         key = ViewKey(regime, period, unit_id, day.isoformat())
         document = await self._early_views.find_one({"_id": key.text}, max_time_ms=TIME_LIMIT_MS)
         return None if document is None else _view(document)
 
     async def early_views(self, regime: str, period: str, unit_ids: Iterable[str], day: date) -> list[View]:
         """The views of these units in the early block of a day, by unit code; a unit without one is left out."""
-        keys = [ViewKey(regime, period, unit_id, day.isoformat()).text for unit_id in unit_ids]
+        keys = [ViewKey(regime, period, unit_id, day.isoformat()).text for unit_id in self._views_in_scope(regime, period, unit_ids, day)]
         documents = self._early_views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
@@ -85,13 +95,13 @@ class PortalStore:
 
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; a unit without one, or with one that cannot be read, is left out."""
-        ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
+        ids = [ViewKey(regime, period, unit_id).text for unit_id in self._views_in_scope(regime, period, unit_ids)]
         documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
     async def views_through(self, regime: str, codes: Sequence[str], unit_ids: Collection[str]) -> dict[str, dict[str, View]]:
         """The views of units in several periods, by unit id and period, read by one query. A view that cannot be read is left out."""
-        keys = [ViewKey(regime, code, unit_id).text for unit_id in unit_ids for code in codes]
+        keys = [ViewKey(regime, code, unit_id).text for code in codes for unit_id in self._views_in_scope(regime, code, unit_ids)]
         documents = self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
         by_unit: dict[str, dict[str, View]] = {unit_id: {} for unit_id in unit_ids}
         for view in _readable([document async for document in documents]):
@@ -100,24 +110,38 @@ class PortalStore:
 
     async def positions(self, regime: str, codes: Collection[str], unit_id: str) -> dict[str, ViewPosition]:
         """The positions of the views of one unit in several periods, by period."""
-        keys = [ViewKey(regime, code, unit_id).text for code in codes]
+        keys = [ViewKey(regime, code, unit_id).text for code in codes if self._views_in_scope(regime, code, [unit_id])]
         documents = self._views.find({"_id": {"$in": keys}}, {"period": 1, "position": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["period"]: ViewPosition.model_validate(document["position"]) async for document in documents}
 
     async def progress(self, keys: Iterable[ViewKey]) -> list[Progress]:
         """How complete these views are, without their figures; a view that does not exist is left out."""
-        return await self._progress({"_id": {"$in": [key.text for key in keys]}})
+        shown = [key.text for key in keys if self._views_in_scope(key.regime, key.period, [key.unit_id])]
+        return await self._progress({"_id": {"$in": shown}})
 
     async def progress_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Progress]:
         """How complete the views of these units are in these regimes, in all periods."""
-        return await self._progress({"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}})
+        found = await self._progress({"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}})
+        return [progress for progress in found if self._views_in_scope(progress.regime, progress.period, [progress.unit_id])]
 
     async def _progress(self, query: Document) -> list[Progress]:
         documents = self._views.find(query, COUNTS, max_time_ms=TIME_LIMIT_MS)
         return list(_counted([document async for document in documents]))
 
-    async def entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
-        """The accepted events that concern these units, by unit id, without their content."""
+    def _views_in_scope(self, regime: str, period: str, unit_ids: Iterable[str], early: date | None = None) -> list[str]:
+        """The units among these whose view is in scope, in a period or in its early block of a day."""
+        known = self.scope.reference
+        setting = known.setting(regime, period)
+        if setting is not None and early is not None:
+            setting = known.setting_on(setting.regime, setting.period, early)
+        return [] if setting is None else [unit_id for unit_id in unit_ids if self.scope.reads_view(setting, unit_id)]
+
+    async def entries(self, setting: Setting, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """The accepted events that concern these units, by unit id, without their content; of a unit out of scope none."""
+        shown = [unit_id for unit_id in unit_ids if self.scope.reads_report(setting, unit_id)]
+        return {unit_id: [] for unit_id in unit_ids} | await self._entries(setting.regime.source_id, setting.period.code, shown)
+
+    async def _entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         query = {"regime": regime, "period": period, "unit": {"$in": list(unit_ids)}}
         by_unit: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
         async for document in self._reports.find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
@@ -125,23 +149,31 @@ class PortalStore:
         return by_unit
 
     async def entries_of(self, at: Address, units: Iterable[Unit]) -> dict[str, list[Entry]]:
-        """The accepted events about these reporters in the period of an address, by unit id.
+        """The accepted events about these reporters in the period of an address, by unit id. Raises `Refused` if one is out of scope.
 
         They include those that were received since the unit's first day and are logged under the id of the unit that had its code before,
         because the reform was not registered yet: they count for the bearer of the code (`Reference.unit_of`).
         """
         reporters = list(units)
+        if not all(self.scope.reads_report(at.setting, unit.id) for unit in reporters):
+            raise refused.out_of_scope()
         former = {old: unit for unit in reporters for old in succession.former(at.reference.registry, at.tree, unit)}
-        found = await self.entries(at.regime.source_id, at.period.code, [*(unit.id for unit in reporters), *former])
+        found = await self._entries(at.regime.source_id, at.period.code, [*(unit.id for unit in reporters), *former])
         for old, unit in former.items():
             first_ms = periods.start_ms(at.reference.registry.begins(unit.id))
             found[unit.id] += [entry for entry in found.pop(old) if entry.received_ms >= first_ms]
         return found
 
-    async def reported_units(self, regime: str, period: str) -> list[str]:
-        """The ids of all units named in accepted events of a regime and period."""
-        query = {"regime": {"$eq": regime}, "period": {"$eq": period}}
-        return sorted(await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS))
+    async def unknown_units(self, setting: Setting) -> list[str]:
+        """The ids in accepted events of a regime and period that no unit has; only for whoever reads all reports of the regime."""
+        if not setting.groups.keys() <= self.scope.reach(setting).reports:
+            return []
+        query = {"regime": {"$eq": setting.regime.source_id}, "period": {"$eq": setting.period.code}}
+        return sorted(
+            unit_id
+            for unit_id in await self._reports.distinct("unit", query, maxTimeMS=TIME_LIMIT_MS)
+            if unit_id and unit_id not in self.scope.reference.registry.ids
+        )
 
     async def contents(self, ids: Collection[str]) -> dict[str, Content]:
         """The content of these accepted events, by id."""

@@ -41,15 +41,17 @@ class SessionStore:
         await self._sessions.create_index("person")
         await self._sessions.create_index("expires_at", expireAfterSeconds=0)
 
-    async def principal(self, secret: str, now: datetime) -> PersonPrincipal | None:
-        """The person whose session has this secret; None if there is no such session, or it has ended."""
+    async def principal(self, secret: str, now: datetime, *, is_request: bool = True) -> PersonPrincipal | None:
+        """The person whose session has this secret; None if there is no such session, or it has ended. Only a request of the person keeps
+        the session alive, not an open page that goes on listening.
+        """
         session = await self._sessions.find_one({"_id": {"$eq": hashed(secret)}})
         if session is None or not is_alive(session, now):
             return None
         person = await self._people.find_one({"_id": {"$eq": session["person"]}})
         if person is None or person["revoked_at"] is not None or person["version"] != session["version"]:
             return None
-        if now - session["seen_at"] >= SEEN_EVERY:
+        if is_request and now - session["seen_at"] >= SEEN_EVERY:
             await self._sessions.update_one({"_id": session["_id"]}, {"$max": {"seen_at": now}})
         return principal_of(person, session["_id"])
 

@@ -7,14 +7,14 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.portal.domain import address, agenda, succession, unit_notes
+from services.portal.domain import agenda, succession, unit_notes
 from services.portal.domain.duties import Duty
 from services.portal.http import caching, described
 from services.portal.http.caching import Changes
-from services.portal.http.dependencies import Duties, Now, Referred, UnitName
+from services.portal.http.dependencies import Now, UnitName
+from services.portal.http.scoped import Duties, Reads, UnitToday
 from services.portal.render import file_name, ical
 from services.portal.render.ical import About
-from shared.words import periods
 from shared.words.units import Registry, Unit
 
 router = APIRouter(tags=["duties"], responses=described.PROBLEMS)
@@ -32,7 +32,7 @@ class CalendarResponse(Response):
     response_class=CalendarResponse,
     responses={304: {"description": "Nothing has changed since."}},
 )
-async def calendar(request: Request, unit: UnitName, reference: Referred, store: Duties, now: Now) -> Response:
+async def calendar(request: Request, unit: UnitName, bearer: UnitToday, scope: Reads, store: Duties, now: Now) -> Response:
     """The duties that a unit owes, as iCalendar (RFC 5545), with alarms for the coming reminders.
 
     `unit` is a code of today or an id. The calendar of an heir also has what the units owe for which it acts; that of a unit that has ended
@@ -42,10 +42,7 @@ async def calendar(request: Request, unit: UnitName, reference: Referred, store:
     on the last day that is on time; if the deadline has an hour, it is an instant.
     With `If-None-Match` or `If-Modified-Since` the answer is 304 until something changes.
     """
-    address.checked("unit", unit)
-    known = await reference.current()
-    today = periods.local_day(now)
-    bearer = address.require_bearer(known, unit, today)
+    known, today = scope.reference, scope.today
     duties = await store.of_unit(bearer.id, now - agenda.DONE_FOR, succession.represented(known.registry, [bearer.id], today))
     found = agenda.agenda(duties, agenda.planned(known, bearer, now), now)
     body = ical.feed(

@@ -14,12 +14,13 @@ from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, ur
 from services.portal.domain.duty_periods import Owed
 from services.portal.domain.refused import Refused
 from services.portal.domain.strip import Year
-from services.portal.http.dependencies import After, Duties, Now, Referred, Stored, Typed
+from services.portal.http.dependencies import After, Now, Typed
+from services.portal.http.scoped import Duties, ReadsFigures, Stored
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
-from shared.words import periods, refusals, regime_versions, vietnamese
+from shared.words import refusals, regime_versions, vietnamese
 from shared.words.reference import Reference
 from shared.words.units import Registry
 
@@ -58,21 +59,20 @@ class Listing:
 
 
 @router.get("/nghia-vu")
-async def duties(chosen: Typed, reference: Referred, store: Duties, stored: Stored, now: Now, after: After = None) -> Response:
+async def duties(chosen: Typed, scope: ReadsFigures, store: Duties, stored: Stored, now: Now, after: After = None) -> Response:
     """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first.
 
     Rows after the first ten are folded.
     """
-    known = await reference.current()
+    known, today = scope.reference, scope.today
     there = await store.periods(known.regimes)
     codes = {code for of_regime in there.values() for code in of_regime}
-    today = periods.local_day(now)
-    owed = await store.owed(replace(chosen, period=None, year=None).asked(known, there, today), now)
+    owed = await store.owed(replace(chosen, period=None, year=None).asked(scope, there), now)
     bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
     laws = {} if bearer is None else await stored.laws(unit_notes.reforms_of(known.registry, bearer.id))
     shown = {
         "chosen": chosen,
-        "it": await _list(store, chosen, chosen.asked(known, there, today), there, after, now),
+        "it": await _list(store, chosen, chosen.asked(scope, there), there, after, now),
         "words": WORDS,
         "titles": _titles(known),
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
@@ -89,12 +89,11 @@ async def duties(chosen: Typed, reference: Referred, store: Duties, stored: Stor
 
 
 @router.get("/nghia-vu.csv")
-async def table(chosen: Typed, reference: Referred, store: Duties, now: Now) -> Response:
+async def table(chosen: Typed, scope: ReadsFigures, store: Duties, now: Now) -> Response:
     """The selected duties of all pages; owed duties come first."""
-    known = await reference.current()
+    known, today = scope.reference, scope.today
     address.require_known(known, chosen.regime, chosen.unit)
-    today = periods.local_day(now)
-    asked = chosen.asked(known, await store.periods(known.regimes), today)
+    asked = chosen.asked(scope, await store.periods(known.regimes))
     read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(read) > CSV_AT_ONCE:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))

@@ -5,7 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from services.portal import live
 from services.portal.domain import cumulative, figures, to_date
-from services.portal.http.dependencies import Named, Now, Stored
+from services.portal.http.dependencies import Now
+from services.portal.http.scoped import Below, Stored
 from services.portal.reading import explaining, year
 from services.portal.render import look
 from services.portal.web import frame
@@ -14,7 +15,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/giai-trinh/{regime}/{period}/{unit}/{indicator}")
-async def explain(at: Named, store: Stored, now: Now, indicator: str) -> Response:
+async def explain(at: Below, store: Stored, now: Now, indicator: str) -> Response:
     """The reports that make one figure of a view, and whether they add up to it."""
     explained = await explaining.read(at, store, indicator)
     so_far = await year.read(at, store)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from services.portal.domain import refused, view_table
 from services.portal.domain.address import Address
 from services.portal.domain.view_table import Table
-from services.portal.http.dependencies import Named, Now, Stored
+from services.portal.http.dependencies import Now
+from services.portal.http.scoped import Stored, ViewAt
 from services.portal.reading import year
 from services.portal.reading.store import PortalStore
 from services.portal.render import file_name, spreadsheet, workbook
@@ -19,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/bang/{regime}/{period}/{unit}.xlsx")
-async def as_workbook(at: Named, store: Stored, now: Now) -> Response:
+async def as_workbook(at: ViewAt, store: Stored, now: Now) -> Response:
     """The figures as an Excel workbook. Figures of more than 15 digits are texts in it."""
     view, table = await _table(at, store)
     reporting = view.reporting
@@ -34,7 +35,7 @@ async def as_workbook(at: Named, store: Stored, now: Now) -> Response:
 
 
 @router.get("/bang/{regime}/{period}/{unit}.csv")
-async def as_csv(at: Named, store: Stored, decimal: Annotated[Point, Query()] = "comma") -> Response:
+async def as_csv(at: ViewAt, store: Stored, decimal: Annotated[Point, Query()] = "comma") -> Response:
     """The figures as a CSV table. With `decimal=point`, decimals follow a point."""
     _, table = await _table(at, store)
     return _download(at, "csv", spreadsheet.figures(table, decimal), "text/csv; charset=utf-8")

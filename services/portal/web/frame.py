@@ -18,16 +18,18 @@ async def position(at: Address, store: PortalStore) -> str:
 
 async def head(at: Address, store: PortalStore, now: datetime, *, to_date: bool = False) -> dict[str, object]:
     """The values that the HTML head of every page about an address needs. With `to_date` the page follows all views of the year so far; a
-    page about an early block follows none, because it no longer changes.
+    page about an early block follows none, because it no longer changes, and so does that of a report if the unit above is out of scope.
     """
-    today = periods.local_day(now)
+    today, scope = periods.local_day(now), store.scope
+    follows = not at.early and scope.reads_view(at.setting, live.followed(at).unit.id)
     laws = await store.laws(unit_notes.reforms_of(at.reference.registry, at.unit.id))
     return {
         "at": at,
         "unit_notes": unit_notes.of_page(at, laws, today),
         "today_name": partial(succession.today_name, at.reference.registry, today=today),
-        "trail": list(at.tree.ancestors(at.unit.id))[::-1],
+        "trail": [(unit, scope.reads_view(at.setting, unit.id)) for unit in at.tree.ancestors(at.unit.id)][::-1],
+        "reads_below": scope.reads_below(at.setting, at.unit.id),
         "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),
-        "live": "" if at.early else f"/live/{at.to()}{'?cumulative=true' if to_date else ''}",
+        "live": f"/live/{at.to()}{'?cumulative=true' if to_date else ''}" if follows else "",
     }

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.portal import live
 from services.portal.domain import cumulative, refused, to_date
 from services.portal.domain.address import Address
-from services.portal.http.dependencies import Duties, NamedOn, Now, Referred, Stored
+from services.portal.http.dependencies import Now
+from services.portal.http.scoped import Duties, Reads, Stored, ViewAtOn
 from services.portal.reading import early_views, overview, regime_periods, year
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
@@ -18,15 +19,14 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/")
-async def index(reference: Referred, store: Stored, duties: Duties, now: Now) -> Response:
+async def index(scope: Reads, store: Stored, duties: Duties, now: Now) -> Response:
     """Every regime with its present period, and the state of each of its periods."""
-    known = await reference.current()
-    listed = await regime_periods.of_all(known, store, duties, now)
-    return look.page("index.html", {"listed": listed})
+    listed = await regime_periods.of_all(scope.reference, store, duties, now) if scope.reads_figures else []
+    return look.page("index.html", {"listed": listed, "is_loaded": bool(scope.reference.regimes)})
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: NamedOn, store: Stored, duties: Duties, now: Now) -> Response:
+async def view(at: ViewAtOn, store: Stored, duties: Duties, now: Now) -> Response:
     """The page of a view, or of a view of an early block. A unit that only reports has no view: its own report is shown instead."""
     if at.early is not None:
         return await _early(at, at.early, store, now)

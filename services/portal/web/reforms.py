@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse
 
 from services.portal.domain import cursor, refused
 from services.portal.domain.reforms import Shown
-from services.portal.http.dependencies import After, Referred, ReformName, ReformsRead
+from services.portal.http.dependencies import After, ReformName, ReformsRead
+from services.portal.http.scoped import ReadsPublic
 from services.portal.render import file_name, look, spreadsheet
 from shared.wire import reform_answers
 from shared.words import texts
@@ -26,9 +27,9 @@ async def listed(reader: ReformsRead) -> Response:
 
 
 @router.get("/sap-xep/{reform}.csv")
-async def lineage(reform: ReformName, reader: ReformsRead, reference: Referred) -> Response:
+async def lineage(reform: ReformName, reader: ReformsRead, scope: ReadsPublic) -> Response:
     """The edges of a reform as a CSV table."""
-    shown = await reader.shown(reform, await reference.current())
+    shown = await reader.shown(reform, scope.reference)
     if shown is None:
         raise refused.no_such_reform(reform)
     named = file_name.disposition("attachment", f"{reform}.csv", f"Sắp xếp đơn vị, {shown.effects.plan.reform.title}")
@@ -37,18 +38,18 @@ async def lineage(reform: ReformName, reader: ReformsRead, reference: Referred) 
 
 
 @router.get("/sap-xep/{reform}")
-async def one(reform: ReformName, reader: ReformsRead, reference: Referred, q: str = "", after: After = None) -> Response:
+async def one(reform: ReformName, reader: ReformsRead, scope: ReadsPublic, q: str = "", after: After = None) -> Response:
     """What one reform did; its units by name or code, 50 on a page."""
     if len(texts.normal(q)) > MOST_LETTERS:
         raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
     known = await reader.one(reform)
     if known is None:
         raise refused.no_such_reform(reform)
-    shown = await reader.shown(reform, await reference.current())
+    shown = await reader.shown(reform, scope.reference)
     page: dict[str, object] = {"stored": known, "shown": shown, "q": "" if texts.is_blank(q) else q}
     if shown is not None:
         page |= _units(shown, q, after)
-        page |= _figures(shown, await reader.owed([end.unit.id for end in shown.effects.ended]))
+        page |= _figures(shown, await reader.owed(scope, [end.unit.id for end in shown.effects.ended]))
     return look.page("reform.html", page)
 
 

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import figures, refused
-from services.portal.http.dependencies import Duties, Named, NamedReporterOn, Now, Stored
+from services.portal.http.dependencies import Now
+from services.portal.http.scoped import Below, Duties, ReportAtOn, Stored
 from services.portal.reading import early_views, regime_periods, statuses
 from services.portal.render import look
 from services.portal.web import frame
@@ -13,7 +14,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
-async def report(at: NamedReporterOn, store: Stored, duties: Duties, now: Now) -> Response:
+async def report(at: ReportAtOn, store: Stored, duties: Duties, now: Now) -> Response:
     """One unit's own report: figures, narratives, history. With `units` it is a report of an early block."""
     position = await frame.position(at, store)
     own_report = await statuses.report(at, store, now)
@@ -25,7 +26,7 @@ async def report(at: NamedReporterOn, store: Stored, duties: Duties, now: Now) -
 
 
 @router.get("/thuyet-minh/{regime}/{period}/{unit}")
-async def narratives(at: Named, store: Stored, duties: Duties, now: Now) -> Response:
+async def narratives(at: Below, store: Stored, duties: Duties, now: Now) -> Response:
     """The narratives of all reports that count at or below a unit, by heading."""
     if not at.reporters:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)

@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse
 
 from services.portal.domain import cursor, refused, search, unit_notes
 from services.portal.domain.search import Entry
-from services.portal.http.dependencies import After, Now, Referred
+from services.portal.http.dependencies import After
+from services.portal.http.scoped import ReadsPublic
 from services.portal.render import look
-from shared.words import periods, texts
+from shared.words import texts
 from shared.words.units import Registry, Unit
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -19,11 +20,11 @@ MOST_LETTERS = 200  # characters of the query, in composed form
 
 
 @router.get("/tim")
-async def find(reference: Referred, now: Now, q: str = "", after: After = None) -> Response:
+async def find(scope: ReadsPublic, q: str = "", after: After = None) -> Response:
     """Units and areas by name, with or without accents, or by code; 50 on a page. Invisible words are ignored."""
     if len(texts.normal(q)) > MOST_LETTERS:
         raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
-    registry, today = (await reference.current()).registry, periods.local_day(now)
+    registry, today = scope.reference.registry, scope.today
     asked = " ".join(search.words(q))
     behind = "" if after is None else cursor.key_of(after, "units", asked)
     if behind is None:
