@@ -4,7 +4,19 @@ from typing import Final
 
 import typer
 
-from services.cli import data, explain, figures, imports, reform_acts, reform_history, reform_preview, regime_remove, regime_show, stack
+from services.cli import (
+    data,
+    explain,
+    figures,
+    imports,
+    people_move,
+    reform_acts,
+    reform_history,
+    reform_preview,
+    regime_remove,
+    regime_show,
+    stack,
+)
 from services.cli import demo as demo
 from services.cli.audit import audit
 from services.cli.contacts import contacts
@@ -39,6 +51,7 @@ app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 app.add_typer(audit, name="audit")
 app.add_typer(tls, name="tls")
+people_move.add_to(people)
 reform_acts.add_to(reform)
 reform_history.add_to(reform)
 reform_preview.add_to(reform)

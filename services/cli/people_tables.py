@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from shared.words import grants, vietnamese
+from shared.words.moving import Draft
 from shared.words.people import Person
 from shared.words.principals import ROLES, Grant
-from shared.words.units import Registry
+from shared.words.units import Registry, Unit
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -56,3 +57,21 @@ def state(person: dict[str, Any]) -> str:
     if person["revoked"]:
         return "đã thu hồi"
     return "phải đổi mật khẩu" if person["must_change_password"] else "đang dùng"
+
+
+def draft(found: Draft, state: str) -> dict[str, Any]:
+    """A role that ends with a reform, with its heirs, as `--json` prints it."""
+    return {
+        "login": found.person.login,
+        "name": found.person.name,
+        "role": found.grant.role,
+        "unit": _unit(found.old),
+        "heir": None if found.heir is None else _unit(found.heir),
+        "candidates": [_unit(unit) for unit in found.candidates],
+        "until": None if found.grant.ends is None else (found.grant.ends - ONE_DAY).isoformat(),
+        "state": state,
+    }
+
+
+def _unit(unit: Unit) -> dict[str, str]:
+    return {"id": unit.id, "code": unit.code, "name": unit.name}

@@ -86,4 +86,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Giá trị “{text}” không phải là ngày. Ghi theo ví dụ: 2026-12-31.",
         "The value “{text}” is not a day. Write it like this: 2026-12-31.",
     ),
+    # roles that a reform ends
+    "move.not_ended": (
+        "Không có đơn vị “{unit}” kết thúc trong đợt sắp xếp này. Ghi --to MÃ_CŨ=MÃ_MỚI, mã cũ là mã trước ngày sắp xếp.",
+        "No unit “{unit}” ends with this reform. Write --to OLD=NEW; OLD is the code before the reform.",
+    ),
+    "move.not_an_heir": (
+        "Đơn vị “{unit}” không kế thừa {old}. Các đơn vị kế thừa: {known}.",
+        "The unit “{unit}” does not follow {old}. The units that follow it: {known}.",
+    ),
 }
