@@ -35,8 +35,10 @@ def stored(cli: Cli, login: str = "hoa.nt") -> Person:
 
 
 def audited(cli: Cli) -> list[dict[str, Any]]:
+    """The audit entries about people."""
+
     async def question(connections: Connections) -> list[Any]:
-        return await connections.database[collection_names.AUDIT].find().sort("_id", 1).to_list(None)
+        return await connections.database[collection_names.AUDIT].find({"target": {"$regex": "^people/"}}).sort("_id", 1).to_list(None)
 
     entries: list[dict[str, Any]] = cli.ask(question)
     return entries
