@@ -5,6 +5,7 @@ from typing import Final
 import typer
 
 from services.cli import (
+    credential_list,
     data,
     explain,
     figures,
@@ -52,6 +53,7 @@ app.add_typer(duties, name="duties")
 app.add_typer(audit, name="audit")
 app.add_typer(tls, name="tls")
 people_move.add_to(people)
+credential_list.add_to(credentials)
 reform_acts.add_to(reform)
 reform_history.add_to(reform)
 reform_preview.add_to(reform)

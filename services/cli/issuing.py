@@ -11,7 +11,7 @@ from shared.shell.clock import random_secret
 from shared.wire import subjects
 from shared.words import credentials, refusals
 from shared.words.credentials import Credential, Holder
-from shared.words.principals import Right
+from shared.words.principals import FeedScope, Right
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal
 from shared.words.units import AREA, Unit
@@ -35,20 +35,25 @@ class Terms:
 class Issued(NamedTuple):
     """What one holder got: the secrets, and what is stored about them."""
 
-    name: str
+    holder: Holder
     http_key: str
     nats_creds: str | None
     stored: tuple[Credential, ...]
 
+    @property
+    def name(self) -> str:
+        """The unit's id, or the receiver's name."""
+        return self.holder.unit or self.holder.receiver or ""
+
     def as_json(self) -> dict[str, Any]:
-        return {"unit": self.name, "http_key": self.http_key, "nats_creds": self.nats_creds}
+        kind = "receiver" if self.holder.unit is None else "unit"
+        return {kind: self.name, "http_key": self.http_key, "nats_creds": self.nats_creds}
 
 
 def new(holder: Holder, terms: Terms) -> Issued:
     """New credentials, not stored yet."""
-    name = holder.unit or holder.receiver or ""
     key = credentials.new_key(random_secret(), holder, terms.may, terms.at, terms.by, terms.expires_at)
-    return Issued(name, key.key, None, (key.credential,))
+    return Issued(holder, key.key, None, (key.credential,))
 
 
 async def issue(store: CredentialStore, holders: Sequence[Holder], terms: Terms, keep: Callable[[Sequence[Issued]], None]) -> list[Issued]:
@@ -94,6 +99,18 @@ def asked(reference: Reference, regime_id: str, today: date) -> list[Unit]:
         session.stop(session.WRONG_USE, refusal("credentials.regime_ended", regime=regime_id))
     tree = reference.registry.at(today)
     return [tree.by_id[unit_id] for unit_id in regime.on(today).group_of(tree)]
+
+
+def receiver(reference: Reference, name: str, tops: Sequence[str], regime: str | None, today: date) -> Holder:
+    """The receiver of the feeds of units at the top, by their codes of today or ids. Ends the command if a name is not right."""
+    if not subjects.is_token(name) or reference.registry.bearers(name):
+        session.stop(session.WRONG_USE, refusal("credentials.not_a_receiver", name=name))
+    if regime is not None and regime not in reference.regimes:
+        session.stop(session.WRONG_USE, refusal("cli.unknown_regime", regime=regime, known=sorted(reference.regimes)))
+    found = units(reference, tops, None, today)
+    if below := [unit.name for unit in found if reference.registry.at(today).top(unit.id).id != unit.id]:
+        session.stop(session.WRONG_USE, refusal("credentials.not_at_the_top", units=below))
+    return Holder(receiver=name, feeds=tuple(FeedScope(unit.id, regime) for unit in found))
 
 
 def unit_today(reference: Reference, name: str, today: date) -> Unit | Refusal:

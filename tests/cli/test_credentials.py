@@ -14,7 +14,7 @@ from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.words import periods
 from shared.words.credentials import Credential
-from shared.words.principals import UnitPrincipal
+from shared.words.principals import FeedScope, UnitPrincipal
 from tests.cli.conftest import PROVINCE_REGIME, Cli
 from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv
 
@@ -226,3 +226,35 @@ def test_a_database_without_a_usable_key(stored: Cli) -> None:
     assert "credential.issued" in dump
     assert "th_" not in dump
     assert [key for key in keys if key in dump or key[3:] in dump] == []
+
+
+def test_a_receiver_gets_a_key_that_reads_its_feeds_and_sends_nothing(stored: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "giao"
+    [entry] = stored.json("credentials", "receiver", "so-noi-vu", "--feed", "20", "--regime", "thu", "--out", folder)
+
+    assert entry.keys() == {"receiver", "http_key", "nats_creds"}
+    [found] = credentials(stored)
+    assert (found.holder.receiver, found.holder.unit, found.holder.feeds) == ("so-noi-vu", None, (FeedScope("20", "thu"),))
+    assert found.may == {"read"}
+    assert unit_of(stored, entry["http_key"]) is None
+    text = (folder / "so-noi-vu.txt").read_text(encoding="utf-8")
+    assert entry["http_key"] in text
+    assert "/api/v1/feeds/20/thu" in text
+    assert stored.json("credentials", "list", "so-noi-vu")["credentials"][0]["receiver"] == "so-noi-vu"
+    assert stored.json("credentials", "revoke", "so-noi-vu") == {"revoked": [found.id]}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("so.noi.vu", "--feed", "20"), "credentials.not_a_receiver"),
+        (("so*", "--feed", "20"), "credentials.not_a_receiver"),
+        (("06253", "--feed", "20"), "credentials.not_a_receiver"),
+        (("so-noi-vu", "--feed", "184"), "credentials.not_at_the_top"),
+        (("so-noi-vu", "--feed", "99"), "cli.unknown_unit"),
+        (("so-noi-vu", "--feed", "20", "--regime", "khong-co"), "cli.unknown_regime"),
+    ],
+)
+def test_a_receiver_that_is_not_right_gets_nothing(stored: Cli, words: tuple[str, ...], code: str) -> None:
+    assert code in stored.refused("credentials", "receiver", *words, code=session.WRONG_USE)
+    assert credentials(stored) == []

@@ -21,12 +21,12 @@ STYLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What one unit gets. `numbers` are the ids of the credentials, which are no secret."""
+    """What one unit or receiver gets. `text` says how to use it, with the key; `numbers` are the ids of the credentials, no secrets."""
 
     id: str
     code: str
     name: str
-    http_key: str
+    text: str
     nats_creds: str | None
     numbers: Sequence[str]
 
@@ -41,10 +41,10 @@ def prepare(folder: Path, ids: Iterable[str]) -> None:
         raise ConfigurationError(refusal("credentials.file_exists", files=there[:10]))
 
 
-def write(folder: Path, given: Iterable[HandedOver], door: str, broker: str, expires: date) -> None:
-    """Writes the files of units."""
+def write(folder: Path, given: Iterable[HandedOver]) -> None:
+    """Writes the files of units and receivers."""
     for unit in given:
-        _write(folder / f"{unit.id}.txt", _told(unit, door, broker, expires))
+        _write(folder / f"{unit.id}.txt", f"{unit.name} (mã {unit.code}, mã định danh {unit.id})\n\n{unit.text}")
         if unit.nats_creds is not None:
             _write(folder / f"{unit.id}.creds", unit.nats_creds)
 
@@ -77,42 +77,6 @@ def write_sheet(folder: Path, given: Iterable[HandedOver], today: date, expires:
 
 def _kinds(unit: HandedOver) -> str:
     return "Khóa truy cập HTTP" + ("" if unit.nats_creds is None else "; chứng thư NATS")
-
-
-def _told(unit: HandedOver, door: str, broker: str, expires: date) -> str:
-    """How a unit's software uses what it got."""
-    http = f"""{unit.name} (mã {unit.code}, mã định danh {unit.id})
-
-KHÓA TRUY CẬP HTTP, có hiệu lực đến hết ngày {expires:%d/%m/%Y}.
-Ai có khóa này gửi được báo cáo dưới tên đơn vị: giữ kín, không gửi qua thư.
-
-  {unit.http_key}
-
-Gửi báo cáo:        POST {door}/v1/reports
-Xem biên nhận:      GET {door}/v1/receipts/{unit.id}/<mã sự kiện>
-Trong mỗi yêu cầu:  Authorization: Bearer <khóa>
-Trong sự kiện:      "source": "/units/{unit.id}"
-Hướng dẫn: docs/integrate.md
-"""
-    return http if unit.nats_creds is None else http + _over_nats(unit.id, broker)
-
-
-def _over_nats(unit_id: str, broker: str) -> str:
-    prefix, file = f"_INBOX_{unit_id}", f"{unit_id}.creds"
-    return f"""
-CHỨNG THƯ NATS: tệp {file}. Gửi vào inbox.{unit_id}, nhận biên nhận ở receipts.{unit_id}, thông báo nhắc ở alerts.{unit_id}.
-Phải đặt tiền tố hộp thư trả lời {prefix}; thiếu nó, tin vẫn được lưu nhưng phần mềm không thấy câu trả lời.
-
-nats-py:
-  client = await nats.connect("{broker}", user_credentials="{file}", inbox_prefix=b"{prefix}")
-  receipts = await client.subscribe("receipts.{unit_id}")
-  await client.jetstream().publish("inbox.{unit_id}", event)
-
-nats.js:
-  const client = await connect({{ servers: "{broker}", authenticator: credsAuthenticator(creds), inboxPrefix: "{prefix}" }});
-  const receipts = client.subscribe("receipts.{unit_id}");
-  await jetstream(client).publish("inbox.{unit_id}", event);
-"""
 
 
 def _write(file: Path, text: str) -> None:

@@ -47,4 +47,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có khóa số “{number}” của “{name}”. Xem `tonghop credentials list`.",
         "There is no credential “{number}” of “{name}”. See `tonghop credentials list`.",
     ),
+    "credentials.not_a_receiver": (
+        "Tên “{name}” không dùng được cho bên nhận số liệu. Tên chỉ gồm A–Z, a–z, 0–9, “_” và “-”, và không trùng mã của đơn vị nào.",
+        "The name “{name}” cannot be that of a receiver. A name has only A–Z, a–z, 0–9, “_” and “-”, and is not the code of a unit.",
+    ),
+    "credentials.not_at_the_top": (
+        "Đơn vị {units} có đơn vị cấp trên nên không có luồng số liệu riêng. Nêu đơn vị cấp cao nhất, ví dụ tỉnh.",
+        "The units {units} have a unit above them, so there is no feed of theirs. Name the unit at the top, such as the province.",
+    ),
 }
