@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest import room
-from services.ingest.doors import documented, http
+from services.ingest.doors import documented, gate, http
 from services.ingest.doors.gate import Gate
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
@@ -15,6 +15,7 @@ from shared.plumbing import broker, delivery, reader, tasks
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
+from shared.plumbing.refused_requests import RefusedRequests
 from shared.plumbing.standstill import Standstill
 from shared.shell import service
 from shared.shell.limits import Limits
@@ -35,14 +36,16 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     connections = service.connections(settings or IngestSettings(), SERVICE)
     store = ClaimStore(connections.database)
     keys = KeyRing(connections.database, connections.reference, connections.clock)
+    refused = RefusedRequests(connections.database, connections.clock)
 
     async def work(readiness: Readiness) -> None:
         most = connections.declaration.streams[subjects.INBOX].max_msgs_per_subject
         await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most))
 
     title, streams = "Tổng Hợp: nhận báo cáo", (subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch])
+    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch])
     app.state.gate = Gate(keys, Limits(), connections.clock)
+    gate.install(app, refused)
     app.include_router(http.create_router(connections.streams, store))
     documented.install(app)
     return app

@@ -17,7 +17,7 @@ from services.ingest import app as ingest_app
 from shared.plumbing.credential_store import CredentialStore
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from shared.wire import subjects
+from shared.wire import collection_names, subjects
 from shared.words import periods
 from shared.words.principals import Right
 from tests import identities
@@ -205,3 +205,20 @@ async def test_no_key_is_in_a_log_line_or_an_answer(door: Door, caplog: pytest.L
 
     told = "\n".join([*texts, *map(str, logs), caplog.text])
     assert [secret for secret in door.secrets if secret in told or secret.removeprefix("th_") in told] == []
+
+
+async def test_who_is_refused_is_in_the_audit_log(door: Door) -> None:
+    await door.ask(ROUTES[0], "other unit")
+    await door.ask(ROUTES[1], "receiver")
+
+    async def found() -> set[tuple[str, str, str]]:
+        entries = await door.connections.database[collection_names.AUDIT].find().to_list(None)
+        return {(entry["actor"], entry["details"]["code"], entry["target"]) for entry in entries}
+
+    async def are_there() -> bool:
+        return await found() == {
+            (f"units/{OTHER}", "event.subject_mismatch", "/v1/reports"),
+            ("receivers/so-noi-vu", "identity.out_of_scope", ROUTES[1].request),
+        }
+
+    await until(are_there)

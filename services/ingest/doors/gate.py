@@ -8,11 +8,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.datastructures import Headers
 
 from shared.plumbing.key_ring import KeyRing, KeysNotReadError
-from shared.shell import bearer, limits
+from shared.plumbing.refused_requests import RefusedRequests
+from shared.shell import bearer, limits, problems
 from shared.shell.clock import Clock
 from shared.shell.limits import Limits
 from shared.shell.problems import RefusedError
@@ -28,16 +29,17 @@ class Gate:
     def __init__(self, keys: KeyRing, limits: Limits, clock: Clock) -> None:
         self.keys, self._limits, self._clock = keys, limits, clock
 
-    def unit(self, headers: Headers, *rights: Right) -> UnitPrincipal:
+    def unit(self, request: Request, *rights: Right) -> UnitPrincipal:
         """The unit whose key a request has, if the key may be used for one of the rights. Raises RefusedError.
 
         Requests without a valid key get one answer, whatever is wrong, and are not counted: there are no addresses to count by, because an
         office has one.
         """
         now = self._clock()
-        principal = self._principal(headers, now)
+        principal = self._principal(request.headers, now)
         if principal is None:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, refusal("identity.required"), headers=bearer.CHALLENGE)
+        request.state.actor = principal.actor
         if (wait := self._limits.wait(principal.credential, now)) is not None:
             wait_s = math.ceil(wait.total_seconds())
             why = refusal("identity.too_many_requests", per_second=limits.PER_SECOND, wait_s=wait_s)
@@ -60,16 +62,29 @@ def out_of_scope() -> RefusedError:
     return RefusedError(HTTPStatus.FORBIDDEN, refusal("identity.out_of_scope"))
 
 
+def install(app: FastAPI, refused: RefusedRequests) -> None:
+    """Puts on record who is refused what: for the audit log, not for the answer."""
+
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RefusedError)
+        actor: str | None = getattr(request.state, "actor", None)
+        if actor is not None and error.status == HTTPStatus.FORBIDDEN:
+            refused.note(actor, error.reasons[0].code, request.url.path)
+        return await problems.on_refused(request, error)
+
+    app.add_exception_handler(RefusedError, on_refused)
+
+
 async def sender(request: Request) -> UnitPrincipal:
     """The unit that sends."""
     gate: Gate = request.app.state.gate
-    return gate.unit(request.headers, "send")
+    return gate.unit(request, "send")
 
 
 async def reader(request: Request) -> UnitPrincipal:
     """The unit that reads. Whoever sends may also read what became of it."""
     gate: Gate = request.app.state.gate
-    return gate.unit(request.headers, "read", "send")
+    return gate.unit(request, "read", "send")
 
 
 Sender = Annotated[UnitPrincipal, Depends(sender)]
