@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from shared.words import numbers, reform_effects, vietnamese
+from shared.words.principals import ROLES
 from shared.words.rebinding import Rebound
 from shared.words.reform_duties import Emptied, Moves
 from shared.words.reform_effects import Effects, OpenHeir
@@ -14,6 +15,7 @@ from shared.words.units import Unit
 SHOWN: Final = 10  # entries of a list; the JSON answer has all
 LEVELS: Final = {"province": "tỉnh", "district": "huyện", "commune": "xã", "office": "cơ quan"}
 TASKS: Final = {"report": "nộp báo cáo", "confirm": "chốt bảng tổng hợp"}
+CREDENTIALS: Final = {"http": "khóa truy cập", "nats": "chứng thư NATS"}
 KINDS: Final[dict[Kind, str]] = {
     "unknown_code": "bị từ chối vì khi ấy chưa đơn vị nào mang mã; đơn vị gửi lại",
     "as_successor": "bị từ chối vì khi ấy chưa cần as_successor; đơn vị kế thừa gửi lại",
@@ -41,6 +43,9 @@ def counts(effects: Effects) -> Iterator[str]:
     yield f"Nghĩa vụ đơn vị kế thừa làm tiếp cho đơn vị cũ: {_number(len(effects.heirs_complete))}"
     bound = f"{_number(len(effects.ended))} đơn vị kết thúc, {_number(len(effects.begun))} đơn vị mới"
     yield f"Khóa, vai trò, tuyến dữ liệu: thu hồi và cấp theo {bound}; {_number(len(effects.routes))} tuyến dữ liệu đổi tên"
+    roles, credentials = effects.bound.roles, effects.bound.credentials
+    people = _number(len({one.login for one in roles}))
+    yield f"Hết hiệu lực từ ngày sắp xếp: {_number(len(roles))} vai trò của {people} người, {_number(len(credentials))} khóa và chứng thư"
 
 
 def details(effects: Effects, routes: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -61,6 +66,10 @@ def details(effects: Effects, routes: Sequence[tuple[str, str]]) -> Iterator[str
     yield from _part("Đơn vị kế thừa làm tiếp", by_period, most=None)
     ended = [f"{_unit(one.unit)} → {'chưa khai' if one.heir is None else _unit(one.heir)}" for one in effects.ended]
     yield from _part("Khóa và vai trò: đơn vị kết thúc và đơn vị kế thừa", ended)
+    heirs = dict(zip((one.unit.id for one in effects.ended), ended, strict=True))
+    yield from _part("Vai trò hết hiệu lực", [f"{one.login}, {ROLES[one.role]}: {heirs[one.unit]}" for one in effects.bound.roles])
+    keys = [f"{CREDENTIALS[one.kind]} {one.id}: {heirs[one.unit]}" for one in effects.bound.credentials]
+    yield from _part("Khóa và chứng thư hết hiệu lực", keys)
     yield from _part("Tuyến dữ liệu", [f"{was} → {now}" for was, now in routes])
 
 

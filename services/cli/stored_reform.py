@@ -1,4 +1,4 @@
-"""What is stored and matters to a reform: accepted and refused events, and duties that are not done. Only reads."""
+"""What is stored and matters to a reform: accepted and refused events, duties that are not done, roles and credentials. Only reads."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,10 @@ from typing import Any, Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DutyDocument, ReceiptDocument, ReportDocument
+from shared.wire.documents import CredentialDocument, DutyDocument, GrantDocument, PersonDocument, ReceiptDocument, ReportDocument
 from shared.words import periods
 from shared.words.reference import Reference
+from shared.words.reform_bound import Bound, BoundCredential, BoundRole
 from shared.words.reform_effects import Owed, Stored
 from shared.words.reform_events import RefusedEvent
 
@@ -48,6 +49,8 @@ class ReformReader:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
         self._duties = mongo.collection(database, collection_names.DUTIES, DutyDocument)
+        self._people = mongo.collection(database, collection_names.PEOPLE, PersonDocument)
+        self._credentials = mongo.collection(database, collection_names.CREDENTIALS, CredentialDocument)
 
     async def giving(self) -> list[StoredEntry]:
         """All openings and extensions."""
@@ -60,7 +63,7 @@ class ReformReader:
         found = await self.giving()
         found += [entry async for entry in self._entries({"type": {"$nin": GIVING}, "$or": wanted}, "event")]
         refused = [_refused(one) async for one in self._receipts.find({"verdict": "rejected", **since}, {"event": 0})]
-        return Stored(found, refused, await self._owed(sorted(ended)))
+        return Stored(found, refused, await self._owed(sorted(ended)), await self._bound(sorted(ended), first_day))
 
     async def _entries(self, query: Document, *without: str) -> AsyncIterator[StoredEntry]:
         async for one in self._reports.find(query, dict.fromkeys(without, 0)):
@@ -75,6 +78,24 @@ class ReformReader:
             async for one in self._duties.find(query, {"regime": 1, "period": 1, "unit.id": 1, "task": 1}):
                 found.append(Owed(one["regime"], one["period"], one["unit"]["id"], one["task"]))
         return found
+
+    async def _bound(self, ended: Sequence[str], first_day: date) -> Bound:
+        """The roles and credentials at these units that would be valid on the first day or later."""
+        roles: list[BoundRole] = []
+        credentials: list[BoundCredential] = []
+        for first in range(0, len(ended), AT_ONCE):
+            units = ended[first : first + AT_ONCE]
+            async for person in self._people.find({"revoked_at": None, "grants.unit": {"$in": units}}):
+                held = [grant for grant in person["grants"] if grant["unit"] in units and _lasts(grant, first_day)]
+                roles += [BoundRole(grant["unit"] or "", person["login"], person["name"], grant["role"]) for grant in held]
+            valid: Document = {"unit": {"$in": units}, "revoked_at": None, "expires_at": {"$gt": periods.start_of(first_day)}}
+            async for one in self._credentials.find(valid, {"unit": 1, "kind": 1}):
+                credentials.append(BoundCredential(one["unit"] or "", one["_id"], one["kind"]))
+        return Bound(tuple(roles), tuple(credentials))
+
+
+def _lasts(grant: GrantDocument, day: date) -> bool:
+    return grant["revoked_at"] is None and (grant["ends"] is None or day.isoformat() < grant["ends"])
 
 
 def _refused(receipt: ReceiptDocument) -> RefusedEvent:

@@ -131,7 +131,20 @@ def units(effects: Effects) -> reforms.ReformUnits:
             reforms.EarlyBlock(regime=one.regime, period=one.period, early=list(one.early), later=list(one.later))
             for one in effects.uncounted
         ],
+        roles=[
+            reforms.EndedRole.model_validate({"login": one.login, "name": one.name, "role": one.role, **dict(_ending(effects, one.unit))})
+            for one in effects.bound.roles
+        ],
+        credentials=[
+            reforms.EndedCredential.model_validate({"id": one.id, "kind": one.kind, **dict(_ending(effects, one.unit))})
+            for one in effects.bound.credentials
+        ],
     )
+
+
+def _ending(effects: Effects, unit_id: str) -> reforms.EndedUnit:
+    end = next(one for one in effects.ended if one.unit.id == unit_id)
+    return reforms.EndedUnit(unit=unit(end.unit), heir=None if end.heir is None else unit(end.heir))
 
 
 def _open(one: Open) -> reforms.OpenHeir:

@@ -237,6 +237,25 @@ class EarlyBlock(Published):
     later: list[str]
 
 
+class EndedRole(Published):
+    """A person's role that ends with its unit, and the unit's heir, which gets none by itself (`tonghop people move`)."""
+
+    login: str
+    name: str
+    role: Literal["officer", "reviewer", "viewer"]
+    unit: UnitOfReform
+    heir: UnitOfReform | None
+
+
+class EndedCredential(Published):
+    """A key or NATS identity that ends with its unit, and the unit's heir. `id` is the credential's id, not a secret."""
+
+    id: str
+    kind: Literal["http", "nats"]
+    unit: UnitOfReform
+    heir: UnitOfReform | None
+
+
 class ReformUnits(Published):
     """The units behind the figures."""
 
@@ -247,6 +266,8 @@ class ReformUnits(Published):
     without_contact: Annotated[list[str], Field(description="ids of new units without a contact")]
     duties: list[DutyMove]
     uncounted: list[EarlyBlock]
+    roles: list[EndedRole]
+    credentials: list[EndedCredential]
 
 
 class ReformPreview(ReformHead):

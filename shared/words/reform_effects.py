@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from shared.words import pins, rebinding, reform_duties, reform_events, reform_settings, regimes
+from shared.words import pins, rebinding, reform_bound, reform_duties, reform_events, reform_settings, regimes
 from shared.words.pins import RegimePeriod
 from shared.words.rebinding import Rebound
 from shared.words.reference import ONE_DAY, Pins, Reference
 from shared.words.reform import OFFICE, Plan
+from shared.words.reform_bound import Bound
 from shared.words.reform_duties import Emptied, Moves, Task
 from shared.words.reform_events import Differing, RefusedEvent, StoredEvent, Uncounted
 from shared.words.regimes import Regime
@@ -66,6 +67,8 @@ class Stored:
     """Events that were refused on the first day or later."""
     owed: Sequence[Owed] = ()
     """Duties that are not done."""
+    bound: Bound = reform_bound.NOTHING
+    """Roles and credentials at the units that end."""
 
 
 NOTHING = Stored()
@@ -94,6 +97,8 @@ class Effects:
     open_heirs: tuple[OpenHeir, ...] = ()
     heirs_complete: tuple[Owed, ...] = ()
     """Duties of ended units that stay theirs, because their period keeps the units of then: the heirs complete them."""
+    bound: Bound = reform_bound.NOTHING
+    """Roles and credentials that end with their units."""
 
     @property
     def silent(self) -> tuple[Unit, ...]:
@@ -127,6 +132,7 @@ def of_plan(before: Reference, files: Rules, plan: Plan, stored: Stored = NOTHIN
     opened = sorted({*(pair for pair, given in terms.items() if given.opened is not None), *pinned})
     concerned = list(reform_settings.concerned(before, after, plan.day, opened))
     going_on = {row.id for row in plan.begun if row.id in before.registry.ids}
+    ended = _ended(plan, after.registry)
     effects = Effects(
         plan=plan,
         meanings=tuple(meanings(before.registry, after.registry, plan.day)),
@@ -139,7 +145,8 @@ def of_plan(before: Reference, files: Rules, plan: Plan, stored: Stored = NOTHIN
         changed_views=tuple(reform_settings.changed(before, after, plan.day, opened)),
         begun=tuple(row for row in plan.begun if row.id not in going_on),
         goes_on=tuple(row for row in plan.begun if row.id in going_on),
-        ended=_ended(plan, after.registry),
+        ended=ended,
+        bound=stored.bound.to({one.unit.id for one in ended}),
     )
     return with_owed(effects, stored.owed, after)
 

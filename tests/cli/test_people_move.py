@@ -1,11 +1,14 @@
 """`tonghop people move` and `reform preview` on a real database: what happens to the roles of units that end."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.cli import session
+from shared.shell.service import Connections
+from tests import identities
 from tests.cli import reform_folders
 from tests.cli.conftest import Cli
 from tests.cli.test_people import audited
@@ -46,6 +49,31 @@ def moved(cli: Cli, *options: str) -> dict[str, tuple[str | None, str]]:
     """The heir and the state of each draft."""
     drafts: list[dict[str, Any]] = cli.json("people", "move", "--reform", REFORM, *options)["roles"]
     return {draft["login"]: (None if draft["heir"] is None else draft["heir"]["id"], draft["state"]) for draft in drafts}
+
+
+def test_the_preview_names_the_roles_and_keys_that_end_with_their_heirs(before: Cli, folder: Path) -> None:
+    async def keys(connections: Connections) -> None:
+        await identities.put_key(connections.database, "06256")
+        await identities.put_key(connections.database, "06256", revoked_at=datetime.now(UTC))
+        await identities.put_key(connections.database, "06256", expires_at=datetime(2025, 6, 1, tzinfo=UTC))
+        await identities.put_key(connections.database, "20")
+
+    before.ask(keys)
+    before.json("people", "grant", "mai", "--role", "viewer", "--unit", "184", "--from", "2024-02-01", "--until", "2099-01-01")
+    before.json("people", "revoke", "mai", "--role", "viewer", "--unit", "184")
+
+    units = before.json("reform", "preview", folder)["units"]
+
+    assert [(one["login"], one["role"], one["unit"]["id"], one["heir"]["id"]) for one in units["roles"]] == [
+        ("hoa", "officer", "06256", "06253-2025"),
+        ("lan", "officer", "06268", "06211-2025"),
+        ("nam", "reviewer", "184", "20"),
+    ]
+    assert [(one["kind"], one["unit"]["id"], one["heir"]["id"]) for one in units["credentials"]] == [("http", "06256", "06253-2025")]
+    said = before.run("reform", "preview", folder).stdout
+    assert "Hết hiệu lực từ ngày sắp xếp: 3 vai trò của 3 người, 1 khóa và chứng thư" in said
+    assert "  hoa, cán bộ báo cáo: Xã Trấn Ninh (06256) → Xã Văn Quan (06253-2025)" in said
+    assert "th_" not in said
 
 
 def test_roles_of_units_that_end_hold_no_longer_and_nothing_passes_by_itself(applied: Cli) -> None:
