@@ -15,6 +15,7 @@ from shared.words.refusals import refusal
 
 CERTIFICATE: Final = "tls.crt"
 KEY: Final = "tls.key"
+WARN_BEFORE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,27 @@
 """`tonghop up|down|status`: starts and stops the embedded stack, and shows the state of its services."""
 
+import ssl
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import typer
+from cryptography import x509
 from rich.table import Table
 
-from services.cli import known_data, session
+from services.cli import certificate_files, known_data, session
 from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import regime_files
 from services.cli.files.regime_losses import Loss
 from services.devstack import stack
 from shared.plumbing import addresses
+from shared.shell import language
+from shared.shell.clock import system_clock
 from shared.shell.settings import CliSettings
 from shared.words import numbers
-from shared.words.refusals import refusal
+from shared.words.refusals import number, refusal
 
 ANSWER_S = 3.0
 SILENT = {"ready": False, "lag": None, "waiting_for": {"service": refusal("cli.service_away").text("vi")}}
@@ -78,15 +83,17 @@ def status(as_json: AsJson = False) -> None:
 
 
 def state(settings: CliSettings) -> dict[str, Any]:
-    """`{"addresses": {…}, "services": {name: {"monitor", "ready", "lag", "waiting_for"}}}`; a service that does not answer has no lag.
-    `monitor` is the address of its `/readyz` and `/metrics`.
+    """`{"addresses": {…}, "services": {name: {"monitor", "ready", "lag", "waiting_for", "certificate_days"}}}`; a service that does not
+    answer has no lag. `monitor` is the address of its `/readyz` and `/metrics`, `certificate_days` how long its certificate is valid (null:
+    it speaks plain http, or does not answer).
     """
     asked = settings.monitor_addresses
+    days = {name: _certificate_days(address) for name, address in settings.service_addresses.items()}
     servers = {"nats": settings.nats_url, "mongo": settings.mongo_url, "smtp": f"{settings.smtp_host}:{settings.smtp_port}"}
     shown = {**servers, "database": settings.database, **settings.service_addresses}
     return {
         "addresses": {name: addresses.masked(address) for name, address in shown.items()},
-        "services": {name: {"monitor": address, **_readiness(address)} for name, address in asked.items()},
+        "services": {name: {"monitor": address, **_readiness(address), "certificate_days": days[name]} for name, address in asked.items()},
     }
 
 
@@ -104,6 +111,18 @@ def _readiness(address: str) -> dict[str, Any]:
     return {"ready": bool(body.get("ready")), "lag": body.get("lag"), "waiting_for": body.get("waiting_for") or {}}
 
 
+def _certificate_days(address: str) -> int | None:
+    """The days until the certificate of an https address ends; negative if it has ended."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" or parts.hostname is None:
+        return None
+    try:
+        presented = ssl.get_server_certificate((parts.hostname, parts.port or 443), timeout=ANSWER_S)
+    except OSError:
+        return None
+    return (x509.load_pem_x509_certificate(presented.encode()).not_valid_after_utc - system_clock()).days
+
+
 def _show(found: dict[str, Any]) -> None:
     table = Table("", "Địa chỉ", "Sẵn sàng", "Còn chờ", title="Tổng Hợp", title_justify="left")
     for name, address in found["addresses"].items():
@@ -117,3 +136,6 @@ def _show(found: dict[str, Any]) -> None:
     for name, service in found["services"].items():
         for what, why in service["waiting_for"].items():
             session.console.print(f"{name}: {what}: {why}", markup=False)
+        days = service["certificate_days"]
+        if days is not None and days < certificate_files.WARN_BEFORE.days:
+            session.notes.print(refusal("tls.ends_soon", name, days=number(days)).line(language.chosen()), markup=False)

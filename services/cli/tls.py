@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from services.cli import certificates, session
-from services.cli.certificate_files import CERTIFICATE, KEY, Folder, Found
+from services.cli.certificate_files import CERTIFICATE, KEY, WARN_BEFORE, Folder, Found
 from services.cli.data import AsJson
 from shared.plumbing import data_files
 from shared.shell.clock import system_clock
@@ -21,7 +21,6 @@ from shared.words.refusals import refusal
 tls = typer.Typer(help="Chứng thư TLS của hệ thống.", no_args_is_help=True)
 
 FOLDER: Final = data_files.HOME / data_files.NAME / "tls"
-WARN_BEFORE: Final = timedelta(days=30)
 
 Out = Annotated[Path, typer.Option("--out", metavar="THƯ-MỤC", help="Thư mục của chứng thư và khóa.", show_default="deploy/tls")]
 Hosts = Annotated[

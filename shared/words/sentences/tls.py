@@ -33,6 +33,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Chứng thư {file} chỉ có hiệu lực từ ngày {day}. Kiểm tra đồng hồ của máy.",
         "The certificate {file} is valid only from {day}. Check the clock of the machine.",
     ),
+    "tls.ends_soon": (
+        "Chứng thư của dịch vụ còn {days} ngày. Chạy `tonghop tls renew`, hoặc xin cơ quan cấp chứng thư mới, rồi khởi động lại dịch vụ.",
+        "The certificate of the service ends in {days} days. Run `tonghop tls renew`, or ask the agency for a new one, then restart the"
+        " service.",
+    ),
     "tls.not_a_host": (
         "Giá trị “{text}” không phải là tên máy hay địa chỉ IP. Ghi theo ví dụ: bao-cao.tinh.gov.vn hoặc 10.0.0.7.",
         "The value “{text}” is not a host name or an IP address. Write it like this: bao-cao.tinh.gov.vn or 10.0.0.7.",
