@@ -14,11 +14,14 @@ from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.http.scoped import scope_of
 from services.portal.live import Hub
+from services.portal.oidc import config as oidc
+from services.portal.oidc.provider import Provider
 from services.portal.reading.reforms import ReformReader
 from services.portal.render import look
 from services.portal.sessions import accounts
 from services.portal.sessions.seals import NONE, Seals
 from services.portal.web import account, login
+from services.portal.web import provider as provider_pages
 from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.people_desk import PeopleDesk
@@ -38,11 +41,14 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     """The portal's app; connects when it starts."""
     settings = settings or PortalSettings()
     connections = service.connections(settings, NAME)
+    provider = oidc.of(settings)
     hub = Hub()
     seals = Seals(settings.secret_key if settings.secret_key != NONE else random_secret())  # only tests have none
     rules = Rules(codes_required=settings.totp == "required")
-    made = (seals, rules, connections.clock, connections.new_id, random_secret, settings.site)
-    own = accounts.create(connections.database, connections.reference, *made)
+    made = (seals, rules, connections.clock, connections.new_id, random_secret)
+    own = accounts.create(
+        connections.database, connections.reference, *made, provider=provider.name if provider else "", site=settings.site
+    )
     connections.broker.include_router(live.feed_router(hub))
 
     keys = KeyRing(connections.database, connections.reference, connections.clock)
@@ -61,6 +67,8 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.hub = hub
     app.state.calendars = Changes()
     app.state.accounts = own
+    app.state.provider = None if provider is None else Provider(provider)
+    app.state.new_secret = random_secret
     app.state.sessions = own.sessions
     app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys
@@ -72,7 +80,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     keeping.install(app)
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
-    for open_router in (login.router, account.router):
+    for open_router in (login.router, account.router, provider_pages.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app

@@ -128,6 +128,19 @@ class PortalSettings(PortalPort):
 
     secret_key: str = Field("none", pattern=SECRET, repr=False, description="encrypts what the portal stores; 32 characters or more")
     totp: Literal["optional", "required"] = Field("optional", description="one-time codes for reviewers and operators")
+    oidc_issuer: str = Field("none", description="the OpenID Connect provider, exactly as its tokens name it; none: only local logins")
+    oidc_client_id: str = "none"
+    oidc_client_secret: str = Field("none", repr=False)
+    oidc_authorization_url: str = Field("none", description="none, with the two below: the issuer publishes them (discovery)")
+    oidc_token_url: str = "none"
+    oidc_jwks_url: str = "none"
+    oidc_userinfo_url: str = Field("none", description="asked if the ID token does not have the claim that names the person")
+    oidc_pkce: Literal["on", "off"] = "on"
+    oidc_acr_values: str = Field("none", description="levels of assurance, one of which the login must have")
+    oidc_subject_claim: str = "sub"
+    oidc_scopes: str = "openid"
+    oidc_algorithms: str = Field("RS256", description="signatures of ID tokens that are taken")
+    oidc_name: str = Field("Cổng dịch vụ công quốc gia", description="the provider's name on the button")
 
 
 class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalPort):

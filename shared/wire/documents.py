@@ -585,12 +585,17 @@ class SessionDocument(TypedDict):
 
 
 class LoginDelayDocument(TypedDict):
-    """Failed logins of one account or from one address: the next attempt has to wait.
+    """Failed logins of one account, browser or code, or from one address: the next attempt has to wait. Also who has the next turn at an
+    account, and which answers of a provider were taken.
 
     Written by: the identity stores. Read by: the portal.
     """
 
-    _id: Annotated[str, "`account/<sha256 of the login>` or `address/<address>`"]
+    _id: Annotated[
+        str,
+        "`account/<sha256 of the login>`, `address/<address>`, `browser/…`, `code/<person>`, `turn/<sha256 of the login>/<address>` "
+        "or `once/…`",
+    ]
     failures: Annotated[int, "failed logins since the last success"]
     wait_until: Annotated[datetime, "when the next attempt is examined"]
     expires_at: Annotated[datetime, "when MongoDB may remove it"]

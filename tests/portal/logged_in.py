@@ -15,10 +15,12 @@ from services.portal.http.forms import Fields
 from services.portal.http.guard import Guard
 from services.portal.http.headers import SafeHeaders
 from services.portal.http.principals import AskingPerson
+from services.portal.oidc.config import Config
+from services.portal.oidc.provider import Provider
 from services.portal.sessions import accounts
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.seals import Seals
-from services.portal.web import account, login
+from services.portal.web import account, login, provider
 from shared.plumbing import password_hashes
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
@@ -96,13 +98,14 @@ class Browser:
         return await self.http.post(html.unescape(action[1]), data=fields | typed)
 
 
-def desk(database: Documents, *, codes_required: bool = False) -> Desk:
+def desk(database: Documents, *, codes_required: bool = False, config: Config | None = None) -> Desk:
     """A portal on a database."""
     clock = Clock()
     reference = ReferenceStore(database, clock)
     own = accounts.create(database, reference, Seals("k" * 32), Rules(codes_required), clock, random_id, random_secret)
     app = FastAPI()
     app.state.accounts, app.state.sessions, app.state.clock = own, own.sessions, clock
+    app.state.provider, app.state.new_secret = None if config is None else Provider(config), random_secret
     made = Desk(app, own, database, clock)
     app.add_middleware(Guard, public_url="")
     app.add_middleware(SafeHeaders)
@@ -118,6 +121,6 @@ def desk(database: Documents, *, codes_required: bool = False) -> Desk:
         made.sent.append((person.login, dict(fields)))
         return "sent"
 
-    for router in (login.router, account.router):
+    for router in (login.router, account.router, provider.router):
         app.include_router(router, dependencies=[Depends(problems.each_once)])
     return made

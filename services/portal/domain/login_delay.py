@@ -59,5 +59,10 @@ def turn(login: str, address: str) -> str:
     return f"turn/{_hashed(login)}/{address}"
 
 
+def once(state: str) -> str:
+    """The key of something that is taken once: the state of a login at the provider."""
+    return f"once/{_hashed(state)}"
+
+
 def _hashed(login: str) -> str:
     return hashlib.sha256(login.encode()).hexdigest()

@@ -37,11 +37,11 @@ async def _login(request: Request) -> Response:
     try:
         fields = await forms.pairs_of(request)
     except Refused:
-        return login_pages.first(back=_page_of(request), refusals=[])
+        return login_pages.first(provider=accounts.provider, back=_page_of(request), refusals=[])
     owner = await accounts.sessions.owner(request.cookies.get(cookies.name(request.url.scheme), ""))
     action = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     form = kept_forms.sealed(KeptForm(action[:MOST_ACTION], fields, owner), accounts.seals, now)
-    return login_pages.first(back=_page_of(request), form=form, status=HTTPStatus.UNAUTHORIZED)
+    return login_pages.first(provider=accounts.provider, back=_page_of(request), form=form, status=HTTPStatus.UNAUTHORIZED)
 
 
 def _page_of(request: Request) -> str:

@@ -22,6 +22,7 @@ GROUP: Final = 4  # characters of a secret that are read together
 
 def first(
     *,
+    provider: str = "",
     back: str = return_path.HOME,
     form: str = "",
     login: str = "",
@@ -29,8 +30,8 @@ def first(
     status: HTTPStatus = HTTPStatus.OK,
     wait_s: int = 0,
 ) -> HTMLResponse:
-    """Login and password. `form` is a sealed form that waits to be sent."""
-    shown = {"back": back, "form": form, "login": login, "refusals": refusals, "wait_s": wait_s}
+    """Login and password. `form` is a sealed form that waits to be sent, `provider` the name of a provider of logins."""
+    shown = {"provider": provider, "back": back, "form": form, "login": login, "refusals": refusals, "wait_s": wait_s}
     return look.page("login.html", shown, status, HEADERS | ({"Retry-After": str(wait_s)} if wait_s else {}))
 
 

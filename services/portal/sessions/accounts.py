@@ -10,6 +10,7 @@ from services.portal.sessions.logins import Logins
 from services.portal.sessions.records import Records
 from services.portal.sessions.seals import Seals
 from services.portal.sessions.session_store import SessionStore
+from shared.plumbing.invitation_store import InvitationStore
 from shared.plumbing.mongo import Documents
 from shared.plumbing.people_store import PeopleStore
 from shared.plumbing.reference_store import ReferenceStore
@@ -26,12 +27,15 @@ class Accounts:
     delays: DelayStore
     logins: Logins
     calendars: CalendarStore
+    invitations: InvitationStore
     records: Records
     seals: Seals
     rules: Rules
     reference: ReferenceStore
     clock: Clock
     new_id: NewId
+    provider: str
+    """The name of the provider of logins; "" if there is none."""
     site: str
     """The portal's public address; "" if it is not set."""
 
@@ -41,6 +45,7 @@ class Accounts:
         await self.sessions.prepare()
         await self.delays.prepare()
         await self.calendars.prepare()
+        await self.invitations.prepare()
 
 
 def create(
@@ -51,6 +56,7 @@ def create(
     clock: Clock,
     new_id: NewId,
     new_secret: NewSecret,
+    provider: str = "",
     site: str = "",
 ) -> Accounts:
     """The accounts of a database."""
@@ -63,11 +69,13 @@ def create(
         delays=delays,
         logins=Logins(people, codes, delays, records, clock),
         calendars=CalendarStore(database, seals, clock),
+        invitations=InvitationStore(database, clock),
         records=records,
         seals=seals,
         rules=rules,
         reference=reference,
         clock=clock,
         new_id=new_id,
+        provider=provider,
         site=site,
     )

@@ -53,6 +53,11 @@ class DelayStore:
         """Takes back the attempt that was counted last, which was right; earlier failures stay."""
         await self._delays.update_one({"_id": counter.key, "failures": {"$gt": 0}}, {"$inc": {"failures": -1}, "$min": {"wait_until": now}})
 
+    async def take_once(self, key: str, now: datetime) -> bool:
+        """Takes a key that may be taken once. False if it was taken."""
+        taken: LoginDelayDocument = {"_id": key, "failures": 0, "wait_until": now, "expires_at": now + login_delay.FORGOTTEN}
+        return not await mongo.insert_new(self._delays, [taken])
+
     async def has_turn(self, turn: str, now: datetime) -> bool:
         """Takes a turn whose time has come. False if there is none."""
         return await self._delays.find_one_and_delete({"_id": turn, "wait_until": {"$lte": now}}) is not None

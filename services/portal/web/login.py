@@ -30,12 +30,12 @@ Outcome = Person | Waits | Sequence[Refusal]
 
 
 @router.get("/dang-nhap")
-async def page(request: Request, tiep: str = return_path.HOME) -> Response:
+async def page(request: Request, accounts: AccountsUsed, tiep: str = return_path.HOME) -> Response:
     """The first page of the login. Whoever is logged in goes on at once."""
     back = return_path.checked(tiep)
     if await principals.session_of(request) is not None:
         return _see_other(back)
-    return login_pages.first(back=back)
+    return login_pages.first(provider=accounts.provider, back=back)
 
 
 @router.post("/dang-nhap")
@@ -47,7 +47,9 @@ async def log_in(request: Request, fields: Fields, accounts: AccountsUsed, visit
     if isinstance(found, Person):
         return await _go_on(request, accounts, note.of(found), found, visitor)
     status, reasons, wait_s = _refused(found or [refusal("identity.login_failed")])
-    return login_pages.first(back=back, form=note.form, login=login, refusals=reasons, status=status, wait_s=wait_s)
+    return login_pages.first(
+        provider=accounts.provider, back=back, form=note.form, login=login, refusals=reasons, status=status, wait_s=wait_s
+    )
 
 
 @router.post("/dang-nhap/tiep-tuc")
@@ -56,7 +58,7 @@ async def go_on(request: Request, fields: Fields, accounts: AccountsUsed, visito
     note = login_notes.opened(fields.get("note", ""), accounts.seals, accounts.clock())
     person = None if note is None else await accounts.people.by_id(note.person)
     if note is None or person is None or person.version != note.version or person.revoked_at is not None:
-        return login_pages.first(refusals=[refusal("identity.login_expired")], status=HTTPStatus.UNAUTHORIZED)
+        return login_pages.first(provider=accounts.provider, refusals=[refusal("identity.login_expired")], status=HTTPStatus.UNAUTHORIZED)
     step = _step(accounts, person, note)
     outcome: Outcome = person if step is None else await _taken(accounts, person, step, note, fields, visitor)
     if isinstance(outcome, Person):

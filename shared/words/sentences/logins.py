@@ -51,4 +51,31 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Cơ quan yêu cầu mã xác thực với vai trò của tài khoản này nên không tắt được.",
         "The agency requires one-time codes for the roles of this account, so they stay on.",
     ),
+    "identity.provider_setting": (
+        "Giá trị thiếu hoặc không được phép. Cần đủ mã và bí mật của ứng dụng; cả ba địa chỉ hoặc không địa chỉ nào; https; scope có "
+        "openid; chữ ký bằng khóa công khai.",
+        "This value is missing or not allowed. Set client id and secret; all three endpoints or none; https; the scope openid; signatures "
+        "with a public key.",
+    ),
+    "identity.provider_state": (
+        "Lần đăng nhập này không bắt đầu từ trình duyệt này, đã dùng rồi hoặc quá 10 phút. Đăng nhập lại từ đầu.",
+        "This login did not begin in this browser, was used before, or took more than 10 minutes. Log in again from the beginning.",
+    ),
+    "identity.provider_refused": (
+        "Nhà cung cấp đăng nhập không xác nhận được người đăng nhập. Đăng nhập lại; nếu vẫn vậy, báo quản trị hệ thống.",
+        "The provider did not confirm who has logged in. Log in again; if it happens again, inform the operators.",
+    ),
+    "identity.provider_away": (
+        "Nhà cung cấp đăng nhập chưa trả lời. Thử lại sau ít phút, hoặc đăng nhập bằng mật khẩu.",
+        "The provider of logins does not answer. Try again in a few minutes, or log in with a password.",
+    ),
+    "identity.not_bound": (
+        "Tài khoản này chưa được liên kết với người nào ở đây. Đề nghị quản trị hệ thống hoặc cán bộ tổng hợp của đơn vị cấp trên gửi lời "
+        "mời.",
+        "This account is not bound to anybody here. Ask an operator, or the reviewer of the unit above, for an invitation.",
+    ),
+    "identity.invitation_used": (
+        "Lời mời này không tồn tại, đã dùng hoặc quá 7 ngày. Đề nghị người đã mời gửi lời mời mới.",
+        "This invitation does not exist, was used, or is older than 7 days. Ask for a new one.",
+    ),
 }
