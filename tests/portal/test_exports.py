@@ -7,8 +7,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from pymongo.errors import AutoReconnect
 
-from shared.wire import events
+from shared.wire import collection_names, events
 from tests.portal import builders, years
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -176,3 +177,46 @@ async def test_a_file_is_named_for_people(stack: Stack) -> None:
 async def test_what_cannot_be_exported_is_refused_by_a_page(stack: Stack, path: str, status: int) -> None:
     answer = await stack.http.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+
+
+async def entries(stack: Stack) -> list[dict[str, Any]]:
+    found = stack.database[collection_names.AUDIT].find({"action": {"$regex": "exported$"}})
+    return [dict(entry) for entry in await found.sort("_id", 1).to_list(None)]
+
+
+async def test_who_takes_which_file_is_recorded(stack: Stack) -> None:
+    await stack.put(views=years.views(REPORTS))
+    before = len(await entries(stack))
+
+    for path in (f"/bang/{MONTHLY}/2026-02/{DISTRICT}.xlsx", f"/bang/{MONTHLY}/2026-02/{DISTRICT}.csv?decimal=point", "/nghia-vu.csv"):
+        assert (await stack.http.get(path)).status_code == 200
+
+    taken = (await entries(stack))[before:]
+    view = f"views/{MONTHLY}/2026-02/{DISTRICT}"
+    assert [(entry["action"], entry["target"], entry["details"]["file"], entry["details"]["query"]) for entry in taken] == [
+        ("figures.exported", view, "xlsx", ""),
+        ("figures.exported", view, "csv", "decimal=point"),
+        ("duties.exported", "duties", "csv", ""),
+    ]
+    assert {entry["actor"].partition("/")[0] for entry in taken} == {"people"}
+
+
+async def test_what_is_not_there_is_not_recorded_as_taken(stack: Stack) -> None:
+    before = await entries(stack)
+
+    assert (await stack.http.get(f"/bang/{MONTHLY}/2026-02/{DISTRICT}.csv")).status_code == 404
+
+    assert await entries(stack) == before
+
+
+async def test_what_cannot_be_recorded_is_not_exported(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise AutoReconnect("away")
+
+    await stack.put(views=years.views(REPORTS))
+    monkeypatch.setattr("shared.plumbing.audit_store.append", away)
+
+    for path in (f"/bang/{MONTHLY}/2026-02/{DISTRICT}.xlsx", f"/bang/{MONTHLY}/2026-02/{DISTRICT}.csv", "/nghia-vu.csv"):
+        answer = await stack.http.get(path)
+        assert answer.status_code == 503
+        assert "content-disposition" not in answer.headers

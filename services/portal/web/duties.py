@@ -15,6 +15,7 @@ from services.portal.domain.duty_periods import Owed
 from services.portal.domain.refused import Refused
 from services.portal.domain.strip import Year
 from services.portal.http.dependencies import After, Now, Typed
+from services.portal.http.exporting import Recorded
 from services.portal.http.scoped import Duties, ReadsFigures, Stored
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
@@ -89,7 +90,7 @@ async def duties(chosen: Typed, scope: ReadsFigures, store: Duties, stored: Stor
 
 
 @router.get("/nghia-vu.csv")
-async def table(chosen: Typed, scope: ReadsFigures, store: Duties, now: Now) -> Response:
+async def table(chosen: Typed, scope: ReadsFigures, store: Duties, now: Now, record: Recorded) -> Response:
     """The selected duties of all pages; owed duties come first."""
     known, today = scope.reference, scope.today
     address.require_known(known, chosen.regime, chosen.unit)
@@ -97,6 +98,7 @@ async def table(chosen: Typed, scope: ReadsFigures, store: Duties, now: Now) -> 
     read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
     if len(read) > CSV_AT_ONCE:
         raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
+    await record("duties.exported", "duties", "csv")
     lines = _lines(sorted(read, key=urgency), _titles(known), partial(_name_today, known.registry, today), now)
     named = file_name.disposition("attachment", f"{_plain_name(chosen)}-{today:%Y%m%d}.csv", _title(known, chosen, today))
     headers = {"Content-Disposition": named, "Cache-Control": "no-cache"}

@@ -8,6 +8,7 @@ from services.portal.domain import refused, view_table
 from services.portal.domain.address import Address
 from services.portal.domain.view_table import Table
 from services.portal.http.dependencies import Now
+from services.portal.http.exporting import Recorded
 from services.portal.http.scoped import Stored, ViewAt
 from services.portal.reading import year
 from services.portal.reading.store import PortalStore
@@ -20,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/bang/{regime}/{period}/{unit}.xlsx")
-async def as_workbook(at: ViewAt, store: Stored, now: Now) -> Response:
+async def as_workbook(at: ViewAt, store: Stored, now: Now, record: Recorded) -> Response:
     """The figures as an Excel workbook. Figures of more than 15 digits are texts in it."""
     view, table = await _table(at, store)
     reporting = view.reporting
@@ -31,14 +32,20 @@ async def as_workbook(at: ViewAt, store: Stored, now: Now) -> Response:
         f"{reporting.received}/{reporting.expected} đơn vị đã nộp; xuất lúc {vietnamese.moment(now)}",
     ]
     title += [covers] if (covers := at.covers(at.unit.id)) else []
+    await record("figures.exported", _target(at), "xlsx")
     return _download(at, "xlsx", workbook.figures(table, title, now), workbook.MEDIA_TYPE)
 
 
 @router.get("/bang/{regime}/{period}/{unit}.csv")
-async def as_csv(at: ViewAt, store: Stored, decimal: Annotated[Point, Query()] = "comma") -> Response:
+async def as_csv(at: ViewAt, store: Stored, record: Recorded, decimal: Annotated[Point, Query()] = "comma") -> Response:
     """The figures as a CSV table. With `decimal=point`, decimals follow a point."""
     _, table = await _table(at, store)
+    await record("figures.exported", _target(at), "csv")
     return _download(at, "csv", spreadsheet.figures(table, decimal), "text/csv; charset=utf-8")
+
+
+def _target(at: Address) -> str:
+    return f"views/{at.regime.id}/{at.period.code}/{at.unit.id}"
 
 
 async def _table(at: Address, store: PortalStore) -> tuple[View, Table]:
