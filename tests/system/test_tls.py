@@ -31,9 +31,10 @@ from shared.shell import service
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.reference import Reference
-from tests import certificates, seeds
+from tests import certificates, nats_cluster, replica_set, seeds
 from tests.builders import COMMUNE, submitted
 from tests.certificates import Files
+from tests.nats_cluster import Node
 from tests.running import environment_of, process, running, until_answering
 from tests.waiting import until
 
@@ -230,3 +231,69 @@ async def test_a_nats_server_that_offers_no_tls_gets_no_login(settings: Settings
 
     assert said.exit_code == session.AWAY
     assert "[nats.not_encrypted]" in said.stderr
+
+
+def _encrypts(node: Node, files: Files) -> None:
+    """Adds to the configuration of a node the blocks of TLS of `deploy/nats/cluster.conf`, for clients and for routes."""
+    shipped = (ROOT / "deploy/nats/cluster.conf").read_text(encoding="utf-8")
+    routes = re.search(r"^  tls \{.*?^  \}", shipped, re.MULTILINE | re.DOTALL)
+    assert routes is not None
+    of_routes = routes[0].replace("$TONGHOP_TLS_CERT", f'"{files.cert}"').replace("$TONGHOP_TLS_KEY", f'"{files.key}"')
+    config = Path(node.process.command[-1])
+    of_routes = of_routes.replace("$TONGHOP_TLS_CA", f'"{files.ca}"')
+    text = config.read_text(encoding="utf-8").replace("cluster { name: tonghop", f"cluster {{ name: tonghop\n{of_routes}")
+    config.write_text(f"{text}\n{nats_options(files)}\n", encoding="utf-8")
+
+
+async def test_three_nats_servers_find_each_other_over_tls_and_one_of_another_authority_stays_out(tmp_path: Path) -> None:
+    files, others = certificates.made(tmp_path / "tls"), certificates.made(tmp_path / "other")
+    cluster = nats_cluster.prepared(tmp_path)
+    *own, stranger = cluster.nodes.values()
+    for node in own:
+        _encrypts(node, files)
+    _encrypts(stranger, others)
+
+    def routes(node: Node) -> set[str]:
+        return {route["remote_name"] for route in orjson.loads(probe.get(node.monitor, "/routez")[1])["routes"]}
+
+    async def is_joined() -> bool:
+        return probe.get(own[0].monitor, "/routez")[0] == 200 and routes(own[0]) == {own[1].name}
+
+    try:
+        for node in cluster.nodes.values():
+            node.process.launch()
+        await until(is_joined)
+        await asyncio.sleep(2)  # the stranger tries again every second
+        assert (routes(own[0]), routes(own[1])) == ({own[1].name}, {own[0].name})
+        assert "certificate signed by unknown authority" in stranger.process.log.read_text(encoding="utf-8")
+    finally:
+        await asyncio.gather(*[node.process.kill() for node in cluster.nodes.values()])
+
+
+async def test_three_members_of_mongodb_talk_to_each_other_over_tls(tmp_path: Path) -> None:
+    """With `preferTLS` in place of `requireTLS`: they use TLS among each other, and the test may initiate them without."""
+    files = certificates.made(tmp_path / "tls")
+    options = [option.replace("requireTLS", "preferTLS") for option in mongod_options(files)]
+    async with replica_set.replica_set(tmp_path / "set", *options) as members:
+        with replica_set.client_of(await members.until_primary(), replica_set.USER, replica_set.PASSWORD) as client:
+            spoken = client.admin.command("serverStatus")["transportSecurity"]
+        logs = [member.log.read_text(encoding="utf-8") for member in members.members.values()]
+
+    assert spoken["1.3"] + spoken["1.2"] >= 2
+    assert not any("certificate verify failed" in log for log in logs)
+
+
+async def test_servers_take_no_plain_text(encrypted: Encrypted) -> None:
+    mongo_url = encrypted.settings.mongo_url.partition("&tls=")[0]
+    nats_port = int(encrypted.settings.nats_url.rpartition(":")[2])
+
+    def asked_plainly() -> str:
+        with socket.create_connection(("127.0.0.1", nats_port), 5) as plain, plain.makefile("rwb") as lines:
+            assert orjson.loads(lines.readline().removeprefix(b"INFO "))["tls_required"]
+            lines.write(b'CONNECT {"verbose":true}\r\nPING\r\n')
+            lines.flush()
+            return lines.read().decode(errors="replace")
+
+    assert "PONG" not in await asyncio.to_thread(asked_plainly)
+    with MongoClient[dict[str, object]](mongo_url, serverSelectionTimeoutMS=1500) as client, pytest.raises(PyMongoError):
+        await asyncio.to_thread(client.admin.command, "hello")
