@@ -84,6 +84,15 @@ async def viewer(database: Documents, units: Iterable[Unit]) -> dict[str, str]:
     return {COOKIE: await session_with(database, *(grant("viewer", top) for top in sorted(tops)))}
 
 
+async def calendar(database: Documents, *units: str) -> str:
+    """The path of the calendar of a new person who is an officer at these units (ids)."""
+    address = secrets.token_urlsafe(32)
+    person = await put_person(database, *(grant("officer", unit) for unit in units))
+    fields = {"calendar": 1, "calendar_hash": hashlib.sha256(address.encode()).hexdigest()}
+    await database[collection_names.PEOPLE].update_one({"_id": person}, {"$set": fields})
+    return f"/lich/{address}.ics"
+
+
 async def put_key(
     database: Documents,
     unit: str | None,

@@ -20,7 +20,7 @@ from services.portal.reading.reforms import ReformReader
 from services.portal.render import look
 from services.portal.sessions import accounts
 from services.portal.sessions.seals import NONE, Seals
-from services.portal.web import account, login
+from services.portal.web import account, calendars, login
 from services.portal.web import provider as provider_pages
 from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
@@ -80,7 +80,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     keeping.install(app)
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
-    for open_router in (login.router, account.router, provider_pages.router):
+    for open_router in (login.router, account.router, provider_pages.router, calendars.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])
     app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
     return app

@@ -19,6 +19,7 @@ from shared.words.calendar import COMMON
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
 from shared.words.units import Registry
+from tests import identities
 from tests.portal import builders
 from tests.portal.builders import COMMUNE, DISTRICT, MONTHLY, QUARTERLY, read_duty
 from tests.portal.conftest import Stack
@@ -40,7 +41,7 @@ def of(regime: str, code: str) -> dict[str, Any]:
 
 
 def events(found: Agenda, now: datetime = NOW) -> list[Any]:
-    body = ical.feed(ical.About(builders.registry().ids[COMMUNE][-1]), found, known().regimes, COMMON, SITE, now)
+    body = ical.feed(ical.About([builders.registry().ids[COMMUNE][-1]]), found, known().regimes, COMMON, SITE, now)
     check_lines(body)
     return Calendar.from_ical(body).walk("VEVENT")
 
@@ -120,7 +121,7 @@ def test_a_full_calendar_is_small_and_says_how_many_are_left_out() -> None:
         read_duty(builders.duty(deadline=NOW - timedelta(days=day), **of(f"{MONTHLY}-{day}", "2026-05"))) for day in range(agenda.MOST + 40)
     ]
     found = agenda.agenda(overdue, agenda.planned(known(), builders.registry().ids[COMMUNE][-1], NOW), NOW)
-    body = ical.feed(ical.About(builders.registry().ids[COMMUNE][-1]), found, known().regimes, COMMON, SITE, NOW)
+    body = ical.feed(ical.About([builders.registry().ids[COMMUNE][-1]]), found, known().regimes, COMMON, SITE, NOW)
     assert len(body) < 400_000
     first = Calendar.from_ical(body).walk("VEVENT")[0]
     assert first["SUMMARY"] == "Xử lý 40 nghĩa vụ quá hạn khác"
@@ -158,7 +159,7 @@ async def test_the_calendar_of_a_commune_with_twelve_periods_a_year(stack: Stack
     late = builders.duty(deadline=now - timedelta(days=100), **of(MONTHLY, begun(MONTHLY)[-2]))
     present = builders.duty(deadline=now + timedelta(days=4), **of(MONTHLY, begun(MONTHLY)[-1]))
     await stack.put(duties=[*old, late, present])
-    body = (await stack.http.get(f"/lich/{COMMUNE}.ics")).content
+    body = (await stack.http.get(await identities.calendar(stack.database, COMMUNE))).content
     check_lines(body)
     found = {event["UID"]: event["STATUS"] for event in Calendar.from_ical(body).walk("VEVENT")}
     assert [uid for uid, status in found.items() if status == "CONFIRMED"] == [

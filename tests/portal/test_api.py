@@ -254,7 +254,7 @@ async def test_what_is_unknown_is_not_found(stack: Stack, path: str) -> None:
     ("path", "code"),
     [
         ("/api/v1/x", "door.not_found"),
-        ("/lich/99999.ics", "door.no_such_unit"),
+        ("/lich/99999.ics", "door.not_found"),
         ("/api/v1/feeds/99/" + CT27, "door.no_such_unit"),
         ("/api/v1/feeds/184/" + CT27, "door.no_such_feed"),
         ("/api/v1/feeds/20/no-such", "report.unknown_regime"),

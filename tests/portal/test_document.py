@@ -19,7 +19,7 @@ OPERATIONS = {
     "/api/v1/reforms": "listReforms",
     "/api/v1/reforms/{reform}": "getReform",
     "/api/v1/units/{unit}/lineage": "getLineage",
-    "/lich/{unit}.ics": "getCalendar",
+    "/lich/{address}.ics": "getCalendar",
     "/live/{regime}/{period}/{unit}": "watchView",
 }
 DUTY = [

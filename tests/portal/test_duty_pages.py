@@ -161,7 +161,7 @@ async def test_pages_lead_to_the_duties(stack: Stack) -> None:
     await stack.put(views=[builders.view()])
     assert 'href="/nghia-vu"' in await page(stack, "/")
     assert f'href="/nghia-vu?regime={CT27}&amp;period=2024&amp;unit=184"' in await page(stack, f"/bang/{CT27}/2024/184")
-    assert 'href="/lich/06253.ics"' in await page(stack, f"/bao-cao/{CT27}/2024/06253")
+    assert 'href="/tai-khoan#lich"' in await page(stack, f"/bao-cao/{CT27}/2024/06253")
 
 
 async def test_what_is_stored_is_never_markup(stack: Stack) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.portal.render import file_name
 from shared.words import texts
+from tests import identities
 from tests.portal import builders
 from tests.portal.conftest import Stack
 
@@ -72,8 +73,8 @@ def test_a_name_of_which_nothing_can_be_seen_is_none(title: str) -> None:
 @loop
 async def test_files_are_named_after_what_they_hold(stack: Stack) -> None:
     await stack.put(duties=[builders.duty()])
-    calendar = await stack.http.get("/lich/06253.ics")
-    assert calendar.headers["content-disposition"].startswith('inline; filename="lich-06253.ics"; ')
+    calendar = await stack.http.get(await identities.calendar(stack.database, "06253"))
+    assert calendar.headers["content-disposition"].startswith('inline; filename="lich.ics"; ')
     assert extended(calendar.headers["content-disposition"]) == "Hạn báo cáo Thị trấn Văn Quan.ics"
     table = await stack.http.get("/nghia-vu.csv?unit=184")
     assert extended(table.headers["content-disposition"]).startswith("Nghĩa vụ báo cáo Huyện Văn Quan, ")

@@ -17,7 +17,7 @@ DOORS = [
     "/",
     "/nghia-vu",
     "/nghia-vu.csv",
-    "/lich/06253.ics",
+    f"/lich/{'A' * 43}.ics",
     f"/bao-cao/{CT27}/2024/06253",
     f"/thuyet-minh/{CT27}/2024/184",
     f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",

@@ -126,7 +126,13 @@ async def test_what_was_withdrawn_is_not_submitted_on_every_page(stack: Stack) -
         own = text_of(await page(stack, f"/bao-cao/{CT27}/2024/06253"))
         assert re.search(f"Tình trạng ?{word} ?Nhận lần đầu", own)
         assert f"Thị trấn Văn Quan 06253 {word} 10/12/2024" in text_of(await page(stack, f"/bang/{CT27}/2024/184"))
-        for path in (f"/bao-cao/{CT27}/2024/06253", f"/bang/{CT27}/2024/184", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics"):
+        for path in (
+            f"/bao-cao/{CT27}/2024/06253",
+            f"/bang/{CT27}/2024/184",
+            "/nghia-vu",
+            "/nghia-vu.csv",
+            await identities.calendar(stack.database, "06253"),
+        ):
             shown = (await stack.http.get(path)).text
             assert "Đã rút" not in shown
             assert "nợ" not in shown
@@ -237,7 +243,8 @@ async def test_no_text_of_a_page_reorders_or_rings(stack: Stack) -> None:
     named = builders.duty(unit={"id": "06253", "code": "06253", "name": REORDERING})
     unit = {"id": "184", "code": "184", "name": REORDERING, "level": "district", "parent": "20"}
     await stack.put(reports=[hostile, report(unit="06256"), returned], duties=[named], views=[builders.view(unit=unit)])
-    paths = ["/", "/nghia-vu", "/nghia-vu.csv", "/lich/06253.ics", *PAGES[3:6], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
+    calendar = await identities.calendar(stack.database, "06253")
+    paths = ["/", "/nghia-vu", "/nghia-vu.csv", calendar, *PAGES[3:6], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
     for path in paths:
         shown = (await stack.http.get(path)).text.lstrip(spreadsheet.BOM)
         assert texts.forbidden(shown) is None, path

@@ -1,4 +1,4 @@
-"""A unit's duties as an iCalendar feed (RFC 5545) that a calendar program subscribes to."""
+"""The duties of one or more units as an iCalendar feed (RFC 5545) that a calendar program subscribes to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from shared.words.units import Unit
 
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 MOST_TITLE: Final = 60  # characters of a regime's title in a summary: a telephone shows about as many
+MOST_UNITS: Final = 3  # named in the title of a calendar
 VERBS: Final = {True: "Nộp", False: "Duyệt và chốt"}
 NOUNS: Final = {True: "báo cáo", False: "bảng tổng hợp"}
 """The words of a task, by whether it is to report."""
@@ -29,22 +30,29 @@ SINCE: Final = datetime(1975, 6, 13)  # noqa: DTZ001  # local time, as RFC 5545 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The unit of a calendar. `ended` says when it ended and who acts for it; "" if it has not ended. `names` are what follows the name of
-    a duty's unit where that is not the unit's name of today, by unit id.
-    """
+    """The units of a calendar. `names` are what follows the name of a duty's unit, by unit id, where it is not today's name."""
 
-    unit: Unit
-    ended: str = ""
+    units: Sequence[Unit]
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The names of the units; of many only the first ones."""
+        first = ", ".join(unit.name for unit in self.units[:MOST_UNITS])
+        others = len(self.units) - MOST_UNITS
+        return first if others <= 0 else f"{first} và {others} đơn vị khác"
+
+    def of_whom(self, unit_id: str, name: str) -> str:
+        """What a summary adds about the unit of a duty; nothing in the calendar of one unit about that unit."""
+        return "" if [unit.id for unit in self.units] == [unit_id] else f" của {name}"
 
 
 def feed(about: About, agenda: Agenda, regimes: Mapping[str, Regime], working_days: WorkingDays, site: str, now: datetime) -> bytes:
     """One event for each duty, in the order of deadlines. Duties that are still owed have alarms for the coming reminders; planned ones
-    have none, and neither has the calendar of a unit that has ended. `site` is the address of the pages.
+    have none. `site` is the address of the pages.
     """
-    unit = about.unit
     calendar = Calendar()
-    title = _text(f"Hạn báo cáo: {unit.name}")
+    title = _text(f"Hạn báo cáo: {about.name}")
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
@@ -54,15 +62,13 @@ def feed(about: About, agenda: Agenda, regimes: Mapping[str, Regime], working_da
     calendar.add("X-WR-TIMEZONE", VIETNAM.key)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
-    if about.ended:
-        calendar.add("X-WR-CALDESC", _text(about.ended))
     calendar.add_component(_timezone())
     if agenda.left_out:
-        calendar.add_component(_left_out(unit, agenda.left_out, site, now))
+        calendar.add_component(_left_out(about, agenda.left_out, site, now))
     for duty in agenda.duties:
         calendar.add_component(_of_duty(duty, about, regimes.get(duty.regime), working_days, site, now))
     for plan in agenda.planned:
-        calendar.add_component(_of_plan(plan, regimes[plan.regime].title, site, now))
+        calendar.add_component(_of_plan(plan, about, regimes[plan.regime].title, site, now))
     text: bytes = calendar.to_ical()
     return text
 
@@ -106,19 +112,18 @@ def _event(uid: str, due: datetime, summary: str, description: str, url: str, no
 
 def _of_duty(duty: Duty, about: About, regime: Regime | None, working_days: WorkingDays, site: str, now: datetime) -> Event:
     title = regime.title if regime else duty.regime
-    for_whom = "" if duty.unit_id == about.unit.id else f" của {duty.unit_name}"
-    summary = f"{_headline(duty, now)}{for_whom}: {_short(title)}"
-    description = "\n".join(filter(None, (about.ended, _description(duty, about.names.get(duty.unit_id, ""), title, now))))
+    summary = f"{_headline(duty, now)}{about.of_whom(duty.unit_id, duty.unit_name)}: {_short(title)}"
+    description = _description(duty, about.names.get(duty.unit_id, ""), title, now)
     event = _event(duty.id, duty.due, summary, description, f"{site}{duty.path}", now)
     event.add("STATUS", "CONFIRMED")
-    if duty.is_owed and not about.ended and regime is not None and regime.obligation is not None:
+    if duty.is_owed and regime is not None and regime.obligation is not None:
         steps = ladder.steps_of(regime.obligation.ladder, periods.length_of(duty.period))
         for at in coming(duty.due, steps, working_days, now):
             event.add_component(_alarm(at, f"{summary} ({vietnamese.deadline(duty.due)})"))
     return event
 
 
-def _of_plan(plan: Planned, title: str, site: str, now: datetime) -> Event:
+def _of_plan(plan: Planned, about: About, title: str, site: str, now: datetime) -> Event:
     """The event of a duty whose period has not begun. When it begins, the duty's event has the same UID and replaces this one."""
     task = NOUNS[plan.is_report]
     period = vietnamese.period_name(plan.period)
@@ -129,18 +134,20 @@ def _of_plan(plan: Planned, title: str, site: str, now: datetime) -> Event:
         f"Hạn dự kiến: {vietnamese.deadline(plan.due)}",
         "Kỳ báo cáo chưa bắt đầu. Hạn được tính theo quy định hiện hành và có thể thay đổi.",
     ]
-    summary = f"{VERBS[plan.is_report]} {task} {period} (dự kiến): {_short(title)}"
+    for_whom = about.of_whom(plan.id.split("/")[2], plan.unit_name)
+    summary = f"{VERBS[plan.is_report]} {task} {period}{for_whom} (dự kiến): {_short(title)}"
     event = _event(plan.id, plan.due, summary, "\n".join(lines), f"{site}/nghia-vu?unit={plan.unit_code}", now)
     event.add("STATUS", "TENTATIVE")
     return event
 
 
-def _left_out(unit: Unit, duties: Sequence[Duty], site: str, now: datetime) -> Event:
+def _left_out(about: About, duties: Sequence[Duty], site: str, now: datetime) -> Event:
     """One event instead of the oldest owed duties, on the last day of the newest of them."""
     summary = f"Xử lý {vietnamese.number(len(duties))} nghĩa vụ quá hạn khác"
     text = "Lịch này chỉ ghi các nghĩa vụ có hạn gần nhất. Xem toàn bộ nghĩa vụ chưa hoàn thành tại địa chỉ kèm theo."
-    url = f"{site}/nghia-vu?unit={unit.code}&state=owed&only=1"
-    return _event(f"{unit.id}/left-out", duties[0].due, summary, text, url, now)
+    chosen = f"unit={about.units[0].code}&state=owed&only=1" if len(about.units) == 1 else "state=owed"
+    url = f"{site}/nghia-vu?{chosen}"
+    return _event(f"{'+'.join(unit.id for unit in about.units)}/left-out", duties[0].due, summary, text, url, now)
 
 
 def coming(deadline: datetime, steps: Steps, working_days: WorkingDays, now: datetime) -> list[datetime]:

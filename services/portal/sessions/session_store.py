@@ -15,6 +15,7 @@ from shared.plumbing.mongo import Documents
 from shared.shell.clock import NewSecret
 from shared.wire import collection_names
 from shared.wire.documents import PersonDocument, SessionDocument
+from shared.words.people import Person
 from shared.words.principals import PersonPrincipal
 
 IDLE: Final = timedelta(minutes=30)
@@ -53,7 +54,7 @@ class SessionStore:
             return None
         if is_request and now - session["seen_at"] >= SEEN_EVERY:
             await self._sessions.update_one({"_id": session["_id"]}, {"$max": {"seen_at": now}})
-        return principal_of(person, session["_id"])
+        return principal(stored.person(person), session["_id"])
 
     async def begin(self, person: str, version: int, address: str, browser: str, now: datetime) -> str:
         """Stores a new session of a person whose `version` is this one. Returns the secret for the cookie."""
@@ -113,6 +114,6 @@ def is_alive(session: SessionDocument, now: datetime) -> bool:
     return now < session["seen_at"] + IDLE and now < session["began_at"] + LONGEST
 
 
-def principal_of(person: PersonDocument, session: str) -> PersonPrincipal:
-    """The person in a document, with a session's id."""
-    return PersonPrincipal(person["_id"], person["login"], person["name"], stored.grants(person["grants"]), session)
+def principal(person: Person, session: str) -> PersonPrincipal:
+    """A person, with a session's id."""
+    return PersonPrincipal(person.id, person.login, person.name, person.grants, session)

@@ -1,9 +1,9 @@
-"""The routes of all pages for people, and of the calendars for programs."""
+"""The routes of the pages that show what is in the scope of whoever asks."""
 
 from fastapi import APIRouter
 
-from services.portal.web import api, calendars, duties, explain, exports, overview, people, reforms, reports, search
+from services.portal.web import api, duties, explain, exports, overview, people, reforms, reports, search
 
 router = APIRouter()
-for pages in (calendars, exports, overview, reports, explain, duties, search, reforms, api, people):
+for pages in (exports, overview, reports, explain, duties, search, reforms, api, people):
     router.include_router(pages.router)
