@@ -15,6 +15,7 @@ from nats.aio.transport import TcpTransport
 from nats.errors import SecureConnRequiredError
 from nats.protocol import parser
 
+from shared.plumbing.jetstream import JetStream
 from shared.words.failures import TransientError
 from shared.words.refusals import Refusal, refusal
 
@@ -58,6 +59,10 @@ class Connection(Client):
         if initial_connection and asked == "tls" and not info.get("tls_required"):
             raise SecureConnRequiredError
         await super()._process_info(info, initial_connection)
+
+    def jetstream(self, **options: Any) -> JetStream:
+        """JetStream, which hears every refusal."""
+        return JetStream(self, **options)
 
     async def _attempt_reconnect(self) -> None:
         """Aborts the old connection before a new one is made.

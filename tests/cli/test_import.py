@@ -208,3 +208,20 @@ def test_without_ingest_the_import_says_how_far_it_is(known: Cli, tmp_path: Path
     [found] = with_services(known, tmp_path, ("import", path, "--period", "2024"))
     assert found["rejected"] == 0
     assert found["accepted"] + found["duplicate"] == 5
+
+
+def test_an_import_that_a_full_inbox_refuses_says_so_and_is_complete_when_it_is_repeated(known: Cli, tmp_path: Path) -> None:
+    path = write(tmp_path, *[line("06253", revision=revision) for revision in (1, 2, 3)])
+
+    async def allow(connections: Connections, most: int) -> None:
+        config = connections.declaration.stream_config(subjects.INBOX)
+        await connections.streams.jetstream.update_stream(config.evolve(max_msgs_per_subject=most))
+
+    known.ask(lambda connections: allow(connections, 2))
+    said = known.run("import", path, "--period", "2024")
+    assert said.exit_code == session.AWAY
+    assert "inbox.full" in said.stderr
+
+    known.ask(lambda connections: allow(connections, 5000))
+    [found] = with_services(known, tmp_path, ("import", path, "--period", "2024"))
+    assert (found["rejected"], found["accepted"] + found["duplicate"]) == (0, 3)

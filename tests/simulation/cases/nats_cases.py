@@ -19,6 +19,7 @@ from shared.plumbing.broker import DUPLICATE_IN_BATCH, WRONG_LAST_SEQUENCE, Mess
 from shared.plumbing.reader import Reader
 from shared.wire import subjects
 from shared.wire.subjects import FEED, INBOX, INGEST_DURABLE, REPORTS
+from shared.words.failures import TransientError
 
 Case = Callable[[Streams], Coroutine[Any, Any, None]]
 CASES: Final[list[Case]] = []
@@ -168,6 +169,18 @@ async def what_a_unit_sends_beyond_its_share_is_refused_and_others_go_on(nats: S
     assert refused.value.err_code == SUBJECT_FULL
     assert (other.seq, people.seq) == (MOST_OF_A_UNIT + 1, MOST_OF_A_UNIT + 2)
     assert (await nats.jetstream.get_msg(INBOX, 1)).data == b"0"
+
+
+@case
+async def a_refusal_of_one_of_many_is_heard_at_once_with_its_reason(nats: Streams) -> None:
+    messages = [Message(subjects.inbox("X1"), b"%d" % number, f"message {number}") for number in range(MOST_OF_A_UNIT + 1)]
+    began_s = asyncio.get_running_loop().time()
+
+    with pytest.raises(TransientError) as refused:
+        await nats.publish_all(INBOX, messages)
+
+    assert refused.value.codes == ["nats.not_acknowledged", "inbox.full"]
+    assert asyncio.get_running_loop().time() - began_s < ACK_WAIT_S
 
 
 @case

@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from shared.plumbing.jetstream import JetStream
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import OUTSIDE, NotFakedError, Process, VirtualLoop
@@ -73,6 +74,10 @@ class Connection(Client):
     @property
     def connected_server_version(self) -> Any:
         return Version
+
+    def jetstream(self, **options: Any) -> JetStream:
+        """As that of the product's connection."""
+        return JetStream(self, **options)
 
     async def _on_error(self, error: Exception) -> None:
         raise NotFakedError(f"in a callback of the client: {error!r}")
