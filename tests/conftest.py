@@ -8,12 +8,13 @@ from typing import Final
 
 import pytest
 
-from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
+from services.devstack.servers import Server, choose_ports, start_mongo
 from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.words.reference import Reference
-from tests import empty_streams, left_behind, seeds
+from tests import empty_streams, left_behind, nats_users, seeds
+from tests.nats_users import start_nats
 
 TESTS: Final = Path(__file__).parent
 ON_SERVERS: Final = (
@@ -110,6 +111,8 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
     return Settings(
         _env_file=None,
         nats_url=servers.nats.url,
+        nats_creds=nats_users.creds(),
+        nats_keys=nats_users.key_folder(),
         nats_monitor_url=servers.monitor,
         mongo_url=servers.mongo.url,
         database=database,

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from tests import nats_users
+
 LINE: Final = b"NATS/1.0\r\n"
 
 HEADERS: Final[Mapping[str, bytes]] = {
@@ -85,13 +87,12 @@ class Hostile(NamedTuple):
         return b" ".join(line) + b"\r\n" + self.headers + self.payload + b"\r\n"
 
 
-async def publish(url: str, *messages: Hostile) -> None:
+async def publish(url: str, *messages: Hostile, user: str = nats_users.USER) -> None:
     """Publishes on a connection of its own; returns when the server has taken them all. Raises ConnectionError when it hangs up."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     try:
-        await reader.readline()
-        writer.write(b'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"lang":"x","version":"1"}\r\n')
+        writer.write(nats_users.login_line(await reader.readline(), user))
         for message in messages:
             writer.write(message.wire)
         writer.write(b"PING\r\n")

@@ -16,10 +16,12 @@ from services.devstack import probe
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from services.devstack.servers import find_nats_server
+from tests import nats_users
 from tests.waiting import until
 
 SIZE: Final = 3
 CONFIGURATION: Final = """
+include identity.conf
 server_name: {name}
 host: 127.0.0.1
 port: {client}
@@ -31,6 +33,11 @@ cluster {{ name: tonghop
   host: 127.0.0.1
   port: {route}
   routes: [{routes}] }}
+resolver {{ type: full
+  dir: {accounts}
+  allow_delete: true
+  interval: "10s"
+  limit: 1000 }}
 """
 
 
@@ -99,8 +106,15 @@ def prepared(folder: Path, strangers: int = 0) -> Cluster:
         name, own = f"nats-{number}", folder / f"nats-{number}"
         own.mkdir(parents=True)
         text = CONFIGURATION.format(
-            name=name, client=client, monitor=monitor, store=json.dumps(str(own / "data")), route=route, routes=", ".join(expected)
+            name=name,
+            client=client,
+            monitor=monitor,
+            store=json.dumps(str(own / "data")),
+            accounts=json.dumps(str(own / "accounts")),
+            route=route,
+            routes=", ".join(expected),
         )
+        (own / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
         (own / "nats.conf").write_text(text, encoding="utf-8")
         process = Process(name, (str(find_nats_server()), "--config", str(own / "nats.conf")), own / "nats.log")
         nodes[name] = Node(name, process, f"nats://127.0.0.1:{client}", monitor)

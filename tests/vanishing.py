@@ -8,9 +8,10 @@ from pathlib import Path
 from nats.js.api import StreamConfig
 
 from services.devstack.ports import choose_ports
-from services.devstack.servers import Server, start_nats
-from shared.plumbing.broker import Message, Streams, create_broker
+from services.devstack.servers import Server
+from shared.plumbing.broker import Message, Streams
 from shared.shell.clock import random_id
+from tests import nats_users
 
 STREAM = "LAB"
 LIMIT_S = 90.0  # a client that waits for its kernel waits for a quarter of an hour
@@ -19,7 +20,7 @@ LIMIT_S = 90.0  # a client that waits for its kernel waits for a quarter of an h
 @asynccontextmanager
 async def connected(*urls: str) -> AsyncIterator[Streams]:
     """A client as every service is one."""
-    broker = create_broker(list(urls), "test")
+    broker = nats_users.create_broker(list(urls))
     await broker.start()
     try:
         yield Streams(broker, random_id)
@@ -30,14 +31,14 @@ async def connected(*urls: str) -> AsyncIterator[Streams]:
 async def start_with_stream(folder: Path) -> Server:
     """A nats-server with an empty stream."""
     ports = choose_ports(defaults=False)
-    server = await start_nats(folder, ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(folder, ports.nats, ports.nats_http)
     await add_stream(server.url)
     return server
 
 
 async def add_stream(url: str) -> None:
     async with connected(url) as streams:
-        await streams.jetstream.add_stream(StreamConfig(name=STREAM, subjects=["lab"], allow_atomic=True))
+        await streams.jetstream.add_stream(StreamConfig(name=STREAM, subjects=["parked.lab"], allow_atomic=True))
 
 
 async def send_through(url: str, other: str, vanish: Callable[[], Awaitable[None]]) -> int:
@@ -65,7 +66,7 @@ async def _is_taken(streams: Streams, number: int) -> bool:
 
 
 def _batch(name: str) -> list[Message]:
-    return [Message("lab", b"x" * 1300, f"{name}/{number}") for number in range(1000)]
+    return [Message("parked.lab", b"x" * 1300, f"{name}/{number}") for number in range(1000)]
 
 
 def _connected_to(streams: Streams) -> str:

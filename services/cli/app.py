@@ -24,6 +24,7 @@ from services.cli.contacts import contacts
 from services.cli.contracts import command
 from services.cli.credentials import credentials
 from services.cli.duties import duties
+from services.cli.nats_keys import nats
 from services.cli.notify import notify
 from services.cli.on_call import periods
 from services.cli.people import people
@@ -41,6 +42,7 @@ Mã thoát của mọi lệnh: 0 xong, 1 câu trả lời là không, 2 dùng sa
 
 app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(data.streams, name="streams")
+app.add_typer(nats, name="nats")
 app.add_typer(data.units, name="units")
 app.add_typer(contacts, name="contacts")
 app.add_typer(people, name="people")

@@ -17,6 +17,8 @@ from services.devstack.demo import season as seasons
 from services.devstack.environment import CLI, environment
 from services.devstack.ports import Ports, choose_ports
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
+from shared.plumbing.nats_keys import NatsKeys
+from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from shared.wire import collection_names, subjects
@@ -46,7 +48,7 @@ def is_elsewhere(run: RunFolder, settings: CliSettings) -> bool:
     ports = run.ports()
     if ports is None:
         return True
-    own = {name.removeprefix("TONGHOP_").lower(): value for name, value in environment(ports, CLI, run.login()).items()}
+    own = {name.removeprefix("TONGHOP_").lower(): value for name, value in environment(ports, CLI, run.login(), run.nats_keys).items()}
     names = ("nats_url", "mongo_url", "database")
     return any(name in settings.model_fields_set and getattr(settings, name) != own[name] for name in names)
 
@@ -100,9 +102,13 @@ async def _content_of_running() -> Content:
 async def _content_of_stopped(run: RunFolder) -> Content:
     ports = choose_ports(defaults=False)
     async with _servers(run, ports):
-        own = environment(ports, CLI, run.login())
+        own = environment(ports, CLI, run.login(), run.nats_keys)
         settings = CliSettings(
-            _env_file=None, nats_url=own["TONGHOP_NATS_URL"], mongo_url=own["TONGHOP_MONGO_URL"], database=own["TONGHOP_DATABASE"]
+            _env_file=None,
+            nats_url=own["TONGHOP_NATS_URL"],
+            nats_creds=own["TONGHOP_NATS_CREDS"],
+            mongo_url=own["TONGHOP_MONGO_URL"],
+            database=own["TONGHOP_DATABASE"],
         )
         async with session.connected(settings) as connections:
             return await content(connections)
@@ -113,7 +119,9 @@ async def _servers(run: RunFolder, ports: Ports) -> AsyncIterator[None]:
     """Runs only the stack's servers, on ports that no client knows."""
     mongod = await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"), login=run.login())
     try:
-        nats_server = await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats"))
+        nats_server = await servers.start_nats(
+            run.nats, ports.nats, ports.nats_http, run.log_of("nats"), keys=NatsKeys.ensure(run.nats_keys, system_clock())
+        )
         try:
             yield
         finally:

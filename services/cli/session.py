@@ -17,7 +17,7 @@ from rich.console import Console
 
 from services.cli.files.faults import Fault, FaultsError
 from services.devstack.runfolder import RUN_FOLDER, RunFolder
-from shared.plumbing import addresses, agency_days, causes, data_format, delivery, durability, mongo
+from shared.plumbing import addresses, agency_days, broker, causes, data_format, delivery, durability, mongo
 from shared.plumbing.addresses import AddressError
 from shared.shell import language, service
 from shared.shell import settings as configuration
@@ -30,6 +30,7 @@ from shared.words.refusals import Refusal, number, refusal
 
 FINE, NO, WRONG_USE, AWAY = 0, 1, 2, 3
 SERVER_S: Final = 5.0
+CLI: Final = "cli"  # the command line's user of NATS
 
 MOST_FAULTS: Final = 200  # faults that are printed
 PAPER: Final = 140  # columns of a table written to a file or a pipe
@@ -45,7 +46,8 @@ async def connected(given: CliSettings | None = None) -> AsyncIterator[Connectio
     found = given or configuration.read(CliSettings)
     working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
-    connections = service.connections(found, "cli")
+    broker.require_creds(broker.creds_file(found.nats_creds, CLI))
+    connections = service.connections(found, CLI)
     connections.reference.use(working_days)
     try:
         async with asyncio.timeout(SERVER_S):

@@ -1,22 +1,27 @@
-"""The settings of each process of a stack on this machine: only the settings that the process uses, with its own MongoDB user."""
+"""The settings of each process of a stack on this machine: only the settings that the process uses, with its own users of MongoDB
+and NATS."""
 
+from pathlib import Path
 from typing import Final
 
 from services.devstack import servers
 from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports
+from shared.plumbing.nats_keys import CREDS
 from shared.shell.settings import USERS
 
 CLI: Final = "cli"  # the command line, which has settings like a service
 
 
-def environment(ports: Ports, name: str, login: Login) -> dict[str, str]:
+def environment(ports: Ports, name: str, login: Login, nats_keys: Path) -> dict[str, str]:
     """The settings of a service, or of the command line, for a stack on these ports: only those that it uses.
 
     They override a `.env` that is meant for containers.
     """
     values = {
         "nats_url": nats_url(ports),
+        "nats_creds": str(nats_keys / CREDS if name == CLI else nats_keys / CREDS / f"{name}.creds"),
+        "nats_keys": str(nats_keys),
         "nats_monitor_url": http(ports.nats_http),
         "mongo_url": mongo_url(ports, name, login),
         "partitions": "all",

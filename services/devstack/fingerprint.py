@@ -24,8 +24,8 @@ OF_SERVICE: Final = ("shared", "deploy/calendar", "deploy/nats/streams.yaml", ".
 READS: Final[Mapping[str, tuple[str, ...]]] = {
     **{name: (f"services/{name}", *OF_SERVICE) for name in SERVICES},
     SETUP: ("services/cli", "deploy/units", "deploy/regimes", "deploy/reforms", *OF_SERVICE),
-    "supervisor": ("services/devstack", "shared/plumbing/tasks.py"),
-    "nats-server": ("deploy/nats/nats-server.conf",),
+    "supervisor": ("services/devstack", "shared/plumbing/tasks.py", "shared/plumbing/nats_accounts.py"),
+    "nats-server": ("deploy/nats/nats-server.conf", "deploy/nats/rights.yaml"),
     "mongod": ("deploy/mongo/rights.json",),
 }
 PACKAGES: Final = {

@@ -57,6 +57,7 @@ class RunFolder:
     def __init__(self, folder: Path) -> None:
         self.path = folder.resolve()
         self.nats = self.path / "nats"
+        self.nats_keys = self.path / "nats-keys"
         self.mongo = self.path / "mongo"
         self.mail = self.path / "mail"
         self.logs = self.path / "logs"
@@ -100,7 +101,7 @@ class RunFolder:
 
     def note_ports(self, ports: Ports) -> None:
         self._replace(self._ports, json.dumps(asdict(ports), indent=2))
-        settings = environment(ports, CLI, self.login())
+        settings = environment(ports, CLI, self.login(), self.nats_keys)
         self._replace(self.env_file, "".join(f"{name}={value}\n" for name, value in settings.items()), is_secret=True)
 
     def ports(self) -> Ports | None:

@@ -30,6 +30,7 @@ class Server(Process):
     ) -> None:
         super().__init__(name, command, log, env)
         self.url = url
+        self.creds: Path | None = None  # of nats-server: the folder with the credentials of its users
         self._has_answered = has_answered
 
     async def start(self) -> None:

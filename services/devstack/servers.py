@@ -17,11 +17,14 @@ from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports, choose_ports, is_free
 from services.devstack.server import Server, ServerUnavailable
 from shared.plumbing import data_files
+from shared.plumbing.nats_keys import NatsKeys
+from shared.shell.clock import system_clock
 from shared.words.refusals import refusal
 
 __all__ = ["Ports", "Server", "ServerUnavailable", "check_machine", "choose_ports", "start_mongo", "start_nats"]
 
 NATS_CONFIG = data_files.FOLDER / "nats" / "nats-server.conf"
+NO_ACCOUNT = "$G"  # nats-server's name for the account of a server without accounts
 REPLICA_SET = "rs0"
 DATABASE = "tonghop"  # the stack's database
 HAS_USERS = "tonghop-users"  # a file beside the data; it marks that they have users
@@ -36,25 +39,45 @@ MONGOD_FLAGS = (
 )
 
 
-async def start_nats(folder: Path, port: int, http_port: int, log: Path | None = None, config: Path = NATS_CONFIG) -> Server:
-    """A nats-server that stores its streams in `folder` and acknowledges only what is on the disk."""
+async def start_nats(
+    folder: Path, port: int, http_port: int, log: Path | None = None, config: Path = NATS_CONFIG, keys: NatsKeys | None = None
+) -> Server:
+    """A nats-server that stores its streams in `folder` and acknowledges only what is on the disk. It knows the accounts of `keys`; left
+    out, keys are made in `folder`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    keys = keys or NatsKeys.ensure(folder / "keys", system_clock())
+    own_config = folder / "nats-server.conf"
+    own_config.write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "identity.conf").write_text(keys.identity_file.read_text(encoding="utf-8"), encoding="utf-8")
+    _move_streams(folder / "jetstream", keys.account_key("STREAMS"))
     env = {
         "TONGHOP_NATS_PORT": str(port),
         "TONGHOP_NATS_HTTP_PORT": str(http_port),
-        "TONGHOP_NATS_STORE": json.dumps(
-            str(folder.resolve()), ensure_ascii=False
-        ),  # quoted, because the server parses it as a configuration value
+        "TONGHOP_NATS_STORE": _quoted(folder.resolve()),
+        "TONGHOP_NATS_ACCOUNTS": _quoted(folder.resolve() / "accounts"),
     }
-    command = (str(find_nats_server()), "--config", str(config), "--pid", str(folder.resolve() / "nats.pid"))
+    command = (str(find_nats_server()), "--config", str(own_config.resolve()), "--pid", str(folder.resolve() / "nats.pid"))
 
     async def has_answered() -> bool:
         status, _ = await asyncio.to_thread(probe.get, http_port, "/healthz")
         return status == 200
 
     server = Server("nats-server", command, log or folder / "nats.log", f"nats://127.0.0.1:{port}", has_answered, env)
+    server.creds = keys.creds_folder
     await server.start()
     return server
+
+
+def _quoted(path: Path) -> str:
+    """A path as a value of nats-server's configuration."""
+    return json.dumps(str(path), ensure_ascii=False)
+
+
+def _move_streams(store: Path, account: str) -> None:
+    """Moves the streams of a version without accounts, which has them in the account `$G`, to the account of the streams."""
+    if (store / NO_ACCOUNT).is_dir() and not (store / account).exists():
+        (store / NO_ACCOUNT).rename(store / account)
 
 
 async def start_mongo(

@@ -22,13 +22,18 @@ from services.devstack.ports import Ports, choose_ports
 from services.devstack.process import Process
 from services.devstack.runfolder import RUN_FOLDER, SERVICES, RunFolder
 from shared.plumbing import tasks
+from shared.plumbing.nats_keys import NatsKeys
+from shared.shell.clock import system_clock
 
 SETUP_COMMANDS = (
+    ("nats", "push"),
     ("streams", "apply"),
     ("units", "import"),
     ("reform", "apply"),
     ("regimes", "load", "--skip-losses"),
 )
+
+KEEPER = "nats-keep"  # gives revocations to nats-server
 
 LOOK_AT_LOGS_S = 5.0
 
@@ -55,7 +60,8 @@ async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
         family.adopt(await servers.start_mongo(run.mongo, ports.mongo, run.log_of("mongod"), login=run.login()))
         run.note_phase("nats")
         when_done.push_async_callback(family.stop, ["nats-server"])
-        family.adopt(await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats")))
+        keys = NatsKeys.ensure(run.nats_keys, system_clock())
+        family.adopt(await servers.start_nats(run.nats, ports.nats, ports.nats_http, run.log_of("nats"), keys=keys))
         await when_done.enter_async_context(mailcatcher.catching(run.mail, ports.smtp))
 
         env = _environment(run, ports, CLI)
@@ -63,6 +69,10 @@ async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
         await _set_up(run, env)
         run.note_phase("services")
         when_done.push_async_callback(family.stop, SERVICES)
+        when_done.push_async_callback(family.stop, [KEEPER])
+        keeper = Process(KEEPER, (sys.executable, "-m", "services.cli.app", "nats", "keep"), run.log_of(KEEPER), env)
+        keeper.launch()
+        family.adopt(keeper)
         for name in SERVICES:
             service = Process(name, (sys.executable, "-m", f"services.{name}"), run.log_of(name), _environment(run, ports, name))
             service.launch()
@@ -79,7 +89,7 @@ async def supervise(run: RunFolder, renew: asyncio.Event) -> None:
 
 
 def _environment(run: RunFolder, ports: Ports, name: str) -> dict[str, str]:
-    return environment(ports, name, run.login()) | {"PYTHONUNBUFFERED": "1"}
+    return environment(ports, name, run.login(), run.nats_keys) | {"PYTHONUNBUFFERED": "1"}
 
 
 async def _first_of(keeping: asyncio.Task[None], renew: asyncio.Event) -> None:
@@ -105,7 +115,8 @@ async def _renew(run: RunFolder, family: Family, env: Mapping[str, str]) -> None
             await _set_up(run, env)
     except SetupFailed as failure:
         log.error("stack.set_up_failed", reason=str(failure))
-    family.launch(names)
+    await family.stop([KEEPER])
+    family.launch([*names, KEEPER])
     run.note_phase("services")
     log.info("stack.renewed", services=names)
 

@@ -4,10 +4,10 @@ Every wait has a time-out: after a server restart, a future that waits for its a
 """
 
 import asyncio
-import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import nats.errors
@@ -15,11 +15,12 @@ import nats.js.errors
 import orjson
 import structlog
 from faststream.nats import NatsBroker
+from faststream.nats.security import NatsCredentials
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
-from shared.plumbing import causes, metrics, tls
+from shared.plumbing import causes, data_files, metrics, nats_accounts, nats_claims, tls
 from shared.plumbing.connection import Connection
 from shared.wire import subjects
 from shared.words.failures import ConfigurationError, TransientError
@@ -61,26 +62,42 @@ class Message:
 class Broker(NatsBroker):
     """FastStream's broker on our own connection."""
 
-    tls: ssl.SSLContext | None = None
-
     async def _connect(self) -> Client:
         connection = Connection()
-        await connection.connect(**self._connection_kwargs, tls=self.tls)
+        await connection.connect(**self._connection_kwargs)
         self.config.connect(connection)
         return connection
 
 
-def create_broker(servers: list[str], name: str, ca: str = tls.NONE) -> NatsBroker:
-    """A FastStream broker that waits for its servers and never stops reconnecting. `ca` is the file of the authority whose certificates it
-    accepts.
+def creds_file(setting: str, name: str) -> Path:
+    """The `.creds` file of the user `name` in the setting `TONGHOP_NATS_CREDS`: a file, or a folder with a file for each user."""
+    path = data_files.path(setting)
+    return path / f"{name}.creds" if path.is_dir() else path
+
+
+def require_creds(file: Path) -> None:
+    """Raises ConfigurationError if there are no credentials in the file."""
+    try:
+        nats_claims.read_creds(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(refusal("nats.no_creds", "TONGHOP_NATS_CREDS", file=[str(file)])) from error
+
+
+def create_broker(servers: list[str], name: str, creds: Path, ca: str = tls.NONE) -> NatsBroker:
+    """A FastStream broker that waits for its servers and never stops reconnecting. It logs in as the user `name`, whose credentials are in
+    the file `creds`. `ca` is the file of the authority whose certificates it accepts.
     """
 
     async def on_error(error: Exception) -> None:
         log.warning("broker.error_reported", error=type(error).__name__, detail=str(error)[:200])
 
-    created = Broker(
+    is_encrypted = ca != tls.NONE or any(server.startswith("tls://") for server in servers)
+    context = tls.client_context(ca) if is_encrypted else None
+    return Broker(
         servers,
         name=name,
+        security=NatsCredentials(str(creds), ssl_context=context, use_ssl=is_encrypted),
+        inbox_prefix=nats_accounts.inbox_prefix(name),
         connect_timeout=CONNECT_S,
         reconnect_time_wait=1,
         max_reconnect_attempts=-1,
@@ -91,9 +108,6 @@ def create_broker(servers: list[str], name: str, ca: str = tls.NONE) -> NatsBrok
         logger=None,
         graceful_timeout=5,
     )
-    if ca != tls.NONE or any(server.startswith("tls://") for server in servers):
-        created.tls = tls.client_context(ca)
-    return created
 
 
 class Streams:

@@ -12,18 +12,29 @@ from typing import Any, Final
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.transport import TcpTransport
-from nats.errors import SecureConnRequiredError
+from nats.errors import AuthorizationError, SecureConnRequiredError
 from nats.protocol import parser
 
 from shared.plumbing.jetstream import JetStream
+from shared.wire import subjects
 from shared.words.failures import TransientError
 from shared.words.refusals import Refusal, refusal
 
 ACKNOWLEDGED_AT: Final = "$JS.ACK."  # only messages delivered from a stream have a reply subject with this prefix
 CONTROL: Final = ("Status", "Description")  # headers that mark a server's status message
+SENT: Final = "Sent-"  # the same headers of a message from a stream get this prefix
+
+PASSED_ON: Final = ("permissions violation", "stale connection")  # errors that nats-py handles itself
 
 parser.MSG_RE = re.compile(rb"\AMSG[ \t]+([^ \t\r\n]+)[ \t]+([0-9]+)[ \t]+(([^ \t\r\n]+)[ \t]+)?([0-9]+)\r\n")
 parser.HMSG_RE = re.compile(rb"\AHMSG[ \t]+([^ \t\r\n]+)[ \t]+([0-9]+)[ \t]+(([^ \t\r\n]+)[ \t]+)?([0-9]+)[ \t]+([0-9]+)\r\n")
+
+
+def ends_answers(message: Msg) -> bool:
+    """Whether nats-server takes this delivery for the end of all answers to the request: it passes on no more of them through a service
+    import (seen with 2.15). Anybody who may publish to a stream can send such a message.
+    """
+    return not message.data and (not message.headers or f"{SENT}Status" in message.headers)
 
 
 def is_delivery(reply: str) -> bool:
@@ -31,7 +42,9 @@ def is_delivery(reply: str) -> bool:
     return reply.startswith(ACKNOWLEDGED_AT)
 
 
-def _of_tls(error: Exception) -> Refusal:
+def _of_login(error: Exception) -> Refusal:
+    if isinstance(error, AuthorizationError):
+        return refusal("nats.login_refused", "TONGHOP_NATS_CREDS")
     if isinstance(error, ssl.SSLCertVerificationError):
         return refusal("nats.certificate_refused", detail=error.verify_message)
     return refusal("nats.not_encrypted")
@@ -43,14 +56,14 @@ class Connection(Client):
     _was_connected = False
 
     async def _process_connect_init(self) -> None:
-        """Says why the first connection cannot be made if TLS is the reason. nats-py would only try again."""
+        """Says why the first connection cannot be made if TLS or the login is the reason. nats-py would only try again."""
         try:
             await super()._process_connect_init()
-        except (ssl.SSLCertVerificationError, SecureConnRequiredError) as error:
+        except (ssl.SSLCertVerificationError, SecureConnRequiredError, AuthorizationError) as error:
             if self._was_connected:
                 raise
             self._drop_connection()
-            raise TransientError(_of_tls(error)) from error
+            raise TransientError(_of_login(error)) from error
         self._was_connected = True
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
@@ -61,8 +74,20 @@ class Connection(Client):
         await super()._process_info(info, initial_connection)
 
     def jetstream(self, **options: Any) -> JetStream:
-        """JetStream, which hears every refusal."""
-        return JetStream(self, **options)
+        """JetStream, which hears every refusal. Its API is imported under a prefix of its own."""
+        return JetStream(self, prefix=subjects.STREAMS_API, **options)
+
+    async def _process_err(self, err_msg: str) -> None:
+        """Connects again after every error with which the server ends the connection.
+
+        nats-py would give up for ever: but the login of a service that has ended or was revoked can be renewed, and a server that has just
+        started may not know its accounts yet.
+        """
+        if self.is_connected and not any(known in err_msg.lower() for known in PASSED_ON):
+            await self._error_cb(AuthorizationError())
+            await self._process_op_err(AuthorizationError())
+        else:
+            await super()._process_err(err_msg)
 
     async def _attempt_reconnect(self) -> None:
         """Aborts the old connection before a new one is made.
@@ -88,5 +113,6 @@ class Connection(Client):
         answer = reply.decode(errors="backslashreplace")
         if headers and is_delivery(answer):
             for name in CONTROL:
-                headers.pop(name, None)  # nats-py would take it for a status message of the server
+                if (sent := headers.pop(name, None)) is not None:  # nats-py would take it for a status message of the server
+                    headers[SENT + name] = sent
         return Msg(_client=self, subject=subject.decode(errors="backslashreplace"), reply=answer, data=data, headers=headers, _sid=sid)

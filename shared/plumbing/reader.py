@@ -21,6 +21,7 @@ from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared.plumbing import causes, connection, metrics
+from shared.wire import subjects
 from shared.words.refusals import Refusal
 
 log = structlog.get_logger()
@@ -145,9 +146,7 @@ class Reader:
         try:
             self._consumer, self._pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
-            self._subscription = await self._client.subscribe(
-                self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
-            )
+            self._subscription = await self._listen()
             await self._ask()
         except AWAY as error:
             self.trouble = self._no_answer(error)
@@ -164,14 +163,41 @@ class Reader:
         self._asked += room
         try:
             await self._client.publish(
-                f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}", orjson.dumps(request), reply=self._subscription.subject
+                f"{subjects.STREAMS_API}.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}",
+                orjson.dumps(request),
+                reply=self._subscription.subject,
             )
         except AWAY:
             self._bind_again()
 
+    async def _ask_anew(self) -> None:
+        """Requests messages again at once, at a new subject: the broker passes on no more of those that were requested, but goes on sending
+        them while somebody listens. What it sends until then is read again: by an ordered reader after binding again, by others when its
+        acknowledgement is overdue.
+        """
+        log.info("reader.answers_ended", stream=self._stream)
+        if self._is_ordered:
+            self._bind_again()
+            return
+        ended, self._asked = self._subscription, 0
+        try:
+            self._subscription = await self._listen()
+            await self._ask()
+            if ended is not None:
+                await ended.unsubscribe()
+        except AWAY:
+            self._bind_again()
+
+    async def _listen(self) -> Subscription:
+        return await self._client.subscribe(
+            self._client.new_inbox(), cb=self._take, pending_msgs_limit=8 * self._window, pending_bytes_limit=0
+        )
+
     async def _take(self, message: Msg) -> None:
         if connection.is_delivery(message.reply):
             self._on_delivery(message)
+            if connection.ends_answers(message):
+                await self._ask_anew()
         else:
             await self._on_status((message.headers or {}).get("Status", ""), message)
 

@@ -42,8 +42,9 @@ Own = TypeVar("Own", bound=ServiceSettings, covariant=True, default=ServiceSetti
 
 @dataclass(frozen=True)
 class Connections(Generic[Own]):
-    """The servers that a service works with, and its settings. They are created unconnected; `open` waits for the servers."""
+    """The servers that the service `name` works with, and its settings. They are created unconnected; `open` waits for the servers."""
 
+    name: str
     settings: Own
     broker: NatsBroker
     streams: Streams
@@ -61,6 +62,7 @@ class Connections(Generic[Own]):
         """
         self.reference.use(agency_days.read(self.settings.calendar_days))
         durability.require_write_concern(self.settings.mongo_url)
+        broker.require_creds(broker.creds_file(self.settings.nats_creds, self.name))
         await delivery.keep_trying("nats", self.broker.start, readiness)
         await self._require_sync(readiness)
         await delivery.keep_trying("mongodb", self._require_database, readiness)
@@ -101,10 +103,12 @@ def connections(settings: Kind, name: str, clock: Clock = system_clock, new_id: 
     """The connections of the service or command `name`, not opened yet."""
     # units and their state live long and form no cycles: at national size each full collection takes 0.1 s and frees nothing
     gc.set_threshold(2_000, 20, 1_000)
-    nats_broker = broker.create_broker(settings.nats_servers, name, settings.tls_ca)
+    creds = broker.creds_file(settings.nats_creds, name)
+    nats_broker = broker.create_broker(settings.nats_servers, name, creds, settings.tls_ca)
     client = mongo.connect(settings.mongo_url)
     database = client[settings.database]
     return Connections(
+        name=name,
         settings=settings,
         broker=nats_broker,
         streams=Streams(nats_broker, new_id),

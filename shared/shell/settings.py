@@ -43,6 +43,7 @@ class ServiceSettings(BaseSettings):
     )
 
     nats_url: str = Field("nats://127.0.0.1:4222", repr=False)  # may contain credentials
+    nats_creds: str = Field(".run/nats-keys/creds", description="a .creds file, or a folder with one for each user: ingest.creds …")
     nats_monitor_url: str = Field("none", repr=False, description="monitoring addresses of the nats-servers, http://…:8222, or none")
     mongo_url: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", repr=False, description="with the service's own user")
     replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 in a cluster")
@@ -146,6 +147,7 @@ class PortalSettings(PortalPort):
 class CliSettings(IngestSettings, AggregatePort, NotifySettings, PortalPort):
     """The command line's settings: it asks every service for its state, and sends mails like the notifier (`tonghop notify`)."""
 
+    nats_keys: str = Field(".run/nats-keys", description="folder with the keys of NATS (`tonghop nats init`)")
     reforms: Literal["due", "none"] = Field("due", description="reforms that the set-up applies: those whose first day has come, or none")
     ingest_url: str = Field("auto", description="where ingest is reached from here, http://…, also its monitor; auto: on this machine")
     portal_url: str = Field("auto", description="the same of the portal")

@@ -18,6 +18,8 @@ INGEST_DURABLE: Final = "ingest"
 ALL_REPORTS: Final = "reports.>"  # the filter for the whole log
 ALL_FEED: Final = "feed.>"
 
+STREAMS_API: Final = "streams"  # the prefix of JetStream's API: the streams are in an account of their own
+
 PEOPLE: Final = ".people"  # ends a subject of INBOX on which people act
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.devstack.servers import Server, choose_ports, start_mongo, start_nats
+from services.devstack.servers import Server, choose_ports, start_mongo
 from shared.plumbing import streams
 from shared.shell import service
 from shared.shell.service import Connections
@@ -15,7 +15,7 @@ from shared.shell.settings import Settings
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.regime_parts import Group, Indicator
 from shared.words.regimes import Regime
-from tests import seeds
+from tests import nats_users, seeds
 
 YEAR = str(datetime.now(UTC).year)
 NATIONAL = "do-toc-do"
@@ -65,7 +65,7 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
     """The same, with the servers' processes."""
     with TemporaryDirectory(prefix="tonghop-bench-") as name:
         folder, ports = Path(name), choose_ports(defaults=False)
-        nats = await start_nats(folder / "nats", ports.nats, ports.nats_http)
+        nats = await nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http)
         try:
             mongo = await start_mongo(folder / "mongo", ports.mongo, cache_gb=CACHE_GB)
         except BaseException:
@@ -74,11 +74,13 @@ async def servers(*regimes: Regime) -> AsyncIterator[Machine]:
         settings = Settings(
             _env_file=None,
             nats_url=nats.url,
+            nats_creds=nats_users.creds(),
+            nats_keys=nats_users.key_folder(),
             nats_monitor_url=f"http://127.0.0.1:{ports.nats_http}",
             mongo_url=mongo.url,
             database="bench",
         ).model_copy(update=ports.of_services())
-        connections = service.connections(settings, "bench")
+        connections = service.connections(settings, nats_users.USER)
         try:
             await connections.broker.start()
             await streams.apply(connections.streams.jetstream, connections.declaration)

@@ -18,9 +18,9 @@ from faststream.nats import JStream, NatsBroker
 from faststream.nats.annotations import NatsMessage
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
-from shared.plumbing import broker
 from shared.shell.service import Connections
 from shared.wire import subjects
+from tests import nats_users
 
 MESSAGES: Final = 3_000
 LIMIT_S: Final = 120.0
@@ -29,7 +29,7 @@ LIMIT_S: Final = 120.0
 async def per_s(connections: Connections, size: float) -> float:
     """Reports a second of the naive handler; it leaves nothing behind."""
     handler = _Handler(connections, round(MESSAGES * size))
-    subscribing = broker.create_broker(connections.settings.nats_servers, "naive")
+    subscribing = nats_users.create_broker(connections.settings.nats_servers)
     handler.subscribe(subscribing)
     await subscribing.start()
     try:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import aiosmtplib
-import nats
 import pytest
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
@@ -25,6 +24,7 @@ from services.devstack.ports import DEFAULT_PORTS, Ports, choose_ports, is_free
 from services.devstack.process import Process
 from services.devstack.runfolder import RunFolder
 from services.devstack.stack import down
+from tests import nats_users
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -43,7 +43,7 @@ async def mongo(tmp_path: Path, ports: Ports) -> AsyncIterator[servers.Server]:
 
 @pytest.fixture
 async def nats_server(tmp_path: Path, ports: Ports) -> AsyncIterator[servers.Server]:
-    server = await servers.start_nats(tmp_path / "nats có dấu", ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(tmp_path / "nats có dấu", ports.nats, ports.nats_http)
     yield server
     await server.kill()
 
@@ -64,16 +64,16 @@ async def wait_until(happened: Any, within_s: float = 10.0) -> None:
 
 
 async def test_a_killed_nats_server_keeps_its_streams(nats_server: servers.Server) -> None:
-    client = await nats.connect(nats_server.url)
-    await client.jetstream().add_stream(name="S", subjects=["s"])
-    await client.jetstream().publish("s", b"kept")
+    client = await nats_users.connect(nats_server.url)
+    await client.jetstream().add_stream(name="S", subjects=["parked.s"])
+    await client.jetstream().publish("parked.s", b"kept")
     await client.close()
 
     await nats_server.kill()
     assert not nats_server.is_alive
     await nats_server.restart()
 
-    client = await nats.connect(nats_server.url)
+    client = await nats_users.connect(nats_server.url)
     assert (await client.jetstream().get_msg("S", 1)).data == b"kept"
     await client.close()
 
@@ -171,7 +171,7 @@ def ports_on(ports: Ports, mongo: int) -> Ports:
 
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path, ports: Ports, taken_port: int) -> None:
     with pytest.raises(servers.ServerUnavailable, match="address already in use"):
-        await servers.start_nats(tmp_path, taken_port, ports.nats_http)
+        await nats_users.start_nats(tmp_path, taken_port, ports.nats_http)
 
 
 def test_a_missing_libcurl_is_named_with_the_command_that_helps(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from services.devstack.supervisor import SETUP_COMMANDS
 from shared.plumbing import streams, tls
 from shared.shell.settings import USERS, ServiceSettings
 from shared.wire import collection_names
+from tests import nats_users
 from tests.certificates import made
 
 ROOT = Path(__file__).parents[2]
@@ -328,7 +329,10 @@ def test_services_know_every_member_of_both_clusters() -> None:
 
 @pytest.mark.parametrize("name", ["nats-server.conf", "cluster.conf"])
 def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_path: Path) -> None:
-    config, files = ROOT / "deploy" / "nats" / name, made(tmp_path / "tls")
+    files = made(tmp_path / "tls")
+    config = tmp_path / name
+    config.write_text((ROOT / "deploy" / "nats" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
     env = {
         "TONGHOP_NATS_NAME": "nats-1",
         "TONGHOP_NATS_PORT": "4222",
@@ -337,6 +341,7 @@ def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_pa
         "TONGHOP_TLS_CERT": f'"{files.cert}"',
         "TONGHOP_TLS_KEY": f'"{files.key}"',
         "TONGHOP_TLS_CA": f'"{files.ca}"',
+        "TONGHOP_NATS_ACCOUNTS": f'"{tmp_path}/accounts"',
     }
     checked = subprocess.run([servers.find_nats_server(), "-t", "-c", config], env=env, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
@@ -349,4 +354,4 @@ def test_every_service_asks_every_nats_server_for_its_disk_setting(tmp_path: Pat
     assert monitored == [server.replace("tls://", "http://").replace(":4222", ":8222") for server in servers_named]
     assert "http_port: 8222" in (ROOT / "deploy/nats/cluster.conf").read_text(encoding="utf-8")
     login = RunFolder(tmp_path).login()
-    assert all("TONGHOP_NATS_MONITOR_URL" in environment(choose_ports(defaults=False), name, login) for name in USERS)
+    assert all("TONGHOP_NATS_MONITOR_URL" in environment(choose_ports(defaults=False), name, login, tmp_path) for name in USERS)

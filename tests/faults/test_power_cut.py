@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.devstack.ports import choose_ports
-from services.devstack.servers import NATS_CONFIG, start_nats
-from shared.plumbing import broker, reader, streams
+from services.devstack.servers import NATS_CONFIG
+from shared.plumbing import reader, streams
 from shared.plumbing.broker import Message, Streams
 from shared.shell.clock import random_id
 from shared.wire import subjects
+from tests import nats_users
 from tests.faults import power
 
 SEED = 20261220
@@ -68,8 +69,8 @@ async def write(published: Streams, until: float) -> Acknowledged:
 async def held_by(folder: Path) -> set[str]:
     """The messages that a nats-server finds in a folder."""
     ports = choose_ports(defaults=False)
-    server = await start_nats(folder, ports.nats, ports.nats_http)
-    connection = broker.create_broker([server.url], "test")
+    server = await nats_users.start_nats(folder, ports.nats, ports.nats_http)
+    connection = nats_users.create_broker([server.url])
     try:
         await connection.start()
         kept = Streams(connection, random_id)
@@ -92,8 +93,8 @@ async def messages(published: Streams, stream: str) -> set[str]:
 async def cuts(tmp_path: Path, config: Path) -> list[tuple[set[str], set[str], Acknowledged]]:
     """For each of some power cuts: what was acknowledged before it, what is there after it; and all that was acknowledged."""
     ports, rng = choose_ports(defaults=False), random.Random(SEED)
-    server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http, tmp_path / "nats.log", config)
-    connection = broker.create_broker([server.url], "test")
+    server = await nats_users.start_nats(tmp_path / "nats", ports.nats, ports.nats_http, tmp_path / "nats.log", config)
+    connection = nats_users.create_broker([server.url])
     await connection.start()
     published = Streams(connection, random_id)
     await streams.apply(published.jetstream, streams.read(1))

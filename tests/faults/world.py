@@ -14,7 +14,7 @@ import nats.js.errors
 
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
-from services.devstack.servers import Server, start_mongo, start_nats
+from services.devstack.servers import Server, start_mongo
 from services.notify.store.book import CHECKPOINT as NOTIFIER
 from shared.plumbing import delivery, streams
 from shared.plumbing.readiness import Readiness
@@ -22,7 +22,7 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
-from tests import seeds
+from tests import nats_users, seeds
 from tests.running import process, until_ready
 
 SERVICES: Final = ("ingest", "aggregate", "notify")
@@ -125,18 +125,20 @@ async def world() -> AsyncIterator[World]:
     """Servers on free ports, streams, units, regimes and ready services; all gone afterwards."""
     async with AsyncExitStack() as when_done:
         folder, ports = Path(when_done.enter_context(TemporaryDirectory(prefix="tonghop-faults-"))), choose_ports(defaults=False)
-        nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http, folder / "nats.log")
+        nats_server = await nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http, folder / "nats.log")
         when_done.push_async_callback(nats_server.stop)
         mongod = await start_mongo(folder / "mongo", ports.mongo, folder / "mongod.log")
         when_done.push_async_callback(mongod.stop)
         settings = Settings(
             _env_file=None,
             nats_url=nats_server.url,
+            nats_creds=nats_users.creds(),
+            nats_keys=nats_users.key_folder(),
             mongo_url=mongod.url,
             database="faults",
             smtp_port=ports.smtp,
         ).model_copy(update=ports.of_services())
-        connections = service.connections(settings, "faults")
+        connections = service.connections(settings, nats_users.USER)
         when_done.push_async_callback(connections.close)
         made = World(folder, settings, connections, nats_server, mongod)
         when_done.push_async_callback(made.stop_services)

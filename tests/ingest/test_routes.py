@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from pymongo.errors import ServerSelectionTimeoutError
 
-from services.devstack.servers import Server, choose_ports, start_nats
+from services.devstack.servers import Server, choose_ports
 from services.ingest import app as ingest_app
 from services.ingest.doors import http
 from services.ingest.doors.gate import Gate
@@ -27,7 +27,7 @@ from shared.shell.limits import BURST, Limits
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import events, subjects
-from tests import identities
+from tests import identities, nats_users
 from tests.builders import COMMUNE, Event, payload, submitted
 from tests.contracts import conformity
 from tests.identities import bearer
@@ -379,7 +379,7 @@ async def test_while_the_verdict_is_pending_the_answer_is_202_and_the_receipt_co
 @pytest.fixture
 async def own_nats(tmp_path: Path) -> AsyncIterator[Server]:
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
     yield server
     await server.kill()
 

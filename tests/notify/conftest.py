@@ -28,7 +28,7 @@ from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.wire.events import Logged
 from shared.words.regimes import Regime
-from tests import empty_streams
+from tests import empty_streams, nats_users
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
 from tests.running import with_all_settings
 
@@ -49,7 +49,7 @@ def real_servers(ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("servers")
 
     async def start() -> list[servers.Server]:
-        nats = await servers.start_nats(folder / "nats", ports.nats, ports.nats_http)
+        nats = await nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http)
         try:
             return [nats, await servers.start_mongo(folder / "mongo", ports.mongo)]
         except BaseException:
@@ -109,7 +109,13 @@ async def office(real_servers: tuple[str, str], ports: Ports, tmp_path: Path) ->
     """Empty streams, an empty database with units and regimes, and a mail catcher."""
     nats_url, mongo_url = real_servers
     settings = Settings(
-        _env_file=None, nats_url=nats_url, mongo_url=mongo_url, smtp_port=ports.smtp, database=f"notify_test_{next(_databases)}"
+        _env_file=None,
+        nats_url=nats_url,
+        nats_creds=nats_users.creds(),
+        nats_keys=nats_users.key_folder(),
+        mongo_url=mongo_url,
+        smtp_port=ports.smtp,
+        database=f"notify_test_{next(_databases)}",
     )
     connections = service.connections(settings, "test")
     try:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import nats
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -23,7 +22,7 @@ from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
-from tests import identities, seeds
+from tests import identities, nats_users, seeds
 from tests.portal import builders, years
 from tests.running import is_ready
 from tests.waiting import until
@@ -61,11 +60,19 @@ def ports() -> Ports:
 async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> AsyncIterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("portal")
     mongod, broker = await asyncio.gather(
-        servers.start_mongo(folder / "mongo", ports.mongo), servers.start_nats(folder / "nats", ports.nats, ports.nats_http)
+        servers.start_mongo(folder / "mongo", ports.mongo), nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http)
     )
-    settings = Settings(_env_file=None, nats_url=broker.url, mongo_url=mongod.url, portal_port=ports.portal, database="tonghop_portal")
+    settings = Settings(
+        _env_file=None,
+        nats_url=broker.url,
+        nats_creds=nats_users.creds(),
+        nats_keys=nats_users.key_folder(),
+        mongo_url=mongod.url,
+        portal_port=ports.portal,
+        database="tonghop_portal",
+    )
     client = mongo.connect(settings.mongo_url)
-    connection = await nats.connect(broker.url)
+    connection = await nats_users.connect(broker.url)
     await streams.apply(connection.jetstream(), streams.read())
     reference = ReferenceStore(client[settings.database], system_clock)
     await reference.put_units(builders.units())

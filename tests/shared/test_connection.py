@@ -10,9 +10,8 @@ import pytest
 from nats.aio.msg import Msg
 
 from shared.plumbing import tasks
-from shared.plumbing.broker import create_broker
 from shared.shell.service import Connections
-from tests import hostile, vanishing
+from tests import hostile, nats_users, vanishing
 from tests.hostile import Hostile
 
 SUBJECT = b"hostile.a"
@@ -48,7 +47,7 @@ async def test_an_answer_of_the_broker_keeps_its_status(connections: Connections
 
 async def _heard(connections: Connections, *messages: Hostile) -> list[Msg]:
     """What a plain subscriber of a broker's connection hears, up to the message `last`."""
-    broker = create_broker(connections.settings.nats_servers, "test")
+    broker = nats_users.create_broker(connections.settings.nats_servers)
     await broker.start()
     client = broker.config.broker_config.connection_state.connection
     heard: asyncio.Queue[Msg] = asyncio.Queue()

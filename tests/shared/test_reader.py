@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import nats.errors
 import nats.js.errors
@@ -14,13 +13,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
-from services.devstack.servers import Server, choose_ports, start_nats
+from services.devstack.servers import Server, choose_ports
 from shared.plumbing import reader
-from shared.plumbing.connection import Connection
 from shared.plumbing.reader import Delivery, Reader
 from shared.wire import events
 from shared.words.refusals import Refusal, refusal
-from tests import hostile
+from tests import hostile, nats_users
 from tests.hostile import Hostile
 
 STREAM = "S"
@@ -34,7 +32,7 @@ class Broker:
     server: Server
     client: Client
 
-    async def publish(self, count: int, subject: str = "s.a") -> None:
+    async def publish(self, count: int, subject: str = "parked.a") -> None:
         """Adds numbered messages; the server syncs each, so many are in flight."""
         jetstream = self.client.jetstream()
         first = (await jetstream.stream_info(STREAM)).state.last_seq + 1
@@ -56,11 +54,9 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
         return
 
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
-    client = Connection()
-    at_once: dict[str, Any] = {"reconnect_time_wait": 0.1}
-    await client.connect(server.url, max_reconnect_attempts=-1, error_cb=ignore, **at_once)
-    await client.jetstream().add_stream(name=STREAM, subjects=["s.*"])
+    server = await nats_users.start_nats(tmp_path / "nats", ports.nats, ports.nats_http)
+    client = await nats_users.connect(server.url, max_reconnect_attempts=-1, error_cb=ignore, reconnect_time_wait=0.1)
+    await client.jetstream().add_stream(name=STREAM, subjects=["parked.*"])
     yield Broker(server, client)
     await client.close()
     await server.kill()
@@ -86,7 +82,7 @@ def sequences(found: list[Delivery]) -> list[int]:
 
 async def test_a_log_is_read_in_order_from_the_sequence_asked_for(broker: Broker) -> None:
     await broker.publish(500)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 101)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 101)
 
     found = await read(follow, 400)
 
@@ -98,7 +94,7 @@ async def test_a_log_is_read_in_order_from_the_sequence_asked_for(broker: Broker
 
 async def test_a_batch_gives_at_once_what_is_there(broker: Broker) -> None:
     await broker.publish(3)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -110,7 +106,7 @@ async def test_a_batch_gives_at_once_what_is_there(broker: Broker) -> None:
 
 
 async def test_a_message_that_comes_while_waiting_is_given_at_once(broker: Broker) -> None:
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     waiting = asyncio.create_task(follow.batch(1000, wait_s=10))
     await asyncio.sleep(0.3)
     loop = asyncio.get_running_loop()
@@ -124,7 +120,7 @@ async def test_a_message_that_comes_while_waiting_is_given_at_once(broker: Broke
 
 
 async def test_a_batch_is_empty_when_nothing_comes(broker: Broker) -> None:
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
 
     assert await follow.batch(10, wait_s=0.3) == []
     await follow.close()
@@ -132,7 +128,7 @@ async def test_a_batch_is_empty_when_nothing_comes(broker: Broker) -> None:
 
 async def test_a_batch_is_never_longer_than_asked_for(broker: Broker) -> None:
     await broker.publish(50)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     await follow.batch(1)
     await asyncio.sleep(0.3)  # all are there by now
 
@@ -141,10 +137,10 @@ async def test_a_batch_is_never_longer_than_asked_for(broker: Broker) -> None:
 
 
 async def test_only_the_subjects_asked_for_are_read(broker: Broker) -> None:
-    await broker.publish(5, "s.a")
-    await broker.publish(5, "s.b")
-    await broker.publish(5, "s.a")
-    follow = reader.log_reader(broker.client, STREAM, "s.a", 1)
+    await broker.publish(5, "parked.a")
+    await broker.publish(5, "parked.b")
+    await broker.publish(5, "parked.a")
+    follow = reader.log_reader(broker.client, STREAM, "parked.a", 1)
 
     assert sequences(await read(follow, 10)) == [1, 2, 3, 4, 5, 11, 12, 13, 14, 15]
     await follow.close()
@@ -152,7 +148,7 @@ async def test_only_the_subjects_asked_for_are_read(broker: Broker) -> None:
 
 async def test_a_reader_asks_again_before_its_window_is_used_up(broker: Broker) -> None:
     await broker.publish(400)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=20)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1, window=20)
 
     assert sequences(await read(follow, 400, most=7)) == list(range(1, 401))
     await follow.close()
@@ -161,7 +157,7 @@ async def test_a_reader_asks_again_before_its_window_is_used_up(broker: Broker) 
 @pytest.mark.parametrize("most", [10, 1000])
 async def test_a_log_goes_on_after_the_server_restarted(broker: Broker, most: int) -> None:
     await broker.publish(300)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=100)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1, window=100)
     found = await read(follow, 150, most)
 
     await broker.server.kill()
@@ -175,7 +171,7 @@ async def test_a_log_goes_on_after_the_server_restarted(broker: Broker, most: in
 
 
 async def test_a_batch_that_waits_survives_a_restart(broker: Broker) -> None:
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     assert await follow.batch(10, wait_s=0.2) == []
     waiting = asyncio.create_task(read(follow, 20))
 
@@ -193,13 +189,13 @@ async def test_nothing_is_lost_or_doubled_while_a_server_is_killed_again_and_aga
         for number in range(1, 241):
             while True:
                 try:
-                    await broker.client.jetstream(timeout=0.5).publish("s.a", b"%d" % number, headers={"Nats-Msg-Id": str(number)})
+                    await broker.client.jetstream(timeout=0.5).publish("parked.a", b"%d" % number, headers={"Nats-Msg-Id": str(number)})
                 except (nats.errors.Error, nats.js.errors.Error):
                     await asyncio.sleep(0.05)
                 else:
                     break
 
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=40)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1, window=40)
     publishing = asyncio.create_task(publish_all())
 
     found = await read(follow, 60, most=7)
@@ -215,7 +211,7 @@ async def test_nothing_is_lost_or_doubled_while_a_server_is_killed_again_and_aga
 
 async def test_while_the_server_is_away_a_batch_is_empty(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "BIND_TIMEOUT_S", 0.5)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     await broker.server.kill()
 
     async with asyncio.timeout(15):
@@ -233,7 +229,7 @@ async def test_a_reader_tells_that_nothing_can_be_read_until_the_broker_is_heard
 ) -> None:
     monkeypatch.setattr(reader, "BIND_TIMEOUT_S", 0.5)
     await broker.publish(5)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     assert known(follow) == (None, None)  # nobody was asked yet
     await read(follow, 3)
     assert known(follow) == (None, 2)
@@ -273,7 +269,7 @@ async def test_a_reader_tells_that_its_stream_is_not_there(broker: Broker) -> No
 
 async def test_a_log_goes_on_after_its_consumer_was_deleted(broker: Broker) -> None:
     await broker.publish(100)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1, window=20)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1, window=20)
     found = await read(follow, 50)
 
     await broker.delete_consumers()
@@ -284,7 +280,7 @@ async def test_a_log_goes_on_after_its_consumer_was_deleted(broker: Broker) -> N
 
 
 async def test_a_waiting_log_goes_on_after_its_consumer_was_deleted(broker: Broker) -> None:
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     assert await follow.batch(10, wait_s=0.2) == []
 
     await broker.delete_consumers()
@@ -296,7 +292,7 @@ async def test_a_waiting_log_goes_on_after_its_consumer_was_deleted(broker: Brok
 
 async def test_a_log_with_a_gap_is_read_again_from_before_it(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     await broker.publish(30)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     take = follow._take
 
     async def lose_the_twelfth(message: Msg) -> None:
@@ -319,7 +315,7 @@ async def test_messages_that_were_purged_are_no_gap(broker: Broker) -> None:
     await broker.publish(30)
     for sequence in (1, 2, 10, 11):
         await broker.client.jetstream().delete_msg(STREAM, sequence)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
 
     assert sequences(await read(follow, 26)) == [number for number in range(1, 31) if number not in (1, 2, 10, 11)]
     await follow.close()
@@ -327,7 +323,7 @@ async def test_messages_that_were_purged_are_no_gap(broker: Broker) -> None:
 
 async def test_a_closed_reader_begins_again_where_it_stopped(broker: Broker) -> None:
     await broker.publish(20)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     found = await read(follow, 7)
 
     await follow.close()
@@ -384,7 +380,7 @@ async def test_a_durable_that_is_made_late_is_waited_for(broker: Broker) -> None
 async def test_a_delivery_tells_when_the_broker_stored_it_and_how_many_wait(broker: Broker) -> None:
     before = datetime.now(UTC)
     await broker.publish(3)
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
 
     found = await read(follow, 3, most=1)
 
@@ -398,33 +394,63 @@ async def test_a_delivery_tells_when_the_broker_stored_it_and_how_many_wait(brok
 
 @pytest.mark.parametrize("block", hostile.HEADERS.values(), ids=hostile.HEADERS)
 async def test_no_header_decides_what_is_read(broker: Broker, block: bytes) -> None:
-    await broker.make_durable()
-    sent = [Hostile(b"s.a", b"1"), Hostile(b"s.a", b"2", block), Hostile(b"s.a", b"", block), Hostile(b"s.a", b"4")]
-    await hostile.publish(broker.server.url, *sent)
-    for follow in (reader.log_reader(broker.client, STREAM, "s.>", 1), reader.durable_reader(broker.client, STREAM, DURABLE)):
-        found = await read(follow, 4, within_s=10)
+    await broker.make_durable(ack_wait_s=1.0)
+    sent = [Hostile(b"parked.a", b"1"), Hostile(b"parked.a", b"2", block), Hostile(b"parked.a", b"", block), Hostile(b"parked.a", b"4")]
+    await hostile.publish(broker.server.url, *sent, user=nats_users.OWNER)
+    log = reader.log_reader(broker.client, STREAM, "parked.>", 1)
+    found = await read(log, 4, within_s=10)
+    assert [delivery.payload for delivery in found] == [b"1", b"2", b"", b"4"]
+    assert sequences(found) == [1, 2, 3, 4]
+    await log.close()
 
-        assert [delivery.payload for delivery in found] == [b"1", b"2", b"", b"4"]
-        assert sequences(found) == [1, 2, 3, 4]
-        await follow.close()
+    durable = reader.durable_reader(broker.client, STREAM, DURABLE)
+    by_sequence: dict[int, bytes] = {}
+    async with asyncio.timeout(15):  # after a message that ends the broker's answers, the next ones may be read when they are overdue
+        while len(by_sequence) < 4:
+            for delivery in await durable.batch(10, wait_s=1.0):
+                by_sequence[delivery.sequence] = delivery.payload
+                await broker.client.publish(delivery.reply, b"+ACK")
+    assert by_sequence == {1: b"1", 2: b"2", 3: b"", 4: b"4"}
+    await durable.close()
+
+
+@pytest.mark.parametrize("block", [b"", b"NATS/1.0 404 No Messages\r\n\r\n"], ids=["no header", "status line"])
+async def test_a_message_that_ends_the_brokers_answers_does_not_stop_a_reader(broker: Broker, block: bytes) -> None:
+    """Through a service import nats-server passes on nothing behind it. The reader requests again at once; it does not wait until it has
+    heard nothing for too long, and then bind again.
+    """
+    await broker.make_durable()
+    binds = 0
+
+    async def bind(_: int) -> tuple[str, int]:
+        nonlocal binds
+        binds += 1
+        return DURABLE, 0
+
+    follow = Reader(broker.client, STREAM, bind, is_ordered=False)
+    for _ in range(3):
+        await hostile.publish(broker.server.url, Hostile(b"parked.a", b"", block), user=nats_users.OWNER)
+        await read(follow, 1)
+    await follow.close()
+    assert binds == 1
 
 
 @pytest.mark.parametrize("token", hostile.TOKENS.values(), ids=hostile.TOKENS)
 async def test_no_subject_stops_a_reader(broker: Broker, token: bytes) -> None:
     await broker.make_durable()
-    await hostile.publish(broker.server.url, Hostile(b"s." + token, b"1"), Hostile(b"s.a", b"2"))
-    for follow in (reader.log_reader(broker.client, STREAM, "s.>", 1), reader.durable_reader(broker.client, STREAM, DURABLE)):
+    await hostile.publish(broker.server.url, Hostile(b"parked." + token, b"1"), Hostile(b"parked.a", b"2"), user=nats_users.OWNER)
+    for follow in (reader.log_reader(broker.client, STREAM, "parked.>", 1), reader.durable_reader(broker.client, STREAM, DURABLE)):
         found = await read(follow, 2, within_s=10)
 
         assert [delivery.payload for delivery in found] == [b"1", b"2"]
-        assert found[0].subject == "s." + token.decode(errors="backslashreplace")
+        assert found[0].subject == "parked." + token.decode(errors="backslashreplace")
         await follow.close()
 
 
 @pytest.mark.parametrize("reply", hostile.REPLIES.values(), ids=hostile.REPLIES)
 async def test_no_reply_subject_of_a_sender_reaches_a_reader(broker: Broker, reply: bytes) -> None:
     await broker.make_durable()
-    await hostile.publish(broker.server.url, Hostile(b"s.a", b"1", reply=reply))
+    await hostile.publish(broker.server.url, Hostile(b"parked.a", b"1", reply=reply), user=nats_users.OWNER)
     follow = reader.durable_reader(broker.client, STREAM, DURABLE)
 
     [found] = await read(follow, 1, within_s=10)
@@ -433,9 +459,9 @@ async def test_no_reply_subject_of_a_sender_reaches_a_reader(broker: Broker, rep
     await follow.close()
 
 
-@pytest.mark.parametrize("reply", [b"", b"$JS.ACK.x", b"$JS.ACK.a.b.c.d.e.f.g", b"s.a"], ids=["none", "short", "words", "other"])
+@pytest.mark.parametrize("reply", [b"", b"$JS.ACK.x", b"$JS.ACK.a.b.c.d.e.f.g", b"parked.a"], ids=["none", "short", "words", "other"])
 async def test_what_is_written_to_a_readers_own_subject_is_ignored(broker: Broker, reply: bytes) -> None:
-    follow = reader.log_reader(broker.client, STREAM, "s.>", 1)
+    follow = reader.log_reader(broker.client, STREAM, "parked.>", 1)
     assert await follow.batch(10, wait_s=0.2) == []
     assert follow._subscription is not None
     own = follow._subscription.subject.encode()
@@ -449,7 +475,7 @@ async def test_what_is_written_to_a_readers_own_subject_is_ignored(broker: Broke
 @pytest.mark.parametrize("domain", ["", "hub.ACCOUNTHASH."])
 def test_the_metadata_are_read_with_and_without_a_domain(domain: str) -> None:
     tail = "S.worker.1.42.7.1733797800123456789.5" + (".token" if domain else "")
-    message = Msg(Client(), subject="s.a", reply=f"$JS.ACK.{domain}{tail}", data=b"x")
+    message = Msg(Client(), subject="parked.a", reply=f"$JS.ACK.{domain}{tail}", data=b"x")
 
     found = reader.delivery(message)
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import nats
 import pytest
 from nats.js import JetStreamContext
 from nats.js.api import StorageType
@@ -19,7 +18,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.failures import ConfigurationError, TransientError
-from tests import nats_cluster
+from tests import nats_cluster, nats_users
 from tests.aggregate.running import PERIOD, PROVINCE, REGIME, aggregating, log_reports, until_stored, verdict
 from tests.nats_cluster import Cluster
 from tests.running import command, environment_of
@@ -35,7 +34,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
 @pytest.fixture
 async def jetstream(cluster: Cluster) -> AsyncIterator[JetStreamContext]:
     """Streams of one copy each."""
-    connection = await nats.connect(cluster.url.split(","))
+    connection = await nats_users.connect(cluster.url.split(","))
     context = connection.jetstream(timeout=10)
     await nats_cluster.until_whole(context)
     await streams.apply(context, streams.read(1))
@@ -106,7 +105,7 @@ async def test_a_server_that_is_still_joining_is_waited_for(tmp_path: Path, monk
     try:
         first.launch()
         second.launch()
-        connection = await nats.connect(cluster.nodes["nats-1"].url)
+        connection = await nats_users.connect(cluster.nodes["nats-1"].url)
         jetstream = connection.jetstream(timeout=10)
         await nats_cluster.until_whole(jetstream)
         applying = asyncio.create_task(streams.apply(jetstream, streams.read(3)))
@@ -130,7 +129,7 @@ async def test_a_cluster_that_lacks_a_server_is_away_and_no_matter_of_settings(
     try:
         for node in two:
             node.process.launch()
-        connection = await nats.connect(two[0].url)
+        connection = await nats_users.connect(two[0].url)
         jetstream = connection.jetstream(timeout=10)
         await nats_cluster.until_whole(jetstream)
 

@@ -8,18 +8,18 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import nats
 import orjson
 import pytest
 
 from services.devstack import servers as embedded
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
-from services.devstack.servers import Server, start_nats
+from services.devstack.servers import Server
 from shared.plumbing import data_format, streams
 from shared.shell.service import Connections
 from shared.shell.settings import ServiceSettings, Settings
 from shared.wire import subjects
+from tests import nats_users
 from tests.running import command, process, running
 
 SERVICES = ("ingest", "aggregate", "notify", "portal")
@@ -90,8 +90,8 @@ async def lazy_nats(tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
     config = tmp_path / "lazy.conf"
     config.write_text(embedded.NATS_CONFIG.read_text(encoding="utf-8").replace("sync_interval: always", 'sync_interval: "2m"'))
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path / "lazy", ports.nats, ports.nats_http, config=config)
-    connection = await nats.connect(server.url)
+    server = await nats_users.start_nats(tmp_path / "lazy", ports.nats, ports.nats_http, config=config)
+    connection = await nats_users.connect(server.url)
     await streams.apply(connection.jetstream(), streams.read())
     await connection.close()
     yield server, f"http://127.0.0.1:{ports.nats_http}"

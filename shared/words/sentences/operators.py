@@ -26,6 +26,24 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " port.",
     ),
     # NATS; the path names the stream, the consumer or the server
+    "nats.login_refused": (
+        "Máy chủ NATS không nhận chứng thư này: đã hết hạn, đã bị thu hồi, hoặc của hệ thống khác. Chạy `tonghop nats init`.",
+        "The NATS server refuses these credentials: they have expired, were revoked, or belong to another installation. Run `tonghop nats"
+        " init`.",
+    ),
+    "nats.not_pushed": (
+        "Máy chủ NATS chưa nhận quyền mới của tài khoản {account}. Việc thu hồi chưa có hiệu lực: chạy lại `tonghop nats push`.",
+        "The NATS servers have not taken the new claims of the account {account}. Revocations are not in force yet: run `tonghop nats push`"
+        " again.",
+    ),
+    "nats.no_creds": (
+        "Không có chứng thư NATS trong {file}. Chạy `tonghop nats init`, hoặc sửa cài đặt TONGHOP_NATS_CREDS.",
+        "There are no NATS credentials in {file}. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_CREDS.",
+    ),
+    "nats.no_keys": (
+        "Thư mục này không có khóa NATS. Chạy `tonghop nats init`, hoặc sửa cài đặt TONGHOP_NATS_KEYS.",
+        "This folder has no keys of NATS. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_KEYS.",
+    ),
     "nats.away": (
         "NATS không trả lời. Dịch vụ đang chờ kết nối lại.",
         "NATS does not answer. The service is waiting to connect again.",

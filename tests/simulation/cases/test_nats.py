@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
-from services.devstack.servers import choose_ports, start_nats
+from services.devstack.servers import choose_ports
 from shared.shell import service
 from shared.shell.settings import Settings
-from tests import empty_streams
+from tests import empty_streams, nats_users
 from tests.simulation.cases.nats_cases import CASES, DECLARED, Case
 from tests.simulation.cases.rigs import on_the_fake_nats
 
@@ -25,8 +25,10 @@ Outcomes = dict[str, Exception | None]
 async def work_off(cases: Iterator[Case], folder: Path, outcomes: Outcomes) -> None:
     """Runs cases on a server of their own, one after the other."""
     ports = choose_ports(defaults=False)
-    server = await start_nats(folder, ports.nats, ports.nats_http)
-    connections = service.connections(Settings(_env_file=None, nats_url=server.url), "test")
+    server = await nats_users.start_nats(folder, ports.nats, ports.nats_http)
+    connections = service.connections(
+        Settings(_env_file=None, nats_url=server.url, nats_creds=nats_users.creds(), nats_keys=nats_users.key_folder()), "test"
+    )
     try:
         await connections.broker.start()
         for case in cases:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from shared.plumbing.streams import Declaration
-from shared.wire import events
+from shared.wire import events, subjects
 from tests.simulation.rollup import streams
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import NotFakedError, VirtualLoop
@@ -20,7 +20,7 @@ from tests.simulation.rollup.streams import Consumer, Headers, Json, Pull, Strea
 if TYPE_CHECKING:
     from tests.simulation.rollup.client import Connection
 
-API: Final = "$JS.API."
+API: Final = f"{subjects.STREAMS_API}."
 CREATED: Final = "2024-01-01T00:00:00Z"
 TICK_S: Final = 0.25  # how often consumers look at their clocks
 Reply = Callable[[Json], None]

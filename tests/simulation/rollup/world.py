@@ -131,6 +131,7 @@ class World:
         database: Any = Database(self.server)
         settings = Settings.model_construct(partitions=partitions)
         connections = Connections(
+            name=kind,
             settings=settings,
             broker=shell,
             streams=Streams(shell, self.new_id),
