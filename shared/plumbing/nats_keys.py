@@ -29,6 +29,7 @@ SIGNING: Final = ("sign UNITS", "sign RECEIVERS")
 DAY_S: Final = 86_400
 ACCOUNT_S: Final = 3650 * DAY_S  # how long the claims of accounts hold; every push issues them again
 SERVICE_S: Final = 730 * DAY_S
+OLDEST: Final = 1  # the second of the claims that servers begin with: whatever is pushed is newer, and a restart does not undo it
 RENEWED_S: Final = 365 * DAY_S  # the credentials of a service that end sooner are made again
 
 Revoked = Mapping[Scoped, Mapping[str, int]]
@@ -96,7 +97,7 @@ class NatsKeys:
 
     def account_jwt(self, account: Account, at: int, revoked: Revoked = NONE_REVOKED) -> str:
         """The claims of an account, signed by the operator at the second `at`."""
-        issued = Issued(at, at + ACCOUNT_S)
+        issued = Issued(at, max(at, self._issued_at) + ACCOUNT_S)
         body = self.account_body(account, revoked)
         return nats_claims.account(self._keys["operator"], self.account_key(account), account, body, issued)
 
@@ -146,7 +147,7 @@ class NatsKeys:
         """The servers' configuration. A server takes the accounts from it at its first start; what is pushed later is newer."""
         issued = Issued(self._issued_at)
         operator = nats_claims.operator(self._keys["operator"], self.account_key("SYS"), issued)
-        accounts = [f"  {self.account_key(name)}: {self.account_jwt(name, self._issued_at)}" for name in ACCOUNTS]
+        accounts = [f"  {self.account_key(name)}: {self.account_jwt(name, OLDEST)}" for name in ACCOUNTS]
         lines = [
             "# Made by `tonghop nats init`: the operator and the accounts. It holds no secret.",
             f"operator: {operator}",
