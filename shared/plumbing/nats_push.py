@@ -21,7 +21,7 @@ from shared.plumbing.nats_accounts import ACCOUNTS, Account, Scoped
 from shared.plumbing.nats_keys import NatsKeys, Revoked
 from shared.words import periods
 from shared.words.credentials import Credential
-from shared.words.failures import TransientError
+from shared.words.failures import ConfigurationError, TransientError
 from shared.words.refusals import refusal
 from shared.words.units import Registry
 
@@ -68,7 +68,8 @@ async def pusher(servers: Sequence[str], keys: NatsKeys, ca: str) -> AsyncIterat
 async def push(client: Client, keys: NatsKeys, refused: Revoked, now: datetime, servers: int) -> list[Account]:
     """Gives the servers every account whose claims differ from what they should say. Returns those accounts.
 
-    Raises TransientError if a server does not have the new claims afterwards; `servers` is how many should answer.
+    Raises TransientError if a server does not have the new claims afterwards, and ConfigurationError if the keys are not those of the
+    servers' operator, whose claims would let nobody in after a restart. `servers` is how many should answer.
     """
     changed: list[Account] = []
     for account in ACCOUNTS:
@@ -77,6 +78,8 @@ async def push(client: Client, keys: NatsKeys, refused: Revoked, now: datetime, 
         stored = await _stored(client, key)
         if stored is not None and _says(stored) == _says(wanted):
             continue
+        if stored is not None and _says(stored)[0] != _says(wanted)[0]:
+            raise ConfigurationError(refusal("nats.other_keys", str(keys.folder)))
         answers = await _update(client, wanted, servers)
         read_back = await _stored(client, key)
         if read_back is None or _says(read_back) != _says(wanted):

@@ -9,6 +9,7 @@ from typing import Any
 
 import nats
 import nats.errors
+import orjson
 import pytest
 from nats.aio.client import Client
 
@@ -20,6 +21,7 @@ from shared.plumbing import nats_accounts, nats_claims, nats_push
 from shared.plumbing.nats_claims import InvalidClaimsError, Issued
 from shared.plumbing.nats_keys import Credentials, NatsKeys
 from shared.words.credentials import Credential, Holder
+from shared.words.failures import ConfigurationError
 from shared.words.reference import Reference
 from tests import nats_users
 from tests.waiting import until
@@ -143,11 +145,17 @@ def test_the_unit_of_a_reform_is_refused_from_the_day_after_its_last(reformed: R
     assert nats_push.revoked(known, reformed.registry, last_second + timedelta(seconds=1))["UNITS"].keys() == {given.public_key}
 
 
-async def test_claims_that_another_operator_signed_are_not_said_to_be_pushed(server: Server, keys: NatsKeys, tmp_path: Path) -> None:
-    """The server answers that it has updated them."""
-    stranger = NatsKeys.ensure(tmp_path / "stranger", NOW)
+async def test_claims_that_another_operator_signed_are_not_pushed(server: Server, keys: NatsKeys, tmp_path: Path) -> None:
+    """The server would answer that it has updated them, and let nobody in after a restart."""
+    stored, stranger = [
+        orjson.loads((folder / "keys.json").read_bytes()) for folder in (keys.folder, NatsKeys.ensure(tmp_path, NOW).folder)
+    ]
+    seeds = stored["seeds"] | {"operator": stranger["seeds"]["operator"]}
     async with nats_push.pusher([server.url], keys, "none") as client:
-        await nats_push.push(client, stranger, {}, datetime.now(UTC), 1)
+        with pytest.raises(ConfigurationError, match="other_keys"):
+            await nats_push.push(client, NatsKeys(keys.folder, seeds, 1), {}, datetime.now(UTC), 1)
+    await server.restart()
+    async with nats_push.pusher([server.url], keys, "none") as client:
         assert await nats_push.push(client, keys, {}, datetime.now(UTC), 1) == []
 
 

@@ -31,6 +31,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The NATS server refuses these credentials: they have expired, were revoked, or belong to another installation. Run `tonghop nats"
         " init`.",
     ),
+    "nats.other_keys": (
+        "Khóa NATS trong thư mục này không phải của máy chủ đang chạy. Khôi phục thư mục khóa đúng, hoặc sửa cài đặt TONGHOP_NATS_KEYS.",
+        "The NATS keys in this folder are not those of the running servers. Restore the right folder, or correct the setting"
+        " TONGHOP_NATS_KEYS.",
+    ),
     "nats.not_pushed": (
         "Máy chủ NATS chưa nhận quyền mới của tài khoản {account}. Việc thu hồi chưa có hiệu lực: chạy lại `tonghop nats push`.",
         "The NATS servers have not taken the new claims of the account {account}. Revocations are not in force yet: run `tonghop nats push`"
