@@ -13,7 +13,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
-from services.devstack.servers import choose_ports, start_nats
+from services.devstack.servers import choose_ports
 from shared.plumbing import causes, streams
 from shared.plumbing.broker import AWAY
 from shared.plumbing.streams import Declaration
@@ -21,7 +21,7 @@ from shared.shell import service
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.failures import TransientError
-from tests import nats_cluster
+from tests import nats_cluster, nats_users
 from tests.waiting import until
 
 BEFORE: Final[dict[str, Any]] = {
@@ -42,7 +42,7 @@ def declared(replicas: int = 1, **inbox: Any) -> Declaration:
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[JetStreamContext]:
-    connections = service.connections(Settings(_env_file=None, nats_url=url), "test")
+    connections = service.connections(Settings(_env_file=None, nats_url=url, nats_creds=nats_users.creds()), nats_users.USER)
     try:
         await connections.broker.start()
         jetstream = connections.streams.jetstream
@@ -79,7 +79,7 @@ async def until_led(jetstream: JetStreamContext) -> None:
 
 async def test_two_units_may_use_the_same_message_id_on_one_server(tmp_path: Path) -> None:
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path, ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(tmp_path, ports.nats, ports.nats_http)
     try:
         async with connected(server.url) as jetstream:
             await streams.apply(jetstream, declared(**BEFORE))
@@ -129,7 +129,7 @@ async def test_without_the_source_one_unit_hides_the_message_of_another(tmp_path
 
 async def test_an_inbox_of_before_is_changed_in_place_and_loses_nothing(tmp_path: Path) -> None:
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path, ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(tmp_path, ports.nats, ports.nats_http)
     try:
         async with connected(server.url) as jetstream:
             await streams.apply(jetstream, declared(**BEFORE))
@@ -154,7 +154,7 @@ async def test_an_inbox_of_before_is_changed_in_place_and_loses_nothing(tmp_path
 
 async def test_a_limit_that_would_remove_unscreened_messages_waits_for_ingest(tmp_path: Path) -> None:
     ports = choose_ports(defaults=False)
-    server = await start_nats(tmp_path, ports.nats, ports.nats_http)
+    server = await nats_users.start_nats(tmp_path, ports.nats, ports.nats_http)
     try:
         async with connected(server.url) as jetstream:
             await streams.apply(jetstream, declared(**BEFORE))

@@ -25,13 +25,13 @@ from services.cli.app import app
 from services.devstack import probe
 from services.devstack.ports import choose_ports
 from services.devstack.server import Server
-from services.devstack.servers import MONGOD_FLAGS, NATS_CONFIG, REPLICA_SET, find_mongod, start_mongo, start_nats
+from services.devstack.servers import MONGOD_FLAGS, NATS_CONFIG, REPLICA_SET, find_mongod, start_mongo
 from shared.plumbing import streams, tls
 from shared.shell import service
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.reference import Reference
-from tests import certificates, nats_cluster, replica_set, seeds
+from tests import certificates, nats_cluster, nats_users, replica_set, seeds
 from tests.builders import COMMUNE, submitted
 from tests.certificates import Files
 from tests.nats_cluster import Node
@@ -96,7 +96,7 @@ async def servers_with(folder: Path, files: Files, settings: Settings) -> AsyncI
     ports = choose_ports(defaults=False)
     config = folder / "encrypted.conf"
     config.write_text(f"{NATS_CONFIG.read_text(encoding='utf-8')}\n{nats_options(files)}\n", encoding="utf-8")
-    nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http, config=config)
+    nats_server = await nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http, config=config)
     mongod = await encrypted_mongod(folder / "mongo", ports.mongo, files)
     try:
         yield settings.model_copy(
@@ -212,7 +212,7 @@ async def test_a_nats_server_with_an_expired_certificate_is_named_with_the_reaso
     files = certificates.made(tmp_path / "tls", now=datetime.now(UTC) - timedelta(days=398))
     ports, config = choose_ports(defaults=False), tmp_path / "expired.conf"
     config.write_text(f"{NATS_CONFIG.read_text(encoding='utf-8')}\n{nats_options(files)}\n", encoding="utf-8")
-    nats_server = await start_nats(tmp_path / "nats", ports.nats, ports.nats_http, config=config)
+    nats_server = await nats_users.start_nats(tmp_path / "nats", ports.nats, ports.nats_http, config=config)
     own = settings.model_copy(update={"nats_url": f"tls://127.0.0.1:{ports.nats}", "tls_ca": str(files.ca)})
     try:
         said = await asyncio.to_thread(CliRunner().invoke, app, ["streams", "apply"], env=environment_of(own))
