@@ -343,6 +343,8 @@ async def test_a_form_that_was_open_when_the_session_ended_is_sent_after_the_log
     assert 'action="/bieu-mau/x?ky=2026"' in shown.text
     assert (await browser.submit(shown)).text == '"sent"'
     assert desk.sent == [("lan", typed)]
+    again = await browser.submit(page, login="lan", password=PASSWORD)
+    assert (again.status_code, again.headers["location"]) == (303, "/bang/x"), "it is offered once"
 
 
 async def test_a_form_is_not_sent_in_the_name_of_somebody_else(desk: Desk) -> None:

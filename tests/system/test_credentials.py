@@ -33,6 +33,7 @@ from shared.words.ladder import Rung
 from tests import identities, seeds
 from tests.builders import COMMUNE, CT27, RECEIVED, submitted
 from tests.identities import bearer
+from tests.portal import logged_in
 from tests.running import command, process, until_answering, until_ready, with_all_settings
 from tests.waiting import until
 
@@ -215,6 +216,31 @@ async def test_the_notifier_claims_leases_settles_and_drops_alerts_as_its_own_us
         for channel in (STREAM, EMAIL):
             await store.drop([dropped], channel)
             assert await store.unsent(channel) == []
+    finally:
+        await mongo.close(client)
+
+
+async def test_the_portal_keeps_people_logged_in_as_its_own_user(guarded: Guarded) -> None:
+    client = mongo.connect(guarded.url("portal"))
+    try:
+        desk = logged_in.desk(client[guarded.database])
+        await desk.accounts.prepare()
+        person, browser = await desk.person(identities.grant("officer", COMMUNE), login="lan"), desk.browser()
+        assert (await browser.log_in(password="sai")).status_code == 401
+        assert (await browser.log_in()).status_code == 303
+        assert await browser.is_logged_in()
+        new = "cánh đồng lúa chín vàng 9"
+        typed = {"current": logged_in.PASSWORD, "new": new, "again": new}
+        assert (await browser.http.post("/tai-khoan/mat-khau", data=typed)).status_code == 303
+        await browser.http.post("/tai-khoan/lich")
+        assert await desk.accounts.calendars.address(person) is not None
+        assert (await browser.http.post("/tai-khoan/phien")).status_code == 303
+        await desk.accounts.invitations.invite("operator/test", person, "verifier")
+        assert await desk.accounts.invitations.bind("verifier", "https://login.example", "lan") is not None
+        assert await desk.accounts.delays.take_once("once/x", desk.clock.now)
+        await desk.accounts.delays.give_turn("turn/x/y", desk.clock.now)
+        assert await desk.accounts.delays.has_turn("turn/x/y", desk.clock.now)
+        assert (await browser.http.post("/dang-xuat")).status_code == 303
     finally:
         await mongo.close(client)
 

@@ -60,7 +60,7 @@ def turn(login: str, address: str) -> str:
 
 
 def once(state: str) -> str:
-    """The key of something that is taken once: the state of a login at the provider."""
+    """The key of something that is taken once: the state of a login at the provider, a form that waits to be sent."""
     return f"once/{_hashed(state)}"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.portal.domain import login_steps, return_path
+from services.portal.domain import login_delay, login_steps, return_path
 from services.portal.domain.login_steps import Step
 from services.portal.http import principals, visitors
 from services.portal.http.forms import Fields
@@ -106,7 +106,8 @@ async def finish(request: Request, accounts: Accounts, note: LoginNote, person: 
     """Begins the session. A form that was sent without a session waits on the page that follows."""
     form = kept_forms.opened(note.form, accounts.seals, accounts.clock()) if note.form else None
     response: Response = _see_other(note.back)
-    if form is not None and form.is_of(person.id):
+    is_ours = form is not None and form.is_of(person.id)
+    if form is not None and is_ours and await accounts.delays.take_once(login_delay.once(note.form), accounts.clock()):
         response = login_pages.resend(form.action, form.fields, person.name, note.back)
     await visitors.begin(request, response, accounts, person, visitor)
     await accounts.records.add("login.succeeded", person.id, address=visitor.address)
