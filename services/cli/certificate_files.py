@@ -71,9 +71,14 @@ class Folder:
             raise ConfigurationError(refusal("tls.unreadable", str(file.parent), file=[file.name])) from None
 
     def _write(self, file: Path, content: bytes, is_secret: bool = False) -> None:
-        """Replaces a file as a whole; a secret one is never readable for others, not even for a moment."""
-        file.parent.mkdir(parents=True, exist_ok=True)
+        """Replaces a file as a whole. A secret one is never readable for others, not even for a moment; every other one always is, whatever
+        the umask says: services run as another user.
+        """
+        if not file.parent.exists():
+            file.parent.mkdir(parents=True)
+            file.parent.chmod(0o755)
         unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_secret else 0o644), "wb") as opened:
+            os.fchmod(opened.fileno(), 0o600 if is_secret else 0o644)
             opened.write(content)
         unfinished.replace(file)

@@ -1,6 +1,7 @@
 """`tonghop tls`: an authority that signs only for its own names, certificates that clients accept, and files that are never lost."""
 
 import json
+import os
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,18 @@ def test_keys_are_readable_for_their_owner_alone(tmp_path: Path) -> None:
     keys = sorted(file for file in tmp_path.rglob("*") if file.suffix == ".key")
     assert [str(key.relative_to(tmp_path)) for key in keys] == ["ca.key", "portal/tls.key"]
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
+
+
+def test_what_services_of_another_user_must_read_they_can_read_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        run_json(tmp_path, "init", "--host", PORTAL)
+    finally:
+        os.umask(before)
+
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("ca", "portal")} == {0o755}
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("ca/ca.crt", "portal/tls.crt")} == {0o644}
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("ca.key", "portal/tls.key")} == {0o600}
 
 
 def test_the_authority_is_valid_for_ten_years_and_a_certificate_for_397_days(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_no_server_starts_before_the_certificates_are_made(name: str) -> None:
     assert SERVICES[name]["depends_on"] == {"certificates": {"condition": "service_completed_successfully"}}
 
 
-def made_certificates(folder: Path, hosts: str) -> dict[str, list[str]]:
+def made_certificates(folder: Path, hosts: str, *words: str) -> dict[str, list[str]]:
     """The hosts of each certificate that the service `certificates` makes in a folder."""
     programs = {"tonghop": f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m services.cli.app "$@"', "chown": 'echo "$@" > chowned'}
     for name, script in programs.items():
@@ -185,7 +185,7 @@ def made_certificates(folder: Path, hosts: str) -> dict[str, list[str]]:
         (folder / name).chmod(0o755)
     env = {"PATH": f"{folder}:/usr/bin:/bin", "TLS_HOSTS": hosts}
     [script] = SERVICES["certificates"]["command"]
-    subprocess.run([ROOT / script], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run([ROOT / script, *words], cwd=folder, env=env, check=True, capture_output=True)
     return {found.name: certificates.hosts_of(found.certificate) for found in Folder(folder / "deploy/tls").found() if found.is_own}
 
 
@@ -197,6 +197,9 @@ def test_the_certificates_are_for_every_name_by_which_a_container_is_asked(tmp_p
     assert made == {name: [*hosts, "localhost", "127.0.0.1", "::1"] for name, hosts in names.items()}
     assert (tmp_path / "chowned").read_text().split() == ["-R", "10001", "deploy/tls/ingest", "deploy/tls/portal"]
     assert "--uid 10001 " in (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    key = (tmp_path / "deploy/tls/portal/tls.key").read_bytes()
+    assert made_certificates(tmp_path, "bao-cao.tinh.gov.vn,10.0.0.7", "renew") == made
+    assert (tmp_path / "deploy/tls/portal/tls.key").read_bytes() != key
     assert made_certificates(tmp_path, EXAMPLE["TLS_HOSTS"])["portal"] == ["portal", "localhost", "127.0.0.1", "::1"]
 
 
