@@ -78,6 +78,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.add_middleware(Heads)
     problems.install(app)
     keeping.install(app)
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]  # ours asks who it is
     for router in (api.router, live.router, web.router):
         app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
     for open_router in (login.router, account.router, provider_pages.router, calendars.router):

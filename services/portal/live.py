@@ -25,6 +25,7 @@ from services.portal.http.scoped import Reads, Stored, scope_of
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals
+from shared.words.scope import Scope
 from shared.words.units import Unit
 
 log = structlog.get_logger()
@@ -167,7 +168,7 @@ async def listener(
 ) -> AsyncIterator[Listener]:
     """A listener that begins with the views' present positions, because the page was read before the listener started."""
     views = followed(address, to_date=cumulative)
-    if not scope.reads_view(address.setting, views.unit.id):
+    if not follows(scope, address):
         raise refused.out_of_scope()
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
@@ -207,4 +208,9 @@ async def live(request: Request, address: Named, page: Annotated[Listener, Depen
 async def is_still_in_scope(request: Request, address: Address) -> bool:
     """Whether the principal of an open stream may still read what it follows. Asking does not keep a session alive."""
     principal = await principals.current(request, is_request=False)
-    return principal is not None and (await scope_of(request, principal)).reads_view(address.setting, followed(address).unit.id)
+    return principal is not None and follows(await scope_of(request, principal), address)
+
+
+def follows(scope: Scope, address: Address) -> bool:
+    """Whether a page may follow the view that it is about, or for a report the view of the unit above: both must be in scope."""
+    return all(scope.reads_view(address.setting, unit.id) for unit in (address.unit, followed(address).unit))

@@ -48,7 +48,6 @@ class Scope:
     """The units whose subtree is read: those of a reviewer or viewer."""
     feeds: tuple[FeedScope, ...]
     _reaches: dict[Version, Reach] = field(default_factory=dict, init=False, repr=False)
-    _by_tree: dict[Tree, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, principal: Principal, reference: Reference, today: date) -> Self:
@@ -82,13 +81,6 @@ class Scope:
     def reads_figures(self) -> bool:
         """Whether there is any report or view that the principal could read."""
         return self.principal is None or bool(self.own or self.reviewed)
-
-    def reads_unit(self, unit_id: str) -> bool:
-        """Whether everything that a unit reports and owes is in scope today, whatever the regime."""
-        registry, today = self.reference.registry, self.today
-        own = {other for unit in self.own for other in (unit, *acted_for(registry, unit, today))}
-        reviewed = self._reviewed(registry.at(today)).union(*(acted_below(registry, unit, today) for unit in self.reviewed))
-        return self.principal is None or unit_id in own | reviewed
 
     def reads_report(self, setting: Setting, unit_id: str) -> bool:
         """Whether the duties and the report of a unit are in scope."""
@@ -124,23 +116,13 @@ class Scope:
     def _reach(self, version: Version) -> Reach:
         tree, registry = version.tree, self.reference.registry
         own = frozenset(unit for first in self.own for unit in (first, *acted_for(registry, first, self.today)) if unit in tree.by_id)
-        reviewed = self._reviewed(tree) | self._received(version)
-        units = reviewed | {unit for unit in own if _below(tree, unit) & version.groups.keys() <= {unit}}  # a view of its own figures
-        reports = reviewed | own
-        whole = units | _areas(tree, reports)
-        is_everything = len(reviewed - tree.members.keys()) == _size(tree)
-        return Reach(reports, whole, whole.union(self._totals(version, own)), is_everything)
-
-    def _reviewed(self, tree: Tree) -> frozenset[str]:
-        """The subtrees of the reviewed units, and those of ended or coming units for which one of their units acts today."""
-        found = self._by_tree.get(tree)
-        if found is None and self.principal is None:
-            return frozenset(tree.by_id.keys() - tree.members.keys())
-        if found is None:
-            registry, today = self.reference.registry, self.today
-            roots = {root for unit in self.reviewed for root in (unit, *acted_below(registry, unit, today)) if root in tree.by_id}
-            found = self._by_tree[tree] = _subtrees(tree, roots)
-        return found
+        reviewed = _reviewed(registry, tree, self.reviewed, self.today) if self.principal else _all(tree)
+        units = _union(reviewed, self._received(version))
+        reports = _union(units, own)
+        alone = {unit for unit in own if _below(tree, unit) & version.groups.keys() <= {unit}}  # their view has only their own figures
+        whole = _union(units, alone | _areas(tree, reports))
+        views = _union(whole, frozenset(self._totals(version, own)))
+        return Reach(reports, whole, views, is_everything=len(reviewed - tree.members.keys()) == _size(tree))
 
     def _received(self, version: Version) -> frozenset[str]:
         """All units of a regime that one of the reviewed units receives, itself or through the recipient that acts for it."""
@@ -190,6 +172,23 @@ def _sources(registry: Registry, unit_id: str, today: date) -> Iterator[str]:
         if edge.is_heir and edge.day <= today:
             yield edge.old
             yield from _sources(registry, edge.old, today)
+
+
+@lru_cache(maxsize=TREES)
+def _reviewed(registry: Registry, tree: Tree, reviewed: tuple[str, ...], today: date) -> frozenset[str]:
+    """The subtrees of the reviewed units, and those of ended or coming units for which one of their units acts today."""
+    roots = {root for unit in reviewed for root in (unit, *acted_below(registry, unit, today)) if root in tree.by_id}
+    return _subtrees(tree, [root for root in roots if tree.by_id[root].parent not in roots])
+
+
+@lru_cache(maxsize=TREES)
+def _all(tree: Tree) -> frozenset[str]:
+    return frozenset(tree.by_id.keys() - tree.members.keys())
+
+
+def _union(first: frozenset[str], second: Collection[str]) -> frozenset[str]:
+    """Both; the first itself, which may be the whole country, if the second adds nothing."""
+    return first if first.issuperset(second) else first.union(second)
 
 
 def _subtrees(tree: Tree, roots: Iterable[str]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from services.devstack.ports import choose_ports
 
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("docker-compose.yml", ".env.example", ".dockerignore", "pyproject.toml", "deploy", "services", "shared")
+CONFIRMER: Final = "44-SNV-2025"
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
 STAND_INS: Final = dict.fromkeys(("NATS_TAG", "MONGO_TAG", "MAILPIT_TAG", "PYTHON_TAG"), "tonghop-stand-in")
 MONITORED: Final = ("/readyz", "/metrics")  # in an earlier version they are on the published port
@@ -149,6 +150,8 @@ class Installation:
         listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
         return dict(line.split() for line in listed.splitlines())
 
+    _reading: str = ""
+
     def key(self, unit: str) -> str:
         """A new key of a unit, which ingest knows."""
         [issued] = orjson.loads(self.tonghop("credentials", "issue", unit, "--json").text)
@@ -158,6 +161,12 @@ class Installation:
             assert time.monotonic() < give_up_at, "the key is not known"
             time.sleep(0.05)
         return key
+
+    def read(self, path: str) -> tuple[int, Any]:
+        """Asks the portal's API with a key of the unit that confirms the view of the province. The key is issued once."""
+        if not self._reading:
+            self._reading = self.key(CONFIRMER)
+        return self.get("portal", path, key=self._reading)
 
     def get(self, service: str, path: str, body: Any = None, key: str | None = None) -> tuple[int, Any]:
         """Asks a service at its published port, or at that of its monitor; status and answer, 0 when it does not answer."""

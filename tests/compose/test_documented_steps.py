@@ -95,7 +95,7 @@ def test_every_service_has_only_the_settings_that_it_uses(installation: Installa
 
 
 def test_a_report_comes_to_its_view_and_the_pages_answer(installation: Installation) -> None:
-    status, regime = installation.get("portal", VIEW)
+    status, regime = installation.read(VIEW)
     assert status == 200, regime
     event = {
         "specversion": "1.0",
@@ -115,7 +115,7 @@ def test_a_report_comes_to_its_view_and_the_pages_answer(installation: Installat
     print(status, receipt)
     assert (status, receipt["verdict"]) == (201, "accepted")
     give_up_at = time.monotonic() + 20
-    while installation.get("portal", VIEW)[1]["reporting"]["received"] != 1:
+    while installation.read(VIEW)[1]["reporting"]["received"] != 1:
         assert time.monotonic() < give_up_at, "the view does not show it"
         time.sleep(0.1)
     assert installation.get("portal", "/")[0] == installation.get("portal", "/nghia-vu")[0] == 200
@@ -152,14 +152,14 @@ def test_reminders_run_as_the_notifier(installation: Installation) -> None:
 
 
 def test_views_are_rebuilt_as_a_user_of_its_own_and_are_what_they_were(installation: Installation) -> None:
-    before = installation.get("portal", VIEW)[1]["reporting"]
+    before = installation.read(VIEW)[1]["reporting"]
     assert before["received"] == 1
     refused = installation.tonghop("rebuild", check=False)
 
     installation.compose("run", "--rm", "--no-deps", "rebuild")
 
     assert (refused.code, "mongo.login_refused" in refused.text) == (1, True), "the operator may not"
-    assert installation.get("portal", VIEW)[1]["reporting"] == before
+    assert installation.read(VIEW)[1]["reporting"] == before
     installation.tonghop("verify")
 
 
@@ -186,7 +186,7 @@ def test_a_password_is_changed_in_the_settings_file(installation: Installation) 
     installation.until_ready()
 
     assert "MongoDB từ chối" in answer[1]["waiting_for"]["mongodb"]
-    assert installation.get("portal", VIEW)[1]["reporting"]["received"] == 1
+    assert installation.read(VIEW)[1]["reporting"]["received"] == 1
 
 
 @pytest.mark.parametrize("run", range(1, trials.KILLS + 1))
@@ -211,7 +211,7 @@ def test_what_was_stored_is_there_after_everything_was_stopped(installation: Ins
     installation.compose("up", "-d", "--no-build")
     installation.until_ready()
 
-    assert installation.get("portal", VIEW)[1]["reporting"]["received"] > 0
+    assert installation.read(VIEW)[1]["reporting"]["received"] > 0
     installation.tonghop("verify")
 
 

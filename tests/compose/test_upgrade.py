@@ -63,7 +63,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
 def test_what_was_stored_is_there(upgraded: Installation) -> None:
     """The report of the earlier commune counts for the one that has its code since the reform, which the upgrade applies."""
-    assert upgraded.get("portal", VIEW)[1]["reporting"]["received"] == 1
+    assert upgraded.read(VIEW)[1]["reporting"]["received"] == 1
     upgraded.tonghop("verify")
     upgraded.tonghop("status")
 

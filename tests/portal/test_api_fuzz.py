@@ -21,7 +21,7 @@ from tests.portal.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CASES: Final = 60  # of each operation, half of them as described
+CASES: Final = 120  # of each operation, half of them as described
 PATHS: Final = [
     "/api/v1/views/{regime}/{period}/{unit}",
     "/api/v1/views/{regime}/{period}/{unit}/children",
@@ -34,7 +34,7 @@ PATHS: Final = [
 KNOWN: Final = {  # what is stored comes more often, so that questions about it are among the drawn ones
     "regime": [CT27, CT27, CT27, "vhtt-van-quan", "nq68-quang-binh"],
     "period": ["2024", "2024", "2024", "2025"],
-    "unit": ["184", "184", "20", "20", "06253", "184-GDDT"],
+    "unit": ["184", "184", "20", "06253", "06256", "184-GDDT"],
     "province": ["20", "44"],
     "indicator": ["gd_ngay_cong", "mt_rac_xu_ly", "nv_tien_do", "vh_nha_van_hoa_xa"],
 }

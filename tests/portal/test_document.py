@@ -53,10 +53,17 @@ def test_every_json_answer_has_a_named_schema(document: Json) -> None:
 def test_every_refusal_is_a_problem(document: Json) -> None:
     for path, operation in operations(document):
         refusals = {status: answer for status, answer in operation["responses"].items() if status.startswith(("4", "5"))}
-        assert refusals.keys() >= {"400", "404", "422", "503"}, path
+        assert refusals.keys() >= {"400", "401", "403", "404", "422", "429", "503"}, path
         for answer in (*refusals.values(), operation["responses"]["default"]):
             assert answer["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}, path
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_operation_of_the_api_takes_a_key_or_a_session(document: Json) -> None:
+    for path, operation in operations(document):
+        if path.startswith(("/api/v1/", "/live/")):
+            assert operation["security"] == [{"key": []}, {"session": []}], path
+    assert document["components"]["securitySchemes"].keys() == {"key", "session"}
 
 
 def test_every_parameter_says_what_it_is(document: Json) -> None:

@@ -20,7 +20,7 @@ from shared.shell.limits import Limits
 from shared.words import refusals
 from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
 
-WITH_KEY: Final = ("/api/v", "/live/")
+WITH_KEY: Final = ("/api/v", "/live/", "/openapi.json")
 
 
 class Keys(Protocol):

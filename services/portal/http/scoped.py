@@ -8,15 +8,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.portal.domain import address, refused
+from services.portal.domain import refused
 from services.portal.domain.address import Address
-from services.portal.http.dependencies import Named, NamedOn, NamedReporter, NamedReporterOn, UnitName, now_of, reference_of
+from services.portal.http.dependencies import Named, NamedOn, NamedReporter, NamedReporterOn, now_of, reference_of
 from services.portal.http.principals import Asking
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.store import PortalStore
 from shared.words import periods
 from shared.words.scope import Scope
-from shared.words.units import Unit
 
 
 async def scope_of(request: Request, principal: Asking) -> Scope:
@@ -85,18 +84,8 @@ async def report_at_on(at: NamedReporterOn, scope: Reads) -> Address:
     return _required(scope.reads_report(at.setting, at.unit.id), at)
 
 
-async def unit_today(unit: UnitName, scope: Reads) -> Unit:
-    """The unit that a code or an id names today, otherwise the latest one, if all that it owes is in scope."""
-    address.checked("unit", unit)
-    found = address.require_bearer(scope.reference, unit, scope.today)
-    if not scope.reads_unit(found.id):
-        raise refused.out_of_scope()
-    return found
-
-
 Stored = Annotated[PortalStore, Depends(store_of)]
 Duties = Annotated[DutyStore, Depends(duties_of)]
-UnitToday = Annotated[Unit, Depends(unit_today)]
 ViewAt = Annotated[Address, Depends(view_at)]
 ViewAtOn = Annotated[Address, Depends(view_at_on)]
 Below = Annotated[Address, Depends(below)]

@@ -21,7 +21,7 @@ async def head(at: Address, store: PortalStore, now: datetime, *, to_date: bool 
     page about an early block follows none, because it no longer changes, and so does that of a report if the unit above is out of scope.
     """
     today, scope = periods.local_day(now), store.scope
-    follows = not at.early and scope.reads_view(at.setting, live.followed(at).unit.id)
+    follows = not at.early and live.follows(scope, at)
     laws = await store.laws(unit_notes.reforms_of(at.reference.registry, at.unit.id))
     return {
         "at": at,
