@@ -21,7 +21,7 @@ from tests.waiting import until
 
 SIZE: Final = 3
 CONFIGURATION: Final = """
-include identity.conf
+include identity/identity.conf
 server_name: {name}
 host: 127.0.0.1
 port: {client}
@@ -114,7 +114,8 @@ def prepared(folder: Path, strangers: int = 0) -> Cluster:
             route=route,
             routes=", ".join(expected),
         )
-        (own / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
+        (own / "identity").mkdir()
+        (own / "identity" / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
         (own / "nats.conf").write_text(text, encoding="utf-8")
         process = Process(name, (str(find_nats_server()), "--config", str(own / "nats.conf")), own / "nats.log")
         nodes[name] = Node(name, process, f"nats://127.0.0.1:{client}", monitor)

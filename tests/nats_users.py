@@ -2,6 +2,7 @@
 to everything in SERVICES, and `owner`, who may in STREAMS.
 """
 
+import asyncio
 import atexit
 import base64
 import re
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from faststream.nats import NatsBroker
@@ -75,9 +77,27 @@ async def connect(url: str | Sequence[str], user: str = USER, **options: Any) ->
 
 def login_line(info: bytes, user: str = USER) -> bytes:
     """The line CONNECT by which a raw connection logs in, for the server's line INFO."""
-    text = creds_of(user).read_text(encoding="utf-8")
+    return login_with(info, creds_of(user).read_text(encoding="utf-8"))
+
+
+def login_with(info: bytes, text: str) -> bytes:
+    """The same with the text of a `.creds` file."""
     jwt, seed = re.findall(r"^-----BEGIN [A-Z ]+-----\n(\S+)$", text, re.MULTILINE)
     nonce = orjson.loads(info.partition(b" ")[2])["nonce"]
     signature = base64.b64encode(nats_claims.key_of(seed).sign(nonce.encode())).decode()
     options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "x", "version": "1"}
     return b"CONNECT " + orjson.dumps({**options, "jwt": jwt, "sig": signature}) + b"\r\n"
+
+
+async def is_refused(url: str, text: str) -> bool:
+    """Whether a server refuses a login with the text of a `.creds` file."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        writer.write(login_with(await reader.readline(), text) + b"PING\r\n")
+        answer = await reader.readline()
+        assert answer.startswith((b"PONG", b"-ERR")), answer
+        return answer.startswith(b"-ERR")
+    finally:
+        writer.close()
+        await writer.wait_closed()

@@ -49,7 +49,9 @@ async def start_nats(
     keys = keys or NatsKeys.ensure(folder / "keys", system_clock())
     own_config = folder / "nats-server.conf"
     own_config.write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "identity.conf").write_text(keys.identity_file.read_text(encoding="utf-8"), encoding="utf-8")
+    identity = folder / "identity" / "identity.conf"
+    identity.parent.mkdir(exist_ok=True)
+    identity.write_text(keys.identity_file.read_text(encoding="utf-8"), encoding="utf-8")
     _move_streams(folder / "jetstream", keys.account_key("STREAMS"))
     env = {
         "TONGHOP_NATS_PORT": str(port),

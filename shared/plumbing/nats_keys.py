@@ -1,7 +1,7 @@
 """The folder with the keys of NATS: it makes the claims of accounts, and the credentials of services, units and receivers.
 
 Whoever has the folder can make any user, so only its owner can read it, and no service does. A service has one file of it: its own
-credentials. `keys.json` holds the seeds; `identity.conf` is what the servers read; `creds/` has one file for each of our own users.
+credentials. `keys.json` holds the seeds; `server/identity.conf` is what the servers read; `creds/` has one file for each of our own users.
 """
 
 import json
@@ -24,6 +24,7 @@ from shared.words.refusals import refusal
 
 KEYS: Final = "keys.json"
 CREDS: Final = "creds"
+SERVER: Final = "server"
 IDENTITY: Final = "identity.conf"
 SIGNING: Final = ("sign UNITS", "sign RECEIVERS")
 DAY_S: Final = 86_400
@@ -83,7 +84,7 @@ class NatsKeys:
     @property
     def identity_file(self) -> Path:
         """The part of the servers' configuration that names the operator and the accounts."""
-        return self.folder / IDENTITY
+        return self.folder / SERVER / IDENTITY
 
     def account_key(self, account: Account) -> str:
         """The public key of an account."""

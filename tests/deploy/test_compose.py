@@ -83,7 +83,7 @@ def test_every_mounted_file_and_named_volume_exists() -> None:
     for service in SERVICES.values():
         for volume in service.get("volumes", ()):
             source = volume.split(":")[0]
-            if not source.startswith("./deploy/tls"):  # made by the service `certificates`
+            if not source.startswith(("./deploy/tls", "./deploy/nats-keys")):  # made by the service `certificates`
                 assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"], source
 
 
@@ -172,6 +172,21 @@ def test_each_container_sees_its_own_certificate_and_only_one_sees_the_authority
     assert "deploy/tls/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
+def test_each_container_sees_its_own_credentials_and_only_two_see_the_keys_of_nats() -> None:
+    prefix = "./deploy/nats-keys"
+    seen = {
+        name: {volume.split(":")[0].removeprefix(prefix) for volume in service.get("volumes", ()) if volume.startswith(prefix)}
+        for name, service in SERVICES.items()
+    }
+    own = {**{name: {f"/services/{name}"} for name in APPS}, **{f"nats-{number}": {"/server"} for number in (1, 2, 3)}}
+    own |= {"certificates": {""}, "setup": {""}, "nats-keep": {""}, "rebuild": {"/creds"}}
+    assert {name: places for name, places in seen.items() if places} == own
+    for name in APPS:
+        assert SERVICES[name]["environment"]["TONGHOP_NATS_CREDS"] == f"deploy/nats-keys/services/{name}"
+    assert "deploy/nats-keys" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines(), "no key in the image"
+    assert "deploy/nats-keys/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.parametrize("name", [name for name in SERVICES if re.match(r"(nats|mongo)-\d", name)])
 def test_no_server_starts_before_the_certificates_are_made(name: str) -> None:
     assert SERVICES[name]["depends_on"] == {"certificates": {"condition": "service_completed_successfully"}}
@@ -195,7 +210,12 @@ def test_the_certificates_are_for_every_name_by_which_a_container_is_asked(tmp_p
     names = {"nats": ["nats-1", "nats-2", "nats-3"], "mongo": ["mongo-1", "mongo-2", "mongo-3"]}
     names |= {name: [name, "bao-cao.tinh.gov.vn", "10.0.0.7"] for name in ("ingest", "portal")}
     assert made == {name: [*hosts, "localhost", "127.0.0.1", "::1"] for name, hosts in names.items()}
-    assert (tmp_path / "chowned").read_text().split() == ["-R", "10001", "deploy/tls/ingest", "deploy/tls/portal"]
+    assert (tmp_path / "chowned").read_text().split() == ["-R", "10001", "deploy/tls/ingest", "deploy/tls/portal", "deploy/nats-keys"]
+    given = {
+        file.relative_to(tmp_path / "deploy/nats-keys/services").as_posix()
+        for file in (tmp_path / "deploy/nats-keys/services").rglob("*.creds")
+    }
+    assert given == {f"{name}/{name}.creds" for name in APPS}
     assert "--uid 10001 " in (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
     key = (tmp_path / "deploy/tls/portal/tls.key").read_bytes()
     assert made_certificates(tmp_path, "bao-cao.tinh.gov.vn,10.0.0.7", "renew") == made
@@ -335,7 +355,8 @@ def test_the_broker_accepts_its_configuration_and_syncs_always(name: str, tmp_pa
     files = made(tmp_path / "tls")
     config = tmp_path / name
     config.write_text((ROOT / "deploy" / "nats" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "identity").mkdir()
+    (tmp_path / "identity" / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
     env = {
         "TONGHOP_NATS_NAME": "nats-1",
         "TONGHOP_NATS_PORT": "4222",
