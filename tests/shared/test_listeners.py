@@ -16,6 +16,7 @@ from services.devstack import probe
 from services.devstack.ports import choose_ports
 from services.devstack.process import Process
 from shared.shell.settings import Settings
+from tests import nats_users
 from tests.certificates import made
 from tests.running import process, until_answering
 
@@ -25,7 +26,9 @@ def nowhere() -> Settings:
     """Settings of services whose servers nobody runs."""
     ports = choose_ports(defaults=False)
     nats_url, mongo_url = f"nats://127.0.0.1:{ports.nats}", f"mongodb://127.0.0.1:{ports.mongo}/?replicaSet=rs0"
-    return Settings(_env_file=None, nats_url=nats_url, mongo_url=mongo_url, secret_key="0" * 64).model_copy(update=ports.of_services())
+    return Settings(_env_file=None, nats_url=nats_url, nats_creds=nats_users.creds(), mongo_url=mongo_url, secret_key="0" * 64).model_copy(
+        update=ports.of_services()
+    )
 
 
 @asynccontextmanager
