@@ -347,6 +347,29 @@ async def test_a_form_that_was_open_when_the_session_ended_is_sent_after_the_log
     assert (again.status_code, again.headers["location"]) == (303, "/bang/x"), "it is offered once"
 
 
+@pytest.mark.parametrize("field", ["current", "code", "large"])
+async def test_a_form_with_secrets_or_a_large_one_is_not_kept(desk: Desk, field: str) -> None:
+    await desk.person()
+    typed = {"a": "x" * 150_000} if field == "large" else {field: "bí mật 123"}
+    page = await desk.browser().http.post("/bieu-mau/x", data=typed)
+
+    assert (page.status_code, "identity.form_not_kept" in page.text) == (401, True)
+    assert 'name="form"' not in page.text
+
+
+async def test_the_largest_form_that_is_kept_survives_every_step_of_the_login(desk: Desk) -> None:
+    await with_codes(desk, must_change=True)
+    browser = desk.browser()
+    typed = {"a": "ế" * 28_000}
+    page = await browser.http.post("/bieu-mau/x", data=typed)
+    page = await browser.submit(page, login="lan", password=PASSWORD)
+    page = await browser.submit(page, code=code_at(desk))
+    page = await browser.submit(page, new=OTHER_PASSWORD, again=OTHER_PASSWORD)
+    await browser.submit(page)
+
+    assert desk.sent == [("lan", typed)]
+
+
 async def test_a_form_is_not_sent_in_the_name_of_somebody_else(desk: Desk) -> None:
     await desk.person()
     await desk.person(login="hoa")

@@ -13,8 +13,11 @@ from services.portal.render import login_pages
 from services.portal.sessions import cookies, kept_forms
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.kept_forms import KeptForm
+from shared.words import refusals
 
-MOST_ACTION: Final = 2000
+MOST_LETTERS: Final = forms.MOST_BYTES // 2  # of a sealed form: a note of the login that has it is a third longer, and must fit in a form
+SECRETS: Final = frozenset({"password", "current", "new", "again", "code"})
+"""Fields that are not sent back to a browser, in whatever form."""
 
 
 def install(app: FastAPI) -> None:
@@ -31,17 +34,26 @@ def install(app: FastAPI) -> None:
 
 
 async def _login(request: Request) -> Response:
-    """The page of the login, with the form that waits. Without it, if it is not a form or too large."""
+    """The page of the login, with the form that waits, or without it and a sentence that says so."""
     accounts: Accounts = request.app.state.accounts
-    now = accounts.clock()
+    form = await _kept(request, accounts)
+    reasons = [refusals.refusal("identity.form_not_kept")] if form is None else []
+    provider, back = accounts.provider, _page_of(request)
+    return login_pages.first(provider=provider, back=back, form=form or "", refusals=reasons, status=HTTPStatus.UNAUTHORIZED)
+
+
+async def _kept(request: Request, accounts: Accounts) -> str | None:
+    """The form, sealed; None if it is not one of ours, has secrets in it, or is too large to be sent again with the login."""
     try:
         fields = await forms.pairs_of(request)
     except Refused:
-        return login_pages.first(provider=accounts.provider, back=_page_of(request), refusals=[])
+        return None
+    if any(name in SECRETS for name, _ in fields):
+        return None
     owner = await accounts.sessions.owner(request.cookies.get(cookies.name(request.url.scheme), ""))
     action = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-    form = kept_forms.sealed(KeptForm(action[:MOST_ACTION], fields, owner), accounts.seals, now)
-    return login_pages.first(provider=accounts.provider, back=_page_of(request), form=form, status=HTTPStatus.UNAUTHORIZED)
+    form = kept_forms.sealed(KeptForm(action, fields, owner), accounts.seals, accounts.clock())
+    return form if len(form) <= MOST_LETTERS else None
 
 
 def _page_of(request: Request) -> str:

@@ -102,15 +102,17 @@ async def _go_on(request: Request, accounts: Accounts, note: LoginNote, person: 
     return login_pages.step(step, login_notes.sealed(note, accounts.seals, accounts.clock()), person.login, note.secret)
 
 
-async def finish(request: Request, accounts: Accounts, note: LoginNote, person: Person, visitor: Visitor) -> Response:
-    """Begins the session. A form that was sent without a session waits on the page that follows."""
+async def finish(
+    request: Request, accounts: Accounts, note: LoginNote, person: Person, visitor: Visitor, way: str = "password"
+) -> Response:
+    """Begins the session. A form that was sent without a session waits on the page that follows. `way` is how the person has logged in."""
     form = kept_forms.opened(note.form, accounts.seals, accounts.clock()) if note.form else None
     response: Response = _see_other(note.back)
     is_ours = form is not None and form.is_of(person.id)
     if form is not None and is_ours and await accounts.delays.take_once(login_delay.once(note.form), accounts.clock()):
         response = login_pages.resend(form.action, form.fields, person.name, note.back)
     await visitors.begin(request, response, accounts, person, visitor)
-    await accounts.records.add("login.succeeded", person.id, address=visitor.address)
+    await accounts.records.add("login.succeeded", person.id, address=visitor.address, way=way)
     return response
 
 

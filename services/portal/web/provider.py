@@ -69,7 +69,7 @@ async def come_back(request: Request, accounts: AccountsUsed, provider: Provider
     if person is None or person.revoked_at is not None:
         await accounts.records.add("login.refused", "", NOBODY, address=visitor.address, step="provider")
         raise Refused(HTTPStatus.FORBIDDEN, refusal("identity.not_bound"))
-    response = await login.finish(request, accounts, LoginNote(back=note.back), person, visitor)
+    response = await login.finish(request, accounts, LoginNote(back=note.back), person, visitor, "provider")
     cookies.drop(response, provider_notes.name(scheme), scheme)
     return response
 

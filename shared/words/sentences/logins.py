@@ -78,4 +78,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Lời mời này không tồn tại, đã dùng hoặc quá 7 ngày. Đề nghị người đã mời gửi lời mời mới.",
         "This invitation does not exist, was used, or is older than 7 days. Ask for a new one.",
     ),
+    "identity.form_not_kept": (
+        "Phiên đăng nhập đã hết nên biểu mẫu chưa được gửi, và nội dung không giữ lại được. Đăng nhập rồi nhập lại.",
+        "The session has ended, so the form was not sent and could not be kept. Log in and fill it in again.",
+    ),
 }
