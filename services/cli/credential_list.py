@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
-from services.cli import issuing, sending, session
+from services.cli import issuing, nats_pushing, sending, session
 from services.cli.data import AsJson
+from shared.plumbing import feed_consumers
 from shared.plumbing.credential_store import CredentialStore
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
@@ -34,7 +35,9 @@ def revoke(
     number: Annotated[str | None, typer.Option("--id", metavar="SỐ", help="Chỉ thu hồi khóa có số này; mặc định: mọi khóa.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Thu hồi khóa của một đơn vị; khóa bị từ chối trong vòng nửa giây.
+    """Thu hồi khóa và chứng thư của một đơn vị: HTTP từ chối trong nửa giây, máy chủ NATS cắt kết nối ngay.
+
+    Nếu máy chủ NATS không trả lời thì chứng thư đã được ghi là thu hồi; chạy lại lệnh này hoặc `tonghop nats push`.
 
     Ví dụ: tonghop credentials revoke 06253
 
@@ -49,6 +52,10 @@ def revoke(
                 session.stop(session.WRONG_USE, refusal("credentials.no_such", name=name, number=number))
             wanted = [credential for credential in issuing.valid(found, now) if number in (None, credential.id)]
             await store.revoke(wanted, now, sending.operator())
+            if any(credential.kind == "nats" for credential in found):
+                await nats_pushing.pushed(connections)
+            for receiver in {one.holder.receiver for one in wanted if one.holder.receiver is not None}:
+                await feed_consumers.keep(connections.streams.jetstream, receiver, await store.of_receiver(receiver), now)
             return wanted
 
     revoked = session.run(act)

@@ -8,12 +8,14 @@ from typing import Annotated, Final, get_args
 
 import typer
 
-from services.cli import issuing, sending, session
+from services.cli import issuing, nats_pushing, sending, session
 from services.cli.data import AsJson
 from services.cli.files import hand_over, usage_texts
 from services.cli.files.hand_over import HandedOver
 from services.cli.issuing import Issued, Terms
+from shared.plumbing import feed_consumers
 from shared.plumbing.credential_store import CredentialStore
+from shared.plumbing.nats_keys import NatsKeys
 from shared.shell.clock import system_clock
 from shared.shell.settings import CliSettings
 from shared.words import numbers, periods
@@ -28,6 +30,7 @@ PROGRESS: Final = 1000  # units between two lines of progress
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="ĐƠN VỊ", help="Mã đơn vị hôm nay, hoặc mã định danh.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="NGÀY", help="Ngày cuối còn hiệu lực, ví dụ 2027-12-31; mặc định 400 ngày.")]
+NoNats = Annotated[bool, typer.Option("--no-nats", help="Chỉ cấp khóa HTTP, không cấp chứng thư NATS.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="THƯ MỤC", help="Ghi mỗi đơn vị một tệp và phiếu bàn giao vào thư mục này.")]
 
 
@@ -40,11 +43,12 @@ def issue(
     until: Until = None,
     replaces: Annotated[bool, typer.Option("--replaces", help="Thay khóa cũ: khóa cũ hết hạn sau thời gian --overlap.")] = False,
     overlap: Annotated[str, typer.Option(metavar="SỐ NGÀY", help="Khóa cũ còn dùng được bao lâu khi --replaces, ví dụ 14d.")] = "14d",
+    no_nats: NoNats = False,
     as_json: AsJson = False,
 ) -> None:
-    """Cấp khóa truy cập cho các đơn vị. Khóa chỉ hiện một lần; hệ thống chỉ giữ mã băm.
+    """Cấp khóa truy cập HTTP và chứng thư NATS cho các đơn vị. Chúng chỉ hiện một lần; hệ thống chỉ giữ mã băm và khóa công khai.
 
-    Khóa đã cấp trước vẫn dùng được, trừ khi có --replaces.
+    Khóa đã cấp trước vẫn dùng được, trừ khi có --replaces. Chứng thư NATS chỉ dành cho đơn vị được gửi.
 
     Ví dụ: tonghop credentials issue 06253; tonghop credentials issue --regime ct27-van-quan --out ban-giao
 
@@ -53,7 +57,7 @@ def issue(
     if not names and regime is None:
         session.stop(session.WRONG_USE, refusal("credentials.nobody_named"))
     now = system_clock()
-    terms = Terms(sending.operator(), now, expiry(until, now), _rights(may), _old_end(overlap, now) if replaces else None)
+    terms = Terms(sending.operator(), now, expiry(until, now), _rights(may), _old_end(overlap, now) if replaces else None, _nats(no_nats))
 
     async def act() -> list[Issued]:
         async with session.connected() as connections:
@@ -73,6 +77,7 @@ def receiver(
     regime: Annotated[str | None, typer.Option(metavar="CHẾ ĐỘ", help="Chỉ số liệu của chế độ này; mặc định: mọi chế độ.")] = None,
     out: Out = None,
     until: Until = None,
+    no_nats: NoNats = False,
     as_json: AsJson = False,
 ) -> None:
     """Cấp khóa cho bên nhận số liệu tổng hợp. Bên nhận chỉ đọc, không gửi.
@@ -82,13 +87,15 @@ def receiver(
     Mã thoát: 0, 1 thư mục --out không dùng được, 2 tên hoặc đơn vị không đúng, 3 máy chủ không trả lời.
     """
     now = system_clock()
-    terms = Terms(sending.operator(), now, expiry(until, now), frozenset({"read"}))
+    terms = Terms(sending.operator(), now, expiry(until, now), frozenset({"read"}), None, _nats(no_nats))
 
     async def act() -> list[Issued]:
         async with session.connected() as connections:
             holder = issuing.receiver(await connections.reference.current(), name, feeds, regime, periods.local_day(now))
             store, folder = CredentialStore(connections.database), Folder(out, {name: (name, name)}, terms, connections.settings)
-            return await issuing.issue(store, [holder], terms, folder.keep)
+            issued = await issuing.issue(store, [holder], terms, folder.keep)
+            await feed_consumers.keep(connections.streams.jetstream, name, await store.of_receiver(name), now)
+            return issued
 
     tell(session.run(act), out, as_json)
 
@@ -135,8 +142,16 @@ def tell(issued: Sequence[Issued], out: Path | None, as_json: bool) -> None:
         session.console.print(f"Đã cấp cho {numbers.vietnamese(len(issued))} đơn vị. Tệp và {hand_over.SHEET}: {out}", markup=False)
     else:
         for one in issued:
-            session.console.print(f"{one.name}: {one.http_key}", markup=False)
-        session.notes.print("Khóa chỉ hiện một lần. Giao cho đúng đơn vị; --out ghi thành tệp kèm phiếu bàn giao.", markup=False)
+            session.console.print("\n".join([f"{one.name}: {one.http_key}", *([one.nats_creds] if one.nats_creds else [])]), markup=False)
+        session.notes.print("Chỉ hiện một lần. Giao cho đúng đơn vị; --out ghi thành tệp kèm phiếu bàn giao.", markup=False)
+
+
+def _nats(no_nats: bool) -> NatsKeys | None:
+    return None if no_nats else session.run(_nats_keys)
+
+
+async def _nats_keys() -> NatsKeys:
+    return nats_pushing.keys(session.settings())
 
 
 def expiry(until: str | None, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from services.cli import session
 from shared.plumbing.credential_store import CredentialStore
+from shared.plumbing.nats_keys import Credentials, NatsKeys
 from shared.shell.clock import random_secret
 from shared.wire import subjects
 from shared.words import credentials, refusals
@@ -21,8 +22,8 @@ BATCH = 100  # units in one transaction: others that write the audit log wait fo
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How credentials are issued: by whom and when, until when they are valid, what for, and when those that they replace end (None: they
-    replace none).
+    """How credentials are issued: by whom and when, until when they are valid, what for, when those that they replace end (None: they
+    replace none), and by whose keys NATS credentials are signed (None: there are none).
     """
 
     by: str
@@ -30,6 +31,7 @@ class Terms:
     expires_at: datetime
     may: frozenset[Right]
     old_end_at: datetime | None = None
+    nats: NatsKeys | None = None
 
 
 class Issued(NamedTuple):
@@ -53,7 +55,21 @@ class Issued(NamedTuple):
 def new(holder: Holder, terms: Terms) -> Issued:
     """New credentials, not stored yet."""
     key = credentials.new_key(random_secret(), holder, terms.may, terms.at, terms.by, terms.expires_at)
-    return Issued(holder, key.key, None, (key.credential,))
+    made = None if terms.nats is None else _nats(terms.nats, holder, terms)
+    if made is None:
+        return Issued(holder, key.key, None, (key.credential,))
+    number = credentials.id_of(made.public_key)
+    stored = Credential(number, "nats", holder, made.public_key, terms.may, terms.at, terms.by, terms.expires_at)
+    return Issued(holder, key.key, made.text, (key.credential, stored))
+
+
+def _nats(keys: NatsKeys, holder: Holder, terms: Terms) -> Credentials | None:
+    """NATS credentials; None for a unit that may not send, because those of units can always send."""
+    if holder.receiver is not None:
+        return keys.receiver(holder.receiver, terms.at, terms.expires_at)
+    if holder.unit is None or "send" not in terms.may:
+        return None
+    return keys.unit(holder.unit, terms.at, terms.expires_at)
 
 
 async def issue(store: CredentialStore, holders: Sequence[Holder], terms: Terms, keep: Callable[[Sequence[Issued]], None]) -> list[Issued]:

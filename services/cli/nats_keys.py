@@ -6,14 +6,11 @@ from typing import Annotated, Final
 
 import typer
 
-from services.cli import session
-from shared.plumbing import data_files, delivery, identity_changes, nats_push
-from shared.plumbing.credential_store import CredentialStore
+from services.cli import nats_pushing, session
+from shared.plumbing import data_files, delivery, identity_changes
 from shared.plumbing.nats_accounts import Account
 from shared.plumbing.nats_keys import NatsKeys
 from shared.shell.clock import system_clock
-from shared.shell.service import Connections
-from shared.shell.settings import CliSettings
 from shared.words.failures import TransientError
 
 nats = typer.Typer(help="Khóa và tài khoản NATS.", no_args_is_help=True)
@@ -48,7 +45,7 @@ def push() -> None:
 
     async def act() -> list[Account]:
         async with session.connected() as connections:
-            return await pushed(connections)
+            return await nats_pushing.pushed(connections)
 
     changed = session.run(act)
     session.console.print(f"Tài khoản NATS: {', '.join(changed) or 'không có gì thay đổi'}.")
@@ -63,16 +60,6 @@ def keep() -> None:
     session.run(_keep)
 
 
-async def pushed(connections: Connections[CliSettings]) -> list[Account]:
-    """Gives the NATS servers what has changed of accounts and revocations. Raises ConfigurationError if there are no keys here."""
-    settings, now = connections.settings, connections.clock()
-    keys = NatsKeys.read(data_files.path(settings.nats_keys))
-    registry = (await connections.reference.current()).registry
-    refused = nats_push.revoked(await CredentialStore(connections.database).all(), registry, now)
-    async with nats_push.pusher(settings.nats_servers, keys, settings.tls_ca) as client:
-        return await nats_push.push(client, keys, refused, now, len(settings.nats_servers))
-
-
 async def _keep() -> None:
     """Pushes whenever people or credentials change, and once a minute, until it is cancelled."""
     pause = asyncio.get_running_loop().time
@@ -83,7 +70,7 @@ async def _keep() -> None:
                 while True:
                     present = await identity_changes.generation(connections.database)
                     if present != generation or pause() - checked_at >= CHECK_S:
-                        await pushed(connections)
+                        await nats_pushing.pushed(connections)
                         generation, checked_at = present, pause()
                     await asyncio.sleep(LOOK_S)
         except (TransientError, *delivery.MAY_PASS) as error:

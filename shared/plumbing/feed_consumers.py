@@ -4,7 +4,7 @@ A receiver may ask only the consumer that has its name (`deploy/nats`, account R
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from nats.js import JetStreamContext
@@ -12,6 +12,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from shared.wire import subjects
+from shared.words.credentials import Credential
 from shared.words.principals import FeedScope
 
 ACK_WAIT: Final = timedelta(seconds=30)
@@ -24,6 +25,15 @@ def filters(feeds: Iterable[FeedScope]) -> list[str]:
     wanted = set(feeds)
     whole = {feed.top for feed in wanted if feed.regime is None}
     return sorted(subjects.feed(feed.top, feed.regime or "*", "*", "*") for feed in wanted if feed.regime is None or feed.top not in whole)
+
+
+async def keep(jetstream: JetStreamContext, receiver: str, credentials: Iterable[Credential], now: datetime) -> None:
+    """Gives the consumer of a receiver the feeds of its valid NATS credentials; without any, removes it."""
+    valid = [credential for credential in credentials if credential.kind == "nats" and credential.state(now) == "valid"]
+    if feeds := [feed for credential in valid for feed in credential.holder.feeds]:
+        await ensure(jetstream, receiver, feeds)
+    else:
+        await remove(jetstream, receiver)
 
 
 async def ensure(jetstream: JetStreamContext, receiver: str, feeds: Sequence[FeedScope]) -> None:

@@ -59,7 +59,8 @@ def credentials(cli: Cli) -> list[Credential]:
 
 
 def issued(cli: Cli, *words: str | Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = cli.json("credentials", "issue", *words)
+    """New HTTP keys; NATS credentials are in test_nats_credentials."""
+    found: list[dict[str, Any]] = cli.json("credentials", "issue", *words, "--no-nats")
     return found
 
 
@@ -230,7 +231,7 @@ def test_a_database_without_a_usable_key(stored: Cli) -> None:
 
 def test_a_receiver_gets_a_key_that_reads_its_feeds_and_sends_nothing(stored: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "giao"
-    [entry] = stored.json("credentials", "receiver", "so-noi-vu", "--feed", "20", "--regime", "thu", "--out", folder)
+    [entry] = stored.json("credentials", "receiver", "so-noi-vu", "--feed", "20", "--regime", "thu", "--out", folder, "--no-nats")
 
     assert entry.keys() == {"receiver", "http_key", "nats_creds"}
     [found] = credentials(stored)

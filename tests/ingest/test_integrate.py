@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.wire.answers import QuantityToDate
-from tests import running
+from tests import nats_users, running
 from tests.builders import COMMUNE, RECIPIENT, payload, submitted
 from tests.identities import bearer, put_key
 from tests.ingest import reforming
@@ -70,8 +71,10 @@ async def test_the_python_over_http_does_what_it_says(today: Connections, settin
 async def test_the_python_over_nats_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
     _, code = blocks("python", settings)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    now, creds = datetime.now(UTC), tmp_path / f"{SENDER}.creds"
+    creds.write_text(nats_users.keys().unit(SENDER, now, now + timedelta(days=1)).text, encoding="utf-8")
     async with running.running(settings, tmp_path, "ingest"):
-        lines = await run(sys.executable, "example.py", folder=tmp_path)
+        lines = await run(sys.executable, "example.py", folder=tmp_path, TONGHOP_CREDS=str(creds))
     assert lines == ["report accepted", "again duplicate", "correction accepted", "withdrawal accepted"]
 
 
