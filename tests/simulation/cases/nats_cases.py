@@ -591,7 +591,7 @@ async def pull(nats: Streams, consumer: str, **request: object) -> Heard:
 
     inbox_of_pull = nats.client.new_inbox()
     await nats.client.subscribe(inbox_of_pull, cb=on_message)
-    await nats.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{REPORTS}.{consumer}", orjson.dumps(request), reply=inbox_of_pull)
+    await nats.client.publish(f"{subjects.STREAMS_API}.CONSUMER.MSG.NEXT.{REPORTS}.{consumer}", orjson.dumps(request), reply=inbox_of_pull)
     return heard
 
 

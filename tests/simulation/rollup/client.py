@@ -18,6 +18,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from shared.plumbing.jetstream import JetStream
+from shared.wire import subjects
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import Chance
 from tests.simulation.rollup.loop import OUTSIDE, NotFakedError, Process, VirtualLoop
@@ -77,7 +78,7 @@ class Connection(Client):
 
     def jetstream(self, **options: Any) -> JetStream:
         """As that of the product's connection."""
-        return JetStream(self, **options)
+        return JetStream(self, prefix=subjects.STREAMS_API, **options)
 
     async def _on_error(self, error: Exception) -> None:
         raise NotFakedError(f"in a callback of the client: {error!r}")
