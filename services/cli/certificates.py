@@ -131,8 +131,11 @@ def is_signed_by(found: x509.Certificate, signer: x509.Certificate) -> bool:
 
 
 def outside(signer: x509.Certificate, hosts: Iterable[str]) -> list[str]:
-    """The hosts for which the authority may not sign."""
-    permitted = signer.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
+    """The hosts for which the authority may not sign. One that was made elsewhere may have no constraints."""
+    try:
+        permitted = signer.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
+    except x509.ExtensionNotFound:
+        return []
     networks = [name.value for name in permitted if isinstance(name, x509.IPAddress) and isinstance(name.value, Network)]
     names = [name.value for name in permitted if isinstance(name, x509.DNSName)]
 

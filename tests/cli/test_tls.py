@@ -194,6 +194,13 @@ def test_a_host_for_which_the_authority_may_not_sign_is_refused_and_nothing_is_w
     assert contents(tmp_path) == before
 
 
+def test_an_authority_without_constraints_may_sign_for_every_host() -> None:
+    now = datetime.now(UTC)
+    other = certificates.certificate(certificates.authority(["localhost"], now), ["localhost"], now)
+
+    assert certificates.outside(other.certificate, ["ngan-hang.vn", "10.0.0.8"]) == []
+
+
 @pytest.mark.parametrize("host", ["x_y", "báo-cáo.vn", "-a", "a..b", "", "../x", "a/b", "*.tinh.gov.vn", "ca", "a b", "x" * 64])
 def test_what_is_no_host_is_refused(host: str, tmp_path: Path) -> None:
     code, said = run(tmp_path / "new", "init", "--host", host)
