@@ -186,6 +186,17 @@ async def test_a_new_password_and_the_end_of_an_account(portal: Portal) -> None:
     assert await portal.actions() == ["person.reset", "person.revoked"]
 
 
+async def test_a_new_password_keeps_one_time_codes_unless_they_are_dropped_too(portal: Portal) -> None:
+    person = await portal.person(grant("officer", "X1"), login="lan")
+    await portal.database[collection_names.PEOPLE].update_one({"_id": person}, {"$set": {"totp": "sealed"}})
+    await portal.log_in(grant("reviewer", "X"))
+
+    await portal.post(f"/{person}/mat-khau")
+    assert (await portal.document("lan"))["totp"] == "sealed"
+    await portal.post(f"/{person}/mat-khau", totp="1")
+    assert (await portal.document("lan"))["totp"] is None
+
+
 async def test_a_reviewer_neither_sees_nor_changes_who_is_not_below_him(portal: Portal) -> None:
     outside = await portal.person(grant("officer", "Y"), login="outside")
     above = await portal.person(grant("officer", "X1"), grant("reviewer", "20"), login="above")
@@ -194,7 +205,9 @@ async def test_a_reviewer_neither_sees_nor_changes_who_is_not_below_him(portal: 
 
     page = (await portal.get()).text
     assert ["outside" in page, "above" in page, "admin" in page] == [False, True, True]
-    assert "quản trị" not in (await portal.get(f"/{admin}")).text.lower().partition("vai-tro")[2].partition("<form")[0]
+    shown = (await portal.get(f"/{admin}")).text.partition("<main")[2].partition("</main>")[0]
+    assert ("Người xem – Xã X1" in shown, "quản trị" in shown.lower()) == (True, False)  # only the roles below him
+    assert "Xã 20" not in (await portal.get(f"/{above}")).text
     for person in (outside, "unknown"):
         assert (await portal.get(f"/{person}")).status_code == 403
         assert (await portal.post(f"/{person}/mat-khau")).status_code == 403

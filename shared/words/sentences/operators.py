@@ -84,8 +84,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "nats.unscreened_surplus": (
         "Có {count} chủ đề ({subjects}) nhiều hơn {most} thông điệp, và luồng còn thông điệp chưa xử lý: đặt giới hạn bây giờ sẽ làm mất"
         " chúng. Chạy ingest của phiên bản cũ đến khi xử lý xong, rồi chạy lại `tonghop streams apply`.",
-        "{count} subjects ({subjects}) have more than {most} messages, and the stream has messages that are not screened yet: setting the"
-        " limit now would lose them. Run ingest of the earlier version until it has screened all, then repeat `tonghop streams apply`.",
+        "There are {count} subjects ({subjects}) with more than {most} messages, and messages that are not screened yet: setting the limit"
+        " now would lose them. Run ingest of the earlier version until it has screened all, then repeat `tonghop streams apply`.",
     ),
     "nats.derived_stream_refused": (
         "Luồng chỉ chứa dữ liệu suy ra được. Chạy `tonghop streams apply --remake-derived` để xóa và tạo lại; aggregate nạp đầy lại trong"
