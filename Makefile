@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page profile faults reform-kills simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood profile faults reform-kills simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -76,6 +76,9 @@ bench-long: $(READY) ## các phép đo dài: dựng lại, lịch sử, bộ nh�
 
 bench-page: $(READY) ## đưa lần đo gần nhất vào docs/benchmarks.md (the last runs into the page)
 	$(BIN)/python -m tests.benchmarks.page
+
+bench-flood: $(READY) ## một đơn vị gửi dồn dập, đơn vị khác chờ bao lâu (one unit floods NATS: how long another one waits; 3 minutes)
+	$(BIN)/python -m tests.benchmarks.flood
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)

@@ -24,6 +24,7 @@ ON_SERVERS: Final = (
     "browser/",
     "compose/",
     "clients/",
+    "nats_matrix/",
     "architecture/test_driver.py",
     "cli/test_embedded.py",
     "install/test_installation.py",

@@ -35,13 +35,18 @@ class Exported(NamedTuple):
     """The subject in the importing account; empty: the same."""
 
 
+AUDIT: Final = "audit.*"
+"""With a wildcard, although there is one subject: nats-server carries the answer to a request on through an import of exactly its reply
+subject, so that whoever may ask anything could have an answer stored there.
+"""
+
 SENT: Final = (
     Exported(subjects.inbox("*")),
     Exported(subjects.inbox_of_people("*")),
     Exported(subjects.reports_under("*")),
     Exported(subjects.feed("*", "*", "*", "*")),
     Exported(subjects.alerts("*")),
-    Exported(subjects.audit_head()),
+    Exported(AUDIT),
     Exported(subjects.parked("*")),
 )
 """What is published to streams."""
