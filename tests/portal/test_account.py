@@ -82,6 +82,13 @@ async def test_the_page_shows_roles_with_dates_and_sessions(desk: Desk) -> None:
     assert "10.0.0.2" in page
     assert "Nguyễn Thị Thử</a>" in page
     assert 'action="/dang-xuat"' in page
+    assert "/quan-tri/nguoi-dung" not in page
+
+
+async def test_whoever_grants_roles_is_led_to_the_people(desk: Desk) -> None:
+    await desk.person(identities.grant("operator", None))
+
+    assert 'href="/quan-tri/nguoi-dung"' in (await (await logged_in_browser(desk)).http.get("/tai-khoan")).text
 
 
 async def test_a_changed_password_ends_the_other_sessions_and_rotates_this_one(desk: Desk) -> None:

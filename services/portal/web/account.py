@@ -17,7 +17,7 @@ from services.portal.render import login_pages, look
 from services.portal.sessions import new_passwords
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.logins import Visitor, Waits
-from shared.words import periods
+from shared.words import grants, periods
 from shared.words.people import Person
 from shared.words.refusals import Refusal, refusal
 
@@ -125,11 +125,12 @@ async def _page(
     request: Request, session: str, own: Person, accounts: Accounts, *, done: str = "", refusals: Sequence[Refusal] = ()
 ) -> Response:
     now = accounts.clock()
-    registry = (await accounts.reference.current()).registry
+    registry, today = (await accounts.reference.current()).registry, periods.local_day(now)
     address = await accounts.calendars.address(own.id)
     shown = {
         "own": own,
-        "roles": own_roles.listed(own.grants, registry, periods.local_day(now)),
+        "governs": any(grant.role in ("operator", "reviewer") for grant in grants.effective(own.grants, registry, today)),
+        "roles": own_roles.listed(own.grants, registry, today),
         "sessions": await accounts.sessions.of_person(own.id, now),
         "session": session,
         "needs_codes": _needs_codes(accounts, own),
