@@ -8,9 +8,11 @@ import typer
 
 from services.cli import recording, session
 from services.cli.files import unit_files
-from shared.plumbing import data_files
+from shared.plumbing import data_files, feed_consumers
 from shared.plumbing import streams as declarations
+from shared.plumbing.credential_store import CredentialStore
 from shared.plumbing.reform_store import ReformStore
+from shared.shell.clock import system_clock
 from shared.words import numbers, periods
 from shared.words.audit import Act
 from shared.words.refusals import Both, refusal
@@ -53,11 +55,13 @@ def apply_streams(
         async with session.connected() as connections:
             jetstream, declaration = connections.streams.jetstream, connections.declaration
             try:
-                return await declarations.apply(jetstream, declaration, remakes_derived=remake_derived)
+                done = await declarations.apply(jetstream, declaration, remakes_derived=remake_derived)
             except declarations.RefusedError as error:
                 if not (error.derived and sys.stdin.isatty() and typer.confirm(f"Xóa và tạo lại {', '.join(error.derived)}?", err=True)):
                     raise
-                return [*error.changed, *await declarations.apply(jetstream, declaration, remakes_derived=True)]
+                done = [*error.changed, *await declarations.apply(jetstream, declaration, remakes_derived=True)]
+            await feed_consumers.keep_all(jetstream, await CredentialStore(connections.database).all(), system_clock())
+            return done
 
     changed = session.run(act)
     if as_json:

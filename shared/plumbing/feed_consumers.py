@@ -27,6 +27,12 @@ def filters(feeds: Iterable[FeedScope]) -> list[str]:
     return sorted(subjects.feed(feed.top, feed.regime or "*", "*", "*") for feed in wanted if feed.regime is None or feed.top not in whole)
 
 
+async def keep_all(jetstream: JetStreamContext, credentials: Sequence[Credential], now: datetime) -> None:
+    """`keep` for every receiver: after FEED was deleted and made again, their consumers are missing."""
+    for receiver in sorted({credential.holder.receiver for credential in credentials if credential.holder.receiver is not None}):
+        await keep(jetstream, receiver, [credential for credential in credentials if credential.holder.receiver == receiver], now)
+
+
 async def keep(jetstream: JetStreamContext, receiver: str, credentials: Iterable[Credential], now: datetime) -> None:
     """Gives the consumer of a receiver the feeds of its valid NATS credentials; without any, removes it."""
     valid = [credential for credential in credentials if credential.kind == "nats" and credential.state(now) == "valid"]

@@ -164,6 +164,20 @@ def test_a_revoked_receiver_has_no_consumer(stored: Cli) -> None:
     assert stored.ask(consumers) == []
 
 
+def test_a_receivers_consumer_is_made_again_with_the_streams(stored: Cli) -> None:
+    issued(stored, "receiver", "so-noi-vu", "--feed", "20")
+
+    async def lose(connections: Connections) -> None:
+        await connections.streams.jetstream.delete_consumer(subjects.FEED, "so-noi-vu")
+
+    async def consumers(connections: Connections) -> list[str]:
+        return [str(consumer.name) for consumer in await connections.streams.jetstream.consumers_info(subjects.FEED)]
+
+    stored.ask(lose)
+    assert stored.run("streams", "apply").exit_code == 0
+    assert stored.ask(consumers) == ["so-noi-vu"]
+
+
 def test_a_unit_that_only_reads_gets_no_nats_credentials(stored: Cli) -> None:
     assert issued(stored, "issue", "06253", "--may", "read")["nats_creds"] is None
 

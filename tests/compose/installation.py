@@ -154,7 +154,7 @@ class Installation:
 
     def key(self, unit: str) -> str:
         """A new key of a unit, which ingest knows."""
-        [issued] = orjson.loads(self.tonghop("credentials", "issue", unit, "--json").text)
+        [issued] = orjson.loads(self.tonghop("credentials", "issue", unit, "--no-nats", "--json").text)
         key: str = issued["http_key"]
         give_up_at = time.monotonic() + KEY_S
         while self.get("ingest", f"/v1/receipts/{unit}/event-unknown", key=key)[0] == 401:
