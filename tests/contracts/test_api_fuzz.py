@@ -41,6 +41,8 @@ def events_of_the_contract(draw: st.DrawFn) -> Json:
     """An example of the contract, as it is or with one field of its data changed; often under an id that was used before."""
     event = read(draw(st.sampled_from(sorted(SENT))))
     event["id"] = f"event-{draw(st.integers(0, 30)):04d}"
+    if draw(st.booleans()):  # else most events would be refused as another unit's
+        event["source"] = f"/units/{COMMUNE}"
     if draw(st.booleans()):
         field = draw(st.sampled_from(sorted(event["data"])))
         event["data"][field] = draw(st.sampled_from([None, "", "2024", COMMUNE, RECIPIENT, 1, 2**70, 0.1, [], {}, {"x": "\u202e"}]))
