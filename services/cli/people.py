@@ -109,6 +109,8 @@ def revoke(
 
     Mã thoát: 0, 1 không thu hồi được và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
+    if unit is not None and role is None:
+        raise session.wrong_use(refusal("role.unit_without_role"), "--unit")
 
     async def act() -> dict[str, Any]:
         async with people_session.opened() as desk:

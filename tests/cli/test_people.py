@@ -116,6 +116,13 @@ def test_roles_are_granted_with_dates_listed_and_revoked(province: Cli) -> None:
     assert all(entry["actor"].startswith("operator/") for entry in audited(province))
 
 
+def test_a_unit_without_a_role_never_revokes_the_whole_account(province: Cli) -> None:
+    add(province)
+
+    province.refused("people", "revoke", "hoa.nt", "--unit", "06253", code=session.WRONG_USE)
+    assert stored(province).revoked_at is None
+
+
 def test_people_of_a_unit_are_those_with_a_role_there_or_below(province: Cli) -> None:
     add(province, "a", "officer", "06253")
     add(province, "b", "viewer", "184")

@@ -82,6 +82,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The account “{login}” does not have this role, or it was revoked.",
     ),
     "role.no_such_role": ("Không có vai trò “{role}”. Các vai trò: {known}.", "There is no role “{role}”. The roles are: {known}."),
+    "role.unit_without_role": (
+        "Muốn thu hồi một vai trò ở đơn vị này thì ghi cả --role. Muốn thu hồi cả tài khoản thì bỏ --unit.",
+        "To revoke a role at this unit, add --role. To revoke the whole account, leave --unit out.",
+    ),
     "role.not_a_day": (
         "Giá trị “{text}” không phải là ngày. Ghi theo ví dụ: 2026-12-31.",
         "The value “{text}” is not a day. Write it like this: 2026-12-31.",
