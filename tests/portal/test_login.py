@@ -223,8 +223,12 @@ async def test_a_code_is_asked_for_and_taken_once(desk: Desk) -> None:
     assert (await browser.submit(page, code=code_at(desk))).headers["location"] == "/bang/x"
     again = desk.browser()
     assert (await again.submit(await again.log_in(), code=code_at(desk))).status_code == 401
+    before = code_at(desk)
     desk.clock.pass_s(30)
-    assert (await again.submit(await again.log_in(), code=code_at(desk))).status_code == 303
+    page = await again.log_in()
+    assert (await again.submit(page, code=code_at(desk))).status_code == 303
+    third = desk.browser()
+    assert (await third.submit(await third.log_in(), code=before)).status_code == 401, "an earlier code is not taken after a later one"
 
 
 async def test_a_login_must_be_completed_within_ten_minutes_and_while_the_account_is_the_same(desk: Desk) -> None:

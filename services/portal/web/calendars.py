@@ -1,6 +1,5 @@
 """What a person's units owe, as a calendar to which the person's calendar program subscribes by a secret address."""
 
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -19,7 +18,6 @@ from services.portal.render import file_name, ical
 from services.portal.render.ical import About
 from services.portal.sessions import calendar_store, session_store
 from shared.words import periods, refusals
-from shared.words.people import Person
 from shared.words.scope import Scope
 from shared.words.units import Unit
 
@@ -40,11 +38,11 @@ async def scope_of(
     reference: Referred,
     now: Now,
 ) -> Scope:
-    """What the person with this address reads as an officer. Raises `Refused` with 404 if the address is nobody's."""
+    """What the person with this address reads. Raises `Refused` with 404 if the address is nobody's."""
     person = await accounts.calendars.person(address)
     if person is None:
         raise refused.not_found(refusals.refusal("door.not_found"))
-    return Scope.of(session_store.principal(_as_officer(person), ""), await reference.current(), periods.local_day(now))
+    return Scope.of(session_store.principal(person, ""), await reference.current(), periods.local_day(now))
 
 
 @router.get(
@@ -85,7 +83,3 @@ async def _agenda(store: DutyStore, scope: Scope, units: list[Unit], now: dateti
         duties |= {duty.id: duty for duty in await store.of_unit(unit.id, now - agenda.DONE_FOR, acted_for)}
     planned = [plan for unit in units for plan in agenda.planned(scope.reference, unit, now)]
     return list(duties.values()), agenda.agenda(duties.values(), planned, now)
-
-
-def _as_officer(person: Person) -> Person:
-    return replace(person, grants=tuple(grant for grant in person.grants if grant.role == "officer"))
