@@ -7,6 +7,7 @@ import pytest
 from services.ingest import room
 from shared.plumbing import causes, streams, tasks
 from shared.plumbing.broker import AWAY
+from shared.shell import service
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.builders import COMMUNE, submitted
@@ -57,6 +58,18 @@ async def test_what_is_not_screened_stays(narrow: Connections, ingest: Ingest) -
     before = len(ingest.receipts)
     await ingest.work(late)
     assert [receipt["verdict"] for receipt in ingest.receipts[before:]] == ["accepted"] * 3
+
+
+async def test_the_rights_of_ingest_are_enough(narrow: Connections, ingest: Ingest) -> None:
+    await ingest.take(*[submitted(revision=number) for number in range(1, 4)])
+    own = service.connections(narrow.settings, "ingest")
+    try:
+        await own.broker.start()
+        await room.make(own.streams.jetstream, MOST)
+    finally:
+        await own.close()
+
+    assert await counts(narrow) == {}
 
 
 async def test_room_is_made_while_ingest_runs_and_a_failure_is_only_logged(
