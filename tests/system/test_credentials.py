@@ -194,11 +194,13 @@ def test_nobody_can_change_or_remove_what_the_audit_log_has(guarded: Guarded, us
     with MongoClient[dict[str, Any]](guarded.url(user)) as client:
         database = client[guarded.database]
         if user != "aggregate":  # which acts for nobody
-            database["audit"].insert_one({"_id": random_id()})
+            database["audit"].insert_one({"_id": f"foreign-{user}"})
         for name, write in {**WRITES, **FURTHER_WRITES}.items():
             if name != "insert":
                 with pytest.raises(OperationFailure, match="not authorized"):
                     write(database["audit"])
+    with mongo_users.client(guarded.host, f"{SECRET}-root") as root:
+        root[guarded.database]["audit"].delete_many({"_id": {"$type": "string"}})
 
 
 async def test_the_notifier_claims_leases_settles_and_drops_alerts_as_its_own_user(guarded: Guarded) -> None:
@@ -297,6 +299,7 @@ async def test_every_service_and_command_does_its_work_as_its_own_user(guarded: 
         await done("notify", "notify", "rebuild")
         await done("rebuild", "rebuild")
         await done("operator", "verify")
+        assert "đối chiếu với 2 mã kiểm tra" in await done("operator", "audit", "verify")  # that of MongoDB, and one published by notify
         await asyncio.gather(*[until_ready(name, settings) for name in SERVICES])
     finally:
         for service in services.values():
