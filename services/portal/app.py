@@ -26,6 +26,7 @@ from services.portal.web import routes as web
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
+from shared.plumbing.refused_requests import RefusedRequests
 from shared.shell import service
 from shared.shell.clock import random_character, random_secret
 from shared.shell.limits import Limits
@@ -51,6 +52,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     )
     connections.broker.include_router(live.feed_router(hub))
 
+    refused = RefusedRequests(connections.database, connections.clock)
     keys = KeyRing(connections.database, connections.reference, connections.clock)
     title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
 
@@ -58,7 +60,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
         await own.prepare()
         await watch(connections, readiness)
 
-    app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch])
+    app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch, refused.watch])
     app.state.reference = connections.reference
     app.state.database = connections.database
     app.state.reforms = ReformReader(connections.database)
@@ -73,6 +75,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys
     app.state.limits = Limits()
+    app.state.refused = refused
     app.add_middleware(Guard, public_url=settings.site)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)

@@ -5,15 +5,18 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import httpx2
 import openpyxl
 import pytest
 from pymongo.errors import AutoReconnect
 
 from shared.wire import collection_names, events
+from tests import identities
 from tests.portal import builders, years
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
 from tests.portal.years import COMMUNES, DISTRICT, FROM_MAY, MONTHLY, OFFICE, submitted
+from tests.waiting import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
 
@@ -220,3 +223,24 @@ async def test_what_cannot_be_recorded_is_not_exported(stack: Stack, monkeypatch
         answer = await stack.http.get(path)
         assert answer.status_code == 503
         assert "content-disposition" not in answer.headers
+
+
+async def test_what_a_person_may_not_take_is_recorded_once_a_minute_and_reason(stack: Stack) -> None:
+    person = await identities.put_person(stack.database, identities.grant("officer", "06253"))
+    secret = await identities.put_session(stack.database, person)
+
+    async with httpx2.AsyncClient(base_url=stack.url, cookies={"tonghop-session": secret}) as http:
+        for _ in range(3):
+            assert (await http.get(f"/bang/{MONTHLY}/2026-02/{DISTRICT}.csv")).status_code == 403
+
+    async def recorded() -> list[dict[str, Any]]:
+        found = stack.database[collection_names.AUDIT].find({"actor": f"people/{person}"})
+        return [dict(entry) for entry in await found.to_list(None)]
+
+    async def is_recorded() -> bool:
+        return bool(await recorded())
+
+    await until(is_recorded)
+    (entry,) = await recorded()
+    assert (entry["action"], entry["target"]) == ("request.refused", f"/bang/{MONTHLY}/2026-02/{DISTRICT}.csv")
+    assert entry["details"]["code"] == "identity.out_of_scope"

@@ -28,7 +28,7 @@ def install(app: FastAPI) -> None:
         lacks_session = error.status == HTTPStatus.UNAUTHORIZED and request.method not in guard.SAFE
         if lacks_session and not problems.is_for_programs(request.url.path):
             return await _login(request)
-        return problems.answer(request, error.status, error.refusal, links=error.links, headers=error.headers)
+        return problems.refuse(request, error)
 
     app.add_exception_handler(Refused, on_refused)
 

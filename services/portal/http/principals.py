@@ -58,6 +58,7 @@ async def principal_of(request: Request) -> Principal:
     principal = await current(request)
     if principal is None:
         raise required()
+    request.state.actor = principal.actor  # for the audit log, should the request be refused
     if not isinstance(principal, PersonPrincipal):
         await _take_one_use(request, principal.credential)
     return principal

@@ -20,6 +20,7 @@ from services.portal.http import headers as safe
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
 from shared.plumbing.key_ring import KeysNotReadError
+from shared.plumbing.refused_requests import RefusedRequests
 from shared.shell.problems import problem, refusal_of
 from shared.words import refusals
 from shared.words.refusals import Refusal
@@ -76,12 +77,21 @@ def answer(
     return problem(status, reasons, later)
 
 
+def refuse(request: Request, error: Refused) -> Response:
+    """The answer to a refused request. What somebody may not is recorded, if the app records it (`state.refused`)."""
+    actor: str | None = getattr(request.state, "actor", None)
+    recorded: RefusedRequests | None = getattr(request.app.state, "refused", None)
+    if recorded is not None and actor is not None and error.status == HTTPStatus.FORBIDDEN:
+        recorded.note(actor, error.refusal.code, request.url.path)
+    return answer(request, error.status, error.refusal, links=error.links, headers=error.headers)
+
+
 def install(app: FastAPI) -> None:
     """Handles refusals, unknown addresses and unavailable servers for every route of `app`."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return answer(request, error.status, error.refusal, links=error.links, headers=error.headers)
+        return refuse(request, error)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
