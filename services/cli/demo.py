@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from services.aggregate.feed import plain
-from services.cli import demo_removal, session
+from services.cli import demo_accounts, demo_removal, session
 from services.cli.files.unit_files import read_contacts
 from services.cli.stored import StoredData
 from services.devstack import mailbox, stack
@@ -78,6 +78,7 @@ def demo(
     if demo_removal.is_elsewhere(RunFolder(RUN_FOLDER), settings):
         session.stop(session.NO, refusal("demo.elsewhere"))
     season = session.run(_season)
+    accounts = session.run(lambda: demo_accounts.passwords_of(RUN_FOLDER))
     mails = mailbox.mails(found.mail_folder)
     _show_mails(mails)
     portal = settings.service_addresses["portal"]
@@ -88,6 +89,11 @@ def demo(
         )
     session.console.print(f"                {portal}/bang/{CORRECTED.text} (huyện Văn Quan, kết thúc hoạt động từ 01/07/2025)")
     session.console.print(f"                {portal}/sap-xep (các đợt sắp xếp)")
+    session.console.print()
+    demo_accounts.show(accounts, portal, season.year)
+    session.console.print(f"Đơn vị {demo_accounts.SENDER} thử gửi báo cáo thay đơn vị {demo_accounts.OTHER}, bị từ chối:")
+    for answer in session.run(_refused):
+        session.console.print(f"  {answer}", markup=False)
     took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
     session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
 
@@ -118,6 +124,11 @@ async def _season() -> Season:
         async with notifier.opened(connections) as desk:
             await _alert(desk, now)
     return season
+
+
+async def _refused() -> list[str]:
+    async with session.connected() as connections:
+        return await demo_accounts.refused(connections)
 
 
 async def _give_contacts(connections: Connections) -> None:

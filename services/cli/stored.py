@@ -6,7 +6,7 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReceiptDocument, ReportDocument, ViewDocument
+from shared.wire.documents import PersonDocument, ReceiptDocument, ReportDocument, ViewDocument
 from shared.wire.view_key import ViewKey
 
 WITH_EVENTS: Final = (collection_names.REPORTS, collection_names.RECEIPTS)
@@ -21,6 +21,11 @@ class StoredData:
         self._receipts = mongo.collection(database, collection_names.RECEIPTS, ReceiptDocument)
         self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
+
+    async def logins(self) -> list[str]:
+        """The logins of all people, in order."""
+        found = await mongo.collection(self._database, collection_names.PEOPLE, PersonDocument).find({}, {"login": 1}).to_list(None)
+        return sorted(document["login"] for document in found)
 
     async def count(self, collection: str) -> int:
         """The number of documents in a collection."""

@@ -4,10 +4,13 @@ The note is made while nothing runs, and `tonghop up` finishes the removal befor
 """
 
 import shutil
+from typing import Final
 
 from services.devstack.runfolder import RunFolder
 from shared.shell import language
 from shared.words.refusals import refusal
+
+DEMO_ACCOUNTS: Final = "demo-accounts.json"  # the passwords of the demo's accounts, which are removed with the database
 
 
 def begin(run: RunFolder) -> None:
@@ -27,5 +30,6 @@ def finish(run: RunFolder) -> bool:
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():
             raise OSError(refusal("stack.not_removable", str(folder)).line(language.chosen()))
+    (run.path / DEMO_ACCOUNTS).unlink(missing_ok=True)
     run.removing.unlink()
     return True

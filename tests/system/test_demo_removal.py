@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.cli import session
+from services.cli import demo_removal, session
 from services.devstack import removal
 from services.devstack.demo import season as seasons
 from shared.shell.clock import system_clock
@@ -49,7 +49,10 @@ def test_the_demo_is_removed_when_a_person_says_so_and_may_be_shown_again(runnin
     now = system_clock()
     season = seasons.season(reformed, str(periods.local_day(now).year), seasons.present_month(reformed, now))
     receipts = len(seasons.claim_ids((*season.past, *season.sent))) + 1  # and a confirmation
-    running.tonghop("demo")
+    shown = running.tonghop("demo")
+    assert all(login in shown for login in demo_removal.LOGINS)
+    assert "HTTP: 403 source: " in shown
+    assert 'NATS: nats: permissions violation for publish to "inbox.06280-2025"' in shown
     for answer in ("n\n", ""):
         said = running.tonghop("demo", "--remove", code=session.NO, stdin=answer)
         assert f"Sẽ xóa mọi số liệu của hệ thống này: {receipts - len(season.refused)} sự kiện, {receipts} biên nhận" in said
@@ -114,10 +117,12 @@ def test_data_elsewhere_are_left_alone_and_what_to_do_is_said(running: Product) 
 def test_a_single_report_of_somebody_else_keeps_all_running_or_not(running: Product) -> None:
     send_ours(running)
     running.report(products.COMMUNE, 9)
+    running.tonghop("people", "add", "hoa.nt", "--name", "Nguyễn Thị Hoa", "--unit", "06253", "--role", "officer")
 
     said = running.tonghop("demo", "--remove", "--yes", code=session.NO)
     assert "Không xóa gì vì hệ thống này không chỉ có số liệu mẫu" in said
     assert "REPORTS 2" in said
+    assert "people hoa.nt" in said
     running.tonghop("status")
     running.tonghop("down")
     assert "REPORTS 2" in running.tonghop("demo", "--remove", "--yes", code=session.NO)
