@@ -1,6 +1,6 @@
 """What each user of NATS may do, written from the contract and not from the product's own table: who changes the one must change the other.
 
-Source: `docs/design.md`, "Identities".
+Source: ADR 0051, ADR 0061.
 """
 
 from collections.abc import Mapping
