@@ -115,6 +115,7 @@ class Installation:
     def program(self, name: str, *words: str) -> subprocess.Popen[str]:
         """A program of this folder in the network of the installation, beginning now; it answers with JSON on standard output."""
         command = ["docker", "run", "--rm", "--network", f"{self.project}_default", "-v", f"{PROGRAMS}:/programs:ro"]
+        command += ["-v", f"{self.folder / 'deploy/nats-keys'}:/app/deploy/nats-keys:ro"]
         command += ["-v", f"{self.authority.parent}:/app/deploy/tls/ca:ro", "-e", "SSL_CERT_FILE=/app/deploy/tls/ca/ca.crt", self.image]
         return subprocess.Popen(
             [*command, "python", f"/programs/{name}", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

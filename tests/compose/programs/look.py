@@ -12,29 +12,27 @@ import json
 import sys
 from typing import Any
 
-import nats
 import pymongo
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from shared.plumbing import reader
+from shared.plumbing.connection import Connection
+
+CREDS = "deploy/nats-keys/creds/cli.creds"
 URLS, MONGO, RUN = sys.argv[1].split(","), sys.argv[2], sys.argv[3]
 
 
 async def logged() -> collections.Counter[str]:
-    client = await nats.connect(URLS)
-    jetstream = client.jetstream(timeout=20)
-    last = (await jetstream.stream_info("REPORTS")).state.last_seq
-    config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
-    subscription = await jetstream.subscribe(
-        "reports.>", ordered_consumer=True, config=config, pending_msgs_limit=-1, pending_bytes_limit=-1
-    )
+    client = Connection()
+    await client.connect(URLS, user_credentials=CREDS, inbox_prefix=b"_INBOX_cli")
+    last = (await client.jetstream(timeout=20).stream_info("REPORTS")).state.last_seq
+    follow = reader.log_reader(client, "REPORTS", "reports.>", 1)
     found: collections.Counter[str] = collections.Counter()
-    sequence = 0
-    while sequence < last:
-        message = await subscription.next_msg(timeout=20)
-        sequence = message.metadata.sequence.stream
-        event = json.loads(message.data)
-        if event["id"].startswith(f"compose-{RUN}-"):
-            found[f"{event['source'].removeprefix('/units/')}/{event['id']}"] += 1
+    while follow.next_sequence <= last:
+        for delivery in await follow.batch(1000, wait_s=20):
+            event = json.loads(delivery.payload)
+            if event["id"].startswith(f"compose-{RUN}-"):
+                found[f"{event['source'].removeprefix('/units/')}/{event['id']}"] += 1
+    await follow.end()
     await client.close()
     return found
 

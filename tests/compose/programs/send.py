@@ -22,6 +22,7 @@ from nats.aio.msg import Msg
 
 URLS, RATE, SECONDS, RUN = sys.argv[1].split(","), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
 DEPLOY = Path("deploy")
+CREDS = DEPLOY / "nats-keys/creds/cli.creds"
 REGIME = yaml.safe_load((DEPLOY / "regimes/nq68-quang-binh.yaml").read_text(encoding="utf-8"))
 AREAS = csv.DictReader((DEPLOY / "reforms/2025-07-01/areas.csv").open(encoding="utf-8-sig"))
 COMMUNES = sorted(row["member"] for row in AREAS if row["area"] == "44-QB")  # all of them are new, so their ids end with the year
@@ -69,7 +70,14 @@ async def main() -> None:
         """The connection says that it was lost; that is the trial."""
 
     client = await nats.connect(
-        URLS, max_reconnect_attempts=-1, reconnect_time_wait=0.2, connect_timeout=2, ping_interval=1, error_cb=quiet
+        URLS,
+        user_credentials=CREDS,
+        inbox_prefix=b"_INBOX_cli",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,
+        connect_timeout=2,
+        ping_interval=1,
+        error_cb=quiet,
     )
     jetstream = client.jetstream(timeout=5)
     acknowledged: dict[str, str] = {}
