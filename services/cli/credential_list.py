@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
-from services.cli import issuing, nats_pushing, sending, session
+from services.cli import issuing, nats_pushing, recording, session
 from services.cli.data import AsJson
 from shared.plumbing import feed_consumers
 from shared.plumbing.credential_store import CredentialStore
@@ -51,7 +51,7 @@ def revoke(
             if number is not None and number not in {credential.id for credential in found}:
                 session.stop(session.WRONG_USE, refusal("credentials.no_such", name=name, number=number))
             wanted = [credential for credential in issuing.valid(found, now) if number in (None, credential.id)]
-            await store.revoke(wanted, now, sending.operator())
+            await store.revoke(wanted, now, recording.operator())
             if any(credential.kind == "nats" for credential in found):
                 await nats_pushing.pushed(connections)
             for receiver in {one.holder.receiver for one in wanted if one.holder.receiver is not None}:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, get_args
 
 import typer
 
-from services.cli import issuing, nats_pushing, sending, session
+from services.cli import issuing, nats_pushing, recording, session
 from services.cli.data import AsJson
 from services.cli.files import hand_over, usage_texts
 from services.cli.files.hand_over import HandedOver
@@ -57,7 +57,7 @@ def issue(
     if not names and regime is None:
         session.stop(session.WRONG_USE, refusal("credentials.nobody_named"))
     now = system_clock()
-    terms = Terms(sending.operator(), now, expiry(until, now), _rights(may), _old_end(overlap, now) if replaces else None, _nats(no_nats))
+    terms = Terms(recording.operator(), now, expiry(until, now), _rights(may), _old_end(overlap, now) if replaces else None, _nats(no_nats))
 
     async def act() -> list[Issued]:
         async with session.connected() as connections:
@@ -87,7 +87,7 @@ def receiver(
     Mã thoát: 0, 1 thư mục --out không dùng được, 2 tên hoặc đơn vị không đúng, 3 máy chủ không trả lời.
     """
     now = system_clock()
-    terms = Terms(sending.operator(), now, expiry(until, now), frozenset({"read"}), None, _nats(no_nats))
+    terms = Terms(recording.operator(), now, expiry(until, now), frozenset({"read"}), None, _nats(no_nats))
 
     async def act() -> list[Issued]:
         async with session.connected() as connections:

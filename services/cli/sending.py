@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.cli import recording, session
+from services.cli import session
 from services.cli.data import NO_REGIME
 from shared.plumbing import inbox
 from shared.shell import language
@@ -18,7 +18,6 @@ from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 
-operator = recording.operator
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
 
 

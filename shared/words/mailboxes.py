@@ -29,8 +29,8 @@ def checked(mailbox: str) -> str:
 
 
 def listed(text: str) -> list[str]:
-    """The mailboxes in a list separated by commas; none if the text is `none`."""
-    return [] if text == "none" else [mailbox.strip() for mailbox in text.split(",")]
+    """The mailboxes in a list separated by commas; none if the text is empty or `none`."""
+    return [] if text in ("", "none") else [mailbox.strip() for mailbox in text.split(",")]
 
 
 def checked_list(text: str) -> str:

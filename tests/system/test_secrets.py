@@ -178,6 +178,7 @@ async def test_no_secret_is_logged_answered_recorded_or_stored(loaded: Connectio
     season.secrets["key of the portal"] = SECRET_KEY
 
     assert len(season.secrets) >= 13
+    assert "seed of 06253" in season.secrets
     assert all(len(secret) >= 16 for secret in season.secrets.values())
     logs = b"".join(service.log.read_bytes() for service in services.values())
     assert b"parked" in logs
