@@ -211,6 +211,10 @@ def read(kind: type[Kind]) -> Kind:
     except ValidationError as error:
         faults = shape_faults.of(error, kind, forms=FORMS)
         raise SettingsError(*(why.at(f"TONGHOP_{str(path[0]).upper()}") for path, why in faults)) from None
+    try:
+        addresses.nats_servers(settings.nats_url)
+    except addresses.AddressError as error:
+        raise SettingsError(*error.refusals) from None
     if plain := tls.faults_of_servers(settings.nats_url, settings.mongo_url):
         raise SettingsError(*plain)
     return settings

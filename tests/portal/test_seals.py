@@ -21,7 +21,9 @@ def test_a_sealed_text_can_be_opened_for_its_purpose_only() -> None:
     assert Seals("x" * 32).opened("login", sealed, NOW) is None
 
 
-@pytest.mark.parametrize("text", ["", "x", "bí mật", "gAAAAA==", OURS.seal("login", "x", NOW)[:-1]])
+@pytest.mark.parametrize(
+    "text", ["", "x", "bí mật", "gAAAAA==", OURS.seal("login", "x", NOW)[:-1]], ids=["empty", "letter", "words", "short", "cut"]
+)
 def test_another_text_is_not_opened(text: str) -> None:
     assert OURS.opened("login", text, NOW) is None
 

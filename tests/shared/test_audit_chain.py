@@ -74,7 +74,7 @@ CHANGES: list[dict[str, Any]] = [
     {"action": "units.lost"},
     {"target": ""},
     {"details": {}},
-    {"details": {"n": object()}},
+    {"details": {"n": b"x"}},
     {"hash": "0" * 64},
     {"more": 1},
 ]

@@ -9,6 +9,7 @@ import pytest
 
 from services.cli import session
 from services.devstack.runfolder import SERVICES
+from services.devstack.supervisor import KEEPER
 from tests.system import product as products
 from tests.system.product import Product
 
@@ -47,7 +48,7 @@ def test_a_log_that_went_back_is_mended_by_what_up_prints(running: Product) -> N
 
     said = running.tonghop("up", code=session.NO)
 
-    assert set(running.processes()) == {*SERVERS, *SERVICES}
+    assert set(running.processes()) == {*SERVERS, *SERVICES, KEEPER}
     [printed] = re.findall(r"^  \S*/(tonghop .*)$", said, re.MULTILINE)
     assert printed == "tonghop rebuild"
     running.tonghop(*printed.split()[1:])
@@ -65,7 +66,7 @@ def test_up_after_new_code_restarts_the_services_that_run_it_and_no_server(runni
 
     after = running.processes()
     assert f"khởi động lại {', '.join(services)}" in said
-    assert {name for name in after if after[name].pid != before[name].pid} == set(services)
+    assert {name for name in after if after[name].pid != before[name].pid} == {*services, KEEPER}
     assert "Hệ thống đang chạy sẵn, đúng mã hiện tại" in running.tonghop("up")
     assert running.processes() == after
 
