@@ -125,16 +125,19 @@ class Scope:
         return Reach(reports, whole, views, is_everything=len(reviewed - tree.members.keys()) == _size(tree))
 
     def _received(self, version: Version) -> frozenset[str]:
-        """All units of a regime that one of the reviewed units receives, itself or through the recipient that acts for it."""
-        named = (version.regime.recipient, version.regime.on_behalf_of)
-        recipients = {unit.id for code in named if code and (unit := version.tree.by_code.get(code)) is not None}
+        """The units of a regime that one of the reviewed units receives, itself or through the recipient that acts for it: those under
+        `within`, the reporters that are elsewhere (offices beside an area), and the unit on whose behalf the reports are received.
+        """
+        behalf = version.tree.by_code.get(version.regime.on_behalf_of or "")
+        recipients = {unit.id for unit in (version.tree.by_code.get(version.regime.recipient), behalf) if unit is not None}
         registry = self.reference.registry
         if not any(recipients & {unit, *acted_for(registry, unit, self.today)} for unit in self.reviewed):
             return frozenset()
         if not version.regime.within:
             return _subtrees(version.tree, [unit.id for unit in version.tree.within("")])
         top = version.tree.by_code.get(version.regime.within)
-        return frozenset() if top is None else _below(version.tree, top.id)
+        below = frozenset[str]() if top is None else _below(version.tree, top.id)
+        return below.union(version.groups, () if behalf is None else (behalf.id,))
 
     def _totals(self, version: Version, own: Collection[str]) -> Iterator[str]:
         """The units whose totals are read without what is below them: those above a reporter, where the regime says so, and those that a

@@ -99,6 +99,16 @@ def test_the_unit_on_whose_behalf_reports_are_received_reads_them_too() -> None:
     assert own.reads_below(setting(NQ68), "44")
 
 
+def test_a_recipient_reads_the_view_that_it_confirms_and_reporters_beside_the_area() -> None:
+    own, after = scope(person(("reviewer", "44-SNV-2025")), AFTER), setting(NQ68, "2025")
+    assert after.regime.within == "44-QB"
+    assert own.reads_below(after, after.tree.by_code["44"].id)
+    assert own.reads_report(after, after.tree.by_code["44-SYT"].id)
+    elsewhere = {unit.id for unit in after.tree.subtree(after.tree.by_code["44"].id) if unit.level == "commune"} - after.groups.keys()
+    assert elsewhere
+    assert not any(own.reads_report(after, commune) for commune in elsewhere)
+
+
 def test_an_officer_of_the_recipient_reads_only_its_own() -> None:
     assert not scope(person(("officer", "184-TCKH"))).reads_report(setting(), "06253")
 
