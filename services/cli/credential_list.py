@@ -1,5 +1,6 @@
 """`tonghop credentials list|revoke`: what was issued, and its end."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -8,13 +9,14 @@ from rich.table import Table
 
 from services.cli import issuing, nats_pushing, recording, session
 from services.cli.data import AsJson
-from shared.plumbing import feed_consumers
+from shared.plumbing import delivery, feed_consumers
 from shared.plumbing.credential_store import CredentialStore
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from shared.words import numbers, periods, vietnamese
 from shared.words.credentials import Credential
+from shared.words.failures import TransientError
 from shared.words.principals import Right
 from shared.words.refusals import refusal
 from shared.words.units import Unit
@@ -45,7 +47,7 @@ def revoke(
     """
 
     async def act() -> list[Credential]:
-        async with session.connected() as connections:
+        async with session.connected(needs_nats=False) as connections:
             store, now = CredentialStore(connections.database), system_clock()
             found = await _of(connections, store, name, now)
             if number is not None and number not in {credential.id for credential in found}:
@@ -53,9 +55,7 @@ def revoke(
             wanted = [credential for credential in issuing.valid(found, now) if number in (None, credential.id)]
             await store.revoke(wanted, now, recording.operator())
             if any(credential.kind == "nats" for credential in found):
-                await nats_pushing.pushed(connections)
-            for receiver in {one.holder.receiver for one in wanted if one.holder.receiver is not None}:
-                await feed_consumers.keep(connections.streams.jetstream, receiver, await store.of_receiver(receiver), now)
+                await _pushed(connections, store, {one.holder.receiver for one in found if one.holder.receiver is not None}, now)
             return wanted
 
     revoked = session.run(act)
@@ -65,6 +65,18 @@ def revoke(
         session.console.print(f"Đã thu hồi {numbers.vietnamese(len(revoked))}: {', '.join(credential.id for credential in revoked)}.")
     else:
         session.console.print("Không còn khóa nào có hiệu lực: không có gì thay đổi.")
+
+
+async def _pushed(connections: Connections[CliSettings], store: CredentialStore, receivers: Collection[str], now: datetime) -> None:
+    """Gives NATS what was revoked. Raises TransientError, which says what has been done already, if no server answers."""
+    try:
+        await nats_pushing.pushed(connections)
+        if receivers:
+            await session.reach_nats(connections)
+        for receiver in receivers:
+            await feed_consumers.keep(connections.streams.jetstream, receiver, await store.of_receiver(receiver), now)
+    except delivery.PASSING as error:
+        raise TransientError(refusal("credentials.revoked_not_on_nats")) from error
 
 
 def list_credentials(
@@ -79,7 +91,7 @@ def list_credentials(
     """
 
     async def act() -> list[dict[str, Any]]:
-        async with session.connected() as connections:
+        async with session.connected(needs_nats=False) as connections:
             store, now = CredentialStore(connections.database), system_clock()
             found = await store.all() if name is None else await _of(connections, store, name, now)
             registry, uses = (await connections.reference.current()).registry, await store.uses()

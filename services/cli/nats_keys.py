@@ -44,7 +44,7 @@ def push() -> None:
     """
 
     async def act() -> list[Account]:
-        async with session.connected() as connections:
+        async with session.connected(needs_nats=False) as connections:
             return await nats_pushing.pushed(connections)
 
     changed = session.run(act)
@@ -65,7 +65,7 @@ async def _keep() -> None:
     pause = asyncio.get_running_loop().time
     while True:
         try:
-            async with session.connected() as connections:
+            async with session.connected(needs_nats=False) as connections:
                 generation, checked_at = -1, -CHECK_S
                 while True:
                     present = await identity_changes.generation(connections.database)

@@ -86,7 +86,7 @@ class Desk:
 @asynccontextmanager
 async def opened() -> AsyncIterator[Desk]:
     """Opens connections for a command about people."""
-    async with session.connected() as connections:
+    async with session.connected(needs_nats=False) as connections:
         store = PeopleStore(connections.database, connections.clock, connections.new_id)
         registry = (await connections.reference.current()).registry
         by = Actor(recording.operator(), granting.MACHINE, registry, periods.local_day(connections.clock()))

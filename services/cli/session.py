@@ -41,22 +41,30 @@ Result = TypeVar("Result")
 
 
 @asynccontextmanager
-async def connected(given: CliSettings | None = None) -> AsyncIterator[Connections[CliSettings]]:
-    """Open connections. A server that does not answer within `SERVER_S` counts as away."""
+async def connected(given: CliSettings | None = None, *, needs_nats: bool = True) -> AsyncIterator[Connections[CliSettings]]:
+    """Open connections. A server that does not answer within `SERVER_S` counts as away. A command that must do its work while NATS is away
+    opens only the database, and calls `reach_nats` later, if at all.
+    """
     found = given or configuration.read(CliSettings)
     working_days = agency_days.read(found.calendar_days)
     durability.require_write_concern(found.mongo_url)
-    broker.require_creds(broker.creds_file(found.nats_creds, CLI))
     connections = service.connections(found, CLI)
     connections.reference.use(working_days)
     try:
-        async with asyncio.timeout(SERVER_S):
-            await connections.broker.start()
+        if needs_nats:
+            await reach_nats(connections)
         await mongo.require_replica_set(connections.mongo)
         await data_format.require(connections.database)
         yield connections
     finally:
         await connections.close()
+
+
+async def reach_nats(connections: Connections[CliSettings]) -> None:
+    """Connects to NATS."""
+    broker.require_creds(broker.creds_file(connections.settings.nats_creds, CLI))
+    async with asyncio.timeout(SERVER_S):
+        await connections.broker.start()
 
 
 def run(act: Callable[[], Awaitable[Result]], *, prints_faults: bool = True) -> Result:

@@ -1,5 +1,6 @@
 """`tonghop credentials` on a real database: keys are shown once, files are private, and a revoked key is refused."""
 
+import resource
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -202,6 +203,27 @@ def test_files_are_not_overwritten_and_nothing_is_issued_then(stored: Cli, tmp_p
 
     assert (folder / "06253.txt").read_text(encoding="utf-8") == text
     assert len(credentials(stored)) == 1
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/giao", "/proc/giao", "{}/tệp"])
+def test_a_folder_that_cannot_be_written_to_is_named_before_anything_is_issued(stored: Cli, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "tệp").write_text("", encoding="utf-8")
+
+    assert "credentials.not_written" in stored.refused("credentials", "issue", "06253", "--out", folder.format(tmp_path))
+    assert credentials(stored) == []
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_no_unfinished_file(stored: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "giao"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        said = stored.refused("credentials", "issue", "06253", "--out", folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert "credentials.not_written" in said
+    assert list(folder.iterdir()) == []
 
 
 def test_a_folder_that_others_can_read_is_refused(stored: Cli, tmp_path: Path) -> None:

@@ -115,6 +115,20 @@ def test_a_revoked_unit_is_cut_off_and_cannot_come_back(stored: Cli, tmp_path: P
     assert not cannot_connect(stored, other, tmp_path)
 
 
+def test_while_nats_is_away_a_revocation_is_stored_and_given_to_the_servers_later(
+    stored: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = issued(stored, "issue", "06253")
+    monkeypatch.setenv("TONGHOP_NATS_URL", "nats://127.0.0.1:9")
+    assert "credentials.revoked_not_on_nats" in stored.refused("credentials", "revoke", "06253", code=session.AWAY)
+    assert {one["state"] for one in stored.json("credentials", "list", "06253")["credentials"]} == {"revoked"}
+
+    monkeypatch.setenv("TONGHOP_NATS_URL", str(stored.settings.nats_url))
+    assert not cannot_connect(stored, entry, tmp_path)
+    assert stored.json("credentials", "revoke", "06253") == {"revoked": []}
+    assert cannot_connect(stored, entry, tmp_path)
+
+
 def test_the_next_credentials_are_valid_beside_the_first_and_after_a_revocation(stored: Cli, tmp_path: Path) -> None:
     first = issued(stored, "issue", "06253")
     numbers = [one.id for one in credentials(stored) if one.kind == "nats"]

@@ -1,5 +1,6 @@
 """The folder in which credentials are handed over: one file for each unit, and a sheet to print and sign, on which there is no secret."""
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,8 +33,15 @@ class HandedOver:
 
 
 def prepare(folder: Path, ids: Iterable[str]) -> None:
-    """Makes the folder, for its owner alone. Raises ConfigurationError if others may read it, or if a file is there already."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Makes the folder, for its owner alone. Raises ConfigurationError if it cannot be written to, if others may read it, or if a file is
+    there already.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ConfigurationError(refusal("credentials.not_written", file=[str(folder)])) from error
     if folder.stat().st_mode & PRIVATE:
         raise ConfigurationError(refusal("credentials.folder_is_open", folder=[str(folder)]))
     names = [SHEET, *(name for unit_id in ids for name in (f"{unit_id}.txt", f"{unit_id}.creds"))]
@@ -80,6 +88,13 @@ def _kinds(unit: HandedOver) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Writes a new file that only its owner can read. Raises FileExistsError."""
-    file.touch(0o600, exist_ok=False)
-    file.write_text(text, encoding="utf-8")
+    """Writes a new file that only its owner can read; an unfinished one is removed. Raises ConfigurationError."""
+    try:
+        file.touch(0o600, exist_ok=False)
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError:
+            file.unlink()
+            raise
+    except OSError as error:
+        raise ConfigurationError(refusal("credentials.not_written", file=[str(file)])) from error

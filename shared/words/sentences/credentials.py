@@ -31,6 +31,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Đã có tệp {files}, không ghi đè. Chọn thư mục khác.",
         "The files {files} exist and are not overwritten. Choose another folder.",
     ),
+    "credentials.not_written": (
+        "Không ghi được {file}. Chọn thư mục khác. Đơn vị nào không có đủ tệp trong thư mục này thì cấp lại; khóa không ghi được thì không "
+        "ai biết.",
+        "{file} could not be written. Choose another folder. Issue again to units whose files are not all in this folder; nobody knows a "
+        "key that was not written.",
+    ),
+    "credentials.revoked_not_on_nats": (
+        "Đã ghi việc thu hồi; HTTP từ chối khóa. Máy chủ NATS chưa nhận: `tonghop nats keep` gửi lại, hoặc chạy lại lệnh này khi máy chủ "
+        "trả lời.",
+        "The revocation is stored, and HTTP refuses the key. The NATS servers do not have it yet: `tonghop nats keep` sends it, or run "
+        "this command again when they answer.",
+    ),
     "credentials.not_a_coming_day": (
         "Giá trị “{text}” không phải là một ngày sắp tới. Ghi theo ví dụ: 2027-12-31.",
         "The value “{text}” is not a day to come. Write it like this: 2027-12-31.",
