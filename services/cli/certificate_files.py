@@ -1,6 +1,5 @@
 """The folder of certificates: where each file is, who may read it, and how it is replaced."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from cryptography import x509
 
 from services.cli import certificates
 from services.cli.certificates import Signed
+from shared.plumbing import whole_files
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
 
@@ -71,14 +71,8 @@ class Folder:
             raise ConfigurationError(refusal("tls.unreadable", str(file.parent), file=[file.name])) from None
 
     def _write(self, file: Path, content: bytes, is_secret: bool = False) -> None:
-        """Replaces a file as a whole. A secret one is never readable for others, not even for a moment; every other one always is, whatever
-        the umask says: services run as another user.
-        """
+        """Replaces a file. The folder of a file is open to everybody, because services run as another user."""
         if not file.parent.exists():
             file.parent.mkdir(parents=True)
             file.parent.chmod(0o755)
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_secret else 0o644), "wb") as opened:
-            os.fchmod(opened.fileno(), 0o600 if is_secret else 0o644)
-            opened.write(content)
-        unfinished.replace(file)
+        whole_files.replace(file, content, whole_files.SECRET if is_secret else whole_files.PUBLIC)

@@ -80,7 +80,7 @@ def receiver(
     no_nats: NoNats = False,
     as_json: AsJson = False,
 ) -> None:
-    """Cấp khóa cho bên nhận số liệu tổng hợp. Bên nhận chỉ đọc, không gửi.
+    """Cấp khóa cho đơn vị nhận số liệu tổng hợp. Đơn vị nhận chỉ đọc, không gửi.
 
     Ví dụ: tonghop credentials receiver so-noi-vu --feed 20 --regime ct27-van-quan
 

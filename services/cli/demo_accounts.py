@@ -6,7 +6,6 @@ again prints the same ones.
 
 import asyncio
 import json
-import os
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -22,7 +21,7 @@ from services.cli import issuing, people_session, session
 from services.cli.issuing import Terms
 from services.devstack.demo import season as seasons
 from services.devstack.removal import DEMO_ACCOUNTS
-from shared.plumbing import data_files, nats_accounts, password_hashes
+from shared.plumbing import data_files, nats_accounts, password_hashes, whole_files
 from shared.plumbing.connection import Connection
 from shared.plumbing.credential_store import CredentialStore
 from shared.plumbing.nats_keys import NatsKeys
@@ -149,7 +148,4 @@ def _read(folder: Path) -> dict[str, str]:
 
 
 def _write(folder: Path, known: dict[str, str]) -> None:
-    file = folder / DEMO_ACCOUNTS
-    file.touch(0o600)
-    file.write_text(json.dumps(known, indent=2), encoding="utf-8")
-    os.chmod(file, 0o600)
+    whole_files.replace(folder / DEMO_ACCOUNTS, json.dumps(known, indent=2))

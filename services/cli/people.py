@@ -1,6 +1,5 @@
 """`tonghop people add|list|revoke|reset|grant|invite`: manages who may log in to the portal, and with which roles."""
 
-import hashlib
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from services.cli.people_session import Desk, From, Login, OnlyRole, RoleName, U
 from shared.plumbing.invitation_store import InvitationStore
 from shared.plumbing.people_desk import NewPerson, WithPassword
 from shared.shell.clock import random_secret
-from shared.words import granting, passwords
+from shared.words import credentials, granting, passwords
 from shared.words import people as accounts
 from shared.words.refusals import refusal
 
@@ -164,7 +163,7 @@ def invite(login: Login, as_json: AsJson = False) -> None:
         async with people_session.opened() as desk:
             person, secret = await desk.person(login), random_secret()
             invitations = InvitationStore(desk.connections.database, desk.connections.clock)
-            expires = await invitations.invite(desk.by.name, person.id, hashlib.sha256(secret.encode()).hexdigest())
+            expires = await invitations.invite(desk.by.name, person.id, credentials.verifier(secret))
             if expires is None:
                 session.stop(session.NO, refusal("person.revoked", login=person.login))
             settings = desk.connections.settings

@@ -14,7 +14,7 @@ from services.devstack.fingerprint import SERVICES
 from services.devstack.mongo_users import Login
 from services.devstack.ports import Ports
 from services.devstack.process import Process
-from shared.plumbing import data_files
+from shared.plumbing import data_files, whole_files
 
 __all__ = ["RUN_FOLDER", "SERVICES", "Addresses", "Recorded", "RunFolder"]
 
@@ -188,8 +188,4 @@ class RunFolder:
 
     def _replace(self, note: Path, text: str, is_secret: bool = False) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        unfinished = note.with_name(f"{note.name}.{os.getpid()}.part")
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(0o600 if is_secret else 0o666)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(note)
+        whole_files.replace(note, text, whole_files.SECRET if is_secret else whole_files.PUBLIC)

@@ -7,7 +7,7 @@ ADR-0057.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from shared.plumbing import delivery, identity_changes
@@ -33,6 +33,7 @@ class KeysNotReadError(TransientError):
 
 class _Key(NamedTuple):
     principal: UnitPrincipal | ReceiverPrincipal
+    unit: str | None
     expires_at: datetime
 
 
@@ -51,8 +52,8 @@ class KeyRing:
         self._noted: dict[str, datetime] = {}  # the last stored use
 
     def principal(self, key: str, now: datetime) -> UnitPrincipal | ReceiverPrincipal | None:
-        """Who asks with this key; None if the key is unknown, expired or revoked, has not the form of a key, or if its unit does not exist
-        today: the keys of a unit that a reform ended are refused from that day on.
+        """Who asks with this key; None if the key is unknown, expired or revoked, does not have the form of a key, or if its unit does not
+        exist today: the keys of a unit that a reform ended are refused from that day on.
 
         Raises KeysNotReadError.
         """
@@ -61,7 +62,7 @@ class KeyRing:
         if self._registry is None or self._generation is None:
             raise KeysNotReadError(NOT_READ)
         known = self._keys.get(credentials.verifier(key))
-        if known is None or now >= known.expires_at or not _exists(known.principal, self._registry, periods.local_day(now)):
+        if known is None or now >= known.expires_at or not self._registry.keeps_valid(known.unit, periods.local_day(now)):
             return None
         self._note(known.principal.credential, now)
         return known.principal
@@ -84,7 +85,7 @@ class KeyRing:
 
     def use(self, keys: Sequence[Credential]) -> None:
         """Replaces the keys in memory."""
-        self._keys = {credential.verifier: _Key(_principal(credential), credential.expires_at) for credential in keys}
+        self._keys = {key.verifier: _Key(_principal(key), key.holder.unit, key.expires_at) for key in keys}
         self._noted = {credential.id: self._noted[credential.id] for credential in keys if credential.id in self._noted}
 
     def _note(self, credential: str, now: datetime) -> None:
@@ -107,7 +108,3 @@ def _principal(credential: Credential) -> UnitPrincipal | ReceiverPrincipal:
         return UnitPrincipal(holder.unit, credential.id, credential.may)
     assert holder.receiver is not None  # a credential acts for one of both
     return ReceiverPrincipal(holder.receiver, credential.id, holder.feeds)
-
-
-def _exists(principal: UnitPrincipal | ReceiverPrincipal, registry: Registry, today: date) -> bool:
-    return isinstance(principal, ReceiverPrincipal) or registry.valid(principal.unit, today) is not None

@@ -5,7 +5,6 @@ credentials. `keys.json` holds the seeds; `server/identity.conf` is what the ser
 """
 
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Final, Self
 
 import nkeys
 
-from shared.plumbing import nats_accounts, nats_claims
+from shared.plumbing import nats_accounts, nats_claims, whole_files
 from shared.plumbing.nats_accounts import ACCOUNTS, Account, Scoped
 from shared.plumbing.nats_claims import Issued, Kind
 from shared.wire import subjects
@@ -170,10 +169,6 @@ def _write_if_other(file: Path, text: str) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Replaces a file that only its owner can read."""
+    """Replaces a file in a folder that only its owner can open."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(0o600)
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(file)
+    whole_files.replace(file, text)

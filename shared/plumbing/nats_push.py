@@ -45,8 +45,7 @@ def revoked(credentials: Sequence[Credential], registry: Registry, now: datetime
 
 
 def _is_valid(credential: Credential, registry: Registry, now: datetime, today: date) -> bool:
-    unit = credential.holder.unit
-    return credential.state(now) == "valid" and (unit is None or registry.valid(unit, today) is not None)
+    return credential.state(now) == "valid" and registry.keeps_valid(credential.holder.unit, today)
 
 
 def _second(at: datetime) -> int:

@@ -78,9 +78,9 @@ def is_key(text: str) -> bool:
     return KEY.fullmatch(text) is not None
 
 
-def verifier(key: str) -> str:
-    """What is stored about a key: its sha256, in hex."""
-    return hashlib.sha256(key.encode()).hexdigest()
+def verifier(secret: str) -> str:
+    """What is stored about a key, or another random secret such as that of a session or an invitation: its sha256, in hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def id_of(stored: str) -> str:

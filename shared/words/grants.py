@@ -8,5 +8,5 @@ from shared.words.units import Registry
 
 
 def effective(grants: Iterable[Grant], registry: Registry, day: date) -> list[Grant]:
-    """The grants that hold on a day. A role at a unit that has ended, or has not begun, holds no more: none passes to an heir by itself."""
-    return [grant for grant in grants if grant.holds(day) and (grant.unit is None or registry.valid(grant.unit, day) is not None)]
+    """The grants that hold on a day. A role at a unit that has ended, or has not begun, is not valid: none passes to an heir by itself."""
+    return [grant for grant in grants if grant.holds(day) and registry.keeps_valid(grant.unit, day)]

@@ -4,7 +4,7 @@ An edge leads from a unit that ends on a day to a unit that has (part of) its te
 its territory keeps its id, so it has no edge. Source: the mergers of 2025 (NQ 202/2025/QH15 and the 34 resolutions on communes); ADR 0043.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -58,6 +58,13 @@ class Lineage:
         while acting is not None and (out := self.out_of(acting)) and out[0].day <= day:
             acting = next((edge.new for edge in out if edge.is_heir), None)
         return acting
+
+    def sources(self, unit_id: str, day: date) -> Iterator[str]:
+        """The ended units whose heir a unit is on a day, directly or through others."""
+        for edge in self.into(unit_id):
+            if edge.is_heir and edge.day <= day:
+                yield edge.old
+                yield from self.sources(edge.old, day)
 
     def targets(self, unit_id: str, day: date) -> Mapping[str, Fraction]:
         """The units that have the territory of a unit on a day, each with its share of it. The shares add up to 1, or to 0 if the land is

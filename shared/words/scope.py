@@ -153,7 +153,7 @@ class Scope:
 @lru_cache(maxsize=TREES)
 def acted_for(registry: Registry, unit_id: str, today: date) -> frozenset[str]:
     """The other units for which a unit acts today: those that have ended and whose heir it is, and its heirs that have not begun."""
-    sources = set(_sources(registry, unit_id, today))
+    sources = set(registry.lineage.sources(unit_id, today))
     coming = {edge.new for edge in registry.lineage.out_of(unit_id) if edge.is_heir and edge.day > today}
     return frozenset(other for other in sources | coming if registry.acts_for(unit_id, other, today))
 
@@ -168,13 +168,6 @@ def acted_below(registry: Registry, unit_id: str, today: date) -> frozenset[str]
 
 def _has_edges(registry: Registry, unit_id: str) -> bool:
     return bool(registry.lineage.into(unit_id) or registry.lineage.out_of(unit_id))
-
-
-def _sources(registry: Registry, unit_id: str, today: date) -> Iterator[str]:
-    for edge in registry.lineage.into(unit_id):
-        if edge.is_heir and edge.day <= today:
-            yield edge.old
-            yield from _sources(registry, edge.old, today)
 
 
 @lru_cache(maxsize=TREES)

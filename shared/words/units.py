@@ -191,6 +191,10 @@ class Registry:
         """The row of a unit that is valid on a day; None if the unit does not exist on that day."""
         return next((row for row in self._rows.get(unit_id, ()) if row.is_valid(day)), None)
 
+    def keeps_valid(self, bound_to: str | None, day: date) -> bool:
+        """Whether a role, key or NATS user that is bound to this unit can be valid on a day: the unit exists, or there is none."""
+        return bound_to is None or self.valid(bound_to, day) is not None
+
     def row(self, unit_id: str, day: date) -> Unit | None:
         """The row of a unit on a day, for showing it: after its end its last row, before its begin its first one. None if the id is
         unknown.

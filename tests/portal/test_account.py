@@ -10,10 +10,10 @@ import pytest_asyncio
 from pyotp import TOTP
 
 from services.portal.domain import own_roles
-from services.portal.sessions.session_store import hashed
 from shared.plumbing import mongo
 from shared.shell.settings import Settings
 from shared.wire import collection_names
+from shared.words import credentials
 from shared.words.principals import Grant
 from shared.words.units import Registry
 from tests import identities
@@ -192,7 +192,7 @@ async def test_required_codes_stay_on(settings: Settings) -> None:
 async def test_one_session_or_all_others_can_be_ended(desk: Desk) -> None:
     await desk.person()
     browser, second, third = [await logged_in_browser(desk, address) for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3")]
-    await browser.http.post("/tai-khoan/phien", data={"session": hashed(second.secret or "")})
+    await browser.http.post("/tai-khoan/phien", data={"session": credentials.verifier(second.secret or "")})
 
     assert [await one.is_logged_in() for one in (browser, second, third)] == [True, False, True]
     await logged_in_browser(desk, "10.0.0.4")
@@ -205,7 +205,7 @@ async def test_nobody_ends_somebody_elses_session(desk: Desk) -> None:
     await desk.person(login="hoa")
     browser, hoa = await logged_in_browser(desk), desk.browser()
     await hoa.log_in("hoa")
-    await hoa.http.post("/tai-khoan/phien", data={"session": hashed(browser.secret or "")})
+    await hoa.http.post("/tai-khoan/phien", data={"session": credentials.verifier(browser.secret or "")})
 
     assert await browser.is_logged_in()
 
@@ -244,7 +244,7 @@ async def test_a_calendar_address_is_shown_renewed_and_revoked(desk: Desk) -> No
 async def test_an_address_made_with_another_secret_key_is_not_shown_as_if_it_worked(desk: Desk) -> None:
     person = await desk.person()
     await desk.accounts.calendars.renew(person)
-    await desk.database[collection_names.PEOPLE].update_one({"_id": person}, {"$set": {"calendar_hash": hashed("x" * 43)}})
+    await desk.database[collection_names.PEOPLE].update_one({"_id": person}, {"$set": {"calendar_hash": credentials.verifier("x" * 43)}})
 
     assert await desk.accounts.calendars.address(person) is None
 

@@ -10,11 +10,11 @@ import pytest_asyncio
 
 from services.portal.oidc import config as oidc
 from services.portal.oidc.config import Config
-from services.portal.sessions.session_store import hashed
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.shell.settings import PortalSettings, Settings
 from shared.wire import collection_names
+from shared.words import credentials
 from shared.words.failures import ConfigurationError
 from tests.portal import logged_in, oidc_provider
 from tests.portal.logged_in import Browser, Desk
@@ -213,7 +213,7 @@ async def test_an_invitation_binds_an_account_once(database: Documents, provider
     desk = await opened(database, provider)
     person = await desk.person(password=None)
     secret = "s" * 43
-    await desk.accounts.invitations.invite("operator/test", person, hashed(secret))
+    await desk.accounts.invitations.invite("operator/test", person, credentials.verifier(secret))
     browser = desk.browser()
     page = await browser.http.get(f"/moi/{secret}")
     assert (page.status_code, "Nguyễn Thị Thử" in page.text) == (200, True)
@@ -236,7 +236,7 @@ async def test_an_invitation_does_not_take_the_account_of_somebody_else(database
     desk = await opened(database, provider)
     await bound(desk, provider)
     hoa = await desk.person(login="hoa")
-    await desk.accounts.invitations.invite("operator/test", hoa, hashed("s" * 43))
+    await desk.accounts.invitations.invite("operator/test", hoa, credentials.verifier("s" * 43))
 
     assert (await logged_in_by(desk.browser(), provider, f"?moi={'s' * 43}")).status_code == 403
 

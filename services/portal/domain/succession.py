@@ -5,7 +5,7 @@ it.
 Source: ADR 0050.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from shared.words.lineage import Edge
@@ -74,7 +74,7 @@ def taken_over(registry: Registry, unit_id: str) -> list[Edge]:
 
 def represented(registry: Registry, unit_ids: Iterable[str], today: date) -> set[str]:
     """The ids of the ended units for which one of these units acts today."""
-    return {source for unit_id in unit_ids for source in _lines(registry, unit_id, today)}
+    return {source for unit_id in unit_ids for source in registry.lineage.sources(unit_id, today)}
 
 
 def predecessors(registry: Registry, unit_id: str, since: date) -> list[str]:
@@ -85,13 +85,6 @@ def predecessors(registry: Registry, unit_id: str, since: date) -> list[str]:
             found[edge.old] = None
             found |= dict.fromkeys(predecessors(registry, edge.old, since))
     return list(found)
-
-
-def _lines(registry: Registry, unit_id: str, today: date) -> Iterator[str]:
-    for edge in registry.lineage.into(unit_id):
-        if edge.is_heir and edge.day <= today:
-            yield edge.old
-            yield from _lines(registry, edge.old, today)
 
 
 def _is_source(registry: Registry, edge: Edge, unit: Unit) -> bool:

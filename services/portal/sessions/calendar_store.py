@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from services.portal.sessions.seals import Seals
-from services.portal.sessions.session_store import hashed
 from shared.plumbing import mongo, person_changes
 from shared.plumbing import people_documents as stored
 from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names
 from shared.wire.documents import PersonDocument
+from shared.words import credentials
 from shared.words.audit import Act, Action
 from shared.words.people import Person
 
@@ -37,20 +37,20 @@ class CalendarStore:
         if document is None or document["calendar_hash"] is None:
             return None
         address = self._address(person, document["calendar"])
-        return address if hashed(address) == document["calendar_hash"] else None
+        return address if credentials.verifier(address) == document["calendar_hash"] else None
 
     async def person(self, address: str) -> Person | None:
         """Whose calendar has this address; None if nobody's."""
         if ADDRESS.fullmatch(address) is None:
             return None
-        document = await self._people.find_one({"calendar_hash": {"$eq": hashed(address)}, **person_changes.NOT_REVOKED})
+        document = await self._people.find_one({"calendar_hash": {"$eq": credentials.verifier(address)}, **person_changes.NOT_REVOKED})
         return None if document is None else stored.person(document)
 
     async def renew(self, person: str) -> None:
         """Gives a person a new address. The old one is nobody's from now on."""
         document = await self._people.find_one({"_id": {"$eq": person}}, {"calendar": 1})
         number = 1 if document is None else document["calendar"] + 1
-        fields = {"calendar": number, "calendar_hash": hashed(self._address(person, number))}
+        fields = {"calendar": number, "calendar_hash": credentials.verifier(self._address(person, number))}
         await self._change(person, "calendar.renewed", fields, {"calendar": number - 1})
 
     async def revoke(self, person: str) -> None:

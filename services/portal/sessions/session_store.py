@@ -4,7 +4,6 @@ revoked, or gets another password or role.
 Nothing is kept in memory: each request reads the session and the person, so that an end is seen at once by every portal.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +14,7 @@ from shared.plumbing.mongo import Documents
 from shared.shell.clock import NewSecret
 from shared.wire import collection_names
 from shared.wire.documents import PersonDocument, SessionDocument
+from shared.words import credentials
 from shared.words.people import Person
 from shared.words.principals import PersonPrincipal
 
@@ -22,11 +22,6 @@ IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly the last request is known
 MOST_LETTERS: Final = 200  # characters of a browser's name
-
-
-def hashed(secret: str) -> str:
-    """The id under which a secret's document is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SessionStore:
@@ -46,7 +41,7 @@ class SessionStore:
         """The person whose session has this secret; None if there is no such session, or it has ended. Only a request of the person keeps
         the session alive, not an open page that goes on listening.
         """
-        session = await self._sessions.find_one({"_id": {"$eq": hashed(secret)}})
+        session = await self._sessions.find_one({"_id": {"$eq": credentials.verifier(secret)}})
         if session is None or not is_alive(session, now):
             return None
         person = await self._people.find_one({"_id": {"$eq": session["person"]}})
@@ -61,7 +56,7 @@ class SessionStore:
         secret = self._new_secret()
         await self._sessions.insert_one(
             {
-                "_id": hashed(secret),
+                "_id": credentials.verifier(secret),
                 "person": person,
                 "version": version,
                 "began_at": now,
@@ -93,11 +88,11 @@ class SessionStore:
     async def end_secret(self, secret: str) -> None:
         """Ends the session with this secret, if there is one."""
         if secret:
-            await self._sessions.delete_one({"_id": {"$eq": hashed(secret)}})
+            await self._sessions.delete_one({"_id": {"$eq": credentials.verifier(secret)}})
 
     async def owner(self, secret: str) -> str:
         """Whose session has or had this secret, also if it has ended; "" if that is not known."""
-        session = await self._sessions.find_one({"_id": {"$eq": hashed(secret)}}) if secret else None
+        session = await self._sessions.find_one({"_id": {"$eq": credentials.verifier(secret)}}) if secret else None
         return "" if session is None else session["person"]
 
     async def end_older(self, person: str, version: int) -> None:

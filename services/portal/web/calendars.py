@@ -17,7 +17,7 @@ from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, ical
 from services.portal.render.ical import About
 from services.portal.sessions import calendar_store, session_store
-from shared.words import periods, refusals
+from shared.words import credentials, periods, refusals
 from shared.words.scope import Scope
 from shared.words.units import Unit
 
@@ -67,7 +67,7 @@ async def calendar(request: Request, address: str, scope: Annotated[Scope, Depen
     body = ical.feed(about, found, known.regimes, known.working_days, str(request.base_url).rstrip("/"), now)
     validator = caching.etag(ical.without_stamps(body))
     changes: Changes = request.app.state.calendars
-    modified = changes.since(session_store.hashed(address), validator, now)
+    modified = changes.since(credentials.verifier(address), validator, now)
     headers = {"Cache-Control": "private, no-cache", "ETag": validator, "Last-Modified": modified}
     if caching.is_known(request.headers, validator, modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

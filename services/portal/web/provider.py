@@ -20,9 +20,9 @@ from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.login_notes import LoginNote
 from services.portal.sessions.provider_notes import ProviderNote
 from services.portal.sessions.records import NOBODY
-from services.portal.sessions.session_store import hashed
 from services.portal.web import login
 from shared.shell.clock import NewSecret
+from shared.words import credentials
 from shared.words.people import Person
 from shared.words.refusals import refusal
 
@@ -77,7 +77,7 @@ async def come_back(request: Request, accounts: AccountsUsed, provider: Provider
 @router.get("/moi/{secret}")
 async def invitation(secret: str, accounts: AccountsUsed, provider: ProviderUsed) -> Response:
     """Whom an invitation is for, and the way to the provider. Following it changes nothing yet."""
-    person = await accounts.invitations.invited(hashed(secret))
+    person = await accounts.invitations.invited(credentials.verifier(secret))
     if person is None:
         raise Refused(HTTPStatus.NOT_FOUND, refusal("identity.invitation_used"))
     shown = {"name": person.name, "provider": provider.config.name, "start": f"{START}?moi={secret}"}
@@ -94,7 +94,7 @@ async def _is_answer_to(note: ProviderNote, answered: Mapping[str, str], account
 async def _person(accounts: Accounts, note: ProviderNote, issuer: str, subject: str) -> Person | None:
     """The person to whom an account is bound, now by an invitation or before."""
     if note.invitation:
-        return await accounts.invitations.bind(hashed(note.invitation), issuer, subject)
+        return await accounts.invitations.bind(credentials.verifier(note.invitation), issuer, subject)
     return await accounts.people.by_subject(issuer, subject)
 
 

@@ -60,7 +60,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no credential “{number}” of “{name}”. See `tonghop credentials list`.",
     ),
     "credentials.not_a_receiver": (
-        "Tên “{name}” không dùng được cho bên nhận số liệu. Tên chỉ gồm A–Z, a–z, 0–9, “_” và “-”, và không trùng mã của đơn vị nào.",
+        "Tên “{name}” không dùng được cho đơn vị nhận số liệu. Tên chỉ gồm A–Z, a–z, 0–9, “_” và “-”, và không trùng mã của đơn vị nào.",
         "The name “{name}” cannot be that of a receiver. A name has only A–Z, a–z, 0–9, “_” and “-”, and is not the code of a unit.",
     ),
     "credentials.not_at_the_top": (
