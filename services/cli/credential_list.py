@@ -37,9 +37,9 @@ def revoke(
     number: Annotated[str | None, typer.Option("--id", metavar="SỐ", help="Chỉ thu hồi khóa có số này; mặc định: mọi khóa.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Thu hồi khóa và chứng thư của một đơn vị: HTTP từ chối trong nửa giây, máy chủ NATS cắt kết nối ngay.
+    """Thu hồi khóa truy cập và chứng thư NATS của một đơn vị: HTTP từ chối trong nửa giây, máy chủ NATS cắt kết nối ngay.
 
-    Nếu máy chủ NATS không trả lời thì chứng thư đã được ghi là thu hồi; chạy lại lệnh này hoặc `tonghop nats push`.
+    Nếu máy chủ NATS không trả lời thì việc thu hồi vẫn được ghi; chạy lại lệnh này hoặc `tonghop nats push`.
 
     Ví dụ: tonghop credentials revoke 06253
 

@@ -23,7 +23,7 @@ from shared.words.credentials import VALID_FOR, Holder
 from shared.words.principals import Right
 from shared.words.refusals import refusal
 
-credentials = typer.Typer(help="Khóa truy cập của phần mềm đơn vị: cấp, thu hồi, liệt kê.", no_args_is_help=True)
+credentials = typer.Typer(help="Khóa truy cập và chứng thư NATS của đơn vị: cấp, thu hồi, liệt kê.", no_args_is_help=True)
 
 OVERLAP: Final = re.compile(r"([0-9]{1,3})d")
 PROGRESS: Final = 1000  # units between two lines of progress
@@ -73,7 +73,7 @@ def issue(
 @credentials.command("receiver")
 def receiver(
     name: Annotated[str, typer.Argument(metavar="TÊN", help="Tên đơn vị hoặc hệ thống nhận số liệu: A–Z, a–z, 0–9, “_”, “-”.")],
-    feeds: Annotated[list[str], typer.Option("--feed", metavar="ĐƠN VỊ", help="Đơn vị cấp cao nhất mà bên nhận được đọc số liệu.")],
+    feeds: Annotated[list[str], typer.Option("--feed", metavar="ĐƠN VỊ", help="Đơn vị cấp cao nhất mà đơn vị nhận được đọc số liệu.")],
     regime: Annotated[str | None, typer.Option(metavar="CHẾ ĐỘ", help="Chỉ số liệu của chế độ này; mặc định: mọi chế độ.")] = None,
     out: Out = None,
     until: Until = None,
@@ -155,7 +155,7 @@ async def _nats_keys() -> NatsKeys:
 
 
 def expiry(until: str | None, now: datetime) -> datetime:
-    """When a credential expires: after the day `until`, else after the usual time. Ends the command if the day is none, or not to come."""
+    """When a credential expires: after the day `until`, else after the usual time. Ends the command if it is not a day, or is past."""
     if until is None:
         return now + VALID_FOR
     try:

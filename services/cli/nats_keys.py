@@ -21,9 +21,9 @@ CHECK_S: Final = 60.0  # how often the servers are asked what they have, althoug
 
 @nats.command("init")
 def init(out: Annotated[Path | None, typer.Option(metavar="THƯ MỤC", help="Mặc định: cài đặt TONGHOP_NATS_KEYS.")] = None) -> None:
-    """Tạo khóa NATS: tài khoản, chứng thư của từng dịch vụ, cấu hình máy chủ. Khóa đã có thì giữ nguyên.
+    """Tạo khóa NATS: tài khoản, chứng thư NATS của từng dịch vụ, cấu hình máy chủ. Khóa đã có thì giữ nguyên.
 
-    Chứng thư của dịch vụ sắp hết hạn (còn dưới một năm) hoặc có quyền đã thay đổi thì được cấp lại. Thư mục này là bí mật.
+    Chứng thư NATS của dịch vụ sắp hết hạn (còn dưới một năm) hoặc có quyền đã thay đổi thì được cấp lại. Thư mục này là bí mật.
 
     Mã thoát: 0, 1 không ghi được.
     """

@@ -1,7 +1,7 @@
-"""Keeps room in INBOX for every unit: a stream of so many messages of one unit takes no more of that unit (ADR 0061).
+"""Keeps room in INBOX for every unit: from a limit on, the stream refuses more messages of a unit (ADR 0061).
 
-Once an hour, the screened messages of those units are removed that have used half of it. So a unit that floods can have a full share
-screened in an hour, and a unit that honestly sends much waits an hour at most.
+Once an hour, the screened messages of units with half of the limit or more are removed. So a unit that floods gets at most one limit
+screened in an hour, and a unit that rightly sends very much waits an hour at most.
 """
 
 import asyncio

@@ -76,7 +76,7 @@ FEEDS: Final = (
     Exported(f"{API}.CONSUMER.MSG.NEXT.FEED.*", "Stream"),
     Exported("$JS.ACK.FEED.>"),
 )
-"""What receivers use of it."""
+"""What receivers use of JetStream's API: each its own consumer of FEED."""
 TO_UNITS: Final = (subjects.receipts("*"), subjects.alerts("*"))
 """Streams of messages that SERVICES exports to UNITS."""
 
@@ -110,11 +110,11 @@ def bodies(
     the users that are refused if they were issued until the given second, by public key.
     """
     streams = keys["STREAMS"]
-    exports = [_service(one) for one in (*SENT, *ASKED, ACKNOWLEDGED)]
-    services = [_import(one, streams) for one in (*SENT, *ASKED, ACKNOWLEDGED)]
-    receiving = [_import(one, streams) for one in FEEDS]
+    exports = [_service(exported) for exported in (*SENT, *ASKED, ACKNOWLEDGED)]
+    services = [_import(exported, streams) for exported in (*SENT, *ASKED, ACKNOWLEDGED)]
+    receiving = [_import(exported, streams) for exported in FEEDS]
     to_units = [{"name": subject, "subject": subject, "type": "stream"} for subject in TO_UNITS]
-    from_services = [{"name": one["name"], "subject": one["subject"], "account": keys["SERVICES"], "type": "stream"} for one in to_units]
+    from_services = [{**exported, "account": keys["SERVICES"]} for exported in to_units]
     return {
         "STREAMS": {"limits": nats_claims.UNLIMITED | nats_claims.JETSTREAM, "exports": exports},
         "SERVICES": {"imports": services, "exports": to_units},

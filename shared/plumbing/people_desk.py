@@ -111,7 +111,7 @@ class PeopleDesk:
         return password
 
     def _hidden(self, by: Actor, person: Person | None) -> Refused:
-        """Why the account cannot be reached. Who may not see an account does not learn whether it exists."""
+        """Why the account cannot be reached. Somebody who may not see an account does not learn whether it exists."""
         if not by.granter.is_operator and (person is None or not by.granter.may_see(person)):
             return _one(refusal("person.not_yours"))
         if person is None:

@@ -1,7 +1,7 @@
-"""Refused requests in the audit log: who showed who he is, and asked for what he may not.
+"""Refused requests in the audit log: a known principal asked for something that it may not read or do.
 
 A program that asks a thousand times must not fill the log: what one actor is refused for one reason becomes one entry a minute, with the
-number of requests. Requests without a valid key or session are not recorded: nobody is known who could be named. Source: ADR-0058.
+number of requests. Requests without a valid key or session are not recorded: there is nobody to name. Source: ADR-0058.
 """
 
 import asyncio

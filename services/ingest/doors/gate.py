@@ -24,7 +24,7 @@ RETRY_KEYS_S: Final = 2
 
 
 class Gate:
-    """Lets requests in that have a unit's key, as often as a key may be used."""
+    """Accepts requests with the key of a unit, within the limit of that key."""
 
     def __init__(self, keys: KeyRing, limits: Limits, clock: Clock) -> None:
         self.keys, self._limits, self._clock = keys, limits, clock

@@ -78,7 +78,7 @@ def answer(
 
 
 def refuse(request: Request, error: Refused) -> Response:
-    """The answer to a refused request. What somebody may not is recorded, if the app records it (`state.refused`)."""
+    """The answer to a refused request. The refusal of a known principal is recorded, if the app records them (`state.refused`)."""
     actor: str | None = getattr(request.state, "actor", None)
     recorded: RefusedRequests | None = getattr(request.app.state, "refused", None)
     if recorded is not None and actor is not None and error.status == HTTPStatus.FORBIDDEN:

@@ -27,7 +27,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     # NATS; the path names the stream, the consumer or the server
     "nats.login_refused": (
-        "Máy chủ NATS không nhận chứng thư này: đã hết hạn, đã bị thu hồi, hoặc của hệ thống khác. Chạy `tonghop nats init`.",
+        "Máy chủ NATS không nhận chứng thư NATS này: đã hết hạn, đã bị thu hồi, hoặc của hệ thống khác. Chạy `tonghop nats init`.",
         "The NATS server refuses these credentials: they have expired, were revoked, or belong to another installation. Run `tonghop nats"
         " init`.",
     ),
@@ -47,7 +47,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "nats.no_keys": (
         "Thư mục này không có khóa NATS. Chạy `tonghop nats init`, hoặc sửa cài đặt TONGHOP_NATS_KEYS.",
-        "This folder has no keys of NATS. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_KEYS.",
+        "This folder has no NATS keys. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_KEYS.",
     ),
     "nats.away": (
         "NATS không trả lời. Dịch vụ đang chờ kết nối lại.",

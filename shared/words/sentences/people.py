@@ -66,7 +66,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "role.unit_ended": (
         "Đơn vị {unit} đã kết thúc hoạt động từ ngày {day}, không cấp vai trò ở đó nữa. Đơn vị kế thừa: {heir}.",
-        "The unit {unit} has ended on {day}: no role is granted there. Its heir: {heir}.",
+        "The unit {unit} ended on {day}: no role is granted there. Its heir: {heir}.",
     ),
     "role.unit_not_begun": (
         "Đơn vị {unit} hoạt động từ ngày {day}. Cấp vai trò từ ngày ấy.",
