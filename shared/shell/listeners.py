@@ -53,6 +53,7 @@ def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int)
         access_log=False,
         timeout_graceful_shutdown=STOP_S,
         server_header=False,
+        proxy_headers=False,  # whoever asks from this machine could write any address and scheme into X-Forwarded-For and -Proto
         ssl_context_factory=None if secured is None else lambda *_: secured,
     )
     with public, monitored, suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

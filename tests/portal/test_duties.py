@@ -13,6 +13,7 @@ from services.portal.domain.duty_units import Part
 from services.portal.render import spreadsheet
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
+from shared.words.principals import Grant, PersonPrincipal, Role
 from shared.words.reference import Reference
 from shared.words.scope import Scope
 from shared.words.units import Registry, Unit
@@ -151,6 +152,20 @@ def test_the_units_below_are_those_of_each_periods_cut_off() -> None:
     assert [found.unit_ids for found in duty_units.below(scope, periods, "1", only=False)] == [frozenset(["1"]), frozenset(["1-2025"])]
     assert duty_units.below(scope, periods, "A", only=True) == [Part(frozenset("A"), ((regime.id, "2024"), (regime.id, "2025")))]
     assert duty_units.below(scope, periods, "9", only=False) == []
+
+
+def test_whoever_has_no_unit_in_any_period_with_duties_sees_none() -> None:
+    regime = builders.regime()
+    units = [unit("A", "A", None), unit("1", "1", "A"), unit("new", "new", "A", begins=2026)]
+    known, today = Reference(1, Registry(units), {regime.id: regime}, {}), date(2026, 11, 26)
+
+    def parts(role: Role, at: str, periods: list[str]) -> list[Part] | None:
+        principal = PersonPrincipal("p1", "an", "An", [Grant("g1", role, at, date(2020, 1, 1))], "s")
+        return duty_units.in_scope(Scope.of(principal, known, today), {regime.id: periods})
+
+    assert parts("officer", "new", []) == []  # `DutyStore.periods` leaves out periods in which nothing is in scope
+    assert parts("viewer", "A", []) == []
+    assert parts("viewer", "A", ["2024"]) is None  # everything
 
 
 def test_a_badge_says_the_state_once_and_a_note_the_time_if_the_badge_does_not() -> None:

@@ -386,6 +386,13 @@ async def test_a_form_is_not_sent_in_the_name_of_somebody_else(desk: Desk) -> No
     assert desk.sent == []
 
 
+async def test_a_form_whose_page_is_not_known_leads_to_the_first_page(desk: Desk) -> None:
+    browser = desk.browser()
+    page = await browser.http.post("/bieu-mau/x", data={"a": "b"}, headers={"Referer": "http://[x/bang"})
+    assert page.status_code == 401
+    assert 'name="tiep" value="/"' in page.text
+
+
 async def test_a_form_from_elsewhere_is_refused_and_not_kept(desk: Desk) -> None:
     answer = await desk.browser().http.post("/bieu-mau/x", data={"a": "1"}, headers={"Sec-Fetch-Site": "cross-site"})
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from os import kill
 from pathlib import Path
 
+import httpx2
 import orjson
 import pytest
 
@@ -57,6 +58,15 @@ async def test_readiness_and_metrics_are_answered_by_the_monitor_listener_alone(
         (monitor, "/readyz"): 503,
         (monitor, "/metrics"): 200,
     }
+
+
+async def test_no_header_of_a_proxy_decides_how_a_request_came_in(nowhere: Settings, tmp_path: Path) -> None:
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+    async with waiting("portal", nowhere, tmp_path), httpx2.AsyncClient(base_url=f"http://127.0.0.1:{nowhere.portal_port}") as http:
+        answer = await http.get("/healthz", headers=forwarded)
+
+    assert answer.status_code == 200
+    assert "strict-transport-security" not in answer.headers  # which the portal sends over https only
 
 
 async def test_a_service_that_runs_alone_has_the_monitor_port_that_is_set(nowhere: Settings, tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ class Part:
 
 
 def in_scope(scope: Scope, there: Periods) -> list[Part] | None:
-    """The units in scope in each regime's periods; None if that is everything."""
+    """The units in scope in each regime's periods; None if that is everything. Without a period in scope it is nothing."""
     settings = list(_settings(scope, there))
-    if all(scope.reach(setting).is_everything for setting in settings):
-        return None if scope.reads_figures else []
+    if scope.principal is None or (settings and all(scope.reach(setting).is_everything for setting in settings)):
+        return None
     return _grouped((setting, scope.reach(setting).reports) for setting in settings)
 
 

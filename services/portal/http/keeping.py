@@ -57,6 +57,9 @@ async def _kept(request: Request, accounts: Accounts) -> str | None:
 
 
 def _page_of(request: Request) -> str:
-    """The page that the form was on."""
-    referer = urlsplit(request.headers.get("referer", ""))
+    """The page that the form was on; `/` if the browser does not say it."""
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return return_path.HOME
     return return_path.checked(f"{referer.path}?{referer.query}" if referer.query else referer.path)
