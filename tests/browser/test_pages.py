@@ -48,6 +48,20 @@ async def test_a_page_follows_its_view_without_a_reload_and_keeps_its_place(stac
     await expect(page.locator(".big")).to_have_text("15/22 đơn vị đã nộp")
 
 
+async def test_on_a_wide_screen_every_figure_is_below_the_heading_of_its_column(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.set_viewport_size({"width": 1100, "height": 800})
+    for path in (VIEW, f"/bao-cao/{CT27}/2024/06253"):
+        await page.goto(stack.url + path)
+        misplaced = """[...document.querySelectorAll('table.figures')].flatMap((table) => {
+            const left = [...table.rows[0].cells].map((cell) => Math.round(cell.getBoundingClientRect().left));
+            const rows = [...table.rows].filter((row) => row.cells.length === left.length);
+            return rows.flatMap((row) => [...row.cells].filter((cell, at) => Math.round(cell.getBoundingClientRect().left) !== left[at]));
+        }).length"""
+        assert await page.evaluate("document.querySelectorAll('table.figures tr').length") > 2
+        assert await page.evaluate(misplaced) == 0
+
+
 async def test_a_correction_of_an_earlier_period_moves_the_sum_on_an_open_page(stack: Stack, page: Page) -> None:
     report = years.submitted("06253", 1, "2026-01", thu="1.00")
     await stack.put(views=years.views([report]))

@@ -47,7 +47,7 @@ async def test_the_first_page_lists_regimes_and_how_far_their_periods_are(stack:
     assert "Thực hiện Chỉ thị số 27-CT/TU về đẩy mạnh xã hội hóa" in shown
     assert "13/22" in shown
     assert "59,1 %" in shown
-    assert "Chưa có kỳ báo cáo nào được mở." in shown
+    assert "Chưa có kỳ báo cáo nào được mở, hoặc các bảng ngoài phạm vi của tài khoản này." in shown
 
 
 async def test_before_anything_is_loaded_the_first_page_says_what_to_do(stack: Stack) -> None:

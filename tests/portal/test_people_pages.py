@@ -271,6 +271,14 @@ async def test_texts_are_escaped(portal: Portal) -> None:
     assert "<i>Lan" not in (await portal.get()).text
 
 
+async def test_a_role_is_shown_with_its_unit_and_days_apart(portal: Portal) -> None:
+    await portal.log_in(grant("operator", None))
+    await portal.post(**NEW)
+    shown = re.sub(r"<[^>]*>", "", (await portal.get()).text)
+    assert re.search(r"Cán bộ báo cáo – .* \S+\s+từ \d\d/\d\d/\d{4}", shown)
+    assert not re.search(r"\Stừ \d", shown)
+
+
 async def test_the_list_has_pages_and_a_search(portal: Portal) -> None:
     await portal.log_in(grant("operator", None), login="zz")
     for number in range(55):
