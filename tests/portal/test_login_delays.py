@@ -26,6 +26,15 @@ def test_delays_grow_and_have_an_end() -> None:
     assert login_delay.CODE.after(10_000) == timedelta(minutes=5)
 
 
+def test_the_addresses_of_one_ipv6_connection_count_as_one() -> None:
+    one, other = "2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"
+    assert login_delay.of_address(one) == login_delay.of_address(other)
+    assert login_delay.turn("lan", one) == login_delay.turn("lan", other)
+    keys = {login_delay.of_address(address).key for address in (one, "2001:db8:1:3::1", "10.0.0.1", "10.0.0.2", "-")}
+    assert len(keys) == 5
+    assert login_delay.of_address("::ffff:10.0.0.1") == login_delay.of_address("10.0.0.1")
+
+
 def test_a_key_shows_no_login() -> None:
     assert "lan" not in ACCOUNT.key
     assert login_delay.of_account("lan2") != ACCOUNT

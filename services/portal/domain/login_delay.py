@@ -7,6 +7,7 @@ wait. Source: ADR 0054.
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 
@@ -27,6 +28,7 @@ ACCOUNT: Final = Delay(3, timedelta(seconds=30))
 ADDRESS: Final = Delay(20, timedelta(seconds=30))  # an office has one address for all
 BROWSER: Final = Delay(5, timedelta(seconds=30))
 CODE: Final = Delay(3, timedelta(minutes=5))  # only whoever has the password gets as far, so no stranger can cause it
+HOST_BITS: Final = 64  # of an IPv6 address, within the network of one connection (RFC 4291, section 2.5.4)
 FORGOTTEN: Final = timedelta(hours=1)  # after the last failure
 
 
@@ -43,7 +45,18 @@ def of_account(login: str) -> Counter:
 
 
 def of_address(address: str) -> Counter:
-    return Counter(f"address/{address}", ADDRESS)
+    return Counter(f"address/{network(address)}", ADDRESS)
+
+
+def network(address: str) -> str:
+    """What counts as one address. With IPv6 a connection has 2^64 addresses, any of which its owner can use: they count as one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or f"{IPv6Address(int(parsed) >> HOST_BITS << HOST_BITS)}/{HOST_BITS}")
 
 
 def of_browser(browser: str) -> Counter:
@@ -56,7 +69,7 @@ def of_code(person: str) -> Counter:
 
 def turn(login: str, address: str) -> str:
     """The key under which an address that has to wait for an account has its turn afterwards, whatever others do meanwhile."""
-    return f"turn/{_hashed(login)}/{address}"
+    return f"turn/{_hashed(login)}/{network(address)}"
 
 
 def once(state: str) -> str:
