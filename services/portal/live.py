@@ -207,7 +207,7 @@ async def live(request: Request, address: Named, page: Annotated[Listener, Depen
 
 async def is_still_in_scope(request: Request, address: Address) -> bool:
     """Whether the principal of an open stream may still read what it follows. Asking does not keep a session alive."""
-    principal = await principals.current(request, is_request=False)
+    principal = await principals.current(request)
     return principal is not None and follows(await scope_of(request, principal), address)
 
 

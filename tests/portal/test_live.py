@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
+import httpx2
 import orjson
 import pytest
 
@@ -10,7 +12,7 @@ from services.portal.live import Hub, position_of
 from shared.wire import subjects
 from shared.words import regimes
 from shared.words.reference import Reference
-from tests import hostile
+from tests import hostile, identities
 from tests.hostile import Hostile
 from tests.portal import builders
 from tests.portal.builders import CT27
@@ -98,6 +100,29 @@ async def test_an_open_page_hears_that_its_view_changed(stack: Stack) -> None:
         await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
         second = await anext(heard)
         assert (second["event"], second["id"]) == ("view", "1-3-1235")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "is_kept_alive"),
+    [
+        (f"/bang/{CT27}/2024/184", {}, True),
+        (f"/bang/{CT27}/2024/184", {"Tonghop-By-Itself": "1"}, False),
+        (f"/live/{CT27}/2024/184", {}, False),
+    ],
+)
+async def test_only_the_person_keeps_a_session_alive_and_not_an_open_page(
+    stack: Stack, path: str, headers: dict[str, str], is_kept_alive: bool
+) -> None:
+    await stack.put(views=[builders.view()])
+    began = datetime.now(UTC) - timedelta(minutes=20)
+    viewer = await identities.put_person(stack.database, identities.grant("viewer", "20"))
+    secret = await identities.put_session(stack.database, viewer, now=began)
+    cookies = {identities.COOKIE: secret}
+    async with httpx2.AsyncClient(base_url=stack.url, cookies=cookies) as http, http.stream("GET", path, headers=headers) as answer:
+        assert answer.status_code == 200
+    session = await stack.database["sessions"].find_one({"person": viewer})
+    assert session is not None
+    assert (session["seen_at"] - began > timedelta(minutes=19)) == is_kept_alive
 
 
 async def test_whoever_publishes_to_the_feed_is_answered_by_the_stream_alone(stack: Stack) -> None:

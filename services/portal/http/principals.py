@@ -21,6 +21,8 @@ from shared.words import refusals
 from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
 
 WITH_KEY: Final = ("/api/v", "/live/", "/openapi.json")
+BY_ITSELF: Final = "tonghop-by-itself"
+"""The header with which `live.js` fetches a page again."""
 
 
 class Keys(Protocol):
@@ -35,14 +37,20 @@ def required() -> Refused:
     return Refused(HTTPStatus.UNAUTHORIZED, refusals.refusal("identity.required"))
 
 
-async def session_of(request: Request, *, is_request: bool = True) -> PersonPrincipal | None:
-    """The person whose session the request has; None without one. `is_request` is False for a stream that is already open."""
+async def session_of(request: Request) -> PersonPrincipal | None:
+    """The person whose session the request has; None without one. A page that asks by itself does not keep the session alive."""
     sessions: SessionStore = request.app.state.sessions
     secret = request.cookies.get(cookies.name(request.url.scheme), "")
-    person = await sessions.principal(secret, await dependencies.now_of(request), is_request=is_request) if secret else None
+    now, is_request = await dependencies.now_of(request), not _is_by_itself(request)
+    person = await sessions.principal(secret, now, is_request=is_request) if secret else None
     request.scope.setdefault("state", {})[headers.BY_SESSION] = person is not None
     look.VIEWER.set("" if person is None else person.name)
     return person
+
+
+def _is_by_itself(request: Request) -> bool:
+    """Whether an open page asks because a view has changed, or listens for that: nobody need be there."""
+    return BY_ITSELF in request.headers or request.url.path.startswith(headers.ENDLESS)
 
 
 async def person_of(request: Request) -> PersonPrincipal:
@@ -74,10 +82,10 @@ async def _take_one_use(request: Request, credential: str) -> None:
         raise Refused(HTTPStatus.TOO_MANY_REQUESTS, why, headers={"Retry-After": str(wait_s)})
 
 
-async def current(request: Request, *, is_request: bool = True) -> Principal | None:
+async def current(request: Request) -> Principal | None:
     """Who asks; None without a valid key or session."""
     if not bearer.is_shown(request.headers) or not request.url.path.startswith(WITH_KEY):
-        return await session_of(request, is_request=is_request)
+        return await session_of(request)
     keys: Keys = request.app.state.keys
     key = bearer.key(request.headers)
     return None if key is None else keys.principal(key, await dependencies.now_of(request))

@@ -13,7 +13,7 @@
     while (behind) {
       behind = false;
       try {
-        const answer = await fetch(location.href, { cache: "no-store" });
+        const answer = await fetch(location.href, { cache: "no-store", headers: { "Tonghop-By-Itself": "1" } });
         if (!answer.ok) throw new Error(answer.status);
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
         const focused = main().contains(document.activeElement) && document.activeElement.getAttribute("href");
