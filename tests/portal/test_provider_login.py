@@ -232,6 +232,17 @@ async def test_an_invitation_binds_an_account_once(database: Documents, provider
     assert "person.bound" in [entry[1] for entry in await desk.entries()]
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+async def test_a_link_from_elsewhere_leads_to_the_page_of_the_invitation_and_binds_nothing(
+    database: Documents, provider: TestProvider, site: str
+) -> None:
+    desk = await opened(database, provider)
+    browser = desk.browser()
+    answer = await browser.http.get(f"/dang-nhap/nha-cung-cap?moi={'s' * 43}", headers={"Sec-Fetch-Site": site})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/moi/{'s' * 43}")
+    assert not browser.http.cookies
+
+
 async def test_an_invitation_does_not_take_the_account_of_somebody_else(database: Documents, provider: TestProvider) -> None:
     desk = await opened(database, provider)
     await bound(desk, provider)

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
@@ -31,6 +32,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 START: Final = "/dang-nhap/nha-cung-cap"
 BACK: Final = "/dang-nhap/tra-ve"
+OWN: Final = "same-origin"  # `Sec-Fetch-Site` of a link on our pages
 
 
 async def provider_of(request: Request) -> Provider:
@@ -46,7 +48,11 @@ ProviderUsed = Annotated[Provider, Depends(provider_of)]
 
 @router.get(START)
 async def start(request: Request, accounts: AccountsUsed, provider: ProviderUsed, tiep: str = return_path.HOME, moi: str = "") -> Response:
-    """Sends the browser to the provider. With `moi`, the secret of an invitation, the account there is bound to the person invited."""
+    """Sends the browser to the provider. With `moi`, the secret of an invitation, the account there is bound to the person invited. From
+    elsewhere this leads to the page of the invitation first: a link must not bind an account before its owner has seen to whom.
+    """
+    if moi and request.headers.get("sec-fetch-site", OWN) != OWN:
+        return RedirectResponse(f"/moi/{quote(moi, safe='')}", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     new: NewSecret = request.app.state.new_secret
     note = ProviderNote(new(), new(), new(), return_path.checked(tiep), moi)
     address = await _address(provider, note, _redirect(request, accounts))
