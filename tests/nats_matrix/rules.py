@@ -1,4 +1,4 @@
-"""What each user of NATS may do, written from the contract and not from the product's own table: who changes the one must change the other.
+"""What each user of NATS may do, written from the contract and not from the product's own table: both change together.
 
 Source: ADR 0051, ADR 0061.
 """
@@ -61,14 +61,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "notify": _service(
         "notify",
         "STREAM.INFO.INBOX STREAM.INFO.REPORTS STREAM.INFO.ALERTS STREAM.MSG.GET.REPORTS CONSUMER.INFO.INBOX.ingest CONSUMER.CREATE.REPORTS"
-        " CONSUMER.MSG.NEXT.REPORTS.*",
+        " CONSUMER.DELETE.REPORTS.* CONSUMER.MSG.NEXT.REPORTS.*",
         *("alerts.*", "audit.head"),
     ),
     "portal": _service(
         "portal",
         "STREAM.INFO.FEED STREAM.INFO.REPORTS STREAM.MSG.GET.FEED",
-        "inbox.*.people",
-        subscribe=("feed.*.*.*.*", "receipts.*"),
+        subscribe=("feed.*.*.*.*",),
     ),
     "cli": _service(
         "cli",
