@@ -5,7 +5,6 @@ tree. Nobody else grants anything. A reviewer changes an account (password, revo
 otherwise a new password would give him the rights of somebody above him. Source: design, section 1 of the second part; ADR 0053.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -112,11 +111,6 @@ def has_already(person: Person, asked: NewGrant) -> bool:
         and (grant.ends is None or (asked.ends is not None and asked.ends <= grant.ends))
         for grant in person.grants
     )
-
-
-def units_of(grants_: Iterable[NewGrant]) -> list[str]:
-    """The units (ids) of roles."""
-    return [grant.unit for grant in grants_ if grant.unit is not None]
 
 
 def _date_faults(asked: NewGrant, today: date) -> list[Refusal]:

@@ -85,8 +85,5 @@ class PersonPrincipal:
         """As the attribute `actor` of events and the audit log name the person."""
         return f"people/{self.person}"
 
-    def holding(self, day: date) -> list[Grant]:
-        return [grant for grant in self.grants if grant.holds(day)]
-
 
 Principal = UnitPrincipal | ReceiverPrincipal | PersonPrincipal

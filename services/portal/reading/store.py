@@ -204,10 +204,6 @@ class PortalStore:
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in documents}
 
 
-def _laws(document: ReformDocument) -> list[LegalBasis]:
-    return LAWS.validate_python(document["reform"].get("legal_basis", []), strict=False)  # days are stored as text
-
-
 def _view(document: ViewDocument) -> View:
     return View.model_validate(as_json(document))
 
