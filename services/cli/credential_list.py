@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.cli import issuing, nats_pushing, recording, session
 from services.cli.data import AsJson
@@ -23,6 +23,7 @@ from shared.words.units import Unit
 
 RIGHTS: Final[dict[Right, str]] = {"send": "gửi", "read": "đọc"}
 STATES: Final = {"valid": "còn hiệu lực", "expired": "hết hạn", "revoked": "đã thu hồi", "ended": "đơn vị đã kết thúc"}
+ID_WIDTH: Final = 16  # the id of a credential is never cut, because `revoke --id` takes it
 KINDS: Final = {"http": "khóa HTTP", "nats": "chứng thư NATS"}
 
 
@@ -103,7 +104,8 @@ def list_credentials(
     if as_json:
         session.say_json({"credentials": entries})
         return
-    table = Table("Số", "Loại", "Đơn vị", "Quyền", "Ngày cấp", "Người cấp", "Hết hạn", "Dùng lần cuối", "Trạng thái")
+    number = Column("Số", no_wrap=True, min_width=ID_WIDTH)
+    table = Table(number, "Loại", "Đơn vị", "Quyền", "Ngày cấp", "Người cấp", "Hết hạn", "Dùng lần cuối", "Trạng thái")
     for entry in entries:
         days = [vietnamese.moment(entry[field]) for field in ("issued_at", "expires_at", "last_use")]
         holder, may = entry["unit"] or entry["receiver"], ", ".join(RIGHTS[right] for right in entry["may"])

@@ -75,7 +75,8 @@ def list_people(
         table.add_row(
             person["login"], person["name"], "\n".join(map(people_tables.role_line, person["roles"])), people_tables.state(person)
         )
-    session.console.print(table if found else "Chưa có tài khoản nào: `tonghop people add`.", markup=False)
+    none = "Chưa có tài khoản nào" if unit is None else f"Không có tài khoản nào ở đơn vị {unit}"
+    session.console.print(table if found else f"{none}: `tonghop people add`.", markup=False)
 
 
 @people.command()

@@ -38,6 +38,7 @@ SENTENCES: Final = (
     (r"Input should be a valid (?:integer|number).*", "hãy ghi một số"),
     (r"'(.*)' is not a valid boolean\b.*", "“{}” không phải là true hoặc false"),
     (r"'(.*)' is not one of (.*)\.", "“{}”: chọn một trong {}"),
+    (r"(?:Value error, )?'(.*)' does not match the formats? .*", "“{}” không phải là một ngày; ghi theo ví dụ 2027-12-31"),
 )
 
 

@@ -175,6 +175,7 @@ def test_the_list_says_when_a_key_was_used_and_what_became_of_it(stored: Cli) ->
     assert stored.json("credentials", "list", "184")["credentials"] == [revoked]
     said = stored.run("credentials", "list").stdout
     assert all(word in said for word in ("còn hiệu lực", "đã thu hồi", "khóa HTTP", "06253"))
+    assert used["id"] in said  # whole, since `revoke --id` takes it
 
 
 def test_each_unit_gets_a_private_file_and_the_sheet_has_no_secret(stored: Cli, tmp_path: Path) -> None:
@@ -263,6 +264,7 @@ def test_a_receiver_gets_a_key_that_reads_its_feeds_and_sends_nothing(stored: Cl
     text = (folder / "so-noi-vu.txt").read_text(encoding="utf-8")
     assert entry["http_key"] in text
     assert "/api/v1/feeds/20/thu" in text
+    assert text.startswith("so-noi-vu\n")
     assert stored.json("credentials", "list", "so-noi-vu")["credentials"][0]["receiver"] == "so-noi-vu"
     assert stored.json("credentials", "revoke", "so-noi-vu") == {"revoked": [found.id]}
 

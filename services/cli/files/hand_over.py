@@ -52,7 +52,7 @@ def prepare(folder: Path, ids: Iterable[str]) -> None:
 def write(folder: Path, given: Iterable[HandedOver]) -> None:
     """Writes the files of units and receivers."""
     for unit in given:
-        _write(folder / f"{unit.id}.txt", f"{unit.name} (mã {unit.code}, mã định danh {unit.id})\n\n{unit.text}")
+        _write(folder / f"{unit.id}.txt", f"{_heading(unit)}\n\n{unit.text}")
         if unit.nats_creds is not None:
             _write(folder / f"{unit.id}.creds", unit.nats_creds)
 
@@ -81,6 +81,11 @@ def write_sheet(folder: Path, given: Iterable[HandedOver], today: date, expires:
 </body></html>
 """,
     )
+
+
+def _heading(unit: HandedOver) -> str:
+    """A receiver has a name alone."""
+    return unit.id if unit.code == unit.name else f"{unit.name} (mã {unit.code}, mã định danh {unit.id})"
 
 
 def _kinds(unit: HandedOver) -> str:

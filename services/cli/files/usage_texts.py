@@ -17,7 +17,7 @@ Gửi báo cáo:        POST {door}/v1/reports
 Xem biên nhận:      GET {door}/v1/receipts/{unit_id}/<mã sự kiện>
 Trong mỗi yêu cầu:  Authorization: Bearer <khóa>
 Trong sự kiện:      "source": "/units/{unit_id}"
-Hướng dẫn: docs/integrate.md
+Hướng dẫn: docs/integrate.md của phần mềm Tổng Hợp
 """
     return http if creds is None else http + _unit_over_nats(unit_id, broker)
 
@@ -32,6 +32,7 @@ def of_receiver(name: str, key: str, creds: str | None, feeds: Sequence[FeedScop
 Đọc số liệu:
 {addresses}
 Trong mỗi yêu cầu:  Authorization: Bearer <khóa>
+Lần sau chỉ đọc phần đã thay đổi: thêm ?after=<cursor của lần trước>
 """
     return http if creds is None else http + _receiver_over_nats(name, broker)
 
@@ -47,7 +48,7 @@ nats-py:
   receipts = await client.subscribe("receipts.{unit_id}")
   await client.jetstream().publish("inbox.{unit_id}", event)
 
-nats.js:
+nats.js (creds là nội dung tệp, kiểu Uint8Array):
   const client = await connect({{ servers: "{broker}", authenticator: credsAuthenticator(creds), inboxPrefix: "{prefix}" }});
   const receipts = client.subscribe("receipts.{unit_id}");
   await jetstream(client).publish("inbox.{unit_id}", event);

@@ -42,12 +42,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " again.",
     ),
     "nats.no_creds": (
-        "Không có chứng thư NATS trong {file}. Chạy `tonghop nats init`, hoặc sửa cài đặt TONGHOP_NATS_CREDS.",
-        "There are no NATS credentials in {file}. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_CREDS.",
+        "Không có chứng thư NATS trong {file}. Trên một máy: chạy `make up`; nơi khác: `tonghop nats init`, hoặc sửa TONGHOP_NATS_CREDS.",
+        "No NATS credentials are in {file}. On one machine: run `make up`; elsewhere: `tonghop nats init`, or set TONGHOP_NATS_CREDS.",
     ),
     "nats.no_keys": (
-        "Thư mục này không có khóa NATS. Chạy `tonghop nats init`, hoặc sửa cài đặt TONGHOP_NATS_KEYS.",
-        "This folder has no NATS keys. Run `tonghop nats init`, or correct the setting TONGHOP_NATS_KEYS.",
+        "Thư mục này không có khóa NATS. Trên một máy: chạy `make up`; nơi khác: `tonghop nats init`, hoặc sửa TONGHOP_NATS_KEYS.",
+        "This folder has no NATS keys. On one machine: run `make up`; elsewhere: `tonghop nats init`, or set TONGHOP_NATS_KEYS.",
     ),
     "nats.away": (
         "NATS không trả lời. Dịch vụ đang chờ kết nối lại.",
