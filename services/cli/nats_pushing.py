@@ -1,6 +1,6 @@
 """Gives the NATS servers what has changed of accounts and revocations."""
 
-from shared.plumbing import data_files, nats_push
+from shared.plumbing import data_files, identity_changes, nats_push
 from shared.plumbing.credential_store import CredentialStore
 from shared.plumbing.nats_accounts import Account
 from shared.plumbing.nats_keys import NatsKeys
@@ -14,10 +14,16 @@ def keys(settings: CliSettings) -> NatsKeys:
 
 
 async def pushed(connections: Connections[CliSettings]) -> list[Account]:
-    """Gives the NATS servers what has changed of accounts and revocations. Raises ConfigurationError if there are no keys here."""
-    settings, now = connections.settings, connections.clock()
+    """Gives the NATS servers what has changed of accounts and revocations. Raises ConfigurationError if there are no keys here.
+
+    If something changes meanwhile, it does so again: another command may have pushed its revocation before, and this one undone it.
+    """
+    settings, store, pushed_accounts = connections.settings, CredentialStore(connections.database), set[Account]()
     found = keys(settings)
-    registry = (await connections.reference.current()).registry
-    refused = nats_push.revoked(await CredentialStore(connections.database).all(), registry, now)
     async with nats_push.pusher(settings.nats_servers, found, settings.tls_ca) as client:
-        return await nats_push.push(client, found, refused, now, len(settings.nats_servers))
+        generation = None
+        while generation != (generation := await identity_changes.generation(connections.database)):
+            now, registry = connections.clock(), (await connections.reference.current()).registry
+            refused = nats_push.revoked(await store.all(), registry, now)
+            pushed_accounts.update(await nats_push.push(client, found, refused, now, len(settings.nats_servers)))
+    return sorted(pushed_accounts)

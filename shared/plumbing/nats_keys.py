@@ -70,7 +70,8 @@ class NatsKeys:
         if not (folder / KEYS).exists():
             kinds: dict[str, Kind] = {"operator": "operator", **dict.fromkeys((*ACCOUNTS, *SIGNING), "account")}
             seeds = {name: nats_claims.seed_of(nats_claims.new_key(kind, secrets.token_bytes(32))) for name, kind in kinds.items()}
-            _write(folder / KEYS, json.dumps({"issued_at": at, "seeds": seeds}, indent=2))
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            whole_files.make(folder / KEYS, json.dumps({"issued_at": at, "seeds": seeds}, indent=2))
         keys = cls.read(folder)
         keys._write_files(at)
         return keys

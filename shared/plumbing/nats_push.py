@@ -30,18 +30,39 @@ log = structlog.get_logger()
 ANSWER_S: Final = 3.0
 UPDATE: Final = "$SYS.REQ.CLAIMS.UPDATE"
 LOOKUP: Final = "$SYS.REQ.ACCOUNT.{}.CLAIMS.LOOKUP"
+EVERYBODY: Final = "*"  # in revocations: every user of the account that was issued until the second
+MOST_NAMED: Final = 5_000  # revocations with a name of their own; about 11,000 fit in a message
 KEPT: Final = timedelta(days=3650)  # how long a revocation is kept: longer than any credentials are valid
 
 
 def revoked(credentials: Sequence[Credential], registry: Registry, now: datetime) -> Revoked:
     """The NATS users that are refused: revoked, replaced, or of a unit that does not exist today. By account: public key and second."""
-    found: dict[Scoped, dict[str, int]] = {"UNITS": {}, "RECEIVERS": {}}
     today = periods.local_day(now)
+    valid: dict[Scoped, list[Credential]] = {"UNITS": [], "RECEIVERS": []}
+    refused: dict[Scoped, list[Credential]] = {"UNITS": [], "RECEIVERS": []}
     for credential in credentials:
-        if credential.kind == "nats" and now < credential.issued_at + KEPT and not _is_valid(credential, registry, now, today):
-            account: Scoped = "RECEIVERS" if credential.holder.unit is None else "UNITS"
-            found[account][credential.verifier] = int(now.timestamp()) if credential.revoked_at is None else _second(credential.revoked_at)
-    return found
+        if credential.kind == "nats" and now < credential.issued_at + KEPT:
+            group = valid if _is_valid(credential, registry, now, today) else refused
+            group["RECEIVERS" if credential.holder.unit is None else "UNITS"].append(credential)
+    return {account: _seconds(refused[account], valid[account], now) for account in refused}
+
+
+def _seconds(refused: Sequence[Credential], valid: Sequence[Credential], now: datetime) -> dict[str, int]:
+    """Until which second each refused user of an account is refused, by public key. If there are very many, those that are older than all
+    valid ones are not named but refused together: else the claims would be larger than a message may be, and nobody could be revoked.
+    """
+    if len(refused) <= MOST_NAMED:
+        return {one.verifier: _refused_until(one, now) for one in refused}
+    until = min((_issued(one) - 1 for one in valid), default=max(map(_issued, refused)))
+    return {EVERYBODY: until, **{one.verifier: _refused_until(one, now) for one in refused if _issued(one) > until}}
+
+
+def _issued(credential: Credential) -> int:
+    return int(credential.issued_at.timestamp())
+
+
+def _refused_until(credential: Credential, now: datetime) -> int:
+    return int(now.timestamp()) if credential.revoked_at is None else _second(credential.revoked_at)
 
 
 def _is_valid(credential: Credential, registry: Registry, now: datetime, today: date) -> bool:
@@ -90,10 +111,11 @@ async def push(client: Client, keys: NatsKeys, refused: Revoked, now: datetime, 
 
 
 def _says(jwt: str) -> tuple[str, Mapping[str, Any]]:
-    """Who signed claims, and what they say, without when. Revocations count by key: the second may differ."""
+    """Who signed claims, and what they say, without when. Revocations count by key: the second of one user may differ."""
     claims = nats_claims.read(jwt)
     said = dict(claims["nats"])
-    said["revocations"] = sorted(said.get("revocations", {}))
+    revocations = said.get("revocations", {})
+    said["revocations"], said["everybody"] = sorted(revocations), revocations.get(EVERYBODY)
     return claims["iss"], said
 
 

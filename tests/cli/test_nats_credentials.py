@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.cli import session
+from shared.plumbing import nats_push
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.cli.conftest import Cli
@@ -126,6 +127,23 @@ def test_while_nats_is_away_a_revocation_is_stored_and_given_to_the_servers_late
     monkeypatch.setenv("TONGHOP_NATS_URL", str(stored.settings.nats_url))
     assert not cannot_connect(stored, entry, tmp_path)
     assert stored.json("credentials", "revoke", "06253") == {"revoked": []}
+    assert cannot_connect(stored, entry, tmp_path)
+
+
+def test_a_revocation_during_the_push_of_another_command_stays_in_force(
+    stored: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, push, pushes = issued(stored, "issue", "06253"), nats_push.push, 0
+
+    async def push_late(*given: Any) -> Any:
+        nonlocal pushes
+        pushes += 1
+        if pushes == 1:  # the other command stores and pushes between what this one has read and what it pushes
+            assert (await asyncio.to_thread(stored.json, "credentials", "revoke", "06253"))["revoked"]
+        return await push(*given)
+
+    monkeypatch.setattr(nats_push, "push", push_late)
+    assert stored.run("nats", "push").exit_code == session.FINE
     assert cannot_connect(stored, entry, tmp_path)
 
 

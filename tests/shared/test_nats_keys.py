@@ -1,6 +1,7 @@
 """Keys and claims of NATS, and what a real server makes of them."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,20 @@ def test_keys_stay_and_credentials_are_made_again_a_year_before_they_end(tmp_pat
     assert again.account_key("STREAMS") == first.account_key("STREAMS")
 
 
+def test_two_that_make_the_keys_at_once_get_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first: list[NatsKeys] = []
+
+    def random_while_another_is_faster(size: int) -> bytes:
+        monkeypatch.undo()
+        first.append(NatsKeys.ensure(tmp_path, NOW))
+        return secrets.token_bytes(size)
+
+    monkeypatch.setattr("shared.plumbing.nats_keys.secrets.token_bytes", random_while_another_is_faster)
+    second = NatsKeys.ensure(tmp_path, NOW)
+    assert second.account_key("UNITS") == first[0].account_key("UNITS")
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_only_their_owner_can_read_the_files(tmp_path: Path) -> None:
     keys = NatsKeys.ensure(tmp_path / "keys", NOW)
     files = [file for file in keys.folder.rglob("*") if file.is_file()]
@@ -128,6 +143,30 @@ async def test_a_revoked_unit_is_out_and_everybody_else_goes_on(
     await server.restart()
     assert await nats_users.is_refused(server.url, own.text)
     assert not await nats_users.is_refused(server.url, second.text)
+
+
+async def test_more_revocations_than_fit_in_a_message_are_in_force_and_nobody_else_is_refused(
+    server: Server, keys: NatsKeys, reformed: Reference
+) -> None:
+    now = datetime.now(UTC)
+    ago, later = now - timedelta(days=400), now - timedelta(hours=1)
+    old, valid, young = keys.unit(UNIT, ago, LATER), keys.unit(UNIT, later, LATER), keys.unit(UNIT, now, LATER)
+    known = [stored(old, UNIT, id=str(number), verifier=f"U{number:055}", issued_at=ago, revoked_at=now) for number in range(11_500)]
+    known += [
+        stored(old, UNIT, id="old", issued_at=ago, expires_at=now - timedelta(days=1)),
+        stored(valid, UNIT, id="valid", issued_at=later),
+        stored(young, UNIT, id="young", issued_at=now, revoked_at=now),
+    ]
+    async with nats_push.pusher([server.url], keys, "none") as client:
+        refused = nats_push.revoked(known, reformed.registry, now)
+        assert await nats_push.push(client, keys, refused, now, 1) == ["UNITS"]
+    assert [await nats_users.is_refused(server.url, one.text) for one in (old, valid, young)] == [True, False, True]
+
+
+def test_the_second_until_which_everybody_is_refused_is_a_change_of_the_claims(tmp_path: Path) -> None:
+    keys = NatsKeys.ensure(tmp_path, NOW)
+    first, second = [keys.account_jwt("UNITS", 1, {"UNITS": {nats_push.EVERYBODY: until}}) for until in (10, 20)]
+    assert nats_push._says(first) != nats_push._says(second)
 
 
 async def _true(value: bool) -> bool:
