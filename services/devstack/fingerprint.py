@@ -18,12 +18,15 @@ from shared.words import periods
 
 SETUP: Final = "setup"
 SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
+KEEPER: Final = "nats-keep"  # gives revocations to nats-server
+RENEWED: Final = (*SERVICES, KEEPER)  # what new code restarts; what else has changed restarts the whole stack
 PACKAGES_OF_CODE: Final = ("services", "shared")
 CODE: Final = frozenset({".py", ".html", ".css", ".js", ".yaml", ".csv", ".conf", ".json"})
 OF_SERVICE: Final = ("shared", "deploy/calendar", "deploy/nats/streams.yaml", ".env")
 READS: Final[Mapping[str, tuple[str, ...]]] = {
     **{name: (f"services/{name}", *OF_SERVICE) for name in SERVICES},
     SETUP: ("services/cli", "deploy/units", "deploy/regimes", "deploy/reforms", *OF_SERVICE),
+    KEEPER: ("services/cli", *OF_SERVICE),
     "supervisor": ("services/devstack", "shared/plumbing/tasks.py", "shared/plumbing/nats_accounts.py"),
     "nats-server": ("deploy/nats/nats-server.conf", "deploy/nats/rights.yaml"),
     "mongod": ("deploy/mongo/rights.json",),

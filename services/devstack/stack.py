@@ -68,7 +68,7 @@ def _changed(run: RunFolder) -> list[str] | None:
             console.print("Việc xóa số liệu mẫu bị dừng giữa chừng: đã làm tiếp cho xong.")
         return None
     stale = run.stale()
-    if servers_too := [name for name in stale if name not in SERVICES]:
+    if servers_too := [name for name in stale if name not in fingerprint.RENEWED]:
         console.print(f"Đã thay đổi: {', '.join(servers_too)}. Khởi động lại toàn bộ hệ thống.")
         _stop(run)
         return None

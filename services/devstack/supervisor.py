@@ -18,6 +18,7 @@ import structlog
 from services.devstack import fingerprint, mailcatcher, servers
 from services.devstack.environment import CLI, environment
 from services.devstack.family import Family
+from services.devstack.fingerprint import KEEPER, RENEWED
 from services.devstack.ports import Ports, choose_ports
 from services.devstack.process import Process
 from services.devstack.runfolder import RUN_FOLDER, SERVICES, RunFolder
@@ -32,8 +33,6 @@ SETUP_COMMANDS = (
     ("reform", "apply"),
     ("regimes", "load", "--skip-losses"),
 )
-
-KEEPER = "nats-keep"  # gives revocations to nats-server
 
 LOOK_AT_LOGS_S = 5.0
 
@@ -108,15 +107,14 @@ async def _renew(run: RunFolder, family: Family, env: Mapping[str, str]) -> None
     set-up fails; the failure is recorded.
     """
     run.note_phase("setup")
-    names = [name for name in run.stale() if name in SERVICES]
+    names = [name for name in run.stale() if name in RENEWED]
     await family.stop(names)
     try:
         if run.is_setup_stale():
             await _set_up(run, env)
     except SetupFailed as failure:
         log.error("stack.set_up_failed", reason=str(failure))
-    await family.stop([KEEPER])
-    family.launch([*names, KEEPER])
+    family.launch(names)
     run.note_phase("services")
     log.info("stack.renewed", services=names)
 
