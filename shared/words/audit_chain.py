@@ -25,6 +25,7 @@ SOURCES: Final[dict[Source, Both]] = {
 }
 FIELDS: Final = 8  # of a stored entry; another field would not be in its hash
 FURTHER: Final = 1000  # entries that may be newer than every head
+FURTHEST: Final = 100_000  # how far behind its place an entry is looked for: the number of a head is what somebody has typed
 Stored = Mapping[str, Any]
 """An entry as MongoDB has it, an `AuditDocument` if nobody has changed it."""
 
@@ -106,7 +107,8 @@ class Chain:
 
     def _fail_hash(self, stored: Stored) -> None:
         """An entry that has not the hash of its fields was changed, or was written with another number."""
-        numbers = range(1, max([stored["_id"], *self._claims]) + FURTHER)
+        furthest = min(max([stored["_id"], *self._claims]), stored["_id"] + FURTHEST)
+        numbers = range(1, furthest + FURTHER)
         origin = next((at for at in numbers if hash_of({**stored, "_id": at}) == stored.get("hash")), None)
         at = stored["_id"]
         if origin is None:
