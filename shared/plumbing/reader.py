@@ -8,7 +8,7 @@ out. FastStream's batch subscriber waits for a full batch or a time-out, and doe
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 import nats.errors
@@ -28,6 +28,9 @@ log = structlog.get_logger()
 
 HEARTBEAT: Final = "100"
 NO_RESPONDERS: Final = "503"
+AHEAD: Final = 64  # messages that may be under way behind one that ends the broker's answers; more are found by the gap
+MOST_MISSING: Final = 1000  # messages that are asked for at once; the others come when their acknowledgement is overdue
+NOT_TAKEN: Final = b"-NAK"  # the broker delivers the message again at once
 HEARTBEAT_S: Final = 1.0
 SILENCE_S: Final = 2.5  # more than two heartbeats: the request is lost
 EXPIRES_S: Final = 10.0  # how long a broker may go on sending to a silently dead connection
@@ -66,6 +69,15 @@ def delivery(message: Msg) -> Delivery:
     return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_ns, pending)
 
 
+def _acknowledges(known: Delivery, sequence: int) -> str:
+    """The reply subject of another message of the same consumer, by its sequence in the stream. The broker goes by this sequence; that of
+    the deliveries has to be one that is not acknowledged yet.
+    """
+    tokens = known.reply.split(".")
+    tokens[5 if len(tokens) == 9 else 7] = str(sequence)
+    return ".".join(tokens)
+
+
 class Reader:
     """A continuous pull on one consumer of one stream.
 
@@ -99,6 +111,9 @@ class Reader:
         self._heard_at = 0.0
         self._consumer = ""
         self._subscription: Subscription | None = None
+        self._missing: set[int] = set()  # sequences of messages that were sent to nobody, or may have been
+        self._newest = 0  # highest sequence of a message that has arrived since the last bind
+        self._ended_at: int | None = None  # that sequence when the broker's answers ended; None when what followed was asked for
 
     @property
     def pending(self) -> int | None:
@@ -146,6 +161,7 @@ class Reader:
         try:
             self._consumer, self._pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
+            self._missing, self._newest, self._ended_at = set(), 0, None
             self._subscription = await self._listen()
             await self._ask()
         except AWAY as error:
@@ -170,21 +186,25 @@ class Reader:
         except AWAY:
             self._bind_again()
 
-    async def _ask_anew(self) -> None:
+    async def _ask_anew(self, last: Delivery | None) -> None:
         """Requests messages again at once, at a new subject: the broker passes on no more of those that were requested, but goes on sending
-        them while somebody listens. What it sends until then is read again: by an ordered reader after binding again, by others when its
-        acknowledgement is overdue.
+        them while somebody listens. What it sends until then is read again: by an ordered reader after binding again, by others because
+        they ask for the next few messages, and for all that are missing as soon as the next one shows it. `last` is the message that ended
+        the answers.
         """
         log.info("reader.answers_ended", stream=self._stream)
         if self._is_ordered:
             self._bind_again()
             return
         ended, self._asked = self._subscription, 0
+        self._ended_at = self._newest if self._ended_at is None else self._ended_at
         try:
             self._subscription = await self._listen()
             await self._ask()
             if ended is not None:
                 await ended.unsubscribe()
+            if last is not None:
+                await self._ask_for(last, sorted(self._missing.union(range(last.sequence + 1, last.sequence + 1 + AHEAD))))
         except AWAY:
             self._bind_again()
 
@@ -195,22 +215,49 @@ class Reader:
 
     async def _take(self, message: Msg) -> None:
         if connection.is_delivery(message.reply):
-            self._on_delivery(message)
+            arrived = self._on_delivery(message)
+            if arrived is not None and self._ended_at is not None:
+                await self._ask_for_missing(arrived)
             if connection.ends_answers(message):
-                await self._ask_anew()
+                await self._ask_anew(arrived)
         else:
             await self._on_status((message.headers or {}).get("Status", ""), message)
 
-    def _on_delivery(self, message: Msg) -> None:
+    async def _ask_for_missing(self, arrived: Delivery) -> None:
+        """Has the broker deliver again what it sent to nobody: the messages between the one that ended its answers and the next one that
+        arrived.
+        """
+        assert self._ended_at is not None
+        if arrived.sequence <= self._ended_at:  # delivered again: it says nothing about new ones
+            return
+        first, self._ended_at = max(self._ended_at + 1, arrived.sequence - self._window), None
+        try:
+            await self._ask_for(arrived, sorted(self._missing.union(range(first, arrived.sequence))))
+        except AWAY:
+            self._bind_again()
+
+    async def _ask_for(self, known: Delivery, sequences: Sequence[int]) -> None:
+        """Has the broker deliver again those of the messages that are delivered and not acknowledged. It ignores the others. Messages that
+        another reader of the consumer has are delivered twice.
+        """
+        self._missing = set(sequences[:MOST_MISSING])
+        for sequence in sequences[:MOST_MISSING]:
+            await self._client.publish(_acknowledges(known, sequence), NOT_TAKEN)
+
+    def _on_delivery(self, message: Msg) -> Delivery | None:
         """Handles data. The sender chose the headers, so they decide nothing."""
         try:
-            self._buffer.append(delivery(message))
+            arrived = delivery(message)
         except ValueError:
             log.warning("reader.message_ignored", stream=self._stream)
-            return
+            return None
+        self._buffer.append(arrived)
+        self._newest = max(self._newest, arrived.sequence)
+        self._missing.discard(arrived.sequence)
         self._heard_at, self.trouble = _now(), None
         self._asked -= 1
         self._arrived.set()
+        return arrived
 
     async def _on_status(self, status: str, message: Msg) -> None:
         """Handles what the broker says about a pull: it is alive (100); it ended (408, 409 …), so the messages that it still owed are

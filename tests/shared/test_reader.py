@@ -394,7 +394,7 @@ async def test_a_delivery_tells_when_the_broker_stored_it_and_how_many_wait(brok
 
 @pytest.mark.parametrize("block", hostile.HEADERS.values(), ids=hostile.HEADERS)
 async def test_no_header_decides_what_is_read(broker: Broker, block: bytes) -> None:
-    await broker.make_durable(ack_wait_s=1.0)
+    await broker.make_durable()
     sent = [Hostile(b"parked.a", b"1"), Hostile(b"parked.a", b"2", block), Hostile(b"parked.a", b"", block), Hostile(b"parked.a", b"4")]
     await hostile.publish(broker.server.url, *sent, user=nats_users.OWNER)
     log = reader.log_reader(broker.client, STREAM, "parked.>", 1)
@@ -405,7 +405,7 @@ async def test_no_header_decides_what_is_read(broker: Broker, block: bytes) -> N
 
     durable = reader.durable_reader(broker.client, STREAM, DURABLE)
     by_sequence: dict[int, bytes] = {}
-    async with asyncio.timeout(15):  # after a message that ends the broker's answers, the next ones may be read when they are overdue
+    async with asyncio.timeout(15):  # less than the time after which a message is overdue
         while len(by_sequence) < 4:
             for delivery in await durable.batch(10, wait_s=1.0):
                 by_sequence[delivery.sequence] = delivery.payload
@@ -433,6 +433,23 @@ async def test_a_message_that_ends_the_brokers_answers_does_not_stop_a_reader(br
         await read(follow, 1)
     await follow.close()
     assert binds == 1
+
+
+async def test_what_is_under_way_behind_such_a_message_is_delivered_again_at_once(broker: Broker) -> None:
+    """And in a flood of them, nothing waits until its acknowledgement is overdue, which takes half a minute here."""
+    await broker.make_durable()
+    durable = reader.durable_reader(broker.client, STREAM, DURABLE)
+    ends, count = Hostile(b"parked.x", b""), 300
+    sent = [message for number in range(count) for message in ((ends,) * (number % 3 == 0)) + (Hostile(b"parked.a", b"%d" % number),)]
+    publishing = asyncio.create_task(hostile.publish(broker.server.url, *sent, user=nats_users.OWNER))
+    read_payloads: set[bytes] = set()
+    async with asyncio.timeout(20):
+        while len(read_payloads) < count:
+            for delivery in await durable.batch(100, wait_s=1.0):
+                read_payloads |= {delivery.payload} - {b""}
+                await broker.client.publish(delivery.reply, b"+ACK")
+    await publishing
+    await durable.close()
 
 
 @pytest.mark.parametrize("token", hostile.TOKENS.values(), ids=hostile.TOKENS)
