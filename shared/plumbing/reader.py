@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 HEARTBEAT: Final = "100"
 NO_RESPONDERS: Final = "503"
+LATER_S: Final = (0.005, 0.05, 0.3, 1.0)  # whatever was not sent to nobody mostly arrives sooner
 AHEAD: Final = 64  # messages that may be under way behind one that ends the broker's answers; more are found by the gap
 MOST_MISSING: Final = 1000  # messages that are asked for at once; the others come when their acknowledgement is overdue
 NOT_TAKEN: Final = b"-NAK"  # the broker delivers the message again at once
@@ -69,12 +70,13 @@ def delivery(message: Msg) -> Delivery:
     return Delivery(message.subject, message.data, message.reply, stream_sequence, consumer_sequence, stored_ns, pending)
 
 
-def _acknowledges(known: Delivery, sequence: int) -> str:
+def _acknowledges(known: Delivery, sequence: int, consumer_sequence: int) -> str:
     """The reply subject of another message of the same consumer, by its sequence in the stream. The broker goes by this sequence; that of
-    the deliveries has to be one that is not acknowledged yet.
+    the consumer only has to be one that was delivered and is above those that are all acknowledged.
     """
     tokens = known.reply.split(".")
-    tokens[5 if len(tokens) == 9 else 7] = str(sequence)
+    place = 5 if len(tokens) == 9 else 7
+    tokens[place : place + 2] = [str(sequence), str(consumer_sequence)]
     return ".".join(tokens)
 
 
@@ -113,6 +115,9 @@ class Reader:
         self._subscription: Subscription | None = None
         self._missing: set[int] = set()  # sequences of messages that were sent to nobody, or may have been
         self._newest = 0  # highest sequence of a message that has arrived since the last bind
+        self._delivered = 0  # highest consumer sequence of these messages
+        self._asking: asyncio.Task[None] | None = None  # asks in some moments for what is missing then
+        self._rounds = 0  # how often it has, since the broker's answers ended last
         self._ended_at: int | None = None  # that sequence when the broker's answers ended; None when what followed was asked for
 
     @property
@@ -150,6 +155,9 @@ class Reader:
         subscription, self._subscription = self._subscription, None
         self._buffer.clear()
         self._pending, self._is_lost = None, False
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
         if subscription is not None:
             try:
                 await subscription.unsubscribe()
@@ -161,7 +169,7 @@ class Reader:
         try:
             self._consumer, self._pending = await self._bind(self.next_sequence)
             self._asked, self._handed_out, self._heard_at = 0, 0, _now()
-            self._missing, self._newest, self._ended_at = set(), 0, None
+            self._missing, self._newest, self._delivered, self._ended_at = set(), 0, 0, None
             self._subscription = await self._listen()
             await self._ask()
         except AWAY as error:
@@ -186,11 +194,11 @@ class Reader:
         except AWAY:
             self._bind_again()
 
-    async def _ask_anew(self, last: Delivery | None) -> None:
+    async def _ask_anew(self, last: Delivery) -> None:
         """Requests messages again at once, at a new subject: the broker passes on no more of those that were requested, but goes on sending
         them while somebody listens. What it sends until then is read again: by an ordered reader after binding again, by others because
-        they ask for the next few messages, and for all that are missing as soon as the next one shows it. `last` is the message that ended
-        the answers.
+        they ask for all that is missing when the next message shows it, and a moment later for the next few. `last` is the message that
+        ended the answers.
         """
         log.info("reader.answers_ended", stream=self._stream)
         if self._is_ordered:
@@ -198,15 +206,26 @@ class Reader:
             return
         ended, self._asked = self._subscription, 0
         self._ended_at = self._newest if self._ended_at is None else self._ended_at
+        self._missing.update(range(last.sequence + 1, last.sequence + 1 + AHEAD))
         try:
             self._subscription = await self._listen()
             await self._ask()
             if ended is not None:
                 await ended.unsubscribe()
-            if last is not None:
-                await self._ask_for(last, sorted(self._missing.union(range(last.sequence + 1, last.sequence + 1 + AHEAD))))
         except AWAY:
             self._bind_again()
+        self._rounds = 0
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_later(last))
+
+    async def _ask_later(self, known: Delivery) -> None:
+        """Asks for what has still not arrived some moments after the broker's answers ended."""
+        with contextlib.suppress(*AWAY):  # the connection is lost: everything comes again
+            while self._rounds < len(LATER_S):
+                await asyncio.sleep(LATER_S[self._rounds])
+                self._rounds += 1
+                await self._ask_for(known, sorted(self._missing))
+        self._asking = None
 
     async def _listen(self) -> Subscription:
         return await self._client.subscribe(
@@ -216,33 +235,30 @@ class Reader:
     async def _take(self, message: Msg) -> None:
         if connection.is_delivery(message.reply):
             arrived = self._on_delivery(message)
-            if arrived is not None and self._ended_at is not None:
-                await self._ask_for_missing(arrived)
+            if arrived is None:
+                return
+            if self._ended_at is not None and arrived.sequence > self._ended_at:
+                await self._ask_for_missing(self._ended_at, arrived)
             if connection.ends_answers(message):
                 await self._ask_anew(arrived)
         else:
             await self._on_status((message.headers or {}).get("Status", ""), message)
 
-    async def _ask_for_missing(self, arrived: Delivery) -> None:
-        """Has the broker deliver again what it sent to nobody: the messages between the one that ended its answers and the next one that
-        arrived.
-        """
-        assert self._ended_at is not None
-        if arrived.sequence <= self._ended_at:  # delivered again: it says nothing about new ones
-            return
-        first, self._ended_at = max(self._ended_at + 1, arrived.sequence - self._window), None
-        try:
-            await self._ask_for(arrived, sorted(self._missing.union(range(first, arrived.sequence))))
-        except AWAY:
-            self._bind_again()
+    async def _ask_for_missing(self, ended_at: int, arrived: Delivery) -> None:
+        """Asks for what the broker sent to nobody: the messages between the one at which its answers ended and the next that arrived."""
+        sent_to_nobody = range(max(ended_at + 1, arrived.sequence - self._window), arrived.sequence)
+        self._ended_at = None
+        self._missing.update(sent_to_nobody)
+        with contextlib.suppress(*AWAY):
+            await self._ask_for(arrived, sent_to_nobody)
 
     async def _ask_for(self, known: Delivery, sequences: Sequence[int]) -> None:
         """Has the broker deliver again those of the messages that are delivered and not acknowledged. It ignores the others. Messages that
         another reader of the consumer has are delivered twice.
         """
-        self._missing = set(sequences[:MOST_MISSING])
+        self._missing = set(sorted(self._missing)[:MOST_MISSING])
         for sequence in sequences[:MOST_MISSING]:
-            await self._client.publish(_acknowledges(known, sequence), NOT_TAKEN)
+            await self._client.publish(_acknowledges(known, sequence, self._delivered + (sequence > self._newest)), NOT_TAKEN)
 
     def _on_delivery(self, message: Msg) -> Delivery | None:
         """Handles data. The sender chose the headers, so they decide nothing."""
@@ -252,7 +268,7 @@ class Reader:
             log.warning("reader.message_ignored", stream=self._stream)
             return None
         self._buffer.append(arrived)
-        self._newest = max(self._newest, arrived.sequence)
+        self._newest, self._delivered = max(self._newest, arrived.sequence), max(self._delivered, arrived.consumer_sequence)
         self._missing.discard(arrived.sequence)
         self._heard_at, self.trouble = _now(), None
         self._asked -= 1

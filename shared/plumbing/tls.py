@@ -52,7 +52,7 @@ def _faults_of_mongo(url: str) -> list[Refusal]:
     given = {name.lower(): value.lower() for name, value in parse_qsl(options, keep_blank_values=True)}
     weak = [refusal("setting.tls_weakened", "TONGHOP_MONGO_URL", name=name) for name in WEAKENING if name in given]
     hosts = [_host(member) for member in place.partition("/")[0].rpartition("@")[2].split(",")]
-    away = [host for host in hosts if not addresses.is_loopback(host)]
+    away = [host for host in hosts if host and not addresses.is_loopback(host)]  # the driver names an empty one
     has_tls = given.get("tls", given.get("ssl", "true" if scheme == "mongodb+srv" else "false")) == "true"
     example = "mongodb://mongo-1:27017/?replicaSet=rs0&tls=true&tlsCAFile=/tls/ca.crt"
     plain = [refusal("setting.tls_server_required", "TONGHOP_MONGO_URL", hosts=away, example=example)] if away and not has_tls else []

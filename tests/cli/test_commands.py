@@ -14,6 +14,7 @@ from services.cli.data import REGIME_FILES
 from services.devstack.servers import choose_ports
 from shared.shell.service import Connections
 from shared.wire import subjects
+from tests import nats_users
 from tests.cli.conftest import Cli, point_at
 from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
 
@@ -219,7 +220,11 @@ def test_the_process_of_a_command_ends_with_3_and_without_a_traceback(tmp_path: 
 
     done = subprocess.run(
         [sys.executable, "-m", "services.cli.app", "units", "import", "--json"],
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "TONGHOP_NATS_URL": f"nats://127.0.0.1:{port}"},
+        env={
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TONGHOP_NATS_URL": f"nats://127.0.0.1:{port}",
+            "TONGHOP_NATS_CREDS": nats_users.creds(),
+        },
         cwd=tmp_path,
         capture_output=True,
         text=True,

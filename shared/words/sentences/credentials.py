@@ -32,10 +32,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The files {files} exist and are not overwritten. Choose another folder.",
     ),
     "credentials.not_written": (
-        "Không ghi được {file}. Chọn thư mục khác. Đơn vị nào không có đủ tệp trong thư mục này thì cấp lại; khóa không ghi được thì không "
-        "ai biết.",
-        "{file} could not be written. Choose another folder. Issue again to units whose files are not all in this folder; nobody knows a "
-        "key that was not written.",
+        "Không ghi được tệp {file}. Chọn thư mục khác. Đơn vị nào không có đủ tệp trong thư mục này thì cấp lại; khóa không ghi được thì"
+        " không ai biết.",
+        "The file {file} could not be written. Choose another folder. Issue again to units whose files are not all in this folder; nobody"
+        " knows a key that was not written.",
     ),
     "credentials.revoked_not_on_nats": (
         "Đã ghi việc thu hồi; HTTP từ chối khóa. Máy chủ NATS chưa nhận: `tonghop nats keep` gửi lại, hoặc chạy lại lệnh này khi máy chủ "
