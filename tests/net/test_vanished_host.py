@@ -13,7 +13,7 @@ import pytest
 
 from services.devstack import servers
 from services.devstack.servers import Server
-from tests import vanishing
+from tests import nats_users, vanishing
 from tests.net import hosts
 from tests.net.hosts import Host
 
@@ -27,7 +27,16 @@ def nats_on(there: Host, folder: Path) -> Server:
     folder.mkdir()
     config = folder / "nats.conf"
     jetstream = f"{{ store_dir: {json.dumps(str(folder))}, sync_interval: always }}"
-    lines = (f"host: {there.address}", f"port: {PORT}", "max_payload: 1MB", f"jetstream {jetstream}")
+    (folder / "identity.conf").write_text(nats_users.keys().identity_file.read_text(encoding="utf-8"), encoding="utf-8")
+    resolver = f"{{ type: full, dir: {json.dumps(str(folder / 'accounts'))}, interval: 10s, limit: 1000 }}"
+    lines = (
+        "include identity.conf",
+        f"host: {there.address}",
+        f"port: {PORT}",
+        "max_payload: 1MB",
+        f"jetstream {jetstream}",
+        f"resolver {resolver}",
+    )
     config.write_text("\n".join(lines), encoding="utf-8")
 
     async def has_answered() -> bool:
