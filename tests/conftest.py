@@ -29,6 +29,7 @@ ON_SERVERS: Final = (
     "cli/test_embedded.py",
     "install/test_installation.py",
     "shared/test_connection.py",
+    "shared/test_nats_keys.py",
     "shared/test_inbox_stream.py",
     "shared/test_read_concern.py",
     "shared/test_stream_replicas.py",
