@@ -9,8 +9,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpx2
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]  # no types
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]  # no types
 
 from services.portal.oidc import config as configuration
 from services.portal.oidc import id_tokens
