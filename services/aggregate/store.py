@@ -172,7 +172,7 @@ def behind(checkpoint: Checkpoint) -> Document:
 
 def report_document(event: Logged, partition: int, sequence: int) -> ReportDocument:
     """One accepted event as `reports` stores it; the field `event` is the logged text itself."""
-    return {
+    document: ReportDocument = {
         "_id": event.id,
         "regime": event.regime,
         "period": event.period,
@@ -184,6 +184,9 @@ def report_document(event: Logged, partition: int, sequence: int) -> ReportDocum
         "sequence": sequence,
         "event": event.raw,
     }
+    if event.is_estimate:
+        document["estimate"] = True
+    return document
 
 
 def shown_document(partition: int, generation: int, pair: RegimePeriod) -> ShownDocument:

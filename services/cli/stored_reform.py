@@ -32,6 +32,7 @@ class StoredEntry:
     revision: int
     received_ms: int
     data: Mapping[str, Any] = field(default_factory=dict)
+    is_estimate: bool = False
 
     @property
     def sender(self) -> str:
@@ -69,7 +70,7 @@ class ReformReader:
         async for one in self._reports.find(query, dict.fromkeys(without, 0)):
             data = events.read_data(one["event"]) if "event" in one else {}
             names = (one["_id"], one["type"], one["regime"], one["period"], one["unit"])
-            yield StoredEntry(*names, one["revision"], one["received_ms"], data)
+            yield StoredEntry(*names, one["revision"], one["received_ms"], data, one.get("estimate", False))
 
     async def _owed(self, ended: Sequence[str]) -> list[Owed]:
         found: list[Owed] = []

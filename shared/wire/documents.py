@@ -159,6 +159,7 @@ class ReportDocument(TypedDict):
     partition: Annotated[int, "partition of the log"]
     sequence: Annotated[int, "sequence in REPORTS of the event's first copy"]
     event: Annotated[bytes, "the logged CloudEvent, byte for byte; text in what format 1 stored"]
+    estimate: NotRequired[Annotated[bool, "true if the event is a report with estimated figures, otherwise absent; since data format 7"]]
 
 
 class ViewUnitDocument(TypedDict):
@@ -206,6 +207,7 @@ class QuantityDocument(TypedDict):
     total: Annotated[int | Decimal | None, "the total by the indicator's aggregation; null when no unit reported it"]
     measure: Annotated[str, "unit of measure"]
     reported: Annotated[int, "how many units reported it"]
+    estimated: NotRequired[Annotated[Decimal, "percent of it that is estimated; absent when nothing is; since data format 7"]]
     target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
 
 
@@ -216,6 +218,7 @@ class RatioDocument(TypedDict):
     numerator: Annotated[int | Decimal, "sum of the numerators"]
     denominator: Annotated[int | Decimal, "sum of the denominators"]
     reported: Annotated[int, "how many units reported it"]
+    estimated: NotRequired[Annotated[Decimal, "percent of it that is estimated; absent when nothing is; since data format 7"]]
     percent: Annotated[Decimal | None, "percent of the sums; null when the denominator is 0"]
     target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
 
@@ -226,6 +229,7 @@ class FlagDocument(TypedDict):
     kind: Literal["flag"]
     true: Annotated[int, "how many units said yes"]
     reported: Annotated[int, "how many units answered"]
+    estimated: NotRequired[Annotated[Decimal, "percent of it that is estimated; absent when nothing is; since data format 7"]]
     percent: Annotated[Decimal | None, "true / reported; null when no unit answered"]
     target: NotRequired[Annotated[TargetDocument, "absent when no target is set"]]
 
@@ -236,6 +240,7 @@ class ChoiceDocument(TypedDict):
     kind: Literal["choice"]
     counts: Annotated[dict[str, int], "number of units by option"]
     reported: Annotated[int, "how many units answered"]
+    estimated: NotRequired[Annotated[Decimal, "percent of it that is estimated; absent when nothing is; since data format 7"]]
 
 
 FigureDocument = QuantityDocument | RatioDocument | FlagDocument | ChoiceDocument
@@ -312,6 +317,10 @@ class ReceiptDocument(TypedDict):
     warnings: NotRequired[Annotated[list[ReasonDocument], "what the sender of an accepted event should know; since data format 5"]]
     revision: NotRequired[Annotated[int, "revision of the event, 0 when it has none; since data format 5"]]
     imported_ms: NotRequired[Annotated[int, "when INBOX stored the first message with the event; of an imported event only"]]
+    standing_revision: NotRequired[
+        Annotated[int, "revision that stands with this decision, 0 for none; of reports and withdrawals, since data format 7"]
+    ]
+    next_revision: NotRequired[Annotated[int, "revision to send next; of reports and withdrawals, since data format 7"]]
     partition: NotRequired[Annotated[int, "partition of the log; of an accepted event only"]]
     event: NotRequired[Annotated[bytes | str, "the event as it is logged; of an accepted event only; text in what format 1 stored"]]
 
@@ -359,6 +368,9 @@ class ReportStateDocument(TypedDict):
     ]
     confirmation: Annotated[tuple[int, str, str] | None, "the latest confirmation: received time in ms, event id, hash of the view"]
     first_confirmed_ms: Annotated[int | None, "when the first confirmation was received"]
+    is_estimate: NotRequired[Annotated[bool, "whether the revision that counts has estimated figures; since data format 7"]]
+    was_estimated: NotRequired[Annotated[bool, "whether some submission had estimated figures; since data format 7"]]
+    first_official_ms: NotRequired[Annotated[int | None, "when the first submission without estimates was received; since data format 7"]]
 
 
 class DutyDocument(TypedDict):

@@ -23,6 +23,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_MS: Final = 253_402_300_799_999  # the end of 9999: nothing later is an instant
 MAX_EVENT_BYTES: Final = 512 * 1024  # twelve narratives of 10,000 characters, four bytes each
 MAX_NARRATIVE_CHARACTERS: Final = 10_000
+MAX_NOTE_CHARACTERS: Final = 2_000
+ESTIMATE: Final = "estimate"  # the `status` of a figure that is not official yet
 
 
 class Logged(NamedTuple):
@@ -31,7 +33,8 @@ class Logged(NamedTuple):
     `id` is the claim's id, `<sender code>/<event id>`. `unit_id` is the id of the unit concerned, looked up at the period's reference date;
     it is "" when the event concerns a whole period. `raw` is the stored message. `traceparent` is the sender's trace (W3C Trace Context),
     "" if there is none: it is copied to the messages that the event causes, and influences no decision. `imported`: an operator
-    imported the event later, so `received_ms` is the instant of then; nobody is alerted about it.
+    imported the event later, so `received_ms` is the instant of then; nobody is alerted about it. `entered_by` is the id of the unit that
+    entered the report for its sender, "" if the sender did itself.
     """
 
     id: str
@@ -44,6 +47,12 @@ class Logged(NamedTuple):
     raw: bytes
     traceparent: str = ""
     imported: bool = False
+    entered_by: str = ""
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether this is a report that has estimated figures."""
+        return self.type == SUBMITTED and bool(self.data.get("status"))
 
     @property
     def sender(self) -> str:
@@ -83,7 +92,7 @@ def read_logged(raw: bytes) -> Logged | None:
     """
     try:
         event = orjson.loads(raw)
-        data, traceparent = event["data"], event.get("traceparent")
+        data, traceparent, entered_by = event["data"], event.get("traceparent"), event.get("enteredby")
         logged = Logged(
             id=f"{event['source'][7:]}/{event['id']}",
             type=event["type"],
@@ -95,6 +104,7 @@ def read_logged(raw: bytes) -> Logged | None:
             raw=raw,
             traceparent=traceparent if isinstance(traceparent, str) else "",
             imported=event.get("imported") is True,
+            entered_by=entered_by if isinstance(entered_by, str) else "",
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -103,7 +113,7 @@ def read_logged(raw: bytes) -> Logged | None:
 
 def _is_sound(event: Logged) -> bool:
     """Whether the fields that readers rely on have the right types: a malformed message must not stop a reader."""
-    revision, values, narratives = event.data.get("revision", 0), event.data.get("values", {}), event.data.get("narratives", {})
+    revision, content = event.data.get("revision", 0), [event.data.get(name, {}) for name in ("values", "narratives", "notes", "status")]
     return (
         isinstance(event.type, str)
         and isinstance(event.regime, str)
@@ -112,8 +122,7 @@ def _is_sound(event: Logged) -> bool:
         and 0 <= event.received_ms <= LATEST_MS
         and isinstance(revision, int)
         and 0 <= revision <= LATEST_MS
-        and isinstance(values, dict)
-        and isinstance(narratives, dict)
+        and all(isinstance(part, dict) for part in content)
     )
 
 

@@ -75,10 +75,18 @@ LEFT_OUT: Final = Field(json_schema_extra=_without_default)  # the field is left
 TargetIfSet = Annotated[TargetMet | SkipJsonSchema[None], LEFT_OUT]
 
 
+EstimatedIfAny = Annotated[PercentText | SkipJsonSchema[None], LEFT_OUT]
+
+
 class Figure(Published):
-    """What figures of every kind have: the number of units that reported the figure."""
+    """What figures of every kind have: the number of units that reported the figure, and how much of it is estimated.
+
+    `estimated` is a percentage: of a sum the share of the absolute amount, of a ratio the share of the denominator, otherwise the share of
+    the units that reported the figure. It is absent when nothing is estimated.
+    """
 
     reported: Count
+    estimated: EstimatedIfAny = None
 
 
 class QuantityFigure(Figure):
@@ -209,9 +217,10 @@ class AlertData(Published):
     `unit` is the id of the unit that the alert is for. `of` is the unit that has the duty. They differ if that unit has ended and `unit`
     acts for it as its heir. In a digest, `of` is the recipient of the reports.
 
-    `cause` says what the unit owes: `report`, `confirm`, or `return-<revision>` (a report that was sent back). At the rung `now` it says
-    what happened: `returned-<revision>` (the report was sent back) or `moved-<n>` (the deadline was moved from `deadline_before` to
-    `deadline`). An alert with `digest` goes to the recipient: it says which units still owe the report.
+    `cause` says what the unit owes: `report`, `confirm`, `official` (figures that replace estimates), or `return-<revision>` (a report that
+    was sent back). At the rung `now` it says what happened: `returned-<revision>` (the report was sent back), `moved-<n>` (the deadline was
+    moved from `deadline_before` to `deadline`) or `entered-for-<revision>` (another unit entered the report for this one). An alert with
+    `digest` goes to the recipient: it says which units still owe the report.
     """
 
     unit: str
@@ -221,7 +230,7 @@ class AlertData(Published):
     rung: str
     at: OffsetText
     deadline: OffsetText
-    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|(return|returned|moved)-[0-9]+)$")]
+    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|official|(return|returned|moved|entered-for)-[0-9]+)$")]
     deadline_before: DeadlineBeforeIfMoved = None
     digest: DigestIfOne = None
 
@@ -261,6 +270,7 @@ class LogPosition(Published):
 
 FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], LEFT_OUT]
 UtcTextIfSet = Annotated[UtcText | SkipJsonSchema[None], LEFT_OUT]
+RevisionIfSet = Annotated[Count | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Receipt(Published):
@@ -270,7 +280,8 @@ class Receipt(Published):
     decision, and `first_verdict` names it. `errors` lists all faults of a rejected event. `warnings` may come with an accepted event, for
     example when it changes no figure. `position` is null if the event was not accepted; a receipt that is requested later may also have
     null until the event is in a view. `unit` is the sender's id. `imported_at` is there if an operator imported the event later: then
-    `received_at` is when it was received at that time.
+    `received_at` is when it was received at that time. For a report or its withdrawal, `standing_revision` is the revision that stands with
+    this decision (0: none), and `next_revision` is the one to send next.
     """
 
     event_id: str | None
@@ -282,11 +293,43 @@ class Receipt(Published):
     received_at: UtcText
     imported_at: UtcTextIfSet = None
     position: LogPosition | None
+    standing_revision: RevisionIfSet = None
+    next_revision: RevisionIfSet = None
 
     @property
     def is_rejected(self) -> bool:
         """Whether the event is rejected, or repeats a rejected event."""
         return "rejected" in (self.verdict, self.first_verdict)
+
+
+class FigureChange(Published):
+    """What one number of a view is now, and what it would be then.
+
+    `unit` is the id of the view's unit. `indicator` is the code of an indicator, or null: then `field` names a number of the view's
+    `reporting` (`reporting.received`) or of its narratives (`narratives.<code>`). Otherwise `field` names a member of the figure: `total`,
+    `numerator`, `percent`, `reported`, `estimated`, `counts.<option>`. `now` and `then` are as the view's API gives them; null is no
+    value.
+    """
+
+    unit: str
+    indicator: str | None
+    field: str
+    now: WholeOrDecimal | bool | list[str] | None
+    then: WholeOrDecimal | bool | list[str] | None
+
+
+class DryRun(Published):
+    """What the verdict on an event would be, and what it would change. Nothing is stored or published.
+
+    `changes` has only views that the asker may read. It is null if they could not be computed now.
+    """
+
+    verdict: Literal["accepted", "rejected", "duplicate"]
+    errors: list[Reason]
+    warnings: list[Reason]
+    changes: list[FigureChange] | None
+    standing_revision: RevisionIfSet = None
+    next_revision: RevisionIfSet = None
 
 
 class PendingReceipt(Published):

@@ -44,6 +44,8 @@ FIGURE: Final[Json] = {
     ],
 }
 NARRATIVE: Final[Json] = {"type": "string", "maxLength": events.MAX_NARRATIVE_CHARACTERS}
+NOTE: Final[Json] = {"type": "string", "minLength": 1, "maxLength": events.MAX_NOTE_CHARACTERS}
+STATUS: Final[Json] = {"type": "string", "const": events.ESTIMATE}
 
 
 def _by_code(of: Json) -> WithJsonSchema:
@@ -101,6 +103,9 @@ class ReportSubmitted(Concern):
 
     A figure that is left out was not reported, which is not the same as zero. Which figures and narratives a regime has, their ranges and
     their decimals are checked when the report is received.
+
+    `notes` explain figures (giải trình), by the indicator's code. `status` marks figures as estimates (ước); the others are official.
+    `reason` says why an earlier revision is corrected.
     """
 
     model_config = ConfigDict(
@@ -114,6 +119,9 @@ class ReportSubmitted(Concern):
     as_successor: AsSuccessor = False
     values: Annotated[dict[str, Any], _by_code(FIGURE)] = {}
     narratives: Annotated[dict[str, Any], _by_code(NARRATIVE)] = {}
+    notes: Annotated[dict[str, Any], _by_code(NOTE)] = {}
+    status: Annotated[dict[str, Any], _by_code(STATUS)] = {}
+    reason: Reason | None = None
 
 
 class ReportWithdrawn(Concern):
@@ -214,12 +222,14 @@ class ActedEnvelope(Envelope):
     """The attributes of an event that a person caused: `actor` says who.
 
     `people/<id>` is a person, `operator/<login>` is a user of the command line. Only our own services may send such events. An operator may
-    import an event of earlier: `imported` is true, and `receivedat` says when it was received then.
+    import an event of earlier: `imported` is true, and `receivedat` says when it was received then. `enteredby` is the id of the unit for
+    which the person entered a report of another unit (nhập thay); without it the person acted for the sender itself.
     """
 
     actor: Actor
     receivedat: TimeText | None = None
     imported: Imported | None = None
+    enteredby: UnitCode | None = None
 
 
 def _whole(kind: str, data: type[Data], base: type[Envelope], suffix: str) -> type[Envelope]:

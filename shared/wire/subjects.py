@@ -99,6 +99,21 @@ def parked(service: str) -> str:
     return f"parked.{service}"
 
 
+def preview(partition: int) -> str:
+    """Where the aggregator that has this partition says what an event would change in the views. Only our own services ask."""
+    return f"preview.{partition}"
+
+
+def dry_run(unit_id: str) -> str:
+    """Where ingest says what the verdict on an event of this unit would be. Only our own services ask."""
+    return f"dryrun.{unit_id}"
+
+
+def dry_run_of_people(unit_id: str) -> str:
+    """The same for an event that a person causes."""
+    return f"dryrun.{unit_id}{PEOPLE}"
+
+
 def partition_of(source_regime: str, period: str, partitions: int) -> int:
     """The log's partition of a regime and period; a derived regime has the partition of its source. It stays the same as long as the stream
     exists.

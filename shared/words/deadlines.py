@@ -69,6 +69,13 @@ def confirm_deadlines(regime: Regime, period: Period, days: WorkingDays) -> dict
     return {} if obligation is None else {entry.who: by_rule(entry, period, obligation, days) for entry in obligation.confirm}
 
 
+def official_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
+    """The deadline of the official figures that replace estimates; None if the regime takes no estimates."""
+    if regime.estimates is None or regime.obligation is None:
+        return None
+    return by_rule(regime.estimates.until, period, regime.obligation, days)
+
+
 def by_rule(rule: DeadlineRule, period: Period, obligation: Obligation, days: WorkingDays) -> datetime:
     """The deadline of a period by one rule of an obligation."""
     return _end(rule, _day_of(rule, period, obligation, days), days if obligation.to_working_day else None)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from shared.words import numbers
 from shared.words.failures import InvalidValueError
 from shared.words.numbers import MAX_SCALED
-from shared.words.obligations import Obligation
+from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.refusals import refusal
 from shared.words.regime_fields import Code, Data, DateText, DecimalText, UnitCode
 
@@ -115,6 +115,13 @@ class Indicator(Data):
         """The smallest and the largest accepted value of a quantity, scaled."""
         most = MAX_SCALED if self.max is None else numbers.scaled(self.max, self.decimals)
         return max(-MAX_SCALED, numbers.scaled(self.min, self.decimals)), min(MAX_SCALED, most)
+
+
+class Estimates(Data):
+    """Estimated figures (số ước) are accepted until a deadline, by which official figures replace them."""
+
+    until: DeadlineRule
+    """The deadline of the official figures. Reports with estimates are accepted before it."""
 
 
 class TargetChange(Data):

@@ -18,7 +18,7 @@ from shared.words.obligations import Confirm, Obligation
 from shared.words.periods import Period
 from shared.words.refusals import refusal
 from shared.words.regime_fields import Code, Data, DateText, RegimeId, UnitCode
-from shared.words.regime_parts import Change, Group, Indicator
+from shared.words.regime_parts import Change, Estimates, Group, Indicator
 from shared.words.units import Tree, Unit
 
 
@@ -72,6 +72,11 @@ class Regime(Data):
     """The figures to report."""
     narratives: dict[Code, str] = Field(default={})
     """The texts to report: code, and what people read."""
+    estimates: Estimates | None = None
+    """Reports may have estimated figures for a while. Without it, they may not."""
+    entered_by: list[Literal["recipient", "confirmers"]] = Field(default=[])
+    """Who may enter a report for a unit (nhập thay): the recipient, or the units that confirm a view above it. The unit stays the
+    sender, is told at once, and can correct the report. Without it, nobody."""
     changes: list[Change] = Field(default=[])
     """What the regime says from a day on, the earliest first: for example another recipient after a reform."""
     ends: DateText | None = None
@@ -117,7 +122,7 @@ class Regime(Data):
     def holds_together(self) -> Self:
         if self.derived_from is not None:
             own = [change for change in self.changes if change.reporters or change.obligation or change.asked or change.targets]
-            if self.reporters or self.obligation or self.indicators or own:
+            if self.reporters or self.obligation or self.indicators or self.estimates or self.entered_by or own:
                 raise InvalidValueError(refusal("regime.derived_has_own"), "derived_from")
             return self
         if not (self.reporters and self.obligation):
@@ -131,12 +136,24 @@ class Regime(Data):
         for where, rule in self.obligation.rules():
             if rule.has_own_day:
                 _require_day(rule.day_in(2023), "obligation", *where)
+        if self.estimates is not None:
+            self._require_estimates(self.estimates, self.obligation)
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
             if unknown := sorted(set(indicator.asked) - known):
                 why = refusal("regime.asked_of_unknown", unknown=unknown, known=sorted(known))
                 raise InvalidValueError(why, "indicators", indicator.code, "asked")
         return self
+
+    def _require_estimates(self, estimates: Estimates, obligation: Obligation) -> None:
+        """Raises InvalidValueError if the deadline of the official figures cannot be meant."""
+        where = "estimates", "until"
+        if obligation.on_call:
+            raise InvalidValueError(refusal("regime.estimates_on_call"), "estimates")
+        if (group := estimates.until.after) is not None and group not in obligation.deadlines:
+            raise InvalidValueError(refusal("regime.after_unknown_group", name=group, groups=sorted(obligation.deadlines)), *where, "after")
+        if estimates.until.has_own_day:
+            _require_day(estimates.until.day_in(2023), *where)
 
     @model_validator(mode="after")
     def changes_hold_together(self) -> Self:

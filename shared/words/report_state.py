@@ -43,6 +43,8 @@ class StateEvent(instants.GivingEvent, Protocol):
     def type(self) -> str: ...
     @property
     def revision(self) -> int: ...
+    @property
+    def is_estimate(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +77,9 @@ class ReportState:
     winner: Revision = NOTHING
     is_submission: bool = False  # the winner is a submission, not a withdrawal
     first_submitted_ms: int | None = None
+    is_estimate: bool = False  # the winner has estimated figures
+    was_estimated: bool = False  # some submission had estimated figures
+    first_official_ms: int | None = None  # when the first submission without estimates was received
     returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by the revision that was returned
     extensions: Givens = field(default_factory=lambda: NO_GIVENS)
     extension: Given | None = None  # the extension in force
@@ -83,13 +88,14 @@ class ReportState:
 
     @classmethod
     def of_submission(cls, only: Revision) -> "ReportState":
-        """The state of a report about which there is one event: this submission."""
-        return cls(winner=only, is_submission=True, first_submitted_ms=only.received_ms)
+        """The state of a report about which there is one event: this submission, without estimates."""
+        received_ms = only.received_ms
+        return cls(winner=only, is_submission=True, first_submitted_ms=received_ms, first_official_ms=received_ms)
 
     @property
     def only_submission(self) -> Revision | None:
         """The revision from which `of_submission` makes this same state; None if the state says more."""
-        says_more = self.returns or self.extensions or self.confirmation is not None
+        says_more = self.returns or self.extensions or self.confirmation is not None or self.was_estimated
         return self.winner if self.is_submission and self.first_submitted_ms == self.winner.received_ms and not says_more else None
 
     def apply(self, event: StateEvent) -> bool:
@@ -99,7 +105,7 @@ class ReportState:
         """
         match event.type:
             case event_types.SUBMITTED:
-                return self.submit(Revision(event.revision, event.received_ms, event.event_id))
+                return self.submit(Revision(event.revision, event.received_ms, event.event_id), is_estimate=event.is_estimate)
             case event_types.WITHDRAWN:
                 self.withdraw(Revision(event.revision, event.received_ms, event.event_id))
             case event_types.RETURNED:
@@ -111,24 +117,27 @@ class ReportState:
                 self._confirm(event)
         return False
 
-    def submit(self, revision: Revision) -> bool:
-        """Applies a submitted revision. Returns whether it is the new winner."""
-        if self.first_submitted_ms is None or revision.received_ms < self.first_submitted_ms:
-            self.first_submitted_ms = revision.received_ms
-        return self._take(revision, is_submission=True)
+    def submit(self, revision: Revision, *, is_estimate: bool = False) -> bool:
+        """Applies a submitted revision. `is_estimate`: it has estimated figures. Returns whether it is the new winner."""
+        self.first_submitted_ms = _earlier(self.first_submitted_ms, revision.received_ms)
+        if is_estimate:
+            self.was_estimated = True
+        else:
+            self.first_official_ms = _earlier(self.first_official_ms, revision.received_ms)
+        return self._take(revision, is_submission=True, is_estimate=is_estimate)
 
     def withdraw(self, revision: Revision) -> bool:
         """Applies a withdrawn revision. Returns whether it is the new winner."""
-        return self._take(revision, is_submission=False)
+        return self._take(revision, is_submission=False, is_estimate=False)
 
     def give_back(self, returned: Return) -> None:
         """Applies a return."""
         self.returns = {**self.returns, returned.revision: max(self.returns.get(returned.revision, returned), returned)}
 
-    def _take(self, revision: Revision, *, is_submission: bool) -> bool:
+    def _take(self, revision: Revision, *, is_submission: bool, is_estimate: bool) -> bool:
         if revision <= self.winner:
             return False
-        self.winner, self.is_submission = revision, is_submission
+        self.winner, self.is_submission, self.is_estimate = revision, is_submission, is_estimate
         return True
 
     def _extend(self, event: StateEvent) -> None:
@@ -140,13 +149,17 @@ class ReportState:
     def _confirm(self, event: StateEvent) -> None:
         newest = Confirmation(event.received_ms, event.event_id, str(event.data.get("view_hash", "")))
         self.confirmation = newest if self.confirmation is None else max(self.confirmation, newest)
-        first = self.first_confirmed_ms
-        self.first_confirmed_ms = event.received_ms if first is None else min(first, event.received_ms)
+        self.first_confirmed_ms = _earlier(self.first_confirmed_ms, event.received_ms)
 
     @property
     def counts(self) -> bool:
         """Whether the unit's report is in the totals."""
         return self.is_submission and self.winner.number not in self.returns
+
+    @property
+    def is_official(self) -> bool:
+        """Whether the unit's report is in the totals and has no estimated figure."""
+        return self.counts and not self.is_estimate
 
     def is_on_time(self, deadline_ms: int | None) -> bool:
         """Whether the first submission was received before the deadline (exclusive). Without a deadline every submission is on time."""
@@ -169,6 +182,10 @@ class ReportState:
     def deadline(self, of_group: datetime | None) -> datetime | None:
         """The unit's deadline: its group's, or the unit's extension if that is later. None if the group has no deadline."""
         return deadlines.effective(of_group, self.extended_to)
+
+
+def _earlier(first_ms: int | None, received_ms: int) -> int:
+    return received_ms if first_ms is None else min(first_ms, received_ms)
 
 
 @dataclass(slots=True)

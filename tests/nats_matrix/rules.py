@@ -50,13 +50,15 @@ RULES: Final[Mapping[str, Rule]] = {
         "STREAM.INFO.INBOX STREAM.INFO.REPORTS STREAM.INFO.PARKED STREAM.PURGE.INBOX"
         " CONSUMER.INFO.INBOX.ingest CONSUMER.MSG.NEXT.INBOX.ingest",
         *("$JS.ACK.INBOX.ingest.>", "inbox.*", "reports.*.*", "receipts.*", "parked.ingest"),
-        subscribe=("receipts.*",),
+        *("preview.*", "_INBOX_portal.>", "_INBOX_cli.>"),
+        subscribe=("receipts.*", "dryrun.*", "dryrun.*.people"),
     ),
     "aggregate": _service(
         "aggregate",
         "STREAM.INFO.REPORTS STREAM.INFO.FEED STREAM.MSG.GET.REPORTS STREAM.MSG.GET.FEED CONSUMER.CREATE.REPORTS CONSUMER.CREATE.FEED"
         " CONSUMER.CREATE.FEED.*.feed.> CONSUMER.INFO.FEED.* CONSUMER.MSG.NEXT.REPORTS.* CONSUMER.MSG.NEXT.FEED.*",
-        "feed.*.*.*.*",
+        *("feed.*.*.*.*", "_INBOX_ingest.>"),
+        subscribe=("preview.*",),
     ),
     "notify": _service(
         "notify",
@@ -67,12 +69,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "portal": _service(
         "portal",
         "STREAM.INFO.FEED STREAM.INFO.REPORTS STREAM.MSG.GET.FEED",
-        subscribe=("feed.*.*.*.*",),
+        *("inbox.*.people", "dryrun.*", "dryrun.*.people"),
+        subscribe=("feed.*.*.*.*", "receipts.*"),
     ),
     "cli": _service(
         "cli",
         ">",
-        *("$JS.ACK.>", "inbox.*", "inbox.*.people", "reports.*.*", "feed.*.*.*.*", "alerts.*"),
+        *("$JS.ACK.>", "inbox.*", "inbox.*.people", "reports.*.*", "feed.*.*.*.*", "alerts.*", "dryrun.*", "dryrun.*.people"),
         subscribe=("receipts.*",),
     ),
     "push": Rule(("$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"), ("_INBOX_push.>",)),

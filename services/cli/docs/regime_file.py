@@ -29,6 +29,7 @@ ORDER: Final = (
     "Ladder",
     "Indicator",
     "Target",
+    "Estimates",
     "Change",
     "TargetChange",
 )
@@ -43,6 +44,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "Ladder": "`obligation.ladder`",
     "Indicator": "An indicator, in `indicators`",
     "Target": "`target` of an indicator",
+    "Estimates": "`estimates`",
     "Change": "A change, in `changes`",
     "TargetChange": "A changed target, in `targets` of a change",
 }

@@ -20,6 +20,9 @@ def document(report: ReportState) -> ReportStateDocument:
         ],
         "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
         "first_confirmed_ms": report.first_confirmed_ms,
+        "is_estimate": report.is_estimate,
+        "was_estimated": report.was_estimated,
+        "first_official_ms": report.first_official_ms,
     }
 
 
@@ -36,6 +39,9 @@ def report(state: ReportStateDocument) -> ReportState:
         extension=instants.in_force(extensions.values()),
         confirmation=None if confirmation is None else Confirmation(*confirmation),
         first_confirmed_ms=state["first_confirmed_ms"],
+        is_estimate=state.get("is_estimate", False),
+        was_estimated=state.get("was_estimated", False),
+        first_official_ms=state.get("first_official_ms", state["first_submitted_ms"]),
     )
 
 

@@ -27,6 +27,7 @@ class Entry:
     received_ms: int
     partition: int = 0
     sequence: int = 0
+    is_estimate: bool = False
 
     @property
     def sender(self) -> str:

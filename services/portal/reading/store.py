@@ -259,4 +259,5 @@ def _entry(document: ReportDocument) -> Entry:
         received_ms=document["received_ms"],
         partition=document.get("partition") or 0,
         sequence=document.get("sequence") or 0,
+        is_estimate=document.get("estimate", False),
     )

@@ -3,6 +3,10 @@
 from typing import Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "regime.estimates_on_call": (
+        "Chế độ báo cáo theo yêu cầu (on_call) không nhận số ước. Bỏ “estimates”.",
+        "A regime on call takes no estimates. Remove “estimates”.",
+    ),
     # a field, or fields that belong together
     "regime.level_or_units": (
         "Nhóm phải nêu hoặc level hoặc units. Giữ một mục.",
