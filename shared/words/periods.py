@@ -116,6 +116,13 @@ def following(code: str) -> str:
     return f"{code[:4]}{parts[place]}" if place < len(parts) else f"{int(code[:4]) + 1}{parts[0]}"
 
 
+def preceding(code: str) -> str:
+    """The period of the same length before: 2026-Q4 before 2027-Q1, 2026-M9 before 2027-M9."""
+    parts = PARTS[length_of(code)]
+    place = parts.index(code[4:])
+    return f"{code[:4]}{parts[place - 1]}" if place else f"{int(code[:4]) - 1}{parts[-1]}"
+
+
 def through(first: str, last: str) -> list[str]:
     """All periods of one length from `first` through `last`. Raises ValueError if these are not two periods of one length in that order."""
     if PERIOD.fullmatch(first) is None or PERIOD.fullmatch(last) is None:

@@ -17,6 +17,7 @@ from shared.words.sentences import (
     doors,
     events,
     files,
+    forms,
     identity,
     logins,
     operators,
@@ -93,6 +94,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **tls.SENTENCES,
     **people.SENTENCES,
     **audit.SENTENCES,
+    **forms.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
