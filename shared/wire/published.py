@@ -305,12 +305,13 @@ class Receipt(Published):
 class FigureChange(Published):
     """What one number of a view is now, and what it would be then.
 
-    `unit` is the id of the view's unit. `indicator` is the code of an indicator, or null: then `field` names a number of the view's
-    `reporting` (`reporting.received`) or of its narratives (`narratives.<code>`). Otherwise `field` names a member of the figure: `total`,
-    `numerator`, `percent`, `reported`, `estimated`, `counts.<option>`. `now` and `then` are as the view's API gives them; null is no
-    value.
+    `regime` and `unit` (an id) name the view: derived regimes have views of the same units. `indicator` is the code of an indicator, or
+    null: then `field` names a number of the view's `reporting` (`reporting.received`) or of its narratives (`narratives.<code>`).
+    Otherwise `field` names a member of the figure: `total`, `numerator`, `percent`, `reported`, `estimated`, `counts.<option>`,
+    `target.met`. `now` and `then` are as the view's API gives them; null is no value.
     """
 
+    regime: RegimeId
     unit: str
     indicator: str | None
     field: str

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 VERSION: Final = "1.0.0"  # version of the document; each event type has its own version
 CLOUD_EVENT: Final = "application/cloudevents+json"
 PLAIN: Final = "application/json"
+ALL_PLAIN: Final = ("receipt", "parked", "audit-head", "dry-run", "preview")  # messages that are not CloudEvents
 
 ACTOR: Final = "people/p-0142"  # used in examples
 
@@ -35,12 +36,19 @@ PARAMETERS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One subject with its parameters. `stream` is None for core NATS messages, which the broker does not store."""
+    """One subject with its parameters. `stream` is None for core NATS messages, which the broker does not store. `answer` is the message
+    that answers a request; "" if nobody answers.
+    """
 
     address: str
     stream: str | None
     messages: tuple[str, ...]
     description: str
+    answer: str = ""
+
+    @property
+    def all_messages(self) -> tuple[str, ...]:
+        return (*self.messages, self.answer) if self.answer else self.messages
 
 
 CHANNELS: Final[Mapping[str, Channel]] = {
@@ -94,6 +102,28 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         ("parked",),
         "Messages that no retry can help, with their reason, for a person to look at.",
     ),
+    "dryRun": Channel(
+        subjects.dry_run("{unit}"),
+        None,
+        tuple(SENT),
+        "A request: what would the verdict on this event of the unit be, and what would it change? Nothing is stored or published. Only our"
+        " own services ask; whoever asks shows each reader only the views that he may read.",
+        "dry-run",
+    ),
+    "dryRunPeople": Channel(
+        subjects.dry_run_of_people("{unit}"),
+        None,
+        tuple(BY_PEOPLE),
+        "The same for an event that a person causes.",
+        "dry-run",
+    ),
+    "preview": Channel(
+        subjects.preview(0).replace(".0", ".{partition}"),
+        None,
+        tuple(LOGGED),
+        "A request: what would this event, as it would be logged, change in the views? Only ingest asks.",
+        "preview",
+    ),
 }
 
 
@@ -123,6 +153,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "notifySendsAlerts": Operation("notify", "send", "alerts", "Publishes each alert once; Nats-Msg-Id is the alert's id."),
     "notifySendsAuditHead": Operation("notify", "send", "auditHead", "Publishes the head once a day; Nats-Msg-Id names the day."),
     "commandLineReceivesAuditHead": Operation("cli", "receive", "auditHead", "Compares the audit log with the heads that were published."),
+    "portalSendsDryRun": Operation("portal", "send", "dryRun", "Shows what sending would do, before a person sends."),
+    "portalSendsDryRunPeople": Operation("portal", "send", "dryRunPeople", "The same, in the name of a person."),
+    "commandLineSendsDryRun": Operation("cli", "send", "dryRun", "Checks files before they are sent."),
+    "commandLineSendsDryRunPeople": Operation("cli", "send", "dryRunPeople", "Checks files before they are imported."),
+    "ingestReceivesDryRun": Operation("ingest", "receive", "dryRun", "Judges the event as if it were received now."),
+    "ingestReceivesDryRunPeople": Operation("ingest", "receive", "dryRunPeople", "The same for an event that a person causes."),
+    "ingestSendsPreview": Operation("ingest", "send", "preview", "Asks what an event that would be accepted would change."),
+    "aggregateReceivesPreview": Operation("aggregate", "receive", "preview", "Applies the event to a copy of the period's figures."),
     "portalReceivesFeed": Operation("portal", "receive", "feed", "Refreshes open pages, and answers the aggregated feed over HTTP."),
 }
 
@@ -159,7 +197,7 @@ def asyncapi(declaration: Declaration, examples: Mapping[str, Json]) -> Json:
             "messages": {
                 message: _message(message, name, references[message], examples)
                 for name, channel in CHANNELS.items()
-                for message in channel.messages
+                for message in channel.all_messages
             },
             "schemas": bodies,
         },
@@ -182,7 +220,7 @@ def _channel(channel: Channel, declaration: Declaration) -> Json:
         "description": channel.description,
         "servers": [{"$ref": "#/servers/nats"}],
         "parameters": {name: {"description": PARAMETERS[name]} for name in names},
-        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in channel.messages},
+        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in channel.all_messages},
     }
     if channel.stream is not None:
         found["x-stream"] = _stream(channel.stream, declaration)
@@ -205,6 +243,9 @@ def _operation(operation: Operation, declaration: Declaration) -> Json:
         "messages": [{"$ref": f"#/channels/{operation.channel}/messages/{message}"} for message in CHANNELS[operation.channel].messages],
         "bindings": {"nats": {"bindingVersion": "0.1.0"}},
     }
+    if answer := CHANNELS[operation.channel].answer:
+        channel = f"#/channels/{operation.channel}"
+        found["reply"] = {"channel": {"$ref": channel}, "messages": [{"$ref": f"{channel}/messages/{answer}"}]}
     if operation.consumer:
         found["x-consumer"] = {"durable": operation.consumer, **declaration.consumers[operation.consumer].model_dump()}
     return found
@@ -214,7 +255,7 @@ def _message(name: str, channel: str, payload: Json, examples: Mapping[str, Json
     headers = HEADERS.get(channel, {})
     found: Json = {
         "name": name,
-        "contentType": PLAIN if name in ("receipt", "parked", "audit-head") else CLOUD_EVENT,
+        "contentType": PLAIN if name in ALL_PLAIN else CLOUD_EVENT,
         "payload": payload,
         "examples": [{"name": name, "payload": _example(name, examples)}],
     }

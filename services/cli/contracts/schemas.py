@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire import events, schemas, sent
-from shared.wire.published import LEFT_OUT, AlertRaised, AuditHead, Parked, Receipt, View, ViewUpdated
+from shared.wire.previews import Preview
+from shared.wire.published import LEFT_OUT, AlertRaised, AuditHead, DryRun, Parked, Receipt, View, ViewUpdated
 from shared.wire.sent import Actor, Envelope, Imported, TimeText
 
 Json = dict[str, Any]
@@ -46,6 +47,8 @@ PUBLISHED: Final[Mapping[str, type[BaseModel]]] = {
     "view": View,
     "parked": Parked,
     "audit-head": AuditHead,
+    "dry-run": DryRun,
+    "preview": Preview,
 }
 CONTRACT: Final = {**SENT, **PUBLISHED}  # each has a schema and examples
 
