@@ -38,9 +38,13 @@ def _is_number(indicator: Indicator, value: Any) -> bool:
         return abs(Decimal(value).scaleb(indicator.decimals)) <= LARGEST
 
 
-def figure(indicator: Indicator, values: Sequence[Any]) -> Json:
-    """One indicator of a view, without its target, from the logged values of the reports that count and contain it."""
+def figure(indicator: Indicator, values: Sequence[Any], estimates: Sequence[Any] = ()) -> Json:
+    """One indicator of a view, without its target, from the logged values of the reports that count and contain it. `estimates` are those
+    of the values that are estimates.
+    """
     document: Json = {"kind": indicator.kind, "reported": len(values)}
+    if share := estimated(indicator, values, estimates):
+        document["estimated"] = share
     match indicator.kind:
         case "quantity":
             total = aggregate(indicator, values)
@@ -56,6 +60,18 @@ def figure(indicator: Indicator, values: Sequence[Any]) -> Json:
             return document | {"true": true, "percent": percent(true, len(values))}
         case _:
             return document | {"counts": {option: list(values).count(option) for option in indicator.options}}
+
+
+def estimated(indicator: Indicator, values: Sequence[Any], estimates: Sequence[Any]) -> str | None:
+    """Which percentage of a figure is estimated; None if nothing is."""
+    with localcontext(prec=DIGITS):
+        if indicator.kind == "ratio":
+            part, whole = (sum((Decimal(value["denominator"]) for value in some), Decimal(0)) for some in (estimates, values))
+        elif indicator.kind == "quantity" and indicator.aggregation == "sum":
+            part, whole = (sum((abs(Decimal(value)) for value in some), Decimal(0)) for some in (estimates, values))
+        else:
+            part, whole = Decimal(len(estimates)), Decimal(len(values))
+    return percent(part, whole) if part else None
 
 
 def aggregate(indicator: Indicator, values: Sequence[Any]) -> Decimal | None:

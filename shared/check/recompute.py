@@ -26,6 +26,7 @@ from shared.words.regimes import Regime
 from shared.words.units import Unit
 
 Json = dict[str, Any]
+ABSENT = object()  # in place of a value that a report does not have
 ALL = math.inf  # no bound: every event of the history
 
 
@@ -145,9 +146,15 @@ def _counting(deadline: datetime | None, own: list[Noted]) -> _Report | None:
 
 
 def _figure(indicator: Indicator, counted: list[_Report], unit: Unit, is_complete: bool) -> Json:
-    given = [report.data["values"][indicator.code] for report in counted if indicator.code in (report.data.get("values") or {})]
-    values = [value for value in given if plain_figures.is_figure(indicator, value)]
-    figure = plain_figures.figure(indicator, values)
+    values, estimates = [], []
+    for report in counted:
+        value = (report.data.get("values") or {}).get(indicator.code, ABSENT)
+        if value is ABSENT or not plain_figures.is_figure(indicator, value):
+            continue
+        values.append(value)
+        if (report.data.get("status") or {}).get(indicator.code) == "estimate":
+            estimates.append(value)
+    figure = plain_figures.figure(indicator, values, estimates)
     target = indicator.target
     if target is not None and target.level in (None, unit.level) and indicator.kind != "choice":
         is_met = is_complete and _reaches(indicator, values, Decimal(target.at_least))

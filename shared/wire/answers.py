@@ -214,8 +214,11 @@ class NoFigure(Published):
 FigureShown = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure | NoFigure
 
 
+StatusIfEstimate = Annotated[Literal["estimate"] | SkipJsonSchema[None], LEFT_OUT]
+
+
 class ExplainedReport(Published):
-    """One report that is part of a figure, with the value that it adds."""
+    """One report that is part of a figure, with the value that it adds. `status` is there if the value is an estimate."""
 
     unit: UnitName
     revision: Revision
@@ -223,6 +226,7 @@ class ExplainedReport(Published):
     received_at: UtcText
     position: EventPosition
     value: Annotated[ValueSent | None, Field(description="null when the logged value cannot be read")]
+    status: StatusIfEstimate = None
 
 
 class ExplainedFigure(Published):

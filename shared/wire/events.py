@@ -52,7 +52,7 @@ class Logged(NamedTuple):
     @property
     def is_estimate(self) -> bool:
         """Whether this is a report that has estimated figures."""
-        return self.type == SUBMITTED and bool(self.data.get("status"))
+        return self.type == SUBMITTED and ESTIMATE in (self.data.get("status") or {}).values()
 
     @property
     def sender(self) -> str:

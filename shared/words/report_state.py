@@ -124,20 +124,26 @@ class ReportState:
             self.was_estimated = True
         else:
             self.first_official_ms = _earlier(self.first_official_ms, revision.received_ms)
-        return self._take(revision, is_submission=True, is_estimate=is_estimate)
+        is_new = self._take(revision, is_submission=True)
+        if is_new:
+            self.is_estimate = is_estimate
+        return is_new
 
     def withdraw(self, revision: Revision) -> bool:
         """Applies a withdrawn revision. Returns whether it is the new winner."""
-        return self._take(revision, is_submission=False, is_estimate=False)
+        is_new = self._take(revision, is_submission=False)
+        if is_new:
+            self.is_estimate = False
+        return is_new
 
     def give_back(self, returned: Return) -> None:
         """Applies a return."""
         self.returns = {**self.returns, returned.revision: max(self.returns.get(returned.revision, returned), returned)}
 
-    def _take(self, revision: Revision, *, is_submission: bool, is_estimate: bool) -> bool:
+    def _take(self, revision: Revision, *, is_submission: bool) -> bool:
         if revision <= self.winner:
             return False
-        self.winner, self.is_submission, self.is_estimate = revision, is_submission, is_estimate
+        self.winner, self.is_submission = revision, is_submission
         return True
 
     def _extend(self, event: StateEvent) -> None:

@@ -46,6 +46,13 @@ def values(unit: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def estimates(draw: st.DrawFn, given: dict[str, Any]) -> dict[str, str]:
+    """The `status` of a report with these figures: none, or some of them, are estimates."""
+    chosen = draw(st.sets(st.sampled_from(sorted(given)))) if given else set[str]()
+    return dict.fromkeys(sorted(chosen), events.ESTIMATE)
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Logged]:
     """Submissions, withdrawals, returns and extensions, some of them of the same revision, some corrected, around the deadline."""
     made = []
@@ -56,7 +63,8 @@ def histories(draw: st.DrawFn) -> list[Logged]:
         data: dict[str, Any] = {"revision": draw(st.integers(1, 4))}
         if kind == events.SUBMITTED:
             narratives = draw(st.dictionaries(st.sampled_from(["ket_qua", "kho_khan"]), st.text(max_size=5)))
-            data |= {"values": draw(values(unit)), "narratives": narratives}
+            given = draw(values(unit))
+            data |= {"values": given, "narratives": narratives, "status": draw(estimates(given))}
         if kind == events.EXTENDED:
             until = draw(st.sampled_from(["2026-12-19", "2026-12-20", "2026-12-25", "2026-12-20T00:00:00.002+07:00"]))
             data = {"until": until, "reason": "mưa lũ", **draw(st.sampled_from([{}, {}, {"corrects": True}, {"corrects": False}]))}

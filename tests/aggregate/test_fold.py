@@ -159,6 +159,12 @@ def submitted(number: int = 1, unit: str = "06253", revision: int = 1, received_
     return logged(events.SUBMITTED, unit, number, received_ms, {"revision": revision, "values": values})
 
 
+def estimate(number: int, unit: str, estimated: list[str], revision: int = 1, **values: Any) -> Logged:
+    """A report of which these figures are estimates."""
+    data = {"revision": revision, "values": values, "status": dict.fromkeys(estimated, events.ESTIMATE)}
+    return logged(events.SUBMITTED, unit, number, DEADLINE_MS - 1, data)
+
+
 def test_views_stand_for_every_unit_above_a_reporter_when_nobody_has_reported(reference: Reference) -> None:
     reporting = view_of(reference, [])["reporting"]
     assert (reporting["expected"], reporting["received"], reporting["rate"]) == (22, 0, "0.0")
@@ -211,6 +217,47 @@ def test_a_rate_is_the_ratio_of_sums(reference: Reference) -> None:
 def test_a_figure_left_out_is_not_zero(reference: Reference) -> None:
     found = view_of(reference, [submitted(1, gd_ngay_cong=7)])["indicators"]
     assert (found["gd_ngay_cong"]["total"], found["gd_tien_tai_tro"]["total"]) == (7, None)
+
+
+def test_a_sum_says_which_share_of_its_absolute_amount_is_estimated(reference: Reference) -> None:
+    history = [
+        estimate(1, "06253", ["gd_ngay_cong", "vh_nha_van_hoa_xa"], gd_ngay_cong=300, vh_nha_van_hoa_xa=True, gd_tien_tai_tro="5.000"),
+        submitted(2, "06256", gd_ngay_cong=427, vh_nha_van_hoa_xa=False, gd_tien_tai_tro="5.000"),
+        submitted(3, "06268", gd_ngay_cong=1, vh_nha_van_hoa_xa=True),
+    ]
+    found = view_of(reference, history)["indicators"]
+    assert (found["gd_ngay_cong"]["estimated"], found["vh_nha_van_hoa_xa"]["estimated"]) == ("41.2", "33.3")
+    assert "estimated" not in found["gd_tien_tai_tro"]
+
+
+def test_a_ratio_says_which_share_of_its_denominator_is_estimated(reference: Reference) -> None:
+    history = [
+        estimate(1, "06253", ["vh_nha_van_hoa_thon"], vh_nha_van_hoa_thon={"numerator": 0, "denominator": 3}),
+        submitted(2, "06256", vh_nha_van_hoa_thon={"numerator": 5, "denominator": 5}),
+    ]
+    assert view_of(reference, history)["indicators"]["vh_nha_van_hoa_thon"]["estimated"] == "37.5"
+
+
+@pytest.mark.parametrize("values", [{"gd_ngay_cong": 0}, {"vh_nha_van_hoa_thon": {"numerator": 0, "denominator": 0}}], ids=["sum", "ratio"])
+def test_an_estimate_of_nothing_is_no_share_of_a_sum(reference: Reference, values: dict[str, Any]) -> None:
+    code = next(iter(values))
+    assert "estimated" not in view_of(reference, [estimate(1, "06253", [code], **values)])["indicators"][code]
+
+
+def test_an_official_revision_a_return_and_a_withdrawal_take_the_estimate_away(reference: Reference) -> None:
+    first = estimate(1, "06253", ["gd_ngay_cong"], gd_ngay_cong=300)
+    later = {
+        "official": submitted(2, revision=2, gd_ngay_cong=300),
+        "returned": logged(events.RETURNED, "06253", 3, DEADLINE_MS, {"revision": 1, "reason": "sai", "fix_by": "2026-12-30"}),
+        "withdrawn": logged(events.WITHDRAWN, "06253", 4, DEADLINE_MS, {"revision": 2}),
+    }
+    other = submitted(9, "06256", gd_ngay_cong=100)
+    assert view_of(reference, [first, other])["indicators"]["gd_ngay_cong"]["estimated"] == "75.0"
+    for one in later.values():
+        assert "estimated" not in view_of(reference, [first, other, one])["indicators"]["gd_ngay_cong"]
+    official = view_of(reference, [first, other, later["official"]])
+    assert official["hash"] == view_of(reference, [submitted(1, gd_ngay_cong=300), other])["hash"]
+    assert official["hash"] != view_of(reference, [first, other])["hash"]
 
 
 def test_a_correction_replaces_all_figures(reference: Reference) -> None:
@@ -333,6 +380,7 @@ def test_the_fold_never_raises_on_a_logged_event(reference: Reference, data: Any
 
 FORM = [
     Indicator(code="tong", label="", kind="quantity", decimals=2),
+    Indicator(code="chenh_lech", label="", kind="quantity", min="-1000"),
     Indicator(code="cao_nhat", label="", kind="quantity", decimals=1, aggregation="max", min="-1000"),
     Indicator(code="thap_nhat", label="", kind="quantity", aggregation="min", min="-1000", target=Target(at_least="-500", by="2030")),
     Indicator(code="trung_binh", label="", kind="quantity", decimals=1, aggregation="mean", target=Target(at_least="5", by="2030")),
@@ -357,6 +405,7 @@ every_kind = st.fixed_dictionaries(
     {},
     optional={
         "tong": st.integers(0, 10**6).map(lambda value: f"{value // 100}.{value % 100:02}"),
+        "chenh_lech": st.integers(-1000, 1000),
         "cao_nhat": tenths,
         "thap_nhat": st.integers(-1000, 1000),
         "trung_binh": st.integers(0, 100).map(lambda value: f"{value / 10:.1f}"),
@@ -369,18 +418,28 @@ every_kind = st.fixed_dictionaries(
 )
 
 
+codes = st.sampled_from([one.code for one in FORM])
+
+
+def status_of(figures: dict[str, Any], estimated: set[str]) -> dict[str, Any]:
+    """The member `status` of a report of which these figures, as far as it has them, are estimates."""
+    return {"status": {code: events.ESTIMATE for code in figures if code in estimated}}
+
+
 @settings(max_examples=100, deadline=None)
-@given(sent=st.lists(every_kind, max_size=15), is_complete=st.booleans())
+@given(sent=st.lists(every_kind, max_size=15), is_complete=st.booleans(), estimated=st.lists(st.sets(codes), min_size=15, max_size=15))
 def test_every_kind_and_aggregation_agrees_with_the_plain_recomputation(
-    reference: Reference, sent: list[dict[str, Any]], is_complete: bool
+    reference: Reference, sent: list[dict[str, Any]], is_complete: bool, estimated: list[set[str]]
 ) -> None:
     """A target can be met only in a complete view, so in half of the cases the other communes send reports without figures."""
     known = Reference(1, reference.registry, {EVERY_KIND.id: EVERY_KIND}, {})
     communes = [unit.id for unit in reference.registry.units if unit.parent == "184" and unit.level == "commune"]
     reports = sent + [{}] * (len(communes) - len(sent)) if is_complete else sent
     history = [
-        logged(events.SUBMITTED, unit, number, DEADLINE_MS, {"revision": 1, "values": figures}, regime=EVERY_KIND.id)
-        for number, (unit, figures) in enumerate(zip(communes, reports, strict=False))
+        logged(
+            events.SUBMITTED, unit, number, DEADLINE_MS, {"revision": 1, "values": figures} | status_of(figures, marked), regime="moi-loai"
+        )
+        for number, (unit, figures, marked) in enumerate(zip(communes, reports, [*estimated, *[set[str]()] * 99], strict=False))
     ]
     fold = Fold(known, subjects.partition_of(EVERY_KIND.id, PERIOD, PARTITIONS), PARTITIONS)
     fold.take([(event, number + 1) for number, event in enumerate(history)])
@@ -406,7 +465,6 @@ RUBBISH: list[Any] = [
     {"numerator": 1},
     {"numerator": "x", "denominator": 2},
 ]
-codes = st.sampled_from([one.code for one in FORM])
 
 
 @settings(max_examples=300, deadline=None)

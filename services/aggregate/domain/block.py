@@ -1,6 +1,7 @@
 """Block: the figures of one regime and period, as an integer matrix of units × columns.
 
 A row has the figures of the unit's report that counts, or zeros. Views are computed from the rows, never from deltas, so nothing can drift.
+Which figures are estimates is marked beside the rows, from the first estimate of the block on: most blocks never have one.
 The early block of a period that spans the first day of a reform has the units and the regime of the day before, and counts what was
 received until then. It is never added to the block of the period. Source: design, section 3, "Aggregate"; ADR-0048.
 """
@@ -12,7 +13,7 @@ import numpy as np
 
 from services.aggregate.domain import kinds
 from services.aggregate.domain import tree as trees
-from services.aggregate.domain.kinds import Matrix
+from services.aggregate.domain.kinds import Marks, Matrix
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
@@ -48,6 +49,7 @@ class Block:
         self.columns = kinds.columns(regime.by_code, NARRATIVES + len(regime.narratives))
         self.width = max((column.end for column in self.columns.values()), default=NARRATIVES + len(regime.narratives))
         self.rows: Matrix = np.zeros((len(self.tree.reporters), self.width), dtype=np.int64)
+        self.estimates: Marks | None = None  # units × indicators; None while no report has had an estimate
         self.touched: dict[str, Touch] = {}  # by the view's unit id
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._states = [ReportState() for _ in self.tree.reporters]
@@ -75,6 +77,7 @@ class Block:
             return ()
         if self._states[row].apply(event):
             self.rows[row] = self._encode(event.data)
+            self._mark_estimates(row, event.data if event.is_estimate else {})
         elif event.type == events.EXTENDED:
             self._deadlines[row] = self._deadline(row)
         self._settle(row)
@@ -118,6 +121,16 @@ class Block:
             self.rows[row, ON_TIME] = state.is_on_time(self._deadlines[row])
         else:
             self.rows[row] = 0
+            self._mark_estimates(row, {})
+
+    def _mark_estimates(self, row: int, data: dict[str, Any]) -> None:
+        """Marks the figures of a row that `data`, a report's content, calls estimates; the others are not marked."""
+        status = data.get("status") or {}
+        if self.estimates is None:
+            if not status:
+                return
+            self.estimates = np.zeros((len(self.rows), len(self.columns)), dtype=np.bool_)
+        self.estimates[row] = [status.get(code) == events.ESTIMATE for code in self.columns]
 
     def _encode(self, data: dict[str, Any]) -> list[int]:
         row = [0] * self.width

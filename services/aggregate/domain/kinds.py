@@ -25,6 +25,7 @@ from shared.words import numbers
 from shared.words.regime_parts import Indicator, Target
 
 Matrix = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.bool_]
 ROWS_AT_ONCE: Final = 90_000  # this many of the largest value add up to less than 2^63
 DAMAGED = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
@@ -75,6 +76,28 @@ def encode(columns: Mapping[str, Column], values: Mapping[str, Any], row: list[i
             row[first : column.end] = [0] * (column.end - first)
         else:
             row[first] = 1
+
+
+def estimated(column: Column, sums: list[int], rows: Matrix, marks: Marks) -> Decimal | None:
+    """How much of a figure is estimated, in percent with one decimal: of a sum the share of the absolute amount, of a ratio the share of
+    the denominator, otherwise the share of the units that reported it. None if nothing is.
+
+    `marks` says for each row whether the indicator is an estimate in it. Source: design, section 5, "Estimates".
+    """
+    first, indicator = column.first, column.indicator
+    marked = rows[marks & (rows[:, first] > 0)]
+    if indicator.kind == "ratio":
+        part, whole = _amount(marked[:, first + 2]), sums[first + 2]
+    elif indicator.is_summed:
+        part, whole = _amount(marked[:, first + 1]), _amount(rows[:, first + 1])
+    else:
+        part, whole = len(marked), sums[first]
+    return numbers.percent(part, whole) if part else None
+
+
+def _amount(values: Matrix) -> int:
+    """The exact sum of the absolute values of a column."""
+    return column_sums(np.abs(values).reshape(-1, 1))[0]
 
 
 def column_sums(rows: Matrix) -> list[int]:

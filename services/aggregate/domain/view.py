@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from services.aggregate.domain import block as blocks
 from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
-from services.aggregate.domain.kinds import Matrix
+from services.aggregate.domain.kinds import Marks, Matrix
 from shared.wire import events, subjects, view_hash
-from shared.wire.documents import EarlyViewDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
+from shared.wire.documents import EarlyViewDocument, FigureDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
 from shared.words.units import Unit
@@ -60,11 +62,14 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
     sums = kinds.column_sums(rows)
     reporting = _reporting(block.tree.reporters_of(span), rows, sums)
     is_complete = not reporting["missing"]
+    indicators = {
+        code: kinds.figure(column, sums, rows, level=unit.level, is_complete=is_complete) for code, column in block.columns.items()
+    }
+    if block.estimates is not None:
+        _say_estimates(indicators, block, sums, rows, block.estimates[span.rows])
     figures: ViewFiguresDocument = {
         "reporting": reporting,
-        "indicators": {
-            code: kinds.figure(column, sums, rows, level=unit.level, is_complete=is_complete) for code, column in block.columns.items()
-        },
+        "indicators": indicators,
         "narratives": {code: sums[blocks.NARRATIVES + offset] for offset, code in enumerate(block.regime.narratives)},
     }
     touch = block.touched.get(unit_id, blocks.NEVER)
@@ -83,6 +88,14 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         early: EarlyViewDocument = {**document, "_id": ViewKey(regime, period, unit.id, units).text, "units": units}
         return View(early, subject="")
     return View(document, subjects.feed(span.top, regime, period, unit.id), touch.traceparent)
+
+
+def _say_estimates(indicators: dict[str, FigureDocument], block: Block, sums: list[int], rows: Matrix, marks: Marks) -> None:
+    """Adds `estimated` to the figures of which something is estimated."""
+    has_any: list[bool] = np.any(marks, axis=0).tolist()
+    for place, (code, column) in enumerate(block.columns.items()):
+        if has_any[place] and (share := kinds.estimated(column, sums, rows, marks[:, place])) is not None:
+            indicators[code]["estimated"] = share
 
 
 def _reporting(reporters: Sequence[Unit], rows: Matrix, sums: list[int]) -> ReportingDocument:

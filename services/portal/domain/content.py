@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from shared.wire.answers import ValueSent
+from shared.wire.events import ESTIMATE
 
 _VALUE: Final[TypeAdapter[ValueSent]] = TypeAdapter(ValueSent)
 DETAILS: Final = ("reason", "fix_by", "until")
@@ -16,9 +17,9 @@ DETAILS: Final = ("reason", "fix_by", "until")
 class Content:
     """The data of one event.
 
-    `values` and `narratives` belong to a submission, `details` (reason, fix_by, until) to a return or an extension. `corrects` is true
-    for an extension that replaces earlier ones, `as_successor` for what an heir sent for a unit that has ended, and `is_imported`
-    for what an operator entered later.
+    `values`, `narratives`, `notes` and `estimates` (the codes of estimated figures) belong to a submission, `details` (reason, fix_by,
+    until) to a return or an extension. `corrects` is true for an extension that replaces earlier ones, `as_successor` for what an heir sent
+    for a unit that has ended, and `is_imported` for what an operator entered later.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -27,6 +28,8 @@ class Content:
     corrects: bool = False
     as_successor: bool = False
     is_imported: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+    estimates: frozenset[str] = frozenset()
 
 
 NOTHING: Final = Content()
@@ -41,6 +44,8 @@ def read(data: Mapping[str, object], *, is_imported: bool = False) -> Content:
         data.get("corrects") is True,
         data.get("as_successor") is True,
         is_imported,
+        {code: text for code, text in _by_code(data.get("notes")).items() if isinstance(text, str)},
+        frozenset(code for code, status in _by_code(data.get("status")).items() if status == ESTIMATE),
     )
 
 

@@ -7,7 +7,7 @@ use. Only events up to the view's position are read, because the view does not i
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.portal.domain import content, standing
 from services.portal.domain.content import Content
@@ -19,6 +19,7 @@ from shared.words.regime_parts import Indicator
 from shared.words.units import Unit
 
 Json = dict[str, Any]
+ABSENT: Final = object()  # in place of a value that a report does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Part:
     unit: Unit
     entry: Entry
     value: ValueSent | None
+    is_estimate: bool = False
 
     @property
     def received_at(self) -> datetime:
@@ -35,7 +37,7 @@ class Part:
 
     def answer(self) -> ExplainedReport:
         """The part in the API's format."""
-        return ExplainedReport(
+        report = ExplainedReport(
             unit=UnitName(id=self.unit.id, code=self.unit.code, name=self.unit.name),
             revision=self.entry.revision,
             event_id=self.entry.event_id,
@@ -43,6 +45,7 @@ class Part:
             position=EventPosition(partition=self.entry.partition, sequence=self.entry.sequence),
             value=self.value,
         )
+        return report.model_copy(update={"status": "estimate"}) if self.is_estimate else report
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,20 @@ def explain(
     bound = tuple(unit for unit in reporters if asked is None or unit.id in asked)
     parts: list[Part] = []
     logged: list[Any] = []
+    estimates: list[Any] = []
     for unit in reporters:
         entry = counted.get(unit.id)
-        values = {} if entry is None else contents.get(entry.id, content.NOTHING).values
-        if entry is not None and indicator.code in values and plain_figures.is_figure(indicator, values[indicator.code]):
-            logged.append(values[indicator.code])
-            parts.append(Part(unit, entry, content.value_sent(logged[-1])))
+        sent = content.NOTHING if entry is None else contents.get(entry.id, content.NOTHING)
+        value = sent.values.get(indicator.code, ABSENT)
+        if entry is None or value is ABSENT or not plain_figures.is_figure(indicator, value):
+            continue
+        is_estimate = indicator.code in sent.estimates
+        logged.append(value)
+        estimates += [value] if is_estimate else []
+        parts.append(Part(unit, entry, content.value_sent(value), is_estimate))
     reported = {part.unit.id for part in parts}
     figure = {name: value for name, value in stored.items() if name != "target"}
-    computed = plain_figures.figure(indicator, logged)
+    computed = plain_figures.figure(indicator, logged, estimates)
     silent = tuple(unit for unit in bound if unit.id in counted and unit.id not in reported)
     missing = tuple(unit for unit in bound if unit.id not in counted)
     return Explanation(indicator, figure, computed, tuple(parts), bound, silent, missing)

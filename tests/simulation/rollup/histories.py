@@ -16,7 +16,7 @@ from shared.wire import events, view_hash
 from shared.words.obligations import Confirm, DeadlineRule, Obligation
 from shared.words.periods import VIETNAM
 from shared.words.reference import Reference
-from shared.words.regime_parts import Change, Group, Indicator, Target
+from shared.words.regime_parts import Change, Estimates, Group, Indicator, Target
 from shared.words.regimes import Regime, resolve
 from shared.words.units import Registry, Unit
 from tests import builders
@@ -78,6 +78,7 @@ def regimes() -> tuple[Regime, ...]:
             deadlines={"xa": DeadlineRule(before="12-20"), "phong": DeadlineRule(by="12-20")},
             confirm=[Confirm(by="12-25", level="district")],
         ),
+        estimates=Estimates(until=DeadlineRule(by="12-31")),
         indicators=list(INDICATORS),
         narratives={"kho_khan": "Khó khăn"},
         groupings=[reforms.AREA],
@@ -215,6 +216,8 @@ class History:
         sure = ("D1-VP",) if self.is_reforming else ("X1", "X2", "D1-VP")
         is_certain = about["regime"] == YEARLY and about["period"] == "2024" and unit in sure
         event = builders.submitted(unit, revision=revision, values=values, narratives=narratives, **about)
+        if about["regime"] == YEARLY and rng.random() < 0.3:
+            event["data"]["status"] = {code: events.ESTIMATE for code in values if rng.random() < 0.5}
         if self.is_reforming:
             self._as_of_later(event, unit)
         self._send(at_s, event, "accepted" if is_certain else "")
