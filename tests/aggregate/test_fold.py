@@ -421,9 +421,9 @@ every_kind = st.fixed_dictionaries(
 codes = st.sampled_from([one.code for one in FORM])
 
 
-def status_of(figures: dict[str, Any], estimated: set[str]) -> dict[str, Any]:
-    """The member `status` of a report of which these figures, as far as it has them, are estimates."""
-    return {"status": {code: events.ESTIMATE for code in figures if code in estimated}}
+def content_of(figures: dict[str, Any], estimated: set[str]) -> dict[str, Any]:
+    """The figures of a report, of which these are estimates, as far as it has them."""
+    return {"values": figures, "status": {code: events.ESTIMATE for code in figures if code in estimated}}
 
 
 @settings(max_examples=100, deadline=None)
@@ -436,9 +436,7 @@ def test_every_kind_and_aggregation_agrees_with_the_plain_recomputation(
     communes = [unit.id for unit in reference.registry.units if unit.parent == "184" and unit.level == "commune"]
     reports = sent + [{}] * (len(communes) - len(sent)) if is_complete else sent
     history = [
-        logged(
-            events.SUBMITTED, unit, number, DEADLINE_MS, {"revision": 1, "values": figures} | status_of(figures, marked), regime="moi-loai"
-        )
+        logged(events.SUBMITTED, unit, number, DEADLINE_MS, {"revision": 1} | content_of(figures, marked), regime=EVERY_KIND.id)
         for number, (unit, figures, marked) in enumerate(zip(communes, reports, [*estimated, *[set[str]()] * 99], strict=False))
     ]
     fold = Fold(known, subjects.partition_of(EVERY_KIND.id, PERIOD, PARTITIONS), PARTITIONS)
