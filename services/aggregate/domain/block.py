@@ -77,7 +77,7 @@ class Block:
             return ()
         if self._states[row].apply(event):
             self.rows[row] = self._encode(event.data)
-            self._mark_estimates(row, event.data if event.is_estimate else {})
+            self.mark_estimates(row, event.data if event.is_estimate else {})
         elif event.type == events.EXTENDED:
             self._deadlines[row] = self._deadline(row)
         self._settle(row)
@@ -121,9 +121,9 @@ class Block:
             self.rows[row, ON_TIME] = state.is_on_time(self._deadlines[row])
         else:
             self.rows[row] = 0
-            self._mark_estimates(row, {})
+            self.mark_estimates(row, {})
 
-    def _mark_estimates(self, row: int, data: dict[str, Any]) -> None:
+    def mark_estimates(self, row: int, data: dict[str, Any]) -> None:
         """Marks the figures of a row that `data`, a report's content, calls estimates; the others are not marked."""
         status = data.get("status") or {}
         if self.estimates is None:

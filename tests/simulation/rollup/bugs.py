@@ -382,7 +382,7 @@ _current, _write, _versions = ReferenceStore.current, Writer.write, Store.versio
 _work_of, _note_shown = partitions.work_of, Writer.note_shown
 _given = instants.given
 _on_inbox, _publish, _reader = Intake.on_inbox, Intake.publish, Reader.__init__
-_mark_estimates = Block._mark_estimates
+_mark_estimates = Block.mark_estimates
 _apply, _insert_new, _whole = Block.apply, mongo.insert_new, logs.whole
 
 NAMED: Final[dict[str, Plant]] = {
@@ -412,7 +412,7 @@ MORE: Final[dict[str, Plant]] = {
     "a period comes back without its events": put(Store, "events", _nothing_recalled),
     "a checkpoint goes back": put(stores, "behind", lambda checkpoint: {}),
     "another forgotten ancestor": put(ReporterTree, "__init__", _without_district),
-    "an estimate that stays one": put(Block, "_mark_estimates", _marked_for_ever),
+    "an estimate that stays one": put(Block, "mark_estimates", _marked_for_ever),
     "the opening that came last": put(PeriodState, "apply", _opened_last),
     "a correction that corrects nothing": put(instants, "given", _never_corrected),
     "FEED never repaired": put(Store, "versions", _no_versions),
