@@ -6,6 +6,10 @@ ct27-van-quan was returned, a unit got an extension, and a period of kl62-binh-d
 
 `format-5.json.gz`: two seconds of the load of `tests/faults` at commit eb3311e, data format 5, with the same units: submissions, repeats,
 withdrawals and returns in nq68-quang-binh/2024 and /2025 and ct27-van-quan/2025, folded by the services of then.
+
+`format-6.json.gz`: the data of `format-5.json.gz` after the services of commit 1c4c2db went on with them, data format 6. The reform
+2025-03-01-quang-binh was applied; of ct27-van-quan/2026, four reports were sent, one was corrected, one withdrawn, one returned, one unit
+got an extension, and one report was refused.
 """
 
 import functools
