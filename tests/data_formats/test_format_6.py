@@ -35,7 +35,7 @@ async def let_estimates(connections: Connections) -> None:
     """A regime of then takes estimates from now on."""
     reference = await connections.reference.current()
     file = reference.regimes[REGIME].model_dump(exclude_defaults=True, by_alias=True)
-    changed = type(reference.regimes[REGIME]).model_validate({**file, "estimates": {"until": {"once": "2199-12-30"}}})
+    changed = type(reference.regimes[REGIME]).model_validate({**file, "estimates": {"until": {"once": "2099-12-30"}}})
     await connections.reference.put_regimes([changed])
 
 
