@@ -29,7 +29,7 @@ test: $(READY) ## chạy mọi kiểm thử trên máy chủ thật, cổng riê
 	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## chạy kiểm thử không cần máy chủ, dưới một phút (the tests that need no server, under a minute)
-	$(BIN)/pytest -q -m "not servers and not long"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not servers and not long"
 
 coverage: $(READY) ## chạy kiểm thử, in tỷ lệ mã được chạy; ONLY=thư mục (the tests, and how much of the code they run; no limit)
 	$(BIN)/coverage erase
@@ -38,7 +38,7 @@ coverage: $(READY) ## chạy kiểm thử, in tỷ lệ mã được chạy; ONL
 	$(BIN)/coverage report
 
 test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
-	$(BIN)/pytest -q -m browser tests/browser
+	$(BIN)/pytest -q -n 2 --dist loadfile -m browser tests/browser
 
 test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host vanishes: network namespaces; needs root, iproute2, iptables)
 	$(BIN)/pytest -q -m net tests/net
