@@ -12,7 +12,7 @@ from services.cli.data import NO_REGIME, AsJson, OnlyPeriod
 from services.notify import app as notifier
 from services.notify import tick
 from services.notify.domain import addressing
-from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.duties import CONFIRM, REPORT, Duty
 from services.notify.texts import listing, wording
 from services.notify.texts.listing import Wanted
 from services.portal.domain import duties as told
@@ -121,17 +121,17 @@ def _whose(duty: Duty, acting: Unit | None) -> str:
 
 
 def _task(duty: Duty) -> str:
-    if duty.task == REPORT:
-        return "nộp báo cáo"
+    if duty.task != CONFIRM:
+        return "nộp báo cáo" if duty.task == REPORT else "nộp số liệu chính thức thay số ước"
     return "chốt bảng tổng hợp" if duty.view is None else f"chốt bảng tổng hợp của {wording.inside(duty.view.name)}"
 
 
 def _state(duty: Duty, now: datetime) -> str:
     """The state of one duty in words."""
     state, returned, extension, late_by = duty.state, duty.returned, duty.extension, duty.late_by(now)
-    done, owed = ("đã nộp", "chưa nộp") if duty.task == REPORT else ("đã chốt", "chưa chốt")
+    done, owed = ("đã chốt", "chưa chốt") if duty.task == CONFIRM else ("đã nộp", "chưa nộp")
     said = [done if duty.is_done else owed]
-    if duty.is_done and duty.task == REPORT:
+    if duty.is_received:
         said[0] += f" {_local(events.from_ms(state.winner.received_ms))}, lần {state.winner.number}"
     if late_by is not None:
         said.append(f"{'muộn' if duty.is_done else 'quá hạn'} {told.elapsed(duty.deadline, duty.deadline + late_by)}")

@@ -276,18 +276,20 @@ ActingIfOther = Annotated[UnitName | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Duty(Published):
-    """What one unit owes for one regime and period: a report, or the confirmation of its view. If the unit has ended, `acting` is the unit
-    that acts for it today; it is absent if the unit acts itself, or if no heir is declared.
+    """What one unit owes for one regime and period: a report, the confirmation of its view, or official figures in place of the estimates
+    that it has sent. If the unit has ended, `acting` is the unit that acts for it today; it is absent if the unit acts itself, or if no
+    heir is declared.
 
     `deadline` is the first instant that is late, the extension included. `late` is judged by `first_received_at`; `late_by_s`
-    is the delay in seconds, null while nothing is late. `returned` is null unless the report is to be corrected now.
+    is the delay in seconds, null while nothing is late. `returned` is null unless the report is to be corrected now. Of `official`,
+    `received_at` and `first_received_at` are those of a report without estimates.
     """
 
-    id: Annotated[str, Field(description="`<regime>/<period>/<unit id>`, and `/confirm` for a confirmation.")]
+    id: Annotated[str, Field(description="`<regime>/<period>/<unit id>`, and `/confirm` or `/official` behind it for these tasks.")]
     regime: RegimeId
     period: str
     unit: UnitName
-    task: Literal["report", "confirm"]
+    task: Literal["report", "confirm", "official"]
     deadline: UtcText
     owed: bool
     received_at: UtcText | None

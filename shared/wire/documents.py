@@ -371,27 +371,33 @@ class ReportStateDocument(TypedDict):
     is_estimate: NotRequired[Annotated[bool, "whether the revision that counts has estimated figures; since data format 7"]]
     was_estimated: NotRequired[Annotated[bool, "whether some submission had estimated figures; since data format 7"]]
     first_official_ms: NotRequired[Annotated[int | None, "when the first submission without estimates was received; since data format 7"]]
+    entered: NotRequired[
+        Annotated[
+            list[tuple[int, int, str, str]],
+            "what others entered for the unit: revision, received time in ms, event id, id of the other unit; since data format 7",
+        ]
+    ]
 
 
 class DutyDocument(TypedDict):
-    """What one unit owes in one regime and period: to report, or to confirm its view.
+    """What one unit owes in one regime and period: to report, to confirm its view, or to replace estimates by official figures.
 
     Written by: `services/notify/store/book.py`.
     Read by: notify (at its start), the portal (calendars, lists of duties).
     """
 
-    _id: Annotated[str, "`<regime>/<period>/<unit id>`, for a confirmation with `/confirm` behind it"]
+    _id: Annotated[str, "`<regime>/<period>/<unit id>`, with `/confirm` or `/official` behind it if that is the task"]
     generation: Annotated[int, "generation of units and regimes by which the duty was computed"]
     sequence: Annotated[int, "sequence in REPORTS up to which the log was read; with `generation` it says which of two writings is newer"]
     regime: Annotated[str, "id of the regime"]
     period: Annotated[str, "code of the period"]
     unit: Annotated[DutyUnitDocument, "the unit that owes"]
-    task: Annotated[Literal["report", "confirm"], "what it owes"]
+    task: Annotated[Literal["report", "confirm", "official"], "what it owes; `official` since data format 7"]
     deadline: Annotated[datetime, "the first instant that is late for this unit, an extension included"]
     owed: Annotated[bool, "whether the unit still has to act"]
-    received: Annotated[bool, "whether a report of the unit counts; false for a confirmation"]
+    received: Annotated[bool, "whether a report of the unit counts; of `official` whether it has no estimate; false for a confirmation"]
     received_at: Annotated[datetime | None, "when that report was received"]
-    first_received_at: Annotated[datetime | None, "when the unit's first report was received"]
+    first_received_at: Annotated[datetime | None, "when the unit's first report was received; of `official` the first without estimates"]
     revision: Annotated[int, "revision that counts, was withdrawn or was returned; 0 when there is none"]
     late: Annotated[bool, "whether it was done first after the deadline"]
     late_by_s: Annotated[int | None, "how long after the deadline, in seconds; null when it is owed or was done in time"]
@@ -402,7 +408,7 @@ class DutyDocument(TypedDict):
     view_hash: Annotated[str | None, "hash of the view that was confirmed last"]
     view: NotRequired[Annotated[str, "id of the unit whose view is to be confirmed; absent if it is the unit's own; since data format 6"]]
     reminded_of: Annotated[datetime, "the deadline from which the reminders are counted: a returned report's fix-by date, else `deadline`"]
-    cause: Annotated[str, "what the reminders are about: `report`, `confirm` or `return-<revision>`"]
+    cause: Annotated[str, "what the reminders are about: `report`, `confirm`, `official` or `return-<revision>`"]
     state: Annotated[ReportStateDocument, "from which a notifier continues"]
 
 
@@ -414,7 +420,7 @@ class AlertDocument(TypedDict):
 
     _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]
     duty: Annotated[str, "id of the duty; of a digest `digest/<regime>/<period>`"]
-    task: Annotated[Literal["report", "confirm", "digest"], "what it is about"]
+    task: Annotated[Literal["report", "confirm", "official", "digest"], "what it is about"]
     regime: Annotated[str, "id of the regime"]
     period: Annotated[str, "code of the period"]
     unit: Annotated[str, "code of the unit that has the duty, on the reference day; of a digest the recipient's"]
@@ -422,7 +428,11 @@ class AlertDocument(TypedDict):
     unit_name: Annotated[str, "its name"]
     to: NotRequired[Annotated[str, "id of the unit that the alert goes to; absent in alerts of before data format 6: then `unit_id`"]]
     view: NotRequired[Annotated[DutyUnitDocument, "the unit whose view is to be confirmed, if it is another unit; since data format 6"]]
-    cause: Annotated[str, "`report`, `confirm`, `return-<revision>`; at the rung `now` `returned-<revision>` or `moved-<number>`"]
+    cause: Annotated[
+        str,
+        "`report`, `confirm`, `official`, `return-<revision>`; at the rung `now` `returned-`, `entered-for-<revision>`, `moved-<number>`",
+    ]
+    entered_by: NotRequired[Annotated[str, "id of the unit that entered the report; only of `entered-for-<revision>`; since data format 7"]]
     rung: Annotated[str, "name of the rung"]
     at: Annotated[datetime, "when the rung is due"]
     deadline: Annotated[datetime, "the deadline from which the rung is counted"]

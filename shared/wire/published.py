@@ -173,7 +173,7 @@ class ViewUpdated(PublishedEvent):
     data: View
 
 
-DIGEST_CODES: Final = 400  # of each list; four lists of codes of 32 characters are below the 64 KiB of a message of ALERTS
+DIGEST_CODES: Final = 300  # of each list; six lists of codes of 32 characters are below the 64 KiB of a message of ALERTS
 FirstCodes = Annotated[list[UnitCode], Field(max_length=DIGEST_CODES)]
 
 
@@ -181,7 +181,10 @@ class DigestData(Published):
     """The state of a group of units that share a deadline, as their recipient gets it.
 
     `received` includes late reports. `confirmers` is the number of units that must confirm their view, `confirmed` how many have done so.
-    Each list holds unit codes of the reference day, at most the first 400; the mail names all of them. `without_contact` are units that no
+    `estimators` is the number of units whose official figures are due by this deadline, because they have sent estimates; `official` is how
+    many have sent official figures, `estimated` are units whose report still has estimates.
+
+    Each list holds unit codes of the reference day, at most the first 300; the mail names all of them. `without_contact` are units that no
     reminder can reach. `without_heir` are units that have ended and for which no heir is declared: nobody is reminded of what they owe.
     """
 
@@ -196,6 +199,9 @@ class DigestData(Published):
     unconfirmed: FirstCodes
     without_contact: FirstCodes
     without_heir: FirstCodes = []
+    estimators: Count = 0
+    official: Count = 0
+    estimated: FirstCodes = []
 
 
 class NamedUnit(Published):
@@ -219,8 +225,8 @@ class AlertData(Published):
 
     `cause` says what the unit owes: `report`, `confirm`, `official` (figures that replace estimates), or `return-<revision>` (a report that
     was sent back). At the rung `now` it says what happened: `returned-<revision>` (the report was sent back), `moved-<n>` (the deadline was
-    moved from `deadline_before` to `deadline`) or `entered-for-<revision>` (another unit entered the report for this one). An alert with
-    `digest` goes to the recipient: it says which units still owe the report.
+    moved from `deadline_before` to `deadline`) or `entered-for-<revision>` (`entered_by` entered the report for this unit, which can send a
+    higher revision). An alert with `digest` goes to the recipient: it says which units still owe.
     """
 
     unit: str
@@ -232,6 +238,7 @@ class AlertData(Published):
     deadline: OffsetText
     cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|official|(return|returned|moved|entered-for)-[0-9]+)$")]
     deadline_before: DeadlineBeforeIfMoved = None
+    entered_by: UnitIfSaid = None
     digest: DigestIfOne = None
 
 

@@ -118,7 +118,7 @@ class WaitingDuty(Published):
 
     regime: RegimeId
     period: str
-    task: Task
+    task: Literal["report", "confirm", "official"]
 
 
 class OpenHeir(Published):

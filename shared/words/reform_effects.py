@@ -6,7 +6,7 @@ Source: ADR 0045.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.words import pins, rebinding, reform_bound, reform_duties, reform_events, reform_settings, regimes
 from shared.words.pins import RegimePeriod
@@ -14,7 +14,7 @@ from shared.words.rebinding import Rebound
 from shared.words.reference import ONE_DAY, Pins, Reference
 from shared.words.reform import OFFICE, Plan
 from shared.words.reform_bound import Bound
-from shared.words.reform_duties import Emptied, Moves, Task
+from shared.words.reform_duties import Emptied, Moves
 from shared.words.reform_events import Differing, RefusedEvent, StoredEvent, Uncounted
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
@@ -35,7 +35,7 @@ class Owed(NamedTuple):
     regime: str
     period: str
     unit: str
-    task: Task
+    task: Literal["report", "confirm", "official"]
 
 
 @dataclass(frozen=True, slots=True)

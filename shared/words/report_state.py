@@ -58,6 +58,16 @@ class Return:
     fix_by: datetime | None = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Entered:
+    """A revision that another unit entered for the one whose report it is. `by` is the other unit's id."""
+
+    received_ms: int
+    event_id: str
+    by: str = field(compare=False)
+
+
+NO_ENTRIES: Final[Mapping[int, Entered]] = MappingProxyType({})
 NO_RETURNS: Final[Mapping[int, Return]] = MappingProxyType({})
 
 
@@ -85,6 +95,7 @@ class ReportState:
     extension: Given | None = None  # the extension in force
     confirmation: Confirmation | None = None  # the latest confirmation
     first_confirmed_ms: int | None = None
+    entered: Mapping[int, Entered] = field(default_factory=lambda: NO_ENTRIES)  # by revision: what others entered; only the notifier asks
 
     @classmethod
     def of_submission(cls, only: Revision) -> "ReportState":
@@ -95,7 +106,7 @@ class ReportState:
     @property
     def only_submission(self) -> Revision | None:
         """The revision from which `of_submission` makes this same state; None if the state says more."""
-        says_more = self.returns or self.extensions or self.confirmation is not None or self.was_estimated
+        says_more = self.returns or self.extensions or self.confirmation is not None or self.was_estimated or self.entered
         return self.winner if self.is_submission and self.first_submitted_ms == self.winner.received_ms and not says_more else None
 
     def apply(self, event: StateEvent) -> bool:
@@ -139,6 +150,10 @@ class ReportState:
     def give_back(self, returned: Return) -> None:
         """Applies a return."""
         self.returns = {**self.returns, returned.revision: max(self.returns.get(returned.revision, returned), returned)}
+
+    def note_entry(self, revision: int, entered: Entered) -> None:
+        """Records that another unit entered a revision; of several entries of one revision the first is kept."""
+        self.entered = {**self.entered, revision: min(self.entered.get(revision, entered), entered)}
 
     def _take(self, revision: Revision, *, is_submission: bool) -> bool:
         if revision <= self.winner:

@@ -58,6 +58,11 @@ def regime(**changes: Any) -> Regime:
     return Regime.model_validate({**base, **changes})
 
 
+def with_estimates(**changes: Any) -> Regime:
+    """A regime that takes estimates; official figures of 2026 are due before 15/01/2027."""
+    return regime(**{"estimates": {"until": {"before": "01-15"}}, **changes})
+
+
 def on_call(**changes: Any) -> Regime:
     return regime(**{"id": ON_CALL, "calendar": "year", "periods": "any", "obligation": {"on_call": True}, **changes})
 
@@ -99,6 +104,16 @@ def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any]) -> Log
 
 def submitted(unit_id: str = "111", revision: int = 1, received: str = "2026-12-10 09:00", **data: Any) -> Logged:
     return _logged(events.SUBMITTED, unit_id, received, {"revision": revision, "values": {}, **data})
+
+
+def estimated(unit_id: str = "111", revision: int = 1, received: str = "2026-12-10 09:00", **data: Any) -> Logged:
+    """A report with an estimate."""
+    return submitted(unit_id, revision, received, **{"values": {"so": 1}, "status": {"so": "estimate"}, **data})
+
+
+def entered(by: str, unit_id: str = "111", revision: int = 1, received: str = "2026-12-10 09:00", **data: Any) -> Logged:
+    """A report that another unit entered for its sender."""
+    return submitted(unit_id, revision, received, **data)._replace(entered_by=by)
 
 
 def withdrawn(unit_id: str = "111", revision: int = 2, received: str = "2026-12-11 09:00", **data: Any) -> Logged:

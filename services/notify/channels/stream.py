@@ -70,6 +70,9 @@ def _data(content: Content) -> AlertData:
     )
     before, tally = matter.before, content.tally
     more: dict[str, object] = {} if before is None else {"deadline_before": wording.with_offset(before)}
+    if content.entered_by is not None:
+        by = content.entered_by
+        more["entered_by"] = NamedUnit(id=by.id, code=by.code, name=by.name)
     return data.model_copy(update=more if tally is None else {**more, "digest": _figures(tally)})
 
 
@@ -85,6 +88,9 @@ def _figures(tally: Tally) -> DigestData:
         missing=_first(tally.missing),
         late_units=_first(tally.late),
         unconfirmed=_first(tally.unconfirmed),
+        estimators=tally.estimators,
+        official=tally.official,
+        estimated=_first(tally.estimated),
         without_contact=tally.without_contact[: published.DIGEST_CODES],
         without_heir=_first(tally.without_heir),
     )

@@ -50,7 +50,8 @@ class Matter:
     """The subject of a unit's alerts, the same at every rung: a duty with its cause and deadline, or the progress of a group of duties.
 
     The unit is the one that has the duty, as it was on the reference day, whoever acts for it now. `view` is the unit whose view is to be
-    confirmed, if it is another unit. `reason` explains a return or a moved deadline, `before` is the deadline before the move.
+    confirmed, if it is another unit. `reason` explains a return or a moved deadline, `before` is the deadline before the move, `entered_by`
+    the id of the unit that entered the report.
     `is_returned` says that the unit owes a correction of a report that was sent back. For a digest, `duty` names the regime and period, the
     unit is the recipient, `deadline` the group's deadline.
     """
@@ -68,8 +69,14 @@ class Matter:
     before: datetime | None = None
     is_returned: bool = False
     view: NamedUnit | None = None
+    entered_by: str = ""
     act: instants.GivenKey | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
     traceparent: str = field(default="", compare=False)  # the trace of that act
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is news about a report that another unit entered."""
+        return self.entered_by != ""
 
     @property
     def is_digest(self) -> bool:

@@ -1,7 +1,8 @@
 """Bundles: the alerts that go to one unit as one message: about its own duties, and about those of the units for which it acts.
 
-All reminders to a unit that wait to be sent are one bundle, and all digests to it are another. A notice is a bundle of its own, because it
-gives a reason. One notifier sends a whole bundle, so an address gets at most one mail of reminders and one of digests in a tick.
+All reminders to a unit that wait to be sent are one bundle, all digests to it are another, and so is all news of reports that others
+entered for it. Another notice is a bundle of its own, because it gives a reason. One notifier sends a whole bundle, so an address gets at
+most one mail of each of the three kinds in a tick.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from services.notify.domain.alerts import DIGEST, STREAM, Alert, Lease
-from services.notify.domain.notices import NOW
+from services.notify.domain.notices import ENTERED, NOW
 
 Bundle = tuple[Alert, ...]
 """Alerts that go out as one message; never empty."""
@@ -30,6 +31,8 @@ def key(alert: Alert) -> str:
     matter = alert.matter
     if matter.is_digest:
         return f"{alert.unit_id}/{DIGEST}"
+    if matter.is_entry:
+        return f"{alert.unit_id}/{ENTERED}"
     return f"{alert.unit_id}/{matter.ladder_id if alert.rung.name == NOW else REMINDER}"
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from services.notify.domain import addressing, due, duties, reach, reminders
 from services.notify.domain.alerts import DIGEST, Matter
-from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.duties import CONFIRM, OFFICIAL, REPORT, Duty
 from services.notify.domain.owed import Owed
 from services.notify.domain.reminders import Candidate, Reminders
 from services.notify.domain.watch import Watch
@@ -34,6 +34,12 @@ class Tally:
     missing: tuple[Duty, ...]
     late: tuple[Duty, ...]
     unconfirmed: tuple[Duty, ...]
+    estimators: int = 0
+    """Units that sent estimates, which official figures must replace by this deadline."""
+    official: int = 0
+    """How many of them have replaced their estimates."""
+    estimated: tuple[Duty, ...] = ()
+    """Those whose report counts and still has estimates."""
     acting: Mapping[str, Unit | None] = field(default_factory=dict)
     """The unit that acts for each unit of the group, by id; None if nobody does. A unit that is left out acts for itself."""
 
@@ -61,7 +67,7 @@ class Tally:
     @property
     def owing(self) -> tuple[Duty, ...]:
         """The duties that are owed."""
-        return (*self.missing, *self.unconfirmed)
+        return (*self.missing, *self.unconfirmed, *self.estimated)
 
     def acting_for(self, duty: Duty) -> Unit | None:
         """Who acts for the unit of a duty; None if nobody does."""
@@ -74,7 +80,8 @@ def tally(of_group: Iterable[Duty], in_time: int = 0, registry: Registry | None 
     """
     group = sorted(of_group, key=lambda duty: duty.unit.code)
     reports = [duty for duty in group if duty.task == REPORT]
-    confirmations = [duty for duty in group if duty.task != REPORT]
+    confirmations = [duty for duty in group if duty.task == CONFIRM]
+    officials = [duty for duty in group if duty.task == OFFICIAL]
     return Tally(
         expected=len(reports) + in_time,
         received=sum(duty.is_done for duty in reports) + in_time,
@@ -82,6 +89,9 @@ def tally(of_group: Iterable[Duty], in_time: int = 0, registry: Registry | None 
         missing=tuple(duty for duty in reports if duties.owes(duty)),
         late=tuple(duty for duty in reports if duty.is_late),
         unconfirmed=tuple(duty for duty in confirmations if duties.owes(duty)),
+        estimators=len(officials),
+        official=sum(duty.is_done for duty in officials),
+        estimated=tuple(duty for duty in officials if duties.is_reminded(duty)),
         acting={} if registry is None or at is None else _acting(group, registry, periods.local_day(at)),
     )
 

@@ -1,14 +1,15 @@
 """Duties: who owes what, and by when.
 
-A duty is one unit's task in one regime and period: to report, or to confirm its view. It exists once the period has begun (an on-call
-period must also be opened). A derived regime has no duties. Source: design, sections 3 and 5.
+A duty is one unit's task in one regime and period: to report, to confirm its view, or to replace estimates by official figures. It exists
+once the period has begun (an on-call period must also be opened); the duty of official figures once the unit has sent estimates. A derived
+regime has no duties. Source: design, sections 3 and 5; ADR-0065.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, assert_never
 
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from shared.wire import events
@@ -26,12 +27,13 @@ from shared.words.units import Unit
 
 REPORT: Final = "report"
 CONFIRM: Final = "confirm"
-Task = Literal["report", "confirm"]
+OFFICIAL: Final = "official"
+Task = Literal["report", "confirm", "official"]
 
 
 class Assigned(NamedTuple):
-    """A unit's task. `group` is the group of a reporter, or the entry of `confirm` (`Confirm.who`); `of` is the unit whose report or view
-    it is: another unit if the recipient confirms.
+    """A unit's task to report or to confirm. `group` is the group of a reporter, or the entry of `confirm` (`Confirm.who`); `of` is the
+    unit whose report or view it is: another unit if the recipient confirms.
     """
 
     unit: Unit
@@ -84,7 +86,7 @@ class Duty:
     @property
     def id(self) -> str:
         report = ViewKey(self.regime, self.period, self.unit.id).text
-        return report if self.task == REPORT else f"{report}/confirm"
+        return report if self.task == REPORT else f"{report}/{self.task}"
 
     @property
     def deadline(self) -> datetime:
@@ -101,22 +103,68 @@ class Duty:
 
     @property
     def is_done(self) -> bool:
-        """Whether the report counts, or the view is confirmed."""
-        return self.state.counts if self.task == REPORT else self.state.confirmation is not None
+        """Whether the report counts, the view is confirmed, or the report that counts has no estimate."""
+        match self.task:
+            case "report":
+                return self.state.counts
+            case "official":
+                return self.state.is_official
+            case "confirm":
+                return self.state.confirmation is not None
+            case _:
+                assert_never(self.task)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the unit owes its report anew before official figures can be asked of it: then it is reminded only of the report."""
+        return self.task == OFFICIAL and not self.state.counts
+
+    @property
+    def asked_since(self) -> datetime | None:
+        """When the report was received whose estimates are to be replaced: no rung from before then goes out. None for other tasks.
+        Truncated to seconds, as notices are.
+        """
+        return events.from_ms(self.state.winner.received_ms).replace(microsecond=0) if self.task == OFFICIAL else None
+
+    @property
+    def first_done_ms(self) -> int | None:
+        """When the task was first done, even if it has been undone since; None if it never was."""
+        match self.task:
+            case "report":
+                return self.state.first_submitted_ms
+            case "official":
+                return self.state.first_official_ms
+            case "confirm":
+                return self.state.first_confirmed_ms
+            case _:
+                assert_never(self.task)
+
+    @property
+    def report_state(self) -> ReportState:
+        """What is known of the report that the duty is about; nothing for a confirmation."""
+        return ReportState() if self.task == CONFIRM else self.state
+
+    @property
+    def is_received(self) -> bool:
+        """Whether a report of the unit fulfils the duty."""
+        return self.task != CONFIRM and self.is_done
+
+    @property
+    def first_received_ms(self) -> int | None:
+        """When the first report came that fulfilled the duty, even if it was withdrawn or returned later."""
+        return None if self.task == CONFIRM else self.first_done_ms
 
     @property
     def is_late(self) -> bool:
         """Whether the task was first done after its deadline. A task that is not done is not late but owed."""
-        if self.task == REPORT:
-            return self.state.is_late(events.to_ms(self.deadline))
-        first = self.state.first_confirmed_ms
-        return first is not None and first >= events.to_ms(self.deadline)
+        first = self.first_done_ms
+        return self.is_done and first is not None and first >= events.to_ms(self.deadline)
 
     def late_by(self, now: datetime) -> timedelta | None:
         """How long after its deadline the task was first done, or how long it is overdue at `now`; None if neither applies."""
         if owes(self):
             return now - self.deadline if now >= self.deadline else None
-        first = self.state.first_submitted_ms if self.task == REPORT else self.state.first_confirmed_ms
+        first = self.first_done_ms
         return events.from_ms(first) - self.deadline if self.is_late and first is not None else None
 
     @property
@@ -133,7 +181,7 @@ class Duty:
 
     @property
     def cause(self) -> str:
-        """The cause of the reminders: `report`, `confirm`, or `return-<revision>`."""
+        """The cause of the reminders: `report`, `confirm`, `official`, or `return-<revision>`."""
         return f"return-{self.state.winner.number}" if self.is_returned else self.task
 
     @property
@@ -150,6 +198,11 @@ def owes(duty: Duty) -> bool:
     return not duty.is_done
 
 
+def is_reminded(duty: Duty) -> bool:
+    """Whether the unit is reminded of the duty."""
+    return owes(duty) and not duty.waits
+
+
 def later(deadline: datetime, extended_to: datetime | None) -> datetime:
     """The deadline after an extension; an extension never makes it earlier."""
     return deadline if extended_to is None else max(deadline, extended_to)
@@ -157,11 +210,14 @@ def later(deadline: datetime, extended_to: datetime | None) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What a regime says about one period: the deadlines by its rules, for confirming too, and the steps of its ladder."""
+    """What a regime says about one period: the deadlines by its rules, for confirming and official figures too (None: it takes no
+    estimates), and the steps of its ladder.
+    """
 
     setting: Setting
     by_group: Mapping[str, Deadline]
     confirm: Mapping[str, datetime]
+    official: datetime | None
     steps: Steps
 
 
@@ -188,8 +244,8 @@ class Roster:
         return self._reference.unit_of(terms.setting, event.unit_id, code if isinstance(code, str) else "", received)
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
-        """The duties of one regime and period, reports first, sorted by unit; only the duties of the unit ids in `of`, if given. A period
-        without a deadline has no duties.
+        """The duties of one regime and period, sorted by unit: reports, then confirmations, then official figures. Only the duties of the
+        unit ids in `of`, if given. A period without a deadline has no duties.
         """
         terms = self._terms(regime_id, period_code)
         if terms is not None:
@@ -211,8 +267,8 @@ class Roster:
         if terms is None:
             return [], 0
         pair, due_ms, wanted, in_time = (regime_id, period_code), events.to_ms(due), list[Assigned](), 0
-        kept, by_group = ledger.kept(pair), self._by_group(ledger, pair, terms)
-        for entry in self._tasks(terms.setting.version)[0]:
+        kept, by_group, assigned = ledger.kept(pair), self._by_group(ledger, pair, terms), self._tasks(terms.setting.version)[0]
+        for entry in assigned:
             if (by_group[entry.group][0] if entry.task == REPORT else terms.confirm[entry.group]) != due:
                 continue
             sent = kept.get(entry.unit.id) if entry.task == REPORT else None
@@ -220,17 +276,34 @@ class Roster:
                 in_time += 1
             else:
                 wanted.append(entry)
-        return list(self._duties(ledger, pair, terms, wanted)), in_time
+        found = list(self._sent_or_confirmed(ledger, pair, terms, wanted))
+        return [*found, *(self._official(ledger, pair, terms, assigned) if terms.official == due else ())], in_time
 
     def deadlines_of(self, ledger: Ledger, regime_id: str, period_code: str) -> list[datetime]:
-        """The deadlines of the groups and of the units that confirm, before extensions; none before an on-call period is opened."""
+        """The deadlines of the groups, of the units that confirm and of official figures, before extensions; none before an on-call period
+        is opened.
+        """
         terms = self._terms(regime_id, period_code)
         if terms is None:
             return []
         by_group = self._by_group(ledger, (regime_id, period_code), terms)
-        return [due for due in (*(due for due, _ in by_group.values()), *terms.confirm.values()) if due is not None]
+        return [due for due in (*(due for due, _ in by_group.values()), *terms.confirm.values(), terms.official) if due is not None]
 
-    def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
+    def _duties(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Sequence[Assigned]) -> Iterator[Duty]:
+        yield from self._sent_or_confirmed(ledger, pair, terms, assigned)
+        yield from self._official(ledger, pair, terms, assigned)
+
+    def _official(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
+        """The duties of official figures of those of these reporters that have sent estimates."""
+        if terms.official is None:
+            return
+        kept, imported_ms = ledger.kept(pair), ledger.imported_ms.get(pair, 0)
+        for unit, task, _, _ in assigned:
+            state = kept.get(unit.id) if task == REPORT else None
+            if isinstance(state, ReportState) and state.was_estimated:
+                yield Duty(*pair, unit, OFFICIAL, terms.official, terms.steps, state, self._working_days, imported_ms=imported_ms)
+
+    def _sent_or_confirmed(self, ledger: Ledger, pair: RegimePeriod, terms: _Terms, assigned: Iterable[Assigned]) -> Iterator[Duty]:
         by_group, imported_ms = self._by_group(ledger, pair, terms), ledger.imported_ms.get(pair, 0)
         for unit, task, group, of in assigned:
             deadline, openings = by_group[group] if task == REPORT else (terms.confirm[group], ())
@@ -265,6 +338,7 @@ class Roster:
             setting,
             {group: (at, ()) for group, at in due.items()},
             deadlines.confirm_deadlines(regime, period, days),
+            deadlines.official_deadline(regime, period, days),
             ladder.steps_of(obligation.ladder, period.length),
         )
 

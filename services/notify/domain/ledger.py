@@ -13,13 +13,15 @@ from typing import Final, NamedTuple
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import instants, report_state
-from shared.words.report_state import PeriodState, ReportState, Revision
+from shared.words.report_state import Entered, PeriodState, ReportState, Revision
 
 NOTHING_IMPORTED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
 ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
-ACTS: Final = frozenset({events.RETURNED, events.EXTENDED, events.OPENED})  # events that cause their own alerts
+ACTS: Final = frozenset(
+    {events.RETURNED, events.EXTENDED, events.OPENED}
+)  # events that cause their own alerts, as reports do that others entered
 
 
 class ReportKey(NamedTuple):
@@ -101,7 +103,8 @@ class Ledger:
         present.
         """
         key = ReportKey(event.regime, event.period, event.unit_id if unit_id is None else unit_id)
-        if event.type in ACTS:
+        is_entered = event.type == events.SUBMITTED and event.entered_by != "" and not event.imported
+        if event.type in ACTS or is_entered:
             self._note_act(event)
         if event.type == events.OPENED:
             self._open(event)
@@ -110,6 +113,8 @@ class Ledger:
             return None
         state = self.of(key)
         state.apply(event)
+        if is_entered:
+            state.note_entry(event.revision, Entered(event.received_ms, event.event_id, event.entered_by))
         self.put(key, state)
         return key
 

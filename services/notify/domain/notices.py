@@ -1,6 +1,8 @@
-"""Notices: news that a unit gets at once, outside its reminder ladder: its report was sent back, or its deadline has changed.
+"""Notices: news that a unit gets at once, outside its reminder ladder: its report was sent back, its deadline has changed, or another unit
+entered a report for it.
 
-A notice is a rung named `now`, before the later rungs of the ladder. Source: design, section 5, "Alerts at once".
+A notice is a rung named `now`. The first two kinds come before the later rungs of the ladder, and only the latest of them counts. A report
+that others entered is told by itself, whether anything is owed or not. Source: design, section 5, "Alerts at once"; ADR-0065.
 """
 
 from dataclasses import dataclass
@@ -13,11 +15,12 @@ from shared.wire import events
 from shared.words import instants, ladder, periods
 from shared.words.calendar import ONE_DAY, WorkingDays
 from shared.words.ladder import OFFICE_OPENS, Rung
-from shared.words.report_state import Return
+from shared.words.report_state import Entered, Return
 
 NOW: Final = "now"
 RETURNED: Final = "returned-"
 MOVED: Final = "moved-"
+ENTERED: Final = "entered-for-"
 FIRST_HOUR, LAST_HOUR = time(7), time(18)
 BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 
@@ -26,8 +29,9 @@ BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 class Notice:
     """News that a unit gets at once.
 
-    `cause` is `returned-<revision>` or `moved-<n>`, `at` is when the notice goes out, `before` is the deadline before a move, `act` the
-    event that caused the notice.
+    `cause` is `returned-<revision>`, `moved-<n>` or `entered-for-<revision>`, `at` is when the notice goes out, `before` is the deadline
+    before a move, `act` the event that caused the notice. `entered_by` is the id of the unit that entered a report, `deadline` the deadline
+    at that time: a later one does not repeat the news.
     """
 
     cause: str
@@ -35,6 +39,8 @@ class Notice:
     reason: str
     act: instants.GivenKey
     before: datetime | None = None
+    entered_by: str = ""
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,17 @@ def _latest(duty: Duty) -> Notice | None:
     if move is not None:
         return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.key, move.before)
     return None if returned is None else _of_return(returned, duty)
+
+
+def of_entries(duty: Duty) -> list[Notice]:
+    """What a unit is told of the revisions that others entered for it."""
+    return [_of_entry(revision, entered, duty) for revision, entered in duty.state.entered.items()] if duty.task == duties.REPORT else []
+
+
+def _of_entry(revision: int, entered: Entered, duty: Duty) -> Notice:
+    act = entered.received_ms, entered.event_id
+    at, deadline = _goes_out(entered.received_ms, duty), _deadline_at(duty, act, None)
+    return Notice(f"{ENTERED}{revision}", at, "", act, entered_by=entered.by, deadline=deadline)
 
 
 def rungs(duty: Duty, notice: Notice | None) -> tuple[Rung, ...]:
@@ -107,8 +124,12 @@ def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenK
 
 def _reminded_at(duty: Duty, key: instants.GivenKey) -> datetime:
     """The deadline of the ladder as it was after the opening or extension `key`."""
+    return _deadline_at(duty, key, None if duty.returned is None else duty.returned.fix_by)
+
+
+def _deadline_at(duty: Duty, key: instants.GivenKey, fix_by: datetime | None) -> datetime:
+    """The deadline as it was after the event `key`; of a returned report from its fix-by date."""
     extension = instants.in_force(entry for entry in duty.state.extensions.values() if entry.key <= key)
     opening = max((entry for entry in duty.openings if entry.key <= key), key=lambda entry: entry.key, default=None)
-    fix_by = None if duty.returned is None else duty.returned.fix_by
     base = fix_by or (duty.due if opening is None else opening.at)
     return duties.later(base, None if extension is None else extension.at)

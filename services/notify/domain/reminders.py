@@ -115,7 +115,16 @@ def _reminders(duty: Duty, notice: Notice | None, rungs: tuple[Rung, ...]) -> Re
     )
     if notice is None:
         return Reminders(matter, rungs)
-    told = replace(matter, cause=notice.cause, reason=notice.reason, before=notice.before, act=notice.act)
+    told = replace(
+        matter,
+        cause=notice.cause,
+        deadline=notice.deadline or matter.deadline,
+        reason=notice.reason,
+        before=notice.before,
+        is_returned=matter.is_returned and not notice.entered_by,
+        entered_by=notice.entered_by,
+        act=notice.act,
+    )
     return Reminders(matter, rungs, told)
 
 
@@ -131,9 +140,10 @@ def _traced(alert: Alert, traces: Mapping[instants.GivenKey, str]) -> Alert:
 
 def plan(all_duties: Iterable[Duty], registry: Registry) -> list[Alert]:
     """Every rung of every owed duty, sorted by time, then unit. Each is addressed to the unit that acts on the day of the rung; a rung on a
-    day on which nobody does is left out.
+    day on which nobody does is left out, and so is one from before the unit was asked.
     """
-    rungs = [alert for duty in all_duties if duties.owes(duty) for alert in of_duty(duty).alerts]
+    owed = [duty for duty in all_duties if duties.is_reminded(duty)]
+    rungs = [alert for duty in owed for alert in of_duty(duty).alerts if duty.asked_since is None or alert.rung.at >= duty.asked_since]
     alerts = [alert for rung in rungs for alert in addressing.addressed([rung], registry, rung.rung.at).to_units]
     return sorted(alerts, key=lambda alert: (alert.rung.at, alert.matter.unit, alert.matter.duty))
 
@@ -143,12 +153,21 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
     news: list[Candidate] = []
     registry, day = reference.registry, periods.local_day(now)
     for of_period in owed:
-        since = of_period.since(reference, now)
-        for come, watch in of_period.reached(since, now):
+        for come, watch in of_period.reached(reference, now):
+            since = of_period.since(reference, now, watch)
             if due.may_go_out(come, now, reference.working_days):
-                looks = ((_reminders(look.member.duty, look.member.notice, watch.rungs), look) for look in watch.looks(come))
-                news += filter(None, (candidate(reminders, look, registry, since, day) for reminders, look in looks))
+                news += filter(None, [_candidate(look, registry, since, day) for look in list(watch.looks(come))])
     return news
+
+
+def _candidate(look: Look[OwedDuty], registry: Registry, since: datetime, day: date) -> Candidate | None:
+    """The candidate for the rung of a look at a duty. A rung from before the unit was asked is not looked at again."""
+    duty, notice = look.member.duty, look.member.notice
+    asked_since = duty.asked_since or since
+    if look.rung.at < asked_since:
+        look.close()
+        return None
+    return candidate(_reminders(duty, notice, look.watch.rungs), look, registry, max(since, asked_since), day)
 
 
 def candidate(reminders: Reminders, look: Look[OwedDuty] | Look[Unit], registry: Registry, since: datetime, day: date) -> Candidate | None:
@@ -202,11 +221,15 @@ def sort_out(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed], working
 
 
 def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
-    """Whether the unit still owes exactly what the alert is about; for a digest, whether any unit of the group does."""
+    """Whether the unit still owes exactly what the alert is about; for a digest, whether any unit of the group does. What others entered
+    remains news.
+    """
     matter = alert.matter
     of_period = owed.get((matter.regime, matter.period))
     if of_period is None:
         return False
+    if matter.is_entry:
+        return True
     if matter.is_digest:
         return of_period.is_group_owing(matter.deadline)
     duty = of_period.duty(matter.duty)

@@ -172,6 +172,8 @@ class AlertStore:
             document["to"] = alert.to
         if matter.view is not None:
             document["view"] = {"id": matter.view.id, "code": matter.view.code, "name": matter.view.name}
+        if matter.entered_by:
+            document["entered_by"] = matter.entered_by
         if matter.traceparent:
             document["traceparent"] = matter.traceparent
         return document
@@ -197,6 +199,7 @@ def _alert(document: AlertDocument) -> Alert:
         before=document.get("before"),  # this field and the next are missing in alerts that were raised before format 5
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
         view=_view(document),
+        entered_by=document.get("entered_by", ""),
         traceparent=document.get("traceparent", ""),
     )
     return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"], document.get("to", ""))

@@ -7,7 +7,7 @@ from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 
-from services.notify.domain.duties import REPORT, Duty, owes
+from services.notify.domain.duties import CONFIRM, Duty, owes
 from services.notify.domain.ledger import RegimePeriod, ReportKey
 from services.notify.store import report_states
 from shared.plumbing import mongo
@@ -18,7 +18,7 @@ from shared.words.instants import Given
 from shared.words.report_state import PeriodState, ReportState, Return
 
 CHECKPOINT: Final = "notify"
-SHAPE: Final = 5  # the data format that last changed the checkpoint and the duties' state
+SHAPE: Final = 7  # the data format that last changed the checkpoint and the duties' state
 WRITE_BATCH: Final = 2000
 OWED: Final = "owed"  # the index of owed duties
 
@@ -145,8 +145,8 @@ def _checkpoint(document: NotifyCheckpointDocument) -> Checkpoint:
 
 
 def _document(duty: Duty, position: BookPosition) -> DutyDocument:
-    state, confirmation = duty.state, duty.state.confirmation
-    report = state if duty.task == REPORT else ReportState()
+    state, report = duty.state, duty.report_state
+    confirmation = state.confirmation if duty.task == CONFIRM else None
     document: DutyDocument = {
         "_id": duty.id,
         "generation": position.generation,
@@ -157,9 +157,9 @@ def _document(duty: Duty, position: BookPosition) -> DutyDocument:
         "task": duty.task,
         "deadline": duty.deadline,
         "owed": not duty.is_done,
-        "received": report.counts,
-        "received_at": events.from_ms(report.winner.received_ms) if report.counts else None,
-        "first_received_at": _at(report.first_submitted_ms),
+        "received": duty.is_received,
+        "received_at": events.from_ms(report.winner.received_ms) if duty.is_received else None,
+        "first_received_at": _at(duty.first_received_ms),
         "revision": report.winner.number,
         "late": duty.is_late,
         "late_by_s": _late_by_s(duty),

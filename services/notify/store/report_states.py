@@ -3,13 +3,13 @@
 from shared.wire.documents import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
-from shared.words.report_state import Confirmation, PeriodState, ReportState, Return, Revision
+from shared.words.report_state import NO_ENTRIES, Confirmation, Entered, PeriodState, ReportState, Return, Revision
 
 
 def document(report: ReportState) -> ReportStateDocument:
     """The stored form of a report's state."""
     confirmation = report.confirmation
-    return {
+    stored: ReportStateDocument = {
         "winner": report.winner,
         "is_submission": report.is_submission,
         "first_submitted_ms": report.first_submitted_ms,
@@ -24,6 +24,9 @@ def document(report: ReportState) -> ReportStateDocument:
         "was_estimated": report.was_estimated,
         "first_official_ms": report.first_official_ms,
     }
+    if report.entered:
+        stored["entered"] = [(number, entry.received_ms, entry.event_id, entry.by) for number, entry in report.entered.items()]
+    return stored
 
 
 def report(state: ReportStateDocument) -> ReportState:
@@ -42,6 +45,7 @@ def report(state: ReportStateDocument) -> ReportState:
         is_estimate=state.get("is_estimate", False),
         was_estimated=state.get("was_estimated", False),
         first_official_ms=state.get("first_official_ms", state["first_submitted_ms"]),
+        entered={number: Entered(at_ms, event_id, by) for number, at_ms, event_id, by in state.get("entered", ())} or NO_ENTRIES,
     )
 
 

@@ -52,6 +52,7 @@ def lists(tally: Tally, most: int | None = None) -> list[str]:
         _list("Chưa có báo cáo", tally, tally.missing, _note, most),
         _list("Nộp muộn", tally, tally.late, _came, most),
         _list("Chưa chốt bảng tổng hợp", tally, tally.unconfirmed, _note, most),
+        _list("Còn số ước, chưa có số liệu chính thức", tally, tally.estimated, _note, most),
     ]
 
 
@@ -93,6 +94,8 @@ def _counts(tally: Tally) -> list[str]:
         lines.append(f"- Đã nộp: {share(tally.received, tally.expected)} báo cáo ({rate}), {late}")
     if tally.confirmers:
         lines.append(f"- Đã chốt: {share(tally.confirmed, tally.confirmers)} bảng tổng hợp")
+    if tally.estimators:
+        lines.append(f"- Đã thay số ước bằng số liệu chính thức: {share(tally.official, tally.estimators)} báo cáo")
     return lines
 
 

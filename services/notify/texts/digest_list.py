@@ -74,6 +74,7 @@ def _line(section: Section, now: datetime) -> str:
     figures = [
         f"đã nộp {digest.share(tally.received, tally.expected)} báo cáo" if tally.expected else "",
         f"đã chốt {digest.share(tally.confirmed, tally.confirmers)} bảng tổng hợp" if tally.confirmers else "",
+        f"đã thay số ước {digest.share(tally.official, tally.estimators)} báo cáo" if tally.estimators else "",
     ]
     name = f"{wording.title(section.content.regime)}, {vietnamese.period_name(matter.period)}, {vietnamese.deadline(matter.deadline)}"
     return f"{wording.urgency(matter.deadline, now)}: {name} – {', '.join(filter(None, figures))}"

@@ -3,20 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from services.notify.domain import duties
 from services.notify.domain.alerts import EMAIL, Alert
-from services.notify.domain.duties import REPORT, Duty
+from services.notify.domain.duties import CONFIRM, Duty
 from services.notify.domain.reach import Reach
 from services.notify.texts import wording
 from shared.wire import events
 from shared.words import periods
 from shared.words.instants import Given
-from shared.words.report_state import ReportState, Return
+from shared.words.report_state import Return
 from shared.words.units import Unit
-
-NOTHING: Final = ReportState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +39,11 @@ def select(all_duties: Iterable[Duty], wanted: Wanted, now: datetime) -> list[Du
 
 def duty_entry(duty: Duty, acting: Unit | None, now: datetime) -> dict[str, object]:
     """One duty. `acting` is the unit that acts for the duty's unit: itself, or its heir; None if nobody does. `deadline` is the first late
-    instant, extensions included. `late` has the same meaning as in views and concerns reports that were received; `late_by_s` also covers
-    an owed duty that is overdue.
+    instant, extensions included. `received` is whether the report counts, for official figures: without estimates. `late` has the same
+    meaning as in views and concerns what was received; `late_by_s` also covers an owed duty that is overdue.
     """
     late_by = duty.late_by(now)
-    report = duty.state if duty.task == REPORT else NOTHING
+    report = duty.report_state
     return {
         "regime": duty.regime,
         "period": duty.period,
@@ -58,15 +55,15 @@ def duty_entry(duty: Duty, acting: Unit | None, now: datetime) -> dict[str, obje
         "view": _named(duty.view),
         "deadline": _local(duty.deadline),
         "owed": duties.owes(duty),
-        "received": report.counts,
-        "received_at": _from_ms(report.winner.received_ms if report.counts else None),
-        "first_received_at": _from_ms(report.first_submitted_ms),
+        "received": duty.is_received,
+        "received_at": _from_ms(report.winner.received_ms if duty.is_received else None),
+        "first_received_at": _from_ms(duty.first_received_ms),
         "revision": report.winner.number or None,
         "late": duty.is_late,
         "late_by_s": None if late_by is None else int(late_by.total_seconds()),
         "returned": _returned(duty.returned),
         "extended": _extended(duty.extension),
-        "confirmed_at": _from_ms(duty.state.first_confirmed_ms if duty.task != REPORT else None),
+        "confirmed_at": _from_ms(duty.state.first_confirmed_ms if duty.task == CONFIRM else None),
     }
 
 

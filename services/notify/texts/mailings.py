@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.notify.domain import reach
 from services.notify.domain.alerts import Alert
-from services.notify.texts import digest, digest_list, mail, reminder, reminder_list
+from services.notify.texts import digest, digest_list, entry, mail, reminder, reminder_list
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail, Text
 from services.notify.texts.reminder import MailsSent
@@ -49,6 +49,8 @@ def _newest(contents: Iterable[Content]) -> list[Content]:
 def _text(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Text:
     """The text about one matter, or the list of several."""
     first = contents[0]
+    if first.alert.matter.is_entry:
+        return entry.compose(contents, site)
     match first.tally, len(contents):
         case None, 1:
             return reminder.compose(first, site, reminder.number(first.alert.matter, mails_sent))

@@ -4,15 +4,17 @@ A mail refers only to what exists: pages of the portal, people to call, and the 
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from services.notify.domain.alerts import Matter
-from services.notify.domain.duties import REPORT
+from services.notify.domain.duties import CONFIRM, OFFICIAL, REPORT
 from services.notify.domain.notices import MOVED, NOW
 from services.notify.texts import mail, wording
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Text
 from shared.words import texts, vietnamese
 
+SEND_OFFICIAL: Final = "gửi số liệu chính thức thay số ước"
 MailsSent = Mapping[tuple[str, str], int]
 """How many mails a unit has had about a duty and cause; pairs without a mail may be left out."""
 
@@ -36,11 +38,18 @@ def _is_of_move(matter: Matter) -> bool:
 def _subject(content: Content, number: int) -> str:
     matter = content.alert.matter
     period, deadline = vietnamese.period_name(matter.period), vietnamese.deadline(matter.deadline)
-    task = confirm(matter) if matter.task != REPORT else "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo"
+    task = _act(matter, "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo")
     unit = whose(content)
     if _is_of_move(matter):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
     return f"{_occasion(content, number)} Đề nghị {task} {period} {deadline} – {unit}"
+
+
+def _act(matter: Matter, report: str) -> str:
+    """What is to be done, by the task; `report` if it is to report."""
+    if matter.task == OFFICIAL:
+        return SEND_OFFICIAL
+    return confirm(matter) if matter.task == CONFIRM else report
 
 
 def _occasion(content: Content, number: int) -> str:
@@ -81,13 +90,17 @@ def whom_to_ask(content: Content) -> str:
 def _what_is_owed(content: Content) -> str:
     matter = content.alert.matter
     if _is_of_move(matter):
-        return f"Thời hạn của {'báo cáo' if matter.task == REPORT else 'việc chốt bảng tổng hợp'} sau đây đã thay đổi:"
+        what = {REPORT: "báo cáo", OFFICIAL: "số liệu chính thức thay số ước trong báo cáo"}.get(matter.task, "việc chốt bảng tổng hợp")
+        return f"Thời hạn của {what} sau đây đã thay đổi:"
     if matter.is_returned:
         whom = "đơn vị cũ" if content.is_to_heir else "đơn vị"
         sent = f"Báo cáo (lần nộp {revision(matter)}) của {whom} đã được trả lại để chỉnh sửa"
         return f"{sent}:" if content.alert.rung.name == NOW else f"{sent}, đến nay chưa nhận được bản gửi lại:"
     if matter.task == REPORT:
         return f"Đến nay hệ thống chưa nhận được báo cáo sau đây của {'đơn vị cũ' if content.is_to_heir else 'đơn vị'}:"
+    if matter.task == OFFICIAL:
+        whose = "đơn vị cũ" if content.is_to_heir else "đơn vị"
+        return f"Báo cáo sau đây của {whose} còn số ước, đến nay chưa có số liệu chính thức thay số ước:"
     return f"Đến nay bảng tổng hợp sau đây{_of_view(matter)} chưa được đơn vị duyệt và chốt:"
 
 
@@ -98,7 +111,7 @@ def whose(content: Content) -> str:
 
 def by_heir(content: Content) -> str:
     """The line for an heir about the unit for which it acts; "" for a unit's own duty."""
-    what = "báo cáo" if content.alert.matter.task == REPORT else "chốt bảng tổng hợp"
+    what = "chốt bảng tổng hợp" if content.alert.matter.task == CONFIRM else "báo cáo"
     return f"- Đơn vị phải {what}: {wording.both(content.of, content.unit)}" if content.is_to_heir else ""
 
 
@@ -127,18 +140,20 @@ def _what_to_do(content: Content) -> str:
     matter = content.alert.matter
     when = "ngay trong hôm nay" if wording.days_late(matter.deadline, content.now) >= 0 else "đúng thời hạn"
     if content.is_to_heir:
-        act = confirm(matter) if matter.task != REPORT else "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo"
+        act = _act(matter, "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo")
         return f"Đề nghị đơn vị {act} {when} với tư cách đơn vị kế thừa, bằng phần mềm báo cáo của đơn vị."
     if matter.is_returned:
         return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if matter.task == REPORT:
         return f"Đề nghị đơn vị gửi báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
+    if matter.task == OFFICIAL:
+        return f"Đề nghị đơn vị gửi lại báo cáo với số liệu chính thức {when}, bằng phần mềm báo cáo của đơn vị."
     return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, bằng phần mềm báo cáo của đơn vị."
 
 
 def link(matter: Matter, site: str) -> str:
     """The line with the link to the matter's page; "" if `site` is unknown."""
-    page, what = ("bao-cao", "Tình trạng báo cáo của đơn vị") if matter.task == REPORT else ("bang", f"Bảng tổng hợp{_whose_view(matter)}")
+    page, what = ("bang", f"Bảng tổng hợp{_whose_view(matter)}") if matter.task == CONFIRM else ("bao-cao", "Tình trạng báo cáo của đơn vị")
     unit = matter.unit if matter.view is None else matter.view.code
     return f"{what}: {site}/{page}/{matter.regime}/{matter.period}/{unit}" if site else ""
 

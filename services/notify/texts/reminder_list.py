@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.notify.domain.alerts import Matter
-from services.notify.domain.duties import CONFIRM, REPORT
+from services.notify.domain.duties import CONFIRM, OFFICIAL, REPORT
 from services.notify.texts import mail, reminder, wording
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Text
@@ -57,6 +57,8 @@ def _tasks(matters: Sequence[Matter]) -> str:
     count, tasks = vietnamese.number(len(matters)), {matter.task for matter in matters}
     if tasks == {REPORT}:
         return f"gửi {count} báo cáo"
+    if tasks == {OFFICIAL}:
+        return f"{reminder.SEND_OFFICIAL} trong {count} báo cáo"
     return f"chốt {count} bảng tổng hợp" if tasks == {CONFIRM} else f"hoàn thành {count} nghĩa vụ báo cáo"
 
 
@@ -90,6 +92,8 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
 def _task(matter: Matter) -> str:
     if matter.is_returned:
         return f"gửi lại báo cáo (lần nộp {reminder.revision(matter)} đã bị trả lại)"
+    if matter.task == OFFICIAL:
+        return reminder.SEND_OFFICIAL
     return "gửi báo cáo" if matter.task == REPORT else f"duyệt và {reminder.confirm(matter)}"
 
 

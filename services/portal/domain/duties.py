@@ -12,12 +12,17 @@ from enum import StrEnum
 from shared.words import deadlines, periods
 
 REPORT = "report"
+CONFIRM = "confirm"
+OFFICIAL = "official"
+TASKS = {REPORT: "Nộp báo cáo", CONFIRM: "Duyệt và chốt", OFFICIAL: "Nộp số liệu chính thức thay số ước"}
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
 class DutyState(StrEnum):
-    """The states by which duties can be filtered. `owed` includes overdue and returned duties, `received` includes late ones."""
+    """The states by which duties can be filtered. `owed` includes overdue and returned duties, `received` (reports, and official
+    figures) includes late ones.
+    """
 
     OWED = "owed"
     OVERDUE = "overdue"
@@ -91,17 +96,21 @@ class Duty:
 
     @property
     def task_word(self) -> str:
-        return "Nộp báo cáo" if self.is_report else "Duyệt và chốt"
+        return TASKS[self.task]
+
+    @property
+    def is_confirmation(self) -> bool:
+        return self.task == CONFIRM
 
     @property
     def received_at(self) -> datetime | None:
-        """When the report was first received; None for a confirmation."""
-        return self.first_at if self.is_report else None
+        """When the report or the official figures were first received; None for a confirmation."""
+        return None if self.is_confirmation else self.first_at
 
     @property
     def path(self) -> str:
         """The address of the page about the report or view."""
-        return f"/{'bao-cao' if self.is_report else 'bang'}/{self.regime}/{self.period}/{self.view_id or self.unit_code}"
+        return f"/{'bang' if self.is_confirmation else 'bao-cao'}/{self.regime}/{self.period}/{self.view_id or self.unit_code}"
 
     @property
     def late_by(self) -> str:
@@ -113,7 +122,7 @@ class Duty:
         if self.is_owed:
             states = [DutyState.OWED]
             return states + [DutyState.RETURNED] * self.is_returned + [DutyState.OVERDUE] * (now >= self.due)
-        if not self.is_report:
+        if self.is_confirmation:
             return [DutyState.CONFIRMED]
         return [DutyState.RECEIVED] + [DutyState.LATE] * self.is_late
 
@@ -141,7 +150,7 @@ class Duty:
         return Badge(BADGES[state], self._word(state), self.countdown(now) or (f"muộn {self.late_by}" if self.late_by else ""))
 
     def _word(self, state: DutyState) -> str:
-        return NOT_CONFIRMED if state is DutyState.OWED and not self.is_report else WORDS[state]
+        return NOT_CONFIRMED if state is DutyState.OWED and self.is_confirmation else WORDS[state]
 
     def countdown(self, now: datetime) -> str:
         """`còn 3 ngày`, `quá hạn 2 ngày`; empty when nothing is owed."""

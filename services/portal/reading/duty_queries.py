@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from services.portal.domain.duties import REPORT, DutyState
+from services.portal.domain.duties import CONFIRM, OFFICIAL, REPORT, DutyState
 from services.portal.domain.duty_units import Part
 from shared.plumbing.mongo import Document
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
+SENT = [REPORT, OFFICIAL]
+"""The tasks that are done by sending a report."""
 IN_CALENDAR = [("owed", -1), ("reminded_of", -1), ("_id", 1)]
 """Owed duties first, each by the newest deadline: a calendar leaves out the oldest ones."""
 
@@ -72,18 +74,18 @@ def of_state(state: DutyState, now: datetime) -> Document:
         case DutyState.RETURNED:
             return {"owed": True, "returned": {"$type": "object"}}
         case DutyState.RECEIVED:
-            return {"owed": False, "task": REPORT}
+            return {"owed": False, "task": {"$in": SENT}}
         case DutyState.LATE:
-            return {"owed": False, "task": REPORT, "late": True}
+            return {"owed": False, "task": {"$in": SENT}, "late": True}
         case DutyState.CONFIRMED:
-            return {"owed": False, "task": {"$ne": REPORT}}
+            return {"owed": False, "task": CONFIRM}
         case _:
             assert_never(state)
 
 
 def is_in(state: DutyState, now: datetime) -> Document:
     """The condition for a state inside a pipeline, by the same rule as `of_state`."""
-    is_done, is_report = {"$not": ["$owed"]}, {"$eq": ["$task", REPORT]}
+    is_done, is_sent = {"$not": ["$owed"]}, {"$in": ["$task", SENT]}
     match state:
         case DutyState.OWED:
             return {"$and": ["$owed"]}
@@ -92,10 +94,10 @@ def is_in(state: DutyState, now: datetime) -> Document:
         case DutyState.RETURNED:
             return {"$and": ["$owed", {"$eq": [{"$type": "$returned"}, "object"]}]}
         case DutyState.RECEIVED:
-            return {"$and": [is_done, is_report]}
+            return {"$and": [is_done, is_sent]}
         case DutyState.LATE:
-            return {"$and": [is_done, is_report, "$late"]}
+            return {"$and": [is_done, is_sent, "$late"]}
         case DutyState.CONFIRMED:
-            return {"$and": [is_done, {"$not": [is_report]}]}
+            return {"$and": [is_done, {"$not": [is_sent]}]}
         case _:
             assert_never(state)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
 from datetime import datetime, timedelta
 
 from services.portal.domain import duty_units
-from services.portal.domain.duties import REPORT, Duty, DutyState
+from services.portal.domain.duties import CONFIRM, Duty, DutyState
 from services.portal.domain.duty_periods import Owed
 from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state, of_units
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
@@ -147,7 +147,7 @@ def from_document(document: DutyDocument) -> Duty:
 def _first_at(document: DutyDocument) -> datetime | None:
     """When the task was first done, which decides whether it was late. For a late confirmation it is computed from the stored delay."""
     late_by_s = document.get("late_by_s")
-    first: datetime | None = document["first_received_at"] if document["task"] == REPORT else document["confirmed_at"]
-    if document["task"] != REPORT and late_by_s is not None:
+    first: datetime | None = document["confirmed_at"] if document["task"] == CONFIRM else document["first_received_at"]
+    if document["task"] == CONFIRM and late_by_s is not None:
         first = document["deadline"] + timedelta(seconds=late_by_s)
     return first

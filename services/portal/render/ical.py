@@ -8,7 +8,7 @@ from typing import Final
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
 from services.portal.domain.agenda import Agenda, Planned
-from services.portal.domain.duties import Duty
+from services.portal.domain.duties import CONFIRM, OFFICIAL, REPORT, Duty
 from shared.words import deadlines, ladder, periods, vietnamese
 from shared.words.calendar import WorkingDays
 from shared.words.ladder import Steps
@@ -19,9 +19,9 @@ from shared.words.units import Unit
 PRODUCT: Final = "-//Tong Hop//Nghia vu bao cao//VI"
 MOST_TITLE: Final = 60  # characters of a regime's title in a summary: a telephone shows about as many
 MOST_UNITS: Final = 3  # named in the title of a calendar
-VERBS: Final = {True: "Nộp", False: "Duyệt và chốt"}
-NOUNS: Final = {True: "báo cáo", False: "bảng tổng hợp"}
-"""The words of a task, by whether it is to report."""
+VERBS: Final = {REPORT: "Nộp", CONFIRM: "Duyệt và chốt", OFFICIAL: "Nộp"}
+NOUNS: Final = {REPORT: "báo cáo", CONFIRM: "bảng tổng hợp", OFFICIAL: "số liệu chính thức thay số ước"}
+"""The words of a task."""
 REFRESH: Final = timedelta(hours=1)
 OFFSET: Final = timedelta(hours=7)
 OFFSET_BEFORE: Final = timedelta(hours=8)  # the offset of the south until then, which the tz database uses
@@ -125,7 +125,7 @@ def _of_duty(duty: Duty, about: About, regime: Regime | None, working_days: Work
 
 def _of_plan(plan: Planned, about: About, title: str, site: str, now: datetime) -> Event:
     """The event of a duty whose period has not begun. When it begins, the duty's event has the same UID and replaces this one."""
-    task = NOUNS[plan.is_report]
+    task = REPORT if plan.is_report else CONFIRM
     period = vietnamese.period_name(plan.period)
     lines = [
         f"Đơn vị: {plan.unit_name} ({plan.unit_code})",
@@ -135,7 +135,7 @@ def _of_plan(plan: Planned, about: About, title: str, site: str, now: datetime) 
         "Kỳ báo cáo chưa bắt đầu. Hạn được tính theo quy định hiện hành và có thể thay đổi.",
     ]
     for_whom = about.of_whom(plan.id.split("/")[2], plan.unit_name)
-    summary = f"{VERBS[plan.is_report]} {task} {period}{for_whom} (dự kiến): {_short(title)}"
+    summary = f"{VERBS[task]} {NOUNS[task]} {period}{for_whom} (dự kiến): {_short(title)}"
     event = _event(plan.id, plan.due, summary, "\n".join(lines), f"{site}/nghia-vu?unit={plan.unit_code}", now)
     event.add("STATUS", "TENTATIVE")
     return event
@@ -167,10 +167,10 @@ def _alarm(at: datetime, text: str) -> Alarm:
 
 def _headline(duty: Duty, now: datetime) -> str:
     """What is to do and for which period: `Nộp báo cáo tháng 5 năm 2026 (quá hạn)`."""
-    task = f"{NOUNS[duty.is_report]} {vietnamese.period_name(duty.period)}"
+    task = f"{NOUNS[duty.task]} {vietnamese.period_name(duty.period)}"
     if not duty.is_owed:
         return f"{duty.state_text(now)} {task}"
-    verb = "Sửa và nộp lại" if duty.is_returned else VERBS[duty.is_report]
+    verb = "Sửa và nộp lại" if duty.is_returned else VERBS[duty.task]
     return f"{verb} {task} (quá hạn)" if now >= duty.due else f"{verb} {task}"
 
 
