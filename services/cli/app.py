@@ -16,6 +16,7 @@ from services.cli import (
     reform_preview,
     regime_remove,
     regime_show,
+    send,
     stack,
 )
 from services.cli import demo as demo
@@ -65,6 +66,7 @@ stack.add_to(app)
 figures.add_to(app)
 explain.add_to(app)
 imports.add_to(app)
+send.add_to(app)
 demo.add_to(app)
 command.add_to(app)
 

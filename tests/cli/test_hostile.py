@@ -159,6 +159,7 @@ TAKES_MANY: Final = {
     "reform check",
     "regimes check",
     "regimes load",
+    "send",
     "units import",
 }
 

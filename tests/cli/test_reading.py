@@ -67,6 +67,7 @@ WRITING: Final = {
     "reform revert",
     "regimes load",
     "regimes remove",
+    "send",
     "streams apply",
     "tls init",
     "tls renew",

@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from services.cli.docs import markdown
+from services.send.sentences import SENTENCES
 from shared.words.refusals import CATALOGUE
 
 SOURCES: Final = ("services", "shared")
 CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z0-9_]+)"')
-UNUSED_MODULES: Final = ("shared/words/refusals.py", "shared/words/sentences/", "services/cli/docs/")  # they name codes without using them
+UNUSED_MODULES: Final = (  # they name codes without using them
+    "shared/words/refusals.py",
+    "shared/words/sentences/",
+    "services/send/sentences.py",
+    "services/cli/docs/",
+)
 
 FAMILIES: Final[Mapping[str, str]] = {
     "event": "The shape of an event: JSON, CloudEvents attributes, names of fields.",
@@ -35,6 +41,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "calendar": "The file of the agency's own days; the path names file and line.",
     "cli": "The command line.",
     "import": "`tonghop import`.",
+    "send": "The client, `tonghop send`; it has a catalogue of its own (`services/send/sentences.py`).",
     "stack": "The embedded stack, `tonghop up`.",
     "demo": "`tonghop demo`.",
     "file": "Any text file.",
@@ -47,6 +54,8 @@ FAMILIES: Final[Mapping[str, str]] = {
     "reform": "The folder of a reform (đợt sắp xếp).",
 }
 
+EVERY: Final[Mapping[str, tuple[str, str]]] = {**CATALOGUE, **SENTENCES}
+
 INTRODUCTION: Final = """
 An error or a warning has a stable `code`, the `path` of the field, and a sentence in Vietnamese and English (`message_vi`, `message_en`).
 Software should decide by the code and show the sentence to people. Words in braces are filled in. A receipt carries these in `errors`
@@ -58,13 +67,13 @@ and `warnings`; over HTTP they come in an `application/problem+json` answer. The
 def page() -> str:
     """The text of the page."""
     users = used_by()
-    families = dict.fromkeys([*FAMILIES, *(code.partition(".")[0] for code in CATALOGUE)])
+    families = dict.fromkeys([*FAMILIES, *(code.partition(".")[0] for code in EVERY)])
     return markdown.page("Errors", INTRODUCTION, *(_family(family, users) for family in families))
 
 
 def used_by() -> dict[str, list[str]]:
     """The services whose source contains each code of the catalogue; `shared` for code in plumbing that all services use."""
-    users: dict[str, set[str]] = {code: set() for code in CATALOGUE}
+    users: dict[str, set[str]] = {code: set() for code in EVERY}
     folders = {name: Path(str(resources.files(name))) for name in SOURCES}
     for package, path in ((package, path) for package, folder in folders.items() for path in folder.rglob("*.py")):
         name = f"{package}/{path.relative_to(folders[package]).as_posix()}"
@@ -82,7 +91,7 @@ def _service(name: str) -> str:
 def _family(family: str, users: Mapping[str, list[str]]) -> str:
     rows = [
         (markdown.code(code), vietnamese, english, ", ".join(users[code]))
-        for code, (vietnamese, english) in CATALOGUE.items()
+        for code, (vietnamese, english) in EVERY.items()
         if code.partition(".")[0] == family
     ]
     table = markdown.table(("code", "Vietnamese", "English", "used by"), rows)

@@ -1,0 +1,322 @@
+"""Reports sent to a small server: revisions, retries, what is not sent twice, and the exit status."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.send.outbox import Outbox
+from tests.send import office
+from tests.send.conftest import Machine, report
+from tests.send.office import CODE, KEY, UNIT, Office, lose_after, lose_before, problem, saying
+
+BUSY = saying(503, problem(503, "door.broker_away")[1], Retry_After="60")
+AWAY = "http://127.0.0.1:9"  # nobody listens on the discard port
+
+
+def revisions(server: Office) -> list[int]:
+    return [one["revision"] for one in server.accepted]
+
+
+def test_a_report_is_accepted_under_its_first_revision_and_its_unit(server: Office, machine: Machine) -> None:
+    [row] = machine.rows(machine.file(report()))
+
+    assert (row["verdict"], row["revision"], row["unit"], row["received_at"]) == ("accepted", 1, CODE, office.RECEIVED)
+    assert server.accepted == [{**report(), "values": {"gd_ngay_cong": "340"}, "unit": CODE, "revision": 1}]
+    assert server.posts[0].headers["content-type"] == "application/cloudevents+json"
+
+
+def test_a_correction_gets_the_next_revision_also_after_others_have_sent(server: Office, machine: Machine) -> None:
+    machine.run(machine.file(report()))
+    server.standing[("ct27-van-quan", "2026", CODE)] = 7
+
+    [row] = machine.rows(machine.file(report(values={"gd_ngay_cong": 345})))
+
+    assert (row["verdict"], row["revision"]) == ("accepted", 8)
+
+
+def test_without_forms_the_receipts_tell_the_next_revision(server: Office, machine: Machine) -> None:
+    server.has_forms = False
+    server.standing[("ct27-van-quan", "2026", CODE)] = 7
+
+    [row] = machine.rows(machine.file(report(unit=CODE)))
+    [next_row] = machine.rows(machine.file(report(unit=CODE, values={"gd_ngay_cong": 1})))
+
+    assert (row["verdict"], row["revision"], row["warnings"]) == ("accepted", 8, [])
+    assert revisions(server) == [1, 8, 9]
+    assert (next_row["verdict"], next_row["revision"]) == ("accepted", 9)
+
+
+def test_a_report_that_someone_else_always_overtakes_is_told_and_refused(server: Office, machine: Machine) -> None:
+    server.has_forms = False
+
+    def overtake(server: Office, asked: office.Asked) -> None:
+        server.standing[("ct27-van-quan", "2026", CODE)] = json.loads(asked.body)["data"]["revision"] + 1
+
+    server.tricks = [overtake] * 9
+
+    [row] = machine.rows(machine.file(report(unit=CODE)), code=1)
+
+    assert row["verdict"] == "superseded"
+    assert len(server.posts) == 5
+    assert [one["code"] for one in row["warnings"]] == ["report.superseded", "send.still_superseded"]
+
+
+def test_the_same_file_again_is_not_sent_again_but_with_again(server: Office, machine: Machine) -> None:
+    file = machine.file(report(), report("2025"))
+    machine.run(file)
+
+    rows = machine.rows(file)
+
+    assert [row["verdict"] for row in rows] == ["unchanged"] * 2
+    assert "send.unchanged" in rows[0]["warnings"][0]["code"]
+    assert len(server.posts) == 2
+    assert [row["revision"] for row in machine.rows(file, is_again=True)] == [2, 2]
+
+
+def test_a_file_with_a_report_and_its_correction_is_known_again_as_a_whole(server: Office, machine: Machine) -> None:
+    file = machine.file(report(), report(values={"gd_ngay_cong": 341}))
+    machine.run(file)
+
+    assert [row["verdict"] for row in machine.rows(file)] == ["unchanged"] * 2
+    assert [row["revision"] for row in machine.rows(machine.file(report()))] == [3]  # back to the first figures is a change
+    assert revisions(server) == [1, 2, 3]
+
+
+def test_a_rejected_report_is_refused_and_stays_so_until_it_changes(server: Office, machine: Machine) -> None:
+    wrong = machine.file(report(values={"bad": 1}))
+
+    [row] = machine.rows(wrong, code=1)
+    [unchanged] = machine.rows(wrong, code=1)
+    [again] = machine.rows(wrong, code=1, is_again=True)
+    [right] = machine.rows(machine.file(report()))
+
+    assert (row["verdict"], row["errors"][0]["code"], row["revision"]) == ("rejected", "report.unknown_indicator", 1)
+    assert unchanged["verdict"] == "unchanged"
+    assert (again["verdict"], len(server.receipts)) == ("rejected", 3)  # judged anew, under an id of its own
+    assert again["event_id"] != row["event_id"]
+    assert (right["verdict"], right["revision"]) == ("accepted", 1)
+
+
+def test_offline_for_a_day_and_back_everything_is_sent_once_in_order(server: Office, machine: Machine) -> None:
+    online, machine.address = machine.address, AWAY
+    first, second = machine.file(report(), name="a.json"), machine.file(report(values={"gd_ngay_cong": 2}), report("2025"), name="b.ndjson")
+
+    assert [row["verdict"] for row in machine.rows(first, code=3)] == ["waiting"]
+    assert [row["verdict"] for row in machine.rows(second, code=3)] == ["waiting"] * 3
+    assert "Còn 3 báo cáo chờ trong hộp thư đi" in machine.said
+    assert machine.run(first, second) == 3  # given again: still the same three
+
+    machine.address = online
+    rows = machine.rows()
+
+    assert [(row["file"], row["verdict"], row["revision"]) for row in rows] == [
+        (first, "accepted", 1),
+        (second, "accepted", 2),
+        (second, "accepted", 1),
+    ]
+    assert [one["values"] for one in server.accepted] == [{"gd_ngay_cong": "340"}, {"gd_ngay_cong": "2"}, {"gd_ngay_cong": "340"}]
+    assert machine.rows() == []
+    assert (machine.run(), machine.printed, machine.said) == (0, "", "")
+
+
+@pytest.mark.parametrize("lose", [lose_before, lose_after], ids=["before", "after"])
+def test_a_lost_answer_is_asked_for_with_the_same_event(server: Office, machine: Machine, lose: office.Trick) -> None:
+    server.tricks = [lose]
+    assert machine.run(machine.file(report())) == 3
+    assert "[send.away]" in machine.said
+
+    [row] = machine.rows()
+
+    assert row["verdict"] == ("duplicate" if lose is lose_after else "accepted")
+    assert len({one.body for one in server.posts}) == 1
+    assert revisions(server) == [1]
+
+
+def test_a_repeat_of_an_event_of_another_machine_does_not_stand_so_the_next_one_is_sent(
+    server: Office, machine: Machine, tmp_path: Path
+) -> None:
+    server.has_forms = False
+    machine.run(machine.file(report(unit=CODE)))
+    machine.run(machine.file(report(unit=CODE, values={"gd_ngay_cong": 1})))
+    (tmp_path / "other").mkdir()
+    other = Machine(tmp_path / "other", machine.address)
+
+    [row] = other.rows(other.file(report(unit=CODE)))
+
+    assert (row["verdict"], row["revision"]) == ("accepted", 2)  # of two events with one revision the later one counts
+    assert server.accepted[-1]["values"] == {"gd_ngay_cong": "340"}
+
+
+def test_a_rejection_that_another_machine_got_is_judged_anew(server: Office, machine: Machine, tmp_path: Path) -> None:
+    server.has_forms = False
+    machine.run(machine.file(report(unit=CODE, values={"bad": 1})))
+    (tmp_path / "other").mkdir()
+    other = Machine(tmp_path / "other", machine.address)
+
+    [row] = other.rows(other.file(report(unit=CODE, values={"bad": 1})), code=1)
+
+    assert (row["verdict"], len(server.receipts)) == ("rejected", 2)
+
+
+def test_a_busy_server_is_waited_for_as_long_as_it_says_but_not_for_ever(server: Office, machine: Machine) -> None:
+    server.tricks = [BUSY]
+    assert machine.run(machine.file(report())) == 0
+    assert machine.pauses == [60.0]
+
+    server.tricks = [saying(429, problem(429, "inbox.full")[1], Retry_After="3600")]
+    assert machine.run(machine.file(report("2025"))) == 3
+    assert machine.pauses == [60.0]
+    assert "[send.busy]" in machine.said
+
+    server.tricks = [BUSY] * 9
+    assert machine.run() == 3
+    assert machine.pauses == [60.0] * 3
+
+
+def test_a_pending_report_is_asked_for(server: Office, machine: Machine) -> None:
+    def pending(server: Office, asked: office.Asked) -> tuple[int, object]:
+        event_id = json.loads(asked.body)["id"]
+        server.take(asked.body)
+        return 202, {"event_id": event_id, "unit": UNIT, "verdict": "pending", "errors": [], "warnings": [], "received_at": None}
+
+    server.tricks = [pending]
+
+    assert [row["verdict"] for row in machine.rows(machine.file(report()))] == ["accepted"]
+    assert machine.pauses == [2.0]
+
+
+def test_a_verdict_that_does_not_come_holds_back_only_that_report(server: Office, machine: Machine) -> None:
+    server.tricks = [saying(202, {"verdict": "pending"})]
+    rows = machine.rows(machine.file(report(), report(values={"x": 1}), report("2025")), code=3)
+
+    assert [row["verdict"] for row in rows] == ["waiting", "waiting", "accepted"]
+    assert "[send.no_verdict]" in machine.said
+    assert [row["revision"] for row in machine.rows()] == [1, 2]
+
+
+def test_a_whole_event_is_sent_as_it_is(server: Office, machine: Machine) -> None:
+    text = (
+        '{"specversion":"1.0", "id":"7f0c1f2e-0001","source":"/units/06253-2025","type":"vn.tonghop.report.submitted.v1",'
+        '"data":{"regime":"ct27-van-quan","period":"2026","unit":"06253","revision":4,"values":{"a":1.50}}}'
+    )
+
+    [row] = machine.rows("-", stdin=text.encode())
+
+    assert (row["verdict"], row["revision"], row["event_id"]) == ("accepted", 4, "7f0c1f2e-0001")
+    assert server.posts[0].body == text.encode()
+    assert [one["verdict"] for one in machine.rows("-", stdin=text.encode())] == ["unchanged"]
+    assert [one["revision"] for one in machine.rows(machine.file(report()))] == [5]
+
+
+def test_a_wrong_key_sends_nothing_keeps_everything_and_says_so(server: Office, machine: Machine) -> None:
+    machine.environment = {"TONGHOP_KEY": "th_" + "x" * 43}
+    assert machine.run(machine.file(report(), report("2025"))) == 1
+    assert "[send.login_refused]" in machine.said
+    assert "[identity.required]" in machine.said
+    assert len(server.asked) == 1
+
+    machine.environment = {}
+    assert [row["verdict"] for row in machine.rows()] == ["accepted"] * 2
+
+
+def test_an_event_that_the_door_refuses_is_refused(server: Office, machine: Machine) -> None:
+    server.tricks = [lambda *_: problem(413, "event.too_large")]
+
+    [row] = machine.rows(machine.file(report()), code=1)
+
+    assert (row["verdict"], row["errors"][0]["code"]) == ("rejected", "event.too_large")
+
+
+def test_a_file_that_cannot_be_read_sends_nothing_and_all_faults_are_told(server: Office, machine: Machine) -> None:
+    good, missing = machine.file(report(), name="a.ndjson"), str(machine.folder / "khong-co.json")
+    bad = machine.folder / "b.ndjson"
+    bad.write_text('{"regime": 1}\n[]\n{"a"\n')
+
+    assert machine.run(good, missing, str(bad)) == 2
+
+    assert server.asked == []
+    assert not machine.outbox.exists()
+    assert f"{missing}: Không có tệp này" in machine.said
+    assert [line.partition(": ")[0] for line in machine.said.splitlines()[1:]] == [f"{bad}:1", f"{bad}:1", f"{bad}:2", f"{bad}:3"]
+
+
+def test_the_table_says_what_became_of_each_report_in_vietnamese(server: Office, machine: Machine) -> None:
+    file = machine.file(report(), report("2025", values={"bad": 1}))
+
+    assert machine.run(file) == 1
+
+    lines = machine.printed.splitlines()
+    assert lines[0].split() == ["Tệp", "Dòng", "Chế", "độ", "Kỳ", "Lần", "nộp", "Kết", "quả", "Thời", "điểm"]
+    assert "Đã tiếp nhận" in lines[2]
+    assert "27/11/2026 08:30:00" in lines[2]
+    assert "Từ chối" in lines[3]
+    assert f"{file}:2: Lỗi: data.values.bad: Câu về report.unknown_indicator. [report.unknown_indicator]" in lines
+
+
+def test_in_english_the_sentences_are_english(server: Office, machine: Machine) -> None:
+    machine.environment = {"TONGHOP_LANG": "en"}
+    machine.run(machine.file(report(values={"bad": 1})))
+
+    assert "Sentence about report.unknown_indicator." in machine.printed
+
+
+def test_a_dry_run_shows_the_changes_and_leaves_nothing(server: Office, machine: Machine) -> None:
+    file = machine.file(report(values={"a": "1234.5"}), report("2025", values={"bad": 1}))
+
+    assert machine.run(file, is_dry_run=True) == 1
+
+    assert "1.234,5" in machine.printed
+    assert (server.accepted, machine.outbox.exists()) == ([], False)
+    rows = machine.rows(file, is_dry_run=True, code=1)
+    assert [(row["verdict"], row["dry_run"]) for row in rows] == [("accepted", True), ("rejected", True)]
+    assert rows[0]["changes"] == [{"unit": "20", "indicator": "a", "field": "total", "now": None, "then": "1234.5"}]
+    machine.address = AWAY
+    assert machine.run(file, is_dry_run=True) == 3
+
+
+def test_a_server_that_knows_no_dry_run_is_told_on(server: Office, machine: Machine) -> None:
+    server.tricks = [lambda server, asked: server.take(asked.body)]
+
+    assert machine.run(machine.file(report(), report("2025")), is_dry_run=True) == 1
+
+    assert "[send.dry_run_was_real]" in machine.said
+    assert len(server.posts) == 1
+
+
+def test_a_dry_run_needs_files_and_http(machine: Machine) -> None:
+    assert machine.run(is_dry_run=True) == 2
+    assert "[send.dry_run_without_files]" in machine.said
+    assert machine.run("x", is_dry_run=True, via="nats") == 2
+    assert "[send.dry_run_over_nats]" in machine.said
+
+
+def test_what_another_unit_left_in_the_outbox_is_told_and_not_sent(server: Office, machine: Machine) -> None:
+    address, machine.address = machine.address, AWAY
+    machine.run(machine.file(report()), unit="06280-2025")
+    machine.address = address
+
+    assert machine.run() == 0
+
+    assert "06280-2025" in machine.said
+    assert "[send.others_wait]" in machine.said
+    assert server.posts == []
+
+
+def test_a_report_about_a_former_unit_is_numbered_apart(server: Office, machine: Machine) -> None:
+    rows = machine.rows(machine.file(report(), report(unit="06256", as_successor=True), report(unit="06257", as_successor=True)))
+
+    assert [(row["unit"], row["revision"]) for row in rows] == [(CODE, 1), ("06256", 1), ("06257", 1)]
+    assert len({row["event_id"] for row in rows}) == 3
+
+
+def test_the_key_is_nowhere_on_the_disk_and_in_no_text(server: Office, machine: Machine) -> None:
+    machine.run(machine.file(report()))
+    machine.environment = {"TONGHOP_KEY": "th_" + "x" * 43}
+    machine.run(machine.file(report("2025")))
+
+    with Outbox(machine.outbox) as box:
+        assert len(box.entries) == 2
+    for path in machine.outbox.rglob("*"):
+        assert b"th_" not in (path.read_bytes() if path.is_file() else b"")
+    assert KEY not in machine.said + machine.printed
