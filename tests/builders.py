@@ -40,6 +40,9 @@ def submitted(
     revision: int = 1,
     values: dict[str, Any] | None = None,
     narratives: dict[str, Any] | None = None,
+    notes: Any = None,
+    status: Any = None,
+    reason: Any = None,
     **about: Any,
 ) -> Event:
     """One revision of a unit's report; 340 days of work when no figure and no narrative is given."""
@@ -48,7 +51,9 @@ def submitted(
         data["values"] = {"gd_ngay_cong": 340} if values is None else values
     if narratives is not None:
         data["narratives"] = narratives
-    return _event(events.SUBMITTED, unit, data, **about)
+    remarks = {"notes": notes, "status": status, "reason": reason}
+    data |= {name: value for name, value in remarks.items() if value is not None}
+    return _event(events.SUBMITTED, about.pop("sender", unit), data, **about)
 
 
 def withdrawn(unit: str = COMMUNE, *, revision: int = 2, **about: Any) -> Event:

@@ -6,7 +6,7 @@ design, section 3, "Ingest: claim, publish, ack".
 
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 from services.ingest.domain import content, earlier, screening
 from services.ingest.domain.case import Incoming
@@ -25,6 +25,13 @@ from shared.words.refusals import Refusal, refusal
 
 BY_REVISION: Final = (events.SUBMITTED, events.WITHDRAWN, events.RETURNED)  # for these types, later events need only the revision
 REMEMBERED: Final = 20_000  # positions; more than the aggregator's lag in normal operation
+
+OF_DECISION: Final[tuple[Literal["partition", "event", "standing_revision", "next_revision"], ...]] = (
+    "partition",
+    "event",
+    "standing_revision",
+    "next_revision",
+)  # what a claim says only if its event was judged by its content
 
 FOR_KNOWN: Final = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
 
@@ -174,6 +181,8 @@ def _claim(document: ReceiptDocument, *, was_stored: bool = False, is_repeat: bo
         was_stored,
         is_repeat,
         document.get("imported_ms"),
+        document.get("standing_revision"),
+        document.get("next_revision"),
     )
 
 
@@ -210,6 +219,8 @@ def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int
     )
     if about.received_then_ms is not None:
         document["imported_ms"] = incoming.received_ms
+    if decision.standing is not None:
+        document["standing_revision"], document["next_revision"] = decision.standing
     if isinstance(decision, Rejected):
         document["verdict"], document["errors"] = REJECTED, _documents(decision.reasons)
     else:
@@ -228,8 +239,8 @@ def _documents(refusals: Iterable[Refusal]) -> list[ReasonDocument]:
 def _reused(wanted: ReceiptDocument) -> ReceiptDocument:
     """The refusal of an event whose id belongs to another event."""
     refused = wanted.copy()
-    refused.pop("partition", None)
-    refused.pop("event", None)
+    for name in OF_DECISION:
+        refused.pop(name, None)
     refused["_id"] = f"{wanted['_id']}#{wanted['hash'][:16]}"
     refused["verdict"], refused["warnings"] = REJECTED, []
     refused["errors"] = _documents([refusal("event.id_reused", "id", event_id=wanted["event_id"])])

@@ -26,6 +26,7 @@ from shared.words.sentences import (
     reform_regimes,
     reforms,
     regime_files,
+    remarks,
     reports,
     stack,
     tls,
@@ -78,6 +79,7 @@ def number(value: int) -> Both:
 CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **events.SENTENCES,
     **reports.SENTENCES,
+    **remarks.SENTENCES,
     **acts.SENTENCES,
     **doors.SENTENCES,
     **operators.SENTENCES,

@@ -72,6 +72,8 @@ async def test_an_accepted_event_is_claimed_logged_and_answered_once(ingest: Ing
         "warnings": [],
         "received_at": events.to_text(events.from_ms(claim["received_ms"])),
         "position": {"partition": claim["partition"], "sequence": 1},
+        "standing_revision": 1,
+        "next_revision": 2,
     }
     await until_inbox_is_done(ingest.connections)
 

@@ -51,10 +51,15 @@ def of_recipient(case: Case) -> list[Refusal]:
     """Refuses an act if the sender is neither the recipient nor acts for it on the day of receipt."""
     if case.sender_row is None or case.setting is None or case.setting.regime.derived_from is not None:
         return []
-    recipient = case.setting.recipient or _first_bearer(case, case.setting.regime.recipient)
-    if recipient is not None and case.registry.acts_for(case.sender, recipient.id, case.day):
+    receiving = recipient(case)
+    if receiving is not None and case.registry.acts_for(case.sender, receiving.id, case.day):
         return []
-    return [refusal("action.not_recipient", "source", recipient=_recipient(case, recipient))]
+    return [refusal("action.not_recipient", "source", recipient=_recipient(case, receiving))]
+
+
+def recipient(case: Case) -> Unit | None:
+    """The unit that receives the reports of the case's regime and period."""
+    return None if case.setting is None else case.setting.recipient or _first_bearer(case, case.setting.regime.recipient)
 
 
 def _first_bearer(case: Case, code: str) -> Unit | None:
@@ -122,11 +127,11 @@ def _mismatch(case: Case) -> Refusal:
     return refusal("event.subject_mismatch", "data.unit", sender=case.sender, claimed=case.unit_code)
 
 
-def _recipient(case: Case, recipient: Unit | None) -> str | Both:
+def _recipient(case: Case, receiving: Unit | None) -> str | Both:
     """The recipient's code, and who acts for it on the day of receipt if that is another unit."""
     assert case.setting is not None
     code = case.setting.regime.recipient
-    acting = None if recipient is None else case.registry.acting(recipient.id, case.day)
+    acting = None if receiving is None else case.registry.acting(receiving.id, case.day)
     if acting is None:
         return Both(f"{code} (đã kết thúc, chưa khai đơn vị kế thừa)", f"{code} (it has ended, and no heir is declared)")
     return code if acting.id == code else Both(f"{code} (nay là {acting.id})", f"{code} (now {acting.id})")

@@ -1,6 +1,6 @@
 """A case: one event that is being judged, with the regime, period and unit that it names, each looked up once."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.ingest.domain import imports
@@ -51,6 +51,8 @@ class Case:
         self.logged = b""  # the event for the log, if it is accepted
         self.record = self.period_record = UNKNOWN  # what was accepted before
         self.view_hash: str | None = None  # hash of the current view; only for confirmations
+        self.may_send = False  # the sender may send and withdraw this report, and so know what stands
+        self.official_due: datetime | None = None  # when official figures are due; only for reports with estimates
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
         self.normal_values: dict[str, Any] = {}
         revision = self.data.get("revision")

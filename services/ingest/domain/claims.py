@@ -34,6 +34,8 @@ class Claim:
     was_stored: bool = False  # the claim was stored before this batch, so REPORTS may have the event
     is_repeat: bool = False  # another message has claimed the event
     imported_ms: int | None = None  # when INBOX stored an imported event
+    standing_revision: int | None = None  # what stood after the decision; None in claims before data format 7
+    next_revision: int | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -54,6 +56,8 @@ class Claim:
             received_at=_text(self.received_ms),
             imported_at=None if self.imported_ms is None else _text(self.imported_ms),
             position=position,
+            standing_revision=self.standing_revision,
+            next_revision=self.next_revision,
         )
         return first.model_copy(update={"verdict": DUPLICATE, "first_verdict": self.verdict}) if self.is_repeat else first
 

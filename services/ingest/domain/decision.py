@@ -17,24 +17,35 @@ class Concerned(NamedTuple):
     received_then_ms: int | None = None  # when an imported event was received, by its `receivedat`
 
 
+class Standing(NamedTuple):
+    """What a report's sender should know for its next revision: which revision stands (0: none), and which one to send next."""
+
+    revision: int
+    next_revision: int
+
+
 class Accepted(NamedTuple):
-    """The event is accepted: its form for the log, and warnings for its sender."""
+    """The event is accepted: its form for the log, and warnings for its sender. `standing`: after this decision; None if the event is
+    neither a report nor a withdrawal.
+    """
 
     event_id: str
     hash: str
     about: Concerned
     logged: bytes
     warnings: tuple[Refusal, ...] = ()
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The event has a valid id, but is refused."""
+    """The event has a valid id, but is refused. `standing` is None if the sender may not know what stands."""
 
     event_id: str
     hash: str
     about: Concerned
     reasons: tuple[Refusal, ...]
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.ingest.domain import acting, figures
+from services.ingest.domain import acting, figures, remarks
 from services.ingest.domain.case import Case, shown
+from services.ingest.domain.decision import Standing
+from services.ingest.domain.known import Record
 from shared.wire import events
 from shared.words import texts
 from shared.words.numbers import NumberText
@@ -14,9 +16,9 @@ from shared.words.report_state import ReportState, Revision
 
 def judge_submitted(case: Case) -> list[Refusal]:
     """Every fault of a report. Stores the normal form of the figures in the case."""
-    wrong = [*case.context(), *case.begun(), *acting.of_unit(case), *case.reporter()]
+    wrong = _of_unit(case)
     if case.regime is not None and case.regime.derived_from is None:
-        wrong += [*_values(case, case.regime), *_narratives(case, case.regime)]
+        wrong += [*_values(case, case.regime), *_narratives(case, case.regime), *remarks.faults(case, case.regime)]
     if not case.data.get("values") and _is_blank(case.data.get("narratives")):
         wrong.append(refusal("report.empty", "data"))
     return wrong
@@ -24,22 +26,44 @@ def judge_submitted(case: Case) -> list[Refusal]:
 
 def judge_withdrawn(case: Case) -> list[Refusal]:
     """Every fault of a withdrawal."""
-    return [*case.context(), *case.begun(), *acting.of_unit(case), *case.reporter()]
+    return _of_unit(case)
+
+
+def _of_unit(case: Case) -> list[Refusal]:
+    """Every fault of the regime, the period, the sender and the unit. Notes in the case whether the sender may know what stands."""
+    unpermitted = acting.of_unit(case)
+    is_concerned = case.regime is not None and case.regime.derived_from is None and case.unit is not None
+    case.may_send = is_concerned and case.sender_row is not None and not unpermitted
+    return [*case.context(), *case.begun(), *unpermitted, *case.reporter()]
+
+
+def standing(case: Case) -> Standing | None:
+    """Which revision stands and which one comes next, by what is known; None if the sender may not know it."""
+    if not case.may_send:
+        return None
+    state = case.record.state
+    return Standing(state.winner.number if state.counts else 0, highest(case.record) + 1)
+
+
+def highest(record: Record) -> int:
+    """The highest revision that is known: sent, or named by a return (of an earlier format, which accepted returns of any revision)."""
+    return max((record.state.winner.number, *record.state.returns))
 
 
 def warnings(case: Case) -> Iterator[Refusal]:
     """What the sender of an accepted revision should know: that it changes nothing, or that another event has the same revision number."""
     state, revision = case.record.state, case.revision
-    winner, at = state.winner, "data.revision"
+    winner, at, following = state.winner, "data.revision", max(highest(case.record), revision) + 1
     if revision < winner.number:
-        yield refusal("report.superseded", at, revision=revision, standing=winner.number, state=state_of(state), **_event(winner))
+        names = {"revision": revision, "standing": winner.number, "next": following}
+        yield refusal("report.superseded", at, **names, state=state_of(state), **_event(winner))
     elif revision in state.returns:
-        yield refusal("report.revision_returned", at, revision=revision)
+        yield refusal("report.revision_returned", at, revision=revision, next=following)
     elif case.type == events.WITHDRAWN and not state.counts:
         yield refusal("report.nothing_to_withdraw", at)
     other = case.record.newest.get(revision)
     if other is not None:
-        yield refusal("report.revision_repeated", at, revision=revision, **_event(other))
+        yield refusal("report.revision_repeated", at, revision=revision, next=following, **_event(other))
 
 
 def state_of(report: ReportState) -> Both:
@@ -55,15 +79,12 @@ def _event(revision: Revision) -> dict[str, object]:
 
 
 def _values(case: Case, regime: Regime) -> Iterator[Refusal]:
-    values, group, unit_code = case.data.get("values"), case.group, case.unit_code
+    values = case.data.get("values")
     for code, value in values.items() if isinstance(values, dict) else ():
-        indicator = regime.by_code.get(code)
-        if indicator is None:
-            yield refusal("report.unknown_indicator", f"data.values.{code[:40]}", regime=regime.id)
-        elif group is not None and not regime.is_asked(indicator, group, unit_code):
-            yield refusal("report.indicator_not_asked", f"data.values.{code}", unit=unit_code)
+        if (strange := remarks.unasked(case, regime, "values", code)) is not None:
+            yield strange
         else:
-            case.normal_values[code], wrong = figures.judge(indicator, value)
+            case.normal_values[code], wrong = figures.judge(regime.by_code[code], value)
             yield from wrong
 
 

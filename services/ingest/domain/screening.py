@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.ingest.domain import acting, actions, content, imports, parsing, reports, shapes
+from services.ingest.domain import acting, actions, content, entering, imports, parsing, remarks, reports, shapes
 from services.ingest.domain.case import Case, Incoming, shown
 from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
@@ -25,12 +25,14 @@ from shared.words.refusals import Both, Refusal, refusal
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
 NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED)  # in an on-call regime
+OF_UNITS: Final = (events.SUBMITTED, events.WITHDRAWN)  # what a unit sends about its own report
 WITHOUT_EFFECT: Final = {
     events.RETURNED: actions.return_without_effect,
     events.EXTENDED: actions.extension_without_effect,
     events.OPENED: actions.opening_without_effect,
     events.CONFIRMED: actions.confirmation_without_effect,
 }
+REMARKS: Final = ("notes", "status", "reason")  # of a report: left out of the log if they say nothing
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; forms have fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
 MOST_ID: Final = 200  # characters; an invalid id longer than this is not repeated in the receipt
@@ -59,6 +61,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
         *shapes.faults(_model(case.type, is_people=incoming.is_people), tree),
         *content.faults(incoming.payload, tree),
         *(imports.faults(tree, incoming.received_ms, shown(incoming.received_ms)) if incoming.is_people else ()),
+        *(entering.faults(case) if incoming.is_people else ()),
         *_judge(case),
     ]
     if not case.wrong and case.type == events.CONFIRMED:
@@ -137,14 +140,16 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
     case.learn(known)
     is_first = known.claims(case.claim_id)
     wrong = [*case.wrong, *case.opened()] if case.type in NEED_OPENED else case.wrong
+    if case.official_due is not None and case.may_send:
+        wrong = [*wrong, *remarks.estimated_too_late(case)]
     if not wrong and case.type in WITHOUT_EFFECT:
         wrong = WITHOUT_EFFECT[case.type](case)
     if wrong:
-        return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong))
-    warnings = tuple(reports.warnings(case)) if case.type in (events.SUBMITTED, events.WITHDRAWN) else ()
+        return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong), reports.standing(case))
+    warnings = tuple(reports.warnings(case)) if case.type in OF_UNITS else ()
     if is_first:
         known.take(_as_logged(case))
-    return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings)
+    return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings, reports.standing(case))
 
 
 def _model(kind: str, *, is_people: bool) -> type[Envelope]:
@@ -186,8 +191,11 @@ def _as_logged(case: Case) -> Logged:
 
 
 def _logged(case: Case) -> bytes:
-    """The event as the log keeps it: as sent, with normal figures and without blank texts."""
+    """The event as the log keeps it: as sent, with normal figures, and without blank texts and empty remarks."""
     data: dict[str, Any] = {**case.tree["data"]}
+    for name in REMARKS if case.type == events.SUBMITTED else ():
+        if name in data and not data[name]:
+            del data[name]
     if case.normal_values:
         data["values"] = case.normal_values
     if "narratives" in data:

@@ -34,6 +34,10 @@ FORMS: Final = {
         "when it was received then, as in RFC 3339, from the year 2000 on, such as 2024-12-10T09:30:00+07:00",
     ),
     "imported": Both("true, hoặc bỏ trường này", "true, or leave it out"),
+    "enteredby": Both(
+        "mã định danh của đơn vị nhập thay: chữ cái, chữ số, dấu gạch ngang, tối đa 32 ký tự",
+        "the id of the unit that entered the report: at most 32 letters, digits and hyphens",
+    ),
     "data": Both("một đối tượng JSON", "a JSON object"),
     "regime": Both("mã chế độ: chữ thường a–z, chữ số, dấu gạch ngang", "the id of a regime: a–z, digits and hyphens"),
     "period": Both("mã kỳ như 2026, 2026-H1, 2026-Q3, 2026-05", "a period such as 2026, 2026-H1, 2026-Q3, 2026-05"),
@@ -43,6 +47,8 @@ FORMS: Final = {
     "revision": Both("số nguyên từ 1 đến 1.000.000", "a whole number from 1 to 1,000,000"),
     "values": Both("một đối tượng {mã chỉ tiêu: giá trị}", "an object {indicator: value}"),
     "narratives": Both("một đối tượng {mã mục: văn bản}", "an object {narrative: text}"),
+    "notes": Both("một đối tượng {mã chỉ tiêu: giải trình}", "an object {indicator: text}"),
+    "status": Both("một đối tượng {mã chỉ tiêu: “estimate”}", "an object {indicator: “estimate”}"),
     "reason": Both("một văn bản 1–2.000 ký tự", "a text of 1–2,000 characters"),
     "view_hash": Both("64 chữ số thập lục phân viết thường", "64 lower-case hexadecimal digits"),
     "figures": Both("reporting, indicators, narratives của bảng tổng hợp", "reporting, indicators and narratives of the view"),
@@ -111,6 +117,8 @@ def _refusals(error: ValidationError) -> Iterator[Refusal]:
                 yield refusal("event.actor_forbidden", path)
             case "extra_forbidden" if path == "receivedat":
                 yield refusal("event.receivedat_forbidden", path)
+            case "extra_forbidden" if path == "enteredby":
+                yield refusal("event.enteredby_forbidden", path)
             case "extra_forbidden" if path == "imported":
                 yield refusal("event.imported_forbidden", path)
             case "missing":

@@ -101,19 +101,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "report.superseded": (
         "Lần gửi {revision} không làm thay đổi số liệu: lần gửi {standing} (sự kiện “{event_id}”, nhận lúc {at}) {state}. Muốn thay "
-        "đổi, gửi với lần gửi lớn hơn {standing}.",
+        "đổi, gửi lần {next}.",
         "Revision {revision} changes no figures: revision {standing} (event “{event_id}”, received at {at}) {state}. To change the "
-        "figures, send a revision above {standing}.",
+        "figures, send revision {next}.",
     ),
     "report.revision_repeated": (
         "Lần gửi {revision} đã được gửi trước đó bằng một sự kiện khác, “{event_id}”, nhận lúc {at}; hệ thống tính bản nhận sau. Kiểm"
-        " tra xem có hai nơi cùng gửi hay không.",
+        " tra xem có hai nơi cùng gửi hay không; muốn thay đổi, gửi lần {next}.",
         "Revision {revision} was already sent in another event, “{event_id}”, received at {at}. The later one counts. Check whether "
-        "two places are sending reports.",
+        "two places are sending reports; to change the figures, send revision {next}.",
     ),
     "report.revision_returned": (
-        "Lần gửi {revision} đã bị trả lại nên báo cáo này chưa được tính. Gửi với lần gửi lớn hơn {revision}.",
-        "Revision {revision} was returned, so this report does not count yet. Send a revision above {revision}.",
+        "Lần gửi {revision} đã bị trả lại nên báo cáo này chưa được tính. Gửi lần {next}.",
+        "Revision {revision} was returned, so this report does not count yet. Send revision {next}.",
     ),
     "report.nothing_to_withdraw": (
         "Đơn vị chưa có báo cáo nào đang được tính để rút. Kiểm tra lại kỳ và đơn vị.",
