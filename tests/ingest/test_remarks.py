@@ -23,7 +23,7 @@ ESTIMATE = {"ld_viec_lam_moi": "estimate"}
 
 
 def test_a_report_with_notes_estimates_and_a_reason_is_logged_as_it_is() -> None:
-    said = {"notes": {"ld_viec_lam_moi": "Nhà máy mới mở."}, "status": ESTIMATE, "reason": "Sửa số."}
+    said: dict[str, Any] = {"notes": {"ld_viec_lam_moi": "Nhà máy mới mở."}, "status": ESTIMATE, "reason": "Sửa số."}
 
     data = logged(screen(report(**said)))
 
@@ -130,7 +130,7 @@ def test_empty_remarks_say_nothing() -> None:
 
 def test_notes_and_estimates_are_content() -> None:
     event = report(event_id="event-abc")
-    said = ({"notes": {"ld_viec_lam_moi": "Nhà máy mới mở."}}, {"status": ESTIMATE}, {"reason": "Sửa số."}, {})
+    said: list[dict[str, Any]] = [{"notes": {"ld_viec_lam_moi": "Nhà máy mới mở."}}, {"status": ESTIMATE}, {"reason": "Sửa số."}, {}]
 
     hashes = {screen({**event, "data": {**event["data"], **one}}).hash for one in said}  # type: ignore[union-attr]
 
@@ -203,7 +203,7 @@ def test_official_figures_are_taken_after_the_deadline() -> None:
 
 
 def test_an_imported_estimate_is_judged_by_when_it_was_received_then() -> None:
-    then = {"actor": "operator/lan", "imported": True, "receivedat": DURING.isoformat()}
+    then: dict[str, Any] = {"actor": "operator/lan", "imported": True, "receivedat": DURING.isoformat()}
 
     assert faults(screen(report(status=ESTIMATE, **then), received=EXTENDED, is_people=True)) == []
 

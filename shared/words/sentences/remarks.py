@@ -45,8 +45,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "An event cannot be both entered for a unit and imported. Leave out “enteredby”, or “receivedat” and “imported”.",
     ),
     "event.entered_by_person": (
-        "Chỉ người dùng của trang web được nhập thay. Ghi “actor”: people/<mã người>, hoặc bỏ “enteredby”.",
-        "Only a person of the portal may enter a report for a unit. Set “actor” to people/<id>, or leave out “enteredby”.",
+        "Chỉ người dùng của trang web được nhập thay. Ghi mã người dùng vào “actor”, hoặc bỏ “enteredby”.",
+        "Only a person of the portal may enter a report for a unit. Set “actor” to the id of a person, or leave out “enteredby”.",
     ),
     "event.entered_for_itself": (
         "Đơn vị nhập thay trùng với đơn vị gửi. Bỏ “enteredby”: đơn vị tự gửi báo cáo của mình.",
