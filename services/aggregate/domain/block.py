@@ -6,6 +6,7 @@ The early block of a period that spans the first day of a reform has the units a
 received until then. It is never added to the block of the period. Source: design, section 3, "Aggregate"; ADR-0048.
 """
 
+import copy
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -68,6 +69,15 @@ class Block:
             if sequence >= self.touched.get(unit_id, NEVER).sequence:
                 self.touched[unit_id] = Touch(sequence, event.received_ms, event.traceparent)
         return touched
+
+    def fork(self, event: Logged) -> "Block":
+        """A copy that can take this one event, and no other: what the event does not change is shared with this block."""
+        twin = copy.copy(self)
+        twin.__dict__ |= {name: held.copy() for name, held in vars(self).items() if isinstance(held, np.ndarray | list | dict)}
+        twin._period_state = copy.copy(self._period_state)
+        if (row := self._row_of(event)) is not None:
+            twin._states[row] = copy.copy(self._states[row])
+        return twin
 
     def _take(self, event: Logged) -> tuple[str, ...]:
         if event.type == events.OPENED:

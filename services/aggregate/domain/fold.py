@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from services.aggregate.domain import view as views
 from services.aggregate.domain.block import Block
+from services.aggregate.domain.preview import Preview
 from services.aggregate.domain.view import View
 from shared.wire import events, subjects
 from shared.wire.events import Logged
@@ -117,6 +118,16 @@ class Fold:
 
     def _changed_blocks(self) -> set[Block]:
         return {block for block, _ in (*self._dirty, *self._dirty_early)}
+
+    def preview(self, event: Logged) -> Preview:
+        """What an event about a period in memory would change in the views. Nothing of the fold changes."""
+        if (pair := (event.regime, event.period)) in self._released or pair in self.behind:
+            raise NotRecalledError(pair)
+        if pair not in self._blocks:
+            fresh = Fold(self.reference, self.partition, self.partitions)
+            fresh.recall(pair, ())
+            return fresh.preview(event)
+        return Preview(self._blocks[pair], event, self.reference.generation, self.partition)
 
     @property
     def in_memory(self) -> Set[RegimePeriod]:
