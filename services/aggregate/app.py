@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.aggregate.feed import Feed
 from services.aggregate.partition import Partition
+from services.aggregate.previews import Previews
 from services.aggregate.store import Store
 from shared.plumbing import broker, delivery, tasks
 from shared.plumbing.readiness import Readiness
@@ -40,7 +41,7 @@ async def aggregate(connections: Connections[AggregateSettings], readiness: Read
     feed = Feed(connections.streams, store, connections.reference, numbers)
     followed = [Partition(connections, store, feed, number, partitions, readiness) for number in numbers]
     following = [delivery.keep_trying(f"partition {partition.number}", partition.follow, readiness) for partition in followed]
-    await tasks.together(feed.run(readiness), *following)
+    await tasks.together(feed.run(readiness), Previews(connections.streams.client, store, followed, partitions).run(), *following)
 
 
 def chosen(text: str, partitions: int) -> list[int]:

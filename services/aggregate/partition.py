@@ -17,7 +17,7 @@ checkpoint.
 import asyncio
 from collections.abc import Set
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -45,8 +45,15 @@ IDLE_S: Final = 1.0  # how often a partition without messages checks the generat
 REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new generation is noticed (ADR-0011)
 
 
+class Standing(NamedTuple):
+    """What a partition has in memory under one generation: the blocks, and up to which sequence they are folded."""
+
+    fold: Fold
+    recall: Recall
+
+
 class Partition:
-    """Follows one partition until it is cancelled."""
+    """Follows one partition until it is cancelled. `standing` is None until the state is loaded."""
 
     def __init__(self, connections: Connections, store: Store, feed: Feed, number: int, partitions: int, readiness: Readiness) -> None:
         self._connections = connections
@@ -55,6 +62,7 @@ class Partition:
         self.number = number
         self._partitions = partitions
         self._readiness = readiness
+        self.standing: Standing | None = None
 
     async def follow(self) -> None:
         """Loads the state and folds the log; starts again when the generation changes."""
@@ -90,9 +98,11 @@ class Partition:
         )
         self._readiness.ask(name, lambda: reader.trouble)
         self._readiness.count(name, lambda: reader.pending)
+        self.standing = Standing(fold, recall)
         try:
             await self._read_and_fold(reader, fold, recall, writer)
         finally:
+            self.standing = None
             await writer.close()
             await reader.close()
 

@@ -62,16 +62,19 @@ class Store:
             yield regime, period
             after = {"$or": [{"regime": regime, "period": {"$gt": period}}, {"regime": {"$gt": regime}, "period": named}]}
 
-    async def events(self, partition: int, pair: RegimePeriod, up_to: int) -> AsyncIterator[list[tuple[Logged, int]]]:
-        """The stored events about a regime and period up to the sequence `up_to` of their partition, with their sequences, in parts.
+    async def events(
+        self, partition: int, pair: RegimePeriod, up_to: int, at_once: int = READ_BATCH
+    ) -> AsyncIterator[list[tuple[Logged, int]]]:
+        """The stored events about a regime and period up to the sequence `up_to` of their partition, with their sequences, in parts of
+        `at_once` events.
 
         Of one unit's events the newest usually come first, so that replaced revisions can be skipped.
         """
         regime, period = pair
         wanted = {"regime": regime, "period": period, "partition": partition, "sequence": {"$lte": up_to}}
         backwards = [(field, DESCENDING) for field in ("regime", "period", "unit")]  # along an index, so that nothing is sorted
-        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=READ_BATCH).sort(backwards)
-        while documents := await cursor.to_list(READ_BATCH):
+        cursor = self._reports.find(wanted, {"_id": 0, "event": 1, "sequence": 1}, batch_size=at_once).sort(backwards)
+        while documents := await cursor.to_list(at_once):
             logged = ((read_logged(stored_text(document["event"])), document["sequence"]) for document in documents)
             yield [(event, sequence) for event, sequence in logged if event is not None]
 

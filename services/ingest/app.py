@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.ingest import room
 from services.ingest.doors import documented, gate, http
 from services.ingest.doors.gate import Gate
+from services.ingest.dry_run import DryRuns
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
@@ -37,16 +38,19 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     store = ClaimStore(connections.database)
     keys = KeyRing(connections.database, connections.reference, connections.clock)
     refused = RefusedRequests(connections.database, connections.clock)
+    partitions = connections.declaration.partitions
+    intake = Intake(connections.streams, store, connections.reference, partitions)
+    dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, partitions)
 
     async def work(readiness: Readiness) -> None:
         most = connections.declaration.streams[subjects.INBOX].max_msgs_per_subject
-        await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most))
+        await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most), dry_runs.serve())
 
     title, streams = "Tổng Hợp: nhận báo cáo", (subjects.INBOX, subjects.REPORTS, subjects.PARKED)
     app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch])
     app.state.gate = Gate(keys, Limits(), connections.clock)
     gate.install(app, refused)
-    app.include_router(http.create_router(connections.streams, store))
+    app.include_router(http.create_router(connections.streams, store, dry_runs))
     documented.install(app)
     return app
 

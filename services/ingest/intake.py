@@ -43,7 +43,7 @@ class Intake:
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
         """Screens a batch: accepted events go to the log, and every sender gets a receipt."""
         async with self._claiming:
-            decided = await self._screen([_incoming(message) for message in batch])
+            decided = await self.screen([_incoming(message) for message in batch])
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
@@ -55,7 +55,7 @@ class Intake:
             [message for message, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)],
         )
 
-    async def _screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
+    async def screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]

@@ -119,6 +119,13 @@ class ClaimStore:
             for document, (incoming, _) in zip(kept, decided, strict=True)
         ]
 
+    async def foresee(self, incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> Claim:
+        """The claim that `claim` would return for one message. Nothing is written."""
+        wanted = _document(incoming, decision, partitions)
+        stored = await self._receipts.find_one({"_id": wanted["_id"]})
+        kept = wanted if stored is None else _kept(wanted, incoming, {}, {wanted["_id"]: stored})
+        return _claim(kept, is_repeat=kept is stored)
+
     def remember(self, published: Mapping[str, LogPosition]) -> None:
         """Remembers for a while where events were published, by claim id."""
         self._published |= published
@@ -162,7 +169,7 @@ def _kept(
     """The claim that answers a message: the stored one, or the first one of this batch; if its content differs, a refusal of the re-used
     id.
     """
-    kept = stored.get(wanted["_id"], first[wanted["_id"]])
+    kept = stored[wanted["_id"]] if wanted["_id"] in stored else first[wanted["_id"]]
     return kept if kept["hash"] == wanted["hash"] or _is_older_repeat(kept, wanted, incoming) else _reused(wanted)
 
 

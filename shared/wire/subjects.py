@@ -114,6 +114,16 @@ def dry_run_of_people(unit_id: str) -> str:
     return f"dryrun.{unit_id}{PEOPLE}"
 
 
+def read_preview(subject: str) -> int:
+    """The partition in a subject of previews. Raises ValueError if it names none."""
+    return int(subject.partition(".")[2])
+
+
+def read_dry_run(subject: str) -> InboxSubject:
+    """The sender in a subject of dry runs, and whether it is a subject for people."""
+    return read_inbox(subject)
+
+
 def partition_of(source_regime: str, period: str, partitions: int) -> int:
     """The log's partition of a regime and period; a derived regime has the partition of its source. It stays the same as long as the stream
     exists.

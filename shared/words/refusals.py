@@ -15,6 +15,7 @@ from shared.words.sentences import (
     commands,
     credentials,
     doors,
+    dry_runs,
     events,
     files,
     forms,
@@ -96,6 +97,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **tls.SENTENCES,
     **people.SENTENCES,
     **audit.SENTENCES,
+    **dry_runs.SENTENCES,
     **forms.SENTENCES,
 }
 

@@ -1,26 +1,19 @@
 """Previews: the changes said are the changes seen, and nothing is left behind."""
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from services.aggregate.domain import view as views
-from services.aggregate.domain.fold import Fold, NotRecalledError
-from services.aggregate.domain.view import View
+from services.aggregate.domain.fold import Fold
 from services.aggregate.feed import plain
-from shared.wire import events, subjects
+from shared.wire import subjects
 from shared.wire.events import Logged
 from shared.wire.published import FigureChange
 from shared.words.reference import Reference
-from tests.aggregate import over_reforms
-from tests.aggregate.histories import COMMUNES, DEADLINE_MS, ON_CALL, PERIOD, REGIME, histories, logged, openings
+from tests.aggregate.histories import PERIOD, REGIME, histories, openings
 
 NOW = datetime(2026, 12, 25, tzinfo=UTC)
 PARTITIONS = 8
@@ -60,9 +53,7 @@ def numbers_of(fold: Fold, pair: tuple[str, str]) -> dict[Key, Any]:
 
 def seen(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """What differs, by where it is: the value before and after."""
-    return {
-        key: (before.get(key), after.get(key)) for key in before.keys() | after.keys() if before.get(key) != after.get(key)
-    }
+    return {key: (before.get(key), after.get(key)) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def said(changes: Sequence[FigureChange]) -> dict[Key, tuple[Any, Any]]:
@@ -105,7 +96,5 @@ def test_the_changes_said_are_the_changes_seen(reference: Reference, history: li
 
 @settings(max_examples=30, deadline=None)
 @given(history=openings(), last=openings())
-def test_the_changes_said_of_a_period_on_call_are_the_changes_seen(
-    reference: Reference, history: list[Logged], last: list[Logged]
-) -> None:
+def test_the_changes_said_of_a_period_on_call_are_the_changes_seen(reference: Reference, history: list[Logged], last: list[Logged]) -> None:
     require_agreement(reference, history, last[-1])

@@ -19,6 +19,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
 from services.ingest.doors import gate, http
+from services.ingest.dry_run import DryRuns
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from services.portal.http import problems
@@ -243,11 +244,30 @@ async def get(app: FastAPI, path: str) -> httpx2.Response:
 @pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
 async def test_the_door_for_receipts_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
     app = FastAPI()
-    app.include_router(http.create_router(connections.streams, ClaimStore(connections.database)))
+    store = ClaimStore(connections.database)
+    intake = Intake(connections.streams, store, connections.reference, 8)
+    dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, 8)
+    app.include_router(http.create_router(connections.streams, store, dry_runs))
     app.dependency_overrides[gate.reader] = lambda: UnitPrincipal("06253", "", frozenset({"read"}))
 
     async with answering(connections, "find", errorCode=code):
         assert (await get(app, "/v1/receipts/06253/12345678")).status_code == status
+
+
+@pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
+async def test_a_dry_run_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
+    app, store = FastAPI(), ClaimStore(connections.database)
+    intake = Intake(connections.streams, store, connections.reference, 8)
+    dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, 8)
+    app.include_router(http.create_router(connections.streams, store, dry_runs))
+    app.dependency_overrides[gate.sender] = lambda: UnitPrincipal("06253", "", frozenset({"send"}))
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+
+    async with answering(connections, "find", errorCode=code), httpx2.AsyncClient(transport=transport, base_url="http://door") as client:
+        headers = {"content-type": "application/json"}
+        answer = await client.post("/v1/reports?dry_run=true", content=payload(submitted()), headers=headers)
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ The blocks of periods that nobody has reported about for a while are not in memo
 an event about them is folded. Early blocks are in memory only while events can count in them (ADR-0048).
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date, datetime
 
 from services.aggregate.domain import view as views
@@ -120,14 +120,23 @@ class Fold:
         return {block for block, _ in (*self._dirty, *self._dirty_early)}
 
     def preview(self, event: Logged) -> Preview:
-        """What an event about a period in memory would change in the views. Nothing of the fold changes."""
-        if (pair := (event.regime, event.period)) in self._released or pair in self.behind:
+        """What an event would change in the views. The fold itself does not change."""
+        if not self.is_complete(pair := (event.regime, event.period)):
             raise NotRecalledError(pair)
-        if pair not in self._blocks:
-            fresh = Fold(self.reference, self.partition, self.partitions)
-            fresh.recall(pair, ())
-            return fresh.preview(event)
-        return Preview(self._blocks[pair], event, self.reference.generation, self.partition)
+        return self.preview_of(self._blocks[pair] if pair in self._blocks else self.fresh(pair), event)
+
+    def preview_of(self, blocks: Sequence[Block], event: Logged) -> Preview:
+        """The same, by blocks that this fold does not keep."""
+        return Preview(blocks, event, self.reference.generation, self.partition)
+
+    def is_complete(self, pair: RegimePeriod) -> bool:
+        """Whether everything that was folded about a period is in memory."""
+        return pair not in self._released and pair not in self.behind
+
+    def fresh(self, pair: RegimePeriod) -> list[Block]:
+        """New blocks of a regime and those that are derived from it, without any report. The fold does not keep them."""
+        settings = (self.reference.setting(regime.id, pair[1]) for regime in self.reference.derived_of(pair[0]))
+        return [Block(self.reference, setting) for setting in settings if setting is not None]
 
     @property
     def in_memory(self) -> Set[RegimePeriod]:
@@ -198,12 +207,7 @@ class Fold:
         return self._blocks[pair]
 
     def _make(self, pair: RegimePeriod) -> None:
-        source_id, code = pair
-        self._blocks[pair] = []
-        for regime in self.reference.derived_of(source_id):
-            setting = self.reference.setting(regime.id, code)
-            if setting is not None:
-                self._blocks[pair].append(Block(self.reference, setting))
+        self._blocks[pair] = self.fresh(pair)
         self._make_early(pair)
 
     def _make_early(self, pair: RegimePeriod) -> None:

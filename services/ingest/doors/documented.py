@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from shared.shell import openapi
 from shared.wire import envelope, schemas, sent
-from shared.wire.published import PendingReceipt, Receipt
+from shared.wire.published import DryRun, PendingReceipt, Receipt
 
 Json = dict[str, Any]
 
@@ -17,8 +17,52 @@ LOCATION: Final = {"Location": {"description": "the address of the receipt", "sc
 NO_KEY: Final = "There is no key, or it is unknown, expired or revoked"
 TOO_MANY: Final = "The key sends too fast. Send again after the stated time"
 
+DRY_RUN: Final[Json] = {
+    "name": "dry_run",
+    "in": "query",
+    "required": False,
+    "description": "Whether to say only what would become of the event. Nothing is stored, published or counted. `changes` needs a key that"
+    " may read; it is null while the totals cannot be computed.",
+    "schema": {"type": "boolean", "default": False},
+}
+TRIED: Final[Json] = {
+    "a repeat": {
+        "value": {
+            "event_id": "7f0c1f2e-6f0b-4a0e-9d1b-2f7f3a9f5c11",
+            "unit": "06253",
+            "verdict": "duplicate",
+            "first_verdict": "accepted",
+            "errors": [],
+            "warnings": [],
+            "received_at": "2024-12-10T02:30:00.000Z",
+            "position": {"partition": 1, "sequence": 1234},
+        }
+    },
+    "a dry run": {
+        "value": {
+            "verdict": "accepted",
+            "errors": [],
+            "warnings": [],
+            "changes": [
+                {
+                    "regime": "ct27-van-quan",
+                    "unit": "184",
+                    "indicator": "gd_tien_tai_tro",
+                    "field": "total",
+                    "now": "125.500",
+                    "then": "251.000",
+                }
+            ],
+        }
+    },
+}
+
 POST_REPORT: Final[openapi.Answers] = {
-    200: openapi.json_answer(Receipt, "The event was sent before and accepted: its receipt, with the verdict `duplicate`"),
+    200: {
+        "description": "The event was sent before and accepted: its receipt, with the verdict `duplicate`. With `dry_run=true`: what would"
+        " become of the event, whatever the verdict",
+        "content": {"application/json": {"schema": {"anyOf": [schemas.reference(Receipt), schemas.reference(DryRun)]}, "examples": TRIED}},
+    },
     201: openapi.json_answer(Receipt, "The event was accepted: its receipt"),
     202: openapi.json_answer(
         PendingReceipt,
@@ -27,12 +71,12 @@ POST_REPORT: Final[openapi.Answers] = {
     ),
     **openapi.errors(
         {
-            400: "The body is not a CloudEvent in structured mode",
+            400: "The body is not a CloudEvent in structured mode, or there is another parameter than `dry_run`",
             401: NO_KEY,
             403: "The key may not send, or `source` names another unit. Nothing was stored",
             413: "The event is too large",
             429: "The key sends too fast, or the unit has sent too many events. Send it again after Retry-After, under the same id",
-            503: "The event could not be stored. Send it again later, under the same id",
+            503: "The event could not be stored, or not be judged without being stored. Send it again later, under the same id",
         }
     ),
     422: openapi.rejected("The event was rejected, now or when it was sent first: all reasons, and its receipt"),
@@ -67,9 +111,9 @@ def event_body(example: Json) -> Json:
     content = {"schema": {"$ref": f"{schemas.COMPONENTS}{EVENT}"}, "example": example}
     described = f"One event. The media type `{envelope.JSON}` is accepted too."
     body = {"description": described, "required": True, "content": {envelope.MEDIA_TYPE: content}}
-    return {"requestBody": body} | openapi.WITH_KEY
+    return {"requestBody": body, "parameters": [DRY_RUN]} | openapi.WITH_KEY
 
 
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt), {EVENT: union()}, with_keys=True)
+    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt, DryRun), {EVENT: union()}, with_keys=True)

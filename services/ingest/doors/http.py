@@ -17,6 +17,7 @@ from services.ingest.domain import parsing, screening, shapes
 from services.ingest.domain.claims import DUPLICATE
 from services.ingest.doors import documented, gate
 from services.ingest.doors.gate import Reader, Sender
+from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, inbox
 from shared.plumbing.broker import Streams
@@ -26,6 +27,7 @@ from shared.shell.problems import RefusedError, problem, rejection
 from shared.wire import events, subjects
 from shared.wire.published import PendingReceipt, Receipt
 from shared.wire.sent import Envelope
+from shared.words.principals import UnitPrincipal
 from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
@@ -54,7 +56,7 @@ EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
-def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
+def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns) -> APIRouter:
     """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
     router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -72,8 +74,13 @@ def create_router(streams: Streams, store: ClaimStore) -> APIRouter:
         The answer arrives when the event has its verdict, after two seconds at the latest. If there is an error or no answer, send the
         event again with the same id: it counts only once. The sender is the unit of the key: an event whose `source` names another unit
         is refused.
+
+        With `dry_run=true` nothing is stored: the answer says what the verdict would be now, and what the event would change in the totals
+        that the key may read.
         """
-        return await _sent(streams, _outgoing(await _body(request), sender.unit))
+        is_dry_run = _is_dry_run(request)
+        event = _outgoing(await _body(request), sender.unit)
+        return await _tried(dry_runs, event, sender) if is_dry_run else await _sent(streams, event)
 
     @router.get(
         "/receipts/{unit}/{event_id}",
@@ -106,18 +113,40 @@ async def _sent(streams: Streams, event: Outgoing) -> Response:
     return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
 
 
+async def _tried(dry_runs: DryRuns, event: Outgoing, sender: UnitPrincipal) -> Response:
+    """What would become of an event. The verdict is the answer, so the status is 200 whatever it is; 503 while the database is away."""
+    try:
+        return _json(await dry_runs.run(event.sender, event.payload, reader=sender), 200)
+    except delivery.MAY_PASS as error:
+        return _database_away(error)
+
+
+def _is_dry_run(request: Request) -> bool:
+    """Whether the address asks for a dry run. Raises RefusedError for any other parameter: a misspelt dry run must not send."""
+    given = request.query_params.multi_items()
+    for number, (name, value) in enumerate(given):
+        if number > 0 or name != "dry_run" or value not in ("true", "false"):
+            raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("dry_run.bad_parameter", name[:40], name=name))
+    return given == [("dry_run", "true")]
+
+
 async def _receipt(store: ClaimStore, unit: str, event_id: str) -> Response:
     """The stored receipt of an event; 404 if there is none, 503 while the database is away."""
     try:
         receipt = await store.receipt(unit, event_id) if subjects.is_token(unit) and screening.is_event_id(event_id) else None
     except delivery.MAY_PASS as error:
-        if not delivery.is_passing(error):
-            raise
-        log.warning("door.database_away", error=type(error).__name__)
-        return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
+        return _database_away(error)
     if receipt is None:
         return problem(404, [refusal("door.no_such_receipt", unit=unit, event_id=event_id)])
     return _json(receipt, 200)
+
+
+def _database_away(error: Exception) -> Response:
+    """503 while the database is away. Another error is raised again."""
+    if not delivery.is_passing(error):
+        raise error
+    log.warning("door.database_away", error=type(error).__name__)
+    return problem(503, [refusal("door.database_away")], headers={"Retry-After": "60"})
 
 
 async def _body(request: Request) -> bytes:
