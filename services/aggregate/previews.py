@@ -20,7 +20,7 @@ from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.wire.previews import Preview
 from shared.wire.published import FigureChange, Reason
-from shared.words.refusals import refusal
+from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class Previews:
 
     async def run(self) -> None:
         """Answers until it is cancelled."""
-        answering = Answering(self._client, self.answer, _json(_without("preview.busy")), at_once=AT_ONCE, within_s=WITHIN_S)
+        answering = Answering(self._client, self.answer, _json(_without(refusal("preview.busy"))), at_once=AT_ONCE, within_s=WITHIN_S)
         async with answering.on([subjects.preview(number) for number in self._followed], QUEUE):
             await asyncio.Event().wait()
 
@@ -57,22 +57,22 @@ class Previews:
             if not delivery.is_passing(error):
                 raise
             log.warning("preview.not_read", partition=number, error=type(error).__name__)
-            return _json(_without("preview.not_ready"))
-        return answer if len(answer) <= MOST_ANSWER_BYTES else _json(_without("preview.too_large"))
+            return _json(_without(refusal("preview.not_ready")))
+        return answer if len(answer) <= MOST_ANSWER_BYTES else _json(_without(refusal("preview.too_large")))
 
     async def preview(self, number: int, payload: bytes) -> Preview:
         """What the event in a request would change, or why that cannot be said now."""
         event = self._event(number, payload)
         standing = self._followed[number].standing
         if event is None:
-            return Preview(changes=None, error=Reason.of(refusal("preview.unreadable", partition=number)))
+            return _without(refusal("preview.unreadable", partition=number))
         if standing is None:
-            return _without("preview.not_ready")
+            return _without(refusal("preview.not_ready"))
         blocks = await self._read(standing, event)
         if standing is not self._followed[number].standing:  # there is a new generation of units and regimes
-            return _without("preview.not_ready")
+            return _without(refusal("preview.not_ready"))
         changes = await self._changes(standing, blocks, event)
-        return _without("preview.too_large") if changes is None else Preview(changes=changes)
+        return _without(refusal("preview.too_large")) if changes is None else Preview(changes=changes)
 
     def _event(self, number: int, payload: bytes) -> Logged | None:
         """The event in a payload; None if it is none of this partition."""
@@ -104,8 +104,8 @@ class Previews:
         return changes
 
 
-def _without(code: str) -> Preview:
-    return Preview(changes=None, error=Reason.of(refusal(code)))
+def _without(why: Refusal) -> Preview:
+    return Preview(changes=None, error=Reason.of(why))
 
 
 def _json(preview: Preview) -> bytes:
