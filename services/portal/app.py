@@ -71,6 +71,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.accounts = own
     app.state.provider = None if provider is None else Provider(provider)
     app.state.new_secret = random_secret
+    app.state.new_id = connections.new_id
     app.state.sessions = own.sessions
     app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys

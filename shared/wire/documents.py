@@ -298,8 +298,8 @@ class ReasonDocument(TypedDict):
 class ReceiptDocument(TypedDict):
     """One claimed event with the complete decision about it (`receipts`). It is written once and never changed.
 
-    Written by: `services/ingest/store.py`. Read by: ingest (to find repeats, and what was accepted before), `tonghop rebuild` (accepted
-    events that the log lacks), `tonghop demo`.
+    Written by: `services/ingest/store.py`. Read by: ingest (to find repeats, and what was accepted before), portal (receipts of reports),
+    `tonghop rebuild` (accepted events that the log lacks), `tonghop demo`.
     """
 
     _id: Annotated[str, "`<sender>/<event id>`; for a second event under the same id, `#` and the first 16 digits of its hash follow"]

@@ -32,17 +32,31 @@ class CloudEvent(TypedDict):
     actor: NotRequired[str]
     imported: NotRequired[bool]
     receivedat: NotRequired[str]
+    enteredby: NotRequired[str]
     traceparent: NotRequired[str]
     data: Data
 
 
-def of_unit(sender: str, event_id: str, kind: str, data: Data, *, at: datetime | None = None, actor: str | None = None) -> CloudEvent:
-    """An event of the unit with the code `sender`. `actor` is the person who acts for the unit; None if the unit's software sends."""
+def of_unit(
+    sender: str,
+    event_id: str,
+    kind: str,
+    data: Data,
+    *,
+    at: datetime | None = None,
+    actor: str | None = None,
+    entered_by: str | None = None,
+) -> CloudEvent:
+    """An event of the unit with the id `sender`. `actor` is the person who acts for the unit; None if the unit's software sends.
+    `entered_by` is the id of the other unit for which that person enters the report.
+    """
     event = CloudEvent(specversion="1.0", id=event_id, source=f"/units/{sender}", type=kind, data=data)
     if at is not None:
         event["time"] = events.to_text(at)
     if actor is not None:
         event["actor"] = actor
+    if entered_by is not None:
+        event["enteredby"] = entered_by
     return event
 
 

@@ -16,6 +16,7 @@ from shared.words.sentences import (
     credentials,
     doors,
     dry_runs,
+    entry,
     events,
     files,
     forms,
@@ -99,6 +100,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **audit.SENTENCES,
     **dry_runs.SENTENCES,
     **forms.SENTENCES,
+    **entry.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

@@ -38,6 +38,7 @@ STORES = (
     "services/portal/reading/reforms.py",
     "services/portal/reading/store.py",
     "services/portal/reading/duty_store.py",
+    "services/portal/reading/receipt_store.py",
     "services/portal/sessions/calendar_store.py",
     "services/portal/sessions/code_store.py",
     "services/portal/sessions/delay_store.py",

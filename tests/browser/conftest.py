@@ -27,7 +27,14 @@ FLAGS = [
 ]
 
 
-IN_CHROMIUM = ("test_accessibility.py", "test_history_of_reforms.py", "test_login.py", "test_pages.py", "test_reform_pages.py")
+IN_CHROMIUM = (
+    "test_accessibility.py",
+    "test_entry.py",
+    "test_history_of_reforms.py",
+    "test_login.py",
+    "test_pages.py",
+    "test_reform_pages.py",
+)
 collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_CHROMIUM]  # the default run does without it
 
 

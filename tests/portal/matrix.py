@@ -108,6 +108,8 @@ class Kind:
     feeds: frozenset[str] = frozenset()
     governs: bool = False
     """Whether it sees accounts of people."""
+    enters: frozenset[str] = frozenset()
+    """Whose reports it sends: no regime here lets others enter them."""
 
 
 def _kind(name: str, below: set[str] | None = None, totals: set[str] | None = None, **other: Any) -> Kind:
@@ -124,7 +126,7 @@ KINDS: Final = [
     _kind("unit key", OF_COMMUNE, TOTALS, is_person=False),
     _kind("key without read", is_person=False, reads_public=False),
     _kind("receiver key", is_person=False, reads_public=False, feeds=frozenset({"20"})),
-    _kind("officer", OF_COMMUNE, TOTALS),
+    _kind("officer", OF_COMMUNE, TOTALS, enters=frozenset({"own", "source"})),
     _kind("viewer", OF_COMMUNE),
     _kind("reviewer", PROVINCE, feeds=frozenset({"20"}), governs=True),
     _kind("reviewer at a recipient", CT27_ALL, governs=True),

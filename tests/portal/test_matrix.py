@@ -22,9 +22,9 @@ from tests.portal.reformed import reference
 
 loop = pytest.mark.asyncio(loop_scope="session")
 
-Needs = Literal["nobody", "person", "governs", "public", "figures", "feed", "view", "follow", "below", "report"]
+Needs = Literal["nobody", "person", "governs", "public", "figures", "feed", "view", "follow", "below", "report", "enter"]
 """What a route asks of a principal: a session, the right to grant roles, public knowledge, any figures, a feed, or a
-target: its totals, what its page follows, its view with everything below, its report.
+target: its totals, what its page follows, its view with everything below, its report, to enter its report.
 """
 
 
@@ -62,6 +62,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bang/{regime}/{period}/{unit}.xlsx": Row("view"),
     "GET /bang/{regime}/{period}/{unit}.csv": Row("view"),
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
+    "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
+    "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}": Row("report"),
     "GET /thuyet-minh/{regime}/{period}/{unit}": Row("below"),
     "GET /giai-trinh/{regime}/{period}/{unit}/{indicator}": Row("below"),
     "GET /nghia-vu": Row("figures"),
@@ -121,7 +124,7 @@ def cases() -> Iterator[Case]:
         path = route.partition(" ")[2]
         if "{regime}/{period}" in path:
             targets = [target for target in TARGETS if ROWS[route].early or not target.early]
-            if ROWS[route].needs == "report":
+            if ROWS[route].needs in ("report", "enter"):
                 targets = [target for target in targets if _reports(target)]
             yield from (Case(route, _path(path, target), target) for target in targets)
         else:
@@ -151,6 +154,7 @@ def _path(path: str, target: Target) -> str:
         "reform": REFORM,
         "person": "p-unknown",
         "role": "r-unknown",
+        "event": "0" * 32,
         "address": "A" * 43,
         "secret": "A" * 43,
     }
@@ -164,6 +168,8 @@ def expected(kind: Kind, case: Case) -> set[int]:
         return {200, 303, 400, 401, 403, 404, 422, 429}
     if not kind.is_known or not (kind.is_person or row.by_key):
         return {401} if row.by_key or case.method == "POST" else {303}
+    if row.needs == "enter" and case.target is not None and case.target.regime == matrix.VHTT and case.target.name in kind.below:
+        return {404}  # a derived regime has no form, whoever reads its reports
     return answered if _may(kind, case) else {403}
 
 
@@ -184,6 +190,8 @@ def _may(kind: Kind, case: Case) -> bool:
             return {name, FOLLOWED.get(name, name)} <= kind.below | kind.totals
         case "below" | "report":
             return name in kind.below
+        case "enter":
+            return name in kind.enters
         case _:
             return bool(kind.below) if case.target is None else _reads_any_of(kind, case.target)
 

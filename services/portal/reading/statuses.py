@@ -60,14 +60,14 @@ async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Uni
     if regime.obligation is None:
         return {}
     duties = await store.duty_dates(regime.id, period.code, [unit.id for unit in units])
-    opened = await _opened(address, store) if regime.is_on_call else None
+    opened_until = await opened(address, store) if regime.is_on_call else None
     extended = await _extensions(store, [entry for unit in units if unit.id not in duties for entry in entries[unit.id]])
     due_by_unit: dict[str, datetime] = {}
     for unit in units:
         if (duty := duties.get(unit.id)) is not None:
             due = deadlines.effective(duty.deadline, duty.extended_to)
         else:
-            base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened, address.reference.working_days)
+            base = deadlines.group_deadline(regime, address.group_of[unit.id], period, opened_until, address.reference.working_days)
             due = deadlines.effective(base, extended.get(unit.id))
         if due is not None:
             due_by_unit[unit.id] = due
@@ -82,7 +82,7 @@ async def _extensions(store: PortalStore, entries: Sequence[Entry]) -> dict[str,
     return {unit_id: state.extended_to for unit_id, state in states.items() if state.extended_to is not None}
 
 
-async def _opened(address: Address, store: PortalStore) -> datetime | None:
+async def opened(address: Address, store: PortalStore) -> datetime | None:
     """The deadline set when the on-call period was opened."""
     state = PeriodState()
     for event in await store.openings(address.regime.id, address.period.code):

@@ -1,0 +1,79 @@
+"""Acts of people: who acts, and how an act goes into the inbox and gets its verdict. Every act that concerns reports takes this way.
+
+An act is recorded in the audit log before its event is published: what cannot be recorded is not done. So an entry says that a person has
+sent, and its event id leads to the receipt, which says what became of it (ADR 0068).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import structlog
+from fastapi import Depends, Request
+from faststream.exceptions import IncorrectState
+from nats.errors import Error as NatsError
+from pydantic import ValidationError
+
+from services.portal.domain.acts import Act
+from services.portal.http.principals import AskingPerson
+from shared.plumbing import audit_store, delivery, inbox
+from shared.plumbing.broker import Streams
+from shared.plumbing.inbox import InboxFullError
+from shared.plumbing.mongo import Documents
+from shared.shell.clock import Clock
+from shared.wire import subjects
+from shared.wire.published import DryRun, PendingReceipt, Receipt
+from shared.words.audit import Detail
+from shared.words.principals import PersonPrincipal
+from shared.words.refusals import Refusal, refusal
+
+log = structlog.get_logger()
+
+VERDICT_S: Final = 5.0  # how long a person waits for the verdict; then the page of the receipt asks for it
+DRY_RUN_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person who acts, and the servers."""
+
+    person: PersonPrincipal
+    streams: Streams
+    database: Documents
+    clock: Clock
+
+    async def send(self, act: Act, details: Mapping[str, Detail]) -> Receipt | PendingReceipt | Refusal:
+        """Records the act, publishes its event and waits for the verdict. A refusal says that it may not have been published: the same act
+        can be sent again, and counts once. Raises one of the database's errors if the act could not be recorded.
+        """
+        now = self.clock()
+        named: dict[str, Detail] = {"event": act.event_id, "sender": act.sender, **details}
+        if act.entered_by is not None:
+            named["entered_by"] = act.entered_by
+        await audit_store.append(self.database, actor=self.person.actor, action=act.action, target=act.target, details=named, at=now)
+        try:
+            return await inbox.send(self.streams, inbox.outgoing(act.event(self.person.actor, now)), VERDICT_S)
+        except InboxFullError as error:
+            return error.refusals[0]
+        except (*delivery.PASSING, NatsError, IncorrectState) as error:  # IncorrectState: there was never a connection to the broker
+            log.warning("act.not_published", error=type(error).__name__)
+            return refusal("form.broker_away")
+
+    async def dry_run(self, act: Act) -> DryRun | None:
+        """What the verdict on the act would be; None if nobody answers now. Nothing is stored or published."""
+        event = inbox.outgoing(act.event(self.person.actor, self.clock()))
+        try:
+            answer = await self.streams.client.request(subjects.dry_run_of_people(act.sender), event.payload, DRY_RUN_S)
+            return DryRun.model_validate_json(answer.data)
+        except (*delivery.PASSING, NatsError, IncorrectState, ValidationError) as error:
+            log.warning("act.not_judged", error=type(error).__name__)
+            return None
+
+
+async def acting_of(request: Request, person: AskingPerson) -> Acting:
+    """The person who acts. Raises `Refused` with 401."""
+    state = request.app.state
+    return Acting(person, state.streams, state.database, state.clock)
+
+
+Acts = Annotated[Acting, Depends(acting_of)]
