@@ -8,7 +8,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
@@ -16,6 +16,8 @@ from fastapi import FastAPI
 
 from shared.plumbing import tls
 from shared.shell.clock import system_clock
+from shared.shell.connections import BoundedProtocol
+from shared.shell.patience import Patient
 from shared.shell.settings import ServiceSettings
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
@@ -47,17 +49,25 @@ def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int)
     except ConfigurationError as error:
         log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
         raise SystemExit(CANNOT_LISTEN) from None
-    config = uvicorn.Config(
-        app,
+    config = configured(app, STOP_S, ssl_context_factory=None if secured is None else lambda *_: secured)
+    with public, monitored, suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_together(Listener(config), public, Listener(configured(app.state.monitor, MONITOR_STOP_S, lifespan="off")), monitored))
+
+
+def configured(app: FastAPI, stop_s: int, **others: Any) -> uvicorn.Config:
+    """The settings of a listener, with the limits of `connections` and `patience`."""
+    return uvicorn.Config(
+        Patient(app),
+        http=BoundedProtocol,
+        ws="none",
         log_config=None,
+        log_level="error",  # a warning for each request that is no HTTP would fill the log
         access_log=False,
-        timeout_graceful_shutdown=STOP_S,
+        timeout_graceful_shutdown=stop_s,
         server_header=False,
         proxy_headers=False,  # whoever asks from this machine could write any address and scheme into X-Forwarded-For and -Proto
-        ssl_context_factory=None if secured is None else lambda *_: secured,
+        **others,
     )
-    with public, monitored, suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_together(Listener(config), public, _monitor(app.state.monitor), monitored))
 
 
 def bound(host: str, port: int, setting: str) -> socket.socket:
@@ -66,14 +76,6 @@ def bound(host: str, port: int, setting: str) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG)
     except OSError as error:
         raise ConfigurationError(refusal("service.cannot_listen", setting, address=f"{host}:{port}", detail=[error.strerror])) from None
-
-
-def _monitor(app: FastAPI) -> Listener:
-    return Listener(
-        uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=MONITOR_STOP_S, server_header=False
-        )
-    )
 
 
 async def _together(main: Listener, public: socket.socket, monitor: Listener, monitored: socket.socket) -> None:

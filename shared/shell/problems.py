@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +12,9 @@ from shared.wire.problems import MEDIA_TYPE, RejectedProblem
 from shared.wire.published import Reason, Receipt
 from shared.words import refusals
 from shared.words.refusals import Refusal
+
+MOST_HEADERS: Final = 100
+MOST_HEAD_BYTES: Final = 16 * 1024  # of a request: its address and headers
 
 
 class RefusedError(Exception):
@@ -44,6 +48,17 @@ def rejection(
         **({} if receipt is None else {"receipt": receipt}),
     )
     return Response(body.model_dump_json(exclude_defaults=True), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def bad_http() -> Response:
+    """The answer to what is no valid request of HTTP. The connection is closed."""
+    return problem(HTTPStatus.BAD_REQUEST, [refusals.refusal("door.bad_http")], {"Connection": "close"})
+
+
+def head_too_large() -> Response:
+    """The answer to a request whose address and headers are too long. The connection is closed."""
+    why = refusals.refusal("door.head_too_large", lines=MOST_HEADERS, size=MOST_HEAD_BYTES // 1024)
+    return problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, [why], {"Connection": "close"})
 
 
 def refusal_of(method: str, error: HTTPException) -> Refusal:

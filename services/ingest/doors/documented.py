@@ -74,7 +74,9 @@ POST_REPORT: Final[openapi.Answers] = {
             400: "The body is not a CloudEvent in structured mode, or there is another parameter than `dry_run`",
             401: NO_KEY,
             403: "The key may not send, or `source` names another unit. Nothing was stored",
+            408: "The body did not arrive in time. Send it again, under the same id",
             413: "The event is too large",
+            415: "The body is compressed, or not in UTF-8",
             429: "The key sends too fast, or the unit has sent too many events. Send it again after Retry-After, under the same id",
             503: "The event could not be stored, or not be judged without being stored. Send it again later, under the same id",
         }

@@ -32,6 +32,8 @@ from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()
 
+UTF_8: Final = ("utf-8", "utf8", "us-ascii")
+MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
 BINARY_MODE: Final = (
     "ce-specversion",
@@ -153,11 +155,13 @@ async def _body(request: Request) -> bytes:
     """The request's body, read up to the size limit of an event. Another media type is refused, so that a form on a foreign page cannot
     send events. Raises RefusedError.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    media_type = media_type.strip().lower()
     if any(name in request.headers for name in BINARY_MODE):
         raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("event.not_structured"))
     if media_type not in documented.MEDIA_TYPES:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("door.unsupported", media_type=media_type or "–"))
+        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("door.unsupported", media_type=media_type[:MOST_SHOWN] or "–"))
+    _require_plain(request, parameters)
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -165,6 +169,19 @@ async def _body(request: Request) -> bytes:
             too_large = refusal("event.too_large", size=len(body), most=events.MAX_EVENT_BYTES)
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
     return bytes(body)
+
+
+def _require_plain(request: Request, parameters: str) -> None:
+    """Refuses a compressed body and other character sets than UTF-8: what is not read as it was meant must not be taken."""
+    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
+    if encoding not in ("", "identity"):
+        wanted = {"Accept-Encoding": "identity"}
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.encoded", encoding=encoding[:MOST_SHOWN]), headers=wanted)
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        charset = value.strip().strip('"').lower()
+        if name.strip().lower() == "charset" and charset not in UTF_8:
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.charset", charset=charset[:MOST_SHOWN]))
 
 
 def _outgoing(body: bytes, sender: str) -> Outgoing:

@@ -9,6 +9,32 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The Content-Type “{media_type}” is not accepted. Send one CloudEvent in JSON at a time, with Content-Type: "
         "application/cloudevents+json.",
     ),
+    "door.charset": (
+        "Bảng mã “{charset}” không được nhận. Gửi JSON mã hóa UTF-8.",
+        "The character set “{charset}” is not accepted. Send JSON in UTF-8.",
+    ),
+    "door.encoded": (
+        "Nội dung có Content-Encoding “{encoding}” không được nhận. Gửi nội dung không nén, bỏ Content-Encoding.",
+        "A body with Content-Encoding “{encoding}” is not accepted. Send it uncompressed, without Content-Encoding.",
+    ),
+    "door.bad_http": (
+        "Đây không phải một yêu cầu HTTP/1.1 hợp lệ nên kết nối bị đóng. Kiểm tra phần mềm gửi, hoặc dùng một thư viện HTTP thông dụng.",
+        "This is not a valid request of HTTP/1.1, so the connection is closed. Check the sending software, or use a common HTTP library.",
+    ),
+    "door.two_lengths": (
+        "Yêu cầu có cả Content-Length và Transfer-Encoding nên không rõ nội dung kết thúc ở đâu. Chỉ gửi một trong hai.",
+        "The request has both Content-Length and Transfer-Encoding, so it is unclear where the body ends. Send only one of them.",
+    ),
+    "door.head_too_large": (
+        "Địa chỉ và các header của yêu cầu quá dài. Gửi tối đa {lines} header, tổng cộng {size} KiB.",
+        "The address and the headers of the request are too long. Send at most {lines} headers and {size} KiB in all.",
+    ),
+    "door.too_slow": (
+        "Nội dung không đến đủ trong {within_s} giây nên yêu cầu bị dừng, chưa có gì được nhận. Kiểm tra đường truyền rồi gửi lại; sự kiện"
+        " thì gửi với cùng mã sự kiện.",
+        "The body did not arrive within {within_s} seconds, so the request was stopped and nothing was accepted. Check the line and send it"
+        " again; an event with the same id.",
+    ),
     "door.no_such_receipt": (
         "Chưa có biên nhận cho sự kiện “{event_id}” của đơn vị “{unit}”. Kiểm tra mã sự kiện, hoặc thử lại sau ít giây.",
         "There is no receipt for the event “{event_id}” of the unit “{unit}”. Check the event id, or try again in a few seconds.",
