@@ -40,6 +40,7 @@ LONG: Final = (
     "aggregate/test_exactness.py",
     "aggregate/test_plain_duties.py",
     "install/test_extras.py",
+    "send/test_crashes.py",
     "notify/test_agreement.py",
 )
 FIRST: Final = ("simulation/", "system/", "faults/", "architecture/test_driver.py")

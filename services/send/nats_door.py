@@ -18,6 +18,7 @@ from .settings import Settings
 CONNECT_S: Final = 10.0
 ACK_S: Final = 5.0
 RECEIPT_S: Final = 20.0
+LATER_S: Final = 1.0  # for further receipts when one has not come: nobody judges now, and many reports may wait
 INBOX_FULL: Final = 10077  # nats-server's error code: the unit has as many messages in the inbox as it may have
 
 
@@ -47,6 +48,7 @@ class NatsDoor:
                     inbox_prefix=f"_INBOX_{self._unit}".encode(),
                     allow_reconnect=False,
                     max_reconnect_attempts=1,
+                    reconnect_time_wait=0.2,
                     connect_timeout=int(CONNECT_S),
                     error_cb=_silent,
                     **({"tls": self._settings.tls} if self._is_encrypted else {}),
@@ -90,7 +92,10 @@ class NatsDoor:
         except nats.js.errors.APIError as error:
             return Held(complaint("send.busy", status=error.code or 503), None if error.err_code == INBOX_FULL else 5.0)
         except TimeoutError:  # nats.errors.TimeoutError is one too: then the event may not be stored
-            return Pending() if self._client.is_connected else Held(complaint("send.away", why="TimeoutError"))
+            if not self._client.is_connected:
+                return Held(complaint("send.away", why="TimeoutError"))
+            self._receipt_s = min(self._receipt_s, LATER_S)
+            return Pending()
         except (nats.errors.Error, OSError) as error:
             return Held(_why(error))
         finally:

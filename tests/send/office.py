@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,8 +150,8 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def opened(office: Office | None = None) -> Iterator[Office]:
-    """A running server on loopback."""
+def opened(office: Office | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Office]:
+    """A running server on loopback; with a context for TLS it is `https://localhost`."""
     state = office or Office()
 
     class Handler(BaseHTTPRequestHandler):
@@ -182,6 +183,9 @@ def opened(office: Office | None = None) -> Iterator[Office]:
 
     server = _Server(("127.0.0.1", 0), Handler)
     state.address = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        state.address = f"https://localhost:{server.server_port}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:
         yield state
