@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,15 +109,13 @@ def raw(*parts: bytes) -> Iterator[str]:
 
     def serve() -> None:
         while not ended.is_set():
-            try:
+            with suppress(OSError):  # the client goes in the middle, or the test is over
                 connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                for part in parts:
-                    connection.sendall(part)
-                while connection.recv(65536):
-                    pass
+                with connection:
+                    for part in parts:
+                        connection.sendall(part)
+                    while connection.recv(65536):
+                        pass
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -125,6 +123,8 @@ def raw(*parts: bytes) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
         listener.close()
 
 
