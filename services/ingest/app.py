@@ -7,9 +7,11 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest import room
-from services.ingest.doors import documented, gate, http
+from services.ingest.doors import documented, forms, gate, http
+from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
 from services.ingest.dry_run import DryRuns
+from services.ingest.form_store import FormStore
 from services.ingest.intake import SERVICE, Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
@@ -51,6 +53,8 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     app.state.gate = Gate(keys, Limits(), connections.clock)
     gate.install(app, refused)
     app.include_router(http.create_router(connections.streams, store, dry_runs))
+    found = Forms(connections.reference, FormStore(connections.database, store), connections.clock)
+    app.include_router(forms.create_router(found))
     documented.install(app)
     return app
 

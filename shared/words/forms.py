@@ -76,13 +76,23 @@ class Asked:
         """The first instant that is late: the group's, or the unit's extension if that is later. `opened` is the deadline with which an
         on-call period was opened; None if it was not.
         """
-        return held.state.deadline(deadlines.group_deadline(self.regime, self.group, self.period, opened, self.reference.working_days))
+        regime, group = self._owing
+        return held.state.deadline(deadlines.group_deadline(regime, group, self.period, opened, self.reference.working_days))
 
     def official_deadline(self, held: "Held") -> datetime | None:
         """Until when estimates are taken and by when official figures replace them, the unit's extension included; None if the regime takes
         no estimates.
         """
-        return held.state.deadline(deadlines.official_deadline(self.regime, self.period, self.reference.working_days))
+        return held.state.deadline(deadlines.official_deadline(self._owing[0], self.period, self.reference.working_days))
+
+    @property
+    def _owing(self) -> tuple[Regime, str]:
+        """The version of the regime, and the unit's group in it, that set the deadline: those of the reference day, if the unit reports
+        then.
+        """
+        later = self.reference.setting(self.regime.id, self.period.code)
+        group = None if later is None else later.groups.get(self.unit.id)
+        return (self.regime, self.group) if later is None or group is None else (later.regime, group)
 
 
 def indicators_of(regime: Regime, group: str, unit_code: str) -> list[Indicator]:

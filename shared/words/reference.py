@@ -95,17 +95,24 @@ class Reference:
     def setting_on(self, regime: Regime, period: Period, day: date) -> Setting | None:
         """A regime in a period, with the units and the version of a day; None if the regime has ended by then.
 
-        `regime` may be any version of the regime. Versions are cached, and periods share them: for 10,035 communes, computing the groups
-        for every report is too slow.
+        `regime` may be any version of the regime.
         """
-        whole = self.regimes[regime.id]
+        version = self.version_on(regime.id, day)
+        return None if version is None else Setting(period, version)
+
+    def version_on(self, regime_id: str, day: date) -> Version | None:
+        """The version of a known regime on a day, with the units of that day; None if the regime has ended by then.
+
+        Versions are cached, and periods share them: for 10,035 communes, computing the groups for every report is too slow.
+        """
+        whole = self.regimes[regime_id]
         if whole.has_ended(day):
             return None
         since = max([self.registry.unchanged_since(day), *(first for first in whole.change_days if first <= day)])
         version = self._versions.get((whole.id, since))
         if version is None:
             version = self._versions[whole.id, since] = Version(whole.on(day), since, self.registry.at(day))
-        return Setting(period, version)
+        return version
 
     def setting_at_receipt(self, regime_id: str, code: str, received: date) -> Setting | None:
         """A regime in a period, as a report that is received on a day is judged: by the reference day, or by the day of receipt if that is

@@ -33,6 +33,7 @@ STORES = (
     "services/aggregate/store.py",
     "services/cli/stored.py",
     "services/cli/stored_reform.py",
+    "services/ingest/form_store.py",
     "services/ingest/store.py",
     "services/notify/store/",
     "services/portal/reading/reforms.py",

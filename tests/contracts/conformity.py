@@ -19,6 +19,8 @@ def faults(document: Json, answer: httpx2.Response) -> list[str]:
     if described is None:
         return [f"status {answer.status_code} is not documented"]
     lacking = [name for name in described.get("headers", {}) if name.lower() not in answer.headers]
+    if not answer.content and not described.get("content"):
+        return lacking
     media_type = answer.headers.get("content-type", "").partition(";")[0]
     if media_type not in described.get("content", {}):
         return [*lacking, f"{answer.status_code}: media type {media_type} is not documented"]

@@ -112,4 +112,8 @@ def test_the_doors_operations_keep_their_names() -> None:
         "GET /healthz": "getHealth",
         "POST /v1/reports": "sendReport",
         "GET /v1/receipts/{unit}/{event_id}": "getReceipt",
+        "GET /v1/regimes": "listRegimes",
+        "GET /v1/regimes/{regime}": "getRegime",
+        "GET /v1/regimes/{regime}/schema": "getReportSchema",
+        "GET /v1/forms/{regime}/{period}/{unit}": "getForm",
     }

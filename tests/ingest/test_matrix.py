@@ -67,6 +67,13 @@ def of_receipts(kind: str) -> Status:
     return 200 if kind.startswith("own") else 403
 
 
+def of_public(kind: str) -> Status:
+    """Any unit's key: which regimes there are and whom they ask for what is public."""
+    if kind in NO_KEY:
+        return 401
+    return 403 if kind == "receiver" else 200
+
+
 def open_to_all(_: str) -> Status:
     return 200
 
@@ -74,6 +81,10 @@ def open_to_all(_: str) -> Status:
 ROUTES: Final = (
     Route("POST", "/v1/reports", "/v1/reports", of_sending),
     Route("GET", "/v1/receipts/{unit}/{event_id}", f"/v1/receipts/{COMMUNE}/{EVENT_ID}", of_receipts),
+    Route("GET", "/v1/regimes", "/v1/regimes", of_public),
+    Route("GET", "/v1/regimes/{regime}", "/v1/regimes/ct27-van-quan", of_public),
+    Route("GET", "/v1/regimes/{regime}/schema", f"/v1/regimes/ct27-van-quan/schema?period=2024&unit={COMMUNE}", of_public),
+    Route("GET", "/v1/forms/{regime}/{period}/{unit}", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}", of_receipts),
     Route("GET", "/healthz", "/healthz", open_to_all),
     Route("GET", "/openapi.json", "/openapi.json", open_to_all),
 )
@@ -91,7 +102,9 @@ class Door:
     async def ask(self, route: Route, kind: str, number: int = 0) -> httpx2.Response:
         body = payload(submitted(event_id=f"event-{number:04d}")) if route.method == "POST" else b""
         media = [(b"content-type", b"application/cloudevents+json")]
-        query = f"?key={self.secrets[0]}&access_token={self.secrets[0]}" if kind == "in the query" else ""
+        query = (
+            f"{'&' if '?' in route.request else '?'}key={self.secrets[0]}&access_token={self.secrets[0]}" if kind == "in the query" else ""
+        )
         return await self.client.request(route.method, route.request + query, content=body, headers=[*media, *self.headers[kind]])
 
 
@@ -161,7 +174,7 @@ async def test_each_route_answers_each_key_by_its_rule(door: Door) -> None:
 
 
 async def test_all_that_are_not_known_get_the_same_answer(door: Door) -> None:
-    for route in ROUTES[:2]:
+    for route in ROUTES[:6]:
         answers = {(await door.ask(route, kind)).text for kind in NO_KEY}
         assert len(answers) == 1
 
@@ -180,6 +193,19 @@ async def test_what_another_unit_asks_for_is_refused_before_it_is_looked_up(door
         await door.client.get(f"/v1/receipts/{unit}/{event_id}", headers=door.headers["other unit"])
         for unit, event_id in ((COMMUNE, EVENT_ID), (COMMUNE, "event-unknown"), (RECIPIENT, EVENT_ID), ("99999", "x"))
     ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.text for answer in answers}) == 1
+
+
+async def test_the_form_of_another_unit_is_refused_before_it_is_looked_up(door: Door) -> None:
+    names = (
+        ("ct27-van-quan", "2024", COMMUNE),
+        ("ct27-van-quan", "2030", RECIPIENT),
+        ("no-such", "2024", COMMUNE),
+        ("vhtt-van-quan", "x", "20"),
+    )
+    answers = [await door.client.get(f"/v1/forms/{'/'.join(name)}", headers=door.headers["other unit"]) for name in names]
 
     assert {answer.status_code for answer in answers} == {403}
     assert len({answer.text for answer in answers}) == 1

@@ -3,9 +3,12 @@
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
+from services.ingest.doors import form_examples
 from shared.shell import openapi
-from shared.wire import envelope, schemas, sent
+from shared.wire import envelope, report_schema, schemas, sent
+from shared.wire.forms import Form, RegimeDetail, RegimeList
 from shared.wire.published import DryRun, PendingReceipt, Receipt
 
 Json = dict[str, Any]
@@ -13,6 +16,8 @@ Json = dict[str, Any]
 EVENT: Final = "Event"
 MEDIA_TYPES: Final = (envelope.MEDIA_TYPE, envelope.JSON)
 LOCATION: Final = {"Location": {"description": "the address of the receipt", "schema": {"type": "string"}}}
+
+VALIDATOR: Final = {"ETag": {"description": "changes with the answer; send it as `If-None-Match`", "schema": {"type": "string"}}}
 
 NO_KEY: Final = "There is no key, or it is unknown, expired or revoked"
 TOO_MANY: Final = "The key sends too fast. Send again after the stated time"
@@ -94,6 +99,41 @@ GET_RECEIPT: Final = openapi.errors(
 )
 
 
+KNOWN_ALREADY: Final[openapi.Answers] = {304: {"description": "Nothing has changed since the answer with this `ETag`"}}
+NO_REGIME: Final = "There is no such regime or period, or the regime is derived"
+AWAY: Final = "The regimes cannot be read now. Try again later"
+
+
+def _read(answer: Json, missing: dict[int, str]) -> openapi.Answers:
+    """The answers of a route that reads: with a validator, and 304."""
+    always = {401: NO_KEY, 403: "The key is not of a unit", 429: TOO_MANY, 503: AWAY}
+    return {200: answer, **KNOWN_ALREADY, **openapi.errors(always | missing)}
+
+
+def _shown(model: type[BaseModel], example: Json, description: str) -> Json:
+    content = {"schema": schemas.reference(model), "example": example}
+    return {"description": description, "content": {envelope.JSON: content}, "headers": VALIDATOR}
+
+
+LIST_REGIMES: Final = _read(_shown(RegimeList, form_examples.LIST, "All regimes"), {})
+GET_REGIME: Final = _read(_shown(RegimeDetail, form_examples.DETAIL, "The regime"), {404: NO_REGIME})
+GET_SCHEMA: Final = _read(
+    {
+        "description": "The schema",
+        "content": {report_schema.MEDIA_TYPE: {"schema": {"type": "object"}, "example": form_examples.SCHEMA}},
+        "headers": VALIDATOR,
+    },
+    {400: "`unit` is given without `period`", 404: "There is no such regime, period or unit, or it is asked for nothing"},
+)
+GET_FORM: Final = _read(
+    _shown(Form, form_examples.FORM, "The form"),
+    {
+        403: "The key is neither of this unit nor of one that acts for it",
+        404: "There is no such regime, period or unit, or the unit does not report there",
+    },
+)
+
+
 def union() -> Json:
     """The schema of an event of any type; the attribute `type` says which."""
     references = {kind: schemas.reference(model) for kind, model in sent.BY_UNITS.items()}
@@ -118,4 +158,5 @@ def event_body(example: Json) -> Json:
 
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    openapi.install(app, (*sent.BY_UNITS.values(), Receipt, PendingReceipt, DryRun), {EVENT: union()}, with_keys=True)
+    answers = (Receipt, PendingReceipt, DryRun, RegimeList, RegimeDetail, Form)
+    openapi.install(app, (*sent.BY_UNITS.values(), *answers), {EVENT: union()}, with_keys=True)

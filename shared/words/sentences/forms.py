@@ -4,9 +4,13 @@ from typing import Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "form.no_unit_then": (
-        "{name} ({unit}) không có trong danh mục đơn vị ngày {day}, ngày lấy đơn vị của kỳ {period}, nên không có biểu. Lấy biểu của đơn vị"
+        "Đơn vị {name} ({unit}) không có trong danh mục ngày {day}, ngày lấy đơn vị của kỳ {period}, nên không có biểu. Lấy biểu của đơn vị"
         " báo cáo kỳ đó.",
-        "{name} ({unit}) does not exist on {day}, whose units the period {period} has, so there is no form. Ask for the form of the unit"
-        " that reports in that period.",
+        "The unit {name} ({unit}) does not exist on {day}, whose units the period {period} has, so there is no form. Ask for the form of"
+        " the unit that reports in that period.",
+    ),
+    "form.unit_needs_period": (
+        "Tham số “unit” cần có kỳ, vì mỗi kỳ có thể giao chỉ tiêu khác. Thêm ?period=, ví dụ ?period=2026&unit=06253.",
+        "The parameter “unit” needs a period, because periods may ask for different figures. Add ?period=, as in ?period=2026&unit=06253.",
     ),
 }
