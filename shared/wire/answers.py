@@ -162,8 +162,8 @@ class HistoryStep(Published):
 
     `reason` and `fix_by` belong to a return, `reason` and `until` to an extension; `corrects` is true for an extension that replaces
     earlier ones. `imported` is true if an operator entered the event later, with the received time of then; `as_successor` if `sender` is
-    the heir of the report's unit, which had ended. If a newer revision had already been received, this event changed nothing, and
-    `superseded_by` is that revision.
+    the heir of the report's unit, which had ended. `entered_by` is the id of the unit that entered the report for `sender`. If a newer
+    revision had already been received, this event changed nothing, and `superseded_by` is that revision.
     """
 
     event_id: str
@@ -175,6 +175,7 @@ class HistoryStep(Published):
     corrects: TrueIfGiven = None
     imported: TrueIfGiven = None
     as_successor: TrueIfGiven = None
+    entered_by: TextIfGiven = None
     superseded_by: RevisionIfGiven = None
     reason: TextIfGiven = None
     fix_by: TextIfGiven = None
@@ -182,7 +183,9 @@ class HistoryStep(Published):
 
 
 class Report(UnitState):
-    """One unit's own report. `values` and `narratives` are empty while no report counts; `history` holds the last 500 events, oldest first.
+    """One unit's own report. `values`, `narratives`, `notes` and `status` are empty while no report counts; `history` holds the last 500
+    events, oldest first. `notes` explain figures, and `status` marks figures that are estimates, both by the indicator's code. `entered_by`
+    is the id of the unit that entered the report for its unit; it is absent if the unit sent it itself.
 
     In a derived regime it is the report to the source regime, restricted to the indicators of the derived regime.
     """
@@ -191,6 +194,9 @@ class Report(UnitState):
     period: str
     values: dict[str, ValueSent]
     narratives: dict[str, str]
+    notes: dict[str, str]
+    status: dict[str, Literal["estimate"]]
+    entered_by: TextIfGiven = None
     history: list[HistoryStep]
 
 

@@ -16,7 +16,7 @@ from shared.plumbing import password_hashes
 from tests import identities
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.test_accessibility import AXE, faults
-from tests.builders import COMMUNE, RECIPIENT
+from tests.builders import COMMUNE, CT27, RECIPIENT
 from tests.portal import entry_desk
 from tests.portal.entry_desk import PATH
 from tests.portal.logged_in import PASSWORD
@@ -90,3 +90,5 @@ async def test_an_officer_sends_a_report_and_the_recipient_enters_the_next_one(
         await plain.locator("#v-gd_ngay_cong").fill("1235")
         await plain.get_by_role("button", name="Gửi thay").click()
         await expect(plain.get_by_role("heading", name="Báo cáo đã được ghi nhận")).to_be_visible()
+        await plain.goto(f"{url}/bao-cao/{CT27}/2024/{COMMUNE}")
+        await expect(plain.get_by_text("nhập thay bởi").first).to_be_visible()

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.portal.http import acting, forms
+from shared.plumbing import dry_runs
 from shared.wire import events, subjects
 from shared.wire.published import DryRun, FigureChange
 from tests import seeds
@@ -25,7 +26,7 @@ RECIPIENT = "184-TCKH"
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr(acting, "VERDICT_S", 0.2)
-    monkeypatch.setattr(acting, "DRY_RUN_S", 0.2)
+    monkeypatch.setattr(dry_runs, "WITHIN_S", 0.2)
     await stack.jetstream.purge_stream("INBOX")
     await stack.database["receipts"].delete_many({})
     async with entry_desk.desk(stack) as made:
@@ -223,7 +224,7 @@ def changes(*units: str) -> bytes:
 
 
 async def test_a_check_shows_the_changes_of_views_that_the_person_may_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acting, "DRY_RUN_S", 5.0)
+    monkeypatch.setattr(dry_runs, "WITHIN_S", 5.0)
 
     async def answer(message: object) -> None:
         await message.respond(changes(COMMUNE, "184", "20", "06280"))  # type: ignore[attr-defined]

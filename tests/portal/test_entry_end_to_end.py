@@ -56,6 +56,9 @@ async def test_a_report_that_people_enter_counts_and_says_who_entered_it(loaded:
             entered = await press(reviewer, "gui", v__gd_ngay_cong="1235")
             assert "Báo cáo đã được ghi nhận" in main_of(entered.text)
             await until(lambda: stands(2))
+            name = (await loaded.reference.current()).registry.ids[RECIPIENT][-1].name
+            page = main_of((await officer.get(f"/bao-cao/{CT27}/2024/{COMMUNE}")).text)
+            assert f"nhập thay bởi {name}" in page
             again, other = await asyncio.gather(officer.get(sent.url.path), reviewer.get(PATH))
             assert (again.status_code, hidden(other.text)["lan"]) == (200, "3")
         actions = [entry["action"] async for entry in loaded.database["audit"].find({"target": f"reports/{CT27}/2024/{COMMUNE}"})]

@@ -19,7 +19,8 @@ class Content:
 
     `values`, `narratives`, `notes` and `estimates` (the codes of estimated figures) belong to a submission, `details` (reason, fix_by,
     until) to a return or an extension. `corrects` is true for an extension that replaces earlier ones, `as_successor` for what an heir sent
-    for a unit that has ended, and `is_imported` for what an operator entered later.
+    for a unit that has ended, and `is_imported` for what an operator entered later. `entered_by` is the id of the unit that entered the
+    report for its sender, "" if the sender did itself.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -30,13 +31,14 @@ class Content:
     is_imported: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     estimates: frozenset[str] = frozenset()
+    entered_by: str = ""
 
 
 NOTHING: Final = Content()
 
 
-def read(data: Mapping[str, object], *, is_imported: bool = False) -> Content:
-    """Parses the `data` of an event. Whether it was imported is an attribute of the event."""
+def read(data: Mapping[str, object], *, is_imported: bool = False, entered_by: str = "") -> Content:
+    """Parses the `data` of an event. Whether it was imported, and which unit entered it, are attributes of the event."""
     return Content(
         _by_code(data.get("values")),
         {code: text for code, text in _by_code(data.get("narratives")).items() if isinstance(text, str)},
@@ -46,6 +48,7 @@ def read(data: Mapping[str, object], *, is_imported: bool = False) -> Content:
         is_imported,
         {code: text for code, text in _by_code(data.get("notes")).items() if isinstance(text, str)},
         frozenset(code for code, status in _by_code(data.get("status")).items() if status == ESTIMATE),
+        entered_by,
     )
 
 

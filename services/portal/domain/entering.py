@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.portal.domain.address import Address
 from shared.words import forms, grants, on_behalf
 from shared.words.forms import Asked
-from shared.words.principals import PersonPrincipal
+from shared.words.principals import PersonPrincipal, Principal
 from shared.words.reference import Reference
+from shared.words.scope import Scope
 from shared.words.units import Registry
 
 
@@ -61,3 +63,11 @@ def entering_at(person: Person, reference: Reference, regime: str, period: str, 
         return None
     asked = forms.find(reference, regime, period, unit_id, today)
     return entering(person, asked) if isinstance(asked, Asked) else None
+
+
+def of_principal(principal: Principal | None, at: Address, scope: Scope) -> Entering | None:
+    """In whose name whoever asks sends the report of an address; None for programs, and for an early block."""
+    if not isinstance(principal, PersonPrincipal) or at.early is not None:
+        return None
+    person = Person.of(principal, scope.reference.registry, scope.today)
+    return entering_at(person, scope.reference, at.regime.id, at.period.code, at.unit.id, scope.today)

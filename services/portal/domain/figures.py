@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import assert_never
 
 from shared.wire.answers import RatioSent, ValueSent
@@ -15,6 +16,7 @@ from shared.words.vietnamese import Number
 Figure = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure
 
 AGGREGATIONS = {"sum": "", "max": "cao nhất", "min": "thấp nhất", "mean": "trung bình"}
+ESTIMATED = "ước"
 COLOURS = 6  # classes c0 … c5 of the style sheet
 
 
@@ -33,7 +35,8 @@ class Row:
     """One indicator. `asked` units must report it, `reported` of them did, and `missing` of them have no report that counts.
 
     `is_met` is None if the plan sets no target. A target is not met before every unit of the view has reported. `is_waiting` says that only
-    units that do not have to report this indicator are still missing.
+    units that do not have to report this indicator are still missing. `estimated` says how much of it is estimated (`ước 41,2 %`; of a
+    unit's own figure `ước`), and `note` is the unit's explanation of its figure.
     """
 
     code: str
@@ -49,6 +52,8 @@ class Row:
     missing: int = 0
     asked: int = 0
     is_waiting: bool = False
+    estimated: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,22 @@ def view_row(view: View, indicator: Indicator, asked: Collection[str] = ()) -> R
     return replace(row, asked=len(asked), missing=missing, is_waiting=not missing and bool(view.reporting.missing))
 
 
-def report_sections(values: Mapping[str, ValueSent], asked: Sequence[Indicator]) -> list[Section]:
-    """One unit's figures by section: every indicator that the unit must report, whether or not it has a value."""
-    return _sections([(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked])
+def report_sections(
+    values: Mapping[str, ValueSent],
+    asked: Sequence[Indicator],
+    notes: Mapping[str, str] = MappingProxyType({}),
+    estimates: Collection[str] = (),
+) -> list[Section]:
+    """One unit's figures by section: every indicator that the unit must report, whether or not it has a value. `notes` explain figures, and
+    `estimates` are the codes of those that are not official yet.
+    """
+    rows = [(indicator, report_row(indicator, values.get(indicator.code))) for indicator in asked]
+    return _sections(
+        [
+            (indicator, replace(row, note=notes.get(row.code, ""), estimated=ESTIMATED if row.code in estimates else ""))
+            for indicator, row in rows
+        ]
+    )
 
 
 def _sections(rows: Sequence[tuple[Indicator, Row]]) -> list[Section]:
@@ -109,6 +127,7 @@ def _view_row(indicator: Indicator, figure: Figure | None) -> Row:
         target.met if target else None,
         figure.reported,
         figure.reported > 0,
+        estimated=f"{ESTIMATED} {vietnamese.percent(figure.estimated)}" if figure.estimated else "",
     )
 
 

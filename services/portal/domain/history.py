@@ -28,7 +28,8 @@ class Step:
 
     If a newer revision had already been received, the event changed nothing, and `superseded_by` is that revision; otherwise it is 0.
     `is_imported` marks an event that an operator entered later with the received time of then. `as_successor`: the sender acted for the
-    unit, which had ended.
+    unit, which had ended. `entered_by` is the id of the unit that entered the report for its sender (nhập thay), "" if the sender did;
+    `is_estimate`: some figure was marked as an estimate.
     `is_void` marks the return of a revision that was never submitted (accepted up to data format 4); `corrects` marks an extension that
     replaces earlier ones; `is_again` marks a submission with a higher revision than another one.
     """
@@ -41,6 +42,8 @@ class Step:
     is_again: bool = False
     is_imported: bool = False
     as_successor: bool = False
+    entered_by: str = ""
+    is_estimate: bool = False
 
     @property
     def is_by_successor(self) -> bool:
@@ -86,6 +89,7 @@ class Step:
             **({"corrects": True} if self.corrects else {}),
             **({"imported": True} if self.is_imported else {}),
             **({"as_successor": True} if self.is_by_successor else {}),
+            **({"entered_by": self.entered_by} if self.entered_by else {}),
             **({"superseded_by": self.superseded_by} if self.superseded_by else {}),
             **self.details,
         }
@@ -102,7 +106,20 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
         is_void = entry.type == events.RETURNED and entry.revision not in submitted
         is_again = entry.type == events.SUBMITTED and entry.revision > min(submitted)
         said = contents.get(entry.id, content.NOTHING)
-        steps.append(Step(entry, said.details, superseded_by, is_void, said.corrects, is_again, said.is_imported, said.as_successor))
+        steps.append(
+            Step(
+                entry,
+                said.details,
+                superseded_by,
+                is_void,
+                said.corrects,
+                is_again,
+                said.is_imported,
+                said.as_successor,
+                said.entered_by,
+                entry.is_estimate,
+            )
+        )
         if entry.type in REVISIONS:
             newest = max(newest, entry.revision)
     return steps

@@ -22,6 +22,7 @@ INDICATOR: Final = ("Mục", "Chỉ tiêu", "Mã chỉ tiêu", "Đơn vị tính
 VALUES: Final = ("Giá trị", "Tử số", "Mẫu số", "Tỷ lệ (%)")
 REPORTED: Final = ("Số đơn vị đã báo cáo", "Số đơn vị được giao")
 TO_DATE: Final = ("Lũy kế từ đầu năm", "Lũy kế: tử số", "Lũy kế: mẫu số", "Lũy kế: tỷ lệ (%)", "Lũy kế gồm các kỳ", "Lũy kế: ghi chú")
+ESTIMATED: Final = ("Phần ước (%)",)
 WHOLE: Final = "đủ"
 
 
@@ -35,15 +36,22 @@ class Table:
 
 def table(at: Address, view: View, year: YearToDate) -> Table:
     """All indicators of the regime, in its order; a choice has a row for each option. If the regime has cumulative indicators, columns for
-    the sums since the beginning of the year follow.
+    the sums since the beginning of the year follow; if it takes estimates, a column says how much of a figure is estimated.
     """
+    has_estimates = at.regime.estimates is not None or any(figure.estimated for figure in view.indicators.values())
     about = (vietnamese.period_name(view.period), view.period, view.unit.code, view.unit.name)
     rows = [
-        (*about, *cells, *(_sum(year, indicator) if year.indicators else ()))
+        (*about, *cells, *(_estimated(view, indicator) if has_estimates else ()), *(_sum(year, indicator) if year.indicators else ()))
         for indicator in at.regime.indicators
         for cells in _rows(view, indicator, figures.view_row(view, indicator, {unit.code for unit in at.asked(indicator)}))
     ]
-    return Table((*VIEW, *INDICATOR, *VALUES, *REPORTED, *(TO_DATE if year.indicators else ())), tuple(rows))
+    more = (*(ESTIMATED if has_estimates else ()), *(TO_DATE if year.indicators else ()))
+    return Table((*VIEW, *INDICATOR, *VALUES, *REPORTED, *more), tuple(rows))
+
+
+def _estimated(view: View, indicator: Indicator) -> tuple[Cell]:
+    figure = view.indicators.get(indicator.code)
+    return (None if figure is None else _number(figure.estimated),)
 
 
 def _rows(view: View, indicator: Indicator, shown: Row) -> Iterator[tuple[Cell, ...]]:

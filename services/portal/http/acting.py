@@ -12,16 +12,14 @@ import structlog
 from fastapi import Depends, Request
 from faststream.exceptions import IncorrectState
 from nats.errors import Error as NatsError
-from pydantic import ValidationError
 
 from services.portal.domain.acts import Act
 from services.portal.http.principals import AskingPerson
-from shared.plumbing import audit_store, delivery, inbox
+from shared.plumbing import audit_store, delivery, dry_runs, inbox
 from shared.plumbing.broker import Streams
 from shared.plumbing.inbox import InboxFullError
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import Clock
-from shared.wire import subjects
 from shared.wire.published import DryRun, PendingReceipt, Receipt
 from shared.words.audit import Detail
 from shared.words.principals import PersonPrincipal
@@ -30,7 +28,6 @@ from shared.words.refusals import Refusal, refusal
 log = structlog.get_logger()
 
 VERDICT_S: Final = 5.0  # how long a person waits for the verdict; then the page of the receipt asks for it
-DRY_RUN_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +60,8 @@ class Acting:
         """What the verdict on the act would be; None if nobody answers now. Nothing is stored or published."""
         event = inbox.outgoing(act.event(self.person.actor, self.clock()))
         try:
-            answer = await self.streams.client.request(subjects.dry_run_of_people(act.sender), event.payload, DRY_RUN_S)
-            return DryRun.model_validate_json(answer.data)
-        except (*delivery.PASSING, NatsError, IncorrectState, ValidationError) as error:
-            log.warning("act.not_judged", error=type(error).__name__)
+            return await dry_runs.ask(self.streams.client, act.sender, event.payload, is_people=True)
+        except IncorrectState:
             return None
 
 

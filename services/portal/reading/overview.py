@@ -1,12 +1,14 @@
 """Collects what the page of a view shows: the view, which units below it have reported, and whether it is confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from services.portal.domain import figures, progress
+from services.portal.domain import figures, outliers, progress
 from services.portal.domain.address import Address
 from services.portal.domain.figures import Section, Segment
+from services.portal.domain.outliers import Outlier
 from services.portal.domain.standing import Entry, State, Status
 from services.portal.reading import statuses
 from services.portal.reading.store import PortalStore
@@ -16,6 +18,8 @@ from shared.wire.published import Reporting, View
 from shared.words import deadlines, periods
 from shared.words.report_state import ReportState
 from shared.words.units import Unit
+
+MOST_COMPARED: Final = 200  # units whose figures are compared on a page; more are compared on the pages below
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Overview:
     deadlines: Sequence[tuple[str, datetime]]
     confirmations: Sequence[Confirmation]
     """Of all units that must confirm the view, the lowest first."""
+    outliers: Sequence[Outlier]
+    """Figures of the units directly below that are far from the others; only for whoever reads everything below."""
     areas: Sequence[View]
     """The views of the areas that the unit holds."""
     now: datetime
@@ -81,6 +87,7 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
         await _children(address, store, below),
         _deadlines(address, states),
         await _confirmations(address, store, view),
+        await _outliers(address, store),
         await _areas(address, store),
         now,
     )
@@ -92,6 +99,18 @@ async def _children(address: Address, store: PortalStore, below: dict[str, Statu
     reporting = {view.unit.id: view.reporting for view in views}
     children = [Child(unit, reporting.get(unit.id), below.get(unit.code)) for unit in units]
     return [child for child in children if child.reporting or child.status]
+
+
+async def _outliers(address: Address, store: PortalStore) -> list[Outlier]:
+    """The outliers among the units directly below. A unit's figures are those of its view; without a view, those that it reported."""
+    units = address.tree.children(address.unit.id)
+    if not store.scope.reads_below(address.setting, address.unit.id) or not outliers.LEAST <= len(units) <= MOST_COMPARED:
+        return []
+    views = await store.views(address.regime.id, address.period.code, [unit.id for unit in units])
+    shown: dict[str, Mapping[str, object]] = {view.unit.id: view.indicators for view in views}
+    alone = [unit for unit in units if unit.id not in shown and unit.id in address.group_of]
+    shown |= await statuses.values_of(address, store, alone)
+    return outliers.found(address.regime.indicators, units, shown)
 
 
 def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, datetime]]:

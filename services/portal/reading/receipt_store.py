@@ -31,7 +31,7 @@ class Decided:
     next_revision: int | None
 
 
-class Receipts:
+class ReceiptStore:
     """The receipts in `receipts`. The caller has made sure that the report is in scope."""
 
     def __init__(self, database: Documents) -> None:

@@ -23,24 +23,34 @@ CONTENTS_AT_ONCE = 50  # the newest of these that are read whole: who sent them 
 
 @dataclass(frozen=True)
 class Report:
-    """One unit's report. `values` and `narratives` belong to the last submission, whether or not it counts."""
+    """One unit's report. `values`, `narratives`, `notes` and `estimates` (codes) belong to the last submission, whether or not it counts;
+    `last` is its id in `reports`, "" if there is none, and `entered_by` the id of the unit that entered it for the report's unit.
+    """
 
     status: Status
     values: Mapping[str, ValueSent]
     narratives: Mapping[str, str]
     shown_revision: int | None
     steps: Sequence[Step]
+    notes: Mapping[str, str]
+    estimates: frozenset[str]
+    last: str
+    entered_by: str
 
     def answer(self, address: Address) -> answers.Report:
         """The report in the API's form, with figures and narratives only while it counts."""
         stands = self.status.counts
+        entered_by = {"entered_by": self.entered_by} if stands and self.entered_by else {}
         return answers.Report.model_validate(
             {
+                **entered_by,
                 "regime": address.regime.id,
                 "period": address.period.code,
                 **self.status.fields,
                 "values": self.values if stands else {},
                 "narratives": self.narratives if stands else {},
+                "notes": self.notes if stands else {},
+                "status": dict.fromkeys(sorted(self.estimates), events.ESTIMATE) if stands else {},
                 "history": [step.answer() for step in self.steps],
             }
         )
@@ -116,6 +126,10 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
         {code: text for code, text in said.narratives.items() if code in address.regime.narratives},
         last.revision if last else None,
         history.history(own, contents)[-HISTORY_AT_ONCE:],
+        {code: text for code, text in said.notes.items() if code in address.regime.by_code},
+        frozenset(code for code in said.estimates if code in address.regime.by_code),
+        last.id if last else "",
+        said.entered_by,
     )
 
 
@@ -130,6 +144,17 @@ def asked(address: Address) -> list[Indicator]:
     """The indicators that the unit must report, in the regime's order."""
     group = address.group_of[address.unit.id]
     return [indicator for indicator in address.regime.indicators if address.regime.is_asked(indicator, group, address.unit.code)]
+
+
+async def values_of(address: Address, store: PortalStore, units: Sequence[Unit]) -> dict[str, Mapping[str, object]]:
+    """The figures of the reports of these reporters that count, by unit id and indicator. Raises `Refused` if one is out of scope."""
+    entries = await store.entries_of(address, units)
+    last = {unit_id: standing.last_submission(own) for unit_id, own in entries.items() if standing.fold(own).counts}
+    ids = {entry.id: unit_id for unit_id, entry in last.items() if entry is not None}
+    contents = await store.contents(ids)
+    return {
+        ids[event_id]: {code: content.value_sent(value) for code, value in found.values.items()} for event_id, found in contents.items()
+    }
 
 
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:

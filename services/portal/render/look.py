@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from fractions import Fraction
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from services.portal.domain import history
 from services.portal.render import api_calls
-from shared.words import vietnamese
+from shared.words import numbers, vietnamese
 
 VIEWER: Final[ContextVar[str]] = ContextVar("viewer", default="")
 """The name of the person who is logged in, for the frame of the page that this request gets; "" without a session."""
@@ -24,6 +25,12 @@ STATIC: Final = HERE / "static"
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _compared(value: Fraction) -> str:
+    """An exact number that is compared: without decimals if it has none, otherwise with one."""
+    decimals = 0 if value.denominator == 1 else 1
+    return vietnamese.number(str(numbers.quotient(value.numerator, value.denominator, decimals)))
 
 
 def _finalize(value: object) -> object:
@@ -51,6 +58,7 @@ def _environment() -> Environment:
         until=history.until,
         number=vietnamese.number,
         percent=vietnamese.percent,
+        compared=_compared,
         instant=_instant,
         period_name=vietnamese.period_name,
         part_name=vietnamese.part_name,

@@ -9,26 +9,31 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from services.portal.domain import address, duty_periods, strip, succession, unit_notes
+from services.portal.domain import address, duty_periods, entering, strip, succession, unit_notes
 from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, urgency
 from services.portal.domain.duty_periods import Owed
-from services.portal.domain.refused import Refused
+from services.portal.domain.entering import Person
+from services.portal.domain.refused import Link, Refused
 from services.portal.domain.strip import Year
 from services.portal.http.dependencies import After, Now, Typed
 from services.portal.http.exporting import Recorded
+from services.portal.http.principals import Asking
 from services.portal.http.scoped import Duties, ReadsFigures, Stored
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.render import file_name, look, spreadsheet
 from shared.words import refusals, regime_versions, vietnamese
+from shared.words.principals import PersonPrincipal, Principal
 from shared.words.reference import Reference
+from shared.words.scope import Scope
 from shared.words.units import Registry
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 200
 URGENT = 50  # owed duties that are shown before a list of several pages
+FOR_A_FORM = ("report", "official")  # tasks that are done by sending a report
 FIRST = 10  # rows of a list that are not folded: about one screen
 ROWS_AT_ONCE = 200
 CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
@@ -60,7 +65,9 @@ class Listing:
 
 
 @router.get("/nghia-vu")
-async def duties(chosen: Typed, scope: ReadsFigures, store: Duties, stored: Stored, now: Now, after: After = None) -> Response:
+async def duties(
+    chosen: Typed, scope: ReadsFigures, store: Duties, stored: Stored, now: Now, asking: Asking, after: After = None
+) -> Response:
     """The duties of units, 200 on a page. Pages are in the order of regime, period and unit; within a page, owed duties come first.
 
     Rows after the first ten are folded.
@@ -84,6 +91,7 @@ async def duties(chosen: Typed, scope: ReadsFigures, store: Duties, stored: Stor
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": None if bearer is None else bearer.name,
         "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, laws, now),
+        "form_of": partial(_form_of, asking, scope),
         "name_today": partial(_name_today, known.registry, today),
     }
     return look.page("duties.html", shown)
@@ -161,6 +169,16 @@ def _strips(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]]
 
 def _titles(known: Reference) -> dict[str, str]:
     return {regime.id: regime.title for regime in known.regimes.values()}
+
+
+def _form_of(principal: Principal, scope: Scope, duty: Duty) -> Link | None:
+    """The form in which the person may enter the report that a duty asks for; None if the person may not."""
+    if not duty.is_owed or duty.task not in FOR_A_FORM or not isinstance(principal, PersonPrincipal):
+        return None
+    person = Person.of(principal, scope.reference.registry, scope.today)
+    by = entering.entering_at(person, scope.reference, duty.regime, duty.period, duty.unit_id, scope.today)
+    path = f"/bieu-mau/{duty.regime}/{duty.period}/{duty.unit_code}"
+    return None if by is None else Link("Nhập thay" if by.entered_by else "Nhập báo cáo", path)
 
 
 def _name_today(registry: Registry, today: date, duty: Duty) -> str:

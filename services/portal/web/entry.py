@@ -25,10 +25,10 @@ from services.portal.http.dependencies import NamedReporter, Now
 from services.portal.http.entering import AskedAt, Entry, EntryAt
 from services.portal.http.scoped import Reads, Stored
 from services.portal.reading import entry_forms
-from services.portal.reading.receipt_store import Receipts
+from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.render import look
 from shared.shell.clock import NewId
-from shared.wire import events
+from shared.wire import dry_runs, events
 from shared.wire.published import DryRun, PendingReceipt, Reason
 from shared.words import vietnamese
 from shared.words.audit import Action
@@ -66,12 +66,12 @@ async def new_id_of(request: Request) -> NewId:
     return new_id
 
 
-async def receipts_of(request: Request) -> Receipts:
-    return Receipts(request.app.state.database)
+async def receipts_of(request: Request) -> ReceiptStore:
+    return ReceiptStore(request.app.state.database)
 
 
 NewIds = Annotated[NewId, Depends(new_id_of)]
-Decisions = Annotated[Receipts, Depends(receipts_of)]
+Decisions = Annotated[ReceiptStore, Depends(receipts_of)]
 
 
 @router.get("/bieu-mau/{regime}/{period}/{unit}")
@@ -205,8 +205,9 @@ def _take(outcome: Outcome, dry_run: DryRun | None, shown: Shown) -> None:
     outcome.faults += [_refusal(error) for error in dry_run.errors if not (has_unread and error.code in REPEATED)]
     outcome.warnings = [_refusal(warning) for warning in dry_run.warnings]
     outcome.is_checked = not outcome.faults
-    if outcome.is_checked and dry_run.changes is not None:
-        outcome.changes = entry_changes.shown(dry_run.changes, shown.entry.asked, shown.scope)
+    changes = dry_runs.readable(dry_run, shown.scope, shown.entry.asked.period.code).changes
+    if outcome.is_checked and changes is not None:
+        outcome.changes = entry_changes.shown(changes, shown.entry.asked, shown.scope)
 
 
 def _refusal(reason: Reason) -> Refusal:

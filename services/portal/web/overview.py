@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
-from services.portal.domain import cumulative, refused, to_date
+from services.portal.domain import cumulative, outliers, refused, to_date
 from services.portal.domain.address import Address
 from services.portal.http.dependencies import Now
 from services.portal.http.scoped import Duties, Reads, Stored, ViewAtOn
@@ -43,6 +43,7 @@ async def view(at: ViewAtOn, store: Stored, duties: Duties, now: Now) -> Respons
         "sums": to_date.cells(so_far.to_date),
         "no_sums": so_far.to_date.refusal,
         "early": await early_views.links(at, store),
+        "outlier_help": outliers.HELP,
     }
     return look.page("view.html", {**await frame.head(at, store, now, to_date=cumulative.is_shown(at)), **shown})
 

@@ -1,12 +1,14 @@
 """The pages of reports: one unit's own report, and the narratives of all units below a unit."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import figures, refused
+from services.portal.domain import entering, figures, refused
 from services.portal.http.dependencies import Now
+from services.portal.http.principals import Asking
 from services.portal.http.scoped import Below, Duties, ReportAtOn, Stored
 from services.portal.reading import early_views, regime_periods, statuses
+from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.render import look
 from services.portal.web import frame
 
@@ -14,14 +16,16 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bao-cao/{regime}/{period}/{unit}")
-async def report(at: ReportAtOn, store: Stored, duties: Duties, now: Now) -> Response:
+async def report(at: ReportAtOn, store: Stored, duties: Duties, now: Now, request: Request, person: Asking) -> Response:
     """One unit's own report: figures, narratives, history. With `units` it is a report of an early block."""
     position = await frame.position(at, store)
     own_report = await statuses.report(at, store, now)
-    sections = figures.report_sections(own_report.values, statuses.asked(at))
+    sections = figures.report_sections(own_report.values, statuses.asked(at), own_report.notes, own_report.estimates)
     strip = await regime_periods.of_reports(at, duties, now) if at.early is None else None
     early = await early_views.reports(at, store) if at.early is None else []
+    warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last) if own_report.last else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
+    shown |= {"warnings": warnings, "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})
 
 
