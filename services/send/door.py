@@ -23,10 +23,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The event may have arrived or not. It stays in the outbox; `retry_s`: it may be sent again after so many seconds."""
+    """The event may have arrived or not. It stays in the outbox; `retry_s`: it may be sent again after so many seconds.
+
+    `is_of_event`: another event may fare better. Something between here and the server may dislike this one.
+    """
 
     why: Complaint
     retry_s: float | None = None
+    is_of_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,14 @@ Answer = Judged | Pending | Held | Barred
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a server says about a report before it is sent: the unit's code, and the next revision. None: it does not say."""
+    """What a server says about a report before it is sent: the unit's code, and the next revision. None: it does not say.
+
+    `errors`: why there is no form, such as an unknown regime, in the shape of a receipt's errors.
+    """
 
     unit: str | None = None
     revision: int | None = None
+    errors: Any = None
 
 
 @dataclass(frozen=True, slots=True)

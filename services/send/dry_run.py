@@ -44,6 +44,8 @@ class Trying:
 
     async def _one(self, one: Given) -> Row | Held | Barred:
         built = await self._built(one)
+        if isinstance(built, Tried):
+            return _row(one, "", "", 0, built.answer)
         if not isinstance(built, tuple):
             return built
         event_id, event, unit, revision = built
@@ -53,7 +55,7 @@ class Trying:
                 break
         return answer if not isinstance(answer, Tried) else _row(one, event_id, unit, revision, answer.answer)
 
-    async def _built(self, one: Given) -> tuple[str, str, str, int] | Held | Barred:
+    async def _built(self, one: Given) -> tuple[str, str, str, int] | Tried | Held | Barred:
         if one.report is None:
             head = one.head
             return str(head["id"]), one.event or "", str(head.get("unit", "")), int(head.get("revision", 0))
@@ -63,6 +65,8 @@ class Trying:
         if not isinstance(learned, Learned):
             return learned
         unit = given or learned.unit or self.outbox.own_code(self.sender, regime, period)
+        if not unit and learned.errors:
+            return Tried({"verdict": "rejected", "errors": learned.errors, "warnings": [], "changes": []})
         if not unit:
             return Held(complaint("send.unit_not_known", f"{one.file}:{one.line}"))
         known = entry.next_revision(self.outbox.about(self.sender, (regime, period, unit)))

@@ -22,6 +22,7 @@ MOST_BYTES: Final = 8 * 1024 * 1024  # of an answer; a dry run of a report with 
 RETRY_S: Final = 5.0  # when the server does not say how long
 LONGEST_RETRY_S: Final = 86_400.0
 EVENT: Final = {"Content-Type": "application/cloudevents+json"}
+NO_FORMS: Final = "door.not_found"  # an older server, without forms
 REDIRECTS: Final = range(300, 400)
 
 
@@ -62,12 +63,12 @@ class HttpDoor:
         if isinstance(reply, Held):
             return reply
         if reply.status == 200 and reply.said is not None:
-            named = reply.said.get("unit")
-            code = named.get("code") if isinstance(named, dict) else None
+            begin = reply.said.get("data")  # how the data of the event begins
+            code = begin.get("unit") if isinstance(begin, dict) else None
             revision = reply.said.get("next_revision")
             return Learned(code if isinstance(code, str) else None, revision if door.is_revision(revision) else None)
-        if reply.status in (403, 404) and _problem(reply) is not None:
-            return Learned()  # no such form for this unit: what is wrong is judged when the report is sent
+        if reply.status in (400, 403, 404, 409, 422) and (errors := _problem(reply)) is not None:
+            return Learned(errors=errors if errors[0]["code"] != NO_FORMS else None)
         return _without_verdict(reply)
 
     async def send(self, event_id: str, event: bytes) -> Answer:
@@ -117,7 +118,7 @@ class HttpDoor:
                 async for part in answer.aiter_raw():
                     read += part
                     if len(read) > MOST_BYTES:
-                        return Held(complaint("send.odd_answer", status=answer.status_code))
+                        return Held(complaint("send.odd_answer", status=answer.status_code), is_of_event=True)
                 return Reply(answer.status_code, _object(bytes(read)), _retry_s(answer.headers.get("retry-after", "")))
         except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
             return Held(_why(error))
@@ -154,13 +155,14 @@ def _problem(reply: Reply) -> Any:
 def _without_verdict(reply: Reply) -> Held | Barred:
     """What an answer means that says nothing about the event."""
     if reply.status in (429, *range(500, 600)):
-        return Held(complaint("send.busy", status=reply.status), reply.retry_s)
+        may_pass = reply.status in (429, 503)
+        return Held(complaint("send.busy", status=reply.status), reply.retry_s if may_pass else None, is_of_event=not may_pass)
     if reply.status in REDIRECTS:
         return Held(complaint("send.redirected"))
     errors = _problem(reply)
     if reply.status in (401, 403) and errors is not None:
         return Barred((complaint("send.login_refused"), *of_server(errors)))
-    return Held(complaint("send.odd_answer", status=reply.status))
+    return Held(complaint("send.odd_answer", status=reply.status), is_of_event=True)
 
 
 def _is_dry_run(said: Json) -> bool:

@@ -9,11 +9,12 @@ from typing import Final
 
 from . import content, entry
 from .complaints import Complaint, complaint
-from .door import Barred, Door, Held, Judged, Learned, Pending
+from .door import Barred, Door, Held, Judged, Learned, Pending, refused
 from .entry import Attempt, Entry
 from .outbox import Outbox
 
 MOST_ATTEMPTS: Final = 5  # events for one report in one run: revisions that others take meanwhile
+MOST_ODD: Final = 3  # events that get no proper answer: then it is the server, and not the events
 ASK_AGAIN_S: Final = 2.0
 MOST_ASKED: Final = 15
 
@@ -60,6 +61,7 @@ class Sending:
         """Sends everything that waits. `tell` is called after each report. Raises SendError if the outbox cannot be written."""
         done = Sent()
         blocked = set()
+        odd = 0
         for one in self.outbox.waiting(self.sender):
             key = self.outbox.key(self.sender, one)
             if key not in blocked:
@@ -70,12 +72,13 @@ class Sending:
                     done.why += stopped.why
                     done.is_barred = True
                     break
-                if isinstance(stopped, Held):
-                    done.why.append(stopped.why)
-                    break
                 if stopped is not None:
                     blocked |= {key, self.outbox.key(self.sender, one)}  # a later revision waits for the verdict on this one
-                    done.why += [] if stopped in done.why else [stopped]
+                    why = stopped.why if isinstance(stopped, Held) else stopped
+                    done.why += [] if why in done.why else [why]
+                odd += isinstance(stopped, Held)
+                if isinstance(stopped, Held) and (not stopped.is_of_event or odd == MOST_ODD):
+                    break
         return done
 
     async def _one(self, one: Entry) -> Held | Barred | Complaint | None:
@@ -84,6 +87,9 @@ class Sending:
         for left in reversed(range(MOST_ATTEMPTS)):
             if not one.attempts:
                 built = await self._first(one)
+                if isinstance(built, Judged):
+                    self.outbox.answer(one, built.receipt, self.now_ms())
+                    return None
                 if not isinstance(built, Attempt):
                     return built
                 self.outbox.attempt(one, built)
@@ -104,8 +110,8 @@ class Sending:
             is_new = True
         return None
 
-    async def _first(self, one: Entry) -> Attempt | Held | Barred | Complaint:
-        """The event of a report that was never sent."""
+    async def _first(self, one: Entry) -> Attempt | Judged | Held | Barred | Complaint:
+        """The event of a report that was never sent. Judged: the server knows no such form, and the report cannot be sent without it."""
         if one.report is None:
             return Attempt(str(one.head["id"]), one.event or "", str(one.head.get("unit", "")), int(one.head.get("revision", 0)))
         regime, period = one.concern
@@ -114,6 +120,8 @@ class Sending:
         if not isinstance(learned, Learned):
             return learned
         unit = given or learned.unit or self.outbox.own_code(self.sender, regime, period)
+        if not unit and learned.errors:
+            return Judged(refused(self.sender, "", learned.errors))
         if not unit:
             return complaint("send.unit_not_known", f"{one.file}:{one.line}")
         about = [other for other in self.outbox.about(self.sender, (regime, period, unit)) if other is not one]

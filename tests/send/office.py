@@ -77,7 +77,11 @@ class Office:
                 return self.take(asked.body)
             case ["", "v1", "forms", regime, period, unit] if self.has_forms:
                 code = CODE if unit == UNIT else unit
-                return 200, {"unit": {"id": unit, "code": code}, "next_revision": self.standing.get((regime, period, code), 0) + 1}
+                if regime == "khong-co":
+                    return problem(404, "form.unknown_regime")
+                following = self.standing.get((regime, period, code), 0) + 1
+                begin = {"regime": regime, "period": period, "unit": code, "revision": following}
+                return 200, {"unit": unit, "next_revision": following, "data": begin}
             case ["", "v1", "receipts", _, event_id] if event_id in self.receipts:
                 return 200, self.receipts[event_id]
         return problem(404, "door.not_found")

@@ -89,7 +89,7 @@ def test_an_odd_answer_leaves_the_report_in_the_outbox_and_it_counts_once_later(
 
 
 @pytest.mark.parametrize(
-    "said", [{}, [], "x", {"next_revision": "7"}, {"next_revision": -1}, {"next_revision": 10**9}, {"unit": 1}, {"unit": {"code": 1}}]
+    "said", [{}, [], "x", {"next_revision": "7"}, {"next_revision": -1}, {"next_revision": 10**9}, {"data": 1}, {"data": {"unit": 1}}]
 )
 def test_an_odd_form_teaches_nothing(machine: Machine, server: Office, monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
     asking = server.answer

@@ -320,3 +320,29 @@ def test_the_key_is_nowhere_on_the_disk_and_in_no_text(server: Office, machine: 
     for path in machine.outbox.rglob("*"):
         assert b"th_" not in (path.read_bytes() if path.is_file() else b"")
     assert KEY not in machine.said + machine.printed
+
+
+def test_an_event_that_something_on_the_way_dislikes_does_not_stop_the_others(server: Office, machine: Machine) -> None:
+    file = machine.file(report(), report(values={"a": 1}), report("2025"))
+    server.tricks = [saying(403, b"<html>blocked</html>")]
+    assert [row["verdict"] for row in machine.rows(file, code=3)] == ["waiting", "waiting", "accepted"]
+
+    assert [row["revision"] for row in machine.rows(file) if row["verdict"] == "accepted"] == [1, 2]
+
+
+def test_a_server_that_answers_oddly_three_times_is_left_alone(server: Office, machine: Machine) -> None:
+    server.tricks = [saying(500, b"")] * 9
+
+    assert machine.run(machine.file(*(report(str(year)) for year in range(2010, 2020)))) == 3
+
+    assert len(server.posts) == 3
+    assert machine.pauses == []
+    assert "Còn 10 báo cáo chờ" in machine.said
+
+
+def test_a_regime_that_the_server_does_not_know_is_refused_with_its_words(server: Office, machine: Machine) -> None:
+    rows = machine.rows(machine.file(report(regime="khong-co"), report()), code=1)
+
+    assert [row["verdict"] for row in rows] == ["rejected", "accepted"]
+    assert [one["code"] for one in rows[0]["errors"]] == ["form.unknown_regime"]
+    assert machine.rows(machine.file(report(regime="khong-co")), code=1, is_dry_run=True)[0]["verdict"] == "rejected"
