@@ -1,7 +1,7 @@
 """Preview: what one event would change in the views, number by number. It is computed on copies, and the blocks themselves never change.
 
-Views of early blocks are left out. Until the first day of a reform they say, for the units of the day before it, what the views of the
-period say too, and afterwards no event changes them. A change names regime and unit only, so that both could not be told apart.
+Views of early blocks are left out: a change names regime and unit, and a unit that stays has an early view beside its view of the period,
+so the two could not be told apart. What counts in an early block alone, because its unit ends within the period, changes nothing here.
 Source: design, section 4, "Dry run"; ADR-0063.
 """
 
