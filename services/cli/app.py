@@ -28,6 +28,7 @@ from services.cli.duties import duties
 from services.cli.nats_keys import nats
 from services.cli.notify import notify
 from services.cli.on_call import periods
+from services.cli.parked import parked
 from services.cli.people import people
 from services.cli.reforms import reform
 from services.cli.regimes import regimes
@@ -54,6 +55,7 @@ app.add_typer(periods, name="periods")
 app.add_typer(notify, name="notify")
 app.add_typer(duties, name="duties")
 app.add_typer(audit, name="audit")
+app.add_typer(parked, name="parked")
 app.add_typer(tls, name="tls")
 people_move.add_to(people)
 credential_list.add_to(credentials)

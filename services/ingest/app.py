@@ -11,8 +11,11 @@ from services.ingest.doors import documented, forms, gate, http
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
 from services.ingest.dry_run import DryRuns
+from services.ingest.failing import FailedMessages
 from services.ingest.form_store import FormStore
-from services.ingest.intake import SERVICE, Intake
+from services.ingest.intake import Intake
+from services.ingest.parked import SERVICE, Parking
+from services.ingest.parked_counts import ParkedCounts
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
 from shared.plumbing.key_ring import KeyRing
@@ -38,10 +41,12 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     """Ingest's app. Reads the environment if no settings are given."""
     connections = service.connections(settings or IngestSettings(), SERVICE)
     store = ClaimStore(connections.database)
+    counts = ParkedCounts(connections.database, connections.clock)
     keys = KeyRing(connections.database, connections.reference, connections.clock)
     refused = RefusedRequests(connections.database, connections.clock)
     partitions = connections.declaration.partitions
-    intake = Intake(connections.streams, store, connections.reference, partitions)
+    parking = Parking(connections.streams, connections.database, counts, connections.clock)
+    intake = Intake(connections.streams, store, parking, connections.reference, partitions)
     dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, partitions)
 
     async def work(readiness: Readiness) -> None:
@@ -49,10 +54,10 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
         await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most), dry_runs.serve())
 
     title, streams = "Tổng Hợp: nhận báo cáo", (subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch])
+    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch, counts.watch])
     app.state.gate = Gate(keys, Limits(), connections.clock)
     gate.install(app, refused)
-    app.include_router(http.create_router(connections.streams, store, dry_runs))
+    app.include_router(http.create_router(connections.streams, store, dry_runs, counts))
     found = Forms(connections.reference, FormStore(connections.database, store), connections.clock)
     app.include_router(forms.create_router(found))
     documented.install(app)
@@ -62,17 +67,21 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 class Inbox:
     """One instance's work on INBOX, and its state for `/readyz`."""
 
-    def __init__(self, connections: Connections, intake: Intake) -> None:
+    def __init__(self, connections: Connections, intake: Intake, failing: FailedMessages) -> None:
         self.follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self.standstill = Standstill(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self._streams = connections.streams
         self._intake = intake
+        self._failing = failing
         self._has_failed = False
+        self._tries = 0  # since ingest has stopped
 
     @property
     def trouble(self) -> Refusal | None:
         """Why INBOX makes no progress; None if it does. Another instance may have done what this one could not."""
-        return self.follow.trouble or (RETRYING if self._has_failed and self.standstill.waiting != 0 else None)
+        if self.follow.trouble is not None or self.standstill.waiting == 0:
+            return self.follow.trouble
+        return self._failing.trouble or (RETRYING if self._has_failed else None)
 
     @property
     def waiting(self) -> int | None:
@@ -84,7 +93,11 @@ class Inbox:
         under_way: set[asyncio.Task[None]] = set()
         try:
             while True:
-                if batch := await self.follow.batch(BATCH, wait_s=1.0):
+                if self._failing.is_stopped:
+                    if under_way:
+                        _, under_way = await asyncio.wait(under_way)
+                    await self._try_one()
+                elif batch := await self.follow.batch(BATCH, wait_s=1.0):
                     newest = asyncio.create_task(self._handle(batch))
                     under_way.add(newest)
                     await asyncio.wait([newest], timeout=GATHER_S)
@@ -95,14 +108,41 @@ class Inbox:
             await self.follow.close()
 
     async def _handle(self, batch: Sequence[Delivery]) -> None:
-        self._has_failed = not await delivery.deliver(self._streams, SERVICE, batch, self._intake.on_inbox)
+        """Hands over the messages that have not failed before, then the others one by one, until too many have failed."""
+        self._has_failed = not all([await self._deliver(part) for part in self._failing.parts(batch)])
+
+    async def _deliver(self, part: Sequence[Delivery]) -> bool:
+        if self._failing.is_stopped:
+            await delivery.postpone(self._streams.client, part)
+            return False
+        return await delivery.deliver(self._streams.client, part, self._intake.on_inbox, self._failing)
+
+    async def _try_one(self) -> None:
+        """Tries one message while ingest has stopped: one that has not failed yet, if there is one. The others follow if it succeeds."""
+        batch = await self.follow.batch(BATCH, wait_s=1.0)
+        ordered = [message for part in self._failing.parts(batch) for message in part]
+        if not ordered:
+            return
+        self._has_failed = not await delivery.deliver(self._streams.client, ordered[:1], self._intake.on_inbox, self._failing)
+        if self._failing.is_stopped:
+            await delivery.postpone(self._streams.client, ordered[1:])
+            await asyncio.sleep(delivery.BACKOFF_S[min(self._tries, len(delivery.BACKOFF_S) - 1)])
+            self._tries += 1
+        elif ordered[1:]:
+            self._tries = 0
+            await self._handle(ordered[1:])
 
 
 async def ingest(connections: Connections, store: ClaimStore, readiness: Readiness) -> None:
     """Screens INBOX until it is cancelled."""
     info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
-    await store.prepare()
-    inbox = Inbox(connections, Intake(connections.streams, store, connections.reference, broker.declared_partitions(info.config.metadata)))
+    counts = ParkedCounts(connections.database, connections.clock)
+    parking = Parking(connections.streams, connections.database, counts, connections.clock)
+    for prepared in (store, parking, counts):
+        await prepared.prepare()
+    partitions = broker.declared_partitions(info.config.metadata)
+    intake = Intake(connections.streams, store, parking, connections.reference, partitions)
+    inbox = Inbox(connections, intake, FailedMessages(connections.streams, store, parking))
     readiness.has("work")  # the trouble of an earlier attempt has passed
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.decision import Concerned, Malformed
-from services.ingest.intake import REFERENCE_AGE_S, SERVICE, Intake
+from services.ingest.intake import REFERENCE_AGE_S, Intake
+from services.ingest.parked import SERVICE
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery
 from shared.plumbing.answering import Answering

@@ -13,6 +13,7 @@ from services.ingest.domain import claims, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import Claim
 from services.ingest.domain.decision import Decision, Malformed
+from services.ingest.parked import Parking
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, metrics
 from shared.plumbing.broker import Message, Streams
@@ -20,11 +21,10 @@ from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.reader import Delivery
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import subjects
-from shared.wire.published import LogPosition, ParkedReason, Receipt
+from shared.wire.published import LogPosition, Receipt
 
 log = structlog.get_logger()
 
-SERVICE: Final = "ingest"
 LONGEST_SENDER: Final = 500  # characters; nats-server closes a connection that sends a line of more than 4,096 bytes
 ACK_S: Final = 3.0  # about the duration of an election; later batches wait meanwhile, and publishing again is harmless
 REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new regime is noticed
@@ -33,9 +33,10 @@ REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new regime is noticed
 class Intake:
     """The steps for each batch of INBOX."""
 
-    def __init__(self, streams: Streams, store: ClaimStore, reference: ReferenceStore, partitions: int) -> None:
+    def __init__(self, streams: Streams, store: ClaimStore, parking: Parking, reference: ReferenceStore, partitions: int) -> None:
         self.streams = streams
         self._store = store
+        self._parking = parking
         self._reference = reference
         self._partitions = partitions
         self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
@@ -48,12 +49,12 @@ class Intake:
             claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
             positions = await self.publish(claimed)
-        await self._park(batch, decided)
         await self._answer([incoming for incoming, _ in events_decided], claimed, positions)
         await delivery.acknowledge(
             self.streams.client,
             [message for message, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)],
         )
+        await self._park(batch, decided)
 
     async def screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
@@ -73,10 +74,18 @@ class Intake:
         return positions | published
 
     async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
-        for message, (incoming, verdict) in zip(batch, decided, strict=True):
-            if isinstance(verdict, Malformed):
-                await delivery.park(self.streams, SERVICE, message, ParkedReason.of(verdict.reason))
-                await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
+        """Parks or counts what is no event. This comes last: the others of the batch do not wait for it."""
+        found = [
+            (message, incoming, verdict)
+            for message, (incoming, verdict) in zip(batch, decided, strict=True)
+            if isinstance(verdict, Malformed)
+        ]
+        if not found:
+            return
+        await self._parking.spoiled([(message, verdict) for message, _, verdict in found])
+        for message, incoming, verdict in found:
+            await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
+            await delivery.terminate(self.streams.client, [message], verdict.reason.code)
 
     async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:
         for incoming, claim in zip(asked, claimed, strict=True):

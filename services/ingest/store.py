@@ -154,6 +154,10 @@ class ClaimStore:
         document = await self._receipts.find_one({"_id": key})
         return None if document is None else _claim(document).receipt((await self.positions([key])).get(key))
 
+    async def is_claimed(self, sender: str, event_id: str) -> bool:
+        """Whether there is a decision about the event."""
+        return await self._receipts.find_one({"_id": f"{sender}/{event_id}"}, {"_id": 1}) is not None
+
     async def _stored(self, ids: set[str]) -> dict[str, ReceiptDocument]:
         if not ids:
             return {}

@@ -1,12 +1,12 @@
 """What happens to a message or a task after an exception. This is the only place that catches `Exception`.
 
-`TransientError`, and the errors of the servers' clients while a server is away: retry with back-off. `PermanentError`: park the message
-with its reason, then terminate it. `ConfigurationError`: the service stops.
+`TransientError`, and the errors of the servers' clients while a server is away: retry with back-off. Any other error of a single message:
+its service decides (`Failing`). `ConfigurationError`: the service stops.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import nats.errors
 import structlog
@@ -14,16 +14,18 @@ from nats.aio.client import Client
 from pymongo.errors import OperationFailure
 
 from shared.plumbing import broker, causes, metrics, mongo
-from shared.plumbing.broker import Message, Streams
+from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.wire import subjects
 from shared.wire.published import Parked, ParkedReason
-from shared.words.failures import ConfigurationError, PermanentError, TransientError
+from shared.words.failures import ConfigurationError, TransientError
+from shared.words.refusals import Refusal
 
 log = structlog.get_logger()
 
 Result = TypeVar("Result")
+Handle = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 NAK_DELAY_S: Final = 1.0
@@ -56,45 +58,80 @@ async def postpone(client: Client, deliveries: Sequence[Delivery]) -> None:
         log.info("delivery.nak_skipped", count=len(deliveries))  # they are redelivered after ack_wait
 
 
-async def park(streams: Streams, service: str, delivery: Delivery, reason: ParkedReason) -> None:
-    """Stores a message in PARKED with the reason, because a retry would not help, and terminates it."""
+async def terminate(client: Client, deliveries: Sequence[Delivery], why: str) -> None:
+    """Ends the delivery of messages that are parked. `why` is a code of the error catalogue."""
+    for delivery in deliveries:
+        await client.publish(delivery.reply, b"+TERM " + why.encode())
+
+
+def excerpt(service: str, delivery: Delivery, reason: Refusal) -> Message:
+    """What the stream PARKED gets of a message that a service parks. The broker drops a second copy."""
     parked = Parked(
-        reason=reason,
+        reason=ParkedReason.of(reason),
         subject=delivery.subject,
         sequence=delivery.sequence,
         size_bytes=len(delivery.payload),
         payload=delivery.payload[:PARKED_EXCERPT_BYTES].decode(errors="backslashreplace"),
     )
-    parked_id = f"{service}/{delivery.subject}/{delivery.sequence}"
     payload = parked.model_dump_json(exclude_unset=True).encode()
-    await streams.publish(subjects.PARKED, Message(subjects.parked(service), payload, parked_id, {"content-type": "application/json"}))
-    await streams.client.publish(delivery.reply, b"+TERM " + reason.code.encode())
-    log.warning("message.parked", code=reason.code, subject=delivery.subject, sequence=delivery.sequence)
+    parked_id = f"{service}/{delivery.subject}/{delivery.sequence}"
+    return Message(subjects.parked(service), payload, parked_id, {"content-type": "application/json"})
 
 
-async def deliver(
-    streams: Streams, service: str, batch: Sequence[Delivery], handle: Callable[[Sequence[Delivery]], Awaitable[None]]
-) -> bool:
-    """Hands a batch to its handler, which acks. After an error, decides what happens to the messages. Returns whether all went well.
+class Failing(Protocol):
+    """What a service decides about single messages that fail for an unexpected reason."""
 
-    If a batch fails for an unknown reason, its messages are handed over one by one, so that one message cannot hold up the others.
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the service handles no further messages for now."""
+
+    def succeed(self, deliveries: Sequence[Delivery]) -> None:
+        """Takes note of messages that were handled."""
+
+    async def fail(self, delivery: Delivery, error: Exception) -> bool:
+        """Decides about a message that failed. Returns whether it is done with; otherwise it is delivered again after a pause."""
+
+
+async def deliver(client: Client, batch: Sequence[Delivery], handle: Handle, failing: Failing) -> bool:
+    """Hands a batch to its handler, which acks. After an error, decides what happens to the messages. Returns whether all are done with.
+
+    If a batch fails for an unknown reason, its halves are handed over, down to single messages, so that one message cannot hold up the
+    others.
     """
     try:
         await handle(batch)
     except Exception as error:
         if is_passing(error):
             log.warning("batch.postponed", count=len(batch), error=type(error).__name__)
-            await postpone(streams.client, batch)
-            return False
-        if len(batch) > 1:
-            return all([await deliver(streams, service, [delivery], handle) for delivery in batch])
-        if isinstance(error, PermanentError):
-            await park(streams, service, batch[0], ParkedReason(code="message.permanent_error", detail=str(error)))
+        elif len(batch) > 1:
+            halves = batch[: len(batch) // 2], batch[len(batch) // 2 :]
+            return all([await _half(client, half, handle, failing) for half in halves])
+        elif await _is_done_with(batch[0], error, failing):
             return True
-        log.error("message.failed", subject=batch[0].subject, sequence=batch[0].sequence, exc_info=True)
-        await postpone(streams.client, batch)
+        await postpone(client, batch)
         return False
+    failing.succeed(batch)
     return True
+
+
+async def _half(client: Client, batch: Sequence[Delivery], handle: Handle, failing: Failing) -> bool:
+    if failing.is_stopped:
+        await postpone(client, batch)
+        return False
+    return await deliver(client, batch, handle, failing)
+
+
+async def _is_done_with(delivery: Delivery, error: Exception, failing: Failing) -> bool:
+    """What the service decides about a message that failed; if it cannot decide, the message comes again."""
+    log.error("message.failed", subject=delivery.subject, sequence=delivery.sequence, exc_info=error)
+    try:
+        return await failing.fail(delivery, error)
+    except Exception as again:
+        if is_passing(again):
+            log.warning("batch.postponed", count=1, error=type(again).__name__)
+        else:
+            log.error("message.not_parked", sequence=delivery.sequence, exc_info=True)
+        return False
 
 
 async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness: Readiness) -> Result:

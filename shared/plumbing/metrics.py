@@ -28,6 +28,14 @@ PUBLISH = Histogram("tonghop_publish_seconds", "One publishing that was acknowle
 RETRIES = Counter("tonghop_retries_total", "Attempts that failed and are repeated", registry=ALL)
 
 SCREENED = Counter("tonghop_ingest_messages_total", "Messages screened, by verdict", ["verdict"], registry=INGEST)
+PARKED = Counter("tonghop_ingest_parked_total", "Messages parked, by who spoiled them: `spoiled`, `failed`", ["why"], registry=INGEST)
+SPOILED = Counter(
+    "tonghop_ingest_counted_total",
+    "Spoiled messages of which nothing is kept, by their way in: `nats`, `http`",
+    ["way"],
+    registry=INGEST,
+)
+FAILED = Counter("tonghop_ingest_failed_total", "Attempts at single messages that failed for an unexpected reason", registry=INGEST)
 
 VIEW_AGE = Histogram(
     "tonghop_view_age_seconds", "From the logging of an event until its views are stored", buckets=AGE_SECONDS, registry=AGGREGATE

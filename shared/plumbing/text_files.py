@@ -59,6 +59,11 @@ def lines(path: Path, most_bytes: int) -> list[bytes]:
     return [line.removesuffix(b"\r") for line in _text_bytes(path, FROM_EDITOR, most_bytes).split(b"\n")]
 
 
+def raw(path: Path, most_bytes: int) -> bytes:
+    """The bytes of a file as they are. Raises UnreadableError."""
+    return _bytes(path, most_bytes)
+
+
 def _text_bytes(path: Path, remedy: Both, most: int) -> bytes:
     """The bytes of a file that is not visibly something else than UTF-8 text, without a byte-order mark."""
     raw = _bytes(path, most)

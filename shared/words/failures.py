@@ -27,7 +27,7 @@ class Failure(Exception):
 
 
 class PermanentError(Failure):
-    """Retrying cannot help: park the message with the reason, then terminate it."""
+    """Retrying cannot help. Of a single message it counts as our failure: the message is parked after some attempts."""
 
 
 class TransientError(Failure):

@@ -155,6 +155,8 @@ TAKES_MANY: Final = {
     "contacts list",
     "contacts remove",
     "credentials issue",
+    "parked drop",
+    "parked replay",
     "reform apply",
     "reform check",
     "regimes check",

@@ -29,6 +29,8 @@ READING: Final = {
     "notify plan": (),
     "notify tick": ("--at", "2099-12-31T08:00:00+07:00"),
     "notify test": ("20",),  # it sends a mail, and stores nothing
+    "parked list": ("--all",),
+    "parked show": ("ingest/1",),
     "people list": (),
     "reform areas": (REFORM,),
     "reform check": (REFORM,),
@@ -55,6 +57,8 @@ WRITING: Final = {
     "nats keep",
     "nats push",
     "notify rebuild",
+    "parked drop",
+    "parked replay",
     "people add",
     "people grant",
     "people invite",

@@ -3,7 +3,7 @@ machine may be busy.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import hypothesis
@@ -11,7 +11,10 @@ import orjson
 import pytest
 from nats.aio.msg import Msg
 
-from services.ingest.intake import SERVICE, Intake
+from services.ingest.failing import FailedMessages
+from services.ingest.intake import Intake
+from services.ingest.parked import Parking
+from services.ingest.parked_counts import ParkedCounts
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader, reference_documents
 from shared.plumbing.reader import Delivery
@@ -27,13 +30,19 @@ hypothesis.settings.load_profile("untimed")
 PARTITIONS = 8
 
 
+def parking(connections: Connections) -> Parking:
+    return Parking(connections.streams, connections.database, ParkedCounts(connections.database, connections.clock), connections.clock)
+
+
 class Ingest:
     """INBOX, a door that is worked by hand, and what comes out of it."""
 
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
         self.store = ClaimStore(connections.database)
-        self.intake = Intake(connections.streams, self.store, connections.reference, PARTITIONS)
+        self.parking = parking(connections)
+        self.failing = FailedMessages(connections.streams, self.store, self.parking)
+        self.intake = Intake(connections.streams, self.store, self.parking, connections.reference, PARTITIONS)
         self.follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
         self.receipts: list[dict[str, Any]] = []
 
@@ -57,8 +66,12 @@ class Ingest:
 
     async def work(self, batch: list[Delivery], intake: Intake | None = None) -> None:
         """Hands a batch to the door as the service does; afterwards all receipts have come."""
-        assert await delivery.deliver(self.connections.streams, SERVICE, batch, (intake or self.intake).on_inbox)
+        assert await self.deliver(batch, intake)
         await self.settle()
+
+    async def deliver(self, batch: Sequence[Delivery], intake: Intake | None = None) -> bool:
+        """Hands a batch to the door; whether all is done with."""
+        return await delivery.deliver(self.connections.streams.client, batch, (intake or self.intake).on_inbox, self.failing)
 
     async def take(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[dict[str, Any]]:
         """Sends, screens, and gives the receipts that came of it."""

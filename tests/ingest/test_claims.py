@@ -16,7 +16,7 @@ from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Accepted
 from services.ingest.domain.known import Known
-from services.ingest.intake import SERVICE, Intake
+from services.ingest.intake import Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader
 from shared.plumbing.broker import Message, Streams
@@ -43,7 +43,7 @@ from tests.builders import (
     submitted,
     withdrawn,
 )  # fmt: skip
-from tests.ingest.conftest import PARTITIONS, Ingest
+from tests.ingest.conftest import PARTITIONS, Ingest, parking
 from tests.waiting import until_inbox_is_done
 
 NEIGHBOUR = "06256"
@@ -509,7 +509,7 @@ async def test_all_that_concerns_one_regime_and_period_lies_in_one_partition_in_
 
 def another_intake(connections: Connections) -> Intake:
     """That of another instance, which remembers nothing of this one."""
-    return Intake(connections.streams, ClaimStore(connections.database), connections.reference, PARTITIONS)
+    return Intake(connections.streams, ClaimStore(connections.database), parking(connections), connections.reference, PARTITIONS)
 
 
 # A crash, anywhere
@@ -530,7 +530,7 @@ class Unanswered(Intake):
 
 
 def door_that_dies(kind: str, ingest: Ingest) -> Intake:
-    parts = (ingest.connections.streams, ingest.store, ingest.connections.reference, PARTITIONS)
+    parts = (ingest.connections.streams, ingest.store, ingest.parking, ingest.connections.reference, PARTITIONS)
     return Unpublished(*parts) if kind == "between claim and publish" else Unanswered(*parts)
 
 
@@ -576,7 +576,7 @@ async def test_while_a_server_is_away_nothing_is_lost_and_the_batch_comes_again(
     batch = await ingest.send(submitted(), submitted(NEIGHBOUR))
     with monkeypatch.context() as patched:
         break_down(patched, failing)
-        assert not await delivery.deliver(ingest.connections.streams, SERVICE, batch, ingest.intake.on_inbox)
+        assert not await ingest.deliver(batch)
 
     again: list[Delivery] = []
     async with asyncio.timeout(5):
@@ -663,7 +663,7 @@ async def test_two_readers_share_what_comes_and_nothing_is_lost_or_doubled(inges
 
     async def work(follow: reader.Reader, intake: Intake) -> None:
         while batch := await follow.batch(20, wait_s=0.8):
-            await delivery.deliver(known.streams, SERVICE, batch, intake.on_inbox)
+            await ingest.deliver(batch, intake)
 
     working = [asyncio.create_task(work(follow, intake)) for follow, intake in zip(readers, (ingest.intake, other), strict=True)]
     messages = [Message(subjects.inbox(COMMUNE), payload(submitted(event_id=f"event-{number:03d}")), f"{number}") for number in range(300)]

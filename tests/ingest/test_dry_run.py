@@ -32,7 +32,7 @@ from tests.aggregate.running import aggregating
 from tests.builders import COMMUNE, CT27, Event, extended, payload, returned, sender_of, submitted, withdrawn
 from tests.contracts import conformity
 from tests.identities import bearer
-from tests.ingest.conftest import PARTITIONS
+from tests.ingest.conftest import PARTITIONS, parking
 from tests.running import is_ready
 from tests.waiting import until
 
@@ -406,7 +406,7 @@ async def test_of_two_aggregators_one_answers(running: Installation) -> None:
 
         reply = connections.streams.client.new_inbox()
         await connections.streams.client.subscribe(reply, cb=on_answer)
-        intake = Intake(connections.streams, ClaimStore(connections.database), connections.reference, PARTITIONS)
+        intake = Intake(connections.streams, ClaimStore(connections.database), parking(connections), connections.reference, PARTITIONS)
         incoming = Incoming(COMMUNE, payload(submitted()), events.to_ms(connections.clock()), 0)
         [(_, decision)] = await intake.screen([incoming])
 

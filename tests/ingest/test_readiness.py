@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from services.ingest.app import ingest
+from services.ingest.domain import failures
 from services.ingest.intake import Intake
 from services.ingest.store import ClaimStore
 from shared.plumbing import standstill, tasks
@@ -37,6 +38,7 @@ def mended(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 async def readiness(known: Connections, mended: asyncio.Event, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Readiness]:
     """That of an ingest which looks often."""
     monkeypatch.setattr(standstill, "STILL_S", 3.0)
+    monkeypatch.setattr(failures, "MOST_ATTEMPTS", 1000)  # nothing is parked meanwhile
     monkeypatch.setattr(standstill, "LOOK_S", 0.1)
     found = Readiness()
     found.has("start")

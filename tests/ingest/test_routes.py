@@ -16,17 +16,22 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from services.devstack.servers import Server, choose_ports
 from services.ingest import app as ingest_app
+from services.ingest import parked_counts
+from services.ingest.domain import spoiled
 from services.ingest.doors import http
 from services.ingest.doors.gate import Gate
+from services.ingest.parked_counts import OfDay
 from services.ingest.store import ClaimStore
 from shared.plumbing import streams, tasks
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.readiness import Readiness
 from shared.shell import service
+from shared.shell.clock import system_clock
 from shared.shell.limits import BURST, Limits
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import events, subjects
+from shared.words import periods
 from tests import identities, nats_users
 from tests.builders import COMMUNE, Event, payload, submitted
 from tests.contracts import conformity
@@ -131,6 +136,60 @@ async def test_an_event_in_binary_mode_is_told_how_it_is_sent(door: Client) -> N
     data_alone = await door.post("/v1/reports", content=orjson.dumps(event["data"]), headers={"content-type": "application/json"})
 
     assert codes(answer, 400) == codes(data_alone, 400) == ["event.not_structured"]
+
+
+SPOILED = {
+    "cut": b'{"id": "event-abc"',
+    "twice": b'{"id": "event-abc", "id": "event-abd"}',
+    "empty": b"",
+    "list": b"[]",
+    "no attributes": b"{}",
+    "bytes": b"\xff\x00",
+    "deep": b"[" * 50_000,
+    "large": b"x" * (events.MAX_EVENT_BYTES + 1),
+    "huge number": b'{"id": ' + b"9" * 10_000 + b"}",
+}
+
+
+async def test_after_a_hundred_spoiled_bodies_a_day_only_spoiled_ones_are_429_and_say_why_all_the_same(
+    door: Client, known: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoiled, "MOST_KEPT", len(SPOILED))
+    first = [(await post(door, body)).status_code for body in SPOILED.values()]
+    answers = [await post(door, body) for body in SPOILED.values()]
+
+    assert set(first) == {400, 413}
+    for answer in answers:
+        assert codes(answer, 429)[0] == "door.too_many_spoiled"
+        assert len(answer.json()["errors"]) > 1
+        assert 0 < int(answer.headers["retry-after"]) <= 86_400
+    assert (await post(door, submitted())).status_code == 201
+    forbidden = await post(door, submitted("06256"))
+    assert codes(forbidden, 403) == ["event.subject_mismatch"]
+
+    async def is_counted() -> bool:
+        found = await known.database["parked_counts"].find_one({"unit": COMMUNE})
+        return found is not None and (found["kept"], found["counted"], found["refused"]) == (0, 0, 2 * len(SPOILED))
+
+    await until(is_counted)
+    assert await known.database["parked"].count_documents({}) == 0
+    assert await known.database["receipts"].count_documents({}) == 1
+
+
+async def test_what_other_instances_counted_today_counts_too(
+    settings: Settings, known: Connections, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parked_counts, "LOOK_S", 0.05)
+    now = system_clock()
+    counts = parked_counts.ParkedCounts(known.database, lambda: now)
+    yesterday = OfDay(COMMUNE, periods.local_day(now) - timedelta(days=1))
+    await counts.add({OfDay(COMMUNE, periods.local_day(now)): 60}, {OfDay(COMMUNE, periods.local_day(now)): 39, yesterday: 5000})
+    app = ingest_app.create_app(settings)
+    async with serving(app, key) as client:
+        await until(lambda: is_ready(app))
+
+        assert codes(await post(client, b"x"), 400) == ["event.malformed"]
+        assert codes(await post(client, b"x"), 429) == ["door.too_many_spoiled", "event.malformed"]
 
 
 @pytest.mark.parametrize("media_type", ["application/cloudevents-batch+json", "text/plain", "multipart/form-data", ""])

@@ -22,9 +22,9 @@ from tests.portal.reformed import reference
 
 loop = pytest.mark.asyncio(loop_scope="session")
 
-Needs = Literal["nobody", "person", "governs", "public", "figures", "feed", "view", "follow", "below", "report", "enter"]
-"""What a route asks of a principal: a session, the right to grant roles, public knowledge, any figures, a feed, or a
-target: its totals, what its page follows, its view with everything below, its report, to enter its report.
+Needs = Literal["nobody", "person", "governs", "operator", "public", "figures", "feed", "view", "follow", "below", "report", "enter"]
+"""What a route asks of a principal: a session, the right to grant roles, the role of an operator, public knowledge, any figures,
+a feed, or a target: its totals, what its page follows, its view with everything below, its report, to enter its report.
 """
 
 
@@ -94,6 +94,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /quan-tri/nguoi-dung/{person}/vai-tro/{role}/thu-hoi": Row("governs"),
     "POST /quan-tri/nguoi-dung/{person}/thu-hoi": Row("governs"),
     "POST /quan-tri/nguoi-dung/{person}/mat-khau": Row("governs"),
+    "GET /quan-tri/thu-hong": Row("operator"),
 }
 FOLLOWED: Final = {"own": "parent", "sibling": "parent", "source": "abolishedparent", "abolished": "abolishedparent"} | {
     "derived": "derivedparent",
@@ -180,6 +181,8 @@ def _may(kind: Kind, case: Case) -> bool:
             return kind.is_person or case.row.by_key
         case "governs":
             return kind.governs
+        case "operator":
+            return kind.name == "operator"
         case "public":
             return kind.reads_public
         case "feed":

@@ -14,7 +14,6 @@ from shared.plumbing.reader import Delivery, Reader
 from shared.plumbing.readiness import Readiness
 from shared.shell.service import Connections
 from shared.wire import subjects
-from shared.wire.published import ParkedReason
 from shared.words.failures import ConfigurationError, PermanentError, TransientError
 from shared.words.refusals import Refusal, refusal
 from tests.waiting import until_inbox_is_done
@@ -24,6 +23,27 @@ POISON = b"poison"
 Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 
+class Decides:
+    """What a service decides about single messages that fail: it is done with poison, and stops when it is told to."""
+
+    def __init__(self) -> None:
+        self.is_stopped = False
+        self.stops_after: int | None = None
+        self.failed: list[int] = []
+        self.succeeded: list[int] = []
+        self.raises: Exception | None = None
+
+    def succeed(self, deliveries: Sequence[Delivery]) -> None:
+        self.succeeded += [found.sequence for found in deliveries]
+
+    async def fail(self, found: Delivery, error: Exception) -> bool:
+        self.failed.append(found.sequence)
+        self.is_stopped = len(self.failed) == self.stops_after
+        if self.raises is not None:
+            raise self.raises
+        return isinstance(error, PermanentError)
+
+
 class Inbox:
     """INBOX with some messages, its durable's reader, and what a handler has handled."""
 
@@ -31,6 +51,7 @@ class Inbox:
         self.connections = connections
         self.follow = follow
         self.handled: list[int] = []
+        self.decides = Decides()
 
     async def fill(self, *payloads: bytes) -> list[Delivery]:
         for payload in payloads:
@@ -45,14 +66,9 @@ class Inbox:
         return found
 
     async def deliver(self, batch: Sequence[Delivery], handle: Handler) -> bool:
-        went_well = await delivery.deliver(self.connections.streams, "test", batch, handle)
+        went_well = await delivery.deliver(self.connections.streams.client, batch, handle, self.decides)
         await self.connections.streams.client.flush()
         return went_well
-
-    async def parked(self) -> list[dict[str, object]]:
-        jetstream = self.connections.streams.jetstream
-        last = (await jetstream.stream_info(subjects.PARKED)).state.last_seq
-        return [orjson.loads((await jetstream.get_msg(subjects.PARKED, sequence)).data or b"") for sequence in range(1, last + 1)]
 
     async def take(self, batch: Sequence[Delivery]) -> None:
         """A handler that handles all but the poison."""
@@ -81,8 +97,8 @@ async def test_a_batch_that_was_handled_is_not_delivered_again(inbox: Inbox) -> 
     assert await inbox.deliver(batch, inbox.take)
 
     assert inbox.handled == [1, 2]
+    assert (inbox.decides.succeeded, inbox.decides.failed) == ([1, 2], [])
     await until_inbox_is_done(inbox.connections)
-    assert await inbox.parked() == []
 
 
 @pytest.mark.parametrize(
@@ -104,68 +120,81 @@ async def test_a_batch_that_met_a_server_that_is_away_is_delivered_again_after_a
 
     assert await inbox.follow.batch(10, wait_s=0.05) == []
     assert sorted(found.sequence for found in await inbox.read(2)) == [1, 2]
-    assert await inbox.parked() == []
+    assert (inbox.decides.succeeded, inbox.decides.failed) == ([], [])
 
 
-async def test_a_message_that_no_retry_can_help_is_parked_with_its_reason_and_terminated(inbox: Inbox) -> None:
-    batch = await inbox.fill(POISON)
-
-    assert await inbox.deliver(batch, inbox.take)
-
-    assert await inbox.parked() == [
-        {
-            "reason": {"code": "message.permanent_error", "detail": POISONED.line("en")},
-            "subject": "inbox.06253",
-            "sequence": 1,
-            "size_bytes": len(POISON),
-            "payload": "poison",
-        }
-    ]
-    await until_inbox_is_done(inbox.connections)
+async def stumble(batch: Sequence[Delivery]) -> None:
+    raise ZeroDivisionError
 
 
-async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: Inbox) -> None:
-    batch = await inbox.fill(b"a", POISON, b"c", b"d")
+@pytest.mark.parametrize("place", [0, 1, 4])
+async def test_one_poison_message_in_a_batch_does_not_hold_up_the_others(inbox: Inbox, place: int) -> None:
+    payloads = [b"a", b"b", b"c", b"d", b"e"]
+    payloads[place] = POISON
+    batch = await inbox.fill(*payloads)
 
     assert await inbox.deliver(batch, inbox.take)
 
-    assert inbox.handled == [1, 3, 4]
-    assert [parked["sequence"] for parked in await inbox.parked()] == [2]
-    await until_inbox_is_done(inbox.connections)
+    assert inbox.handled == inbox.decides.succeeded == [number for number in range(1, 6) if number != place + 1]
+    assert inbox.decides.failed == [place + 1]
 
 
-async def test_a_message_that_fails_for_an_unknown_reason_comes_again_and_does_not_hold_up_the_others(inbox: Inbox) -> None:
-    async def stumble(batch: Sequence[Delivery]) -> None:
+async def test_a_message_that_the_service_is_not_done_with_comes_again_and_does_not_hold_up_the_others(inbox: Inbox) -> None:
+    async def handle(batch: Sequence[Delivery]) -> None:
         if any(found.payload == POISON for found in batch):
             raise ZeroDivisionError
         await inbox.take(batch)
 
     batch = await inbox.fill(b"a", POISON, b"c")
 
-    assert not await inbox.deliver(batch, stumble)
+    assert not await inbox.deliver(batch, handle)
 
-    assert inbox.handled == [1, 3]
-    assert await inbox.parked() == []
+    assert (inbox.handled, inbox.decides.failed) == ([1, 3], [2])
     assert [found.sequence for found in await inbox.read(1)] == [2]
 
 
-async def test_parking_again_after_a_crash_keeps_one_copy(inbox: Inbox) -> None:
+async def test_when_the_service_stops_the_rest_of_a_batch_comes_again_untried(inbox: Inbox) -> None:
+    inbox.decides.stops_after = 2
+    batch = await inbox.fill(*[b"%d" % number for number in range(8)])
+
+    assert not await inbox.deliver(batch, stumble)
+
+    assert inbox.decides.failed == [1, 2]
+    assert sorted(found.sequence for found in await inbox.read(8)) == list(range(1, 9))
+
+
+@pytest.mark.parametrize("error", [AutoReconnect(), ZeroDivisionError()], ids=["away", "unexpected"])
+async def test_a_message_about_which_the_service_cannot_decide_comes_again(inbox: Inbox, error: Exception) -> None:
+    inbox.decides.raises = error
     batch = await inbox.fill(POISON)
 
-    for _ in range(2):
-        await delivery.park(inbox.connections.streams, "test", batch[0], ParkedReason(code="event.malformed"))
+    assert not await inbox.deliver(batch, inbox.take)
 
-    assert len(await inbox.parked()) == 1
+    assert [found.sequence for found in await inbox.read(1)] == [1]
 
 
-async def test_of_a_huge_message_an_excerpt_is_parked(inbox: Inbox) -> None:
-    batch = await inbox.fill(b"\xff" * 900_000)
+async def test_a_message_that_is_terminated_does_not_come_again(inbox: Inbox) -> None:
+    batch = await inbox.fill(POISON)
 
-    await delivery.park(inbox.connections.streams, "test", batch[0], ParkedReason(code="event.too_large"))
+    await delivery.terminate(inbox.connections.streams.client, batch, "message.failed")
 
-    parked = (await inbox.parked())[0]
-    assert parked["size_bytes"] == 900_000
-    assert parked["payload"] == "\\xff" * delivery.PARKED_EXCERPT_BYTES
+    await until_inbox_is_done(inbox.connections)
+    assert await inbox.follow.batch(1, wait_s=0.05) == []
+
+
+def test_of_a_huge_message_the_stream_gets_an_excerpt() -> None:
+    huge = Delivery("inbox.06253", b"\xff" * 900_000, "nobody.waits", 7, 1, 0, 0)
+
+    message = delivery.excerpt("test", huge, POISONED)
+
+    assert (message.subject, message.id) == ("parked.test", "test/inbox.06253/7")
+    assert orjson.loads(message.payload) == {
+        "reason": {"code": POISONED.code, "path": "", "message_vi": POISONED.message_vi, "message_en": POISONED.message_en},
+        "subject": "inbox.06253",
+        "sequence": 7,
+        "size_bytes": 900_000,
+        "payload": "\\xff" * delivery.PARKED_EXCERPT_BYTES,
+    }
 
 
 class Task:

@@ -20,7 +20,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 from services.devstack.servers import MONGOD_FLAGS, choose_ports, start_mongo
 from services.ingest.doors import gate, http
 from services.ingest.dry_run import DryRuns
-from services.ingest.intake import SERVICE, Intake
+from services.ingest.failing import FailedMessages
+from services.ingest.intake import Intake
+from services.ingest.parked_counts import ParkedCounts
 from services.ingest.store import ClaimStore
 from services.portal.http import problems
 from shared.plumbing import delivery, mongo, reader
@@ -35,6 +37,7 @@ from shared.words.units import Unit
 from tests import empty_streams, seeds
 from tests.aggregate.running import aggregating, log_reports, until_stored, verdict
 from tests.builders import payload, sender_of, submitted
+from tests.ingest.conftest import parking
 from tests.replica_set import replica_set
 from tests.running import command
 from tests.waiting import until, until_inbox_is_done
@@ -137,9 +140,9 @@ class Inbox:
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
         self.used: list[int] = []  # messages of each batch
-        self._intake = Intake(
-            connections.streams, ClaimStore(connections.database), connections.reference, connections.declaration.partitions
-        )
+        store, kept = ClaimStore(connections.database), parking(connections)
+        self.failing = FailedMessages(connections.streams, store, kept)
+        self._intake = Intake(connections.streams, store, kept, connections.reference, connections.declaration.partitions)
         self._follow = reader.durable_reader(connections.streams.client, subjects.INBOX, subjects.INGEST_DURABLE)
 
     async def send(self) -> None:
@@ -158,7 +161,7 @@ class Inbox:
         await self._intake.on_inbox(batch)
 
     async def deliver(self) -> bool:
-        return await delivery.deliver(self.connections.streams, SERVICE, await self.batch(), self.handle)
+        return await delivery.deliver(self.connections.streams.client, await self.batch(), self.handle, self.failing)
 
     async def require_both_once(self) -> None:
         await until_inbox_is_done(self.connections)
@@ -244,10 +247,10 @@ async def get(app: FastAPI, path: str) -> httpx2.Response:
 @pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
 async def test_the_door_for_receipts_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
     app = FastAPI()
-    store = ClaimStore(connections.database)
-    intake = Intake(connections.streams, store, connections.reference, 8)
+    store, counts = ClaimStore(connections.database), ParkedCounts(connections.database, connections.clock)
+    intake = Intake(connections.streams, store, parking(connections), connections.reference, 8)
     dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, 8)
-    app.include_router(http.create_router(connections.streams, store, dry_runs))
+    app.include_router(http.create_router(connections.streams, store, dry_runs, counts))
     app.dependency_overrides[gate.reader] = lambda: UnitPrincipal("06253", "", frozenset({"read"}))
 
     async with answering(connections, "find", errorCode=code):
@@ -256,10 +259,10 @@ async def test_the_door_for_receipts_says_come_again_while_it_passes(connections
 
 @pytest.mark.parametrize(("code", "status"), [(mongo.KEY_NOT_FOUND, 503), (11602, 503), (13, 500)])
 async def test_a_dry_run_says_come_again_while_it_passes(connections: Connections, code: int, status: int) -> None:
-    app, store = FastAPI(), ClaimStore(connections.database)
-    intake = Intake(connections.streams, store, connections.reference, 8)
+    app, store, counts = FastAPI(), ClaimStore(connections.database), ParkedCounts(connections.database, connections.clock)
+    intake = Intake(connections.streams, store, parking(connections), connections.reference, 8)
     dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, 8)
-    app.include_router(http.create_router(connections.streams, store, dry_runs))
+    app.include_router(http.create_router(connections.streams, store, dry_runs, counts))
     app.dependency_overrides[gate.sender] = lambda: UnitPrincipal("06253", "", frozenset({"send"}))
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
 
@@ -322,7 +325,7 @@ async def test_a_set_with_a_key_file_that_was_restarted_whole_is_away_until_it_h
             said |= {getattr(error, "code", None) for error in errors}
         with structlog.testing.capture_logs() as logs:
             await keyed.restart()
-            while not await delivery.deliver(connections.streams, SERVICE, batch, inbox.handle):
+            while not await delivery.deliver(connections.streams.client, batch, inbox.handle, inbox.failing):
                 batch = await inbox.batch()
 
         assert set(inbox.used) == {2}

@@ -82,7 +82,8 @@ POST_REPORT: Final[openapi.Answers] = {
             408: "The body did not arrive in time. Send it again, under the same id",
             413: "The event is too large",
             415: "The body is compressed, or not in UTF-8",
-            429: "The key sends too fast, or the unit has sent too many events. Send it again after Retry-After, under the same id",
+            429: "The key sends too fast, the unit has sent too many events (send it again after Retry-After, under the same id), or too "
+            "many spoiled bodies today",
             503: "The event could not be stored, or not be judged without being stored. Send it again later, under the same id",
         }
     ),

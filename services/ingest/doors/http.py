@@ -3,7 +3,8 @@
 Errors are `application/problem+json` (RFC 9457), with the code and the sentences of the error catalogue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ from faststream.exceptions import IncorrectState
 from pydantic import BaseModel
 
 from services.ingest import room
-from services.ingest.domain import parsing, screening, shapes
+from services.ingest.domain import parsing, screening, shapes, spoiled
 from services.ingest.domain.claims import DUPLICATE
 from services.ingest.doors import documented, gate
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.dry_run import DryRuns
+from services.ingest.parked_counts import ParkedCounts
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, inbox
 from shared.plumbing.broker import Streams
@@ -34,6 +36,7 @@ log = structlog.get_logger()
 
 UTF_8: Final = ("utf-8", "utf8", "us-ascii")
 MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
+SPOILED: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
 BINARY_MODE: Final = (
     "ce-specversion",
@@ -58,7 +61,7 @@ EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
-def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns) -> APIRouter:
+def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns, counts: ParkedCounts) -> APIRouter:
     """`POST /v1/reports` and `GET /v1/receipts/{unit}/{event_id}`."""
     router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -80,9 +83,11 @@ def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns) -> API
         With `dry_run=true` nothing is stored: the answer says what the verdict would be now, and what the event would change in the totals
         that the key may read.
         """
-        is_dry_run = _is_dry_run(request)
-        event = _outgoing(await _body(request), sender.unit)
-        return await _tried(dry_runs, event, sender) if is_dry_run else await _sent(streams, event)
+        if _is_dry_run(request):
+            return await _tried(dry_runs, _outgoing(await _body(request), sender.unit), sender)
+        with _spoiled(counts, sender.unit):
+            event = _outgoing(await _body(request), sender.unit)
+        return await _sent(streams, event)
 
     @router.get(
         "/receipts/{unit}/{event_id}",
@@ -182,6 +187,20 @@ def _require_plain(request: Request, parameters: str) -> None:
         charset = value.strip().strip('"').lower()
         if name.strip().lower() == "charset" and charset not in UTF_8:
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.charset", charset=charset[:MOST_SHOWN]))
+
+
+@contextmanager
+def _spoiled(counts: ParkedCounts, unit: str) -> Iterator[None]:
+    """Counts a body that is no event. Beyond the limit of a day, its refusal becomes 429, with the reason beside it. Good ones go on."""
+    try:
+        yield
+    except RefusedError as error:
+        wait_s = counts.note(unit) if error.status in SPOILED else None
+        if wait_s is None:
+            raise
+        too_many = refusal("door.too_many_spoiled", most=spoiled.MOST_KEPT)
+        headers = {"Retry-After": str(wait_s)}
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, too_many, *error.reasons, headers=headers) from error
 
 
 def _outgoing(body: bytes, sender: str) -> Outgoing:

@@ -1,6 +1,7 @@
-"""FastAPI's dependencies of the pages about people: who acts and what he may grant, and the desk that does it."""
+"""FastAPI's dependencies of the pages about people and for operators: who acts and what he may grant, and the stores."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,9 +11,11 @@ from services.portal.http.dependencies import Now, Referred
 from services.portal.http.principals import AskingPerson
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.session_store import SessionStore
+from shared.plumbing.parked_store import ParkedStore
 from shared.plumbing.people_desk import Actor, PeopleDesk
 from shared.plumbing.people_store import PeopleStore
 from shared.words import granting, periods
+from shared.words.units import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,22 @@ async def governing(request: Request, person: AskingPerson, reference: Referred,
 
 
 Governs = Annotated[Governing, Depends(governing)]
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """What an operator sees of parked messages."""
+
+    registry: Registry
+    today: date
+    parked: ParkedStore
+
+
+async def operating(request: Request, governs: Governs) -> Operating:
+    """An operator. Raises `Refused`: 401 without a session, 403 for everybody else."""
+    if not governs.by.granter.is_operator:
+        raise refused.out_of_scope()
+    return Operating(governs.by.registry, governs.by.today, ParkedStore(request.app.state.database))
+
+
+Operates = Annotated[Operating, Depends(operating)]

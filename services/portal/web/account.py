@@ -130,6 +130,7 @@ async def _page(
     shown = {
         "own": own,
         "governs": any(grant.role in ("operator", "reviewer") for grant in grants.effective(own.grants, registry, today)),
+        "operates": any(grant.role == "operator" for grant in grants.effective(own.grants, registry, today)),
         "roles": own_roles.listed(own.grants, registry, today),
         "sessions": await accounts.sessions.of_person(own.id, now),
         "session": session,

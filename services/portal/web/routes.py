@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.portal.web import api, duties, entry, explain, exports, overview, people, reforms, reports, search
+from services.portal.web import api, duties, entry, explain, exports, overview, parked, people, reforms, reports, search
 
 router = APIRouter()
-for pages in (exports, overview, reports, explain, duties, entry, search, reforms, api, people):
+for pages in (exports, overview, reports, explain, duties, entry, search, reforms, api, people, parked):
     router.include_router(pages.router)
