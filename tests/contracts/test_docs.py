@@ -147,7 +147,7 @@ def commands() -> set[str]:
 @pytest.mark.parametrize("document", DOCS, ids=names)
 def test_the_commands_that_a_document_names_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    named = {re.sub(r" [\[(A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([a-z][^`]*)`", text)}
+    named = {re.sub(r" [\[({A-Z-].*", "", found) for found in re.findall(r"`(?:\.venv/bin/)?tonghop ([a-z][^`]*)`", text)}
     assert {name for name in named if re.sub(r" .*/.*| <.*", "", name) not in commands()} == set()
 
 

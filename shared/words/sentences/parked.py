@@ -46,8 +46,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " run `tonghop parked replay {id} --with FILE` with the whole content.",
     ),
     "parked.state_unknown": (
-        "Thông điệp “{id}” ở trạng thái “{state}” mà phiên bản này không biết. Dùng phiên bản mới hơn của Tổng Hợp.",
-        "The message “{id}” is in the state “{state}”, which this version does not know. Use a later version of Tổng Hợp.",
+        "Thông điệp “{id}” ở trạng thái “{state}” mà phiên bản này không biết. Dùng phiên bản mới hơn.",
+        "The message “{id}” is in the state “{state}”, which this version does not know. Use a later version.",
     ),
     "parked.received_in_future": (
         "Thông điệp “{id}” có thời điểm nhận {at}, muộn hơn bây giờ. Chỉnh đồng hồ của các máy chủ rồi chạy lại lệnh.",
