@@ -328,8 +328,8 @@ class ReceiptDocument(TypedDict):
 class ParkedDocument(TypedDict):
     """One message that could not be processed, whole, with the reason (`parked`). It is removed after 400 days. Since data format 7.
 
-    Written by: `services/ingest/parked.py`; `tonghop parked replay` and `parked drop` say what became of it, and add what an earlier version
-    parked in the stream PARKED only. Read by: the command line; the portal, without `payload`.
+    Written by: `services/ingest/parked.py`; `tonghop parked replay` and `parked drop` say what became of it, and add what an
+    earlier version parked in the stream PARKED only. Read by: the command line; the portal, without `payload`.
     """
 
     _id: Annotated[
