@@ -20,9 +20,9 @@ def allowed(setting: Setting, of: Unit, recipient: Unit | None) -> Iterator[Unit
         yield from (entry.by for entry in setting.version.confirmations if _contains(setting.tree, entry.of, of))
 
 
-def may_enter(registry: Registry, setting: Setting, of: Unit, by: str, day: date) -> bool:
+def may_enter(registry: Registry, setting: Setting, of: Unit, by: str, day: date, recipient: Unit | None) -> bool:
     """Whether the unit `by` (an id) may enter the report of `of` on a day: it is one of those units, or acts for one of them."""
-    return any(registry.acts_for(by, unit.id, day) for unit in allowed(setting, of, setting.recipient))
+    return any(registry.acts_for(by, unit.id, day) for unit in allowed(setting, of, recipient))
 
 
 def _contains(tree: Tree, view: Unit, unit: Unit) -> bool:

@@ -39,6 +39,15 @@ async def test_a_report_that_people_enter_counts_and_says_who_entered_it(loaded:
             assert 'href="#v-gd_ngay_cong"' in refused.text
             assert 'value="-5"' in refused.text
 
+            checked = await press(officer, "kiem-tra", v__gd_ngay_cong="1.234")
+            assert checked.status_code == 200
+            said = main_of(checked.text)
+            assert "Kiểm tra xong: gửi được, chưa gửi" in said
+            district = (await loaded.reference.current()).registry.ids["184"][-1].name
+            assert f">{district}</th>" in said  # the total above, which communes read in this regime
+            assert '"Sau khi gửi" class="num">1.234</td>' in said
+            assert await loaded.database["receipts"].count_documents({"verdict": "accepted"}) == 0
+
             sent = await press(officer, "gui", v__gd_ngay_cong="1.234", t__kho_khan="Thiếu vốn", g__gd_ngay_cong="Do bão")
             assert "Báo cáo đã được ghi nhận" in main_of(sent.text)
             assert "Nộp muộn" in main_of(sent.text)

@@ -9,8 +9,8 @@ from typing import Final
 from services.ingest.domain import acting
 from services.ingest.domain.case import Case
 from shared.wire import events
+from shared.words import on_behalf
 from shared.words.refusals import Both, Refusal, refusal
-from shared.words.units import Tree, Unit
 
 ATTRIBUTE: Final = "enteredby"
 PERSON: Final = "people/"
@@ -48,23 +48,7 @@ def _not_allowed(case: Case, entered_by: str) -> Iterator[Refusal]:
     allowed = setting.regime.entered_by
     if not allowed:
         yield refusal("report.entering_not_allowed", ATTRIBUTE, regime=setting.regime.id)
-    elif not any(case.registry.acts_for(entered_by, unit.id, case.day) for unit in _who(case, case.unit)):
+    elif not on_behalf.may_enter(case.registry, setting, case.unit, entered_by, case.day, acting.recipient(case)):
         names = [WHO[name] for name in dict.fromkeys(allowed)]
         who = Both(" hoặc ".join(name.vi for name in names), " or ".join(name.en for name in names))
         yield refusal("report.may_not_enter", ATTRIBUTE, entered_by=entered_by, unit=case.unit_code, who=who)
-
-
-def _who(case: Case, of: Unit) -> Iterator[Unit]:
-    """The units that the regime allows to enter the report of `of`."""
-    assert case.setting is not None
-    setting = case.setting
-    if "recipient" in setting.regime.entered_by and (recipient := acting.recipient(case)) is not None:
-        yield recipient
-    if "confirmers" in setting.regime.entered_by:
-        yield from (entry.by for entry in setting.version.confirmations if _contains(setting.tree, entry.of, of))
-
-
-def _contains(tree: Tree, view: Unit, unit: Unit) -> bool:
-    """Whether the view of a unit or area has another unit's report."""
-    line = {unit.id, *(above.id for above in tree.ancestors(unit.id))}
-    return view.id in line or any(member.id in line for member in tree.members.get(view.id, ()))

@@ -52,7 +52,7 @@ def entering(person: Person, asked: Asked) -> Entering | None:
         return Entering(sender.id, asked.is_ended, None)
     registry = asked.reference.registry
     for unit_id in person.reviewer_at:
-        if unit_id != sender.id and on_behalf.may_enter(registry, asked.setting, asked.unit, unit_id, asked.day):
+        if unit_id != sender.id and on_behalf.may_enter(registry, asked.setting, asked.unit, unit_id, asked.day, asked.setting.recipient):
             return Entering(sender.id, asked.is_ended, unit_id)
     return None
 
