@@ -16,6 +16,8 @@ from shared.words.units import Tree
 
 REPORT: Final = "report"
 CONFIRM: Final = "confirm"
+OFFICIAL: Final = "official"
+OFFICIAL_LABEL: Final = "số chính thức thay số ước"
 NEXT: Final = 3  # deadlines that a check prints for each rule
 PAST: Final = "Không còn hạn nào sắp tới."
 NO_PERIOD: Final = "không kỳ nào chốt số liệu trong thời gian này"
@@ -23,13 +25,13 @@ NO_PERIOD: Final = "không kỳ nào chốt số liệu trong thời gian này"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The deadline of one group in one period, or of the units that confirm. `at` is the first instant that is late; `unit_count` is None
-    if no units are loaded.
+    """The deadline of one group in one period, of the units that confirm, or of official figures. `at` is the first instant that is late;
+    `unit_count` is None if no units are loaded.
     """
 
     task: str
     name: str
-    """The group, or the level of the units that confirm; `recipient` if the recipient confirms."""
+    """The group, or the level of the units that confirm; `recipient` if the recipient confirms; `official` for official figures."""
     label: str
     rule: str
     at: datetime
@@ -40,7 +42,7 @@ class Due:
         """As JSON; the short form has neither reminders nor the label of the group."""
         found: dict[str, object] = {
             "task": self.task,
-            "group" if self.task == REPORT else "level": self.name,
+            "level" if self.task == CONFIRM else "group": self.name,
             "rule": self.rule,
             "deadline": _with_offset(self.at),
             "last_day": deadlines.last_day(self.at).isoformat(),
@@ -92,9 +94,10 @@ def dates(
     return [Dates(period, day, tuple(_of_period(regime.on(day), period, day, days, tree_at))) for period, day in listed]
 
 
-def _rules(obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
-    """Every deadline rule, and the name of its group, or the words for those who confirm."""
-    return [*obligation.deadlines.items(), *((confirming(entry), entry) for entry in obligation.confirm)]
+def _rules(version: Regime, obligation: Obligation) -> list[tuple[str, DeadlineRule]]:
+    """Every deadline rule, and the name of its group, or the words for those who confirm and for official figures."""
+    official = [] if version.estimates is None else [(OFFICIAL_LABEL, version.estimates.until)]
+    return [*obligation.deadlines.items(), *((confirming(entry), entry) for entry in obligation.confirm), *official]
 
 
 def confirming(entry: Confirm) -> str:
@@ -136,7 +139,7 @@ def _of_rules(version: Regime, found: Sequence[Dates], now: datetime) -> Iterato
     obligation = version.obligation
     if obligation is None:
         return
-    for place, (name, rule) in enumerate(_rules(obligation)):
+    for place, (name, rule) in enumerate(_rules(version, obligation)):
         coming = [(one.period, one.due[place].at) for one in found if one.due[place].at > now][:NEXT]
         counts = [one.due[place].unit_count for one in found if one.due[place].at > now] or [
             one.due[place].unit_count for one in found[-1:]
@@ -172,6 +175,11 @@ def _of_period(version: Regime, period: Period, day: date, days: WorkingDays, tr
     for entry in obligation.confirm:
         units = [found for found in version.confirmations(tree) if found.rule is entry] if tree is not None else None
         yield due(CONFIRM, entry.who, confirming(entry), entry, confirmed[entry.who], units)
+
+    official = deadlines.official_deadline(version, period, days)
+    if official is not None and version.estimates is not None:
+        reporters = None if tree is None else [unit for units in members.values() for unit in units]
+        yield due(OFFICIAL, OFFICIAL, OFFICIAL_LABEL, version.estimates.until, official, reporters)
 
 
 def _with_offset(at: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from services.cli import known_data, regime_calendar, regime_changes, session
+from services.cli import known_data, regime_calendar, regime_changes, regime_remarks, session
 from services.cli.data import NO_REGIME, AsJson
 from services.cli.files import regime_files
 from services.cli.files.faults import FaultsError
@@ -58,7 +58,7 @@ def show(
         changes = [change.model_dump(mode="json", exclude_defaults=True, by_alias=True) for change in found.changes]
         session.say_json(answer | {"changes": changes, "ends": found.ends, "periods": [one.entry() for one in dates]})
     else:
-        _show(found, wanted, dates, list(regime_changes.lines(found, tree_at)))
+        _show(found, wanted, dates, [*(f"  {line}" for line in regime_remarks.lines(found)), *regime_changes.lines(found, tree_at)])
 
 
 def _loaded(regime_id: str, known: KnownData) -> Regime:
@@ -86,12 +86,12 @@ def _require_deadlines(found: Regime) -> None:
         session.stop(session.NO, refusal("cli.regime_on_call", regime=found.id, recipient=found.recipient))
 
 
-def _show(regime: Regime, year: int, dates: list[Dates], changes: list[str]) -> None:
+def _show(regime: Regime, year: int, dates: list[Dates], said: list[str]) -> None:
     session.console.print(f"{regime.id}: {regime.title}", markup=False)
     for label, rule in dict.fromkeys((due.label, due.rule) for one in dates for due in one.due):
         session.console.print(f"  {label}: {rule}", markup=False)
-    for change in changes:
-        session.console.print(change, markup=False)
+    for line in said:
+        session.console.print(line, markup=False)
     table = Table("Kỳ", "Số liệu", "Ai", "Hạn", "Nhắc", "Đơn vị", title=f"Lịch năm {year}", title_justify="left")
     table.columns[-1].justify = "right"
     for one in dates:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import known_data, recording, regime_calendar, session
+from services.cli import known_data, recording, regime_calendar, regime_remarks, session
 from services.cli.data import REGIME_FILES, AsJson
 from services.cli.files import regime_files
 from services.cli.files.faults import Fault, FaultsError
@@ -65,6 +65,8 @@ def check_regimes(paths: Paths = None, as_json: AsJson = False) -> None:
     for regime in read:
         for line in regime_calendar.lines(regime, calendars[regime.id], system_clock(), tree_at):
             session.console.print(line, markup=False)
+        for line in regime_remarks.lines(regime):
+            session.console.print(f"  {line}", markup=False)
     session.warn([*warnings, *(loss.fault for loss in losses)])
     session.notes.print(f"Đã đối chiếu với danh mục {known.units_in_words}, {numbers.vietnamese(len(known.registry.ids))} đơn vị.")
 

@@ -60,7 +60,8 @@ class Intake:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]
-        known = await self._store.known(screening.abouts(cases), screening.confirmed(cases), screening.to_look_up(cases), reference)
+        names = screening.abouts(cases), screening.confirmed(cases), screening.to_look_up(cases)
+        known = await self._store.known(*names, reference, screening.compared(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:

@@ -33,7 +33,7 @@ OF_DECISION: Final[tuple[Literal["partition", "event", "standing_revision", "nex
     "next_revision",
 )  # what a claim says only if its event was judged by its content
 
-FOR_KNOWN: Final = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
+FOR_KNOWN: Final[Document] = dict.fromkeys(("type", "regime", "period", "unit_id", "revision", "received_ms"), 1)
 
 
 class ClaimStore:
@@ -52,15 +52,21 @@ class ClaimStore:
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
 
     async def known(
-        self, abouts: Collection[About], confirmed: Collection[About], ids: Collection[str] = (), reference: Reference | None = None
+        self,
+        abouts: Collection[About],
+        confirmed: Collection[About],
+        ids: Collection[str] = (),
+        reference: Reference | None = None,
+        compared: Collection[About] = (),
     ) -> Known:
-        """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed.
+        """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed. The figures of the
+        reports in `compared` are read by the same query.
 
         With `reference`, this includes what was logged under the ids of units that had ended, before their reform was registered.
         """
         known = Known([claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())])
-        former = {} if reference is None else {about: found for about in abouts if (found := earlier.ids(reference, about))}
-        for event in await self._accepted_about(abouts, former):
+        former = {} if reference is None else {about: found for about in (*abouts, *compared) if (found := earlier.ids(reference, about))}
+        for event in await self._accepted_about(abouts, former, compared):
             known.take(event if reference is None or not former else earlier.counted(reference, event))
         keys = {"/".join(about): about for about in confirmed}
         for views, is_early in ((self._views, False), (self._early_views, True)):
@@ -68,12 +74,14 @@ class ClaimStore:
                 known.of(keys[view["_id"]]).view_hash = view["hash"]
         return known
 
-    async def _accepted_about(self, abouts: Collection[About], former: Mapping[About, Collection[str]]) -> list[Logged]:
+    async def _accepted_about(
+        self, abouts: Collection[About], former: Mapping[About, Collection[str]], compared: Collection[About]
+    ) -> list[Logged]:
         """The accepted events about these reports and periods, also under `former` ids. The complete event is read if more than the
         revision matters, or if the claim has no revision (before format 5).
         """
         units: dict[tuple[str, str], list[str]] = {}
-        for about in abouts:
+        for about in (*abouts, *compared):
             units.setdefault(about[:2], []).extend((about[2], *former.get(about, ())))
         by_code = {unit_id for found in former.values() for unit_id in found}
         wanted: list[Document] = [
@@ -81,11 +89,15 @@ class ClaimStore:
         ]
         if not wanted:
             return []
-        claims = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], FOR_KNOWN).to_list(None)
+        fields = FOR_KNOWN | {"event": _event_of(compared)} if compared else FOR_KNOWN
+        claims = await self._receipts.find({"$or": wanted} if len(wanted) > 1 else wanted[0], fields).to_list(None)
+        read = {claim["_id"]: events.read_data(claim["event"]) for claim in claims if "event" in claim}
         whole = [
-            claim["_id"] for claim in claims if claim["type"] not in BY_REVISION or "revision" not in claim or claim["unit_id"] in by_code
+            claim["_id"]
+            for claim in claims
+            if claim["_id"] not in read and (claim["type"] not in BY_REVISION or "revision" not in claim or claim["unit_id"] in by_code)
         ]
-        data = {claim["_id"]: events.read_data(claim["event"]) async for claim in mongo.of_ids(self._receipts, whole, ("event",))}
+        data = read | {claim["_id"]: events.read_data(claim["event"]) async for claim in mongo.of_ids(self._receipts, whole, ("event",))}
         return [
             Logged(
                 claim["_id"],
@@ -165,6 +177,12 @@ class ClaimStore:
         if len(stored) < len(ids):  # not committed by a majority yet: judging without them would claim an event twice
             raise TransientError(refusal("ingest.receipts_not_readable"))
         return stored
+
+
+def _event_of(compared: Collection[About]) -> Document:
+    """A field of a projection: the event of a claim about the regime and period of a report in `compared`, otherwise nothing."""
+    pairs = sorted({f"{regime}/{period}" for regime, period, _ in compared})
+    return {"$cond": [{"$in": [{"$concat": ["$regime", "/", "$period"]}, pairs]}, "$event", "$$REMOVE"]}
 
 
 def _kept(

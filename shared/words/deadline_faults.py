@@ -44,6 +44,12 @@ def _of_version(regime: Regime, in_force: Sequence[Period], days: WorkingDays) -
             found = refusal("regime.one_date_for_all_periods", first=listed[0].code, other=listed[1].code)
         if found is not None:
             yield ("obligation", *where), found
+    if regime.estimates is not None:
+        until = regime.estimates.until
+        if (found := next(_of_estimates(regime, obligation, until, listed, days), None)) is not None:
+            yield ("estimates", "until"), found
+        elif until.is_one_date and len(listed) > 1:
+            yield ("estimates", "until"), refusal("regime.one_date_for_all_periods", first=listed[0].code, other=listed[1].code)
     for period in listed:
         before = max((deadlines.by_rule(rule, period, obligation, days) for rule in obligation.deadlines.values()), default=None)
         for place, confirmed in enumerate(deadlines.confirm_deadlines(regime, period, days).values()):
@@ -51,6 +57,27 @@ def _of_version(regime: Regime, in_force: Sequence[Period], days: WorkingDays) -
                 yield ("obligation", "confirm", str(place)), refusal("regime.confirmed_before_reported", period=period.code)
                 return
             before = confirmed
+
+
+def _of_estimates(
+    regime: Regime, obligation: Obligation, until: DeadlineRule, listed: Sequence[Period], days: WorkingDays
+) -> Iterator[Refusal]:
+    """Why the deadline of the official figures cannot be meant, period by period. It must not come before the reports of the period are
+    due, nor after those of the following period are.
+    """
+    for period in listed:
+        official = deadlines.by_rule(until, period, obligation, days)
+        for group, rule in obligation.deadlines.items():
+            if official < deadlines.by_rule(rule, period, obligation, days):
+                yield refusal("regime.official_before_reports", period=period.code, group=group)
+        if (wrong := _fault(regime, obligation, until, period, days)) is not None:
+            yield wrong
+        following = regime.period(periods.following(period.code))
+        if following is None or any(_is_once(rule, obligation) for rule in obligation.deadlines.values()):
+            continue
+        if official > min(deadlines.by_rule(rule, following, obligation, days) for rule in obligation.deadlines.values()):
+            day = refusals.day(deadlines.last_day(official))
+            yield refusal("regime.official_after_next_period", period=period.code, day=day, next=following.code)
 
 
 def _fault(regime: Regime, obligation: Obligation, rule: DeadlineRule, period: Period, days: WorkingDays) -> Refusal | None:

@@ -76,6 +76,12 @@ def vietnamese(value: Decimal | int | None) -> str:
     return f"{value:,f}".translate(str.maketrans(",.", ".,")) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
 
 
+def vietnamese_text(plain_decimal: str) -> str:
+    """A plain decimal in Vietnamese notation, without trailing zeros after its sign."""
+    shown = vietnamese(Decimal(plain_decimal))
+    return shown.rstrip("0").rstrip(",") if "," in shown else shown
+
+
 def text(value: object) -> str:
     """A stored or computed decimal as text for JSON, never with an exponent."""
     return format(value if isinstance(value, Decimal) else Decimal(str(value)), "f")

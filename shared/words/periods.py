@@ -123,6 +123,13 @@ def preceding(code: str) -> str:
     return f"{code[:4]}{parts[place - 1]}" if place else f"{int(code[:4]) - 1}{parts[-1]}"
 
 
+def compared_with(code: str) -> list[str]:
+    """The periods beside whose figures those of `code` are judged: the one of the same length before and, for a part of a year, the same
+    part a year before (cùng kỳ).
+    """
+    return list(dict.fromkeys((preceding(code), f"{int(code[:4]) - 1}{code[4:]}")))
+
+
 def through(first: str, last: str) -> list[str]:
     """All periods of one length from `first` through `last`. Raises ValueError if these are not two periods of one length in that order."""
     if PERIOD.fullmatch(first) is None or PERIOD.fullmatch(last) is None:

@@ -4,17 +4,22 @@ Source: design, section 5, "Regimes"; ADR 0043.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from shared.words import numbers
+from shared.words import figure_rules, numbers, texts
 from shared.words.failures import InvalidValueError
+from shared.words.figure_rules import Condition
 from shared.words.numbers import MAX_SCALED
 from shared.words.obligations import DeadlineRule, Obligation
-from shared.words.refusals import refusal
-from shared.words.regime_fields import Code, Data, DateText, DecimalText, UnitCode
+from shared.words.refusals import number, refusal
+from shared.words.regime_fields import DECIMAL, Code, Data, DateText, DecimalText, UnitCode
+
+LARGEST_FACTOR: Final = 1_000_000
+LONGEST_MESSAGE: Final = 300  # characters
 
 
 class Group(Data):
@@ -45,6 +50,68 @@ class Target(Data):
     """The year in which the plan expects the goal to be reached. It is only shown."""
     level: str | None = None
     """The goal is shown only in views of units of this level. Without it, in all views."""
+
+
+def _text_of_whole(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Factor = Annotated[str, StringConstraints(pattern=DECIMAL), BeforeValidator(_text_of_whole, json_schema_input_type=int | DecimalText)]
+
+
+class Unusual(Data):
+    """When a figure is far from the unit's figure of the period before. Then the sender gets a warning that asks for a note."""
+
+    factor: Factor
+    """How many times as large, or as small, a figure must be to be unusual: more than 1, and at most 1,000,000."""
+    above: DecimalText
+    """Figures are compared only if the larger one is above this number, so that small ones may vary."""
+
+    @model_validator(mode="after")
+    def makes_sense(self) -> Self:
+        if not 1 < Decimal(self.factor) <= LARGEST_FACTOR:
+            raise InvalidValueError(refusal("regime.unusual_factor", most=number(LARGEST_FACTOR)), "factor")
+        if self.above.startswith("-"):
+            raise InvalidValueError(refusal("regime.unusual_above"), "above")
+        return self
+
+    @cached_property
+    def ratio(self) -> tuple[int, int]:
+        """The factor as a fraction of whole numbers: numerator and denominator."""
+        return Fraction(self.factor).as_integer_ratio()
+
+
+class FigureRule(Data):
+    """What is strange about a report's figures: if the condition is true, the sender gets a warning that asks for a note."""
+
+    id: Code
+    """The name of the rule. It is used once in the regime."""
+    condition: Annotated[str, Field(alias="if")]
+    """The condition `A op B`: `op` is one of `<`, `<=`, `=`, `>=`, `>`; `A` and `B` are sums (`+`) of plain numbers and of figures, which
+    are the code of a quantity, or of a ratio with `.numerator` or `.denominator`. It is not judged while one of the figures is missing."""
+    message_vi: str
+    """What the sender reads, in Vietnamese: one sentence that says what is strange."""
+
+    @field_validator("condition")
+    @classmethod
+    def is_a_condition(cls, value: str) -> str:
+        if figure_rules.parse(value) is None:
+            raise InvalidValueError(refusal("regime.rule_unreadable", most=figure_rules.MOST_TERMS))
+        return value
+
+    @field_validator("message_vi")
+    @classmethod
+    def can_be_read(cls, value: str) -> str:
+        if len(value) > LONGEST_MESSAGE or texts.is_blank(value) or texts.forbidden(value) is not None or "\n" in value:
+            raise InvalidValueError(refusal("regime.rule_message", most=LONGEST_MESSAGE))
+        return value
+
+    @cached_property
+    def parsed(self) -> Condition:
+        """The condition, parsed."""
+        parsed = figure_rules.parse(self.condition)
+        assert parsed is not None  # validated
+        return parsed
 
 
 class Indicator(Data):
@@ -80,6 +147,9 @@ class Indicator(Data):
     """A goal of the plan."""
     cumulative: bool = False
     """Readers also see the sum since the beginning of the year (lũy kế). Only for ratios and for quantities that are summed."""
+    unusual: Unusual | None = None
+    """When a quantity, or a part of a ratio, is unusual beside the same unit's figure of the period of the same length before, and, for
+    parts of a year, of the same part a year before. The sender gets a warning that asks for a note. Without it, nothing is compared."""
     asked: list[str] = Field(default=[])
     """The groups or unit codes that must report the figure. Without it, all reporters."""
 
@@ -89,11 +159,14 @@ class Indicator(Data):
             raise InvalidValueError(refusal("regime.options_of_choice"), "options")
         if self.kind != "quantity" and self.aggregation != "sum":
             raise InvalidValueError(refusal("regime.aggregation_of_quantity"), "aggregation")
+        if self.unusual is not None and self.kind not in ("quantity", "ratio"):
+            raise InvalidValueError(refusal("regime.unusual_of_number"), "unusual")
         if self.cumulative and not self.is_summed:
             raise InvalidValueError(refusal("regime.cumulative_of_sum"), "cumulative")
-        for name, text in (("min", self.min), ("max", self.max)):
+        above = None if self.unusual is None else self.unusual.above
+        for text, *where in ((self.min, "min"), (self.max, "max"), (above, "unusual", "above")):
             if text is not None and numbers.decimals_of(_without_zeros(text)) > self.decimals:
-                raise InvalidValueError(refusal("regime.too_many_decimals", text=text, most=self.decimals), name)
+                raise InvalidValueError(refusal("regime.too_many_decimals", text=text, most=self.decimals), *map(str, where))
         if self.max is not None and Decimal(self.min) > Decimal(self.max):
             raise InvalidValueError(refusal("regime.min_above_max"), "max")
         return self

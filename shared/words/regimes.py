@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -18,8 +18,10 @@ from shared.words.obligations import Confirm, Obligation
 from shared.words.periods import Period
 from shared.words.refusals import refusal
 from shared.words.regime_fields import Code, Data, DateText, RegimeId, UnitCode
-from shared.words.regime_parts import Change, Estimates, Group, Indicator
+from shared.words.regime_parts import Change, Estimates, FigureRule, Group, Indicator
 from shared.words.units import Tree, Unit
+
+MOST_RULES: Final = 50
 
 
 class PeriodRange(Data):
@@ -72,6 +74,8 @@ class Regime(Data):
     """The figures to report."""
     narratives: dict[Code, str] = Field(default={})
     """The texts to report: code, and what people read."""
+    rules: list[FigureRule] = Field(default=[])
+    """What is strange about the figures of a report. A rule gives a warning and never refuses a report."""
     estimates: Estimates | None = None
     """Reports may have estimated figures for a while. Without it, they may not."""
     entered_by: list[Literal["recipient", "confirmers"]] = Field(default=[])
@@ -122,7 +126,7 @@ class Regime(Data):
     def holds_together(self) -> Self:
         if self.derived_from is not None:
             own = [change for change in self.changes if change.reporters or change.obligation or change.asked or change.targets]
-            if self.reporters or self.obligation or self.indicators or self.estimates or self.entered_by or own:
+            if self.reporters or self.obligation or self.indicators or self.rules or self.estimates or self.entered_by or own:
                 raise InvalidValueError(refusal("regime.derived_has_own"), "derived_from")
             return self
         if not (self.reporters and self.obligation):
@@ -138,6 +142,7 @@ class Regime(Data):
                 _require_day(rule.day_in(2023), "obligation", *where)
         if self.estimates is not None:
             self._require_estimates(self.estimates, self.obligation)
+        self._require_rules()
         known = set(self.reporters) | {code for group in self.reporters.values() for code in group.units}
         for indicator in self.indicators:
             if unknown := sorted(set(indicator.asked) - known):
@@ -154,6 +159,24 @@ class Regime(Data):
             raise InvalidValueError(refusal("regime.after_unknown_group", name=group, groups=sorted(obligation.deadlines)), *where, "after")
         if estimates.until.has_own_day:
             _require_day(estimates.until.day_in(2023), *where)
+
+    def _require_rules(self) -> None:
+        """Raises InvalidValueError if a rule's id repeats, or if a rule names what is not a number of this regime."""
+        if len(self.rules) > MOST_RULES:
+            raise InvalidValueError(refusal("regime.too_many_rules", most=MOST_RULES), "rules")
+        if repeated := _repeated(rule.id for rule in self.rules):
+            raise InvalidValueError(refusal("regime.repeated_rule", ids=repeated), "rules")
+        indicators = {indicator.code: indicator for indicator in self.indicators}
+        for place, rule in enumerate(self.rules):
+            where = "rules", str(place), "if"
+            for term in rule.parsed.terms:
+                indicator = indicators.get(term.code)
+                if indicator is None:
+                    raise InvalidValueError(refusal("regime.rule_of_unknown_indicator", code=term.code), *where)
+                if indicator.kind not in ("quantity", "ratio"):
+                    raise InvalidValueError(refusal("regime.rule_of_no_number", code=term.code, kind=indicator.kind), *where)
+                if (indicator.kind == "ratio") != bool(term.part):
+                    raise InvalidValueError(refusal("regime.rule_part", code=term.code, kind=indicator.kind), *where)
 
     @model_validator(mode="after")
     def changes_hold_together(self) -> Self:
@@ -191,6 +214,11 @@ class Regime(Data):
     @cached_property
     def by_code(self) -> dict[str, Indicator]:
         return {indicator.code: indicator for indicator in self.indicators}
+
+    @cached_property
+    def compared(self) -> dict[str, Indicator]:
+        """The indicators whose figures may be unusual, by code."""
+        return {indicator.code: indicator for indicator in self.indicators if indicator.unusual is not None}
 
     @property
     def kinds(self) -> dict[str, tuple[str, int]]:
@@ -261,7 +289,7 @@ def _version(before: Regime, change: Change, where: tuple[str, str]) -> Regime:
         raise InvalidValueError(refusal("regime.change_of_unknown_indicator", codes=unknown), *where)
     if change.obligation is not None and change.obligation.on_call != before.is_on_call:
         raise InvalidValueError(refusal("regime.change_of_on_call"), *where, "obligation")
-    file = before.model_dump(exclude={"changes", "legal_basis", "indicators"}, exclude_defaults=True)
+    file = before.model_dump(exclude={"changes", "legal_basis", "indicators"}, exclude_defaults=True, by_alias=True)
     indicators = [change.indicator(indicator).model_dump(exclude_defaults=True) for indicator in before.indicators]
     try:
         return Regime.model_validate(
@@ -302,7 +330,8 @@ def _derived(derived: Regime, source: Regime) -> Regime:
             "indicators": [source.by_code[code] for code in derived.derived_indicators],
         }
     )
-    made.__dict__.pop("by_code", None)  # computed before, from the file without indicators: a copy keeps it
+    for name in ("by_code", "compared"):
+        made.__dict__.pop(name, None)  # computed before, from the file without indicators: a copy keeps it
     return made
 
 

@@ -33,6 +33,7 @@ def find(regime: Regime) -> Iterator[Found]:
     yield from _derived(regime)
     yield from _groups(regime.reporters, ("reporters",))
     yield from _indicators(regime)
+    yield from _remarks(regime)
     for place, change in enumerate(regime.changes):
         where: Path = ("changes", place)
         if regime.derived_from is not None and change.within is not None:
@@ -69,6 +70,7 @@ def _repeats(regime: Regime) -> Iterator[Found]:
         (("derived_indicators",), regime.derived_indicators),
         (("groupings",), regime.groupings),
     ]
+    lists.append((("entered_by",), regime.entered_by))
     if isinstance(regime.periods, list):
         lists.append((("periods",), regime.periods))
     lists += _lists((), regime.reporters, regime.obligation)
@@ -129,6 +131,35 @@ def _indicators(regime: Regime) -> Iterator[Found]:
             yield ("indicators", number, "target", "at_least"), refusal("regime.percent_above_100")
 
 
+def _remarks(regime: Regime) -> Iterator[Found]:
+    """Comparisons without an earlier period, rules whose figures no group reports together, confirmers where nobody confirms."""
+    for number, indicator in enumerate(regime.indicators):
+        if indicator.unusual is not None and not _has_earlier_periods(regime):
+            yield ("indicators", number, "unusual"), refusal("regime.unusual_without_earlier")
+    for number, rule in enumerate(regime.rules):
+        if not any(_are_asked_together(version, rule.parsed.codes) for version in regime.versions):
+            yield ("rules", number, "if"), refusal("regime.rule_never_judged")
+    confirmed = any(version.obligation is not None and version.obligation.confirm for version in regime.versions)
+    if "confirmers" in regime.entered_by and not confirmed:
+        yield ("entered_by", regime.entered_by.index("confirmers")), refusal("regime.no_confirmers")
+
+
+def _has_earlier_periods(regime: Regime) -> bool:
+    """Whether some period has an earlier one beside whose figures its own are judged."""
+    if isinstance(regime.periods, str):
+        return True
+    return any(earlier in regime.periods for code in regime.periods for earlier in periods.compared_with(code))
+
+
+def _are_asked_together(version: Regime, codes: Sequence[str]) -> bool:
+    """Whether some reporter is asked for all these indicators."""
+    asked = [version.by_code[code].asked for code in codes]
+    groups = {name: [name, *group.units] for name, group in version.reporters.items()}
+    named = {name for names in asked for name in names}
+    reporters = [[name] for name in groups] + [[name, unit] for name, units in groups.items() for unit in units if unit in named]
+    return any(all(not names or not set(names).isdisjoint(of) for names in asked) for of in reporters)
+
+
 def _has_parts_of_years(regime: Regime) -> bool:
     """Whether a year may have several periods of one length, so that there is a sum since its beginning."""
     return isinstance(regime.periods, str) or any(len(periods.PARTS[periods.length_of(code)]) > 1 for code in regime.periods)
@@ -140,6 +171,8 @@ def _written_decimals(number: int, indicator: Indicator) -> Iterator[Found]:
     written: list[tuple[Path, str | None, int]] = [(("min",), indicator.min, own), (("max",), indicator.max, own)]
     if indicator.target is not None:
         written.append((("target", "at_least"), indicator.target.at_least, indicator.goal_decimals))
+    if indicator.unusual is not None:
+        written.append((("unusual", "above"), indicator.unusual.above, own))
     for where, text, most in written:
         if text is not None and numbers.decimals_of(text) > most:
             yield ("indicators", number, *where), refusal("regime.too_many_decimals", text=text, most=most)

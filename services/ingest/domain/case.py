@@ -10,6 +10,7 @@ from shared.words import periods, refusals
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.refusals import Both, Refusal, refusal
+from shared.words.regime_parts import FigureRule
 from shared.words.regimes import Regime
 from shared.words.units import Tree, Unit
 
@@ -51,6 +52,10 @@ class Case:
         self.logged = b""  # the event for the log, if it is accepted
         self.record = self.period_record = UNKNOWN  # what was accepted before
         self.view_hash: str | None = None  # hash of the current view; only for confirmations
+        self.compared: dict[str, Any] = {}  # the figures that may be unusual, in normal form
+        self.compared_with: tuple[str, ...] = ()  # the periods beside which they are judged
+        self.noted: frozenset[str] = frozenset()  # the indicators with a note
+        self.rules_met: tuple[FigureRule, ...] = ()  # the rules that ask for a note
         self.may_send = False  # the sender may send and withdraw this report, and so know what stands
         self.official_due: datetime | None = None  # when official figures are due; only for reports with estimates
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
@@ -89,8 +94,11 @@ class Case:
         return self.unit.id if self.unit is not None else ""
 
     def forget(self) -> None:
-        """Drops the content of a report, which `logged` contains by now, because a whole batch is kept in memory until it is decided."""
-        self.tree, self.data, self.normal_values = {}, {"revision": self.revision}, {}
+        """Drops the content of a report, which `logged` contains by now, because a whole batch is kept in memory until it is decided. The
+        figures with which later ones are compared are kept.
+        """
+        self.tree, self.normal_values = {}, {}
+        self.data = {"revision": self.revision, "values": self.compared} if self.compared else {"revision": self.revision}
 
     @property
     def about(self) -> About:

@@ -4,9 +4,9 @@ It comes from ingest's own claims, so an act is judged by what was acknowledged,
 each batch, and each accepted event of the batch adds to it. Source: design, section 4, "Order".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from shared.wire import events
 from shared.wire.events import Logged
@@ -23,6 +23,7 @@ class Record:
     state: ReportState = field(default_factory=ReportState)
     period: PeriodState = field(default_factory=PeriodState)
     newest: dict[int, Revision] = field(default_factory=dict)  # the unit's own events, by revision
+    figures: dict[Revision, Mapping[str, Any]] = field(default_factory=dict)  # what submissions reported, where it was read
     view_hash: str | None = None  # hash of the current view; looked up only for confirmations
     _taken: set[str] = field(default_factory=set)
 
@@ -36,6 +37,13 @@ class Record:
         if event.type in (events.SUBMITTED, events.WITHDRAWN):
             key = Revision(event.revision, event.received_ms, event.event_id)
             self.newest[event.revision] = max(self.newest.get(event.revision, NOTHING), key)
+            if values := event.data.get("values"):
+                self.figures[key] = values
+
+    @property
+    def standing_figures(self) -> Mapping[str, Any]:
+        """The figures of the revision that counts, in normal form, by indicator; empty if none counts or if they were not read."""
+        return self.figures.get(self.state.winner, {}) if self.state.counts else {}
 
     @property
     def givens(self) -> Sequence[Given]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.ingest.domain import acting, figures, remarks
+from services.ingest.domain import acting, comparing, figures, remarks
 from services.ingest.domain.case import Case, shown
 from services.ingest.domain.decision import Standing
-from services.ingest.domain.known import Record
+from services.ingest.domain.known import Known, Record
 from shared.wire import events
 from shared.words import texts
 from shared.words.numbers import NumberText
@@ -50,8 +50,10 @@ def highest(record: Record) -> int:
     return max((record.state.winner.number, *record.state.returns))
 
 
-def warnings(case: Case) -> Iterator[Refusal]:
-    """What the sender of an accepted revision should know: that it changes nothing, or that another event has the same revision number."""
+def warnings(case: Case, known: Known) -> Iterator[Refusal]:
+    """What the sender of an accepted revision should know: that it changes nothing, that another event has the same revision number, that
+    its figures are unusual.
+    """
     state, revision = case.record.state, case.revision
     winner, at, following = state.winner, "data.revision", max(highest(case.record), revision) + 1
     if revision < winner.number:
@@ -64,6 +66,8 @@ def warnings(case: Case) -> Iterator[Refusal]:
     other = case.record.newest.get(revision)
     if other is not None:
         yield refusal("report.revision_repeated", at, revision=revision, next=following, **_event(other))
+    if case.compared_with or case.rules_met:
+        yield from comparing.warnings(case, known, following)
 
 
 def state_of(report: ReportState) -> Both:

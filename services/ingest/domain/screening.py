@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.ingest.domain import acting, actions, content, entering, imports, parsing, remarks, reports, shapes
+from services.ingest.domain import acting, actions, comparing, content, entering, imports, parsing, remarks, reports, shapes
 from services.ingest.domain.case import Case, Incoming, shown
 from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
@@ -68,6 +68,8 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
         case.wrong = actions.misstated(case)
     if not case.wrong:
         case.logged = _logged(case)
+        if case.type == events.SUBMITTED and case.regime is not None:
+            comparing.prepare(case, case.regime)
     if case.type == events.SUBMITTED:
         case.forget()
     return case
@@ -84,6 +86,11 @@ def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
 def confirmed(cases: Iterable[Case | Malformed]) -> set[About]:
     """The views that the cases confirm."""
     return {case.about_view for case in cases if isinstance(case, Case) and case.type == events.CONFIRMED and case.unit is not None}
+
+
+def compared(cases: Iterable[Case | Malformed]) -> set[About]:
+    """The earlier reports of the same units with which figures are compared."""
+    return {about for case in cases if isinstance(case, Case) and case.compared_with for about in comparing.abouts(case)}
 
 
 def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
@@ -146,7 +153,7 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
         wrong = WITHOUT_EFFECT[case.type](case)
     if wrong:
         return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong), reports.standing(case))
-    warnings = tuple(reports.warnings(case)) if case.type in OF_UNITS else ()
+    warnings = tuple(reports.warnings(case, known)) if case.type in OF_UNITS else ()
     if is_first:
         known.take(_as_logged(case))
     return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings, reports.standing(case))

@@ -60,4 +60,81 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Đơn vị “{entered_by}” không được nhập thay báo cáo của đơn vị “{unit}”: chế độ chỉ cho {who}. Nhờ một trong các đơn vị ấy nhập.",
         "The unit “{entered_by}” may not enter the report of the unit “{unit}”: the regime allows only {who}. Ask one of them to enter it.",
     ),
+    # what is unusual about the figures
+    "report.unusual": (
+        "Số liệu khác xa kỳ trước: {said}. Kiểm tra lại số và đơn vị tính; nếu đúng, gửi lần {next} kèm giải trình (notes) cho chỉ tiêu"
+        " này.",
+        "The figure is far from earlier ones: {said}. Check the number and its unit of measure; if it is right, send revision {next} with"
+        " a note for this indicator.",
+    ),
+    "report.rule": (
+        "Số liệu bất thường theo quy tắc “{rule}”: {message}. Kiểm tra lại; nếu đúng, gửi lần {next} kèm giải trình (notes) cho một"
+        " trong các chỉ tiêu: {codes}.",
+        "The figures are unusual by the rule “{rule}”: {message}. Check them; if they are right, send revision {next} with a note for"
+        " one of: {codes}.",
+    ),
+    "report.more_warnings": (
+        "Còn {count} cảnh báo về số liệu chưa nêu ở đây. Kiểm tra lại cả báo cáo.",
+        "There are {count} more warnings about figures that are not listed. Check the whole report.",
+    ),
+    # regime files
+    "regime.unusual_of_number": (
+        "Mục unusual chỉ dùng khi kind là quantity hoặc ratio. Bỏ mục này.",
+        "The field unusual is allowed only for the kinds quantity and ratio. Remove it.",
+    ),
+    "regime.unusual_factor": (
+        "Mục factor phải lớn hơn 1 và không quá {most}. Sửa lại số.",
+        "The field factor is more than 1 and at most {most}. Correct the number.",
+    ),
+    "regime.unusual_above": ("Mục above không nhận số âm. Sửa lại số.", "The field above is not negative. Correct the number."),
+    "regime.unusual_without_earlier": (
+        "Chế độ không có kỳ trước cùng độ dài, cũng không có cùng kỳ năm trước, nên không có gì để so sánh. Bỏ unusual.",
+        "The regime has no earlier period of the same length to compare with. Remove unusual.",
+    ),
+    "regime.rule_unreadable": (
+        "Mục if phải có dạng A op B: op là <, <=, =, >= hoặc >; A và B là tổng (+) của số và mã chỉ tiêu. Viết lại, với ít nhất một và"
+        " nhiều nhất {most} chỉ tiêu, tối đa 500 ký tự.",
+        "The field if has the form A op B: op is <, <=, =, >= or >; A and B are sums (+) of numbers and codes. Write it again, with at"
+        " least one and at most {most} codes, in at most 500 characters.",
+    ),
+    "regime.rule_message": (
+        "Mục message_vi là một dòng 1–{most} ký tự đọc được. Viết lại.",
+        "The field message_vi is one line of 1–{most} visible characters. Write it again.",
+    ),
+    "regime.too_many_rules": (
+        "Chế độ có quá {most} quy tắc (rules). Bỏ bớt.",
+        "The regime has more than {most} rules. Remove some.",
+    ),
+    "regime.repeated_rule": (
+        "Các quy tắc này được nêu hai lần: {ids}. Đặt mã khác hoặc bỏ một lần.",
+        "These rules occur twice: {ids}. Rename or remove one of each.",
+    ),
+    "regime.rule_of_unknown_indicator": (
+        "Quy tắc nêu chỉ tiêu không có trong chế độ: {code}. Sửa mã.",
+        "The rule names an indicator that the regime does not have: {code}. Correct the code.",
+    ),
+    "regime.rule_of_no_number": (
+        "Quy tắc chỉ dùng chỉ tiêu kiểu quantity hoặc ratio, còn {code} là {kind}. Bỏ chỉ tiêu này.",
+        "A rule uses only quantities and ratios, but {code} is a {kind}. Remove it.",
+    ),
+    "regime.rule_part": (
+        "Chỉ tiêu {code} có kind {kind}: tỷ lệ phải kèm .numerator hoặc .denominator, số lượng thì không. Sửa lại.",
+        "The indicator {code} has the kind {kind}: a ratio needs .numerator or .denominator, a quantity has none. Correct it.",
+    ),
+    "regime.rule_never_judged": (
+        "Không nhóm nào báo cáo đủ các chỉ tiêu của quy tắc này nên quy tắc không bao giờ được xét. Sửa hoặc bỏ quy tắc.",
+        "No group reports all the figures of this rule, so it would never be judged. Correct or remove it.",
+    ),
+    "regime.no_confirmers": (
+        "Không ai chốt bảng tổng hợp của chế độ này nên confirmers không có tác dụng. Bỏ confirmers.",
+        "Nobody confirms a view of this regime, so confirmers has no effect. Remove it.",
+    ),
+    "regime.official_before_reports": (
+        "Hạn số chính thức của kỳ {period} đến trước hạn nộp báo cáo của nhóm {group}. Lùi hạn estimates.until.",
+        "The official figures of {period} are due before the reports of the group {group}. Set a later estimates.until.",
+    ),
+    "regime.official_after_next_period": (
+        "Hạn số chính thức của kỳ {period} là {day}, sau hạn nộp báo cáo của kỳ sau {next}. Đặt hạn estimates.until sớm hơn.",
+        "The official figures of {period} are due on {day}, after the reports of the next period {next}. Set an earlier estimates.until.",
+    ),
 }
