@@ -64,13 +64,14 @@ class Dates:
     due: tuple[Due, ...]
 
     def entry(self, *, is_short: bool = False) -> dict[str, object]:
-        """As JSON."""
-        return {
+        """As JSON. The deadline of official figures is there if the regime takes estimates."""
+        official = {OFFICIAL: one.entry(is_short=is_short) for one in self.due if one.task == OFFICIAL}
+        return official | {
             "period": self.period.code,
             "name_vi": vietnamese.period_name(self.period.code),
             "begins": self.period.begins.isoformat(),
             "cut_off": self.period.cut_off.isoformat(),
-            "deadlines": [one.entry(is_short=is_short) for one in self.due],
+            "deadlines": [one.entry(is_short=is_short) for one in self.due if one.task != OFFICIAL],
         }
 
 

@@ -34,11 +34,11 @@ MONTHS: Final = {  # cut-off, last day of the communes, last day of the province
     "2026-11": ("2026-11-14", "2026-11-17", "2026-11-20"),
     "2026-12": ("2026-12-14", "2026-12-16", "2026-12-21"),
 }
-QUARTERS: Final = {  # cut-off, last days of districts, offices and the province
-    "2026-Q1": ("2026-03-31", "2026-04-07", "2026-04-09", "2026-05-04"),  # 30/04 to 03/05 are days off
-    "2026-Q2": ("2026-06-30", "2026-07-07", "2026-07-09", "2026-07-30"),
-    "2026-Q3": ("2026-09-30", "2026-10-07", "2026-10-09", "2026-10-30"),
-    "2026-Q4": ("2026-12-31", "2027-01-07", "2027-01-11", "2027-02-01"),  # 30/01/2027 is a Saturday
+QUARTERS: Final = {  # cut-off, last days of districts, offices, the province and official figures
+    "2026-Q1": ("2026-03-31", "2026-04-07", "2026-04-09", "2026-05-04", "2026-04-28"),  # 30/04 to 03/05 are days off
+    "2026-Q2": ("2026-06-30", "2026-07-07", "2026-07-09", "2026-07-30", "2026-07-27"),
+    "2026-Q3": ("2026-09-30", "2026-10-07", "2026-10-09", "2026-10-30", "2026-10-26"),
+    "2026-Q4": ("2026-12-31", "2027-01-07", "2027-01-11", "2027-02-01", "2027-01-25"),  # 30/01/2027 is a Saturday
 }
 
 
@@ -86,6 +86,7 @@ def test_who_is_asked_is_counted_on_the_cut_off_if_units_are_known(reference: Re
         ("report", "huyen", 11),
         ("report", "so", 4),
         ("confirm", "province", 1),
+        ("official", "official", 15),
     ]
     [unknown, *_] = regime_calendar.dates(regime, COMMON, None, 2026)
     assert {due.unit_count for due in unknown.due} == {None}
