@@ -65,8 +65,8 @@ class Dates:
 
     def entry(self, *, is_short: bool = False) -> dict[str, object]:
         """As JSON. The deadline of official figures is there if the regime takes estimates."""
-        official = {OFFICIAL: one.entry(is_short=is_short) for one in self.due if one.task == OFFICIAL}
-        return official | {
+        official = [one.entry(is_short=is_short) for one in self.due if one.task == OFFICIAL]
+        return ({OFFICIAL: official[0]} if official else {}) | {
             "period": self.period.code,
             "name_vi": vietnamese.period_name(self.period.code),
             "begins": self.period.begins.isoformat(),
