@@ -15,6 +15,7 @@ from services.cli import (
     reform_history,
     reform_preview,
     regime_remove,
+    regime_schema,
     regime_show,
     send,
     stack,
@@ -63,6 +64,7 @@ reform_acts.add_to(reform)
 reform_history.add_to(reform)
 reform_preview.add_to(reform)
 regime_show.add_to(regimes)
+regime_schema.add_to(regimes)
 regime_remove.add_to(regimes)
 stack.add_to(app)
 figures.add_to(app)

@@ -43,6 +43,8 @@ PATHS = [
     f"/bang/{years.MONTHLY}/2026-02/184",
     f"/giai-trinh/{years.MONTHLY}/2026-02/184/thu",
     "/tim?q=xa",
+    "/che-do",
+    f"/che-do/{CT27}",
     "/tim?q=",
     "/api",
     "/khong-co",

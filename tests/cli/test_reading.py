@@ -38,6 +38,7 @@ READING: Final = {
     "reform preview": (REFORM,),
     "reform show": ("2025-07-01",),
     "regimes check": (),
+    "regimes schema": ("thu",),
     "regimes show": ("thu",),
     "status": (),
     "tls show": (),

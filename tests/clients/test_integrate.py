@@ -1,6 +1,7 @@
 """The curl and JavaScript of docs/integrate.md work against real services (the Python is tested in tests/ingest/test_integrate.py)."""
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.ingest.test_integrate import SENDER, blocks, run
 
 pytestmark = pytest.mark.clients
 
-SENDING = 3  # blocks of curl about a unit's own report; the others confirm, return and extend
+SENDING = 4  # blocks of curl about a unit's own report; the others confirm, return and extend
 DAY_TO_COME = "2026-12-10"  # in the page; the test must also run after it
 
 
@@ -29,6 +30,10 @@ async def test_the_curl_does_what_it_says(today: Connections, settings: Settings
     assert re.findall(r"HTTP/1.1 ([0-9]+)", text) == ["201", "200", "200", "201", "201", "200"]
     assert re.findall(r'"verdict":"(\w+)"', text) == ["accepted", "accepted", "duplicate", "accepted", "accepted", "accepted"]
     assert re.findall(r'"code":"(\S+?)"', text) == []
+    form, schema = (json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8")) for name in ("form", "schema"))
+    assert (form["data"]["unit"], form["standing_revision"], form["next_revision"]) == ("06253", 0, 4)  # withdrawn
+    assert schema["properties"]["unit"] == {"const": "06253"}
+    assert (tmp_path / "regimes.json").exists()
 
 
 async def test_confirming_returning_and_extending_do_what_they_say(today: Connections, settings: Settings, tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /": Row("person"),
     "GET /favicon.ico": Row("person"),
     "GET /tim": Row("public"),
+    "GET /che-do": Row("public"),
+    "GET /che-do/{regime}": Row("public"),
     "GET /sap-xep": Row("public"),
     "GET /sap-xep/{reform}": Row("public"),
     "GET /sap-xep/{reform}.csv": Row("public"),

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = [
     "/",
     "/nghia-vu",
+    "/che-do",
+    f"/che-do/{CT27}?period=2024",
     "/tim?q=van",
     f"/bang/{CT27}/2024/184",
     f"/bao-cao/{CT27}/2024/06253",

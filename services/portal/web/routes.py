@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.portal.web import api, duties, entry, explain, exports, overview, parked, people, reforms, reports, search
+from services.portal.web import api, duties, entry, explain, exports, overview, parked, people, reforms, regimes, reports, search
 
 router = APIRouter()
-for pages in (exports, overview, reports, explain, duties, entry, search, reforms, api, people, parked):
+for pages in (exports, overview, reports, explain, duties, entry, search, reforms, regimes, api, people, parked):
     router.include_router(pages.router)

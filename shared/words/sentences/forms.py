@@ -10,7 +10,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " the unit that reports in that period.",
     ),
     "form.unit_needs_period": (
-        "Tham số “unit” cần có kỳ, vì mỗi kỳ có thể giao chỉ tiêu khác. Thêm ?period=, ví dụ ?period=2026&unit=06253.",
-        "The parameter “unit” needs a period, because periods may ask for different figures. Add ?period=, as in ?period=2026&unit=06253.",
+        "Tham số “unit” cần có kỳ, vì mỗi kỳ có thể giao chỉ tiêu khác. Thêm kỳ: ?period=2026, hay --period 2026.",
+        "The parameter “unit” needs a period, because periods may ask for different figures. Add ?period=2026, or --period 2026.",
     ),
 }

@@ -1,0 +1,23 @@
+"""The pages of regimes: the list of all, and of each what is reported to whom, by when, with the codes that an event uses."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from services.portal.domain import address, regime_page
+from services.portal.http.scoped import ReadsPublic
+from services.portal.render import look
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.get("/che-do")
+async def listed(scope: ReadsPublic) -> Response:
+    """All regimes, those that have ended last."""
+    return look.page("regimes.html", {"regimes": regime_page.list_all(scope.reference, scope.today)})
+
+
+@router.get("/che-do/{regime}")
+async def one(regime: str, scope: ReadsPublic, period: str | None = None) -> Response:
+    """One regime, in a period or in the present one."""
+    address.checked("regime", regime)
+    return look.page("regime.html", {"it": regime_page.read(scope.reference, regime, period, scope.today)})
