@@ -5,6 +5,7 @@ Exit status: 0 everything is accepted, 1 something is refused, 2 wrong use, 3 so
 
 import argparse
 import asyncio
+import io
 import os
 import re
 import sys
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from . import clock, outbox, reading, report, settings
-from .complaints import Complaint, Language, SendError, complaint
+from .complaints import LONGEST, Complaint, Language, SendError, clean, complaint
 from .dry_run import Trying
 from .http_door import HttpDoor
 from .nats_door import NatsDoor
@@ -61,6 +62,9 @@ ARGPARSE: Final = (  # its own errors in Vietnamese
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the machine's code page is
     parser = _parser()
     language = _language(os.environ)
     try:
@@ -150,7 +154,7 @@ def _of_file(name: str, sender: str, place: Terminal) -> Found:
         if not Path(name).is_file():  # a device would never end
             return Found(faults=[complaint("send.not_a_file" if Path(name).exists() else "send.no_such_file", name)])
         with Path(name).open("rb") as file:
-            return reading.read(name, file.read(reading.MOST_BYTES + 1), sender)
+            return reading.read(clean(name, LONGEST), file.read(reading.MOST_BYTES + 1), sender)
     except (OSError, ValueError) as error:
         return Found(faults=[complaint("send.file_not_read", name, why=getattr(error, "strerror", None) or type(error).__name__)])
 

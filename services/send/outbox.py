@@ -38,6 +38,7 @@ class Outbox:
         self._disk = disk or Disk()
         self._lock: IO[bytes] | None = None
         self._last = 0
+        self._codes: dict[tuple[str, str, str], str] = {}  # sender, regime, period
 
     def __enter__(self) -> Self:
         """Locks and reads the outbox. Raises SendError."""
@@ -68,7 +69,7 @@ class Outbox:
             for path in sorted(self.folder.glob("*.json")):
                 if NAME.fullmatch(path.name):
                     with suppress(entries.DamagedError, FileNotFoundError):
-                        self.entries.append(entries.decode(path.read_bytes()))
+                        self._take(entries.decode(path.read_bytes()))
         except OSError as error:
             raise durable.failure(error, self.folder) from error
         except entries.NewerError as error:
@@ -77,7 +78,8 @@ class Outbox:
     def _read(self) -> None:
         try:
             for left in self.folder.glob(f"*{durable.TEMPORARY}"):
-                self._disk.remove(left)  # of a run that was killed; what it replaced is still there
+                if NAME.fullmatch(left.stem):
+                    self._disk.remove(left)  # of a run that was killed; what it replaced is still there
             for path in sorted(self.folder.iterdir()):
                 if NAME.fullmatch(path.name):
                     self._last = max(self._last, int(path.stem))
@@ -88,12 +90,21 @@ class Outbox:
         except OSError as error:
             raise durable.failure(error, self.folder) from error
 
+    def _take(self, found: Entry) -> None:
+        self.entries.append(found)
+        self._learn(found)
+
+    def _learn(self, one: Entry) -> None:
+        """Remembers under which code the sender's own report was sent."""
+        if one.report is not None and "unit" not in one.report and one.attempts:
+            self._codes[one.sender, *one.concern] = one.attempts[-1].unit
+
     def _read_one(self, path: Path) -> None:
         try:
             found = entries.decode(path.read_bytes())
             if found.number != int(path.stem):
                 raise entries.DamagedError
-            self.entries.append(found)
+            self._take(found)
         except entries.NewerError as error:
             raise SendError(2, complaint("send.outbox_newer", str(path))) from error
         except entries.DamagedError:
@@ -116,11 +127,7 @@ class Outbox:
 
     def own_code(self, sender: str, regime: str, period: str) -> str:
         """The code under which the sender's own report was sent before; "" if none was."""
-        for one in reversed(self.entries):
-            own = one.report is not None and "unit" not in one.report
-            if own and one.sender == sender and one.concern == (regime, period) and one.attempts:
-                return one.attempts[-1].unit
-        return ""
+        return self._codes.get((sender, regime, period), "")
 
     def about(self, sender: str, key: Key) -> list[Entry]:
         """The entries about one report, oldest first."""
@@ -155,9 +162,13 @@ class Outbox:
         by_key: dict[Key, list[int]] = {}
         for place, one in enumerate(given):
             by_key.setdefault(self.key(sender, one), []).append(place)
+        histories: dict[Key, list[Entry]] = {key: [] for key in by_key}
+        for entry in self.entries:
+            if entry.sender == sender and (found := histories.get(self.key(sender, entry))) is not None:
+                found.append(entry)
         known: dict[int, Entry] = {}
         for key, places in by_key.items():
-            history = self.about(sender, key)
+            history = histories[key]
             contents = [_new(0, sender, given[place], 0).content for place in places]
             for length in range(min(len(history), len(places)), 0, -1):
                 if [one.content for one in history[-length:]] == contents[:length]:
@@ -191,6 +202,7 @@ class Outbox:
         self._settle()
         for name in ("state", "attempts", "receipt", "answered_ms"):
             setattr(entry, name, getattr(new, name))
+        self._learn(entry)
 
     def _settle(self) -> None:
         try:

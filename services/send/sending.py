@@ -14,6 +14,7 @@ from .entry import Attempt, Entry
 from .outbox import Outbox
 
 MOST_ATTEMPTS: Final = 5  # events for one report in one run: revisions that others take meanwhile
+MOST_PATIENCE_S: Final = 120.0
 MOST_ODD: Final = 3  # events that get no proper answer: then it is the server, and not the events
 ASK_AGAIN_S: Final = 2.0
 MOST_ASKED: Final = 15
@@ -23,10 +24,15 @@ Pause = Callable[[float], Awaitable[None]]
 
 @dataclass(slots=True)
 class Patience:
-    """How many seconds a run may still wait for a server that asks for time."""
+    """How many seconds a run may still wait for a server that asks for time, until it has judged something."""
 
     pause: Pause
-    left_s: float = 120.0
+    left_s: float = MOST_PATIENCE_S
+    most_s: float = MOST_PATIENCE_S
+
+    def renew(self) -> None:
+        """The server is at work: a key that sends more than its rate goes on for as long as it takes."""
+        self.left_s = self.most_s
 
     async def wait(self, seconds: float) -> bool:
         """Waits, if there is time for it."""
@@ -100,6 +106,7 @@ class Sending:
                 return complaint("send.no_verdict", f"{one.file}:{one.line}")
             if not isinstance(answer, Judged):
                 return answer
+            self.patience.renew()
             is_foreign = is_new and times == 1 and last.event_id in self._guessed
             following = self._following(one, answer, is_foreign=is_foreign) if left else None
             if following is None:

@@ -77,7 +77,7 @@ ODD: Final[dict[str, Trick]] = {
 def test_an_odd_answer_leaves_the_report_in_the_outbox_and_it_counts_once_later(
     server: Office, machine: Machine, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(command, "Patience", lambda pause: Patience(pause, 0.0))
+    monkeypatch.setattr(command, "Patience", lambda pause: Patience(pause, 0.0, 0.0))
     server.tricks = [ODD[name]]
 
     assert machine.run(machine.file(report())) == 3, machine.said

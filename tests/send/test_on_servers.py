@@ -78,6 +78,15 @@ async def test_reports_go_over_both_ways_and_each_counts_once(
         assert "report.superseded" not in [one["code"] for one in late["warnings"]]
         [refused] = await town.rows(wrong, via="nats", outbox="nats", code=1)
         assert (refused["verdict"], refused["errors"][0]["code"]) == ("rejected", "report.unknown_indicator")
+        # without a code the form tells it; a dry run leaves nothing; an unknown regime is refused
+        before = await town.claimed()
+        file = town.machine.file(report("2025"))
+        [tried] = await asyncio.to_thread(lambda: town.machine.rows(file, is_dry_run=True))
+        assert (tried["verdict"], tried["unit"], tried["revision"], tried["changes"]) == ("accepted", CODE, 1, None)  # no aggregator runs
+        assert await town.claimed() == before
+        rows = await town.rows(report("2025"), report("2025", values={"gd_ngay_cong": 1}), report(regime="khong-co"), code=1)
+        assert [row["verdict"] for row in rows] == ["accepted", "accepted", "rejected"]
+        assert [(row["unit"], row["revision"]) for row in rows] == [(CODE, 1), (CODE, 2), ("", 0)]
         [again] = await town.rows(wrong, code=1)  # another outbox, the same event: judged anew
         assert again["verdict"] == "rejected"
 

@@ -159,12 +159,12 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
 
 def test_files_of_others_in_the_folder_stay_untouched(server: Office, machine: Machine) -> None:
     machine.outbox.mkdir()
-    for name in ("notes.txt", "1.json", "0000000000001.json"):
+    for name in ("notes.txt", "1.json", "0000000000001.json", "notes.tmp"):
         (machine.outbox / name).write_text("x")
 
     assert machine.run(machine.file(report())) == 0
 
-    assert all((machine.outbox / name).read_text() == "x" for name in ("notes.txt", "1.json", "0000000000001.json"))
+    assert all((machine.outbox / name).read_text() == "x" for name in ("notes.txt", "1.json", "0000000000001.json", "notes.tmp"))
 
 
 @pytest.mark.parametrize("field", ["number", "state", "attempts", "sender"])

@@ -1,11 +1,14 @@
 """Reports sent to a small server: revisions, retries, what is not sent twice, and the exit status."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from services.send.entry import Entry
 from services.send.outbox import Outbox
+from services.send.reading import Given
 from tests.send import office
 from tests.send.conftest import Machine, report
 from tests.send.office import CODE, KEY, UNIT, Office, lose_after, lose_before, problem, saying
@@ -346,3 +349,44 @@ def test_a_regime_that_the_server_does_not_know_is_refused_with_its_words(server
     assert [row["verdict"] for row in rows] == ["rejected", "accepted"]
     assert [one["code"] for one in rows[0]["errors"]] == ["form.unknown_regime"]
     assert machine.rows(machine.file(report(regime="khong-co")), code=1, is_dry_run=True)[0]["verdict"] == "rejected"
+
+
+def test_a_key_that_sends_too_fast_goes_on_for_as_long_as_it_takes(server: Office, machine: Machine) -> None:
+    def usual(server: Office, asked: office.Asked) -> None:
+        """Nothing happens."""
+
+    too_fast = saying(429, problem(429, "identity.too_many_requests")[1], Retry_After="20")
+    server.tricks = [too_fast, usual] * 20
+
+    assert machine.run(machine.file(*(report(str(year)) for year in range(2000, 2020)))) == 0
+
+    assert machine.pauses == [20.0] * 20
+
+
+def test_a_file_name_that_is_not_utf_8_is_no_obstacle(server: Office, machine: Machine) -> None:
+    name = os.fsencode(machine.folder) + b"/b\xe1o c\xe1o.json"
+    Path(os.fsdecode(name)).write_text(json.dumps(report()), encoding="utf-8")
+
+    [row] = machine.rows(os.fsdecode(name))
+
+    assert (row["verdict"], row["file"].rpartition("/")[2]) == ("accepted", "b\ufffdo c\ufffdo.json")
+
+
+def test_many_reports_are_put_into_the_outbox_in_a_time_that_grows_with_them(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    asked = 0
+    key = Outbox.key
+
+    def counting(box: Outbox, sender: str, said: Entry | Given) -> tuple[str, str, str]:
+        nonlocal asked
+        asked += 1
+        return key(box, sender, said)
+
+    monkeypatch.setattr(Outbox, "key", counting)
+    given = [Given("f", line, {"regime": "thu", "period": str(line)}) for line in range(300)]
+    with Outbox(machine.outbox) as box:
+        box.add(UNIT, given, 0, again=False)
+        added = box.add(UNIT, given, 0, again=False)
+
+    assert not any(is_new for _, _, is_new in added)
+    assert asked < 1_000
