@@ -1,8 +1,11 @@
-"""Who reports, below whom, and by when: computed from units and regimes in the plain way, without the rules that the fold uses."""
+"""Who reports, below whom, and by when: computed from units and regimes in the plain way, without the rules that the services use."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
+from shared.wire import events
+from shared.wire.events import Logged
 from shared.words.calendar import WorkingDays
 from shared.words.obligations import DeadlineRule, Obligation
 from shared.words.periods import VIETNAM, Period
@@ -57,6 +60,52 @@ def deadline(regime: Regime, group: str, period: Period, opened: datetime | None
     if opened is not None and obligation.to_working_day:
         return _not_on_day_off(opened, days)
     return opened
+
+
+def official_deadline(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
+    """The first instant at which official figures are late; None if the regime takes no estimates."""
+    if regime.estimates is None or regime.obligation is None:
+        return None
+    return late_from(regime.estimates.until, regime.obligation, period, days)
+
+
+class Official(NamedTuple):
+    """A unit's duty to replace its estimates. It is silent while the report itself is owed."""
+
+    is_done: bool
+    is_late: bool
+    is_silent: bool
+    deadline: datetime
+
+
+def official(told: Sequence[Logged], until: datetime) -> Official | None:
+    """The duty after everything that was logged about a unit's report; None if it never sent an estimate."""
+    sent = [event for event in told if event.type == events.SUBMITTED]
+    final = [event for event in sent if not event.data.get("status")]
+    if len(final) == len(sent):
+        return None
+    standing = max((event for event in told if event.type in (events.SUBMITTED, events.WITHDRAWN)), key=_place)
+    is_returned = any(event.type == events.RETURNED and event.revision == standing.revision for event in told)
+    is_owed = standing.type == events.WITHDRAWN or is_returned
+    is_done = not is_owed and standing in final
+    deadline = max(until, _extended_to(told) or until)
+    first_ms = min((event.received_ms for event in final), default=0)
+    return Official(is_done, is_done and first_ms >= deadline.timestamp() * 1000, is_owed, deadline)
+
+
+def _extended_to(told: Sequence[Logged]) -> datetime | None:
+    """The end of the extension in force: the latest of those that no correction has taken back. A correction takes back all that was
+    received before it.
+    """
+    extensions = [(event, at) for event in told if event.type == events.EXTENDED and (at := instant(event.data.get("until"))) is not None]
+    given = sorted(extensions, key=lambda one: (one[0].received_ms, one[0].event_id))
+    while any(event.data.get("corrects") for event, _ in given[1:]):
+        given = given[1:]
+    return max((at for _, at in given), default=None)
+
+
+def _place(event: Logged) -> tuple[int, int, str]:
+    return event.revision, event.received_ms, event.event_id
 
 
 def late_from(rule: DeadlineRule, obligation: Obligation, period: Period, days: WorkingDays) -> datetime:

@@ -17,6 +17,7 @@ from shared.words import deadline_faults, deadlines, ladder, periods
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.periods import VIETNAM, Period
 from shared.words.reference import Reference
+from shared.words.regime_parts import Estimates
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit
 from tests.aggregate.drawn_regimes import COMMUNES, Json, agencies, checked_regimes, days, periods_of, regime, stored_regimes
@@ -46,6 +47,9 @@ def assert_same_duties(one: Regime, agency: WorkingDays, opened: date | None) ->
             assert plain_duties.deadline(one, group, period, at, agency) == deadlines.group_deadline(one, group, period, at, agency)
         confirmed = [plain_duties.late_from(entry, obligation, period, agency) for entry in obligation.confirm]
         assert confirmed == list(deadlines.confirm_deadlines(one, period, agency).values())
+        for until in obligation.deadlines.values():
+            estimating = one.model_copy(update={"estimates": Estimates.model_construct(until=until)})
+            assert plain_duties.official_deadline(estimating, period, agency) == deadlines.official_deadline(estimating, period, agency)
 
 
 @settings(max_examples=500)

@@ -4,6 +4,8 @@ import itertools
 from datetime import date, datetime
 from typing import Any
 
+import orjson
+
 from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Duty, Roster
@@ -113,7 +115,10 @@ def estimated(unit_id: str = "111", revision: int = 1, received: str = "2026-12-
 
 def entered(by: str, unit_id: str = "111", revision: int = 1, received: str = "2026-12-10 09:00", **data: Any) -> Logged:
     """A report that another unit entered for its sender."""
-    return submitted(unit_id, revision, received, **data)._replace(entered_by=by)
+    sent = submitted(unit_id, revision, received, **data)
+    logged = events.read_logged(orjson.dumps({**orjson.loads(sent.raw), "enteredby": by}))
+    assert logged is not None
+    return logged
 
 
 def withdrawn(unit_id: str = "111", revision: int = 2, received: str = "2026-12-11 09:00", **data: Any) -> Logged:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from services.aggregate.domain.fold import Fold
+from services.notify.domain import duties
 from services.notify.domain.book import Book
-from services.notify.domain.duties import REPORT, Roster
+from services.notify.domain.duties import OFFICIAL, REPORT, Duty, Roster
 from services.notify.domain.ledger import Ledger
+from shared.check import plain_duties
+from shared.check.plain_duties import Official
 from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
@@ -32,6 +35,7 @@ COUNTRY = Regime.model_validate(
         "reporters": {"xa": {"label": "xã", "level": "commune"}},
         "obligation": {"deadlines": {"xa": {"before": "12-20", "hour": "17:00"}}, "to_working_day": True},
         "indicators": [{"code": "so", "label": "Số", "kind": "quantity"}],
+        "estimates": {"until": {"by": "12-21"}},
     }
 )
 DEADLINE_MS = events.to_ms(datetime(2026, 12, 21, 17, tzinfo=UTC))  # Sunday 20/12 17:00 ends with Monday 21/12
@@ -51,8 +55,10 @@ def _history(reference: Reference) -> list[Logged]:
         for _ in range(rng.randint(0, 4)):
             kind = rng.choice([events.SUBMITTED] * 4 + [events.WITHDRAWN, events.RETURNED, events.EXTENDED])
             data: dict[str, Any] = {"revision": rng.randint(1, 3)}
+            if kind == events.SUBMITTED and rng.random() < 0.4:
+                data |= {"values": {"so": 1}, "status": {"so": "estimate"}}
             if kind == events.EXTENDED:
-                data = {"until": rng.choice(UNTIL), "reason": "mưa lũ"}
+                data = {"until": rng.choice(UNTIL), "reason": "mưa lũ", "corrects": rng.random() < 0.3}
             made.append(logged(kind, unit_id, len(made), DEADLINE_MS + rng.randint(-3, 3), data, PERIOD, REGIME))
     rng.shuffle(made)
     return made
@@ -65,7 +71,8 @@ def _by_notify(reference: Reference, history: list[Logged]) -> Told:
     tree = reference.registry.at(date(2026, 12, 14))
     expected, received, late = Counter[str](), Counter[str](), Counter[str]()
     for duty in book.duties(NOW, REGIME, PERIOD):
-        assert duty.task == REPORT
+        if duty.task != REPORT:
+            continue
         for above in tree.ancestors(duty.unit.id):
             expected[above.id] += 1
             received[above.id] += duty.is_done
@@ -94,6 +101,64 @@ def test_duties_equal_the_views_of_every_unit_of_the_country(reference: Referenc
     expected, received, late = (sum(by_notify[unit_id][column] for unit_id in provinces) for column in range(3))
     assert expected == 10_035
     assert 0 < late < received < expected
+
+
+def _official(reference: Reference, history: list[Logged]) -> dict[str, Official]:
+    """The duties of official figures, by unit, as the notifier has them."""
+    book = Book(Roster(reference), Ledger())
+    for event in history:
+        book.fold(event)
+    return {duty.unit.id: _said(duty) for duty in book.duties(NOW, REGIME, PERIOD) if duty.task == OFFICIAL}
+
+
+def _said(duty: Duty) -> Official:
+    return Official(duty.is_done, duty.is_late, duties.owes(duty) and not duties.is_reminded(duty), duty.deadline)
+
+
+def _plainly(history: list[Logged]) -> dict[str, Official]:
+    period = COUNTRY.period(PERIOD)
+    assert period is not None
+    until = plain_duties.official_deadline(COUNTRY, period, COMMON)
+    assert until is not None
+    told: dict[str, list[Logged]] = {}
+    for event in history:
+        told.setdefault(event.unit_id, []).append(event)
+    plain = {unit_id: plain_duties.official(some, until) for unit_id, some in told.items()}
+    return {unit_id: one for unit_id, one in plain.items() if one is not None}
+
+
+def test_the_duties_of_official_figures_are_those_of_the_plain_rules(reference: Reference) -> None:
+    known = Reference(1, reference.registry, {REGIME: COUNTRY}, {})
+    history = _history(reference)
+
+    by_notify, plainly = _official(known, history), _plainly(history)
+
+    assert by_notify == plainly
+    assert len(plainly) > 3_000
+    for field in ("is_done", "is_late", "is_silent"):
+        assert {getattr(one, field) for one in plainly.values()} == {True, False}, field
+    assert len({one.deadline for one in plainly.values()}) > 2
+
+
+@pytest.mark.parametrize(
+    ("where", "broken"),
+    [
+        ("shared.words.report_state.ReportState.is_official", property(lambda state: state.counts)),
+        ("services.notify.domain.duties.Duty.first_done_ms", property(lambda duty: duty.state.first_submitted_ms)),
+        ("services.notify.domain.duties.Duty.waits", property(lambda duty: False)),
+        ("services.notify.domain.duties.Duty.deadline", property(lambda duty: duty.due)),
+    ],
+    ids=["estimates are official", "late by the first report", "reminded while the report is owed", "no extension"],
+)
+def test_the_plain_rules_see_a_broken_one(reference: Reference, monkeypatch: pytest.MonkeyPatch, where: str, broken: Any) -> None:
+    known = Reference(1, reference.registry, {REGIME: COUNTRY}, {})
+    history = _history(reference)[:4_000]
+    plainly = _plainly(history)
+    assert _official(known, history) == plainly
+
+    monkeypatch.setattr(where, broken)
+
+    assert _official(known, history) != plainly
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from services.notify.domain.addressing import Addressed
 from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.bundles import Bundle
 from services.notify.domain.due import DueRungs
-from services.notify.domain.duties import Duty
+from services.notify.domain.duties import OFFICIAL, Duty
 from services.notify.domain.notices import NOW, Notice
 from services.notify.domain.watch import Watch
 from services.notify.store import alerts as alert_store
+from services.notify.store import report_states
 from services.notify.store.alerts import AlertStore
 from services.notify.texts import reminder_list
 from services.notify.texts.mail import Text
@@ -274,6 +275,53 @@ def _of_first_version(reference: Reference, regime_id: str, period_code: str) ->
     return None if setting is None else setting.tree.by_code.get(reference.regimes[regime_id].recipient), above
 
 
+_of_entries, _document = notices.of_entries, report_states.document
+
+
+def _entries_of_owed(duty: Duty) -> list[Notice]:
+    """Of a report that counts nothing is told."""
+    return [] if duty.is_done else _of_entries(duty)
+
+
+def _entries_with_deadline(duty: Duty) -> list[Notice]:
+    """Told under the deadline of today, so once more when it moves."""
+    return [replace(entry, deadline=duty.deadline) for entry in _of_entries(duty)]
+
+
+def _entries_of_winner(duty: Duty) -> list[Notice]:
+    """What the unit itself has replaced since is not told any more."""
+    return [entry for entry in _of_entries(duty) if entry.cause == f"{notices.ENTERED}{duty.state.winner.number}"]
+
+
+def _without(name: str) -> Any:
+    """A part of a report's state is not stored."""
+    return lambda state: {key: value for key, value in _document(state).items() if key != name}
+
+
+def _with_the_reports(regime: Regime, period: Period, days: WorkingDays) -> datetime | None:
+    """Official figures are due with the reports."""
+    return None if regime.estimates is None else _group_deadline(regime, next(iter(regime.reporters)), period, None, days)
+
+
+ESTIMATES: Final[dict[str, Plant]] = {
+    "official figures do not end their duty": put(ReportState, "is_official", property(lambda report: False)),
+    "estimates are official": put(ReportState, "is_official", property(lambda report: report.counts)),
+    "official figures are asked of who owes the report": put(duties, "is_reminded", duties.owes),
+    "official figures are due with the reports": put(deadlines, "official_deadline", _with_the_reports),
+    "a rung from before the estimates goes out": put(Duty, "asked_since", property(lambda duty: None)),
+    "a restart forgets that there were estimates": put(report_states, "document", _without("was_estimated")),
+    "official figures are reminded of like a report": put(
+        Duty, "cause", property(lambda duty: "report" if duty.task == OFFICIAL else duty.task)
+    ),
+    "an entry is told only while the report is owed": put(notices, "of_entries", _entries_of_owed),
+    "an entry is told again when the deadline moves": put(notices, "of_entries", _entries_with_deadline),
+    "an entry that was replaced is not told": put(notices, "of_entries", _entries_of_winner),
+    "a restart forgets what others entered": put(report_states, "document", _without("entered")),
+    "an entry is told as it comes, at night too": put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
+    "an entry is dropped like a reminder": put(Matter, "is_entry", property(lambda matter: False)),
+}
+"""Found where estimates are taken and reports are entered for others."""
+
 REFORMED: Final[dict[str, Plant]] = {
     "a rung from before the first day goes to a new unit": put(addressing, "first_instant", lambda *_: LONG_AGO),
     "the heir is the first in the list": put(Lineage, "heir", _first_in_list),
@@ -289,4 +337,4 @@ REFORMED: Final[dict[str, Plant]] = {
 }
 """Found where units are reformed."""
 
-BUGS: Final = YEARLY | PARTS | REFORMED
+BUGS: Final = YEARLY | PARTS | REFORMED | ESTIMATES

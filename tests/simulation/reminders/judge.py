@@ -92,7 +92,8 @@ class Judge(Verdict):
         if document["channel"] != STREAM:
             return
         begins, is_owed, rungs = self._standing(document, self.oracles[tick.era], tick.known)
-        self.counts[f"{document['task']}s {document['state']}"] += 1
+        is_entry = document["cause"].startswith("entered-for-")
+        self.counts[f"{'entrie' if is_entry else document['task']}s {document['state']}"] += 1
         self._claims[_ladder(document)].setdefault(document["rung"], tick.turn)
         if not is_owed:
             return self.violated("not owed", document["_id"], f"at {tick.at}")
@@ -176,6 +177,10 @@ class Judge(Verdict):
                     key = "" if oracle.era.is_still else task.unit, rungs, task.begins
                     ticks = asked[key] if key in asked else asked.setdefault(key, timeline.asked(task.unit, rungs, task.begins, 0))
                 self._require(task, owed, rungs, ticks, timeline, timeline.place(end))
+            for entry in oracle.entries(task, oracle.length):
+                rungs = self._since_load(task, ((entry.at, NOW),))
+                ticks = timeline.asked(task.unit, rungs, task.begins, entry.known)
+                self._require(task, Owed(entry.cause, entry.deadline), rungs, ticks, timeline, len(timeline.ticks))
         for group, deadline in oracle.groups():
             rungs = self._since_load(group[0], oracle.ladder(group[0].regime, group[0].period, deadline))
             self._require_digests(oracle, group, deadline, rungs, timeline)
@@ -218,6 +223,9 @@ class Judge(Verdict):
             rungs = _rungs_of_digests(oracle, group[0], document["unit_id"], document["deadline"]) if group else ()
             return group[0].begins if group else self.world.begins, is_owed, rungs
         task = oracle.era.tasks.get(document["duty"])
+        if task is not None and document["cause"].startswith("entered-for-"):
+            told = [one for one in oracle.entries(task, known) if (one.cause, one.deadline) == (document["cause"], document["deadline"])]
+            return task.begins, bool(told), tuple((one.at, NOW) for one in told)
         owed = None if task is None else oracle.owed(task, known)
         if task is None or owed is None:
             return self.world.begins, False, ()

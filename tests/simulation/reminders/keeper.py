@@ -13,6 +13,8 @@ from services.notify.domain.book import Book
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
+from services.notify.store import report_states
+from shared.wire.documents import ReportStateDocument
 from shared.wire.events import Logged
 from shared.words.reference import Reference
 from shared.words.report_state import PeriodState, ReportState, Revision
@@ -41,7 +43,7 @@ class Disk:
     opened: dict[RegimePeriod, PeriodState] = field(default_factory=dict)
     waiting: list[tuple[ReportKey, ReportState]] = field(default_factory=list)
     acted_ms: dict[RegimePeriod, int] = field(default_factory=dict)
-    _reports: dict[RegimePeriod, dict[str, Revision | ReportState]] = field(default_factory=dict)
+    _reports: dict[RegimePeriod, dict[str, Revision | ReportStateDocument]] = field(default_factory=dict)
     _owed: dict[RegimePeriod, dict[str, datetime]] = field(default_factory=dict)  # deadlines for reminders, by duty
     _latest: dict[RegimePeriod, datetime] = field(default_factory=dict)  # of these, as far as it is known
 
@@ -50,7 +52,7 @@ class Disk:
         reports, owed = self._reports.setdefault(pair, {}), self._owed.setdefault(pair, {})
         for duty in changes:
             if duty.state != NOTHING_SENT:
-                reports[duty.report.unit_id] = duty.state.only_submission or duty.state
+                reports[duty.report.unit_id] = duty.state.only_submission or report_states.document(duty.state)
             if duties.owes(duty):
                 owed[duty.id] = duty.reminded_of
             else:
@@ -60,7 +62,8 @@ class Disk:
     def reports(self, pair: RegimePeriod) -> dict[str, ReportState]:
         """The stored reports of a regime and period, by unit."""
         stored = self._reports.get(pair, {})
-        return {unit: one if isinstance(one, ReportState) else ReportState.of_submission(one) for unit, one in stored.items()}
+        alone = {unit: ReportState.of_submission(one) for unit, one in stored.items() if isinstance(one, Revision)}
+        return alone | {unit: report_states.report(one) for unit, one in stored.items() if not isinstance(one, Revision)}
 
     def live(self, since: datetime) -> set[RegimePeriod]:
         """The regimes and periods in which somebody owes whose deadline is not before `since`."""

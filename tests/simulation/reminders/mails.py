@@ -1,5 +1,5 @@
-"""Judges the mails: in a tick, an address gets at most one mail of reminders and one of digests. Without faults, that is so even when two
-notifiers tick at once. Every alert that is settled as sent was in a mail.
+"""Judges the mails: in a tick, an address gets at most one mail of reminders, one of digests and one of entries. Without faults, that is so
+even when two notifiers tick at once. Every alert that is settled as sent was in a mail.
 """
 
 import re
@@ -61,6 +61,8 @@ def _is_digest(alert_id: str) -> bool:
 def _kind(alert_id: str) -> str:
     if _is_digest(alert_id):
         return "digest"
+    if "/entered-for-" in alert_id:
+        return "entry"
     return "notice" if alert_id.endswith(f"/now/{EMAIL}") else "reminder"
 
 

@@ -32,11 +32,22 @@ Rungs = tuple[tuple[datetime, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a unit is reminded of, and what it is told at once: the cause, and when."""
+    """What a unit is reminded of, and what it is told at once: the cause, and when. Nothing from before `since` goes out."""
 
     cause: str
     deadline: datetime
     told: tuple[str, datetime] | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A revision that another unit entered: what its unit is told of it, and after how many events of the log."""
+
+    cause: str
+    deadline: datetime
+    at: datetime
+    known: int
 
 
 @cache
@@ -125,7 +136,7 @@ class Oracle:
         mine, openings = self._told(task, task.about), [] if task.deadline else self._told(task, "")
         counts = bisect_left(mine, (known,)), bisect_left(openings, (known,))
         if counts == (0, 0):
-            return None if task.deadline is None else _untouched(task.kind, task.deadline)
+            return None if task.deadline is None or task.kind == "official" else _untouched(task.kind, task.deadline)
         key = task.id, *counts
         if key not in self._answers:
             if len(self._answers) > MOST_ANSWERS:
@@ -135,10 +146,24 @@ class Oracle:
 
     def rungs(self, task: Task, owed: Owed) -> Rungs:
         """What is told at once, then the ladder after that."""
-        ladder = self.ladder(task.regime, task.period, owed.deadline)
-        if owed.told is None:
-            return ladder
-        return ((owed.told[1], NOW), *(rung for rung in ladder if rung[0] > owed.told[1]))
+        ladder, told, since = self.ladder(task.regime, task.period, owed.deadline), owed.told, owed.since
+        found = ladder if told is None else ((told[1], NOW), *(rung for rung in ladder if rung[0] > told[1]))
+        return found if since is None else tuple(rung for rung in found if rung[0] >= since)
+
+    def entries(self, task: Task, known: int) -> list[Entry]:
+        """What a unit is told of revisions that others entered for it, by whoever knows the first `known` events: of each revision once."""
+        if task.kind != "report":
+            return []
+        openings = [event for place, event in self._told(task, "") if place < known]
+        mine = [(place, event) for place, event in self._told(task, task.about) if place < known]
+        found: dict[int, Entry] = {}
+        for place, event in sorted(((place, event) for place, event in mine if event.entered_by), key=lambda one: received(one[1])):
+            before = [[one for one in some if received(one) <= received(event)] for some in (openings, [one for _, one in mine])]
+            deadline, revision = _deadline(task, before[0], before[1]), event.data["revision"]
+            if deadline is not None and revision not in found:
+                at = at_once(events.from_ms(event.received_ms))
+                found[revision] = Entry(f"entered-for-{revision}", deadline, at, place + 1)
+        return list(found.values())
 
     def ladder(self, regime: str, period: str, deadline: datetime) -> Rungs:
         """The rungs of a regime's ladder for a deadline."""
@@ -182,8 +207,13 @@ def _owed(task: Task, openings: list[Logged], mine: list[Logged]) -> Owed | None
     sent = [event for event in mine if event.type in (events.SUBMITTED, events.WITHDRAWN)]
     latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
     if latest is None or latest.type == events.WITHDRAWN:
-        return Owed("report", deadline, _moved(task, openings, mine, None))
+        return None if task.kind == "official" else Owed("report", deadline, _moved(task, openings, mine, None))
     returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
+    if task.kind == "official":
+        if returns or not latest.data.get("status"):
+            return None
+        since = events.from_ms(latest.received_ms // 1000 * 1000)
+        return Owed("official", deadline, _moved(task, openings, mine, None), since)
     if not returns:
         return None
     last = max(returns, key=received)

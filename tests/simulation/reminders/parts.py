@@ -18,7 +18,9 @@ def regimes(first_year: int, last_year: int) -> list[Regime]:
     """One regime of each length, with its deadlines counted in each of the ways that there are."""
     years = range(first_year, last_year + 1)
 
-    def one(regime_id: str, parts: Sequence[str], obligation: dict[str, Any], calendar: str = "report_year", **others: Any) -> Regime:
+    def one(
+        regime_id: str, parts: Sequence[str], obligation: dict[str, Any], calendar: str = "report_year", until: Any = None, **others: Any
+    ) -> Regime:
         return Regime.model_validate(
             {
                 "id": regime_id,
@@ -29,6 +31,7 @@ def regimes(first_year: int, last_year: int) -> list[Regime]:
                 "recipient": "44-SLDTBXH",
                 "reporters": {"xa": XA, **others},
                 "obligation": obligation,
+                "estimates": until and {"until": until},
             }
         )
 
@@ -42,6 +45,7 @@ def regimes(first_year: int, last_year: int) -> list[Regime]:
                 "deadlines": {"xa": in_two_days, "tinh": {"after": "xa", "working_days": 3}},
                 "confirm": {"level": "district", "after_cut_off": {"working_days": 5}},
             },
+            until={"after": "tinh", "working_days": 2, "hour": "17:00"},
             tinh=TINH,
         ),
         one(

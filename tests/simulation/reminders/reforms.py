@@ -14,7 +14,7 @@ from shared.wire.events import Logged
 from shared.words.lineage import Edge
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Unit
-from tests.simulation.reminders import decree
+from tests.simulation.reminders import decree, estimates
 from tests.simulation.reminders.decree import DAY, at
 from tests.simulation.reminders.eras import Era, Pair, Task
 
@@ -39,6 +39,7 @@ VERSIONS: Final[dict[str, list[tuple[date, Fields]]]] = {
                     "deadlines": {"xa": {"before": "12-20"}, "so": {"by": "12-15"}},
                     "confirm": [{"level": "district", "before": "12-22"}, {"recipient": True, "before": "12-25"}],
                 },
+                "estimates": {"until": {"by": "12-28"}},
             },
         ),
         (MARCH, {"recipient": "P-NV"}),
@@ -218,6 +219,8 @@ def _tasks(pair: Pair, day: date, rows: Sequence[Unit], ends: datetime) -> Itera
         for unit in units.values():
             if unit.code in members.get("units", ()) or unit.level == members.get("level"):
                 yield Task(f"{name}/{unit.id}", *pair, unit.id, "report", begins, due)
+                if (until := estimates.until(regime, pair[1])) is not None:
+                    yield Task(f"{name}/{unit.id}/official", *pair, unit.id, "official", begins, until)
     for rule in regime.obligation.confirm:
         due = decree.due(rule, regime, pair[1])
         for unit in units.values() if rule.level else ():

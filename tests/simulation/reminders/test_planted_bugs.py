@@ -16,7 +16,7 @@ import pytest
 
 from shared.words import ladder
 from tests.simulation.reminders import years
-from tests.simulation.reminders.bugs import BUGS, PARTS, REFORMED
+from tests.simulation.reminders.bugs import BUGS, ESTIMATES, PARTS, REFORMED
 from tests.simulation.reminders.run import PROCESSES
 from tests.simulation.reminders.world import Size
 
@@ -42,7 +42,7 @@ def found_by(bug: str, is_searched: bool = False) -> int | None:
 
 
 def _bites(bug: str, seed: int) -> bool:
-    size = SMALL_REFORMED if bug in REFORMED else SMALL_PARTS if bug in PARTS else SMALL
+    size = SMALL_REFORMED if bug in REFORMED else SMALL_PARTS if bug in PARTS | ESTIMATES else SMALL
     ladder.rungs.cache_clear()
     with BUGS[bug]():
         is_found = years.run(seed, size, is_first_enough=True).violations > 0

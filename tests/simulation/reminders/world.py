@@ -17,11 +17,11 @@ from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import regimes
 from shared.words.obligations import Confirm, DeadlineRule, Ladder, Obligation
-from shared.words.regime_parts import Group
+from shared.words.regime_parts import Estimates, Group
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Unit
 from tests import seeds
-from tests.simulation.reminders import decree, parts, reforms
+from tests.simulation.reminders import decree, estimates, parts, reforms
 from tests.simulation.reminders.decree import VN, at
 from tests.simulation.reminders.eras import Era, Task
 
@@ -81,7 +81,7 @@ def make(seed: int, size: Size) -> World:
     """The world of one seed."""
     if size.regimes == "reformed":
         return _reformed(seed, size)
-    rng = random.Random(f"world/{seed}")
+    rng, more = random.Random(f"world/{seed}"), random.Random(f"estimates/{seed}")
     units, real = _files()
     chosen = [_with_mail(unit) for unit in _choose(units, size.communes, rng)]
     of_parts = parts.regimes(size.first_year, size.first_year + size.years)
@@ -95,7 +95,7 @@ def make(seed: int, size: Size) -> World:
     tasks = {task.id: task for task in _tasks(loaded.values(), {unit.id: unit for unit in chosen}, opened, ends)}
     history = [event for some in opened.values() for event in some]
     for task in tasks.values():
-        history += _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng)
+        history += _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more)
     by_code = {unit.code: unit for unit in chosen}
     recipients = {(task.regime, task.period): _recipients(loaded[task.regime], by_code) for task in tasks.values()}
     return World([Era(begins, chosen, (), tasks, recipients)], loaded, loaded_at, sorted(history, key=_place), begins, ends)
@@ -113,7 +113,7 @@ def _recipients(regime: Regime, units: Mapping[str, Unit]) -> tuple[str, str]:
 
 def _reformed(seed: int, size: Size) -> World:
     """The world of one seed, whose units are reformed under way."""
-    rng = random.Random(f"reformed/{seed}")
+    rng, more = random.Random(f"reformed/{seed}"), random.Random(f"estimates/{seed}")
     loaded = regimes.resolve(reforms.regimes())
     begins, ends = at(date(2024, 11, 15)), at(date(2024 + size.years, 1, 31))
     opened = _by_period(_openings(loaded.values(), range(2025, 2024 + size.years), rng))
@@ -122,7 +122,7 @@ def _reformed(seed: int, size: Size) -> World:
     history = [event for some in opened.values() for event in some]
     for task in {task_id: task for era in eras for task_id, task in era.tasks.items()}.values():
         logged_under = task.about if rng.random() < 0.7 else codes[task.about]  # a reform that was not registered yet
-        for event in _deeds(task, opened.get((task.regime, task.period), ()), size.orderly, rng):
+        for event in _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more):
             history.append(event._replace(unit_id=logged_under, data={**event.data, "unit": codes[task.about]}))
     return World(eras, loaded, dict.fromkeys(loaded, begins), sorted(history, key=_place), begins, ends)
 
@@ -155,7 +155,7 @@ def _choose(units: tuple[Unit, ...], communes: int | None, rng: random.Random) -
 
 
 def _national() -> list[Regime]:
-    def one(regime_id: str, calendar: str, obligation: Obligation) -> Regime:
+    def one(regime_id: str, calendar: str, obligation: Obligation, until: DeadlineRule | None = None) -> Regime:
         return Regime(
             id=regime_id,
             title="Chế độ thử",
@@ -165,11 +165,12 @@ def _national() -> list[Regime]:
             recipient="44-SLDTBXH",
             reporters={"xa": Group(label="Xã", level="commune")},
             obligation=obligation,
+            estimates=None if until is None else Estimates(until=until),
         )
 
     steps = Ladder(before_days=[20, 10, 5, 2], last_day=["08:00", "16:30"], after_days=[2, 10])
     return [
-        one(NATIONAL_A, "report_year", Obligation(deadlines={"xa": DeadlineRule(before="12-20")})),
+        one(NATIONAL_A, "report_year", Obligation(deadlines={"xa": DeadlineRule(before="12-20")}), DeadlineRule(by="12-28")),
         one(NATIONAL_B, "01-20", Obligation(deadlines={"xa": DeadlineRule(by="02-10")}, ladder=steps)),
     ]
 
@@ -193,6 +194,8 @@ def _tasks(
                 due = None if on_call else decree.due(regime.obligation.deadlines[name], regime, period)
                 for unit in members:
                     yield Task(f"{regime.id}/{period}/{unit.id}", regime.id, period, unit.id, "report", begins, due)
+                    if (until := estimates.until(regime, period)) is not None:
+                        yield Task(f"{regime.id}/{period}/{unit.id}/official", regime.id, period, unit.id, "official", begins, until)
             for confirm, unit in confirmers:
                 due, of = decree.due(confirm, regime, period), view if confirm.recipient else ""
                 yield Task(f"{regime.id}/{period}/{unit.id}/confirm", regime.id, period, unit.id, "confirm", begins, due, of)
@@ -245,8 +248,22 @@ def _text(until: datetime, rng: random.Random) -> str:
     return until.replace(hour=rng.choice([0, 12, 17]), minute=0, second=0, microsecond=0).isoformat()
 
 
-def _deeds(task: Task, openings: Sequence[Logged], orderly: float, rng: random.Random) -> Iterator[Logged]:
-    """What one unit and its recipient do about one task."""
+def _deeds(
+    task: Task, regime: Regime, openings: Sequence[Logged], orderly: float, rng: random.Random, more: random.Random
+) -> Iterable[Logged]:
+    """What one unit and others do about one task. Estimates and entries are drawn from `more`. Official figures come with the reports."""
+    if task.kind == "official":
+        return []
+
+    def event(kind: str, when: datetime, **data: Any) -> Logged:
+        return _event(kind, when, task.regime, task.period, task.about, more, **data)
+
+    acts = list(_acts(task, openings, orderly, rng))
+    return acts if task.kind == "confirm" else estimates.mixed(acts, estimates.until(regime, task.period), more, event)
+
+
+def _acts(task: Task, openings: Sequence[Logged], orderly: float, rng: random.Random) -> Iterator[Logged]:
+    """What one unit and its recipient do about one task, without estimates."""
     first = events.from_ms(openings[0].received_ms).astimezone(VN) if openings else None
     due = task.deadline or (first or task.begins) + timedelta(days=30)
     earliest = task.begins if first is None else max(task.begins, first)

@@ -149,7 +149,8 @@ class Years:
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
         wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
-        noticed = [event for event in self._world.history if event.type in (events.RETURNED, events.EXTENDED, events.OPENED)]
+        acts = events.RETURNED, events.EXTENDED, events.OPENED
+        noticed = [event for event in self._world.history if event.type in acts or event.entered_by]
         chosen = self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))
         wanted |= {era.since for era in self._world.eras[1:]} | {at(day, 8) for era in self._world.eras for day in era.reform_days}
         wanted |= {oracle.at_once(events.from_ms(event.received_ms)) + timedelta(seconds=30) for event in chosen}
@@ -243,7 +244,8 @@ class Years:
 
     def _start(self, one: Notifier) -> Desk:
         one.lives += 1
-        if self._rng.random() * len(self._log) < MOST_REFOLDED:  # units and regimes have changed; a long log is seldom worth the time
+        is_worth_it = self._rng.random() * len(self._log) < MOST_REFOLDED  # a long log is seldom worth the time
+        if is_worth_it and self._rng.random() < 0.5:  # units and regimes have changed
             one.disk = Disk()
         one.disk.folded = max(0, one.disk.folded - self._rng.randrange(50))  # the checkpoint may be older than what is stored
         store = AlertStore(cast(Any, {"alerts": self._alerts}), self._clock, f"{one.name}{one.lives}")
