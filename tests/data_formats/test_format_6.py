@@ -70,7 +70,12 @@ async def test_a_season_of_format_6_goes_on_and_takes_estimates(before: Connecti
             view = await before.database["views"].find_one({"_id": f"{REGIME}/2026/184"})
             return view is not None and "estimated" in view["indicators"]["gd_ngay_cong"]
 
+        async def is_asked_for_official_figures() -> bool:
+            duty = await before.database["duties"].find_one({"_id": f"{REGIME}/2026/06274/official"})
+            return duty is not None and duty["owed"]
+
         await until(is_estimated)
+        await until(is_asked_for_official_figures)
         assert (await verdict(before)).as_dict()["differences"] == []
     repeated = await documents(before, "receipts")
     assert {name: one for name, one in repeated.items() if name in receipts} == receipts

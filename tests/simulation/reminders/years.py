@@ -247,7 +247,9 @@ class Years:
         is_worth_it = self._rng.random() * len(self._log) < MOST_REFOLDED  # a long log is seldom worth the time
         if is_worth_it and self._rng.random() < 0.5:  # units and regimes have changed
             one.disk = Disk()
-        one.disk.folded = max(0, one.disk.folded - self._rng.randrange(50))  # the checkpoint may be older than what is stored
+        one.disk.folded = max(
+            0, one.disk.folded - self._rng.randrange(self._rng.choice([1, 1, 50]))
+        )  # the checkpoint may be older than what is stored
         store = AlertStore(cast(Any, {"alerts": self._alerts}), self._clock, f"{one.name}{one.lives}")
 
         def catch_up() -> None:
