@@ -28,7 +28,7 @@ from services.notify.tick import Desk
 from services.portal.domain import address
 from services.portal.reading import year
 from services.portal.reading.store import PortalStore
-from shared.plumbing import data_files
+from shared.plumbing import data_files, dry_runs
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
@@ -94,6 +94,7 @@ def demo(
     session.console.print(f"Đơn vị {demo_accounts.SENDER} thử gửi báo cáo thay đơn vị {demo_accounts.OTHER}, bị từ chối:")
     for answer in session.run(_refused):
         session.console.print(f"  {answer}", markup=False)
+    session.run(lambda: _dry_run(season.year))
     took = numbers.vietnamese(round(Decimal(time.perf_counter() - began), 1))
     session.console.print(f"Xong sau {took} giây. Hệ thống vẫn chạy; dừng bằng `make down`.")
 
@@ -129,6 +130,18 @@ async def _season() -> Season:
 async def _refused() -> list[str]:
     async with session.connected() as connections:
         return await demo_accounts.refused(connections)
+
+
+async def _dry_run(year_code: str) -> None:
+    """Shows what a report would change, without sending it."""
+    async with session.connected() as connections:
+        reference = await connections.reference.current()
+        event = seasons.tried(reference, year_code)
+        sender = events.sender_of(event["source"])
+        found = await dry_runs.ask(connections.streams.client, sender, envelope.encode(event), is_people=False)
+        setting = reference.setting(seasons.VAN_QUAN, year_code)
+        if found is not None and setting is not None:
+            show.dry_run(session.console, setting, reference.registry.ids[sender][-1].name, found)
 
 
 async def _give_contacts(connections: Connections) -> None:

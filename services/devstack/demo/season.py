@@ -29,6 +29,7 @@ LEFT_OUT: Final = 6  # one unit of so many does not report in the present period
 CONFIRMING: Final = "450"  # the district whose confirmation of 2024 is imported
 OLD_COMMUNE: Final = "06256"  # reported 2024 and ended; its heir corrects the report
 REUSED_CODE: Final = "06280"  # of an old commune and of the new one that follows it
+TRYING, TRIED = "06253", "gd_ngay_cong"  # the commune of a dry run, and the indicator that it changes
 OPERATOR: Final = "operator/demo"
 SEED: Final = "tong-hop"
 NOTHING_MORE: Final[Mapping[str, object]] = {}
@@ -181,6 +182,12 @@ def _by_heir(reference: Reference) -> CloudEvent:
     unit = setting.tree.by_code[OLD_COMMUNE]
     heir = reference.registry.lineage.heir(unit.id, max(reference.reform_days, default=setting.period.cut_off)) or unit.id
     return _report(setting, unit, 2, sender=heir, more={} if heir == unit.id else {"as_successor": True})
+
+
+def tried(reference: Reference, year: str) -> CloudEvent:
+    """A correction that is only tried, in a dry run: a commune sends one figure."""
+    setting = _setting(reference, VAN_QUAN, year)
+    return _event(setting, setting.tree.by_code[TRYING], 3, events.SUBMITTED, {"values": {TRIED: 999}})
 
 
 def _under_old_code(reference: Reference) -> CloudEvent:

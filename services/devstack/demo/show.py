@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.aggregate.feed import plain
+from services.devstack.demo import season as seasons
 from services.notify.domain.alerts import Alert
 from services.notify.texts import wording
 from services.portal.domain import to_date
@@ -20,9 +21,9 @@ from services.portal.domain.address import Address
 from services.portal.reading.year import Year
 from shared.wire import events
 from shared.wire.envelope import CloudEvent
-from shared.wire.published import Receipt
+from shared.wire.published import DryRun, Receipt
 from shared.words import numbers, periods, vietnamese
-from shared.words.reference import Reference
+from shared.words.reference import Reference, Setting
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
 
@@ -122,6 +123,22 @@ def refused(console: Console, receipt: Receipt, unit_name: str) -> None:
     lines = [f"{error.path}: {error.message_vi} [{error.code}]" for error in receipt.errors]
     title = f"Bị từ chối: báo cáo của {unit_name} ({receipt.unit})"
     console.print(Panel(Text("\n".join(lines)), title=title, title_align="left"))
+
+
+def dry_run(console: Console, setting: Setting, unit: str, found: DryRun) -> None:
+    """What a report would change in the totals above, figure by figure; nothing of it was stored."""
+    console.print(f"\n[bold]Chạy thử[/bold] trước khi gửi: {unit} sửa “{setting.regime.by_code[seasons.TRIED].label}”; không lưu gì.")
+    for warning in found.warnings:
+        console.print(f"  Lưu ý: {warning.message_vi} [{warning.code}]", markup=False)
+    for change in found.changes or ():
+        if change.regime == setting.regime.id and change.indicator == seasons.TRIED:
+            console.print(f"  {setting.tree.by_id[change.unit].name}: {_changed(change.now)} → {_changed(change.then)}", markup=False)
+    if found.changes is None:
+        console.print("  Chưa tính được thay đổi của các bảng tổng hợp.")
+
+
+def _changed(value: object) -> str:
+    return _number(value) if isinstance(value, int | str) and not isinstance(value, bool) else "–"
 
 
 def alerted(console: Console, title: str, alerts: Sequence[Alert]) -> None:
