@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.portal.domain import duties, duty_units
 from services.portal.domain.duties import Duty, DutyState
 from services.portal.domain.duty_units import Part
+from services.portal.reading import duty_queries
 from services.portal.render import spreadsheet
 from shared.words import texts, vietnamese
 from shared.words.periods import VIETNAM
@@ -211,3 +212,24 @@ def test_an_ordinary_cell_stays_as_it_is() -> None:
 
 def test_a_duty_of_a_unit_whose_name_cannot_be_seen_is_told_by_its_code() -> None:
     assert read_duty(builders.duty(unit={"id": "1", "code": "06253", "name": "\u200b\u00a0"})).unit_name == "06253"
+
+
+OFFICIAL: dict[str, Any] = {"_id": f"{builders.CT27}/2024/{builders.COMMUNE}/official", "task": "official"}
+
+
+def test_official_figures_are_sent_like_a_report_and_never_confirmed() -> None:
+    owed, done = read_duty(builders.duty(**OFFICIAL)), read_duty(builders.received(at=DEADLINE, **OFFICIAL))
+    assert (owed.task_word, owed.unit_id, owed.path) == (
+        "Nộp số liệu chính thức thay số ước",
+        builders.COMMUNE,
+        f"/bao-cao/{builders.CT27}/2024/{builders.COMMUNE}",
+    )
+    assert owed.states(NOW) == [DutyState.OWED, DutyState.OVERDUE]
+    assert done.states(NOW) == [DutyState.RECEIVED, DutyState.LATE]
+    assert done.received_at == DEADLINE
+    assert done.badge(NOW).text.startswith("Nộp muộn")
+
+
+@pytest.mark.parametrize("state", [DutyState.RECEIVED, DutyState.LATE])
+def test_the_filters_of_what_was_sent_include_official_figures(state: DutyState) -> None:
+    assert duty_queries.of_state(state, NOW)["task"] == {"$in": ["report", "official"]}
