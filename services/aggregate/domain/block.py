@@ -71,11 +71,20 @@ class Block:
         return touched
 
     def fork(self, event: Logged) -> "Block":
-        """A copy that can take this one event, and no other: what the event does not change is shared with this block."""
-        twin = copy.copy(self)
-        twin.__dict__ |= {name: held.copy() for name, held in vars(self).items() if isinstance(held, np.ndarray | list | dict)}
+        """A copy that can take this one event, and no other. What the event does not change is shared with this block, and of the figures
+        only the rows of the views that the event concerns are copied: the others have no value.
+        """
+        twin, row, wanted = copy.copy(self), self._row_of(event), slice(None)
+        if event.type != events.OPENED:
+            wanted = slice(0) if row is None else self.tree.rows_about(row)
+        for name, held in vars(self).items():
+            if isinstance(held, np.ndarray):
+                twin.__dict__[name] = np.empty_like(held)
+                twin.__dict__[name][wanted] = held[wanted]
+            elif isinstance(held, list | dict):
+                twin.__dict__[name] = held.copy()
         twin._period_state = copy.copy(self._period_state)
-        if (row := self._row_of(event)) is not None:
+        if row is not None:
             twin._states[row] = copy.copy(self._states[row])
         return twin
 

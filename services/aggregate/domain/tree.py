@@ -58,6 +58,13 @@ class ReporterTree:
         rows = span.rows
         return self.reporters[rows] if isinstance(rows, slice) else [self.reporters[row] for row in rows.tolist()]
 
+    def rows_about(self, row: int) -> slice:
+        """A range with all rows of the views of which this row is part, and the row itself."""
+        all_rows = [self.spans[unit_id].rows for unit_id in self.views_above[row]]
+        firsts = [rows.start if isinstance(rows, slice) else int(rows[0]) for rows in all_rows]
+        ends = [rows.stop if isinstance(rows, slice) else int(rows[-1]) + 1 for rows in all_rows]
+        return slice(min(firsts, default=row), max(ends, default=row + 1))
+
     def _add_areas(self, tree: Tree, codes: Iterable[str], paths: Sequence[Sequence[str]]) -> dict[int, list[str]]:
         """Adds the spans of areas. Returns the ids of the areas of each row that is in one."""
         areas_of_row: dict[int, list[str]] = {}
