@@ -50,11 +50,15 @@ def warnings(case: Case, known: Known, following: int) -> list[Refusal]:
 def _unusual(case: Case, known: Known, following: int) -> Iterator[Refusal]:
     if not case.compared_with or case.regime is None:
         return
-    last = [(about[1], known.of(about).standing_figures) for about in abouts(case)]
+    earlier = [(about[1], known.of(about).standing_figures) for about in abouts(case)]
+    last = [(period, figures) for period, figures in earlier if figures]
+    if not last:
+        return
     for code, value in case.compared.items():
         if code not in case.noted:
             indicator = case.regime.compared[code]
-            if hits := [hit for period, figures in last for hit in _hits(indicator, period, value, figures.get(code))]:
+            found = [(period, figures[code]) for period, figures in last if figures.get(code, value) != value]  # the same is never unusual
+            if hits := [hit for period, figure in found for hit in _hits(indicator, period, value, figure)]:
                 said = Both("; ".join(hit.vi for hit in hits), "; ".join(hit.en for hit in hits))
                 yield refusal("report.unusual", f"data.values.{code}", said=said, next=following)
 
@@ -86,10 +90,9 @@ def _hits(indicator: Indicator, period: str, now: Any, last: Any) -> Iterator[Bo
 def is_unusual(unusual: Unusual, decimals: int, now: int, last: int) -> bool:
     """Whether a figure is unusual beside the last one. Both are scaled by `decimals`; only their amounts matter."""
     now, last = abs(now), abs(last)
-    if last == 0 or max(now, last) <= numbers.scaled(unusual.above, decimals):
-        return False
     times, of = unusual.ratio
-    return now * of >= times * last or now * times <= last * of
+    is_far = now * of >= times * last or now * times <= last * of
+    return is_far and last != 0 and max(now, last) > numbers.scaled(unusual.above, decimals)
 
 
 def _scaled(indicator: Indicator, value: Any, part: str) -> int | None:
@@ -98,7 +101,7 @@ def _scaled(indicator: Indicator, value: Any, part: str) -> int | None:
         value = value.get(part) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return numbers.scaled(value, indicator.decimals)
+    return value if indicator.decimals == 0 and isinstance(value, int) else numbers.scaled(value, indicator.decimals)
 
 
 class _Amounts:
