@@ -1,6 +1,6 @@
 """Puts regimes and forms into the shape in which the HTTP API gives them (`shared/wire/forms.py`). Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -75,6 +75,7 @@ def regime_detail(version: Version, days: WorkingDays, period: periods.Period | 
                 moves_to_working_day=(obligation is not None and obligation.to_working_day) or None,
                 estimates=until and _deadline(until, official),
                 entered_by=regime.entered_by or None,
+                rules=_rules(regime, regime.by_code) or None,
             ),
         }
     )
@@ -128,6 +129,7 @@ def _figure(indicator: Indicator) -> dict[str, Any]:
             numerator_label=indicator.numerator_label or None,
             denominator_label=indicator.denominator_label or None,
             target=indicator.target and indicator.target.model_dump(exclude_none=True),
+            unusual=indicator.unusual and indicator.unusual.model_dump(),
         ),
     }
 
@@ -156,11 +158,17 @@ def form(filled: Filled) -> Form:
                 opened=None if filled.is_opened else False,
                 estimates_until=filled.official_deadline and events.to_text(filled.official_deadline),
                 last_period=filled.before,
+                rules=_rules(asked.regime, {indicator.code for indicator in asked.indicators}) or None,
                 standing=_said(held.standing_revision, held.standing) if held.standing_revision else None,
                 returned=returned and _said(returned.revision, held.content) | _why(returned),
             ),
         }
     )
+
+
+def _rules(regime: Regime, codes: Collection[str]) -> list[dict[str, Any]]:
+    """The rules between figures that are all among these."""
+    return [rule.model_dump(by_alias=True) for rule in regime.rules if all(code in codes for code in rule.parsed.codes)]
 
 
 def _begin(asked: Asked, revision: int) -> dict[str, Any]:

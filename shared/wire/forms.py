@@ -100,6 +100,29 @@ class Goal(Published):
     level: TextIfGiven = None
 
 
+class UnusualFigure(Published):
+    """A figure is unusual if it is at least `factor` times as large as the one of the period before, or as small, and the larger of both is
+    above `above`: then a warning asks for a note.
+    """
+
+    factor: str
+    above: str
+
+
+UnusualIfSet = Annotated[UnusualFigure | SkipJsonSchema[None], LEFT_OUT]
+
+
+class Rule(Published):
+    """A rule between figures: if its condition is true, a warning with this sentence asks for a note. It is not judged while one of its
+    figures is not reported.
+    """
+
+    id: str
+    condition: Annotated[str, Field(alias="if")]
+    message_vi: str
+
+
+RulesIfAny = Annotated[list[Rule] | SkipJsonSchema[None], LEFT_OUT]
 GoalIfSet = Annotated[Goal | SkipJsonSchema[None], LEFT_OUT]
 
 
@@ -124,6 +147,7 @@ class Figure(Published):
     numerator_label: TextIfGiven = None
     denominator_label: TextIfGiven = None
     target: GoalIfSet = None
+    unusual: UnusualIfSet = None
 
 
 class RegimeFigure(Figure):
@@ -170,6 +194,7 @@ class RegimeDetail(Published):
     entered_by: Annotated[list[Literal["recipient", "confirmers"]] | SkipJsonSchema[None], LEFT_OUT] = None
     sections: list[Section]
     narratives: Labels
+    rules: RulesIfAny = None
 
 
 class FormFigure(Figure):
@@ -235,5 +260,6 @@ class Form(Published):
     last_period: TextIfGiven = None
     indicators: list[FormFigure]
     narratives: Labels
+    rules: RulesIfAny = None
     standing: Annotated[Said | SkipJsonSchema[None], LEFT_OUT] = None
     returned: Annotated[Returned | SkipJsonSchema[None], LEFT_OUT] = None

@@ -44,6 +44,7 @@ def test_each_regime_has_a_page_with_every_code(regime: str, today: date) -> Non
     codes = {*page.regime.by_code, *page.regime.narratives, *(code for row in page.regime.indicators for code in row.options)}
     assert [code for code in codes if f'<span class="code">{code}</span>' not in html] == []
     assert all(basis in unescape(html) for basis in page.regime.legal_basis)
+    assert all(rule.message_vi in unescape(html) for rule in page.regime.rules)
     links = Links()
     links.feed(html)
     assert links.inline == []

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from shared.wire import form_answers
 from shared.words import forms, periods
 from shared.words.forms import Asked, Held
 from shared.words.periods import VIETNAM
@@ -150,3 +151,17 @@ def test_an_on_call_period_has_the_deadline_with_which_it_was_opened() -> None:
 @pytest.mark.parametrize("code", ["2026", "2026-M9", "2026-H1", "2026-Q1", "2026-Q3", "2026-01", "2026-12"])
 def test_the_period_that_follows_the_one_before_is_the_period_itself(code: str) -> None:
     assert periods.following(periods.preceding(code)) == code
+
+
+def test_the_answers_have_the_rules_and_what_is_unusual() -> None:
+    commune = asked(period="2026", unit="06253-2025", day=date(2026, 12, 1))
+    form = form_answers.form(forms.fill(commune, Held(), Held())).model_dump(exclude_unset=True, by_alias=True)
+    assert [rule["if"] for rule in form["rules"]] == [rule.condition for rule in commune.regime.rules]
+    office = asked(period="2026", unit="20-STP", day=date(2026, 12, 1))
+    assert "rules" not in form_answers.form(forms.fill(office, Held(), Held())).model_dump(exclude_unset=True)
+    version = known().version_on("nq68-quang-binh", AFTER)
+    assert version is not None
+    detail = form_answers.regime_detail(version, known().working_days).model_dump(exclude_unset=True)
+    unusual = {one["code"] for section in detail["sections"] for one in section["indicators"] if "unusual" in one}
+    assert unusual == {indicator.code for indicator in version.regime.indicators if indicator.unusual}
+    assert unusual

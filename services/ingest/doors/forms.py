@@ -178,7 +178,7 @@ def _model(request: Request, model: RegimeList | RegimeDetail | Form, reference:
 
 
 def _encoded(model: BaseModel) -> bytes:
-    return model.model_dump_json(exclude_unset=True).encode()
+    return model.model_dump_json(exclude_unset=True, by_alias=True).encode()
 
 
 def _away(error: Exception) -> RefusedError:
