@@ -160,6 +160,11 @@ def reports(draw: st.DrawFn) -> tuple[int, str]:
     if codes and has_texts:
         texts = draw(st.dictionaries(st.one_of(st.sampled_from(list(one.narratives) or codes), CODES), TEXTS, max_size=2))
         fields.append(f'"narratives": {json.dumps(texts, ensure_ascii=False)}')
+    if codes and draw(st.integers(0, 3)) == 0:
+        fields.append(f'"notes": {json.dumps(draw(st.dictionaries(st.sampled_from(codes), TEXTS, max_size=2)), ensure_ascii=False)}')
+    if codes and draw(st.integers(0, 3)) == 0:
+        said = st.sampled_from(["estimate", "official", None])
+        fields.append(f'"status": {json.dumps(draw(st.dictionaries(st.sampled_from(codes), said, max_size=2)))}')
     if draw(st.integers(0, 5)) == 0:
         fields.append(f'"reason": {json.dumps(draw(st.one_of(st.none(), TEXTS)), ensure_ascii=False)}')
     if one.is_ended or draw(st.integers(0, 9)) == 0:
