@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood profile faults reform-kills simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled profile faults reform-kills simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -79,6 +79,9 @@ bench-page: $(READY) ## đưa lần đo gần nhất vào docs/benchmarks.md (th
 
 bench-flood: $(READY) ## một đơn vị gửi dồn dập, đơn vị khác chờ bao lâu (one unit floods NATS: how long another one waits; 3 minutes)
 	$(BIN)/python -m tests.benchmarks.flood
+
+bench-spoiled: $(READY) ## một đơn vị gửi nội dung hỏng, đơn vị khác chờ bao lâu (one unit sends spoiled messages: how long another one waits; 1 minute)
+	$(BIN)/python -m tests.benchmarks.spoiled
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)

@@ -33,6 +33,7 @@ from shared.words.refusals import Refusal, refusal
 BATCH: Final = 1000  # messages that are claimed and published in one batch
 AT_ONCE: Final = 2  # batches in progress: one is claimed while the previous one is published and answered
 GATHER_S: Final = 0.025  # how long to collect the next batch while another is in progress: many small batches cost more
+GATHER_SPOILED_S: Final = 0.2  # how long to collect what senders spoil: a flood costs five rounds of writes a second
 
 RETRYING: Final = refusal("ingest.batch_not_stored")
 
@@ -111,6 +112,12 @@ class Inbox:
         """Hands over the messages that have not failed before, then the others one by one, until too many have failed."""
         self._has_failed = not all([await self._deliver(part) for part in self._failing.parts(batch)])
 
+    async def park(self) -> None:
+        """Parks or counts what senders spoil, beside the batches, until it is cancelled."""
+        while True:
+            spoiled = await self._intake.spoiled(GATHER_SPOILED_S)
+            await delivery.deliver(self._streams.client, spoiled, self._intake.on_spoiled, self._failing)
+
     async def _deliver(self, part: Sequence[Delivery]) -> bool:
         if self._failing.is_stopped:
             await delivery.postpone(self._streams.client, part)
@@ -147,4 +154,4 @@ async def ingest(connections: Connections, store: ClaimStore, readiness: Readine
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)
     readiness.count("inbox", lambda: inbox.waiting)
-    await tasks.together(inbox.work(), inbox.standstill.watch())
+    await tasks.together(inbox.work(), inbox.park(), inbox.standstill.watch())

@@ -39,6 +39,8 @@ class Intake:
         self._parking = parking
         self._reference = reference
         self._partitions = partitions
+        self._spoiled: dict[int, tuple[Delivery, Incoming, Malformed]] = {}  # set apart, by sequence
+        self._has_spoiled = asyncio.Event()
         self._claiming, self._publishing = asyncio.Lock(), asyncio.Lock()
 
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
@@ -54,7 +56,7 @@ class Intake:
             self.streams.client,
             [message for message, (_, verdict) in zip(batch, decided, strict=True) if not isinstance(verdict, Malformed)],
         )
-        await self._park(batch, decided)
+        self._set_apart(batch, decided)
 
     async def screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
@@ -74,19 +76,32 @@ class Intake:
         self._store.remember(published)
         return positions | published
 
-    async def _park(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
-        """Parks or counts what is no event. This comes last: the others of the batch do not wait for it."""
-        found = [
-            (message, incoming, verdict)
-            for message, (incoming, verdict) in zip(batch, decided, strict=True)
-            if isinstance(verdict, Malformed)
-        ]
-        if not found:
-            return
+    def _set_apart(self, batch: Sequence[Delivery], decided: Sequence[tuple[Incoming, Decision]]) -> None:
+        """Sets apart what is no event, to be parked or counted later: nobody else waits for it."""
+        for message, (incoming, verdict) in zip(batch, decided, strict=True):
+            if isinstance(verdict, Malformed):
+                self._spoiled[message.sequence] = message, incoming, verdict
+                self._has_spoiled.set()
+
+    async def spoiled(self, gather_s: float) -> list[Delivery]:
+        """The messages that were set apart, as soon as there is one and `gather_s` seconds have passed; for `on_spoiled`."""
+        await self._has_spoiled.wait()
+        await asyncio.sleep(gather_s)
+        return self.spoiled_now()
+
+    def spoiled_now(self) -> list[Delivery]:
+        """The messages that are set apart now."""
+        self._has_spoiled.clear()
+        return [message for message, _, _ in self._spoiled.values()]
+
+    async def on_spoiled(self, batch: Sequence[Delivery]) -> None:
+        """Parks or counts messages that were set apart. Each sender gets a receipt; the ack comes last."""
+        found = [self._spoiled[message.sequence] for message in batch if message.sequence in self._spoiled]
         await self._parking.spoiled([(message, verdict) for message, _, verdict in found])
         for message, incoming, verdict in found:
             await self._send_receipt(incoming, claims.malformed_receipt(incoming, verdict))
             await delivery.terminate(self.streams.client, [message], verdict.reason.code)
+            self._spoiled.pop(message.sequence, None)
 
     async def _answer(self, asked: Sequence[Incoming], claimed: Sequence[Claim], positions: Mapping[str, LogPosition]) -> None:
         for incoming, claim in zip(asked, claimed, strict=True):

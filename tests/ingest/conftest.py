@@ -71,7 +71,10 @@ class Ingest:
 
     async def deliver(self, batch: Sequence[Delivery], intake: Intake | None = None) -> bool:
         """Hands a batch to the door; whether all is done with."""
-        return await delivery.deliver(self.connections.streams.client, batch, (intake or self.intake).on_inbox, self.failing)
+        client, door = self.connections.streams.client, intake or self.intake
+        are_done = await delivery.deliver(client, batch, door.on_inbox, self.failing)
+        spoiled = door.spoiled_now()
+        return await delivery.deliver(client, spoiled, door.on_spoiled, self.failing) and are_done if spoiled else are_done
 
     async def take(self, *sent: Event | bytes, sender: str | None = None, is_people: bool = False) -> list[dict[str, Any]]:
         """Sends, screens, and gives the receipts that came of it."""
