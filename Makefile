@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled profile faults reform-kills simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -82,6 +82,14 @@ bench-flood: $(READY) ## một đơn vị gửi dồn dập, đơn vị khác ch
 
 bench-spoiled: $(READY) ## một đơn vị gửi nội dung hỏng, đơn vị khác chờ bao lâu (one unit sends spoiled messages: how long another one waits; 1 minute)
 	$(BIN)/python -m tests.benchmarks.spoiled
+
+hostile: $(READY) ## đầu vào độc hại làm chậm người khác bao nhiêu (how much hostile input slows others, as ratios; 2 minutes)
+	$(BIN)/python -m tests.benchmarks.hostile
+
+fuzz: $(READY) ## tìm đầu vào làm hỏng bộ đọc sự kiện; SECONDS=giây, KEEP=1 giữ lại (coverage-guided fuzzing; network, 10 minutes)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .run/fuzz/packages 'atheris>=3,<4'
+	$(BIN)/python -m tests.fuzz.run $(SECONDS)
+	$(if $(KEEP),$(BIN)/python -m tests.fuzz.run --keep)
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)
 	$(BIN)/python -m tests.benchmarks.run --profile --only $(or $(ONLY),aggregate)

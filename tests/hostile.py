@@ -1,4 +1,7 @@
-"""Messages of a malicious client: header blocks, subjects and reply subjects are written byte by byte, without a client library."""
+"""Messages of a malicious client: header blocks, subjects and reply subjects are written byte by byte, without a client library.
+
+Hostile events are in `hostile_events.py`, hostile requests of HTTP in `hostile_requests.py`.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -152,7 +152,7 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
     if not wrong and case.type in WITHOUT_EFFECT:
         wrong = WITHOUT_EFFECT[case.type](case)
     if wrong:
-        return Rejected(case.event_id, case.hash, _concerned(case), _reasons(wrong), reports.standing(case))
+        return Rejected(case.event_id, case.hash, _concerned(case), reasons(wrong), reports.standing(case))
     warnings = tuple(reports.warnings(case, known)) if case.type in OF_UNITS else ()
     if is_first:
         known.take(_as_logged(case))
@@ -177,7 +177,7 @@ def _judge(case: Case) -> list[Refusal]:
     return [*wrong, *judge(case)] if isinstance(data, dict) else wrong
 
 
-def _reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
+def reasons(wrong: Iterable[Refusal]) -> tuple[Refusal, ...]:
     """Each fault once. If there are too many: the first ones, and the total number."""
     faults = tuple(dict.fromkeys(wrong))
     if len(faults) <= MOST_FAULTS:

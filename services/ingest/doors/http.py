@@ -211,7 +211,7 @@ def _outgoing(body: bytes, sender: str) -> Outgoing:
     if isinstance(tree, Refusal):
         raise RefusedError(HTTPStatus.BAD_REQUEST, tree)
     if wrong := shapes.faults(Envelope, tree):
-        raise RefusedError(HTTPStatus.BAD_REQUEST, *wrong)
+        raise RefusedError(HTTPStatus.BAD_REQUEST, *screening.reasons(wrong))
     source = events.sender_of(str(tree["source"]))
     if source != sender:
         raise RefusedError(HTTPStatus.FORBIDDEN, refusal("event.subject_mismatch", "source", sender=sender, claimed=source))

@@ -1,0 +1,136 @@
+"""What must hold for any bytes that a sender can write: nothing raises, and what is accepted stands.
+
+`check(data)`: the first byte says what reads the rest (`READERS`). The fuzzer (`make fuzz`) looks for bytes that break a property;
+`test_corpus.py` repeats what it kept.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import orjson
+from pydantic import ValidationError
+
+from services.ingest.domain import claims, content, parsing, screening
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Accepted, Decision, Malformed, Rejected
+from services.ingest.domain.known import Known
+from shared.plumbing import inbox
+from shared.wire import events
+from shared.wire.previews import Preview
+from shared.wire.published import DryRun, Reason
+from shared.words import numbers, typed_numbers
+from shared.words.refusals import Refusal
+from tests import knowing, seeds
+from tests.builders import COMMUNE, DISTRICT, KL62, NQ68, RECEIVED, confirmed
+
+RECEIVED_MS: Final = events.to_ms(RECEIVED)
+VIEWS: Final = {(NQ68, "2024", DISTRICT): confirmed(period="2024")["data"]["view_hash"]}
+MOST_RECEIPT_BYTES: Final = 512 * 1024  # half of what the broker takes
+
+
+def check(data: bytes) -> None:
+    """Raises AssertionError if a property is broken; any other exception is a fault too."""
+    reader = READERS.get(data[:1])
+    if reader is not None:
+        reader(data[1:])
+
+
+def event(payload: bytes) -> None:
+    """A message of INBOX, from a unit and from a person: decided, and an accepted event is accepted again in its logged form."""
+    _event(payload, is_people=False)
+    _event(payload, is_people=True)
+
+
+def _event(payload: bytes, *, is_people: bool) -> None:
+    tree = parsing.parse(payload)
+    source = "" if isinstance(tree, Refusal) else tree.get("source")
+    incoming = Incoming(events.sender_of(source) if isinstance(source, str) and source else COMMUNE, payload, RECEIVED_MS, 1, is_people)
+    decision = _decide(incoming)
+    match decision:
+        case Accepted():
+            _stands(incoming, decision)
+        case Rejected():
+            assert decision.reasons
+            _can_be_told(*decision.reasons)
+        case Malformed():
+            _can_be_told(decision.reason)
+            receipt = claims.malformed_receipt(incoming, decision).model_dump_json(exclude_defaults=True).encode()
+            assert inbox._receipt(receipt) is not None
+            assert len(receipt) < MOST_RECEIPT_BYTES
+
+
+def _decide(incoming: Incoming) -> Decision:
+    known = knowing.known(opened_periods=[(KL62, "2024")], views=VIEWS)
+    return screening.screen(incoming, seeds.first_reference(), known)
+
+
+def _stands(incoming: Incoming, decision: Accepted) -> None:
+    logged = events.read_logged(decision.logged)
+    assert logged is not None
+    assert logged.received_ms <= incoming.received_ms
+    _can_be_told(*decision.warnings)
+    Known().take(logged)
+    again = {name: value for name, value in orjson.loads(decision.logged).items() if name not in content.ADDED}
+    repeated = _decide(incoming._replace(payload=orjson.dumps(again)))
+    assert isinstance(repeated, Accepted), repeated
+    assert repeated.logged == decision.logged
+    if again["data"] == _data(incoming.payload):  # figures and statements are logged in a normal form
+        assert repeated.hash == decision.hash
+
+
+def _data(payload: bytes) -> object:
+    tree = parsing.parse(payload)
+    assert isinstance(tree, dict)
+    return tree["data"]
+
+
+def _can_be_told(*refusals: Refusal) -> None:
+    """The sentences of refusals can be sent and stored: UTF-8, within a message."""
+    told = [Reason.of(refusal) for refusal in refusals]
+    assert sum(len(reason.model_dump_json().encode()) for reason in told) < MOST_RECEIPT_BYTES
+    assert all(reason.message_vi and reason.message_en for reason in told)
+
+
+def logged(raw: bytes) -> None:
+    """A message of REPORTS: readers ignore it, or can use all of it."""
+    found = events.read_logged(raw)
+    if found is not None:
+        assert isinstance(found.is_estimate, bool)
+        assert (found.sender, found.event_id) == tuple(found.id.split("/", 1)) or "/" not in found.id
+        assert found.received_on.year >= 1970
+        assert isinstance(found.code, str)
+        Known().take(found)
+
+
+def receipt(raw: bytes) -> None:
+    """A message that says it is a receipt."""
+    found = inbox._receipt(raw)
+    assert found is None or not found.is_rejected or found.errors
+
+
+def answer(raw: bytes) -> None:
+    """The answer to a dry run, and the aggregator's to a preview: a model, or refused as such."""
+    for model in (DryRun, Preview):
+        try:
+            model.model_validate_json(raw)
+        except ValidationError:
+            continue
+
+
+def typed(raw: bytes) -> None:
+    """A number that a person typed: a figure, nothing or a refusal; what is shown for a figure is read as the same one."""
+    text = raw.decode("utf-8", "replace")
+    for decimals, measure in ((0, ""), (2, "triệu đồng"), (4, "%")):
+        match found := typed_numbers.read(text, decimals, measure):
+            case None:
+                pass
+            case Refusal():
+                _can_be_told(found)
+            case _:
+                assert numbers.PLAIN_DECIMAL.fullmatch(found)
+                if numbers.decimals_of(found) <= decimals:
+                    assert typed_numbers.read(typed_numbers.written(found, decimals), decimals, measure) == found
+
+
+READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {b"e": event, b"l": logged, b"r": receipt, b"a": answer, b"n": typed}
+"""The readers, by the first byte of an input."""
