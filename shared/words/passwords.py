@@ -28,7 +28,7 @@ GROUPS, GROUP = 5, 4  # 20 characters of 31: 99 bits
 
 def normal(password: str) -> str:
     """The password as it is counted, hashed and compared."""
-    return unicodedata.normalize("NFC", password)
+    return texts.composed(password)
 
 
 def generated(choose: Callable[[str], str]) -> str:

@@ -54,7 +54,7 @@ class Person:
 
 def login(text: str) -> str:
     """A login as it is stored and looked up: NFC, small letters, without spaces around it."""
-    return unicodedata.normalize("NFC", text.strip().lower())
+    return texts.composed(text.strip().lower())
 
 
 def login_faults(text: str) -> list[Refusal]:

@@ -24,9 +24,40 @@ BLANK: Final = re.compile(
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 
+MOST_MARKS: Final = 30  # on one letter (UAX #15, stream-safe text); no language needs as many
+UNCHECKED: Final = 4_000  # characters: composing so many marks takes 13 ms; the time grows with their square
+NOT_ASCII: Final = re.compile(f"[^\x00-\x7f]{{{MOST_MARKS + 1}}}")  # only where this is found, marks have to be looked for
+
+
 def normal(text: str) -> str:
     """The text as it is stored, counted and compared: composed (NFC), with line feeds as line ends."""
-    return text if text.isascii() and "\r" not in text else unicodedata.normalize("NFC", LINE_END.sub("\n", text))
+    return text if text.isascii() and "\r" not in text else composed(LINE_END.sub("\n", text))
+
+
+def composed(text: str) -> str:
+    """The text in NFC. Of more than `MOST_MARKS` marks on one letter the surplus is left out."""
+    return unicodedata.normalize("NFC", _with_few_marks(text) if has_too_many_marks(text) else text)
+
+
+def has_too_many_marks(text: str) -> bool:
+    """Whether a long text has more than `MOST_MARKS` combining marks in a row, which would take minutes to be composed."""
+    if len(text) <= UNCHECKED or text.isascii() or NOT_ASCII.search(text) is None:
+        return False
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MOST_MARKS:
+            return True
+    return False
+
+
+def _with_few_marks(text: str) -> str:
+    marks, kept = 0, []
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def forbidden(text: str) -> str | None:

@@ -12,6 +12,7 @@ from tests.builders import CT27, Event, confirmed, extended, opened, payload, re
 
 ACTOR: Final = "people/p-0142"
 TYPED: Final = ("1.234,5", "1234.5", "1.234", "-1 234 567", "12,5 triệu", "½", "٣", "1,2,3", "0", "−5", "9" * 40, "1e5", " 5 ", "12 %")
+RULES: Final = ("gd_ngay_cong > 1", "a.numerator + b.numerator > a.denominator", "a+1.5<=b+2", "1 > 0", "a >", "a.x = 1", "a" * 41 + " < 1")
 RECEIPT: Final[Mapping[str, object]] = {
     "event_id": "event-abc",
     "unit": "06253",
@@ -58,6 +59,7 @@ def inputs() -> Iterator[bytes]:
     yield b"r" + orjson.dumps({**RECEIPT, "verdict": "rejected", "errors": [REASON]})
     yield b"a" + orjson.dumps(DRY_RUN)
     yield b"a" + orjson.dumps({"changes": [CHANGE], "reason": None})
+    yield from (b"f" + text.encode() for text in RULES)
     yield from (b"n" + text.encode() for text in TYPED)
 
 

@@ -18,7 +18,7 @@ from shared.plumbing import inbox
 from shared.wire import events
 from shared.wire.previews import Preview
 from shared.wire.published import DryRun, Reason
-from shared.words import numbers, typed_numbers
+from shared.words import figure_rules, numbers, typed_numbers
 from shared.words.refusals import Refusal
 from tests import knowing, seeds
 from tests.builders import COMMUNE, DISTRICT, KL62, NQ68, RECEIVED, confirmed
@@ -132,5 +132,15 @@ def typed(raw: bytes) -> None:
                     assert typed_numbers.read(typed_numbers.written(found, decimals), decimals, measure) == found
 
 
-READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {b"e": event, b"l": logged, b"r": receipt, b"a": answer, b"n": typed}
+def rule(raw: bytes) -> None:
+    """A rule of a regime file: a condition, which can be said and computed, or none."""
+    found = figure_rules.parse(raw.decode("utf-8", "replace"))
+    if found is not None:
+        assert found.codes
+        assert figure_rules.text_of(found, lambda term: term.code)
+        assert isinstance(found.is_true(lambda _: 0), bool)
+        assert not found.is_true(lambda _: None)
+
+
+READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {b"e": event, b"l": logged, b"r": receipt, b"a": answer, b"n": typed, b"f": rule}
 """The readers, by the first byte of an input."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.ingest.domain import content as content_of
 from services.ingest.domain import parsing
 from shared.words.numbers import NumberText
+from shared.words.refusals import Refusal
 
 CONTENT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -61,3 +62,22 @@ def test_what_a_text_says_is_read_as_it_stands(text: str, read: object) -> None:
 
     assert isinstance(found, dict)
     assert with_types(found["value"]) == with_types(read)
+
+
+def test_an_event_has_a_limited_number_of_fields_and_texts_have_any_number_of_colons() -> None:
+    many = parsing.parse(json.dumps({"data": [{"a": 1}] * parsing.MOST_FIELDS}).encode())
+    few = parsing.parse(json.dumps({"data": [{"a": 1}] * (parsing.MOST_FIELDS - 1)}).encode())
+    colons = parsing.parse(json.dumps({"data": ":" * 10_000}).encode())
+
+    assert isinstance(many, Refusal)
+    assert many.code == "event.too_many_fields"
+    assert isinstance(few, dict)
+    assert isinstance(colons, dict)
+
+
+@pytest.mark.parametrize("is_escaped", [True, False])
+def test_marks_that_would_take_minutes_to_be_composed_are_refused(is_escaped: bool) -> None:
+    found = parsing.parse(json.dumps({"data": ["\u0301\u0323" * 40_000]}, ensure_ascii=is_escaped).encode())
+
+    assert isinstance(found, Refusal)
+    assert found.code == "text.too_many_marks"

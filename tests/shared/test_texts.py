@@ -87,3 +87,18 @@ def test_the_normal_form_is_composed_and_stays(text: str) -> None:
 @given(st.text())
 def test_the_normal_form_hides_and_shows_nothing(text: str) -> None:
     assert texts.is_blank(text) == texts.is_blank(texts.normal(text)) == texts.is_blank(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize("marks", ["\u0301", "\u0301\u0323", "\u0323\u0301"])
+def test_of_many_marks_on_one_letter_the_surplus_is_left_out_of_long_texts(marks: str) -> None:
+    long = "a" + marks * 100_000  # as it is, it would take minutes to be composed
+
+    assert texts.has_too_many_marks(long)
+    assert texts.normal(long) == unicodedata.normalize("NFC", ("a" + marks * texts.MOST_MARKS)[: texts.MOST_MARKS + 1])
+    assert texts.composed(texts.normal(long)) == texts.normal(long)
+
+
+@pytest.mark.parametrize("text", ["e\u0302\u0301" * 5_000, "\u4e2d" * 5_000, "Thiếu kinh phí. " * 1_000, "a" + "\u0301" * 40])
+def test_other_texts_have_as_many_marks_as_they_like(text: str) -> None:
+    assert not texts.has_too_many_marks(text)
+    assert texts.normal(text) == unicodedata.normalize("NFC", text)

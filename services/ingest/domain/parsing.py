@@ -6,6 +6,7 @@ Texts are normalised (NFC, `shared.words.texts`), so that what is counted, compa
 import json
 import re
 import unicodedata
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -15,6 +16,7 @@ from shared.words import texts
 from shared.words.numbers import NumberText
 from shared.words.refusals import Both, Refusal, refusal
 
+MOST_FIELDS: Final = 5_000  # of an event; a report of 1,500 ratios has fewer. Each field that is wrong costs time
 LONGEST_INTEGER: Final = 20  # digits; a longer integer remains text and is refused as out of range
 FRACTION: Final = re.compile(rb":-?[0-9]+[.eE]")  # of a field; what texts hold may look like it
 BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -53,6 +55,8 @@ def parse(payload: bytes) -> dict[str, Any] | Refusal:
         return _malformed(TOO_DEEP)
     except json.JSONDecodeError as error:
         return _malformed(NOT_JSON, line=error.lineno, column=error.colno)
+    if payload.count(b":") > MOST_FIELDS and (size := _fields(tree)) > MOST_FIELDS:  # texts have colons too
+        return refusal("event.too_many_fields", size=size, most=MOST_FIELDS)
     return tree if isinstance(tree, dict) else _malformed(NO_OBJECT)
 
 
@@ -72,13 +76,35 @@ def as_sent(payload: bytes) -> Any:
     return DECODER.decode(payload.decode("utf-8"))
 
 
+def _fields(tree: Any) -> int:
+    """The number of fields of all objects in a JSON tree."""
+    size, rest = 0, [tree]
+    while rest:
+        match rest.pop():
+            case dict() as fields:
+                size += len(fields)
+                rest += fields.values()
+            case list() as items:
+                rest += items
+    return size
+
+
 def _malformed(detail: Both, **place: int) -> Refusal:
     return refusal("event.malformed", detail=Both(*(phrase.format(**place) for phrase in detail)))
 
 
 def _is_normal(payload: bytes) -> bool:
     """Whether every text in the payload is already normalised (NFC) and has no escape sequences."""
-    return b"\\" not in payload and (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode("utf-8")))
+    if b"\\" in payload or payload.isascii():
+        return payload.isascii() and b"\\" not in payload
+    return unicodedata.is_normalized("NFC", _composable(payload.decode("utf-8")))
+
+
+def _composable(text: str) -> str:
+    """The text, if it can be composed in a reasonable time. Raises _Refused."""
+    if texts.has_too_many_marks(text):
+        raise _Refused(refusal("text.too_many_marks", most=texts.MOST_MARKS))
+    return text
 
 
 def _normal(tree: Any) -> Any:
@@ -86,7 +112,7 @@ def _normal(tree: Any) -> Any:
         case NumberText():
             return tree
         case str():
-            return texts.normal(tree)
+            return texts.normal(_composable(tree))
         case dict():
             return {name: _normal(value) for name, value in tree.items()}
         case list():
@@ -97,8 +123,8 @@ def _normal(tree: Any) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Refused(refusal("event.duplicate_key", key=next(key for key in keys if keys.count(key) > 1)))
+        times = Counter(key for key, _ in pairs)
+        raise _Refused(refusal("event.duplicate_key", key=next(key for key, _ in pairs if times[key] > 1)))
     return fields
 
 

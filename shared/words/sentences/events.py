@@ -13,6 +13,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Only structured CloudEvents are accepted: the attributes specversion, id, source, type and data must be in the JSON body, "
         "not in headers (ce-…). Send the whole event in the body.",
     ),
+    "event.too_many_fields": (
+        "Sự kiện có {size} trường, tối đa {most}. Chỉ gửi các chỉ tiêu và mục của biểu mẫu.",
+        "The event has {size} fields, at most {most} are accepted. Send only the indicators and texts of the form.",
+    ),
     "event.too_large": (
         "Sự kiện dài {size} byte, giới hạn là {most} byte. Rút gọn phần thuyết minh.",
         "The event has {size} bytes; the limit is {most}. Shorten the narratives.",
@@ -92,6 +96,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "event.id_reused": (
         "Mã sự kiện “{event_id}” đã được dùng cho nội dung khác. Gửi lại với mã mới.",
         "The event id “{event_id}” was already used for other content. Send the event again with a new id.",
+    ),
+    "text.too_many_marks": (
+        "Văn bản có hơn {most} dấu liền nhau trên một chữ. Xóa các dấu thừa.",
+        "The text has more than {most} marks in a row on one letter. Delete the surplus marks.",
     ),
     "text.control_character": (
         "Văn bản chứa ký tự điều khiển {character}, người đọc không thấy được. Xóa ký tự này; chỉ dùng xuống dòng và tab.",
