@@ -152,11 +152,14 @@ async def events_over_nats(door: Door) -> None:
         wire.publish(f"inbox.{OTHER}", body)
         await wire.drain()
 
+    def by_message() -> dict[bytes, Any]:  # a receipt may come twice
+        return {heard.headers: orjson.loads(heard.body) for heard in wire.heard}
+
     async def are_answered() -> bool:
-        return len(wire.heard) >= len(sent)
+        return len(by_message()) == len(sent)
 
     await until(are_answered)
-    receipts = [orjson.loads(heard.body) for heard in wire.heard]
+    receipts = list(by_message().values())
     assert {receipt["verdict"] for receipt in receipts} == {"rejected"}
     assert Counter(receipt["errors"][0]["code"] for receipt in receipts) == Counter(code for _, code in sent.values())
     await wire.close()
@@ -181,7 +184,7 @@ async def bodies_that_are_cut_off(door: Door) -> None:
     ):
         assert (await hostile_requests.ask(door.port, sent, until=0, is_ended=True)).statuses == ()
     shorter = await hostile_requests.ask(door.port, head + b"Content-Length: %d\r\n\r\n" % (len(whole) - 1) + whole)
-    assert shorter.codes[:1] in (("event.malformed",), ("event.too_many_spoiled",))
+    assert shorter.codes[:1] == ("event.malformed",)
 
 
 def with_key(door: Door, sent: bytes) -> bytes:
@@ -193,7 +196,7 @@ async def test_no_hostile_input_changes_anything(known: Connections, door: Door)
     key = await identities.put_key(known.database, OTHER)
     before = await stands(known, door)
 
-    for sending in (events_over_http, events_over_nats, requests, bodies_that_are_cut_off):
+    for sending in (bodies_that_are_cut_off, requests, events_over_http, events_over_nats):
         await sending(door)
         assert await state(known) == before
         assert await is_ready(door.app)
