@@ -4,6 +4,10 @@ What: ordinary reports of other units over HTTP, one after the other, each until
 every input of `tests/hostile_events.py` again and again over HTTP (as fast as its key may) and over NATS (40 a second), malformed requests,
 and holds 100 slow connections; while one unit sends 200 spoiled messages a second over NATS. How: ingest as a process, real servers, the
 hostile unit in a process of its own. The goal is a p99 of at most 1.5 times that before. Again: `make hostile`.
+
+Last, 27/11/2026, two cores with a load average of 10, so that the p99 is that of some dozen reports: alone p50 22 ms, p99 54 ms; with
+hostile inputs p50 59 ms, p99 403 ms (7.5 times); with 200 spoiled messages a second p50 65 ms, p99 2,164 ms (40 times). NOT within 1.5: it
+has to be measured again on an idle machine. (58 times with hostile inputs before events with very many fields and marks were refused.)
 """
 
 import asyncio
@@ -22,7 +26,6 @@ import httpx2
 
 from shared.plumbing import tasks
 from shared.shell.service import Connections
-from shared.wire import subjects
 from tests import hostile_requests, identities, nats_users
 from tests.benchmarks.machine import machine
 from tests.builders import COMMUNE, payload, submitted
@@ -30,8 +33,9 @@ from tests.hostile_events import EVENTS
 from tests.identities import bearer
 from tests.nats_matrix.wire import Wire
 from tests.running import running, with_all_settings
+from tests.waiting import until_inbox_is_done
 
-SECONDS: Final = 20.0
+SECONDS: Final = 10.0
 PAUSE_S: Final = 0.01
 WANTED: Final = 1.5
 OVER_NATS_PER_S: Final = 40
@@ -159,7 +163,7 @@ async def measure(connections: Connections, folder: Path) -> None:
             ratio = found.p99 / alone.p99
             verdict = "within" if ratio <= WANTED else "NOT within"
             print(f"   {kind}: {found.sent} reports, p50 {found.p50:.1f} ms, p99 {found.p99:.1f} ms: {ratio:.2f} times, {verdict} {WANTED}")
-            await connections.streams.jetstream.purge_stream(subjects.INBOX)
+            await until_inbox_is_done(connections, within_s=120)
         again = await waits(url, keys, 40_000)
         print(f"   alone again: p50 {again.p50:.1f} ms, p99 {again.p99:.1f} ms: {again.p99 / alone.p99:.2f} times", flush=True)
 
