@@ -31,7 +31,7 @@ SEEDS: Final = {
     "a notice that was held up goes out in the evening": 7,
     "a rung from before the first day goes to a new unit": 2,
     "an heir and the unit that has ended are alerted": 2,
-    "who acts is asked of the day of the rung": 98,
+    "who acts is asked of the day of the rung": 70,
     "an early report is the new unit's": 2,
     "an entry that was replaced is not told": 4,
     "a restart forgets what others entered": 13,
