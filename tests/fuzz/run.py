@@ -4,7 +4,7 @@ How: atheris (libFuzzer) changes the first inputs (`first.py`), those of `corpus
 stops at an input that breaks a property: it is left in `.run/fuzz`. atheris is no dependency of the product: `make fuzz` installs it into
 `.run/fuzz/packages`. `--keep` copies the inputs that the reached code needs into `corpus/`, small ones first. Again: `make fuzz`.
 
-Last, 27/11/2026, 601 seconds beside other work on two cores: 479,109 inputs, nothing found.
+Last, 27/11/2026, beside other work on two cores: 479,109 inputs in 601 seconds, with rules once more 200 seconds; nothing found.
 """
 
 import hashlib
