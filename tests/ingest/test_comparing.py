@@ -190,6 +190,17 @@ def test_a_refused_report_of_the_same_batch_does_not_count() -> None:
     assert said(warnings(year("2025", {"gd_ngay_cong": 340, "khong_co": 1}), year("2026", {"gd_ngay_cong": 3400}))) == []
 
 
+def test_what_reuses_an_id_does_not_count_in_its_batch() -> None:
+    """Its claim is looked up, because the other event of the batch is compared with it."""
+    reused, event = year("2025", {"gd_ngay_cong": 340}), year("2026", {"gd_ngay_cong": 3400})
+    cases = [screening.read(Incoming(COMMUNE, payload(one), events.to_ms(AT), 1), world()) for one in (reused, event)]
+
+    decided = screening.decide(cases, Known(screening.to_look_up(cases) & {f"{COMMUNE}/{reused['id']}"}))
+
+    assert isinstance(decided[1], Accepted)
+    assert said(decided[1].warnings) == []
+
+
 @pytest.mark.parametrize(
     ("code", "compared"),
     [

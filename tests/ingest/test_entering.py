@@ -1,11 +1,12 @@
 """Entering a report for a unit (nhập thay): the recipient or a confirmer above the unit, as the regime allows, on the day of receipt."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from services.cli import replaying
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Accepted, Rejected
@@ -18,19 +19,23 @@ from tests.builders import COMMUNE, CT27, NQ68, Event, payload, sender_of, submi
 from tests.ingest.conftest import Ingest
 from tests.ingest.remarking import (
     DISTRICT,
+    DURING,
     OTHER,
     PERSON,
     PROVINCE,
     RECIPIENT,
     UNIT,
+    UNTIL,
     entered,
     faults,
+    reference,
     regime,
     report,
     screen,
     with_regime,
 )
 
+REPLAYED: dict[str, Any] = {"imported": True, "receivedat": "2024-12-10T09:30:00+07:00"}
 AFTER_REFORMS = datetime(2026, 12, 1, tzinfo=VIETNAM)
 
 
@@ -67,10 +72,7 @@ def test_the_regime_says_who_may_enter_a_report(allowed: list[str], by: str, wro
     [
         (entered(UNIT), [("event.entered_for_itself", "enteredby")]),
         (entered(actor="operator/lan"), [("event.entered_by_person", "actor")]),
-        (
-            entered(actor="operator/lan", imported=True, receivedat="2024-12-10T09:30:00+07:00"),
-            [("event.entered_and_imported", "enteredby"), ("event.entered_by_person", "actor")],
-        ),
+        (entered(OTHER, actor="operator/lan", **REPLAYED), [("report.may_not_enter", "enteredby")]),
         (entered(receivedat="2024-12-10T09:30:00+07:00"), None),
         (withdrawn(UNIT, regime=NQ68, actor=PERSON, enteredby=DISTRICT), [("event.entered_no_report", "enteredby")]),
         (withdrawn(UNIT, regime=NQ68, actor=PERSON, enteredby=UNIT), None),
@@ -85,6 +87,21 @@ def test_what_was_entered_wrongly_is_refused(event: Event, wrong: list[tuple[str
     found = faults(screen(event, is_people=True))
 
     assert found == wrong if wrong is not None else found
+
+
+def test_an_operator_replays_what_a_person_entered() -> None:
+    """A message that we parked goes in as it was: on time, and with the unit that entered it, which did so on the day of receipt."""
+    parked = {"_id": "ingest/7", "subject": f"inbox.{UNIT}.people", "state": "waiting", "received_ms": events.to_ms(DURING)}
+    message: Any = parked | {"payload": payload(entered()), "size": len(payload(entered()))}
+    prepared = replaying.prepared(message, None, "operator/lan", UNTIL + timedelta(days=9))
+    assert isinstance(prepared, replaying.Replay)
+
+    decision = screening.screen(Incoming(UNIT, prepared.event.payload, events.to_ms(UNTIL), 8, is_people=True), reference(), Known())
+
+    assert isinstance(decision, Accepted), decision
+    event = events.read_logged(decision.logged)
+    assert event is not None
+    assert (event.entered_by, event.imported, event.received_ms) == (DISTRICT, True, events.to_ms(DURING))
 
 
 def test_nobody_entered_what_a_person_of_the_unit_sends() -> None:
@@ -105,7 +122,6 @@ def test_every_fault_is_named_at_once() -> None:
     assert [code for code, _ in wrong] == [
         "event.import_incomplete",
         "event.import_by_operator",
-        "event.entered_and_imported",
         "event.entered_for_itself",
         "report.out_of_range",
     ]

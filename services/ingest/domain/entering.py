@@ -6,7 +6,7 @@ The unit stays the sender. Source: design, section 4, "Events"; ADR-0062.
 from collections.abc import Iterator
 from typing import Final
 
-from services.ingest.domain import acting
+from services.ingest.domain import acting, imports
 from services.ingest.domain.case import Case
 from shared.wire import events
 from shared.words import on_behalf
@@ -31,9 +31,8 @@ def faults(case: Case) -> Iterator[Refusal]:
         return
     if case.type != events.SUBMITTED:
         yield refusal("event.entered_no_report", ATTRIBUTE, type=events.SUBMITTED)
-    if tree.get("imported") is not None or tree.get("receivedat") is not None:
-        yield refusal("event.entered_and_imported", ATTRIBUTE)
-    if isinstance(actor, str) and not actor.startswith(PERSON):
+    is_imported = any(tree.get(name) is not None for name in imports.ATTRIBUTES)  # by an operator, who replays what a person entered
+    if isinstance(actor, str) and not actor.startswith(PERSON) and not is_imported:
         yield refusal("event.entered_by_person", "actor")
     if entered_by == case.sender:
         yield refusal("event.entered_for_itself", ATTRIBUTE)

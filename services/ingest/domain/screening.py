@@ -94,12 +94,12 @@ def compared(cases: Iterable[Case | Malformed]) -> set[About]:
 
 
 def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
-    """The claims that must be looked up because the same batch has several events about one report.
+    """The claims that must be looked up because the same batch has several events about one report, or is compared with it.
 
     Each of these events is judged by what the earlier ones change, and an event whose id is already claimed changes nothing.
     """
     judged = [case for case in cases if isinstance(case, Case)]
-    times = Counter(about for case in judged for about in _concerns(case))
+    times = Counter(about for case in judged for about in {*_concerns(case), *comparing.abouts(case)})
     return {case.claim_id for case in judged if any(times[about] > 1 for about in _concerns(case))}
 
 
@@ -173,7 +173,8 @@ def _judge(case: Case) -> list[Refusal]:
     wrong += acting.sender(case)
     judge = JUDGES.get(case.type)
     if judge is None:
-        return [*wrong, refusal("event.unknown_type", "type", type=case.type, known=list(JUDGES))] if case.type else wrong
+        is_named = isinstance(case.tree.get("type"), str)  # also by an empty text, which the model takes
+        return [*wrong, refusal("event.unknown_type", "type", type=case.type, known=list(JUDGES))] if is_named else wrong
     return [*wrong, *judge(case)] if isinstance(data, dict) else wrong
 
 

@@ -40,10 +40,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Chỉ nhập thay được báo cáo ({type}). Bỏ trường “enteredby”, hoặc để đơn vị tự làm việc này.",
         "Only a report ({type}) can be entered for another unit. Leave out “enteredby”, or let the unit do this itself.",
     ),
-    "event.entered_and_imported": (
-        "Một sự kiện không thể vừa là nhập thay vừa là nhập lại. Bỏ “enteredby”, hoặc bỏ “receivedat” và “imported”.",
-        "An event cannot be both entered for a unit and imported. Leave out “enteredby”, or “receivedat” and “imported”.",
-    ),
     "event.entered_by_person": (
         "Chỉ người dùng của trang web được nhập thay. Ghi mã người dùng vào “actor”, hoặc bỏ “enteredby”.",
         "Only a person of the portal may enter a report for a unit. Set “actor” to the id of a person, or leave out “enteredby”.",
