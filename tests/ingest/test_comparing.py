@@ -259,7 +259,7 @@ def test_a_rule_is_said_in_its_own_words() -> None:
     [found] = warnings(year("2026", {"gd_ngay_cong": 50_000, "gd_tien_tai_tro": "1"}))
 
     assert found.message_vi == (
-        "Số liệu bất thường theo quy tắc “qua_nhieu”: Đóng góp nhiều hơn mọi năm. Kiểm tra lại; nếu đúng, gửi lần 2 kèm giải trình (notes)"
+        "Số liệu bất thường theo quy tắc “qua_nhieu”: Đóng góp nhiều hơn mọi năm. Kiểm tra lại; nếu đúng, gửi lần 2 kèm giải trình (trường notes)"
         " cho một trong các chỉ tiêu: gd_ngay_cong, gd_tien_tai_tro."
     )
     assert "the condition gd_ngay_cong + gd_tien_tai_tro > 5000 is true" in found.message_en

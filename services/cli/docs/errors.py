@@ -14,7 +14,7 @@ from services.send.sentences import SENTENCES
 from shared.words.refusals import CATALOGUE
 
 SOURCES: Final = ("services", "shared")
-CODE_IN_SOURCE: Final = re.compile(r'"([a-z]+\.[a-z0-9_]+)"')
+CODE_IN_SOURCE: Final = re.compile(r'"([a-z_]+\.[a-z0-9_]+)"')
 UNUSED_MODULES: Final = (  # they name codes without using them
     "shared/words/refusals.py",
     "shared/words/sentences/",

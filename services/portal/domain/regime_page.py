@@ -207,7 +207,7 @@ def kind_in_words(indicator: Indicator) -> str:
             share = "; tử số không lớn hơn mẫu số" if indicator.share else ""
             return f"hai {digits}: numerator ({numerator}), denominator ({denominator}){share}"
         case "flag":
-            return "có (true) hoặc không (false)"
+            return "true (có) hoặc false (không)"
         case "choice":
             return "mã của một lựa chọn"
 

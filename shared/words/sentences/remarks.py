@@ -58,13 +58,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     # what is unusual about the figures
     "report.unusual": (
-        "Số liệu khác xa kỳ trước: {said}. Kiểm tra lại số và đơn vị tính; nếu đúng, gửi lần {next} kèm giải trình (notes) cho chỉ tiêu"
-        " này.",
+        "Số liệu khác xa kỳ trước: {said}. Kiểm tra lại số và đơn vị tính; nếu đúng, gửi lần {next} kèm giải trình (trường notes) cho chỉ"
+        " tiêu này.",
         "The figure is far from earlier ones: {said}. Check the number and its unit of measure; if it is right, send revision {next} with"
         " a note for this indicator.",
     ),
     "report.rule": (
-        "Số liệu bất thường theo quy tắc “{rule}”: {message}. Kiểm tra lại; nếu đúng, gửi lần {next} kèm giải trình (notes) cho một"
+        "Số liệu bất thường theo quy tắc “{rule}”: {message}. Kiểm tra lại; nếu đúng, gửi lần {next} kèm giải trình (trường notes) cho một"
         " trong các chỉ tiêu: {codes}.",
         "The figures are unusual by the rule “{rule}”: {message}. Check them; if they are right, send revision {next} with a note for"
         " one of: {codes}.",
@@ -98,7 +98,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The field message_vi is one line of 1–{most} visible characters. Write it again.",
     ),
     "regime.too_many_rules": (
-        "Chế độ có quá {most} quy tắc (rules). Bỏ bớt.",
+        "Chế độ có quá {most} quy tắc trong rules. Bỏ bớt.",
         "The regime has more than {most} rules. Remove some.",
     ),
     "regime.repeated_rule": (
