@@ -118,7 +118,7 @@ def test_the_warning_names_both_figures_and_the_revision_with_which_a_note_can_b
 
     assert found.message_vi == (
         "Số liệu khác xa kỳ trước: 125.000,500 so với 125,000 của kỳ 2025. Kiểm tra lại số và đơn vị tính; nếu đúng, gửi lần 4 kèm giải"
-        " trình (notes) cho chỉ tiêu này."
+        " trình (trường notes) cho chỉ tiêu này."
     )
     assert "125,000.500 beside 125.000 in 2025" in found.message_en
 
@@ -259,8 +259,8 @@ def test_a_rule_is_said_in_its_own_words() -> None:
     [found] = warnings(year("2026", {"gd_ngay_cong": 50_000, "gd_tien_tai_tro": "1"}))
 
     assert found.message_vi == (
-        "Số liệu bất thường theo quy tắc “qua_nhieu”: Đóng góp nhiều hơn mọi năm. Kiểm tra lại; nếu đúng, gửi lần 2 kèm giải trình (trường notes)"
-        " cho một trong các chỉ tiêu: gd_ngay_cong, gd_tien_tai_tro."
+        "Số liệu bất thường theo quy tắc “qua_nhieu”: Đóng góp nhiều hơn mọi năm. Kiểm tra lại; nếu đúng, gửi lần 2 kèm giải trình"
+        " (trường notes) cho một trong các chỉ tiêu: gd_ngay_cong, gd_tien_tai_tro."
     )
     assert "the condition gd_ngay_cong + gd_tien_tai_tro > 5000 is true" in found.message_en
 
