@@ -188,7 +188,9 @@ class Held:
 
     state: ReportState = field(default_factory=ReportState)
     newest: int = 0
-    """The highest revision that the unit sent or withdrew; 0: none."""
+    """The highest revision that the unit sent or withdrew, or that a return names (formats before 5 accepted returns of any revision); 0:
+    none.
+    """
     content: Content = NO_CONTENT
     """What the winning revision says, whether or not it counts; nothing if that is a withdrawal."""
 
@@ -204,8 +206,8 @@ class Held:
 
     @classmethod
     def known(cls, state: ReportState, content: Content) -> "Held":
-        """From the state of the report and the content of its winning revision. The winner has the highest revision of all."""
-        return cls(state, state.winner.number, content if state.is_submission else NO_CONTENT)
+        """From the state of the report and the content of its winning revision."""
+        return cls(state, max((state.winner.number, *state.returns)), content if state.is_submission else NO_CONTENT)
 
     @property
     def standing(self) -> Content:

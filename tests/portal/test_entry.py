@@ -289,6 +289,16 @@ async def test_a_form_of_another_site_or_that_is_too_large_is_refused(desk: Desk
     assert await sent(desk.stack) == []
 
 
+async def test_what_is_too_long_for_an_event_is_kept_and_not_sent(desk: Desk) -> None:
+    async with await desk.browser("officer", COMMUNE) as officer:
+        for button in ("gui", "kiem-tra"):
+            answer = await typed(officer, button, v__gd_ngay_cong="5", t__kho_khan="x" * events.MAX_EVENT_BYTES)
+            assert answer.status_code == 422
+            assert "Rút gọn phần thuyết minh" in main_of(answer.text)
+            assert "x" * events.MAX_EVENT_BYTES in answer.text
+    assert await sent(desk.stack) == []
+
+
 async def test_a_derived_regime_has_no_form_of_its_own(desk: Desk) -> None:
     async with await desk.browser("officer", COMMUNE) as officer:
         answer = await officer.get(f"/bieu-mau/vhtt-van-quan/2024/{COMMUNE}")

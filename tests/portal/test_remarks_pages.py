@@ -53,6 +53,32 @@ async def test_a_report_shows_notes_estimates_warnings_and_who_entered_it(stack:
     assert (answer["entered_by"], answer["history"][0]["entered_by"]) == (RECIPIENT, RECIPIENT)
 
 
+async def test_readers_of_a_derived_regime_see_remarks_on_its_own_figures_only(stack: Stack) -> None:
+    report = entered(
+        values={"gd_ngay_cong": 98765, "vh_cau_lac_bo": 3},
+        notes={"gd_ngay_cong": "Ghi chú ngoài", "vh_cau_lac_bo": "Ghi chú trong"},
+        status={"gd_ngay_cong": "estimate"},
+    )
+    await stack.put(reports=[report])
+    said = [
+        ("report.unusual", "gd_ngay_cong", "98.765 so với 9.876"),
+        ("report.unusual", "vh_cau_lac_bo", "3 so với 30"),
+        ("report.rule", "vh_cau_lac_bo", "ít hơn một số khác"),
+        ("report.more_warnings", "", "còn 7 điều"),
+    ]
+    warnings = [{"code": code, "path": f"data.values.{about}", "message_vi": vi, "message_en": vi} for code, about, vi in said]
+    receipt = {"_id": report["_id"], "event_id": "x", "sender": COMMUNE, "verdict": "accepted", "errors": [], "warnings": warnings}
+    await stack.database["receipts"].delete_many({})
+    await stack.database["receipts"].insert_one({**receipt, "received_ms": events.to_ms(NOW)})
+    async with entry_desk.desk(stack) as desk, await desk.browser("viewer", "184-VHTT") as viewer:
+        text = main_of((await viewer.get(f"/bao-cao/vhtt-van-quan/2024/{COMMUNE}")).text)
+        assert (await viewer.get(f"/bao-cao/{CT27}/2024/{COMMUNE}")).status_code == 403
+    for own in ("3 so với 30", "Ghi chú trong"):
+        assert own in text, own
+    for foreign in ("98.765", "Ghi chú ngoài", "ít hơn một số khác", "còn 7 điều", "số ước"):
+        assert foreign not in text, foreign
+
+
 async def test_a_report_that_does_not_count_has_no_remarks_in_the_api(stack: Stack) -> None:
     await stack.put(
         reports=[entered(values={"gd_ngay_cong": 1}, notes={"gd_ngay_cong": "x"}), builders.report(events.RETURNED, reason="Sai", at=NOW)]

@@ -111,6 +111,11 @@ def test_a_withdrawn_report_says_nothing() -> None:
     assert held.content == forms.NO_CONTENT
 
 
+def test_the_next_revision_comes_after_every_known_one_also_after_a_return_of_one_that_was_never_sent() -> None:
+    held = Held.of([logged(submitted(revision=2)), logged(returned(revision=5))])  # data format 4 accepted such a return
+    assert (held.standing_revision, held.next_revision) == (2, 6)
+
+
 def test_a_form_shows_the_last_figures_of_what_the_unit_is_asked_for_now() -> None:
     last = Held.of([logged(submitted(values={"vh_nha_van_hoa_xa": True, "no_more": 3}))])
     form = forms.fill(asked(period="2025", day=date(2025, 5, 5)), Held(), last)

@@ -20,6 +20,7 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.inbox import InboxFullError
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import Clock
+from shared.wire import events
 from shared.wire.published import DryRun, PendingReceipt, Receipt
 from shared.words.audit import Detail
 from shared.words.principals import PersonPrincipal
@@ -38,6 +39,11 @@ class Acting:
     streams: Streams
     database: Documents
     clock: Clock
+
+    def too_large(self, act: Act) -> Refusal | None:
+        """Why ingest would not read the event of an act: it is too large, so that there would never be a receipt. None if it is not."""
+        size = len(inbox.outgoing(act.event(self.person.actor, self.clock())).payload)
+        return refusal("event.too_large", size=size, most=events.MAX_EVENT_BYTES) if size > events.MAX_EVENT_BYTES else None
 
     async def send(self, act: Act, details: Mapping[str, Detail]) -> Receipt | PendingReceipt | Refusal:
         """Records the act, publishes its event and waits for the verdict. A refusal says that it may not have been published: the same act

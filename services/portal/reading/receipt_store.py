@@ -10,8 +10,10 @@ from shared.wire import collection_names, events
 from shared.wire.documents import ReasonDocument, ReceiptDocument
 from shared.words.forms import Asked
 from shared.words.refusals import Refusal
+from shared.words.regimes import Regime
 
 TIME_LIMIT_MS = 10_000
+OF_ONE_FIGURE = "report.unusual"  # beside the same unit's earlier figure
 SHOWN = dict.fromkeys(
     ("event_id", "sender", "verdict", "errors", "warnings", "received_ms", "revision", "regime", "period", "unit_id", "next_revision"), 1
 )
@@ -44,10 +46,16 @@ class ReceiptStore:
         found = await self._receipts.find_one(query | about, SHOWN, max_time_ms=TIME_LIMIT_MS)
         return None if found is None else _decided(found)
 
-    async def warnings(self, key: str) -> Sequence[Refusal]:
-        """What the sender of an accepted event was warned of; `key` is `<sender>/<event id>`."""
+    async def warnings(self, key: str, regime: Regime) -> Sequence[Refusal]:
+        """What the sender of an accepted event was warned of; `key` is `<sender>/<event id>`. For readers of a derived regime only what is
+        about one of its own figures: rules and counts tell of others too.
+        """
         found = await self._receipts.find_one({"_id": key}, SHOWN, max_time_ms=TIME_LIMIT_MS)
-        return [] if found is None else _decided(found).warnings
+        warnings = [] if found is None else _decided(found).warnings
+        if regime.derived_from is None:
+            return warnings
+        own = {f"data.values.{code}" for code in regime.by_code}
+        return [warning for warning in warnings if warning.code == OF_ONE_FIGURE and warning.path in own]
 
 
 def _decided(document: ReceiptDocument) -> Decided:

@@ -87,7 +87,7 @@ async def entered(entry: EntryAt, store: Stored, scope: Reads, now: Now, new_id:
     """Checks what was typed, or sends it."""
     fields = await sent_forms.fields_within(request, sent_forms.MOST_OF_A_REPORT)
     form, known = await entry_forms.read(entry.at, entry.asked, store)
-    attempt = _attempt(Shown(entry, form, scope, now), fields, new_id)
+    attempt = _attempt(Shown(entry, form, scope, now), fields, acting, new_id)
     if attempt.sends and attempt.act.key in known:
         return _to_receipt(entry, attempt.act)
     if attempt.faults or not attempt.sends:
@@ -145,11 +145,13 @@ class Attempt:
         return self.fields.get(BUTTON) == SEND
 
 
-def _attempt(shown: Shown, fields: Mapping[str, str], new_id: NewId) -> Attempt:
+def _attempt(shown: Shown, fields: Mapping[str, str], acting: Acting, new_id: NewId) -> Attempt:
     """What a form that was sent to us means. If another revision was recorded meanwhile, the person is asked first."""
     entry, held = shown.entry, shown.form.held
     reading = entry_fields.read(entry.asked, fields)
     act, faults = _act(entry, fields, reading), list(reading.faults)
+    if (too_large := acting.too_large(act)) is not None:
+        faults.append(too_large)
     if int(fields[REVISION]) != held.next_revision:
         faults.append(refusal("form.moved", newest=held.newest, next=held.next_revision))
         fields = _opened(fields, shown.form, new_id)

@@ -23,7 +23,7 @@ async def report(at: ReportAtOn, store: Stored, duties: Duties, now: Now, reques
     sections = figures.report_sections(own_report.values, statuses.asked(at), own_report.notes, own_report.estimates)
     strip = await regime_periods.of_reports(at, duties, now) if at.early is None else None
     early = await early_views.reports(at, store) if at.early is None else []
-    warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last) if own_report.last else []
+    warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last, at.regime) if own_report.last else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
     shown |= {"warnings": warnings, "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})
