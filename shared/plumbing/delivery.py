@@ -5,6 +5,7 @@ its service decides (`Failing`). `ConfigurationError`: the service stops.
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
@@ -123,15 +124,26 @@ async def _half(client: Client, batch: Sequence[Delivery], handle: Handle, faili
 
 async def _is_done_with(delivery: Delivery, error: Exception, failing: Failing) -> bool:
     """What the service decides about a message that failed; if it cannot decide, the message comes again."""
-    log.error("message.failed", subject=delivery.subject, sequence=delivery.sequence, exc_info=error)
+    log.error("message.failed", subject=delivery.subject, sequence=delivery.sequence, **_cause(error))
     try:
         return await failing.fail(delivery, error)
     except Exception as again:
         if is_passing(again):
             log.warning("batch.postponed", count=1, error=type(again).__name__)
         else:
-            log.error("message.not_parked", sequence=delivery.sequence, exc_info=True)
+            log.error("message.not_parked", sequence=delivery.sequence, **_cause(again))
         return False
+
+
+def _cause(error: BaseException) -> dict[str, object]:
+    """The kinds of an error and of what led to it, newest first, and the calls in which it occurred. Without the errors' texts: they may
+    hold what a message says.
+    """
+    chain = [error]
+    while (led := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(led)
+    calls = [line for one in reversed(chain) for line in traceback.format_tb(one.__traceback__)]
+    return {"error": " < ".join(type(one).__name__ for one in chain), "calls": "".join(calls)}
 
 
 async def keep_trying(name: str, act: Callable[[], Awaitable[Result]], readiness: Readiness) -> Result:

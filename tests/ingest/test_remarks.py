@@ -224,3 +224,12 @@ def test_an_event_of_another_type_has_no_remarks() -> None:
     wrong = faults(screen({**event, "data": {**event["data"], "notes": {}, "status": {}}}))
 
     assert wrong[:2] == [("event.unknown_field", "data.notes"), ("event.unknown_field", "data.status")]
+
+
+@pytest.mark.parametrize(("count", "wrong"), [(24, []), (26, [("event.too_large", "")])])
+def test_a_report_that_grows_too_large_for_the_log_is_refused(count: int, wrong: list[tuple[str, str]]) -> None:
+    """Composed (NFC), this character is three: 12 bytes instead of 4. What the broker does not take would hold up everybody's reports."""
+    texts_of = {f"muc_{number}": "\U0001d160" * (events.MAX_NARRATIVE_CHARACTERS // 3) for number in range(count)}
+    among = remarking.with_regime(narratives=dict.fromkeys(texts_of, "Mục"))
+
+    assert faults(screen(report(narratives=texts_of), among=among)) == wrong

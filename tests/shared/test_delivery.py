@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from unittest.mock import AsyncMock
 
 import nats.errors
 import nats.js.errors
 import orjson
 import pytest
-from pymongo.errors import AutoReconnect
+import structlog
+from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.plumbing import delivery, reader
 from shared.plumbing.reader import Delivery, Reader
@@ -161,6 +163,29 @@ async def test_when_the_service_stops_the_rest_of_a_batch_comes_again_untried(in
 
     assert inbox.decides.failed == [1, 2]
     assert sorted(found.sequence for found in await inbox.read(8)) == list(range(1, 9))
+
+
+async def test_the_log_says_where_a_message_failed_and_nothing_of_what_it_says() -> None:
+    """The text of an error may hold figures: a driver's has the document that it could not write."""
+    message = Delivery("inbox.06253", b"12345", "reply", 7, 7, 0, 0)
+
+    async def handle(batch: Sequence[Delivery]) -> None:
+        try:
+            int(f"so {batch[0].payload.decode()}")
+        except ValueError as error:
+            raise BulkWriteError({"writeErrors": [{"op": {"event": batch[0].payload}}]}) from error
+
+    decides = Decides()
+    decides.raises = KeyError("12345")
+    with structlog.testing.capture_logs() as lines:
+        await delivery.deliver(AsyncMock(), [message], handle, decides)
+
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("message.failed", "BulkWriteError < ValueError"),
+        ("message.not_parked", "KeyError < BulkWriteError < ValueError"),
+    ]
+    assert all("in handle" in line["calls"] for line in lines)
+    assert "12345" not in str(lines)
 
 
 @pytest.mark.parametrize("error", [AutoReconnect(), ZeroDivisionError()], ids=["away", "unexpected"])

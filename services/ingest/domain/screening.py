@@ -35,6 +35,7 @@ WITHOUT_EFFECT: Final = {
 REMARKS: Final = ("notes", "status", "reason")  # of a report: left out of the log if they say nothing
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; forms have fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
+MOST_LOGGED: Final = 1_000_000  # bytes; with its headers an event has to fit into one message of 1 MiB
 MOST_ID: Final = 200  # characters; an invalid id longer than this is not repeated in the receipt
 
 JUDGES: Final = {
@@ -68,7 +69,9 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
         case.wrong = actions.misstated(case)
     if not case.wrong:
         case.logged = _logged(case)
-        if case.type == events.SUBMITTED and case.regime is not None:
+        if len(case.logged) > MOST_LOGGED:  # composing a text (NFC) can make it three times as long
+            case.wrong = [refusal("event.too_large", size=len(case.logged), most=events.MAX_EVENT_BYTES)]
+        elif case.type == events.SUBMITTED and case.regime is not None:
             comparing.prepare(case, case.regime)
     if case.type == events.SUBMITTED:
         case.forget()
