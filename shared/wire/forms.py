@@ -1,7 +1,7 @@
 """The form as data: regimes, and what one unit is asked to report in one period, as the HTTP API gives them.
 
 A field that may be absent has no meaning when it is absent, and is never null. Fields may be added; none changes its name. Source: design,
-section 4, "HTTP door"; ADR 0064.
+section 4, "Forms"; ADR 0064.
 """
 
 from typing import Annotated, Any, Literal

@@ -9,7 +9,7 @@ Three steps, the same in every service:
 3. `fill` puts them together: a `Form`, with deadlines, revisions, and the figures of the period before.
 
 Ask `find` with today's day (in Vietnam), because a report is judged by the units and the version of the regime of the period's reference
-day, or of the day of receipt if that is earlier. Source: design, section 4, "HTTP door"; ADR 0064.
+day, or of the day of receipt if that is earlier. Source: design, section 4, "Forms"; ADR 0064.
 """
 
 from collections.abc import Iterable, Mapping

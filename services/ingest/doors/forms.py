@@ -1,8 +1,8 @@
 """Forms over HTTP: the regimes, and what one unit is asked to report, for software that learns what to send.
 
 That a regime, a period or a unit exists, and who is asked for what, is public to everybody with a key of a unit. What a unit has reported
-is not: its form is for itself and for its heir, and another key is refused before anything is looked up. Source: design, section 4, "HTTP
-door"; ADR 0064.
+is not: its form is for itself and for its heir, and another key is refused before anything is looked up. Source: design, section 4, "Forms"
+and "HTTP door"; ADR 0064.
 """
 
 from datetime import date

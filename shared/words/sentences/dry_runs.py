@@ -8,15 +8,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The totals are being loaded. Try again in a few seconds.",
     ),
     "preview.busy": (
-        "Đang có quá nhiều yêu cầu chạy thử. Thử lại sau ít giây.",
+        "Đang có quá nhiều yêu cầu gửi thử. Thử lại sau ít giây.",
         "There are too many dry runs at the moment. Try again in a few seconds.",
     ),
     "preview.unreadable": (
-        "Yêu cầu chạy thử không chứa sự kiện của phân vùng {partition}. Gửi sự kiện đúng dạng của nhật ký.",
+        "Yêu cầu gửi thử không chứa sự kiện của phân vùng {partition}. Gửi sự kiện đúng dạng của nhật ký.",
         "The request holds no event of the partition {partition}. Send an event in the form of the log.",
     ),
     "preview.too_large": (
-        "Sự kiện làm thay đổi quá nhiều số liệu nên không liệt kê được. Gửi sự kiện mà không chạy thử.",
+        "Sự kiện làm thay đổi quá nhiều số liệu nên không liệt kê được. Gửi luôn sự kiện, không gửi thử.",
         "The event would change too many figures to list. Send it without a dry run.",
     ),
     "dry_run.bad_parameter": (

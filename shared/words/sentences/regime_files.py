@@ -4,7 +4,7 @@ from typing import Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "regime.estimates_on_call": (
-        "Chế độ báo cáo theo yêu cầu (on_call) không nhận số ước. Bỏ “estimates”.",
+        "Chế độ báo cáo đột xuất (on_call) không nhận số ước. Bỏ “estimates”.",
         "A regime on call takes no estimates. Remove “estimates”.",
     ),
     # a field, or fields that belong together
@@ -49,7 +49,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The recipient confirms the view of on_behalf_of, otherwise of within; the regime has neither. Add one of them.",
     ),
     "regime.change_of_on_call": (
-        "Chế độ không chuyển được giữa báo cáo định kỳ và báo cáo theo yêu cầu. Ghi ends để kết thúc chế độ này, rồi lập chế độ mới.",
+        "Chế độ không chuyển được giữa báo cáo định kỳ và báo cáo đột xuất. Ghi ends để kết thúc chế độ này, rồi lập chế độ mới.",
         "A regime cannot change between fixed deadlines and on call. End this regime with ends, and write a new one.",
     ),
     "regime.one_day": (

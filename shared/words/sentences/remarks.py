@@ -70,7 +70,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         " one of: {codes}.",
     ),
     "report.more_warnings": (
-        "Còn {count} cảnh báo về số liệu chưa nêu ở đây. Kiểm tra lại cả báo cáo.",
+        "Còn {count} lưu ý về số liệu chưa nêu ở đây. Kiểm tra lại cả báo cáo.",
         "There are {count} more warnings about figures that are not listed. Check the whole report.",
     ),
     # regime files
