@@ -6,7 +6,8 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import PersonDocument, ReceiptDocument, ReportDocument, ViewDocument
+from shared.wire.documents import ReceiptDocument, ReportDocument, ViewDocument
+from shared.wire.identity_documents import PersonDocument
 from shared.wire.view_key import ViewKey
 
 WITH_EVENTS: Final = (collection_names.REPORTS, collection_names.RECEIPTS)

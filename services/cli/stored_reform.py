@@ -8,7 +8,8 @@ from typing import Any, Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import CredentialDocument, DutyDocument, GrantDocument, PersonDocument, ReceiptDocument, ReportDocument
+from shared.wire.documents import DutyDocument, ReceiptDocument, ReportDocument
+from shared.wire.identity_documents import CredentialDocument, GrantDocument, PersonDocument
 from shared.words import periods
 from shared.words.reference import Reference
 from shared.words.reform_bound import Bound, BoundCredential, BoundRole
