@@ -25,9 +25,9 @@ PLAIN: Final[dict[object, str]] = {
 }
 INTRODUCTION: Final = """
 What MongoDB holds. Each collection has one owner that writes it; the others only read. All of them use the models in
-`shared/wire/documents.py` and `identity_documents.py`, from which this page is made. `reports`, `views` and `duties` can be computed again from the log; units, areas,
-reforms, regimes, receipts and alerts are kept nowhere else, so they belong into every backup. Instants are in UTC. A field that is
-*optional* is absent from some documents.
+`shared/wire/documents.py` and `identity_documents.py`, from which this page is made. `reports`, `views` and `duties` can be computed again
+from the log; units, areas, reforms, regimes, receipts, parked messages, alerts, people, credentials and the audit log are kept nowhere
+else, so they belong into every backup. Instants are in UTC. A field that is *optional* is absent from some documents.
 """
 
 
