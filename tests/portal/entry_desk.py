@@ -45,9 +45,8 @@ def reference() -> Reference:
 def hidden(page: str) -> dict[str, str]:
     """The hidden fields of the form in a page."""
     main = page[page.index("<main") :]
-    return {
-        html.unescape(name): html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)"', main)
-    }
+    fields = re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)"', main, re.DOTALL)
+    return {html.unescape(name): html.unescape(value) for name, value in fields}
 
 
 def main_of(page: str) -> str:

@@ -8,6 +8,7 @@ import httpx2
 import orjson
 import pytest
 import pytest_asyncio
+from pymongo.errors import AutoReconnect
 
 from services.portal.http import acting, forms
 from shared.plumbing import dry_runs
@@ -213,6 +214,26 @@ async def test_while_the_broker_is_away_nothing_is_lost(stack: Stack) -> None:
     assert 'value="5"' in answer.text
     assert "Giữ lại" in answer.text
     assert hidden(answer.text) == opened  # sent again, it is the same event
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["after the form was read", "before the form was read"])
+async def test_while_the_database_is_away_what_was_typed_waits_on_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_read: bool
+) -> None:
+    def away(*_: object) -> object:
+        raise AutoReconnect
+
+    async with await desk.browser("officer", COMMUNE) as officer:
+        form = {**hidden((await officer.get(PATH)).text), "viec": "gui", "v.gd_ngay_cong": "5", "t.kho_khan": "Giữ <lại>\nđây"}
+        with monkeypatch.context() as patched:
+            patched.setattr("services.portal.reading.entry_forms.read" if is_read else "shared.words.forms.find", away)
+            answer = await officer.post(PATH, data=form)
+        assert answer.status_code == 503
+        assert "http-equiv" not in answer.text  # a page that reloads itself would lose what was typed
+        assert hidden(answer.text) == form
+        await officer.post(PATH, data=hidden(answer.text))
+    [(_, event)] = await sent(desk.stack)
+    assert event["data"]["narratives"] == {"kho_khan": "Giữ <lại>\nđây"}  # type: ignore[index]
 
 
 NAMES = [builders.registry().ids[unit][-1].name for unit in (COMMUNE, "184", "20", "06280")]

@@ -16,8 +16,6 @@ from services.portal.sessions.kept_forms import KeptForm
 from shared.words import refusals
 
 MOST_LETTERS: Final = forms.MOST_BYTES // 2  # of a sealed form: a note of the login that has it is a third longer, and must fit in a form
-SECRETS: Final = frozenset({"password", "current", "new", "again", "code"})
-"""Fields that are not sent back to a browser, in whatever form."""
 
 
 def install(app: FastAPI) -> None:
@@ -48,7 +46,7 @@ async def _kept(request: Request, accounts: Accounts) -> str | None:
         fields = await forms.pairs_of(request)
     except Refused:
         return None
-    if any(name in SECRETS for name, _ in fields):
+    if any(name in problems.SECRETS for name, _ in fields):
         return None
     owner = await accounts.sessions.owner(request.cookies.get(cookies.name(request.url.scheme), ""))
     action = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

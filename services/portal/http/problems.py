@@ -13,9 +13,11 @@ from fastapi.responses import RedirectResponse
 from faststream.exceptions import IncorrectState
 from pymongo.errors import OperationFailure
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.portal.domain import refused, return_path, wanted
 from services.portal.domain.refused import Link, Refused
+from services.portal.http import forms
 from services.portal.http import headers as safe
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
@@ -41,6 +43,12 @@ OTHER_TITLE: Final = (
     "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Nếu không nhớ mã đơn vị, hãy nhập tên vào ô tìm ở đầu trang.",
 )
 FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
+SENT_AWAY: Final = (
+    "Hệ thống tạm thời gián đoạn",
+    "Chưa rõ biểu mẫu đã được ghi nhận chưa. Đừng đóng trang này; vài phút nữa gửi lại từ đây.",
+)
+SECRETS: Final = frozenset({"password", "current", "new", "again", "code"})
+"""Fields that are not sent back to a browser, in whatever form."""
 RETRY_AFTER_S = 5
 MOST_LETTERS = 64  # characters of a parameter's name that the refusal repeats
 
@@ -59,9 +67,14 @@ def is_for_programs(path: str) -> bool:
 
 
 def answer(
-    request: Request, status: HTTPStatus, *reasons: Refusal, links: Sequence[Link] = (), headers: Mapping[str, str] | None = None
+    request: Request,
+    status: HTTPStatus,
+    *reasons: Refusal,
+    links: Sequence[Link] = (),
+    headers: Mapping[str, str] | None = None,
+    typed: forms.Pairs = (),
 ) -> Response:
-    """The refusals as a page or as a problem, depending on the path. Only a page has the links."""
+    """The refusals as a page or as a problem, depending on the path. Only a page has the links, and the form `typed` to be sent again."""
     later: dict[str, str] = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     later |= dict(headers or {})
     if not is_for_programs(request.url.path):
@@ -69,12 +82,29 @@ def answer(
             return RedirectResponse(
                 return_path.login(request.url.path, request.url.query), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"}
             )
-        title, advice = TITLES.get(status, OTHER_TITLE)
+        is_reloaded = status == HTTPStatus.SERVICE_UNAVAILABLE and not typed
+        title, advice = SENT_AWAY if typed else TITLES.get(status, OTHER_TITLE)
         shown = {"status": int(status), "refusals": reasons, "title": title, "advice": advice, "links": links}
+        shown |= {"is_reloaded": is_reloaded, "typed": typed, "action": _address(request)}
         return look.page("problem.html", shown, status, later)
     if status == HTTPStatus.UNAUTHORIZED:
         later |= {"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"}
     return problem(status, reasons, later)
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+async def _typed(request: Request) -> forms.Pairs:
+    """The fields of the form that a person has sent, so that an outage loses nothing; none of a form that has secrets, or is not ours."""
+    if request.method != "POST" or is_for_programs(request.url.path):
+        return ()
+    try:
+        fields = await forms.pairs_of(request, forms.MOST_OF_A_REPORT)
+    except (Refused, ClientDisconnect, RuntimeError):  # RuntimeError: the body was read in part before
+        return ()
+    return () if any(name in SECRETS for name, _ in fields) else fields
 
 
 def refuse(request: Request, error: Refused) -> Response:
@@ -111,7 +141,7 @@ def install(app: FastAPI) -> None:
             away = error.refusals[0]
         elif mongo.is_away(error):
             away = refusals.refusal("door.database_away")
-        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, away, typed=await _typed(request))
 
     async def on_database(request: Request, error: Exception) -> Response:
         if mongo.is_away(error):
