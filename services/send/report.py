@@ -28,6 +28,23 @@ WORDS: Final[dict[State, tuple[str, str]]] = {
 }
 COLUMNS: Final = ("Tệp", "Dòng", "Chế độ", "Kỳ", "Lần nộp", "Kết quả", "Thời điểm")
 CHANGE_COLUMNS: Final = ("Đơn vị", "Chỉ tiêu", "Số liệu", "Hiện nay", "Sẽ là")
+PARTS: Final = {
+    "total": "tổng",
+    "true": "số đơn vị có",
+    "numerator": "tử số",
+    "denominator": "mẫu số",
+    "percent": "tỷ lệ (%)",
+    "reported": "số đơn vị đã báo cáo",
+    "estimated": "phần ước (%)",
+    "target.met": "đạt mục tiêu",
+    "counts": "số đơn vị",
+    "narratives": "số đơn vị có thuyết minh",
+    "reporting.received": "số đơn vị đã nộp",
+    "reporting.on_time": "số đơn vị nộp đúng hạn",
+    "reporting.late": "số đơn vị nộp muộn",
+    "reporting.rate": "tỷ lệ nộp (%)",
+    "reporting.timely_rate": "tỷ lệ nộp đúng hạn (%)",
+}
 PAPER: Final = 140  # columns of a table that goes to a file or a pipe
 
 
@@ -152,12 +169,20 @@ def _print_changes(one: Row, out: Console) -> None:
             cells = (
                 change["unit"],
                 change.get("indicator") or "",
-                change["field"],
+                part(change["field"]),
                 _number(change.get("now")),
                 _number(change.get("then")),
             )
             table.add_row(*(Text(clean(str(cell), 200)) for cell in cells))
         out.print(table)
+
+
+def part(field: str) -> str:
+    """Which number of a view changes, in words. The rest of a dotted name, such as an option or a heading, stays a code."""
+    if field in PARTS:
+        return PARTS[field]
+    kind, dot, name = field.partition(".")
+    return f"{PARTS[kind]}: {name}" if dot and kind in PARTS else field
 
 
 def _number(value: Any) -> str:

@@ -71,7 +71,7 @@ async def test_the_list_is_filtered_and_goes_on_behind_the_last_row(operator: Po
     path = f"{PAGE}?unit=X1&state=waiting"
     while path:
         page = (await operator.http.get(path)).text
-        seen += [part.partition("<")[0] for part in page.split('<th scope="row"><span class="code">')[1:]]
+        seen += [part.partition("<")[0] for part in page.split('role="rowheader"><span class="code">')[1:]]
         following = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
         path = following
 

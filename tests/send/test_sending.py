@@ -9,6 +9,7 @@ import pytest
 from services.send.entry import Entry
 from services.send.outbox import Outbox
 from services.send.reading import Given
+from services.send.report import part
 from tests.send import office
 from tests.send.conftest import Machine, report
 from tests.send.office import CODE, KEY, UNIT, Office, lose_after, lose_before, problem, saying
@@ -269,13 +270,27 @@ def test_a_dry_run_shows_the_changes_and_leaves_nothing(server: Office, machine:
 
     assert machine.run(file, is_dry_run=True) == 1
 
-    assert "1.234,5" in machine.printed
+    assert "1.234,5" in machine.printed and "tổng" in machine.printed
     assert (server.accepted, machine.outbox.exists()) == ([], False)
     rows = machine.rows(file, is_dry_run=True, code=1)
     assert [(row["verdict"], row["dry_run"]) for row in rows] == [("accepted", True), ("rejected", True)]
     assert rows[0]["changes"] == [{"unit": "20", "indicator": "a", "field": "total", "now": None, "then": "1234.5"}]
     machine.address = AWAY
     assert machine.run(file, is_dry_run=True) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("reporting.rate", "tỷ lệ nộp (%)"),
+        ("target.met", "đạt mục tiêu"),
+        ("counts.dang_thuc_hien", "số đơn vị: dang_thuc_hien"),
+        ("narratives.kho_khan", "số đơn vị có thuyết minh: kho_khan"),
+        ("of.a.later.server", "of.a.later.server"),
+    ],
+)
+def test_a_number_of_a_view_is_named_in_words(field: str, words: str) -> None:
+    assert part(field) == words
 
 
 def test_a_server_that_knows_no_dry_run_is_told_on(server: Office, machine: Machine) -> None:

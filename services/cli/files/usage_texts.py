@@ -13,6 +13,8 @@ Ai có khóa này gửi được báo cáo dưới tên đơn vị: giữ kín, 
 
   {key}
 
+Biểu mẫu của kỳ:    GET {door}/v1/forms/<chế độ>/<kỳ>/{unit_id}   (các chế độ: GET {door}/v1/regimes)
+Thử, không lưu:     POST {door}/v1/reports?dry_run=true
 Gửi báo cáo:        POST {door}/v1/reports
 Xem biên nhận:      GET {door}/v1/receipts/{unit_id}/<mã sự kiện>
 Trong mỗi yêu cầu:  Authorization: Bearer <khóa>

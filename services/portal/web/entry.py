@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.portal.domain import acts, entry_changes, entry_fields, entry_sheet, refused
+from services.portal.domain import acts, entry_changes, entry_fields, entry_sheet, plain_remarks, refused
 from services.portal.domain.acts import Act
 from services.portal.domain.entry_changes import Change
 from services.portal.domain.entry_fields import BUTTON, FORM, REVISION, Reading
@@ -111,6 +111,7 @@ async def receipt(
     form, _ = await entry_forms.read(at, asked, store)
     on_time = None if decided is None else entry_forms.is_on_time(form, decided.received_at)
     shown = {"at": at, "asked": asked, "form": form, "it": decided, "event": event, "on_time": on_time, "label_of": _label_of(asked)}
+    shown["warnings"] = [] if decided is None else plain_remarks.plain(decided.warnings, asked.regime)
     status = HTTPStatus.ACCEPTED if decided is None else HTTPStatus.OK
     return look.page("form_receipt.html", {**shown, "period_text": vietnamese.period(at.period)}, status)
 
@@ -205,7 +206,7 @@ def _take(outcome: Outcome, dry_run: DryRun | None, shown: Shown) -> None:
         return
     has_unread = bool(outcome.faults)
     outcome.faults += [_refusal(error) for error in dry_run.errors if not (has_unread and error.code in REPEATED)]
-    outcome.warnings = [_refusal(warning) for warning in dry_run.warnings]
+    outcome.warnings = plain_remarks.plain([_refusal(warning) for warning in dry_run.warnings], shown.entry.asked.regime)
     outcome.is_checked = not outcome.faults
     changes = dry_runs.readable(dry_run, shown.scope, shown.entry.asked.period.code).changes
     if outcome.is_checked and changes is not None:

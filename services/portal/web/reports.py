@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import entering, figures, refused
+from services.portal.domain import entering, figures, plain_remarks, refused
 from services.portal.http.dependencies import Now
 from services.portal.http.principals import Asking
 from services.portal.http.scoped import Below, Duties, ReportAtOn, Stored
@@ -25,7 +25,7 @@ async def report(at: ReportAtOn, store: Stored, duties: Duties, now: Now, reques
     early = await early_views.reports(at, store) if at.early is None else []
     warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last, at.regime) if own_report.last else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
-    shown |= {"warnings": warnings, "entering": entering.of_principal(person, at, store.scope)}
+    shown |= {"warnings": plain_remarks.plain(warnings, at.regime), "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})
 
 
