@@ -12,7 +12,7 @@ from shared.words.refusals import Refusal
 from shared.words.regimes import Regime
 
 ABOUT_FIGURES: Final = frozenset({"report.rule", "report.unusual"})
-FIELD: Final = " (notes)"
+FIELD: Final = re.compile(r" \((trường )?notes\)")
 RULE: Final = re.compile(r"^(Số liệu bất thường) theo quy tắc “[^”]*”")
 CODES: Final = re.compile(r"(?<=các chỉ tiêu: )[a-z0-9_, ]+(?=\.$)")
 
@@ -27,4 +27,4 @@ def _sentence(text: str, regime: Regime) -> str:
         named = [regime.by_code.get(code) for code in found[0].split(", ")]
         return found[0] if None in named else ", ".join(f"“{indicator.label}”" for indicator in named if indicator)
 
-    return CODES.sub(labels, RULE.sub(r"\1", text).replace(FIELD, "", 1))
+    return CODES.sub(labels, FIELD.sub("", RULE.sub(r"\1", text), count=1))
