@@ -179,7 +179,7 @@ async def _sent(found: Settings, options: Options, given: Sequence[Given], place
 
 
 async def _send(found: Settings, box: Outbox, place: Terminal) -> Sent:
-    """Sends what waits. That the server is away is an answer too: everything stays in the outbox."""
+    """Sends what waits. That the server is away, or the disk full, is an answer too: everything stays in the outbox."""
     columns = (TextColumn("Đang gửi"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=place.notes, disable=not place.notes.is_terminal, transient=True) as progress:
         bar = progress.add_task("", total=len(box.waiting(found.sender)))
@@ -188,7 +188,7 @@ async def _send(found: Settings, box: Outbox, place: Terminal) -> Sent:
                 sending = Sending(box, door, found.sender, Patience(place.pause), clock.now_ms)
                 return await sending.all(lambda _: progress.advance(bar))
         except SendError as error:
-            if error.exit_code != AWAY or any(one.code in ("send.disk_full", "send.outbox_not_written") for one in error.complaints):
+            if error.exit_code != AWAY:
                 raise
             return Sent(why=list(error.complaints), is_barred=any(one.code == "send.login_refused" for one in error.complaints))
 

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from . import content, entry
-from .complaints import Complaint, complaint, of_server
+from .complaints import Complaint, SendError, complaint, of_server
 from .door import Barred, Held, Learned, Tried
+from .entry import Attempt
 from .outbox import Outbox
 from .reading import Given
-from .report import Row, State
-from .sending import Patience
+from .report import WRONG_USE, Row, State
+from .sending import MOST_ATTEMPTS, Patience
 
 
 class TryingDoor(Protocol):
     """A way to the server that knows dry runs."""
+
+    async def knows_dry_runs(self) -> bool | Held | Barred: ...
 
     async def learn(self, regime: str, period: str, unit: str) -> Learned | Held | Barred: ...
 
@@ -31,8 +34,17 @@ class Trying:
     patience: Patience
 
     async def all(self, given: Sequence[Given]) -> tuple[list[Row], tuple[Complaint, ...], bool]:
-        """The rows, what kept the rest from being tried, and whether the server takes nothing from this key."""
+        """The rows, what kept the rest from being tried, and whether the server takes nothing from this key. Raises SendError if the server
+        knows no dry runs: it would take the reports for real.
+        """
         rows: list[Row] = []
+        knows = await self._knows()
+        if isinstance(knows, Barred):
+            return rows, knows.why, True
+        if isinstance(knows, Held):
+            return rows, (knows.why,), False
+        if not knows:
+            raise SendError(WRONG_USE, complaint("send.no_dry_run"))
         for one in given:
             found = await self._one(one)
             if not isinstance(found, Row):
@@ -42,23 +54,37 @@ class Trying:
             rows.append(found)
         return rows, (), False
 
+    async def _knows(self) -> bool | Held | Barred:
+        while True:
+            knows = await self.door.knows_dry_runs()
+            if not isinstance(knows, Held) or knows.retry_s is None or not await self.patience.wait(knows.retry_s):
+                return knows
+
     async def _one(self, one: Given) -> Row | Held | Barred:
         built = await self._built(one)
         if isinstance(built, Tried):
             return _row(one, "", "", 0, built.answer)
-        if not isinstance(built, tuple):
+        if not isinstance(built, Attempt):
             return built
-        event_id, event, unit, revision = built
         while True:
-            answer = await self.door.dry_run(event_id, event.encode())
-            if not isinstance(answer, Held) or answer.retry_s is None or not await self.patience.wait(answer.retry_s):
-                break
-        return answer if not isinstance(answer, Tried) else _row(one, event_id, unit, revision, answer.answer)
+            answer = await self._answer(built)
+            if not isinstance(answer, Tried):
+                return answer
+            is_old = answer.answer["verdict"] == "duplicate" and answer.answer["errors"]  # rejected before: it would be judged anew
+            if one.report is None or not is_old or built.rejections >= MOST_ATTEMPTS:
+                return _row(one, built.event_id, built.unit, built.revision, answer.answer)
+            built = entry.attempt(self.sender, one.report, built.unit, built.revision, built.rejections + 1)
 
-    async def _built(self, one: Given) -> tuple[str, str, str, int] | Tried | Held | Barred:
+    async def _answer(self, built: Attempt) -> Tried | Held | Barred:
+        while True:
+            answer = await self.door.dry_run(built.event_id, built.event.encode())
+            if not isinstance(answer, Held) or answer.retry_s is None or not await self.patience.wait(answer.retry_s):
+                return answer
+
+    async def _built(self, one: Given) -> Attempt | Tried | Held | Barred:
         if one.report is None:
             head = one.head
-            return str(head["id"]), one.event or "", str(head.get("unit", "")), int(head.get("revision", 0))
+            return Attempt(str(head["id"]), one.event or "", str(head.get("unit", "")), int(head.get("revision", 0)))
         regime, period = str(one.report["regime"]), str(one.report["period"])
         given = str(one.report.get("unit", ""))
         learned = await self.door.learn(regime, period, given if given and one.report.get("as_successor") else self.sender)
@@ -69,10 +95,10 @@ class Trying:
             return Tried({"verdict": "rejected", "errors": learned.errors, "warnings": [], "changes": []})
         if not unit:
             return Held(complaint("send.unit_not_known", f"{one.file}:{one.line}"))
-        known = entry.next_revision(self.outbox.about(self.sender, (regime, period, unit)))
-        revision = max(learned.revision or 1, known)
-        data = content.data_of(one.report, unit, revision)
-        return content.event_id(self.sender, data), content.event(self.sender, data), unit, revision
+        about = self.outbox.about(self.sender, (regime, period, unit))
+        revision = max(learned.revision or 1, entry.next_revision(about))
+        again = entry.rejections(about, content.digest([one.report, one.event]), revision)
+        return entry.attempt(self.sender, one.report, unit, revision, again)
 
 
 def _row(one: Given, event_id: str, unit: str, revision: int, said: dict[str, Any]) -> Row:

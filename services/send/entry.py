@@ -108,6 +108,17 @@ def next_revision(entries: Iterable[Entry]) -> int:
     return highest
 
 
+def rejections(entries: Iterable[Entry], content: str, revision: int) -> int:
+    """How often this same content was rejected under this revision, as far as these entries say."""
+    return sum(one.is_rejected and one.content == content and one.revision == revision for one in entries)
+
+
+def attempt(sender: str, report: Json, unit: str, revision: int, rejections: int) -> Attempt:
+    """The event of a report under a revision."""
+    data = content.data_of(report, unit, revision)
+    return Attempt(content.event_id(sender, data, rejections), content.event(sender, data, rejections), unit, revision, rejections)
+
+
 def encode(entry: Entry) -> bytes:
     text = json.dumps({"format": FORMAT, **asdict(entry)}, ensure_ascii=False).encode()
     return hashlib.sha256(text).hexdigest().encode() + b"\n" + text + b"\n"

@@ -22,6 +22,7 @@ MOST_BYTES: Final = 8 * 1024 * 1024  # of an answer; a dry run of a report with 
 RETRY_S: Final = 5.0  # when the server does not say how long
 LONGEST_RETRY_S: Final = 86_400.0
 EVENT: Final = {"Content-Type": "application/cloudevents+json"}
+KNOWS_DRY_RUNS: Final = "dry_run.bad_parameter"  # how a server that knows dry runs refuses another value
 NO_FORMS: Final = "door.not_found"  # an older server, without forms
 REDIRECTS: Final = range(300, 400)
 
@@ -79,6 +80,17 @@ class HttpDoor:
         if isinstance(reply, Reply) and reply.status == 404 and _problem(reply) is not None:
             return Pending()
         return self._verdict(event_id, reply)
+
+    async def knows_dry_runs(self) -> bool | Held | Barred:
+        """Whether the server knows dry runs: an older one ignores the parameter, and would take the event for a real one. So it is asked
+        with a value that is refused, and without an event, which every server refuses.
+        """
+        reply = await self._ask("POST", "/v1/reports?dry_run=ask", b"")
+        if isinstance(reply, Held):
+            return reply
+        if reply.status == 400 and (errors := _problem(reply)) is not None:
+            return bool(errors[0]["code"] == KNOWS_DRY_RUNS)
+        return _without_verdict(reply)
 
     async def dry_run(self, event_id: str, event: bytes) -> Tried | Held | Barred:
         """Asks what would become of an event."""

@@ -38,6 +38,7 @@ class Outbox:
         self._disk = disk or Disk()
         self._lock: IO[bytes] | None = None
         self._last = 0
+        self._by_concern: dict[tuple[str, str, str], list[Entry]] = {}  # sender, regime, period
         self._codes: dict[tuple[str, str, str], str] = {}  # sender, regime, period
 
     def __enter__(self) -> Self:
@@ -91,8 +92,12 @@ class Outbox:
             raise durable.failure(error, self.folder) from error
 
     def _take(self, found: Entry) -> None:
-        self.entries.append(found)
+        self._keep(found)
         self._learn(found)
+
+    def _keep(self, one: Entry) -> None:
+        self.entries.append(one)
+        self._by_concern.setdefault((one.sender, *one.concern), []).append(one)
 
     def _learn(self, one: Entry) -> None:
         """Remembers under which code the sender's own report was sent."""
@@ -131,7 +136,7 @@ class Outbox:
 
     def about(self, sender: str, key: Key) -> list[Entry]:
         """The entries about one report, oldest first."""
-        return [one for one in self.entries if one.sender == sender and self.key(sender, one) == key]
+        return [one for one in self._by_concern.get((sender, *key[:2]), ()) if self.key(sender, one) == key]
 
     def add(self, sender: str, given: Sequence[Given], now_ms: int, *, again: bool) -> list[tuple[Given, Entry, bool]]:
         """Puts reports into the outbox, all of them or none that could be lost: each with its entry, and whether the entry is new.
@@ -154,7 +159,8 @@ class Outbox:
         if added:
             self._settle()
         self._last += len(added)
-        self.entries += added
+        for new in added:
+            self._keep(new)
         return answer
 
     def _known(self, sender: str, given: Sequence[Given]) -> dict[int, Entry]:
@@ -195,7 +201,10 @@ class Outbox:
         except OSError as error:
             raise durable.failure(error, self.folder) from error
         gone = {one.number for one in old}
-        self.entries = [one for one in self.entries if one.number not in gone]
+        left, self.entries, self._by_concern = self.entries, [], {}
+        for one in left:
+            if one.number not in gone:
+                self._keep(one)
 
     def _change(self, entry: Entry, new: Entry) -> None:
         durable.put(self._disk, self._path(entry), entries.encode(new))

@@ -26,6 +26,11 @@ WORDS: Final[dict[State, tuple[str, str]]] = {
     "unchanged": ("Không đổi, không gửi lại", "cyan"),
     "superseded": ("Đã tiếp nhận, chưa được tính", "red"),
 }
+TRIED: Final[dict[State, str]] = {
+    "accepted": "Thử: sẽ được tiếp nhận",
+    "duplicate": "Thử: đã tiếp nhận trước đó",
+    "rejected": "Thử: sẽ bị từ chối",
+}
 COLUMNS: Final = ("Tệp", "Dòng", "Chế độ", "Kỳ", "Lần nộp", "Kết quả", "Thời điểm")
 CHANGE_COLUMNS: Final = ("Đơn vị", "Chỉ tiêu", "Số liệu", "Hiện nay", "Sẽ là")
 PARTS: Final = {
@@ -80,7 +85,7 @@ def row(entry: Entry, *, is_unchanged: bool = False) -> Row:
     errors, warnings = of_server(receipt.get("errors")), of_server(receipt.get("warnings"))
     if is_unchanged:
         warnings = (*warnings, complaint("send.unchanged", at=clock.shown(entry.answered_ms)))
-    elif entry.state == "answered" and entry.is_superseded:
+    if entry.state == "answered" and entry.is_superseded:
         warnings = (*warnings, complaint("send.still_superseded"))
     event_id = entry.attempts[-1].event_id if entry.attempts else str(entry.head.get("id", ""))
     return Row(
@@ -101,12 +106,12 @@ def row(entry: Entry, *, is_unchanged: bool = False) -> Row:
 def _state(entry: Entry, *, is_unchanged: bool) -> State:
     if entry.state != "answered":
         return "waiting"
+    if entry.is_superseded and not entry.is_rejected:
+        return "superseded"  # also when it is not sent again: it still does not count
     if is_unchanged:
         return "unchanged"
     if entry.is_rejected:
         return "rejected"
-    if entry.is_superseded:
-        return "superseded"
     return "duplicate" if (entry.receipt or {}).get("verdict") == "duplicate" else "accepted"
 
 
@@ -130,6 +135,7 @@ def print_table(rows: Sequence[Row], language: Language, out: Console) -> None:
     table = Table(*COLUMNS, box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for one in rows:
         words, colour = WORDS[one.state]
+        words = TRIED.get(one.state, words) if one.is_dry_run else words
         told = words if one.state != "unchanged" or not one.is_rejected else "Đã bị từ chối, không đổi"
         cells = (
             one.file,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from . import content, entry
+from . import entry
 from .complaints import Complaint, complaint
 from .door import Barred, Door, Held, Judged, Learned, Pending, refused
 from .entry import Attempt, Entry
@@ -107,7 +107,7 @@ class Sending:
             if not isinstance(answer, Judged):
                 return answer
             self.patience.renew()
-            is_foreign = is_new and times == 1 and last.event_id in self._guessed
+            is_foreign = is_new and times == 1
             following = self._following(one, answer, is_foreign=is_foreign) if left else None
             if following is None:
                 self.outbox.answer(one, answer.receipt, self.now_ms())
@@ -132,9 +132,10 @@ class Sending:
         if not unit:
             return complaint("send.unit_not_known", f"{one.file}:{one.line}")
         about = [other for other in self.outbox.about(self.sender, (regime, period, unit)) if other is not one]
+        if any(other.number < one.number and other.state != "answered" for other in about):  # that report names the unit, this one does not
+            return complaint("send.earlier_waits", f"{one.file}:{one.line}")
         revision = max(learned.revision or 1, entry.next_revision(about))
-        again = sum(other.is_rejected and other.content == one.content and other.revision == revision for other in about)
-        built = self._attempt(one.report, unit, revision, again)
+        built = entry.attempt(self.sender, one.report, unit, revision, entry.rejections(about, one.content, revision))
         if learned.revision is None:
             self._guessed.add(built.event_id)
         return built
@@ -144,11 +145,6 @@ class Sending:
             learned = await self.door.learn(regime, period, unit)
             if not isinstance(learned, Held) or learned.retry_s is None or not await self.patience.wait(learned.retry_s):
                 return learned
-
-    def _attempt(self, report: content.Json, unit: str, revision: int, rejections: int) -> Attempt:
-        data = content.data_of(report, unit, revision)
-        event_id = content.event_id(self.sender, data, rejections)
-        return Attempt(event_id, content.event(self.sender, data, rejections), unit, revision, rejections)
 
     def _following(self, one: Entry, answer: Judged, *, is_foreign: bool) -> Attempt | None:
         """The event to send after this answer; None if the answer is final.
@@ -160,11 +156,12 @@ class Sending:
             return None
         last, receipt = one.attempts[-1], answer.receipt
         is_repeat = receipt["verdict"] == "duplicate" and is_foreign
+        is_guessed = last.event_id in self._guessed  # otherwise the form has just named the revision: the repeat is of now
         if is_repeat and receipt.get("first_verdict") == "rejected":
-            return self._attempt(one.report, last.unit, last.revision, last.rejections + 1)
-        if is_repeat or entry.is_superseded(receipt):
+            return entry.attempt(self.sender, one.report, last.unit, last.revision, last.rejections + 1)
+        if (is_repeat and is_guessed) or entry.is_superseded(receipt):
             known = max(int(receipt.get("next_revision", 0)), int(receipt.get("standing_revision", 0)) + 1)
-            return self._attempt(one.report, last.unit, max(known, last.revision + 1), 0)
+            return entry.attempt(self.sender, one.report, last.unit, max(known, last.revision + 1), 0)
         return None
 
     async def _answer(self, attempt: Attempt) -> tuple[Judged | Pending | Held | Barred, int]:

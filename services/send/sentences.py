@@ -150,8 +150,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The outbox cannot be written ({why}). Check the folder and who may write there; what is not in it was not sent.",
     ),
     "send.disk_full": (
-        "Đĩa đầy, không ghi được vào hộp thư đi. Giải phóng dung lượng rồi chạy lại; báo cáo chưa ghi được thì chưa gửi.",
-        "The disk is full, and the outbox cannot be written. Free some space and run again; what could not be written was not sent.",
+        "Đĩa đầy, không ghi được vào hộp thư đi. Giải phóng dung lượng rồi chạy lại; báo cáo chưa có trong hộp thư đi thì chưa gửi.",
+        "The disk is full, and the outbox cannot be written. Free some space and run again; what is not in it was not sent.",
     ),
     "send.outbox_busy": (
         "Một lệnh gửi khác đang dùng hộp thư đi này. Đợi lệnh đó xong.",
@@ -171,24 +171,24 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     # the line
     "send.away": (
-        "Máy chủ không trả lời ({why}). Báo cáo đã có trong hộp thư đi; chạy lại lệnh này sau.",
-        "The server does not answer ({why}). The reports are in the outbox; run this command again later.",
+        "Máy chủ không trả lời ({why}). Kiểm tra mạng và địa chỉ, rồi chạy lại lệnh này.",
+        "The server does not answer ({why}). Check the line and the address, and run this command again.",
     ),
     "send.certificate_refused": (
         "Không tin được chứng thư của máy chủ ({why}). Dùng --ca là tệp ca.crt được giao; không tắt việc kiểm tra.",
         "The server's certificate is not trusted ({why}). Give the ca.crt that was handed over as --ca; never turn the check off.",
     ),
     "send.login_refused": (
-        "Máy chủ không nhận khóa hoặc chứng thư. Kiểm tra hạn và tệp được giao, hoặc xin khóa mới; báo cáo còn trong hộp thư đi.",
-        "The server refuses the key or the credentials. Check when they end and the file, or ask for new ones; the reports stay here.",
+        "Máy chủ không nhận khóa hoặc chứng thư. Kiểm tra hạn và tệp được giao, hoặc xin khóa mới.",
+        "The server refuses the key or the credentials. Check when they end and the file, or ask for new ones.",
     ),
     "send.redirected": (
         "Máy chủ chuyển sang địa chỉ khác; khóa không được gửi theo. Hỏi quản trị địa chỉ đúng.",
         "The server leads to another address; the key is not sent there. Ask the operator for the right address.",
     ),
     "send.odd_answer": (
-        "Câu trả lời không phải của Tổng Hợp (trạng thái {status}). Kiểm tra địa chỉ và máy chủ trung gian; báo cáo còn trong hộp thư đi.",
-        "This is no answer of Tổng Hợp (status {status}). Check the address and proxies; the reports stay in the outbox.",
+        "Câu trả lời không phải của Tổng Hợp (trạng thái {status}). Kiểm tra địa chỉ và máy chủ trung gian.",
+        "This is no answer of Tổng Hợp (status {status}). Check the address and proxies.",
     ),
     "send.busy": (
         "Máy chủ đang bận hoặc đơn vị gửi quá nhiều (trạng thái {status}). Chạy lại lệnh này sau.",
@@ -202,22 +202,30 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         'Chưa biết mã của đơn vị trong kỳ này. Ghi "unit" vào báo cáo, như "06253".',
         'The unit\'s code in this period is not known. Write "unit" into the report, such as "06253".',
     ),
+    "send.earlier_waits": (
+        "Một báo cáo gửi trước cho cùng kỳ này chưa có kết quả. Báo cáo này sẽ được gửi sau báo cáo đó; chạy lại lệnh này sau.",
+        "An earlier report about the same period has no verdict yet. This one is sent after it; run this command again later.",
+    ),
+    "send.no_dry_run": (
+        "Máy chủ này không biết gửi thử, nên chưa gửi gì. Báo quản trị cập nhật máy chủ, hoặc bỏ --dry-run để gửi thật.",
+        "This server knows no dry run, so nothing was sent. Tell the operator to update it, or leave --dry-run out to send.",
+    ),
     "send.dry_run_was_real": (
         "Máy chủ không biết gửi thử và đã nhận báo cáo này thật. Xem lại trên trang của đơn vị; báo quản trị cập nhật máy chủ.",
         "The server knows no dry run and has taken this report in. Look at the unit's page; tell the operator to update the server.",
     ),
     # results
     "send.unchanged": (
-        "Báo cáo này đã gửi ngày {at} và không đổi, nên không gửi lại. Muốn gửi lại thì thêm --again.",
-        "This report was sent on {at} and is unchanged, so it is not sent again. To send it again, add --again.",
+        "Báo cáo này đã có kết quả ngày {at} và không đổi, nên không gửi lại. Muốn gửi lại thì thêm --again.",
+        "This report was answered on {at} and is unchanged, so it is not sent again. To send it again, add --again.",
     ),
     "send.still_superseded": (
         "Nơi khác liên tục gửi lần nộp mới hơn nên báo cáo này chưa được tính. Thống nhất ai gửi, rồi chạy lại với --again.",
         "Someone else keeps sending newer revisions, so this report does not count. Agree who sends, then run again with --again.",
     ),
     "send.waiting": (
-        "Còn {count} báo cáo chờ trong hộp thư đi {folder}. Chạy lại lệnh này, không cần tên tệp, khi có mạng.",
-        "{count} reports wait in the outbox {folder}. Run this command again, without files, when the line is back.",
+        "Còn {count} báo cáo chờ trong hộp thư đi {folder}. Chạy lại lệnh này sau, không cần tên tệp.",
+        "{count} reports wait in the outbox {folder}. Run this command again later, without files.",
     ),
     "send.stopped": (
         "Đã dừng. Báo cáo đã ghi vào hộp thư đi sẽ được gửi ở lần chạy sau.",

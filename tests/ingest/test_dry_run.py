@@ -275,6 +275,7 @@ async def no_events(running: Installation, query: str) -> list[str]:
 
 
 async def a_misspelt_dry_run_does_not_send(running: Installation) -> None:
+    assert (await running.post(b"", query="?dry_run=ask")).json()["code"] == "dry_run.bad_parameter"  # how a client asks for dry runs
     for query in (
         *("?dry_run=yes", "?dry_run=True", "?dry_run=", "?dry_run", "?dry-run=true", "?dryrun=true", "?DRY_RUN=true"),
         *("?dry_run=true&dry_run=false", "?dry_run=true&dry_run=true", "?dry_run=true&x=1", "?x=1", f"?{'x' * 3000}=1", "?%00=1"),

@@ -49,6 +49,8 @@ class Office:
 
     address: str = ""
     has_forms: bool = True
+    has_faults: bool = True  # the indicator "bad" is unknown
+    has_dry_runs: bool = True  # an older server ignores the parameter
     tricks: list[Trick] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     receipts: dict[str, Json] = field(default_factory=dict)
@@ -62,16 +64,19 @@ class Office:
 
     @property
     def posts(self) -> list[Asked]:
-        return [one for one in self.asked if one.method == "POST"]
+        """The events that came, without the question whether the server knows dry runs."""
+        return [one for one in self.asked if one.method == "POST" and one.body]
 
     def answer(self, asked: Asked) -> tuple[int, Any]:
         self.asked.append(asked)
         if asked.headers.get("authorization") != f"Bearer {KEY}":
             return problem(401, "identity.required")
+        if asked.method == "POST" and not asked.body:
+            return problem(400, "dry_run.bad_parameter" if self.has_dry_runs and asked.path.endswith("?dry_run=ask") else "event.not_json")
         if asked.method == "POST" and self.tricks and (tricked := self.tricks.pop(0)(self, asked)) is not None:
             return tricked
         match asked.path.partition("?")[0].split("/"):
-            case ["", "v1", "reports"] if asked.path.endswith("dry_run=true"):
+            case ["", "v1", "reports"] if self.has_dry_runs and asked.path.endswith("?dry_run=true"):
                 return self.dry_run(asked.body)
             case ["", "v1", "reports"]:
                 return self.take(asked.body)
@@ -103,7 +108,11 @@ class Office:
 
     def judged(self, event_id: str, data: Json) -> Json:
         key = (data["regime"], data["period"], data["unit"])
-        errors = [reason("report.unknown_indicator", f"data.values.{name}") for name in data.get("values", {}) if name == "bad"]
+        errors = [
+            reason("report.unknown_indicator", f"data.values.{name}")
+            for name in data.get("values", {})
+            if name == "bad" and self.has_faults
+        ]
         standing, revision = self.standing.get(key, 0), data["revision"]
         warnings = [reason("report.superseded", "data.revision")] if revision < standing and not errors else []
         if not errors:
@@ -122,7 +131,10 @@ class Office:
 
     def dry_run(self, body: bytes) -> tuple[int, Any]:
         data = json.loads(body)["data"]
-        errors = [reason("report.unknown_indicator") for name in data.get("values", {}) if name == "bad"]
+        id_ = json.loads(body)["id"]
+        if (known := self.receipts.get(id_)) is not None:
+            return 200, {**{name: known[name] for name in ("errors", "warnings")}, "verdict": "duplicate", "changes": []}
+        errors = [reason("report.unknown_indicator") for name in data.get("values", {}) if name == "bad" and self.has_faults]
         changes = [{"unit": "20", "indicator": name, "field": "total", "now": None, "then": text} for name, text in data["values"].items()]
         return 200, {
             "verdict": "rejected" if errors else "accepted",

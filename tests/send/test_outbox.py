@@ -120,6 +120,7 @@ def test_a_disk_that_refuses_is_told_and_every_report_still_counts_once(
         code = machine.run(file)
     if at < 7:  # two reports are written three times each
         assert code == 3
+        assert ("Đã tiếp nhận" in machine.printed) == (at > 4)  # what is answered is told
         assert ("[send.disk_full]" if number in (errno.ENOSPC, errno.EDQUOT) else "[send.outbox_not_written]") in machine.said
     assert machine.run(file) == 0
     assert sorted(one["period"] for one in server.accepted) == ["2025", "2026"]

@@ -64,6 +64,9 @@ def test_a_report_that_someone_else_always_overtakes_is_told_and_refused(server:
     assert row["verdict"] == "superseded"
     assert len(server.posts) == 5
     assert [one["code"] for one in row["warnings"]] == ["report.superseded", "send.still_superseded"]
+    [again] = machine.rows(machine.file(report(unit=CODE)), code=1)  # not sent again, and still not counted
+    assert again["verdict"] == "superseded"
+    assert len(server.posts) == 5
 
 
 def test_the_same_file_again_is_not_sent_again_but_with_again(server: Office, machine: Machine) -> None:
@@ -294,13 +297,90 @@ def test_a_number_of_a_view_is_named_in_words(field: str, words: str) -> None:
     assert part(field) == words
 
 
-def test_a_server_that_knows_no_dry_run_is_told_on(server: Office, machine: Machine) -> None:
+def test_a_dry_run_never_says_that_a_report_was_taken_or_is_kept_here(server: Office, machine: Machine) -> None:
+    file = machine.file(report(), report("2025", values={"bad": 1}))
+
+    machine.run(file, is_dry_run=True)
+    assert "Thử: sẽ được tiếp nhận" in machine.printed
+    assert "Thử: sẽ bị từ chối" in machine.printed
+    assert "Đã tiếp nhận" not in machine.printed
+
+    for trick in (saying(500, b""), saying(401, problem(401, "identity.required")[1]), saying(200, b"<html>"), office.lose_before):
+        server.tricks = [trick]
+        assert machine.run(file, is_dry_run=True) != 0
+        assert "hộp thư đi" not in machine.said
+
+
+def test_a_dry_run_sends_nothing_to_a_server_that_knows_none(server: Office, machine: Machine) -> None:
+    server.has_dry_runs = False
+
+    assert machine.run(machine.file(report(), report("2025")), is_dry_run=True) == 2
+
+    assert "[send.no_dry_run]" in machine.said
+    assert (server.posts, server.accepted) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("trick", "code"),
+    [
+        (saying(400, b"<html>Bad Request</html>"), 3),
+        (saying(200, {"verdict": "accepted"}), 3),
+        (saying(302, b"", Location="/"), 3),
+        (saying(503, problem(503, "door.broker_away")[1], Retry_After="1"), 3),
+        (saying(400, problem(400, "event.not_json")[1]), 2),
+        (saying(401, problem(401, "identity.required")[1]), 1),
+    ],
+    ids=["proxy", "odd", "elsewhere", "busy", "older", "barred"],
+)
+def test_a_dry_run_needs_the_word_of_the_server(
+    server: Office, machine: Machine, monkeypatch: pytest.MonkeyPatch, trick: office.Trick, code: int
+) -> None:
+    asking = server.answer
+    monkeypatch.setattr(server, "answer", lambda asked: trick(server, asked) if asked.path.endswith("?dry_run=ask") else asking(asked))
+
+    assert machine.run(machine.file(report()), is_dry_run=True) == code
+
+    assert [one.path for one in server.asked] == []
+
+
+def test_a_dry_run_that_was_taken_for_real_after_all_is_told(server: Office, machine: Machine) -> None:
     server.tricks = [lambda server, asked: server.take(asked.body)]
 
     assert machine.run(machine.file(report(), report("2025")), is_dry_run=True) == 1
 
     assert "[send.dry_run_was_real]" in machine.said
     assert len(server.posts) == 1
+
+
+def test_a_dry_run_is_judged_anew_like_a_report_whose_like_was_rejected(server: Office, machine: Machine) -> None:
+    file = machine.file(report(values={"bad": 1}))
+    machine.run(file)
+    server.has_faults = False  # the regime asks for it now
+
+    for folder in ("outbox", "other"):  # the other one does not know of the rejection
+        [row] = machine.rows(file, is_dry_run=True, outbox=str(machine.folder / folder))
+        assert (row["verdict"], row["errors"]) == ("accepted", [])
+
+
+def test_a_rejection_that_this_outbox_does_not_know_is_judged_anew(server: Office, machine: Machine) -> None:
+    file = machine.file(report(values={"bad": 1}))
+    machine.run(file)
+    server.has_faults = False
+
+    [row] = machine.rows(file, outbox=str(machine.folder / "other"))
+
+    assert (row["verdict"], row["revision"]) == ("accepted", 1)
+
+
+def test_a_report_without_a_unit_waits_for_an_earlier_one_that_names_it(server: Office, machine: Machine) -> None:
+    file = machine.file(report(unit=CODE), report(values={"gd_ngay_cong": 341}))
+    server.tricks = [saying(500, b"")]
+
+    assert [row["verdict"] for row in machine.rows(file, code=3)] == ["waiting", "waiting"]
+    assert "[send.earlier_waits]" in machine.said
+
+    assert [row["revision"] for row in machine.rows(file)] == [1, 2]
+    assert [one["values"] for one in server.accepted] == [{"gd_ngay_cong": "340"}, {"gd_ngay_cong": "341"}]
 
 
 def test_a_dry_run_needs_files_and_http(machine: Machine) -> None:
@@ -406,3 +486,20 @@ def test_many_reports_are_put_into_the_outbox_in_a_time_that_grows_with_them(mac
 
     assert not any(is_new for _, _, is_new in added)
     assert asked < 1_000
+
+
+def test_many_reports_are_sent_in_a_time_that_grows_with_them(server: Office, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    asked = 0
+    key = Outbox.key
+
+    def counting(box: Outbox, sender: str, said: Entry | Given) -> tuple[str, str, str]:
+        nonlocal asked
+        asked += 1
+        return key(box, sender, said)
+
+    monkeypatch.setattr(Outbox, "key", counting)
+
+    assert machine.run(machine.file(*(report(regime=f"r{number}") for number in range(60)))) == 0
+
+    assert asked < 60 * 12
