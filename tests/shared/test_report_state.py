@@ -14,7 +14,7 @@ from shared.words.report_state import PeriodState, ReportState
 
 DAYS = [f"2026-12-0{day}" for day in range(1, 6)]
 DATA: dict[str, st.SearchStrategy[dict[str, Any]]] = {
-    events.SUBMITTED: st.fixed_dictionaries({"revision": st.integers(1, 4)}),
+    events.SUBMITTED: st.fixed_dictionaries({"revision": st.integers(1, 4), "status": st.sampled_from([{}, {"so": "estimate"}])}),
     events.WITHDRAWN: st.fixed_dictionaries({"revision": st.integers(1, 4)}),
     events.RETURNED: st.fixed_dictionaries({"revision": st.integers(1, 4), "reason": st.just("x"), "fix_by": st.sampled_from(DAYS)}),
     events.EXTENDED: st.fixed_dictionaries({"until": st.sampled_from([*DAYS, "no day"]), "corrects": st.booleans()}),
@@ -65,6 +65,14 @@ def test_a_submission_that_wins_is_told_apart_from_one_that_does_not() -> None:
     assert state.apply(event(events.SUBMITTED, 1, revision=2))
     assert not state.apply(event(events.SUBMITTED, 2, revision=1))
     assert not state.apply(event(events.WITHDRAWN, 3, revision=3))
+
+
+def test_a_withdrawn_report_has_no_estimates_in_whatever_order_it_came() -> None:
+    history = [event(events.SUBMITTED, 1, revision=1, status={"so": "estimate"}), event(events.WITHDRAWN, 2, revision=2)]
+
+    for order in (history, history[::-1]):
+        report, _ = states(order)
+        assert (report.is_estimate, report.was_estimated, report.is_official) == (False, True, False)
 
 
 def test_of_two_returns_of_one_revision_the_later_says_why_and_until_when() -> None:
