@@ -135,10 +135,11 @@ async def parked(connections: Connections, season: Season) -> None:
 
 
 async def dumped(database: Documents) -> bytes:
-    """All documents of the database, in the form of a dump."""
+    """All documents of the database, in the form of a dump, without the bytes of parked messages, which are what a sender wrote."""
     parts = []
     for name in sorted(await database.list_collection_names()):
-        parts += [bson.encode(document) async for document in database[name].find()]
+        without = {"payload": 0} if name == collection_names.PARKED else None
+        parts += [bson.encode(document) async for document in database[name].find({}, without)]
     return b"".join(parts)
 
 

@@ -197,6 +197,21 @@ async def an_update_inserts_what_is_not_there_if_it_may(database: Documents) -> 
 
 
 @case
+async def a_bulk_of_updates_inserts_what_is_not_there_if_it_may(database: Documents) -> None:
+    collection = await filled(database, {"_id": "a", "count": 1})
+
+    await collection.bulk_write(
+        [
+            UpdateOne({"_id": name}, {"$inc": {"count": 1, "other": 0}, "$setOnInsert": {"first": True}}, upsert=True)
+            for name in ("a", "b", "b")
+        ],
+        ordered=False,
+    )
+
+    assert await stored(database) == [{"_id": "a", "count": 2, "other": 0}, {"_id": "b", "count": 2, "other": 0, "first": True}]
+
+
+@case
 async def an_update_of_many_changes_all_that_its_filter_finds(database: Documents) -> None:
     collection = await filled(database, {"_id": "a", "state": "raised"}, {"_id": "b", "state": "sent"}, {"_id": "c", "state": "raised"})
 
