@@ -141,7 +141,7 @@ async def test_a_changed_regime_makes_all_views_anew(loaded: Connections) -> Non
         regime = (await loaded.reference.current()).regimes[REGIME]
         kept = [indicator for indicator in regime.indicators if indicator.code != "nuoc_sach"]
         changed = Regime.model_validate(
-            regime.model_dump(exclude_defaults=True) | {"indicators": [indicator.model_dump() for indicator in kept]}
+            regime.model_dump(exclude_defaults=True, by_alias=True) | {"indicators": [indicator.model_dump() for indicator in kept]}
         )
         await loaded.reference.put_regimes([changed])
         generation = await loaded.reference.generation()

@@ -187,7 +187,7 @@ def test_a_corrected_name_another_target_and_a_measure_leave_the_hash_of_every_v
         one.model_copy(update={"measure": f"{one.measure} (đã sửa)", "target": Target(at_least="1", by="2031")})
         for one in regime.indicators
     ]
-    file = regime.model_dump(exclude_defaults=True) | {"indicators": [one.model_dump() for one in indicators]}
+    file = regime.model_dump(exclude_defaults=True, by_alias=True) | {"indicators": [one.model_dump() for one in indicators]}
     changed = Regime.model_validate(file)
     corrected = dataclasses.replace(reference, registry=Registry(units), regimes={**reference.regimes, REGIME: changed})
     for unit in ("184", "20"):
