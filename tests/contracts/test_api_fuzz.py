@@ -49,11 +49,18 @@ def events_of_the_contract(draw: st.DrawFn) -> Json:
     return event
 
 
+@st.composite
+def refused(draw: st.DrawFn) -> Json:
+    """A report of an indicator that the regime does not have, under an id of its own."""
+    event: Json = json.loads(payload(submitted(values={"khong_co": draw(st.integers(0, 10**6))})))
+    return event
+
+
 async def test_whatever_is_sent_is_answered_as_the_document_says(known: Connections, settings: Settings, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{settings.ingest_port}"
     headers = bearer(await put_key(known.database, COMMUNE))
     async with running(settings, tmp_path, "ingest"):
-        bodies = st.one_of(events_of_the_contract(), fresh())
+        bodies = st.one_of(events_of_the_contract(), fresh(), refused())
         statuses = await asyncio.to_thread(ask, document(), url, "/v1/reports", "POST", cases=CASES, bodies=bodies, headers=headers)
         without_key = await asyncio.to_thread(ask, document(), url, "/v1/reports", "POST", cases=3, bodies=fresh())
 

@@ -451,7 +451,7 @@ async def test_malformed_messages_do_not_hold_up_the_others(ingest: Ingest) -> N
 
 
 async def test_a_message_with_more_faults_than_a_receipt_holds_does_not_hold_up_the_others(ingest: Ingest) -> None:
-    faulty = submitted(values={f"sai_{number}_{'đ' * 30}": 1 for number in range(6000)})
+    faulty = submitted(values={f"sai_{number}_{'đ' * 30}": 1 for number in range(4000)})
 
     receipts = await ingest.take(submitted(), faulty, submitted(NEIGHBOUR))
 
