@@ -107,7 +107,7 @@ def _first_views(reference: Reference, number: int) -> list[View]:
     return fold.changed()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(history=histories())
 def test_the_fold_agrees_with_the_plain_recomputation(reference: Reference, history: list[Logged]) -> None:
     """Two programs that share no code say the same of every field of every view."""
@@ -118,7 +118,7 @@ def test_the_fold_agrees_with_the_plain_recomputation(reference: Reference, hist
     assert {view_id for view_id in expected if f"/{PERIOD}/" in view_id and "quan" in view_id and "quang" not in view_id} <= views.keys()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(history=openings(), rng=st.randoms(use_true_random=False))
 def test_a_period_on_call_is_in_any_order_what_the_plain_recomputation_says(
     reference: Reference, history: list[Logged], rng: random.Random
