@@ -127,7 +127,7 @@ def refused(console: Console, receipt: Receipt, unit_name: str) -> None:
 
 def dry_run(console: Console, setting: Setting, unit: str, found: DryRun) -> None:
     """What a report would change in the totals above, figure by figure; nothing of it was stored."""
-    console.print(f"\n[bold]Gửi thử[/bold] trước khi gửi: {unit} sửa “{setting.regime.by_code[seasons.TRIED].label}”; không lưu gì.")
+    console.print(f"\n[bold]Gửi thử:[/bold] {unit} sửa “{setting.regime.by_code[seasons.TRIED].label}”; không lưu gì.")
     for warning in found.warnings:
         console.print(f"  Lưu ý: {warning.message_vi} [{warning.code}]", markup=False)
     for change in found.changes or ():
