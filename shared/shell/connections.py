@@ -36,7 +36,7 @@ class BoundedProtocol(H11Protocol):
     _limit: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as H11Protocol has it
         super().connection_made(transport)
         self._since = self.loop.time()
         self._look()
