@@ -267,6 +267,15 @@ class ViewFiguresDocument(TypedDict):
     narratives: Annotated[dict[str, int], "how many units wrote under each heading, by its code"]
 
 
+class OfficialDocument(TypedDict):
+    """The confirmed version of a view; part of a view's document."""
+
+    number: Annotated[int, "1 for the first confirmation, k + 1 for the k-th adjustment"]
+    hash: Annotated[str, "SHA-256 of the figures that were confirmed"]
+    at: Annotated[datetime, "when the confirmation was received"]
+    moved: Annotated[bool, "whether the view has other figures since"]
+
+
 class ViewDocument(ViewFiguresDocument):
     """The roll-up of one unit's subtree for one regime and period (`views`).
 
@@ -281,6 +290,7 @@ class ViewDocument(ViewFiguresDocument):
     position: Annotated[ViewVersionDocument, "which version of the view this is"]
     updated_at: Annotated[datetime | None, "received time of the last event that concerned the view; null when there was none"]
     hash: Annotated[str, "SHA-256 of the figures (`shared/wire/view_hash.py`)"]
+    official: NotRequired[Annotated[OfficialDocument | None, "the confirmed version; null while none stands; since data format 8"]]
 
 
 class EarlyViewDocument(ViewDocument):
@@ -420,7 +430,13 @@ class ReportStateDocument(TypedDict):
         list[tuple[int, int, str, str, datetime | None]],
         "the latest return of each revision: revision, received time in ms, event id, reason, fix-by instant",
     ]
-    confirmation: Annotated[tuple[int, str, str] | None, "the latest confirmation: received time in ms, event id, hash of the view"]
+    confirmations: NotRequired[
+        Annotated[
+            list[tuple[str, int, str]],
+            "confirmations: `<sender>/<event id>`, received time in ms, hash of the view; since data format 8 (before: `confirmation`)",
+        ]
+    ]
+    undone: NotRequired[Annotated[list[str], "`<sender>/<event id>` of the confirmations that were undone; since data format 8"]]
     first_confirmed_ms: Annotated[int | None, "when the first confirmation was received"]
     is_estimate: NotRequired[Annotated[bool, "whether the revision that counts has estimated figures; since data format 7"]]
     was_estimated: NotRequired[Annotated[bool, "whether some submission had estimated figures; since data format 7"]]

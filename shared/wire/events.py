@@ -8,11 +8,13 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from shared.words.event_types import ASKED as ASKED
 from shared.words.event_types import CONFIRMED as CONFIRMED
 from shared.words.event_types import EXTENDED as EXTENDED
 from shared.words.event_types import OPENED as OPENED
 from shared.words.event_types import RETURNED as RETURNED
 from shared.words.event_types import SUBMITTED as SUBMITTED
+from shared.words.event_types import UNDONE as UNDONE
 from shared.words.event_types import WITHDRAWN as WITHDRAWN
 from shared.words.periods import VIETNAM, local_day
 

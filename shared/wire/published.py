@@ -126,8 +126,24 @@ class ChoiceFigure(Figure):
     counts: dict[str, Count]
 
 
+class Official(Published):
+    """The confirmed version of a view: the `number`-th confirmation that was not undone, which approved the figures with this `hash`.
+
+    Number 1 is the first confirmation; number k + 1 is the k-th adjustment (điều chỉnh lần k). `at` is when it was received. `moved`: the
+    view has other figures since.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    at: UtcText
+    moved: bool
+
+
 class ViewHead(Published):
-    """What a view says beside its figures: of whom, of which period, as of which event, and who has reported."""
+    """What a view says beside its figures: of whom, of which period, as of which event, whether it is confirmed, and who has reported.
+
+    `official` is null while no confirmation stands: the figures are provisional (tạm tính).
+    """
 
     regime: RegimeId
     period: str
@@ -135,6 +151,7 @@ class ViewHead(Published):
     position: ViewPosition
     updated_at: UtcText | None
     hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    official: Official | None = None
     reporting: Reporting
 
 

@@ -81,6 +81,10 @@ Actor = Annotated[str, StringConstraints(pattern=ACTOR)]
 TimeText = Annotated[str, StringConstraints(max_length=40, pattern=RFC_3339), AfterValidator(_on_a_day)]
 
 
+MOST_NAMED: Final = 500  # indicators of a return; more than a form has
+MOST_ASKED: Final = 500  # units of one request for a reminder; more than a province has
+IndicatorCode = Annotated[str, StringConstraints(pattern=CODE)]
+ConfirmationName = Annotated[str, StringConstraints(max_length=97, pattern=r"^[A-Za-z0-9-]{1,32}/[\x21-\x2e\x30-\x7e]{8,64}$")]
 AsSuccessor = Annotated[bool, Field(description="The sender is the heir of the unit concerned, which has ended, and acts for it.")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_visible)]
 
@@ -134,13 +138,16 @@ class ReportWithdrawn(Concern):
 
 
 class ReportReturned(Concern):
-    """The recipient sends revision `revision` of a report back, with the reason; the unit must correct it by `fix_by`."""
+    """The recipient sends revision `revision` of a report back, with the reason; the unit must correct it by `fix_by`. `indicators` are the
+    codes of the figures concerned.
+    """
 
     type: ClassVar = events.RETURNED
     unit: UnitCode
     revision: RevisionNumber
     reason: Reason
     fix_by: InstantText
+    indicators: Annotated[list[IndicatorCode], Field(max_length=MOST_NAMED)] = []
 
 
 class ConfirmedReporting(BaseModel):
@@ -196,9 +203,47 @@ class DutyExtended(Concern):
     corrects: bool = False
 
 
-Data = ReportSubmitted | ReportWithdrawn | ReportReturned | ViewConfirmed | PeriodOpened | DutyExtended
+class ConfirmationUndone(Concern):
+    """A unit takes back the confirmation of a view (hủy chốt), with the reason. `confirmation` names the confirming event,
+    `<sender>/<event id>`. The unit that confirmed may do so while no confirmer above it has confirmed; after that only that one may.
+    """
+
+    type: ClassVar = events.UNDONE
+    unit: UnitCode
+    confirmation: ConfirmationName
+    reason: Reason
+
+
+class ReminderRequested(Concern):
+    """The recipient or a confirmer asks units for what they still owe (đôn đốc), once a unit and day. `text` goes into the message."""
+
+    type: ClassVar = events.ASKED
+    units: Annotated[list[UnitCode], Field(min_length=1, max_length=MOST_ASKED)]
+    text: Reason | None = None
+
+
+Data = (
+    ReportSubmitted
+    | ReportWithdrawn
+    | ReportReturned
+    | ViewConfirmed
+    | PeriodOpened
+    | DutyExtended
+    | ConfirmationUndone
+    | ReminderRequested
+)
 SENT: Final[dict[str, type[Data]]] = {
-    model.type: model for model in (ReportSubmitted, ReportWithdrawn, ReportReturned, ViewConfirmed, PeriodOpened, DutyExtended)
+    model.type: model
+    for model in (
+        ReportSubmitted,
+        ReportWithdrawn,
+        ReportReturned,
+        ViewConfirmed,
+        PeriodOpened,
+        DutyExtended,
+        ConfirmationUndone,
+        ReminderRequested,
+    )
 }
 
 

@@ -30,6 +30,9 @@ class Revision(NamedTuple):
 NOTHING: Final = Revision(0, 0, "")
 NO_GIVENS: Final[Givens] = MappingProxyType({})
 
+CONFIRMING: Final = frozenset({event_types.CONFIRMED, event_types.UNDONE})
+"""The types of the events that say whether a unit's view is confirmed."""
+
 STATE_EVENTS: Final = frozenset({event_types.SUBMITTED, event_types.WITHDRAWN, event_types.RETURNED, event_types.EXTENDED})
 """The types of the events that can change whether a unit's report counts, what it says, or whether it is on time."""
 
@@ -39,6 +42,8 @@ class StateEvent(instants.GivingEvent, Protocol):
     empty).
     """
 
+    @property
+    def id(self) -> str: ...
     @property
     def type(self) -> str: ...
     @property
@@ -73,11 +78,14 @@ NO_RETURNS: Final[Mapping[int, Return]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Confirmation:
-    """A view that its unit approved. If there are several confirmations, the latest one counts."""
+    """A confirmation of a view. Of those that were not undone the latest one counts."""
 
     received_ms: int
     event_id: str
     view_hash: str = field(compare=False)
+
+
+NO_CONFIRMATIONS: Final[Mapping[str, Confirmation]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -93,7 +101,8 @@ class ReportState:
     returns: Mapping[int, Return] = field(default_factory=lambda: NO_RETURNS)  # by the revision that was returned
     extensions: Givens = field(default_factory=lambda: NO_GIVENS)
     extension: Given | None = None  # the extension in force
-    confirmation: Confirmation | None = None  # the latest confirmation
+    confirmations: Mapping[str, Confirmation] = field(default_factory=lambda: NO_CONFIRMATIONS)  # by name, `<sender>/<event id>`
+    undone: frozenset[str] = frozenset()  # the names of the confirmations that were undone
     first_confirmed_ms: int | None = None
     entered: Mapping[int, Entered] = field(default_factory=lambda: NO_ENTRIES)  # by revision: what others entered; only the notifier asks
 
@@ -106,7 +115,7 @@ class ReportState:
     @property
     def only_submission(self) -> Revision | None:
         """The revision from which `of_submission` makes this same state; None if the state says more."""
-        says_more = self.returns or self.extensions or self.confirmation is not None or self.was_estimated or self.entered
+        says_more = self.returns or self.extensions or self.confirmations or self.undone or self.was_estimated or self.entered
         return self.winner if self.is_submission and self.first_submitted_ms == self.winner.received_ms and not says_more else None
 
     def apply(self, event: StateEvent) -> bool:
@@ -126,6 +135,8 @@ class ReportState:
                 self._extend(event)
             case event_types.CONFIRMED:
                 self._confirm(event)
+            case event_types.UNDONE:
+                self.undone |= {str(event.data.get("confirmation", ""))}
         return False
 
     def submit(self, revision: Revision, *, is_estimate: bool = False) -> bool:
@@ -168,8 +179,8 @@ class ReportState:
             self.extension = instants.in_force(self.extensions.values())
 
     def _confirm(self, event: StateEvent) -> None:
-        newest = Confirmation(event.received_ms, event.event_id, str(event.data.get("view_hash", "")))
-        self.confirmation = newest if self.confirmation is None else max(self.confirmation, newest)
+        new = Confirmation(event.received_ms, event.event_id, str(event.data.get("view_hash", "")))
+        self.confirmations = {**self.confirmations, event.id: min(self.confirmations.get(event.id, new), new)}
         self.first_confirmed_ms = _earlier(self.first_confirmed_ms, event.received_ms)
 
     @property
@@ -189,6 +200,17 @@ class ReportState:
     def is_late(self, deadline_ms: int | None) -> bool:
         """Whether the unit's report is in the totals and was not received in time. A report that does not count is missing, not late."""
         return self.counts and not self.is_on_time(deadline_ms)
+
+    @property
+    def standing_confirmations(self) -> dict[str, Confirmation]:
+        """The confirmations that were not undone, by name, the earliest first. The n-th is the view's confirmed version n."""
+        standing = ((name, found) for name, found in self.confirmations.items() if name not in self.undone)
+        return dict(sorted(standing, key=lambda item: (item[1], item[0])))
+
+    @property
+    def confirmation(self) -> Confirmation | None:
+        """The confirmation that counts: the latest that was not undone; None if there is none."""
+        return max((found for name, found in self.confirmations.items() if name not in self.undone), default=None)
 
     @property
     def last_return(self) -> Return | None:

@@ -43,6 +43,8 @@ WRONG = {  # what ingest says to the invalid example of each event
     events.CONFIRMED: ("event.invalid_field", "data.view_hash"),
     events.OPENED: ("event.unknown_field", "data.unit"),
     events.EXTENDED: ("event.missing_field", "data.until"),
+    events.UNDONE: ("event.invalid_field", "data.confirmation"),
+    events.ASKED: ("event.invalid_field", "data.units"),
 }
 
 

@@ -18,7 +18,7 @@ from shared.words.report_state import Entered, PeriodState, ReportState, Revisio
 NOTHING_IMPORTED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
-ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | {events.CONFIRMED}
+ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | report_state.CONFIRMING
 ACTS: Final = frozenset(
     {events.RETURNED, events.EXTENDED, events.OPENED}
 )  # events that cause their own alerts, as reports do that others entered

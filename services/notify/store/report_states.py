@@ -3,12 +3,11 @@
 from shared.wire.documents import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
-from shared.words.report_state import NO_ENTRIES, Confirmation, Entered, PeriodState, ReportState, Return, Revision
+from shared.words.report_state import NO_CONFIRMATIONS, NO_ENTRIES, Confirmation, Entered, PeriodState, ReportState, Return, Revision
 
 
 def document(report: ReportState) -> ReportStateDocument:
     """The stored form of a report's state."""
-    confirmation = report.confirmation
     stored: ReportStateDocument = {
         "winner": report.winner,
         "is_submission": report.is_submission,
@@ -18,7 +17,8 @@ def document(report: ReportState) -> ReportStateDocument:
             (returned.revision, returned.received_ms, returned.event_id, returned.reason, returned.fix_by)
             for returned in report.returns.values()
         ],
-        "confirmation": None if confirmation is None else (confirmation.received_ms, confirmation.event_id, confirmation.view_hash),
+        "confirmations": [(name, found.received_ms, found.view_hash) for name, found in report.confirmations.items()],
+        "undone": sorted(report.undone),
         "first_confirmed_ms": report.first_confirmed_ms,
         "is_estimate": report.is_estimate,
         "was_estimated": report.was_estimated,
@@ -32,7 +32,8 @@ def document(report: ReportState) -> ReportStateDocument:
 def report(state: ReportStateDocument) -> ReportState:
     """A report's state from its stored form."""
     returns = {returned.revision: returned for returned in (Return(*fields) for fields in state["returns"])}
-    extensions, confirmation = _read_givens(state["extensions"]), state["confirmation"]
+    extensions = _read_givens(state["extensions"])
+    confirmations = {name: Confirmation(at_ms, name.partition("/")[2], digest) for name, at_ms, digest in state.get("confirmations", ())}
     return ReportState(
         winner=Revision(*state["winner"]),
         is_submission=state["is_submission"],
@@ -40,7 +41,8 @@ def report(state: ReportStateDocument) -> ReportState:
         returns=returns,
         extensions=extensions,
         extension=instants.in_force(extensions.values()),
-        confirmation=None if confirmation is None else Confirmation(*confirmation),
+        confirmations=confirmations or NO_CONFIRMATIONS,
+        undone=frozenset(state.get("undone", ())),
         first_confirmed_ms=state["first_confirmed_ms"],
         is_estimate=state.get("is_estimate", False),
         was_estimated=state.get("was_estimated", False),
