@@ -1,7 +1,6 @@
 """The figures of a view as a table for spreadsheets: numbers are numbers, and every row says to which view it belongs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, assert_never
 
@@ -9,13 +8,11 @@ from services.portal.domain import figures, period_runs, to_date
 from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from services.portal.domain.figures import Row
+from services.portal.domain.tables import Cell, Table
 from shared.wire.answers import RatioTotal
 from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
 from shared.words import vietnamese
 from shared.words.regime_parts import Indicator
-
-Cell = str | int | Decimal | None
-"""A text, a number, or nothing."""
 
 VIEW: Final = ("Kỳ", "Mã kỳ", "Mã đơn vị", "Đơn vị")
 INDICATOR: Final = ("Mục", "Chỉ tiêu", "Mã chỉ tiêu", "Đơn vị tính")
@@ -24,14 +21,6 @@ REPORTED: Final = ("Số đơn vị đã báo cáo", "Số đơn vị được g
 TO_DATE: Final = ("Lũy kế từ đầu năm", "Lũy kế: tử số", "Lũy kế: mẫu số", "Lũy kế: tỷ lệ (%)", "Lũy kế gồm các kỳ", "Lũy kế: ghi chú")
 ESTIMATED: Final = ("Phần ước (%)",)
 WHOLE: Final = "đủ"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Each row has as many cells as the header."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def table(at: Address, view: View, year: YearToDate) -> Table:

@@ -1,4 +1,4 @@
-"""Duties and figures as CSV tables for a spreadsheet (RFC 4180, UTF-8 with BOM, so that Excel reads the Vietnamese letters)."""
+"""Tables as CSV files for a spreadsheet (RFC 4180, UTF-8 with BOM, so that Excel reads the Vietnamese letters)."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from services.portal.domain.duties import Duty
-from services.portal.domain.view_table import Cell, Table
+from services.portal.domain.tables import Cell, Table
 from shared.words import vietnamese
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY
@@ -86,8 +86,8 @@ def line(duty: Duty, titles: Mapping[str, str], name_today: str, now: datetime) 
     )
 
 
-def figures(table: Table, point: Point) -> str:
-    """The whole file of a table of figures. Numbers are plain: no thousands separator, and `point` before the decimals."""
+def written(table: Table, point: Point) -> str:
+    """The whole file of a table. Numbers are plain: no thousands separator, and `point` before the decimals."""
     rows = [[_plain(cell, point) for cell in row] for row in table.rows]
     return "".join([BOM, _line(table.header), *map(_written, rows)])
 

@@ -1,4 +1,4 @@
-"""The figures of a view as an Excel workbook (ECMA-376).
+"""Tables as an Excel workbook (ECMA-376).
 
 A cell of a workbook holds a binary floating-point number, of which a spreadsheet shows 15 digits. A figure with more digits is written as a
 text, so that no digit changes. Texts are never read as formulas or addresses.
@@ -12,43 +12,46 @@ from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # the package has no types
 
-from services.portal.domain.view_table import Cell, Table
+from services.portal.domain.tables import Cell, Table
 from shared.words import vietnamese
 from shared.words.periods import VIETNAM
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHEET: Final = "Số liệu"
 OPTIONS: Final = {"in_memory": True}
 DIGITS: Final = 15
 WIDTHS: Final = (8, 50)  # characters; longer texts are wrapped
 TOP: Final = {"valign": "top", "text_wrap": True}
 
 
-def figures(table: Table, title: Sequence[str], now: datetime) -> bytes:
-    """A workbook with one sheet: the lines of the title, an empty line, the table."""
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, OPTIONS) as book:
+def written(tables: Sequence[Table], now: datetime) -> bytes:
+    """A workbook with a sheet for each table: its lines about it, an empty line."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties({"created": now.astimezone(VIETNAM).replace(tzinfo=None)})
-        sheet = _Sheet(book)
-        for row, text in enumerate(title):
-            sheet.write(row, 0, text, {"bold": True})
-        head = len(title) + 1
-        for column, text in enumerate(table.header):
-            sheet.write(head, column, text, TOP | {"bold": True, "bottom": 1})
-            sheet.widen(column, [text, *(row[column] for row in table.rows)])
-        for row, cells in enumerate(table.rows, head + 1):
-            for column, cell in enumerate(cells):
-                sheet.write(row, column, cell, TOP)
-        sheet.freeze(head + 1)
-    return written.getvalue()
+        for table in tables:
+            _fill(_Sheet(book, table.name), table)
+    return file.getvalue()
+
+
+def _fill(sheet: "_Sheet", table: Table) -> None:
+    for row, text in enumerate(table.about):
+        sheet.write(row, 0, text, {"bold": True})
+    head = len(table.about) + 1 if table.about else 0
+    for column, text in enumerate(table.header):
+        sheet.write(head, column, text, TOP | {"bold": True, "bottom": 1})
+        sheet.widen(column, [text, *(row[column] for row in table.rows)])
+    for row, cells in enumerate(table.rows, head + 1):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell, TOP)
+    sheet.freeze(head + 1)
 
 
 class _Sheet:
     """The sheet of a workbook that is being written. The package behind it has no types."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, name: str) -> None:
         self._book = book
-        self._sheet = book.add_worksheet(SHEET)
+        self._sheet = book.add_worksheet(name)
         self._formats: dict[str, Any] = {}
 
     def write(self, row: int, column: int, cell: Cell, look: dict[str, Any]) -> None:

@@ -1,19 +1,19 @@
 """The figures of a view as files: a workbook, and a CSV table."""
 
-from typing import Annotated
+from dataclasses import replace
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from services.portal.domain import refused, view_table
 from services.portal.domain.address import Address
-from services.portal.domain.view_table import Table
+from services.portal.domain.tables import Table
+from services.portal.http import downloads
 from services.portal.http.dependencies import Now
+from services.portal.http.downloads import Decimals
 from services.portal.http.exporting import Recorded
 from services.portal.http.scoped import Stored, ViewAt
 from services.portal.reading import year
 from services.portal.reading.store import PortalStore
-from services.portal.render import file_name, spreadsheet, workbook
-from services.portal.render.spreadsheet import Point
 from shared.wire.published import View
 from shared.words import vietnamese
 
@@ -33,15 +33,15 @@ async def as_workbook(at: ViewAt, store: Stored, now: Now, record: Recorded) -> 
     ]
     title += [covers] if (covers := at.covers(at.unit.id)) else []
     await record("figures.exported", _target(at), "xlsx")
-    return _download(at, "xlsx", workbook.figures(table, title, now), workbook.MEDIA_TYPE)
+    return downloads.of_tables([replace(table, about=tuple(title))], "xlsx", _name(at), _title(at), now)
 
 
 @router.get("/bang/{regime}/{period}/{unit}.csv")
-async def as_csv(at: ViewAt, store: Stored, record: Recorded, decimal: Annotated[Point, Query()] = "comma") -> Response:
+async def as_csv(at: ViewAt, store: Stored, now: Now, record: Recorded, decimal: Decimals = "comma") -> Response:
     """The figures as a CSV table. With `decimal=point`, decimals follow a point."""
     _, table = await _table(at, store)
     await record("figures.exported", _target(at), "csv")
-    return _download(at, "csv", spreadsheet.figures(table, decimal), "text/csv; charset=utf-8")
+    return downloads.of_tables([table], "csv", _name(at), _title(at), now, decimal)
 
 
 def _target(at: Address) -> str:
@@ -56,7 +56,9 @@ async def _table(at: Address, store: PortalStore) -> tuple[View, Table]:
     return view, view_table.table(at, view, so_far.to_date)
 
 
-def _download(at: Address, ending: str, content: str | bytes, media_type: str) -> Response:
-    title = f"{at.unit.name}, {vietnamese.period_name(at.period.code)}, {at.regime.title}"  # a long title is cut at its end
-    named = file_name.disposition("attachment", f"{at.to().replace('/', '-')}.{ending}", title)
-    return Response(content, media_type=media_type, headers={"Content-Disposition": named, "Cache-Control": "no-cache"})
+def _name(at: Address) -> str:
+    return at.to().replace("/", "-")
+
+
+def _title(at: Address) -> str:
+    return f"{at.unit.name}, {vietnamese.period_name(at.period.code)}, {at.regime.title}"
