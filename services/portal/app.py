@@ -3,7 +3,6 @@
 import asyncio
 
 from fastapi import Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from services.portal import live
 from services.portal.api import routes as api
@@ -13,11 +12,12 @@ from services.portal.http.caching import Changes
 from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
 from services.portal.http.scoped import scope_of
+from services.portal.http.static_files import StaticFiles
 from services.portal.live import Hub
 from services.portal.oidc import config as oidc
 from services.portal.oidc.provider import Provider
 from services.portal.reading.reforms import ReformReader
-from services.portal.render import look
+from services.portal.render import assets
 from services.portal.sessions import accounts
 from services.portal.sessions.seals import NONE, Seals
 from services.portal.web import account, calendars, login
@@ -87,7 +87,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
         app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
     for open_router in (login.router, account.router, provider_pages.router, calendars.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])
-    app.mount("/static", StaticFiles(directory=look.STATIC), name="static")
+    app.mount(assets.MOUNTED, StaticFiles(), name="static")
     return app
 
 

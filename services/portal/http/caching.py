@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
+REFUSED: Final = ("q=0", "q=0.0", "q=0.00", "q=0.000")  # weights that mean "not this encoding"
 MOST: Final = 20_000  # more than there are units; the least recently requested is dropped first
 
 
@@ -45,6 +46,12 @@ def is_known(headers: Mapping[str, str], validator: str, modified: str | None = 
     if asked is None:
         return modified is not None and headers.get("if-modified-since") == modified
     return asked.strip() == "*" or validator.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in asked.split(",")]
+
+
+def takes_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether the client understands gzip (RFC 9110, 12.5.3)."""
+    weights = {name.strip(): weight for name, _, weight in (one.partition(";") for one in headers.get("accept-encoding", "").split(","))}
+    return "gzip" in weights and weights["gzip"].replace(" ", "") not in REFUSED
 
 
 def json_answer(headers: Mapping[str, str], content: bytes) -> Response:

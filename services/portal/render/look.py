@@ -13,14 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.portal.domain import history
-from services.portal.render import api_calls
+from services.portal.render import api_calls, assets
 from shared.words import numbers, vietnamese
 
 VIEWER: Final[ContextVar[str]] = ContextVar("viewer", default="")
 """The name of the person who is logged in, for the frame of the page that this request gets; "" without a session."""
 
 HERE: Final = Path(__file__).parent
-STATIC: Final = HERE / "static"
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -48,6 +47,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["viewer"] = VIEWER.get
+    environment.globals["static"] = assets.address
     environment.filters.update(
         day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,

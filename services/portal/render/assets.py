@@ -1,0 +1,41 @@
+"""The styles and scripts of the pages: read once, with a hash of their content in their address, and compressed."""
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent / "static"
+MOUNTED: Final = "/static"
+LETTERS: Final = 16  # of the hash: enough to tell two versions of a file apart
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that every page may load. It holds nothing of anybody."""
+
+    content: bytes
+    zipped: bytes
+    media_type: str
+    version: str
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """All files, by name."""
+    return {file.name: _read(file) for file in sorted(FOLDER.iterdir()) if file.is_file()}
+
+
+def address(name: str) -> str:
+    """The address of a file with this content: browsers keep what it answers for ever. Raises KeyError if there is no such file."""
+    return f"{MOUNTED}/{name}?v={assets()[name].version}"
+
+
+def _read(file: Path) -> Asset:
+    content = file.read_bytes()
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Asset(content, gzip.compress(content, mtime=0), media_type, hashlib.sha256(content).hexdigest()[:LETTERS])
