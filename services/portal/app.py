@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from services.portal import live
 from services.portal.api import routes as api
 from services.portal.domain.login_steps import Rules
+from services.portal.drafts.draft_store import DraftStore
 from services.portal.http import keeping, problems
 from services.portal.http.caching import Changes
 from services.portal.http.guard import Guard
@@ -56,8 +57,11 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     keys = KeyRing(connections.database, connections.reference, connections.clock)
     title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
 
+    drafts = DraftStore(connections.database)
+
     async def work(readiness: Readiness) -> None:
         await own.prepare()
+        await drafts.prepare()
         await watch(connections, readiness)
 
     app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch, refused.watch])
@@ -69,6 +73,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.hub = hub
     app.state.calendars = Changes()
     app.state.accounts = own
+    app.state.drafts = drafts
     app.state.provider = None if provider is None else Provider(provider)
     app.state.new_secret = random_secret
     app.state.new_id = connections.new_id

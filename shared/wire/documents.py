@@ -389,6 +389,64 @@ class ParkedCountDocument(TypedDict):
     refused: Annotated[int, "bodies that the HTTP door refused; they are not kept"]
 
 
+# what the portal stores
+
+
+class DraftWriterDocument(TypedDict):
+    """Who saved; part of a draft. Of a text with which the form was filled, everything is empty."""
+
+    person: Annotated[str, "id of the person"]
+    name: Annotated[str, "the person's name at that time"]
+    form: Annotated[str, "random text of the opened form: the window"]
+
+
+class DraftFieldDocument(TypedDict):
+    """One field of a draft."""
+
+    name: Annotated[str, "name of the field, for example `v.gd_lop`"]
+    text: Annotated[str, "the text as it was typed, also when it is invalid"]
+    by: Annotated[DraftWriterDocument, "who typed it"]
+    at: Annotated[datetime, "when it was saved"]
+    version: Annotated[int, "version of the draft in which it was changed last"]
+
+
+class EarlierTextDocument(TypedDict):
+    """A text of a draft that was overwritten or deleted."""
+
+    name: Annotated[str, "name of the field"]
+    text: Annotated[str, "the text"]
+    by: Annotated[DraftWriterDocument, "who had typed it"]
+    at: Annotated[datetime, "when it was saved"]
+    replaced_at: Annotated[datetime, "when it was overwritten or deleted"]
+
+
+class DraftDocument(TypedDict):
+    """What people have typed into the form of a report and not sent yet. It is no event and in no total. Since data format 8.
+
+    Written by: `services/portal/drafts/draft_store.py`. Read by: the portal.
+    """
+
+    _id: Annotated[
+        str,
+        "`<regime>/<period>/<unit id>`, with `/by/<unit id>` behind it if another unit enters the report; of a draft that has ended, once "
+        "another one follows it, also `#<version>`",
+    ]
+    regime: Annotated[str, "id of the regime"]
+    period: Annotated[str, "code of the period"]
+    unit: Annotated[str, "id of the unit that is to report"]
+    entered_by: Annotated[str | None, "id of the other unit that enters the report; null if the unit does it itself"]
+    version: Annotated[int, "raised by every save, also over the end of a draft"]
+    revision: Annotated[int, "the report's revision that it is to become"]
+    fields: Annotated[list[DraftFieldDocument], "what is in the fields"]
+    earlier: Annotated[list[EarlierTextDocument], "texts that were overwritten or deleted, the oldest first; of each field the last twelve"]
+    by: Annotated[DraftWriterDocument, "who saved last"]
+    at: Annotated[datetime, "when it was saved last"]
+    began_at: Annotated[datetime, "when it was begun"]
+    ended: Annotated[Literal["sent", "discarded"] | None, "how it ended; null while it has not"]
+    event: Annotated[str, "id of the event that was sent from it; empty before"]
+    expires_at: Annotated[datetime | None, "when MongoDB may remove it: 90 days after its end; null before"]
+
+
 # what the notifier stores
 
 GivenFields = tuple[int, str, datetime, str, str, bool]
@@ -613,6 +671,7 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.RECEIPTS: (ReceiptDocument,),
     collection_names.PARKED: (ParkedDocument,),
     collection_names.PARKED_COUNTS: (ParkedCountDocument,),
+    collection_names.DRAFTS: (DraftDocument,),
     collection_names.DUTIES: (DutyDocument,),
     collection_names.ALERTS: (AlertDocument,),
     collection_names.CHECKPOINTS: (

@@ -15,6 +15,7 @@ from shared.words.sentences import (
     commands,
     credentials,
     doors,
+    drafts,
     dry_runs,
     entry,
     events,
@@ -103,6 +104,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **dry_runs.SENTENCES,
     **forms.SENTENCES,
     **entry.SENTENCES,
+    **drafts.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

@@ -33,6 +33,23 @@ def read(typed: str, decimals: int, measure: str = "") -> str | Refusal | None:
     `measure` is the indicator's unit of measure: typed behind the number it is ignored. Any other word is refused, because `1,5 tỷ` is not
     1,5 of `triệu đồng`. More decimals than the indicator has are not judged here.
     """
+    found = _read(typed, decimals, measure)
+    if not isinstance(found, list):
+        return found
+    if len(found) == 1:
+        return found[0]
+    text = texts.normal(typed)
+    return refusal("report.ambiguous_number", text=text, thousands=found[0], many=shown(found[0]), few=shown(found[1]))
+
+
+def readings(typed: str, decimals: int, measure: str = "") -> list[str]:
+    """The numbers, as plain decimals, that a text can mean, the larger first; none if it cannot be read."""
+    found = _read(typed, decimals, measure)
+    return found if isinstance(found, list) else []
+
+
+def _read(typed: str, decimals: int, measure: str) -> list[str] | Refusal | None:
+    """The readings of a text, at least one; why there are none; None if nothing was typed."""
     text = texts.normal(typed)
     if texts.is_blank(text):
         return None
@@ -46,10 +63,7 @@ def read(typed: str, decimals: int, measure: str = "") -> str | Refusal | None:
     found = _readings(number, decimals)
     if not found:
         return refusal("report.whole_number", text=text) if decimals == 0 else refusal("report.unreadable_number", text=text)
-    plain = [_plain(sign, reading) for reading in found]
-    if len(plain) == 1:
-        return plain[0]
-    return refusal("report.ambiguous_number", text=text, thousands=plain[0], many=shown(plain[0]), few=shown(plain[1]))
+    return [_plain(sign, reading) for reading in found]
 
 
 def shown(plain: str, measure: str = "") -> str:

@@ -36,6 +36,8 @@ class Row:
     by_key: bool = False
     early: bool = False
     """Whether the route shows early blocks."""
+    script: bool = False
+    """Whether the script of a page asks here: it gets no page of the login."""
     also: frozenset[int] = frozenset()
     """Other statuses of its answers."""
 
@@ -65,6 +67,10 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}": Row("report"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),
+    "PUT /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),
+    "GET /phien": Row("person", script=True),
+    "POST /phien": Row("person", script=True),
     "GET /thuyet-minh/{regime}/{period}/{unit}": Row("below"),
     "GET /giai-trinh/{regime}/{period}/{unit}/{indicator}": Row("below"),
     "GET /nghia-vu": Row("figures"),
@@ -170,7 +176,7 @@ def expected(kind: Kind, case: Case) -> set[int]:
     if row.needs == "nobody":
         return {200, 303, 400, 401, 403, 404, 422, 429}
     if not kind.is_known or not (kind.is_person or row.by_key):
-        return {401} if row.by_key or case.method == "POST" else {303}
+        return {401} if row.by_key or row.script or case.method == "POST" else {303}
     if row.needs == "enter" and case.target is not None and case.target.regime == matrix.VHTT and case.target.name in kind.below:
         return {404}  # a derived regime has no form, whoever reads its reports
     return answered if _may(kind, case) else {403}

@@ -89,10 +89,34 @@ def read(asked: Asked, fields: Fields) -> Reading:
     for code in asked.narratives:
         if text := _text(fields.get(f"{NARRATIVE}.{code}", "")):
             found.narratives[code] = text
-    known = {name for indicator in asked.indicators for name in (*names(indicator), *_beside(indicator))}
-    known |= {f"{NARRATIVE}.{code}" for code in asked.narratives} | OWN
-    found.faults.extend(refusal("form.unknown_field", name=name[:MOST_LETTERS]) for name in fields if name not in known)
+    known = {*typed_names(asked), *OWN}
+    found.faults.extend(unknown(name) for name in fields if name not in known)
     return found
+
+
+def typed_names(asked: Asked) -> list[str]:
+    """The names of all fields into which a person types, in the order of the page."""
+    values = [name for indicator in asked.indicators for name in (*names(indicator), *_beside(indicator))]
+    return [*values, *(f"{NARRATIVE}.{code}" for code in asked.narratives), REASON]
+
+
+def unknown(name: str) -> Refusal:
+    """Why a field is refused that the form does not have."""
+    return refusal("form.unknown_field", name=name[:MOST_LETTERS])
+
+
+def label(name: str, asked: Asked) -> str:
+    """What a field is called where it stands alone; "" if the form does not have it."""
+    letter, _, code = name.partition(".")
+    if name == REASON:
+        return "Lý do sửa báo cáo"
+    if letter == NARRATIVE:
+        return asked.narratives.get(code, "")
+    indicator = asked.regime.by_code.get(code)
+    if indicator is None:
+        return ""
+    part = {"n": indicator.numerator_label or "tử số", "d": indicator.denominator_label or "mẫu số", NOTE: "giải trình", ESTIMATE: "số ước"}
+    return f"{indicator.label}: {part[letter]}" if letter in part else indicator.label
 
 
 def _beside(indicator: Indicator) -> tuple[str, str]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.portal.domain import entry_fields
+from services.portal.domain import entry_fields, entry_understood
 from services.portal.domain.entry_fields import ESTIMATE, NARRATIVE, NOTE, PARTS, REASON, VALUE
-from shared.words import texts, typed_numbers, vietnamese
+from shared.words import texts, vietnamese
 from shared.words.forms import Asked, Form
 from shared.words.refusals import Refusal
 from shared.words.regime_parts import Indicator
@@ -124,15 +124,7 @@ def _value_box(indicator: Indicator, name: str, fields: Mapping[str, str], wrong
     letter = name.partition(".")[0]
     labels = {"n": indicator.numerator_label, "d": indicator.denominator_label, VALUE: indicator.label}
     text = fields.get(name, "")
-    return Box(name, labels[letter] or RATIO_LABELS.get(letter, ""), text, _understood(indicator, text), wrong.get(name, ()))
-
-
-def _understood(indicator: Indicator, text: str) -> str:
-    """What was understood of a number."""
-    if indicator.kind not in ("quantity", "ratio"):
-        return ""
-    plain = typed_numbers.read(text, indicator.decimals, indicator.measure)
-    return typed_numbers.understood(plain, indicator.measure) if isinstance(plain, str) else ""
+    return Box(name, labels[letter] or RATIO_LABELS.get(letter, ""), text, entry_understood.of(indicator, text), wrong.get(name, ()))
 
 
 def _options(indicator: Indicator) -> Mapping[str, str]:

@@ -23,6 +23,8 @@ from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipa
 WITH_KEY: Final = ("/api/v", "/live/", "/openapi.json")
 BY_ITSELF: Final = "tonghop-by-itself"
 """The header with which `live.js` fetches a page again."""
+SESSION: Final = "/phien"
+"""Where a page asks how long the session lasts: to ask does not prolong it, to send does."""
 
 
 class Keys(Protocol):
@@ -50,6 +52,8 @@ async def session_of(request: Request) -> PersonPrincipal | None:
 
 def _is_by_itself(request: Request) -> bool:
     """Whether an open page asks because a view has changed, or listens for that: nobody need be there."""
+    if request.url.path == SESSION:
+        return request.method != "POST"
     return BY_ITSELF in request.headers or request.url.path.startswith(headers.ENDLESS)
 
 

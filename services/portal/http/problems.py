@@ -42,7 +42,8 @@ OTHER_TITLE: Final = (
     "Không trả lời được yêu cầu này",
     "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Nếu không nhớ mã đơn vị, hãy nhập tên vào ô tìm ở đầu trang.",
 )
-FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/")
+DRAFT: Final = "/nhap/"  # the end of the address at which our own script saves a draft
+FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/", "/phien/")
 SENT_AWAY: Final = (
     "Hệ thống tạm thời gián đoạn",
     "Chưa rõ biểu mẫu đã được ghi nhận chưa. Đừng đóng trang này; vài phút nữa gửi lại từ đây.",
@@ -62,8 +63,9 @@ async def each_once(request: Request) -> None:
 
 
 def is_for_programs(path: str) -> bool:
-    """Whether programs ask here, and not people."""
-    return f"/{path.strip('/')}/".startswith(FOR_PROGRAMS)
+    """Whether programs ask here, our own script among them, and not people."""
+    whole = f"/{path.strip('/')}/"
+    return whole.startswith(FOR_PROGRAMS) or (whole.startswith("/bieu-mau/") and whole.endswith(DRAFT))
 
 
 def answer(

@@ -51,6 +51,14 @@ class SessionStore:
             await self._sessions.update_one({"_id": session["_id"]}, {"$max": {"seen_at": now}})
         return principal(stored.person(person), session["_id"])
 
+    async def ends(self, secret: str) -> tuple[datetime, datetime] | None:
+        """When a session ends if its person asks for nothing more, and when it ends at the latest; None if there is none."""
+        session = await self._sessions.find_one({"_id": {"$eq": credentials.verifier(secret)}})
+        if session is None:
+            return None
+        latest = session["began_at"] + LONGEST
+        return min(session["seen_at"] + IDLE, latest), latest
+
     async def begin(self, person: str, version: int, address: str, browser: str, now: datetime) -> str:
         """Stores a new session of a person whose `version` is this one. Returns the secret for the cookie."""
         secret = self._new_secret()

@@ -14,14 +14,16 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.portal.domain import acts, entry_changes, entry_fields, entry_sheet, plain_remarks, refused
+from services.portal.domain import acts, drafts, entry_changes, entry_fields, entry_sheet, plain_remarks, refused
 from services.portal.domain.acts import Act
+from services.portal.domain.drafts import Draft
 from services.portal.domain.entry_changes import Change
 from services.portal.domain.entry_fields import BUTTON, FORM, REVISION, Reading
 from services.portal.domain.refused import Refused
 from services.portal.http import forms as sent_forms
 from services.portal.http.acting import Acting, Acts
 from services.portal.http.dependencies import NamedReporter, Now
+from services.portal.http.drafting import Drafts, key_of
 from services.portal.http.entering import AskedAt, Entry, EntryAt
 from services.portal.http.scoped import Reads, Stored
 from services.portal.reading import entry_forms
@@ -75,11 +77,12 @@ Decisions = Annotated[ReceiptStore, Depends(receipts_of)]
 
 
 @router.get("/bieu-mau/{regime}/{period}/{unit}")
-async def opened(entry: EntryAt, store: Stored, scope: Reads, now: Now, new_id: NewIds) -> Response:
-    """The form, filled with what the unit said last."""
+async def opened(entry: EntryAt, store: Stored, kept: Drafts, scope: Reads, now: Now, new_id: NewIds) -> Response:
+    """The form: the draft, or what the unit said last."""
     form, _ = await entry_forms.read(entry.at, entry.asked, store)
-    fields = entry_fields.filled(entry.asked, form.held.content)
-    return _page(Shown(entry, form, scope, now), _opened(fields, form, new_id), Outcome())
+    draft = drafts.current(await kept.last(key_of(entry)))
+    fields = draft.texts if draft else entry_fields.filled(entry.asked, form.held.content)
+    return _page(Shown(entry, form, scope, now, draft), _opened(fields, form, new_id), Outcome())
 
 
 @router.post("/bieu-mau/{regime}/{period}/{unit}")
@@ -124,6 +127,7 @@ class Shown:
     form: Form
     scope: Scope
     now: datetime
+    draft: Draft | None = None
 
     @property
     def takes_estimates(self) -> bool:
@@ -224,6 +228,7 @@ def _page(shown: Shown, fields: Mapping[str, str], outcome: Outcome) -> Response
     page = {
         "entry": entry,
         "form": form,
+        "draft": shown.draft,
         "sheet": entry_sheet.sheet(form, fields, outcome.faults, outcome.warnings, takes_estimates=shown.takes_estimates),
         "outcome": outcome,
         "fields": fields,

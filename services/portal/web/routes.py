@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from services.portal.web import api, duties, entry, explain, exports, overview, parked, people, reforms, regimes, reports, search
+from services.portal.web import (
+    api,
+    drafts,
+    duties,
+    entry,
+    explain,
+    exports,
+    overview,
+    parked,
+    people,
+    reforms,
+    regimes,
+    reports,
+    search,
+    session,
+)
 
 router = APIRouter()
-for pages in (exports, overview, reports, explain, duties, entry, search, reforms, regimes, api, people, parked):
+for pages in (exports, overview, reports, explain, duties, drafts, entry, session, search, reforms, regimes, api, people, parked):
     router.include_router(pages.router)

@@ -1,0 +1,61 @@
+"""Drafts as MongoDB has them: a list of fields, because the names of fields have points in them."""
+
+from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Typed, Writer
+from shared.wire.documents import DraftDocument, DraftFieldDocument, DraftWriterDocument, EarlierTextDocument
+
+
+def document(key: DraftKey, draft: Draft) -> DraftDocument:
+    """A draft as it is stored."""
+    return {
+        "_id": key.text,
+        "regime": key.regime,
+        "period": key.period,
+        "unit": key.unit,
+        "entered_by": key.entered_by,
+        "version": draft.version,
+        "revision": draft.revision,
+        "fields": [_field(name, typed) for name, typed in draft.fields.items()],
+        "earlier": [_earlier(one) for one in draft.earlier],
+        "by": _writer(draft.by),
+        "at": draft.at,
+        "began_at": draft.began_at,
+        "ended": draft.ended,
+        "event": draft.event,
+        "expires_at": draft.at + KEPT if draft.ended else None,
+    }
+
+
+def draft(stored: DraftDocument) -> Draft:
+    """A stored draft."""
+    return Draft(
+        stored["version"],
+        stored["revision"],
+        {one["name"]: Typed(one["text"], _by(one["by"]), one["at"], one["version"]) for one in stored["fields"]},
+        _by(stored["by"]),
+        stored["at"],
+        stored["began_at"],
+        [Earlier(one["name"], one["text"], _by(one["by"]), one["at"], one["replaced_at"]) for one in stored["earlier"]],
+        stored["ended"],
+        stored["event"],
+    )
+
+
+def key(stored: DraftDocument) -> DraftKey:
+    """Which draft it is."""
+    return DraftKey(stored["regime"], stored["period"], stored["unit"], stored["entered_by"])
+
+
+def _field(name: str, typed: Typed) -> DraftFieldDocument:
+    return {"name": name, "text": typed.text, "by": _writer(typed.by), "at": typed.at, "version": typed.version}
+
+
+def _earlier(one: Earlier) -> EarlierTextDocument:
+    return {"name": one.name, "text": one.text, "by": _writer(one.by), "at": one.at, "replaced_at": one.replaced_at}
+
+
+def _writer(by: Writer) -> DraftWriterDocument:
+    return {"person": by.person, "name": by.name, "form": by.form}
+
+
+def _by(stored: DraftWriterDocument) -> Writer:
+    return Writer(stored["person"], stored["name"], stored["form"])
