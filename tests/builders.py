@@ -118,6 +118,17 @@ def confirmed(
     return _event(events.CONFIRMED, unit, data | ({} if reason is None else {"reason": reason}), regime=regime, period=period, **about)
 
 
+def undone(unit: str = DISTRICT, *, confirmation: str, sender: str = "", reason: str = "Chờ xã nộp lại.", **about: Any) -> Event:
+    """A unit, or the confirmer above it, takes a confirmation back."""
+    data = {"unit": unit, "confirmation": confirmation, "reason": reason}
+    return _event(events.UNDONE, sender or unit, data, **{"regime": NQ68, **about})
+
+
+def asked(*units: str, sender: str = RECIPIENT, text: str | None = None, **about: Any) -> Event:
+    """The recipient asks units for what they owe."""
+    return _event(events.ASKED, sender, {"units": list(units)} | ({} if text is None else {"text": text}), **about)
+
+
 def _event(
     kind: str,
     sender: str,

@@ -169,7 +169,8 @@ class Feed:
 def payload(view: View) -> bytes:
     """The CloudEvent of one view: decimals as strings, instants as text."""
     updated_at = view.document["updated_at"]  # None for a view that no event touched
-    data = {key: value for key, value in view.document.items() if key != "_id"} | {"updated_at": plain(updated_at)}
+    data = {key: value for key, value in view.document.items() if key != "_id"}
+    data |= {"updated_at": plain(updated_at), "official": plain(view.document.get("official"))}
     event = envelope.of_service("aggregate", _event_id(view), events.VIEW_UPDATED, data, at=updated_at, traceparent=view.traceparent)
     return envelope.encode(event)
 

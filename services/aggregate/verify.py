@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import nats.js.errors
@@ -28,7 +29,7 @@ from shared.check.history import History
 from shared.check.uncounted import Uncounted
 from shared.plumbing import broker
 from shared.shell.service import Connections
-from shared.wire import collection_names, log_message, subjects
+from shared.wire import collection_names, events, log_message, subjects
 from shared.wire.log_message import NotFolded
 
 ATTEMPTS: Final = 4
@@ -206,4 +207,6 @@ def _as_json(value: Any) -> Any:
     """A stored view in JSON's types."""
     if isinstance(value, dict):
         return {key: _as_json(inner) for key, inner in value.items()}
+    if isinstance(value, datetime):
+        return events.to_text(value)
     return format(value.to_decimal(), "f") if isinstance(value, Decimal128) else value

@@ -26,6 +26,8 @@ class Noted:
     code: str = ""  # what the sender called the unit
     until: datetime | None = None
     corrects: bool = False
+    name: str = ""  # of the confirmation that was made or undone, `<sender>/<event id>`
+    stated: str = ""  # the hash that a confirmation states
     text: bytes | None = None
 
 
@@ -52,6 +54,10 @@ class History:
             return
         if event.type == events.EXTENDED:
             noted.until = plain_duties.instant(event.data.get("until"))
+        if event.type == events.CONFIRMED:
+            noted.name, noted.stated = event.id, str(event.data.get("view_hash", ""))
+        if event.type == events.UNDONE:
+            noted.name = str(event.data.get("confirmation", ""))
         noted.code = str(event.data.get("unit", ""))
         self._own.setdefault(event.unit_id, []).append(noted)
         if event.type == events.SUBMITTED:

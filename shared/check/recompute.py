@@ -48,6 +48,7 @@ class Plain:
         self._early = early
         regime = self._regime = whole.on(day)
         self._period = period
+        self._early_days = plain_reforms.early_days(reference, whole, period)
         self._working_days = reference.working_days
         self._history = history
         self._tree = reference.registry.at(day)
@@ -104,7 +105,29 @@ class Plain:
             },
         }
         early = {} if self._early is None else {"units": self._early.isoformat()}
-        return body | {"_id": self._key(unit_id), "hash": _hash(body), **early}
+        official = self._official(unit_id, bound, body)
+        return body | {"_id": self._key(unit_id), "hash": _hash(body), "official": official, **early}
+
+    def _official(self, unit_id: str, bound: float, body: Json) -> Json | None:
+        """The confirmed version: how many confirmations of this block were not undone, and the latest of them."""
+        if self._regime.derived_from is not None:
+            return None
+        own = [noted for noted in self._own.get(unit_id, ()) if noted.sequence <= bound]
+        undone = {noted.name for noted in own if noted.type == events.UNDONE}
+        standing = {
+            noted.name: noted
+            for noted in own
+            if noted.type == events.CONFIRMED and noted.name not in undone and self._early_of(noted.day) == self._early
+        }
+        if not standing:
+            return None
+        last = max(standing.values(), key=lambda noted: (noted.key[1:], noted.name))
+        at = events.to_text(events.from_ms(last.key[1]))
+        return {"number": len(standing), "hash": last.stated, "at": at, "moved": last.stated not in (_hash(body), _old_hash(body))}
+
+    def _early_of(self, day: date) -> date | None:
+        """The early day whose block what is received on `day` belongs to; None for the block of the period."""
+        return min((early for early in self._early_days if day <= early), default=None)
 
     def _report(self, unit_id: str, bound: float) -> _Report | None:
         if (unit_id, bound) not in self._counted:
@@ -124,6 +147,11 @@ def _hash(body: Json) -> str:
         for name in ("measure", "target"):
             indicator.pop(name, None)
     return hashlib.sha256(json.dumps(hashed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _old_hash(body: Json) -> str:
+    """The hash of a view up to data format 4: of everything that the view says."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _counting(deadline: datetime | None, own: list[Noted]) -> _Report | None:

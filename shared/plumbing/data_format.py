@@ -15,7 +15,7 @@ from shared.words.refusals import refusal
 
 FORMAT: Final = "format"
 GENERATION: Final = "generation"
-VERSION: Final = 7  # raise it when older code would misread or damage what this code stores, in MongoDB or in the log
+VERSION: Final = 8  # raise it when older code would misread or damage what this code stores, in MongoDB or in the log
 
 
 async def require(database: Documents) -> None:

@@ -58,7 +58,7 @@ def is_of(view: Mapping[str, Any], confirmed: str) -> bool:
 
     Confirmations logged up to data format 4 carry the hash of that time, and no figures.
     """
-    return confirmed in (view["hash"], digest_of_format_4(view))
+    return confirmed == view["hash"] or confirmed == digest_of_format_4(view)
 
 
 def digest_of_format_4(view: Mapping[str, Any]) -> str:

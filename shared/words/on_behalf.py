@@ -7,8 +7,9 @@ ADR 0068.
 from collections.abc import Iterator
 from datetime import date
 
+from shared.words import confirmers
 from shared.words.reference import Setting
-from shared.words.units import Registry, Tree, Unit
+from shared.words.units import Registry, Unit
 
 
 def allowed(setting: Setting, of: Unit, recipient: Unit | None) -> Iterator[Unit]:
@@ -17,15 +18,9 @@ def allowed(setting: Setting, of: Unit, recipient: Unit | None) -> Iterator[Unit
     if "recipient" in entered_by and recipient is not None:
         yield recipient
     if "confirmers" in entered_by:
-        yield from (entry.by for entry in setting.version.confirmations if _contains(setting.tree, entry.of, of))
+        yield from (entry.by for entry in confirmers.about(setting, of))
 
 
 def may_enter(registry: Registry, setting: Setting, of: Unit, by: str, day: date, recipient: Unit | None) -> bool:
     """Whether the unit `by` (an id) may enter the report of `of` on a day: it is one of those units, or acts for one of them."""
     return any(registry.acts_for(by, unit.id, day) for unit in allowed(setting, of, recipient))
-
-
-def _contains(tree: Tree, view: Unit, unit: Unit) -> bool:
-    """Whether the view of a unit or area has another unit's report."""
-    line = {unit.id, *(above.id for above in tree.ancestors(unit.id))}
-    return view.id in line or any(member.id in line for member in tree.members.get(view.id, ()))

@@ -10,6 +10,7 @@ from shared.wire.events import Logged
 REGIME, PERIOD = "ct27-van-quan", "2026"
 COMMUNES = ("06253", "06256", "06268")
 OFFICE = "184-TTYT"
+DISTRICT = "184"
 DEADLINE_MS = 1_797_699_600_000  # 20/12/2026 00:00 in Vietnam
 
 
@@ -69,6 +70,21 @@ def histories(draw: st.DrawFn) -> list[Logged]:
             until = draw(st.sampled_from(["2026-12-19", "2026-12-20", "2026-12-25", "2026-12-20T00:00:00.002+07:00"]))
             data = {"until": until, "reason": "mưa lũ", **draw(st.sampled_from([{}, {}, {"corrects": True}, {"corrects": False}]))}
         made.append(logged(kind, unit, number, received_ms, data))
+    return [*made, *draw(confirmations(len(made)))]
+
+
+@st.composite
+def confirmations(draw: st.DrawFn, first: int) -> list[Logged]:
+    """Confirmations of the district's view, some of them undone, some twice; what is undone may not be there."""
+    made: list[Logged] = []
+    for number in range(first, first + draw(st.integers(0, 6))):
+        received_ms = DEADLINE_MS + draw(st.integers(-3, 3))
+        named = draw(st.sampled_from(["", *(event.id for event in made if event.type == events.CONFIRMED)]))
+        if named:
+            made.append(logged(events.UNDONE, DISTRICT, number, received_ms, {"confirmation": named, "reason": "chờ nộp lại"}))
+        else:
+            data = {"view_hash": draw(st.sampled_from(["a", "b"])) * 64}
+            made.append(logged(events.CONFIRMED, DISTRICT, number, received_ms, data))
     return made
 
 

@@ -81,7 +81,7 @@ async def test_the_python_over_nats_does_what_it_says(today: Connections, settin
 def json_block(field: str) -> str:
     """The one block of JSON on the page that has `field`."""
     found = re.findall(r"^```json\n(.+?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    (block,) = [block for block in found if f'"{field}"' in block]
+    (block,) = [str(block) for block in found if f'"{field}"' in block]
     return block
 
 

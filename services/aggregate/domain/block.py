@@ -19,7 +19,7 @@ from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import deadlines, report_state
 from shared.words.reference import Reference, Setting
-from shared.words.report_state import PeriodState, ReportState
+from shared.words.report_state import Confirmation, PeriodState, ReportState
 
 RECEIVED, ON_TIME, NARRATIVES = 0, 1, 2  # the first columns
 
@@ -54,6 +54,8 @@ class Block:
         self.touched: dict[str, Touch] = {}  # by the view's unit id
         self._groups = [groups[unit.id] for unit in self.tree.reporters]
         self._states = [ReportState() for _ in self.tree.reporters]
+        self._confirmed: dict[str, ReportState] = {}  # by the view's unit id; only what confirmations say
+        self._early_days = tuple(reference.early_days(regime, setting.period))
         self._period_state = PeriodState()
         self._due = self._due_of_groups()
         self._deadlines = [self._deadline(row) for row in range(len(self._groups))]
@@ -84,6 +86,8 @@ class Block:
             elif isinstance(held, list | dict):
                 twin.__dict__[name] = held.copy()
         twin._period_state = copy.copy(self._period_state)
+        if event.type in report_state.CONFIRMING:
+            twin._confirmed = {unit_id: copy.copy(state) for unit_id, state in self._confirmed.items()}
         if row is not None:
             twin._states[row] = copy.copy(self._states[row])
         return twin
@@ -91,6 +95,8 @@ class Block:
     def _take(self, event: Logged) -> tuple[str, ...]:
         if event.type == events.OPENED:
             return self._open(event)
+        if event.type in report_state.CONFIRMING:
+            return self._confirm(event)
         row = self._row_of(event) if event.type in report_state.STATE_EVENTS else None
         if row is None:
             return ()
@@ -119,6 +125,27 @@ class Block:
             self._deadlines[row] = self._deadline(row)
             self._settle(row)
         return tuple(self.tree.spans)
+
+    def _confirm(self, event: Logged) -> tuple[str, ...]:
+        """Applies a confirmation of a view of this block, or what undoes one."""
+        if event.regime != self.regime.id or (event.type == events.CONFIRMED and self._early_of(event) != self.early):
+            return ()
+        unit_id = event.unit_id
+        if unit_id not in self._setting.tree.by_id:
+            unit_id = self._reference.unit_of(self._setting, event.unit_id, event.code, event.received_on)
+        if unit_id not in self.tree.spans:
+            return ()
+        self._confirmed.setdefault(unit_id, ReportState()).apply(event)
+        return (unit_id,)
+
+    def _early_of(self, event: Logged) -> date | None:
+        """The last day of the early block in which an event counts; None for the block of the period itself."""
+        return next((early for early in self._early_days if event.received_on <= early), None)
+
+    def confirmations(self, unit_id: str) -> list[Confirmation]:
+        """The confirmations of a view that were not undone, the earliest first."""
+        state = self._confirmed.get(unit_id)
+        return [] if state is None else list(state.standing_confirmations.values())
 
     def _due_of_groups(self) -> dict[str, int | None]:
         """The first late millisecond of each group of reporters; None if the group has no deadline."""

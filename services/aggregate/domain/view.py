@@ -15,9 +15,10 @@ from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.kinds import Marks, Matrix
 from shared.wire import events, subjects, view_hash
-from shared.wire.documents import EarlyViewDocument, FigureDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
+from shared.wire.documents import EarlyViewDocument, FigureDocument, OfficialDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
+from shared.words.report_state import Confirmation
 from shared.words.units import Unit
 
 
@@ -81,13 +82,24 @@ def render(block: Block, unit_id: str, generation: int, partition: int) -> View:
         "position": {"generation": generation, "partition": partition, "sequence": touch.sequence},
         "updated_at": None if touch.received_ms is None else events.from_ms(touch.received_ms),
         "hash": view_hash.hash_of(regime, period, unit.id, figures),
+        "official": None,
         **figures,
     }
+    document["official"] = _official(block.confirmations(unit_id), document)
     if block.early is not None:
         units = block.early.isoformat()
         early: EarlyViewDocument = {**document, "_id": ViewKey(regime, period, unit.id, units).text, "units": units}
         return View(early, subject="")
     return View(document, subjects.feed(span.top, regime, period, unit.id), touch.traceparent)
+
+
+def _official(confirmations: Sequence[Confirmation], view: ViewDocument) -> OfficialDocument | None:
+    """The confirmed version of a view, from its confirmations that were not undone, the earliest first."""
+    if not confirmations:
+        return None
+    last = confirmations[-1]
+    has_moved = not view_hash.is_of(view, last.view_hash)
+    return {"number": len(confirmations), "hash": last.view_hash, "at": events.from_ms(last.received_ms), "moved": has_moved}
 
 
 def _say_estimates(indicators: dict[str, FigureDocument], block: Block, sums: list[int], rows: Matrix, marks: Marks) -> None:

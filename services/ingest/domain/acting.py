@@ -5,7 +5,7 @@ Figures are read on the reference day of the period, permission on the day of re
 """
 
 from services.ingest.domain.case import Case
-from shared.words import refusals
+from shared.words import confirmers, refusals
 from shared.words.reference import ONE_DAY
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.units import AREA, Unit
@@ -55,6 +55,18 @@ def of_recipient(case: Case) -> list[Refusal]:
     if receiving is not None and case.registry.acts_for(case.sender, receiving.id, case.day):
         return []
     return [refusal("action.not_recipient", "source", recipient=_recipient(case, receiving))]
+
+
+def confirmed_views(case: Case) -> list[str]:
+    """The ids of the units whose views have the report of the unit concerned and which the sender confirms on the day of receipt."""
+    if case.sender_row is None or case.setting is None or case.unit is None:
+        return []
+    return [entry.of.id for entry in confirmers.about(case.setting, case.unit) if acts_for(case, entry.by)]
+
+
+def acts_for(case: Case, unit: Unit) -> bool:
+    """Whether the sender is a unit, or acts for it on the day of receipt."""
+    return case.registry.acts_for(case.sender, unit.id, case.day)
 
 
 def recipient(case: Case) -> Unit | None:

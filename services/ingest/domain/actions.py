@@ -1,19 +1,17 @@
-"""Judges what recipients do (return, extend, open a period) and what a unit does with its view (confirm).
+"""Judges what recipients do: return, extend, open a period. A confirmer returns reports below it too.
 
 An act without effect is refused, so that "accepted" always means that something changed. This is checked last: a sender without permission
 learns nothing about what was accepted before. Source: design, section 4, "Order".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-import orjson
-
-from services.ingest.domain import acting, reports, shapes
+from services.ingest.domain import acting, remarks, reports, shapes
 from services.ingest.domain.case import Case, shown
-from shared.wire import events, sent, view_hash
+from shared.wire import events, sent
 from shared.words import deadlines, instants, periods, refusals
 from shared.words.instants import Given
 from shared.words.refusals import Both, Refusal, refusal
@@ -23,12 +21,14 @@ LATEST_YEAR: Final = 2199  # 31/12/9999 means "no end", which is not a deadline 
 
 NONE_YET: Final = Both("chưa có", "not set")
 WHY_CORRECTED: Final = Both("đây là việc sửa một hạn đã ghi", "this corrects a deadline")
-WHY_MISSING: Final = Both("còn {count} đơn vị chưa nộp", "{count} units have not reported")
 
 
 def judge_returned(case: Case) -> list[Refusal]:
-    """Every fault of a return that can be judged without earlier events."""
-    return [*case.context(), *acting.of_recipient(case), *case.reporter(), *_later(case, "fix_by")]
+    """Every fault of a return that can be judged without earlier events. Notes in the case the views that the sender confirms."""
+    unpermitted = acting.of_recipient(case)
+    if unpermitted and (views := acting.confirmed_views(case)):
+        unpermitted, case.beside = [], tuple(case.about_unit(view) for view in views)
+    return [*case.context(), *unpermitted, *case.reporter(), *_later(case, "fix_by"), *_unnamed(case)]
 
 
 def judge_extended(case: Case) -> list[Refusal]:
@@ -44,25 +44,6 @@ def judge_opened(case: Case) -> list[Refusal]:
     return [*wrong, *_after_the_beginning(case)]
 
 
-def judge_confirmed(case: Case) -> list[Refusal]:
-    """Every fault of a confirmation that can be judged without earlier events."""
-    wrong = [*case.context(), *case.begun()]
-    if case.setting is None or case.regime is None or not case.unit_code:
-        return wrong
-    entries = [] if case.unit is None else [entry for entry in case.setting.version.confirmations if entry.of.id == case.unit_id]
-    if not entries:
-        return [*wrong, refusal("action.not_confirmer", "data.unit", unit=case.unit_code, regime=case.regime.id)]
-    refused = [acting.of_view(case, entry.by) for entry in entries]
-    return wrong if [] in refused else [*wrong, *refused[0]]
-
-
-def misstated(case: Case) -> list[Refusal]:
-    """Refuses a confirmation whose figures do not match its hash. Its shape was checked before."""
-    if (actual := _hash(case)) != case.data["view_hash"]:
-        return [refusal("action.hash_differs", "data.figures", found=actual or "–")]
-    return []
-
-
 def return_without_effect(case: Case) -> list[Refusal]:
     """Why a return would change nothing: only the revision that counts can be returned."""
     state = case.record.state
@@ -71,7 +52,25 @@ def return_without_effect(case: Case) -> list[Refusal]:
         return [refusal("action.no_such_revision", "data.revision", **names)]
     if case.revision != state.winner.number or not state.counts:
         return [refusal("action.not_standing", "data.revision", **names, state=reports.state_of(state))]
+    return _confirmed_above(case)
+
+
+def _confirmed_above(case: Case) -> list[Refusal]:
+    """Refuses the return by a confirmer whose own confirmation stands: the figures that it approved would change."""
+    for record in case.records.values():
+        if (standing := record.state.confirmation) is not None:
+            return [refusal("action.confirmed_above", "source", at=shown(standing.received_ms), event_id=standing.event_id)]
     return []
+
+
+def _unnamed(case: Case) -> Iterator[Refusal]:
+    """The faults of the indicators that a return names."""
+    named, regime = case.data.get("indicators"), case.regime
+    if regime is None or regime.derived_from is not None or not isinstance(named, list):
+        return
+    for code in named:
+        if isinstance(code, str) and (strange := remarks.unasked(case, regime, "indicators", code)) is not None:
+            yield strange
 
 
 def extension_without_effect(case: Case) -> list[Refusal]:
@@ -88,40 +87,6 @@ def extension_without_effect(case: Case) -> list[Refusal]:
 def opening_without_effect(case: Case) -> list[Refusal]:
     """Why an opening would change nothing: the period is already open until this deadline or a later one."""
     return _without_effect(case, "deadline", None)
-
-
-def confirmation_without_effect(case: Case) -> list[Refusal]:
-    """Why a confirmation is refused after comparing it with the view: other figures, no reports, confirmed already, or no reason for
-    missing units.
-    """
-    reporting, stated, record = case.data["figures"]["reporting"], case.data["view_hash"], case.record
-    if case.view_hash is None:
-        return [refusal("action.no_such_view", "data.unit", unit=case.unit_code, period=case.period_code)]
-    if stated != case.view_hash:
-        return [refusal("action.view_moved", "data.view_hash", present=case.view_hash)]
-    if reporting["received"] == 0:
-        return [refusal("action.nothing_to_confirm", "data.figures", received=0, expected=reporting["expected"])]
-    before = record.state.confirmation
-    if before is not None and before.view_hash == stated:
-        return [refusal("action.already_confirmed", "data.view_hash", at=shown(before.received_ms), event_id=before.event_id)]
-    if reporting["missing"] and case.data.get("reason") is None:
-        count = len(reporting["missing"])
-        return [refusal("action.reason_required", "data.reason", why=Both(*(phrase.format(count=count) for phrase in WHY_MISSING)))]
-    return []
-
-
-def statement(case: Case) -> dict[str, object]:
-    """The figures of a confirmation, as they are logged: only what the hash covers, because nothing else was checked."""
-    stated = orjson.loads(view_hash.canonical(case.regime_id, case.period_code, case.unit_id, case.data["figures"]))
-    return {name: stated[name] for name in view_hash.FIGURES}
-
-
-def _hash(case: Case) -> str:
-    """The hash of the figures that were sent; "" if they cannot be hashed (numbers too large, nesting too deep)."""
-    try:
-        return view_hash.hash_of(case.regime_id, case.period_code, case.unit_id, case.data["figures"])
-    except (orjson.JSONEncodeError, ValueError):
-        return ""
 
 
 def _later(case: Case, name: str) -> list[Refusal]:

@@ -1,12 +1,13 @@
 """A case: one event that is being judged, with the regime, period and unit that it names, each looked up once."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.ingest.domain import imports
-from services.ingest.domain.known import UNKNOWN, About, Known
+from services.ingest.domain.known import UNKNOWN, About, Known, Record
 from shared.wire import events
-from shared.words import periods, refusals
+from shared.words import periods, refusals, report_state
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.refusals import Both, Refusal, refusal
@@ -51,6 +52,8 @@ class Case:
         self.wrong: list[Refusal] = []  # the faults that can be judged without earlier events
         self.logged = b""  # the event for the log, if it is accepted
         self.record = self.period_record = UNKNOWN  # what was accepted before
+        self.beside: tuple[About, ...] = ()  # the other reports, views and periods by whose earlier events it is judged
+        self.records: Mapping[About, Record] = {}  # what was accepted before about these
         self.view_hash: str | None = None  # hash of the current view; only for confirmations
         self.compared: dict[str, Any] = {}  # the figures that may be unusual, in normal form
         self.compared_with: tuple[str, ...] = ()  # the periods beside which they are judged
@@ -72,14 +75,17 @@ class Case:
         self.period: Period | None = None if setting is None else setting.period
         self.units: Tree | None = None  # the tree of the period's reference day, or of the day of receipt if that is earlier
         self.units_day = self.day
+        self.early_days: Sequence[date] = ()  # the last days of the period's early blocks; only for confirmations
         self.early_day: date | None = None  # the last day of the early block to which a view belongs
         self.unit: Unit | None = None
         self.group: str | None = None  # the group in which the unit reports
         if setting is not None:
             self.units = setting.tree
             self.units_day = min(self.day, reference.day(setting.regime, setting.period))
+            if self.type in report_state.CONFIRMING:
+                self.early_days = reference.early_days(setting.regime, setting.period)
             if self.type == events.CONFIRMED:
-                self.early_day = next((day for day in reference.early_days(setting.regime, setting.period) if self.day <= day), None)
+                self.early_day = self.early_of(self.day)
             self.unit = self.units.by_code.get(self.unit_code)
             self.group = None if self.unit is None else setting.groups.get(self.unit.id)
 
@@ -92,6 +98,10 @@ class Case:
     def unit_id(self) -> str:
         """The id of the unit concerned; "" when the event concerns a whole period."""
         return self.unit.id if self.unit is not None else ""
+
+    def early_of(self, day: date) -> date | None:
+        """The last day of the early block to which what is received on `day` belongs; None for the block of the period itself."""
+        return next((early for early in self.early_days if day <= early), None)
 
     def forget(self) -> None:
         """Drops the content of a report, which `logged` contains by now, because a whole batch is kept in memory until it is decided. The
@@ -119,7 +129,16 @@ class Case:
     def learn(self, known: Known) -> None:
         """Looks up in `known` what was accepted before about the same unit and period, and the view."""
         self.record, self.period_record = known.of(self.about), known.of(self.about_period)
+        self.records = {about: known.of(about) for about in self.beside}
         self.view_hash = known.of(self.about_view).view_hash if self.type == events.CONFIRMED else None
+
+    def about_unit(self, unit_id: str) -> About:
+        """The key of another unit's report or view in the same regime and period."""
+        return self.regime_id, self.period_code, unit_id
+
+    def record_of(self, unit_id: str) -> Record:
+        """What was accepted before about another unit; it must be in `beside`."""
+        return self.records[self.about_unit(unit_id)]
 
     def context(self) -> list[Refusal]:
         """The faults of the regime and the period."""

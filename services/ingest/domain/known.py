@@ -6,6 +6,7 @@ each batch, and each accepted event of the batch adds to it. Source: design, sec
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from shared.wire import events
@@ -25,6 +26,7 @@ class Record:
     newest: dict[int, Revision] = field(default_factory=dict)  # the unit's own events, by revision
     figures: dict[Revision, Mapping[str, Any]] = field(default_factory=dict)  # what submissions reported, where it was read
     view_hash: str | None = None  # hash of the current view; looked up only for confirmations
+    asked: set[tuple[str, date]] = field(default_factory=set)  # unit code and day of receipt of each request for a reminder
     _taken: set[str] = field(default_factory=set)
 
     def take(self, event: Logged) -> None:
@@ -34,11 +36,17 @@ class Record:
         self._taken.add(event.id)
         self.state.apply(event)
         self.period.apply(event)
+        if event.type == events.ASKED:
+            self.asked.update((code, event.received_on) for code in event.data.get("units", ()))
         if event.type in (events.SUBMITTED, events.WITHDRAWN):
             key = Revision(event.revision, event.received_ms, event.event_id)
             self.newest[event.revision] = max(self.newest.get(event.revision, NOTHING), key)
             if values := event.data.get("values"):
                 self.figures[key] = values
+
+    def was_asked(self, code: str, day: date) -> bool:
+        """Whether the unit with a code was asked on a day for what it owes."""
+        return (code, day) in self.asked
 
     @property
     def standing_figures(self) -> Mapping[str, Any]:

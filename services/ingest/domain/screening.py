@@ -11,7 +11,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.ingest.domain import acting, actions, comparing, content, entering, imports, parsing, remarks, reports, shapes
+from services.ingest.domain import (
+    acting,
+    actions,
+    asking,
+    comparing,
+    confirming,
+    content,
+    entering,
+    imports,
+    parsing,
+    remarks,
+    reports,
+    shapes,
+)
 from services.ingest.domain.case import Case, Incoming, shown
 from services.ingest.domain.decision import Accepted, Concerned, Decision, Malformed, Rejected
 from services.ingest.domain.known import About, Known
@@ -24,13 +37,16 @@ from shared.words.reference import Reference
 from shared.words.refusals import Both, Refusal, refusal
 
 EVENT_ID: Final = re.compile(r"[!-.0-~]{8,64}", re.ASCII)
-NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED)  # in an on-call regime
+NEED_OPENED: Final = (events.SUBMITTED, events.WITHDRAWN, events.CONFIRMED, events.ASKED)  # in an on-call regime
+OF_PERIODS: Final = (events.OPENED, events.ASKED)  # about a whole period
 OF_UNITS: Final = (events.SUBMITTED, events.WITHDRAWN)  # what a unit sends about its own report
 WITHOUT_EFFECT: Final = {
     events.RETURNED: actions.return_without_effect,
     events.EXTENDED: actions.extension_without_effect,
     events.OPENED: actions.opening_without_effect,
-    events.CONFIRMED: actions.confirmation_without_effect,
+    events.CONFIRMED: confirming.confirmation_without_effect,
+    events.UNDONE: confirming.undo_without_effect,
+    events.ASKED: asking.without_effect,
 }
 REMARKS: Final = ("notes", "status", "reason")  # of a report: left out of the log if they say nothing
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; forms have fewer fields
@@ -44,7 +60,9 @@ JUDGES: Final = {
     events.RETURNED: actions.judge_returned,
     events.EXTENDED: actions.judge_extended,
     events.OPENED: actions.judge_opened,
-    events.CONFIRMED: actions.judge_confirmed,
+    events.CONFIRMED: confirming.judge_confirmed,
+    events.UNDONE: confirming.judge_undone,
+    events.ASKED: asking.judge,
 }
 
 
@@ -66,7 +84,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
         *_judge(case),
     ]
     if not case.wrong and case.type == events.CONFIRMED:
-        case.wrong = actions.misstated(case)
+        case.wrong = confirming.misstated(case)
     if not case.wrong:
         case.logged = _logged(case)
         if len(case.logged) > MOST_LOGGED:  # composing a text (NFC) can make it three times as long
@@ -81,8 +99,10 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
 def abouts(cases: Iterable[Case | Malformed]) -> set[About]:
     """The reports and periods whose earlier events are needed."""
     judged = [case for case in cases if isinstance(case, Case) and case.regime is not None and case.period is not None]
-    return {case.about for case in judged if case.unit is not None or case.type == events.OPENED} | {
-        case.about_period for case in judged if case.regime is not None and case.regime.is_on_call
+    return {
+        *(case.about for case in judged if case.unit is not None or case.type in OF_PERIODS),
+        *(case.about_period for case in judged if case.regime is not None and case.regime.is_on_call),
+        *(about for case in judged for about in case.beside),
     }
 
 
@@ -127,9 +147,9 @@ def partition(decision: Accepted, partitions: int) -> int:
 
 
 def _concerns(case: Case) -> set[About]:
-    """Whose earlier events are needed to judge this event: its report's, and its period's if that must be opened."""
+    """Whose earlier events are needed to judge this event: its report's, its period's if that must be opened, and those beside it."""
     on_call = case.regime is not None and case.regime.is_on_call
-    return {case.about, case.about_period} if on_call else {case.about}
+    return {case.about, *case.beside, *((case.about_period,) if on_call else ())}
 
 
 def _without_id(tree: dict[str, Any]) -> tuple[Refusal, str | None]:
@@ -212,7 +232,7 @@ def _logged(case: Case) -> bytes:
     if "narratives" in data:
         data["narratives"] = {code: text for code, text in data["narratives"].items() if not texts.is_blank(text)}
     if case.type == events.CONFIRMED:
-        data["figures"] = actions.statement(case)
+        data["figures"] = confirming.statement(case)
     event = {name: value for name, value in case.tree.items() if value is not None}
     for name in ("time", "receivedat"):
         if name in event:

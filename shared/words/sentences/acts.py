@@ -63,6 +63,34 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Số liệu này đã được chốt lúc {at} (sự kiện “{event_id}”) và chưa thay đổi. Không cần chốt lại.",
         "These figures were confirmed at {at} (event “{event_id}”) and have not changed since. There is no need to confirm again.",
     ),
+    "action.no_such_confirmation": (
+        "Không có lần chốt “{named}” của bảng tổng hợp “{unit}” trong kỳ này. Tải lại trang rồi xem lại.",
+        "There is no confirmation “{named}” of the view of “{unit}” in this period. Reload the page and look again.",
+    ),
+    "action.already_undone": (
+        "Lần chốt “{named}” đã được hủy trước đó. Không cần hủy lại.",
+        "The confirmation “{named}” was undone before. There is no need to undo it again.",
+    ),
+    "action.confirmation_closed": (
+        "Lần chốt “{named}” nhận lúc {at} là của số liệu trước ngày sắp xếp đơn vị, nay không thay đổi nữa nên không hủy được.",
+        "The confirmation “{named}”, received at {at}, is of the figures before the reform, which no longer change: it cannot be undone.",
+    ),
+    "action.other_undoes": (
+        "Lần chốt của “{unit}” lúc này chỉ do {confirmers} hủy được. Đề nghị cơ quan ấy hủy chốt.",
+        "The confirmation of “{unit}” can be undone now only by {confirmers}. Ask that office to undo it.",
+    ),
+    "action.confirmed_above": (
+        "Cơ quan gửi đã chốt bảng tổng hợp có báo cáo này lúc {at} (sự kiện “{event_id}”). Hủy chốt trước rồi mới trả lại báo cáo.",
+        "The sender has confirmed the view that has this report at {at} (event “{event_id}”). Undo the confirmation before returning it.",
+    ),
+    "action.asked_today": (
+        "Trong ngày {day} đã đôn đốc: {units}. Mỗi đơn vị chỉ được đôn đốc một lần một ngày; bỏ các đơn vị này rồi gửi lại.",
+        "These units were already asked on {day}: {units}. A unit is asked once a day; leave them out and send again.",
+    ),
+    "action.owes_nothing": (
+        "Các đơn vị sau không còn nghĩa vụ nào trong kỳ này: {units}. Bỏ các đơn vị này rồi gửi lại.",
+        "These units owe nothing in this period any more: {units}. Leave them out and send again.",
+    ),
     "action.date_not_after": (
         "Ngày “{text}” không sau thời điểm nhận {received}. Chọn ngày muộn hơn.",
         "The day “{text}” is not after the time of receipt {received}. Choose a later day.",

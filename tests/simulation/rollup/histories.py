@@ -115,6 +115,8 @@ def views_of(kind: str, regime: str, period: str, unit_id: str) -> list[tuple[st
     """The views (regime, period, unit) that an event touches as long as units and regimes are those of the beginning."""
     if kind == events.OPENED:
         return [(regime, period, above) for above in ("D1", "D2", "P")] if regime == ON_CALL else []
+    if kind in (events.CONFIRMED, events.UNDONE):
+        return [(regime, period, unit_id)]
     if kind not in TOUCHING:
         return []
     about = [regime, DERIVED] if regime == YEARLY and unit_id != "D1-VP" else [regime]
@@ -151,6 +153,7 @@ class History:
         self._revisions: dict[tuple[str, str, str], int] = {}
         self._sent_s: dict[tuple[str, str, str], float] = {}  # when the latest revision of each is sent
         self._numbers = 0
+        self._confirmed: list[tuple[float, str, str]] = []  # when, the unit, and the event's id
         self._kinds: list[tuple[int, Callable[[float], None]]] = [
             (10, self._submit),
             (3, self._withdraw),
@@ -158,6 +161,7 @@ class History:
             (2, self._extend),
             (3, self._open),
             (1, self._confirm),
+            (1, self._undo),
             (2, self._refused),
             (1, self._rubbish),
             (4, self._repeat),
@@ -288,7 +292,16 @@ class History:
         about = self._about() | {"regime": YEARLY, "period": "2024"}
         event = builders.confirmed(self.rng.choice(["D1", "D2"]), **about)
         sender = builders.sender_of(event)
+        self._confirmed.append((at_s, sender, event["id"]))
         self.sent.append(Sending(at_s, sender, builders.payload(event), confirms=f"{YEARLY}/2024/{sender}"))
+
+    def _undo(self, at_s: float) -> None:
+        """A district confirms, and takes an earlier or this confirmation back."""
+        self._confirm(at_s)
+        confirmed_s, sender, event_id = self.rng.choice(self._confirmed)
+        about = self._about() | {"regime": YEARLY, "period": "2024"}
+        event = builders.undone(sender, confirmation=f"{sender}/{event_id}", **about)
+        self._send(confirmed_s + 2.0 * self.rng.random(), event)
 
     def _refused(self, at_s: float) -> None:
         about = self._about() | {"regime": YEARLY, "period": "2024"}
