@@ -48,6 +48,16 @@ def first_reference() -> Reference:
 
 
 @cache
+def near_reference() -> Reference:
+    """As `first_reference`, without provinces in which no regime has reporters: the plain recomputation looks at every unit."""
+    whole = first_reference()
+    tree = whole.registry.at(LOADED_AT.date())
+    asked = {tree.top(unit_id).id for regime in whole.regimes.values() for unit_id in regime.group_of(tree)}
+    near = [unit for unit in units() if unit.id in tree.by_id and tree.top(unit.id).id in asked]
+    return Reference(1, Registry(near), whole.regimes, whole.loaded_at)
+
+
+@cache
 def reformed_reference() -> Reference:
     """The tree with both reforms of 2025 applied, and the regimes with what changes over time, as generation 1."""
     registry, days = Registry(units()), []

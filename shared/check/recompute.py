@@ -237,11 +237,15 @@ def _periods(regime: Regime, reference: Reference, spoken_of: Iterable[str], now
     return [period for code in sorted(codes) if (period := plain_periods.period(regime, code)) is not None]
 
 
-def expected_views(reference: Reference, logged: Iterable[Logged], now: datetime) -> Iterator[Json]:
-    """Every view that must be in MongoDB, those of early blocks included, in JSON's types, without position and updated_at."""
+def expected_views(
+    reference: Reference, logged: Iterable[Logged], now: datetime, is_wanted: Callable[[str, str], bool] = lambda source, period: True
+) -> Iterator[Json]:
+    """Every view that must be in MongoDB, those of early blocks included, in JSON's types, without position and updated_at: of the source
+    regimes and periods that are wanted.
+    """
     histories: dict[tuple[str, str], History] = {}
     for sequence, event in enumerate(logged):
         histories.setdefault((event.regime, event.period), History()).take(event, sequence)
-    for plain in plains(reference, histories, now):
+    for plain in plains(reference, histories, now, is_wanted):
         for unit_id in plain.views.values():
             yield plain.view(unit_id)

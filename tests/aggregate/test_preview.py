@@ -16,6 +16,7 @@ from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.wire.published import FigureChange
 from shared.words.reference import Reference
+from tests import seeds
 from tests.aggregate import over_reforms
 from tests.aggregate.histories import COMMUNES, DEADLINE_MS, PERIOD, REGIME, histories, logged, openings
 
@@ -23,6 +24,11 @@ NOW = datetime(2026, 12, 25, tzinfo=UTC)
 PARTITIONS = 8
 CHANGING = ("touched", "_states", "_period_state", "_due", "_deadlines")
 Key = tuple[str, str, str | None, str]  # regime, unit, indicator, field
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return seeds.near_reference()
 
 
 def fold_of(reference: Reference, history: Sequence[Logged], regime: str = REGIME, period: str = PERIOD) -> Fold:

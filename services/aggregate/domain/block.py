@@ -73,8 +73,8 @@ class Block:
         return touched
 
     def fork(self, event: Logged) -> "Block":
-        """A copy that can take this one event, and no other. What the event does not change is shared with this block, and of the figures
-        only the rows of the views that the event concerns are copied: the others have no value.
+        """A copy that can take this one event, and no other; not a confirmation, which changes no figure. What the event does not change is
+        shared with this block, and of the figures only the rows of the views that the event concerns are copied: the others have no value.
         """
         twin, row, wanted = copy.copy(self), self._row_of(event), slice(None)
         if event.type != events.OPENED:
@@ -86,8 +86,6 @@ class Block:
             elif isinstance(held, list | dict):
                 twin.__dict__[name] = held.copy()
         twin._period_state = copy.copy(self._period_state)
-        if event.type in report_state.CONFIRMING:
-            twin._confirmed = {unit_id: copy.copy(state) for unit_id, state in self._confirmed.items()}
         if row is not None:
             twin._states[row] = copy.copy(self._states[row])
         return twin

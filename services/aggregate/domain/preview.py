@@ -1,8 +1,8 @@
 """Preview: what one event would change in the views, number by number. It is computed on copies, and the blocks themselves never change.
 
 Views of early blocks are left out: a change names regime and unit, and a unit that stays has an early view beside its view of the period,
-so the two could not be told apart. What counts in an early block alone, because its unit ends within the period, changes nothing here.
-Source: design, section 4, "Dry run"; ADR-0063.
+so the two could not be told apart. What counts in an early block alone, because its unit ends within the period, changes nothing here, and
+neither does a confirmation, which changes no figure. Source: design, section 4, "Dry run"; ADR-0063.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from services.aggregate.domain.block import Block
 from shared.wire.documents import ViewDocument
 from shared.wire.events import LATEST_MS, Logged
 from shared.wire.published import FigureChange, WholeOrDecimal
-from shared.words import numbers
+from shared.words import numbers, report_state
 
 Value = WholeOrDecimal | bool | list[str] | None
 
@@ -28,7 +28,7 @@ class Preview:
         self._generation, self._partition = generation, partition
         self._concerned: list[tuple[str, Block, Block]] = []  # the view's unit, the block now and then
         for block in blocks:
-            if block.early is None:
+            if block.early is None and event.type not in report_state.CONFIRMING:
                 now, then = block.fork(event), block.fork(event)
                 self._concerned += [(unit_id, now, then) for unit_id in then.apply(event, NEXT)]
 
