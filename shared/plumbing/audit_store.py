@@ -134,10 +134,10 @@ async def entries(database: Documents) -> AsyncIterator[list[Document]]:
         yield batch
 
 
-async def matching(database: Documents, wanted: Wanted, most: int) -> list[AuditDocument]:
-    """The newest entries that match, newest first."""
+async def matching(database: Documents, wanted: Wanted, most: int, time_limit_ms: int = 0) -> list[AuditDocument]:
+    """The newest entries that match, newest first. With a limit of time, one of the driver's errors is raised when it is over."""
     entries = mongo.collection(database, collection_names.AUDIT, AuditDocument)
-    return await entries.find(wanted.query()).sort("_id", DESCENDING).limit(most).to_list(None)
+    return await entries.find(wanted.query(), max_time_ms=time_limit_ms).sort("_id", DESCENDING).limit(most).to_list(None)
 
 
 async def _move_head(database: Documents, head: Head, session: Session | None) -> None:

@@ -66,6 +66,24 @@ class CredentialStore:
         """All credentials, past ones too, in the order of their issue."""
         return await self._found({})
 
+    async def newest(self, limit: int, *, holder: Holder | None = None, behind: tuple[datetime, str] | None = None) -> list[Credential]:
+        """The newest credentials, newest first: of all, or of a unit and a receiver; those issued before the place `behind`."""
+        query: Document = {} if holder is None else {"$or": [{"unit": {"$eq": holder.unit}}, {"receiver": {"$eq": holder.receiver}}]}
+        if behind is not None:
+            at, id_ = behind
+            query["$and"] = [{"$or": [{"issued_at": {"$lt": at}}, {"issued_at": at, "_id": {"$lt": id_}}]}]
+        found = self._credentials.find(query).sort([("issued_at", -1), ("_id", -1)]).limit(limit)
+        return [_credential(document) async for document in found]
+
+    async def by_id(self, credential: str) -> Credential | None:
+        """One credential; None if there is none with this id."""
+        document = await self._credentials.find_one({"_id": {"$eq": credential}})
+        return None if document is None else _credential(document)
+
+    async def uses_of(self, credentials: Sequence[str]) -> dict[str, datetime]:
+        """When these credentials (ids) were last used, to the minute; one that was not is left out."""
+        return {found["_id"]: found["at"] async for found in self._uses.find({"_id": {"$in": list(credentials)}})}
+
     async def of_unit(self, unit: str) -> list[Credential]:
         """All credentials of a unit, past ones too, in the order of their issue."""
         return await self._found({"unit": unit})

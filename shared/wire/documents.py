@@ -543,7 +543,7 @@ class DutyDocument(TypedDict):
 class AlertDocument(TypedDict):
     """One alert on one channel. Inserting the document claims the alert permanently; a lease on it allows one notifier to send it.
 
-    Written by: `services/notify/store/alerts.py`. Read by: notify.
+    Written by: `services/notify/store/alerts.py`. Read by: notify; the portal (who was told about a duty).
     """
 
     _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]

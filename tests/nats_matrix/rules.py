@@ -68,7 +68,7 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "portal": _service(
         "portal",
-        "STREAM.INFO.FEED STREAM.INFO.REPORTS STREAM.MSG.GET.FEED",
+        "STREAM.INFO.FEED STREAM.INFO.REPORTS CONSUMER.INFO.INBOX.ingest STREAM.MSG.GET.FEED",
         *("inbox.*.people", "dryrun.*", "dryrun.*.people"),
         subscribe=("feed.*.*.*.*", "receipts.*"),
     ),

@@ -63,7 +63,7 @@ class Target:
 
     @property
     def contact(self) -> str:
-        """Of its unit: no route shows it."""
+        """Of its unit: only who may ask for the report sees it."""
         return f"CANARY{self.unit.replace('-', '')}CONTACT"
 
     @property
@@ -108,6 +108,8 @@ class Kind:
     feeds: frozenset[str] = frozenset()
     governs: bool = False
     """Whether it sees accounts of people."""
+    asks: bool = False
+    """Whether it may ask the units that it reads for their reports (đôn đốc), and so sees their contacts."""
     enters: frozenset[str] = frozenset()
     """Whose reports it sends: no regime here lets others enter them."""
 
@@ -128,8 +130,8 @@ KINDS: Final = [
     _kind("receiver key", is_person=False, reads_public=False, feeds=frozenset({"20"})),
     _kind("officer", OF_COMMUNE, TOTALS, enters=frozenset({"own", "source"})),
     _kind("viewer", OF_COMMUNE),
-    _kind("reviewer", PROVINCE, feeds=frozenset({"20"}), governs=True),
-    _kind("reviewer at a recipient", CT27_ALL, governs=True),
+    _kind("reviewer", PROVINCE, feeds=frozenset({"20"}), governs=True, asks=True),
+    _kind("reviewer at a recipient", CT27_ALL, governs=True, asks=True),
     _kind("viewer of the province", PROVINCE, feeds=frozenset({"20"})),
     _kind("operator", governs=True),
     _kind("role ended yesterday"),

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
+import openpyxl
 import pytest
 
+from services.portal.domain import search
 from services.portal.domain.duties import DutyState
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
@@ -203,3 +205,58 @@ async def test_a_state_that_there_is_not_is_a_problem_of_the_api(stack: Stack) -
 async def test_an_operator_in_a_query_filters_nothing(stack: Stack) -> None:
     await stack.put(duties=a_bit_of_all())
     assert len(await codes(stack, "unit[$ne]=x&state[$gt]=")) == 8
+
+
+async def test_names_are_searched_without_accents_and_lists_are_sorted(stack: Stack) -> None:
+    await stack.put(duties=a_bit_of_all())
+    assert await codes(stack, "q=van+quan") == ["06253"]
+    assert await codes(stack, "q=v%C4%83n+quan&unit=44") == []
+    assert await codes(stack, "q=khong+co+ten+nay") == []
+    answer = await stack.http.get("/nghia-vu.csv?sort=han")
+    due = [row[7] for row in csv.reader(io.StringIO(answer.text))][1:]
+    assert due[0] == "05/12/2024 00:00"
+    names = [row[0] for row in csv.reader(io.StringIO((await stack.http.get("/nghia-vu.csv?sort=don-vi")).text))][1:]
+    assert names == sorted(names, key=lambda name: tuple(search.bare(word) for word in search.words(name)))
+    for bad in ("sort=x", "q=%24%24", f"q={'a' * 201}", "q=a%00"):
+        assert (await stack.http.get(f"/nghia-vu?{bad}")).status_code in (400, 422), bad
+
+
+async def test_the_workbook_begins_with_the_filter_the_time_and_n_of_n(stack: Stack) -> None:
+    evil = {"id": "06253", "code": "06253", "name": '=HYPERLINK("x")'}
+    await stack.put(duties=[*a_bit_of_all()[1:], builders.received(at=AFTER, unit=evil)])
+    answer = await stack.http.get("/nghia-vu.xlsx?state=received&unit=184")
+    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)]
+    assert rows[0][0] == "Nghĩa vụ báo cáo"
+    assert rows[1][0] == "Bộ lọc: Đơn vị: Huyện Văn Quan; Tình trạng: Đã nộp"
+    assert str(rows[2][0]).startswith("Xuất lúc ")
+    assert str(rows[2][0]).endswith(": 3 trong 8 nghĩa vụ")
+    assert rows[4][:2] == ["Đơn vị", "Mã đơn vị"]
+    assert '=HYPERLINK("x")' in [row[0] for row in rows[5:]]  # a text, not a formula
+
+
+async def test_a_duty_tells_who_was_told_what_by_which_channel_with_which_answer(stack: Stack) -> None:
+    duty = builders.duty(returned={"revision": 2, "reason": "Sai số thôn", "fix_by": None})
+    about = {
+        "duty": duty["_id"],
+        "task": "report",
+        "regime": CT27,
+        "period": "2024",
+        "unit": "06253",
+        "unit_id": "06253",
+        "mailed": ["a", "b"],
+    }
+    sent = {**about, "mailed": ["a", "b"], "cause": "report", "rung": "before-7", "channel": "email", "state": "sent", "raised_at": AFTER}
+    refused = {**sent, "_id": "2", "cause": "returned-2", "rung": "now", "state": "refused", "mailed": []}
+    other = {**sent, "_id": "3", "duty": f"{CT27}/2024/06256", "cause": "return-9"}
+    await stack.put(
+        duties=[duty], alerts=[{**sent, "_id": "1"}, refused, other, {**sent, "_id": "4", "cause": "asked-x", "channel": "stream"}]
+    )
+    seen = text_of(await page(stack, f"/nghia-vu/{CT27}/2024/06253"))
+    assert "Đã nhắc và báo (3)" in seen
+    assert "Sai số thôn" in seen
+    assert "nhắc nộp báo cáotrước 7 ngàythư điện tửmáy chủ thư đã nhận (2 thư)" in seen
+    assert "báo đã trả lại báo cáobáo ngaythư điện tửmáy chủ thư từ chối mọi địa chỉ" in seen
+    assert "đôn đốctrước 7 ngàyluồng thông báo" in seen
+    assert "nhắc sửa" not in seen
+    assert (await stack.http.get(f"/nghia-vu/{CT27}/2024/99999")).status_code == 404
+    assert (await stack.http.get(f"/nghia-vu/{CT27}/$ne/06253")).status_code == 400

@@ -63,6 +63,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bang/{regime}/{period}/{unit}": Row("view", early=True),
     "GET /bang/{regime}/{period}/{unit}.xlsx": Row("view"),
     "GET /bang/{regime}/{period}/{unit}.csv": Row("view"),
+    "GET /bang/{regime}/{period}/{unit}/chua-nop": Row("below"),
+    "GET /bang/{regime}/{period}/{unit}/chua-nop.txt": Row("below"),
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
@@ -75,11 +77,15 @@ ROWS: Final[dict[str, Row]] = {
     "GET /giai-trinh/{regime}/{period}/{unit}/{indicator}": Row("below"),
     "GET /nghia-vu": Row("figures"),
     "GET /nghia-vu.csv": Row("figures"),
+    "GET /nghia-vu.xlsx": Row("figures"),
+    "GET /nghia-vu/{regime}/{period}/{unit}": Row("report"),
     "GET /lich/{address}.ics": Row("nobody"),  # a secret address
     "GET /moi/{secret}": Row("nobody"),
     "GET /dang-nhap/nha-cung-cap": Row("nobody"),
     "GET /dang-nhap/tra-ve": Row("nobody"),
     "GET /": Row("person"),
+    "GET /tong-quan": Row("person"),
+    "GET /viec-cua-toi": Row("person"),
     "GET /favicon.ico": Row("person"),
     "GET /tim": Row("public"),
     "GET /che-do": Row("public"),
@@ -103,6 +109,11 @@ ROWS: Final[dict[str, Row]] = {
     "POST /quan-tri/nguoi-dung/{person}/thu-hoi": Row("governs"),
     "POST /quan-tri/nguoi-dung/{person}/mat-khau": Row("governs"),
     "GET /quan-tri/thu-hong": Row("operator"),
+    "GET /quan-tri/nhat-ky": Row("operator"),
+    "GET /quan-tri/khoa": Row("operator"),
+    "GET /quan-tri/khoa/{credential}/thu-hoi": Row("operator"),
+    "POST /quan-tri/khoa/{credential}/thu-hoi": Row("operator"),
+    "GET /quan-tri/tinh-trang": Row("operator"),
 }
 FOLLOWED: Final = {"own": "parent", "sibling": "parent", "source": "abolishedparent", "abolished": "abolishedparent"} | {
     "derived": "derivedparent",
@@ -138,7 +149,7 @@ def cases() -> Iterator[Case]:
             yield from (Case(route, _path(path, target), target) for target in targets)
         else:
             yield Case(route, _path(path, TARGETS[0]))
-    for route in (f"GET {API}/duties", "GET /nghia-vu", "GET /nghia-vu.csv"):
+    for route in (f"GET {API}/duties", "GET /nghia-vu", "GET /nghia-vu.csv", "GET /nghia-vu.xlsx"):
         yield from (Case(route, f"{route.partition(' ')[2]}?unit={target.unit}", target) for target in TARGETS if not target.early)
     yield Case("GET /tim", "/tim?q=van+quan")
     yield Case("GET /", "/?x=1")
@@ -163,6 +174,7 @@ def _path(path: str, target: Target) -> str:
         "reform": REFORM,
         "person": "p-unknown",
         "role": "r-unknown",
+        "credential": "0" * 16,
         "event": "0" * 32,
         "address": "A" * 43,
         "secret": "A" * 43,
@@ -242,7 +254,9 @@ def wrong(kind: Kind, found: dict[Case, Answer]) -> list[str]:
 def hidden(kind: Kind) -> list[str]:
     """What must never reach a principal."""
     fed = {"parent"} if kind.feeds else set()
-    texts = [target.text for target in TARGETS if target.name not in kind.below] + [target.contact for target in TARGETS]
+    asked = {target.contact for target in TARGETS if kind.asks and target.name in kind.below}
+    texts = [target.text for target in TARGETS if target.name not in kind.below]
+    texts += [target.contact for target in TARGETS if target.contact not in asked]
     figures = [target.figure for target in TARGETS if target.name not in kind.below | kind.totals | fed]
     return [*texts, *(form for figure in figures for form in (str(figure), f"{figure:,}".replace(",", ".")))]
 

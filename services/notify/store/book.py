@@ -56,13 +56,14 @@ class BookStore:
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, NotifyCheckpointDocument)
 
     async def prepare(self) -> None:
-        """Creates the indexes: a period's duties, a unit's duties by code and by id, and owed duties in the portal's order."""
+        """Creates the indexes: a period's duties, a unit's duties by code and by id, owed duties in the portal's order, and late ones."""
         await self._duties.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
         await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
         await self._duties.create_index([("unit.id", ASCENDING), ("regime", ASCENDING), ("period", ASCENDING)])
         await self._duties.create_index(
             [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))], name=OWED
         )
+        await self._duties.create_index([("first_received_at", DESCENDING)], partialFilterExpression={"late": True}, name="late")
 
     async def checkpoint(self) -> Checkpoint | None:
         """The stored checkpoint; None before the first fold, or if it was stored in another format."""

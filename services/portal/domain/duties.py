@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.wire.view_key import ViewKey
 from shared.words import deadlines, periods
 
 REPORT = "report"
@@ -85,6 +86,18 @@ class Duty:
     confirmed_at: datetime | None
     view_id: str = ""
     """The id of the unit whose view is to be confirmed, if it is another unit's."""
+    why_returned: str = ""
+    """The recipient's reason, while the report is returned."""
+
+    @property
+    def of_id(self) -> str:
+        """The id of the unit whose report or view it is about."""
+        return self.view_id or self.unit_id
+
+    @property
+    def view_key(self) -> str:
+        """The id of the view that is to be confirmed."""
+        return ViewKey(self.regime, self.period, self.of_id).text
 
     @property
     def unit_id(self) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.portal.domain import figures
 from services.portal.domain.figures import Segment
+from shared.wire.view_key import ViewKey
 
 
 class Counts(Protocol):
@@ -36,6 +37,11 @@ class Progress:
     late: int
     rate: str | None
     updated_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The view's id."""
+        return ViewKey(self.regime, self.period, self.unit_id).text
 
     @property
     def path(self) -> str:

@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shared.words import texts
-from shared.words.units import Unit
+from shared.words.units import Registry, Unit
 
 LETTERS: Final = re.compile(r"[^\W_]+")
+MOST_LETTERS: Final = 200  # characters of a query, in composed form
+FORM: Final = (f"tên hoặc mã, tối đa {MOST_LETTERS} ký tự", f"a name or a code, of at most {MOST_LETTERS} characters")
 WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter without a decomposition in Unicode
 
 
@@ -50,6 +53,13 @@ def index(units: Iterable[Unit]) -> list[Entry]:
     return [Entry(unit, written, tuple(bare(word) for word in written)) for unit, written in named]
 
 
+@lru_cache(maxsize=2)
+def of_registry(registry: Registry) -> list[Entry]:
+    """All units that ever existed, each id with its latest row, and all areas."""
+    areas = [registry.at(area.valid_from).by_id[area.id] for area in registry.areas]
+    return index([*(rows[-1] for rows in registry.ids.values()), *areas])
+
+
 def find(entries: Sequence[Entry], query: str) -> list[Hit]:
     """Units that match a query: their code begins with the query, or for each word of the query their name has a word that begins with it.
 
@@ -72,6 +82,17 @@ def find(entries: Sequence[Entry], query: str) -> list[Hit]:
             rank = ranks.index(True)
             hits.append(Hit(entry.unit, f"{rank}{0 if entry.unit.valid_to is None else 1} {' '.join(entry.bare)} {entry.unit.id}"))
     return sorted(hits, key=lambda hit: hit.key)
+
+
+def find_titled(titles: Mapping[str, str], query: str) -> list[str]:
+    """The ids of regimes that match a query: the id begins with it, or for each word of it the title or the id has a word that begins so.
+    By title. Empty if the query has no words.
+    """
+    plain, code = tuple(bare(word) for word in words(query)), texts.normal(query).strip().casefold()
+    if not plain:
+        return []
+    named = {regime: tuple(bare(word) for word in words(f"{title} {regime}")) for regime, title in titles.items()}
+    return sorted((id_ for id_ in titles if id_.startswith(code) or _all_begin(plain, named[id_])), key=lambda id_: (titles[id_], id_))
 
 
 def _all_begin(typed: Sequence[str], named: Sequence[str]) -> bool:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
-from services.portal.domain import address, refused
+from services.portal.domain import address, refused, search
 from services.portal.domain.address import Address
 from services.portal.domain.duties import DutyState
+from services.portal.domain.duty_order import Sort
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.reforms import ReformReader
 from shared.plumbing.broker import Streams
@@ -111,7 +112,7 @@ async def now_of(request: Request) -> datetime:
     return clock()
 
 
-def _seen(text: str | None) -> str | None:
+def typed_text(text: str | None) -> str | None:
     """A field without invisible characters around it; None if nothing is left. Control characters are kept, so that they are
     refused later.
     """
@@ -126,22 +127,33 @@ def _year(text: str | None) -> int | None:
     return None if checked is None else int(checked)
 
 
+def _words(text: str | None) -> str | None:
+    """Words to be searched for. Raises `Refused` if they are too long, or none of them has a letter."""
+    if text is not None and (len(texts.normal(text)) > search.MOST_LETTERS or texts.forbidden(text) is not None or not search.words(text)):
+        raise refused.bad_query("q", search.FORM)
+    return text
+
+
 async def typed(
     regime: str | None = None,
     period: str | None = None,
     unit: str | None = None,
-    state: Annotated[DutyState | None, Query(), BeforeValidator(_seen)] = None,
-    only: Annotated[bool | None, Query(), BeforeValidator(_seen)] = None,
+    state: Annotated[DutyState | None, Query(), BeforeValidator(typed_text)] = None,
+    only: Annotated[bool | None, Query(), BeforeValidator(typed_text)] = None,
     year: str | None = None,
+    q: Annotated[str | None, BeforeValidator(typed_text)] = None,
+    sort: Annotated[Sort | None, Query(), BeforeValidator(typed_text)] = None,
 ) -> Choice:
     """The filters from the page's form. An empty or invisible text means that the filter is not set."""
     return Choice(
-        address.checked("regime", _seen(regime)),
-        address.checked("period", _seen(period)),
-        address.checked("unit", _seen(unit)),
+        address.checked("regime", typed_text(regime)),
+        address.checked("period", typed_text(period)),
+        address.checked("unit", typed_text(unit)),
         state,
         bool(only),
-        _year(_seen(year)),
+        _year(typed_text(year)),
+        _words(q),
+        sort,
     )
 
 

@@ -1,7 +1,7 @@
 """FastAPI's dependencies of the pages about people and for operators: who acts and what he may grant, and the stores."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from services.portal.http.dependencies import Now, Referred
 from services.portal.http.principals import AskingPerson
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.session_store import SessionStore
+from shared.plumbing.mongo import Documents
 from shared.plumbing.parked_store import ParkedStore
 from shared.plumbing.people_desk import Actor, PeopleDesk
 from shared.plumbing.people_store import PeopleStore
@@ -44,18 +45,29 @@ Governs = Annotated[Governing, Depends(governing)]
 
 @dataclass(frozen=True, slots=True)
 class Operating:
-    """What an operator sees of parked messages."""
+    """Who operates, and what only operators see."""
 
-    registry: Registry
-    today: date
+    by: Actor
+    database: Documents
+    people: PeopleStore
     parked: ParkedStore
+    now: datetime
+
+    @property
+    def registry(self) -> Registry:
+        return self.by.registry
+
+    @property
+    def today(self) -> date:
+        return self.by.today
 
 
-async def operating(request: Request, governs: Governs) -> Operating:
+async def operating(request: Request, governs: Governs, now: Now) -> Operating:
     """An operator. Raises `Refused`: 401 without a session, 403 for everybody else."""
     if not governs.by.granter.is_operator:
         raise refused.out_of_scope()
-    return Operating(governs.by.registry, governs.by.today, ParkedStore(request.app.state.database))
+    database: Documents = request.app.state.database
+    return Operating(governs.by, database, governs.people, ParkedStore(database), now)
 
 
 Operates = Annotated[Operating, Depends(operating)]

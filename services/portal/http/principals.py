@@ -10,6 +10,7 @@ from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, Request
 
+from services.portal.domain import menu
 from services.portal.domain.refused import Refused
 from services.portal.http import dependencies, headers
 from services.portal.render import look
@@ -17,8 +18,8 @@ from services.portal.sessions import cookies
 from services.portal.sessions.session_store import SessionStore
 from shared.shell import bearer, limits
 from shared.shell.limits import Limits
-from shared.words import refusals
-from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, UnitPrincipal
+from shared.words import grants, periods, refusals
+from shared.words.principals import PersonPrincipal, Principal, ReceiverPrincipal, Role, UnitPrincipal
 
 WITH_KEY: Final = ("/api/v", "/live/", "/openapi.json")
 BY_ITSELF: Final = "tonghop-by-itself"
@@ -47,7 +48,14 @@ async def session_of(request: Request) -> PersonPrincipal | None:
     person = await sessions.principal(secret, now, is_request=is_request) if secret else None
     request.scope.setdefault("state", {})[headers.BY_SESSION] = person is not None
     look.VIEWER.set("" if person is None else person.name)
+    look.MENU.set([] if person is None else menu.of(await _roles(request, person, now), request.url.path))
     return person
+
+
+async def _roles(request: Request, person: PersonPrincipal, now: datetime) -> set[Role]:
+    """The roles that the person holds today."""
+    registry = (await (await dependencies.reference_of(request)).current()).registry
+    return {grant.role for grant in grants.effective(person.grants, registry, periods.local_day(now))}
 
 
 def _is_by_itself(request: Request) -> bool:

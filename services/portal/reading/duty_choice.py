@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from services.portal.domain import cursor, duty_units, refused
+from services.portal.domain import cursor, duty_units, refused, search
 from services.portal.domain.duties import DutyState
+from services.portal.domain.duty_order import Sort
 from services.portal.domain.duty_units import Periods
 from services.portal.reading.duty_queries import Asked
 from shared.words.scope import Scope
@@ -20,10 +21,15 @@ class Choice:
     state: DutyState | None
     only: bool
     year: int | None = None
+    q: str | None = None
+    """Words of the unit's name, with or without accents, or a code's beginning."""
+    sort: Sort | None = None
 
     def to(self, path: str = "/nghia-vu", **changes: object) -> str:
         """An address with the same filters, except for `changes`."""
-        chosen = {name: getattr(self, name) for name in ("regime", "year", "period", "unit", "state")} | {"only": int(self.only)}
+        chosen = {name: getattr(self, name) for name in ("regime", "year", "period", "unit", "state", "q", "sort")} | {
+            "only": int(self.only)
+        }
         kept = {name: str(value) for name, value in (chosen | changes).items() if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
@@ -47,8 +53,11 @@ class Choice:
         """
         unit = self.unit
         parts = duty_units.in_scope(scope, there) if unit is None else duty_units.below(scope, there, unit, only=self.only)
-        return Asked(parts, self.regime, self.period, self.year)
+        named = (
+            None if self.q is None else frozenset(hit.unit.id for hit in search.find(search.of_registry(scope.reference.registry), self.q))
+        )
+        return Asked(parts, self.regime, self.period, self.year, named)
 
     @property
     def _names(self) -> tuple[object, ...]:
-        return self.regime, self.period, self.unit, self.state and self.state.value, self.only, self.year
+        return self.regime, self.period, self.unit, self.state and self.state.value, self.only, self.year, self.q, self.sort

@@ -11,6 +11,8 @@ from shared.plumbing.mongo import Document
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
+TASKS = (CONFIRM, OFFICIAL)
+"""The tasks that are named at the end of a duty's id."""
 SENT = [REPORT, OFFICIAL]
 """The tasks that are done by sending a report."""
 IN_CALENDAR = [("owed", -1), ("reminded_of", -1), ("_id", 1)]
@@ -27,12 +29,16 @@ class Asked:
     regime: str | None = None
     period: str | None = None
     year: int | None = None
+    named: Collection[str] | None = None
+    """Ids of the units that are searched for by name; None if none are."""
 
     def as_query(self) -> Document:
         """The MongoDB filter. Every value is inside `$eq` or `$in`, so that no text can act as an operator."""
         query: Document = {name: {"$eq": value} for name, value in (("regime", self.regime), ("period", self.period)) if value is not None}
         if self.year is not None and self.period is None:
             query["period"] = {"$gte": str(self.year), "$lt": str(self.year + 1)}
+        if self.named is not None:
+            query["unit.id"] = {"$in": sorted(self.named)}
         return query if self.parts is None else {**query, **of_units(self.parts)}
 
 

@@ -91,6 +91,11 @@ class DutyStore:
         documents = self._duties.find({"_id": {"$in": shown}}, max_time_ms=TIME_LIMIT_MS)
         return [from_document(document) async for document in documents]
 
+    async def of_ids(self, ids: Iterable[str]) -> list[Duty]:
+        """The duties with these ids, by id; one that does not exist, or is out of scope, is left out."""
+        documents = self._duties.find({"_id": {"$in": sorted(ids)}}, max_time_ms=TIME_LIMIT_MS).sort("_id", 1)
+        return [from_document(document) async for document in documents if self._is_in_scope(document)]
+
     async def with_overdue(self, regimes: Collection[str], now: datetime) -> set[tuple[str, str]]:
         """Regime and period of all overdue duties in these regimes. If everything is in scope, only an index is read."""
         if not regimes:
@@ -141,6 +146,7 @@ def from_document(document: DutyDocument) -> Duty:
         extended_to=document["extended_to"],
         confirmed_at=document["confirmed_at"],
         view_id=document.get("view", ""),
+        why_returned=returned["reason"] if isinstance(returned, dict) else "",
     )
 
 

@@ -4,15 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.portal.domain.work import MOST_REASONS, Sent
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReasonDocument, ReceiptDocument
+from shared.wire.view_key import ViewKey
 from shared.words.forms import Asked
 from shared.words.refusals import Refusal
 from shared.words.regimes import Regime
 
 TIME_LIMIT_MS = 10_000
+AFTER_SLASH = chr(ord("/") + 1)  # ends the range of the ids `<sender>/…`
 OF_ONE_FIGURE = "report.unusual"  # beside the same unit's earlier figure
 SHOWN = dict.fromkeys(
     ("event_id", "sender", "verdict", "errors", "warnings", "received_ms", "revision", "regime", "period", "unit_id", "next_revision"), 1
@@ -46,6 +49,18 @@ class ReceiptStore:
         found = await self._receipts.find_one(query | about, SHOWN, max_time_ms=TIME_LIMIT_MS)
         return None if found is None else _decided(found)
 
+    async def sent_by(self, senders: Collection[str], since: datetime) -> list[tuple[str, Sent]]:
+        """The reports that these units sent since an instant, with the id of the duty that each is about, also those of other units."""
+        if not senders:
+            return []
+        own = [{"_id": {"$gte": f"{sender}/", "$lt": f"{sender}{AFTER_SLASH}"}} for sender in sorted(senders)]
+        query = {"$or": own, "type": events.SUBMITTED, "received_ms": {"$gte": events.to_ms(since)}}
+        documents = self._receipts.find(query, SHOWN, max_time_ms=TIME_LIMIT_MS)
+        return [
+            (ViewKey(document["regime"], document["period"], document["unit_id"]).text, _sent(_decided(document)))
+            async for document in documents
+        ]
+
     async def warnings(self, key: str, regime: Regime) -> Sequence[Refusal]:
         """What the sender of an accepted event was warned of; `key` is `<sender>/<event id>`. For readers of a derived regime only what is
         about one of its own figures: rules and counts tell of others too.
@@ -56,6 +71,11 @@ class ReceiptStore:
             return warnings
         own = {f"data.values.{code}" for code in regime.by_code}
         return [warning for warning in warnings if warning.code == OF_ONE_FIGURE and warning.path in own]
+
+
+def _sent(decided: Decided) -> Sent:
+    why = [one.message_vi for one in decided.errors[:MOST_REASONS]]
+    return Sent(decided.event_id, decided.received_at, decided.revision, decided.is_accepted, why)
 
 
 def _decided(document: ReceiptDocument) -> Decided:

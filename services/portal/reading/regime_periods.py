@@ -16,7 +16,7 @@ from shared.words import periods, regime_versions
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.regimes import Regime
-from shared.words.units import Tree
+from shared.words.units import Tree, Unit
 
 NARRATIVES: Final = "thuyet-minh"
 Pair = tuple[str, str]
@@ -59,6 +59,19 @@ async def of_all(known: Reference, store: PortalStore, duties: DutyStore, now: d
     by_regime = {regime.id: Counted({}, {}) for regime in regimes}
     for progress in read:
         _place(known, by_regime[progress.regime], progress)
+    return [_of_regime(known, regime, by_regime[regime.id], overdue, now) for regime in regimes]
+
+
+async def of_unit(known: Reference, store: PortalStore, duties: DutyStore, unit: Unit, now: datetime) -> list[RegimePeriods]:
+    """Every regime in which a unit or area has a view, with that unit's periods, by title; as many queries as for all regimes."""
+    rows = {row.code for row in known.registry.bearers(unit.id)} or {unit.code}
+    read = [progress for progress in await store.progress_of(known.regimes, rows) if progress.unit_id == unit.id]
+    by_regime: dict[str, Counted] = {}
+    for progress in read:
+        by_regime.setdefault(progress.regime, Counted({}, {})).views[progress.period] = progress
+    regimes = sorted((known.regimes[regime] for regime in by_regime), key=lambda regime: regime.title)
+    sources = [known.regimes[regime.source_id] for regime in regimes]
+    overdue = await duties.with_overdue({source.id for source in sources if source.is_on_call}, now)
     return [_of_regime(known, regime, by_regime[regime.id], overdue, now) for regime in regimes]
 
 

@@ -13,13 +13,14 @@ from services.portal.domain import content, refused, succession
 from services.portal.domain.address import Address
 from services.portal.domain.content import Content
 from services.portal.domain.progress import Progress
+from services.portal.domain.reviewing import Counted
 from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import DutyDocument, EarlyViewDocument, ReformDocument, ReportDocument, ViewDocument
 from shared.wire.events import Logged
-from shared.wire.published import View, ViewPosition
+from shared.wire.published import Official, View, ViewPosition
 from shared.wire.view_key import ViewKey
 from shared.words import periods
 from shared.words.reference import Setting
@@ -119,6 +120,13 @@ class PortalStore:
         shown = [key.text for key in keys if self._views_in_scope(key.regime, key.period, [key.unit_id])]
         return await self._progress({"_id": {"$in": shown}})
 
+    async def counted(self, keys: Iterable[ViewKey]) -> dict[str, Counted]:
+        """How far these views are and which version of them is official, by the view's id, without their figures."""
+        shown = [key.text for key in keys if self._views_in_scope(key.regime, key.period, [key.unit_id])]
+        fields = {"reporting.expected": 1, "reporting.received": 1, "official": 1}
+        documents = self._views.find({"_id": {"$in": shown}}, fields, max_time_ms=TIME_LIMIT_MS)
+        return {document["_id"]: _how_far(document) async for document in documents}
+
     async def progress_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Progress]:
         """How complete the views of these units are in these regimes, in all periods."""
         found = await self._progress({"regime": {"$in": list(regimes)}, "unit.code": {"$in": list(unit_codes)}})
@@ -204,6 +212,12 @@ class PortalStore:
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
         documents = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in documents}
+
+
+def _how_far(document: ViewDocument) -> Counted:
+    official = document.get("official")
+    stands = None if official is None else Official.model_validate(as_json(official))
+    return Counted(document["reporting"]["expected"], document["reporting"]["received"], stands)
 
 
 def _view(document: ViewDocument) -> View:

@@ -1,6 +1,6 @@
 """The templates and their filters, and how a page is rendered. All text is escaped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -13,11 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.portal.domain import history
+from services.portal.domain.menu import Entry
 from services.portal.render import api_calls, assets
 from shared.words import numbers, vietnamese
 
 VIEWER: Final[ContextVar[str]] = ContextVar("viewer", default="")
 """The name of the person who is logged in, for the frame of the page that this request gets; "" without a session."""
+
+MENU: Final[ContextVar[Sequence[Entry]]] = ContextVar("menu", default=())
+"""The navigation of that page; empty without a session."""
 
 HERE: Final = Path(__file__).parent
 
@@ -48,6 +52,7 @@ def _environment() -> Environment:
     )
     environment.globals["viewer"] = VIEWER.get
     environment.globals["static"] = assets.address
+    environment.globals["menu"] = MENU.get
     environment.filters.update(
         day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,

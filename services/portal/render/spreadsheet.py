@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal
 
+from services.portal.domain import duty_table
 from services.portal.domain.duties import Duty
 from services.portal.domain.tables import Cell, Table
 from shared.words import vietnamese
@@ -22,25 +23,6 @@ SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # signs that begin a formula,
 PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before the sign that are invisible or that a program may strip
 FORMULA: Final = re.compile(f"{PASSED_OVER}{SIGNS}")
 SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # a program with another separator begins a cell after these
-HEADER: Final = (
-    "Đơn vị",
-    "Mã đơn vị",
-    "Chế độ báo cáo",
-    "Mã chế độ",
-    "Kỳ",
-    "Mã kỳ",
-    "Việc",
-    "Hạn (trước)",
-    "Còn lại",
-    "Tình trạng",
-    "Nhận lần đầu",
-    "Muộn",
-    "Sửa và nộp lại (trước)",
-    "Gia hạn (trước)",
-    "Đã chốt",
-    "Đơn vị hiện nay",
-)
-
 LINEAGE: Final = (
     "Mã định danh cũ",
     "Mã cũ",
@@ -57,33 +39,12 @@ LINEAGE: Final = (
 
 def head() -> str:
     """The beginning of the file: byte-order mark and header row."""
-    return BOM + _line(HEADER)
+    return BOM + _line(duty_table.HEADER)
 
 
 def line(duty: Duty, titles: Mapping[str, str], name_today: str, now: datetime) -> str:
-    """The row of one duty. Instants are in Vietnam time, to the minute; a missing instant is an empty cell. `name_today` says what the unit
-    is today, if that differs.
-    """
-    return _line(
-        [
-            duty.unit_name,
-            duty.unit_code,
-            titles.get(duty.regime, duty.regime),
-            duty.regime,
-            vietnamese.period_name(duty.period),
-            duty.period,
-            duty.task_word,
-            _moment(duty.deadline),
-            duty.countdown(now),
-            duty.state_text(now),
-            _moment(duty.received_at),
-            duty.late_by,
-            _moment(duty.fix_by),
-            _moment(duty.extended_to),
-            _moment(duty.confirmed_at),
-            name_today,
-        ]
-    )
+    """The row of one duty (`duty_table.cells`)."""
+    return _line(duty_table.cells(duty, titles, name_today, now))
 
 
 def written(table: Table, point: Point) -> str:
@@ -129,7 +90,3 @@ def _written(cells: Sequence[str]) -> str:
     written = io.StringIO()
     csv.writer(written).writerow(cells)
     return written.getvalue()
-
-
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else vietnamese.moment(at)

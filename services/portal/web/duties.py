@@ -1,29 +1,28 @@
-"""The page of duties (what each unit owes, and by when), and the same as a table for a spreadsheet."""
+"""The page of duties: what each unit owes, and by when."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import HTMLResponse
 
-from services.portal.domain import address, duty_periods, entering, strip, succession, unit_notes
-from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled, urgency
+from services.portal.domain import duty_order, duty_periods, entering, strip, succession, unit_notes
+from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled
+from services.portal.domain.duty_order import SORTS
 from services.portal.domain.duty_periods import Owed
 from services.portal.domain.entering import Person
-from services.portal.domain.refused import Link, Refused
+from services.portal.domain.refused import Link
 from services.portal.domain.strip import Year
 from services.portal.http.dependencies import After, Now, Typed
-from services.portal.http.exporting import Recorded
 from services.portal.http.principals import Asking
 from services.portal.http.scoped import Duties, ReadsFigures, Stored
 from services.portal.reading.duty_choice import Choice
 from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
-from services.portal.render import file_name, look, spreadsheet
-from shared.words import refusals, regime_versions, vietnamese
+from services.portal.render import look
+from shared.words import regime_versions
 from shared.words.principals import PersonPrincipal, Principal
 from shared.words.reference import Reference
 from shared.words.scope import Scope
@@ -35,8 +34,6 @@ PAGE = 200
 URGENT = 50  # owed duties that are shown before a list of several pages
 FOR_A_FORM = ("report", "official")  # tasks that are done by sending a report
 FIRST = 10  # rows of a list that are not folded: about one screen
-ROWS_AT_ONCE = 200
-CSV_AT_ONCE = 50_000  # rows of one table: about 15 MB
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,8 @@ async def duties(
         "chosen": chosen,
         "it": await _list(store, chosen, chosen.asked(scope, there), there, after, now),
         "words": WORDS,
-        "titles": _titles(known),
+        "sorts": SORTS,
+        "titles": titles_of(known),
         "regimes": sorted(regime.id for regime in known.regimes.values() if regime.obligation is not None),
         "options": duty_periods.options(codes),
         "years": duty_periods.years(codes),
@@ -92,44 +90,9 @@ async def duties(
         "unit_name": None if bearer is None else bearer.name,
         "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, laws, now),
         "form_of": partial(_form_of, asking, scope),
-        "name_today": partial(_name_today, known.registry, today),
+        "name_today": partial(name_today, known.registry, today),
     }
     return look.page("duties.html", shown)
-
-
-@router.get("/nghia-vu.csv")
-async def table(chosen: Typed, scope: ReadsFigures, store: Duties, now: Now, record: Recorded) -> Response:
-    """The selected duties of all pages; owed duties come first."""
-    known, today = scope.reference, scope.today
-    address.require_known(known, chosen.regime, chosen.unit)
-    asked = chosen.asked(scope, await store.periods(known.regimes))
-    read = [duty async for duty in store.read(asked, chosen.state, now, limit=CSV_AT_ONCE + 1)]
-    if len(read) > CSV_AT_ONCE:
-        raise Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("door.too_many_rows", most=CSV_AT_ONCE))
-    await record("duties.exported", "duties", "csv")
-    lines = _lines(sorted(read, key=urgency), _titles(known), partial(_name_today, known.registry, today), now)
-    named = file_name.disposition("attachment", f"{_plain_name(chosen)}-{today:%Y%m%d}.csv", _title(known, chosen, today))
-    headers = {"Content-Disposition": named, "Cache-Control": "no-cache"}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _plain_name(chosen: Choice) -> str:
-    return "-".join(str(part) for part in ("nghia-vu", chosen.period or chosen.year, chosen.unit, chosen.regime, chosen.state) if part)
-
-
-def _title(known: Reference, chosen: Choice, today: date) -> str:
-    """The file's name for people: `Nghĩa vụ báo cáo Huyện Văn Quan, tháng 5 năm 2026, 26-11-2026`."""
-    when = vietnamese.period_name(chosen.period or str(chosen.year)) if chosen.period or chosen.year else None
-    bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
-    subject = f"Nghĩa vụ báo cáo {bearer.name}" if bearer else "Nghĩa vụ báo cáo"
-    return ", ".join(filter(None, (subject, when, f"{today:%d-%m-%Y}")))
-
-
-async def _lines(duties: Sequence[Duty], titles: Mapping[str, str], name_today: Callable[[Duty], str], now: datetime) -> AsyncIterator[str]:
-    """The table, some rows at a time: rendering all rows at once would block every other page for seconds."""
-    yield spreadsheet.head()
-    for first in range(0, len(duties), ROWS_AT_ONCE):
-        yield "".join(spreadsheet.line(duty, titles, name_today(duty), now) for duty in duties[first : first + ROWS_AT_ONCE])
 
 
 async def _list(
@@ -138,7 +101,7 @@ async def _list(
     behind = chosen.behind(after)
     everything, totals = await store.totals(asked, now)
     read = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
-    shown = sorted(read[:PAGE], key=urgency)
+    shown = duty_order.ordered(read[:PAGE], chosen.sort)
     newest = {regime: codes[-1] for regime, codes in there.items() if codes}
     settled = [duty for duty in shown if not (chosen.period or chosen.state) and is_settled(duty, newest)]
     is_long = behind is None and len(read) > PAGE
@@ -167,7 +130,7 @@ def _strips(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]]
     return duty_periods.side_by_side(year, codes, owed, present, lambda code: chosen.to(period=code, year=None))
 
 
-def _titles(known: Reference) -> dict[str, str]:
+def titles_of(known: Reference) -> dict[str, str]:
     return {regime.id: regime.title for regime in known.regimes.values()}
 
 
@@ -181,6 +144,6 @@ def _form_of(principal: Principal, scope: Scope, duty: Duty) -> Link | None:
     return None if by is None else Link("Nhập thay" if by.entered_by else "Nhập báo cáo", path)
 
 
-def _name_today(registry: Registry, today: date, duty: Duty) -> str:
+def name_today(registry: Registry, today: date, duty: Duty) -> str:
     """What follows the name of a duty's unit if it has another name today, or has ended."""
     return succession.note(registry, duty.unit_id, duty.unit_name, today)

@@ -1,4 +1,4 @@
-"""The pages of views: an overview of all regimes, and one unit's roll-up."""
+"""The page of a view: one unit's roll-up."""
 
 from datetime import date, datetime
 
@@ -9,20 +9,13 @@ from services.portal import live
 from services.portal.domain import cumulative, outliers, refused, to_date
 from services.portal.domain.address import Address
 from services.portal.http.dependencies import Now
-from services.portal.http.scoped import Duties, Reads, Stored, ViewAtOn
+from services.portal.http.scoped import Duties, Stored, ViewAtOn
 from services.portal.reading import early_views, overview, regime_periods, year
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import frame
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-
-
-@router.get("/")
-async def index(scope: Reads, store: Stored, duties: Duties, now: Now) -> Response:
-    """Every regime with its present period, and the state of each of its periods."""
-    listed = await regime_periods.of_all(scope.reference, store, duties, now) if scope.reads_figures else []
-    return look.page("index.html", {"listed": listed, "is_loaded": bool(scope.reference.regimes)})
 
 
 @router.get("/bang/{regime}/{period}/{unit}")

@@ -4,11 +4,18 @@ from fastapi import APIRouter
 
 from services.portal.web import (
     api,
+    audit,
     drafts,
     duties,
+    duty,
+    duty_files,
     entry,
     explain,
     exports,
+    home,
+    keys,
+    missing,
+    operation,
     overview,
     parked,
     people,
@@ -17,8 +24,32 @@ from services.portal.web import (
     reports,
     search,
     session,
+    work,
 )
 
 router = APIRouter()
-for pages in (exports, overview, reports, explain, duties, drafts, entry, session, search, reforms, regimes, api, people, parked):
+for pages in (
+    exports,
+    home,
+    work,
+    overview,
+    missing,
+    reports,
+    explain,
+    duties,
+    duty,
+    duty_files,
+    drafts,
+    entry,
+    session,
+    search,
+    reforms,
+    regimes,
+    api,
+    people,
+    parked,
+    audit,
+    keys,
+    operation,
+):
     router.include_router(pages.router)

@@ -1,12 +1,9 @@
-"""The page for finding a unit by name or code."""
-
-from functools import lru_cache
+"""The page for finding a unit or a regime by name or code."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import cursor, refused, search, unit_notes
-from services.portal.domain.search import Entry
 from services.portal.http.dependencies import After
 from services.portal.http.scoped import ReadsPublic
 from services.portal.render import look
@@ -16,36 +13,30 @@ from shared.words.units import Registry, Unit
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = 50
-MOST_LETTERS = 200  # characters of the query, in composed form
 
 
 @router.get("/tim")
 async def find(scope: ReadsPublic, q: str = "", after: After = None) -> Response:
-    """Units and areas by name, with or without accents, or by code; 50 on a page. Invisible words are ignored."""
-    if len(texts.normal(q)) > MOST_LETTERS:
-        raise refused.bad_query("q", (f"tối đa {MOST_LETTERS} ký tự", f"at most {MOST_LETTERS} characters"))
+    """Units, areas and regimes by name, with or without accents, or by code; 50 units on a page. Invisible words are ignored."""
+    if len(texts.normal(q)) > search.MOST_LETTERS:
+        raise refused.bad_query("q", (f"tối đa {search.MOST_LETTERS} ký tự", f"at most {search.MOST_LETTERS} characters"))
     registry, today = scope.reference.registry, scope.today
     asked = " ".join(search.words(q))
     behind = "" if after is None else cursor.key_of(after, "units", asked)
     if behind is None:
         raise refused.bad_cursor("after")
-    hits = search.find(_index(registry), q)
+    titles = {regime.id: regime.title for regime in scope.reference.regimes.values()}
+    hits = search.find(search.of_registry(registry), q)
     rest = [hit for hit in hits if hit.key > behind]
     shown = {
         "q": "" if texts.is_blank(q) else q,
         "all": len(hits),
+        "regimes": [] if behind else [(regime, titles[regime]) for regime in search.find_titled(titles, q)],
         "units": [(hit.unit, _above(registry, hit.unit), unit_notes.brief(registry, hit.unit, today)) for hit in rest[:PAGE]],
         "is_first": after is None,
         "next": cursor.after(rest[PAGE - 1].key, "units", asked) if len(rest) > PAGE else None,
     }
     return look.page("search.html", shown)
-
-
-@lru_cache(maxsize=2)
-def _index(registry: Registry) -> list[Entry]:
-    """All units that ever existed, each id with its latest row, and all areas."""
-    areas = [registry.at(area.valid_from).by_id[area.id] for area in registry.areas]
-    return search.index([*(rows[-1] for rows in registry.ids.values()), *areas])
 
 
 def _above(registry: Registry, unit: Unit) -> list[str]:

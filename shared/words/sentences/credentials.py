@@ -59,6 +59,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không có khóa số “{number}” của “{name}”. Xem `tonghop credentials list`.",
         "There is no credential “{number}” of “{name}”. See `tonghop credentials list`.",
     ),
+    "credentials.not_revocable": (
+        "Không có khóa HTTP nào còn hiệu lực có số này. Xem lại danh sách khóa; chứng thư NATS thu hồi bằng `tonghop credentials revoke`.",
+        "There is no valid HTTP key with this number. See the list of keys; revoke NATS credentials by `tonghop credentials revoke`.",
+    ),
     "credentials.not_a_receiver": (
         "Tên “{name}” không dùng được cho đơn vị nhận số liệu. Tên chỉ gồm A–Z, a–z, 0–9, “_” và “-”, và không trùng mã của đơn vị nào.",
         "The name “{name}” cannot be that of a receiver. A name has only A–Z, a–z, 0–9, “_” and “-”, and is not the code of a unit.",

@@ -1,0 +1,109 @@
+"""The audit log as the page for operators shows it: filters, words for actors and actions, and whether the entries shown fit together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+
+from shared.wire.identity_documents import AuditDocument
+from shared.words import audit, audit_chain
+from shared.words.audit import Head
+from shared.words.units import Registry
+
+PAGE: Final = 50
+MOST_LETTERS: Final = 100
+MOST_DETAILS: Final = 300  # characters of the details of an entry on the page
+PEOPLE: Final = "people/"
+UNITS: Final = "units/"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The filters from the address; "" is none."""
+
+    actor: str = ""
+    action: str = ""
+    target: str = ""
+    day: date | None = None
+
+    def to(self, before: int | None = None) -> str:
+        """The address of the list with these filters, from the entry `before` on."""
+        named = {"actor": self.actor, "action": self.action, "target": self.target, "day": self.day, "before": before}
+        kept = {name: str(value) for name, value in named.items() if value}
+        return f"/quan-tri/nhat-ky?{urlencode(kept)}" if kept else "/quan-tri/nhat-ky"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    details: str
+    is_intact: bool
+    """Whether its hash is that of its fields."""
+
+
+def row(entry: AuditDocument, names: Mapping[str, str], registry: Registry) -> Row:
+    """An entry in words. `names` are people's logins by id."""
+    return Row(
+        entry["_id"],
+        entry["at"],
+        named(entry["actor"], names, registry),
+        audit.words(entry["action"]),
+        named(entry["target"], names, registry),
+        details(entry["details"]),
+        audit_chain.hash_of(entry) == entry["hash"],
+    )
+
+
+def named(actor: str, names: Mapping[str, str], registry: Registry) -> str:
+    """An actor or target with the login or the unit's name, if it is known: `people/3f2a (lan)`."""
+    known = ""
+    if actor.startswith(PEOPLE):
+        known = names.get(actor.removeprefix(PEOPLE), "")
+    elif actor.startswith(UNITS):
+        rows = registry.ids.get(actor.removeprefix(UNITS), ())
+        known = rows[-1].name if rows else ""
+    return f"{actor} ({known})" if known else actor
+
+
+def people_in(entries: Iterable[AuditDocument]) -> set[str]:
+    """The ids of the people whom entries name as actor or target."""
+    texts = (text for entry in entries for text in (entry["actor"], entry["target"]))
+    return {text.removeprefix(PEOPLE) for text in texts if text.startswith(PEOPLE)}
+
+
+def details(found: Mapping[str, Any]) -> str:
+    """Details on one line, cut: `file csv; query unit=184`."""
+    line = "; ".join(f"{name} {_value(value)}" for name, value in found.items())
+    return line if len(line) <= MOST_DETAILS else line[:MOST_DETAILS] + "…"
+
+
+def first_fault(newest_first: Sequence[AuditDocument], head: Head) -> str:
+    """Why the newest entries of the log do not fit together, or do not end at the recorded head; "" if they do."""
+    if not newest_first:
+        return "" if head.number == 0 else f"thiếu mục {head.number} ở cuối"
+    for entry in newest_first:
+        if audit_chain.hash_of(entry) != entry["hash"]:
+            return f"mục {entry['_id']} đã bị sửa"
+    for later, earlier in pairwise(newest_first):
+        if (later["_id"], later["before"]) != (earlier["_id"] + 1, earlier["hash"]):
+            return f"mục {later['_id']} không nối tiếp mục {earlier['_id']}"
+    last = newest_first[0]
+    if last["_id"] < head.number:
+        return f"thiếu mục {last['_id'] + 1} ở cuối"
+    if last["_id"] == head.number and last["hash"] != head.hash:
+        return f"mục {head.number} khác mã kiểm tra đã ghi"
+    return ""
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

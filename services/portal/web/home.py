@@ -1,0 +1,60 @@
+"""The first pages: for who reports *Việc của tôi*, for others the overview of all regimes, or of one unit."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.portal.domain import address, curve, menu
+from services.portal.http.dependencies import Now, typed_text
+from services.portal.http.scoped import Duties, Reads, Stored
+from services.portal.reading import regime_periods
+from services.portal.reading.present import At, PresentReader
+from services.portal.reading.regime_periods import RegimePeriods
+from services.portal.render import look
+from shared.words.reference import Reference
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+async def presents_of(request: Request, scope: Reads) -> PresentReader:
+    return PresentReader(request.app.state.database, scope)
+
+
+Presents = Annotated[PresentReader, Depends(presents_of)]
+
+
+@router.get(menu.HOME)
+async def home(scope: Reads, store: Stored, duties: Duties, presents: Presents, now: Now) -> Response:
+    """Leads who reports to what is owed; shows the overview to others."""
+    return RedirectResponse(menu.WORK) if scope.own else await overview(scope, store, duties, presents, now)
+
+
+@router.get(menu.OVERVIEW)
+async def overview(
+    scope: Reads, store: Stored, duties: Duties, presents: Presents, now: Now, unit: Annotated[str | None, Query()] = None
+) -> Response:
+    """Every regime with its present period, and the state of each of its periods; with `unit` those in which a unit has views."""
+    known, named = scope.reference, address.checked("unit", typed_text(unit))
+    of = None if named is None else address.require_bearer(known, named, scope.today)
+    listed: list[RegimePeriods] = []
+    if scope.reads_figures:
+        read = regime_periods.of_all(known, store, duties, now) if of is None else regime_periods.of_unit(known, store, duties, of, now)
+        listed = await read
+    shown = {
+        "of": of,
+        "listed": listed,
+        "is_loaded": bool(known.regimes),
+        "presents": await presents.read([at for it in listed if (at := _present(known, it)) is not None], now),
+        "day_words": curve.day_words,
+        "width": curve.WIDTH,
+        "height": curve.HEIGHT,
+    }
+    return look.page("overview.html", shown)
+
+
+def _present(known: Reference, it: RegimePeriods) -> At | None:
+    """The view of the present period, if there is one."""
+    setting = known.setting(it.regime.id, it.present) if it.present else None
+    view = it.rows[0] if it.rows and it.rows[0].period == it.present else None
+    return None if setting is None or view is None else At(setting, view.unit_id)

@@ -1,0 +1,77 @@
+"""The audit log for operators: filters, paging, and whether its end is as it was written."""
+
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from shared.plumbing import audit_store
+from tests import identities
+from tests.portal.conftest import Stack
+from tests.portal.test_pages import text_of
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+
+AT = datetime(2026, 11, 26, 2, 30, tzinfo=UTC)
+
+
+async def filled(stack: Stack, entries: int) -> httpx2.AsyncClient:
+    """A log with entries, and the browser of an operator."""
+    await stack.database["audit"].delete_many({})
+    await stack.database["identity"].delete_many({"_id": "audit"})
+    for number in range(entries):
+        details = {"file": "csv", "query": f"<b>{number}"}
+        await audit_store.append(stack.database, actor="operator/lan", action="duties.exported", target="duties", details=details, at=AT)
+    await audit_store.append(stack.database, actor="units/06253", action="report.sent", target="units/06253", details={}, at=AT)
+    secret = await identities.session_with(stack.database, identities.grant("operator", None))
+    return httpx2.AsyncClient(base_url=stack.url, cookies={identities.COOKIE: secret})
+
+
+async def test_entries_are_filtered_and_paged(stack: Stack) -> None:
+    async with await filled(stack, 55) as http:
+        first = (await http.get("/quan-tri/nhat-ky")).text
+        assert "56 mục mới nhất nối tiếp nhau" in text_of(first)
+        assert "Thị trấn Văn Quan" in first
+        assert "&lt;b&gt;54" in first
+        assert "<b>5" not in first
+        assert 'href="/quan-tri/nhat-ky?before=7"' in first
+        assert first.count('<th scope="row"') == 50
+        assert (await http.get("/quan-tri/nhat-ky?before=7")).text.count('<th scope="row"') == 6
+        for query, found in (
+            ("action=report.sent", 1),
+            ("actor=operator/lan&day=2026-11-26", 50),
+            ("target=units/", 1),
+            ("day=2026-11-27", 0),
+            ("actor=khong-co", 0),
+            ("target=.*", 0),
+        ):
+            assert (await http.get(f"/quan-tri/nhat-ky?{query}")).text.count('<th scope="row"') == found, query
+
+
+async def test_hostile_filters_are_refused(stack: Stack) -> None:
+    async with await filled(stack, 0) as http:
+        for bad in (
+            "action=$ne",
+            "day=2026-13-01",
+            "day=x",
+            "before=0",
+            "before=x",
+            f"actor={'a' * 101}",
+            "target=a%00",
+            "actor=a&actor=b",
+        ):
+            assert (await http.get(f"/quan-tri/nhat-ky?{bad}")).status_code in (400, 422), bad
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "cut"])
+async def test_a_log_that_was_changed_is_said_to_be(stack: Stack, damage: str) -> None:
+    async with await filled(stack, 5) as http:
+        audit = stack.database["audit"]
+        if damage == "changed":
+            await audit.update_one({"_id": 3}, {"$set": {"actor": "operator/an"}})
+        else:
+            await audit.delete_one({"_id": 3 if damage == "missing" else 6})
+        said = text_of((await http.get("/quan-tri/nhat-ky")).text)
+        assert "Nhật ký không nguyên vẹn" in said
+        assert {"changed": "mục 3 đã bị sửa", "missing": "mục 4 không nối tiếp mục 2", "cut": "thiếu mục 6 ở cuối"}[damage] in said
+    await audit.delete_many({})

@@ -1,0 +1,114 @@
+"""*Việc của tôi* and the navigation, on real servers, by role."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.wire import events
+from shared.words.principals import Role
+from tests import identities
+from tests.portal import builders
+from tests.portal.builders import CT27
+from tests.portal.conftest import Stack
+from tests.portal.test_pages import text_of
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+
+NOW = datetime.now(UTC)
+OWN = "06253"
+
+
+async def shown_to(stack: Stack, role: Role, unit: str | None, path: str = "/viec-cua-toi", status: int = 200) -> httpx2.Response:
+    secret = await identities.session_with(stack.database, identities.grant(role, unit))
+    async with httpx2.AsyncClient(base_url=stack.url, cookies={identities.COOKIE: secret}) as http:
+        answer = await http.get(path)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def receipt(event_id: str, *, period: str = "2024", at: datetime = NOW, **changes: Any) -> dict[str, Any]:
+    document = {"event_id": event_id, "sender": OWN, "verdict": "accepted", "errors": [], "warnings": [], "revision": 1}
+    about = {"type": events.SUBMITTED, "regime": CT27, "period": period, "unit_id": OWN, "received_ms": events.to_ms(at)}
+    return {"_id": f"{changes.get('sender', OWN)}/{event_id}"} | document | about | changes
+
+
+def season() -> list[dict[str, Any]]:
+    """Duties of one commune: returned, overdue for years, ahead; and one of another commune."""
+    fix_by, ahead = NOW + timedelta(days=3), NOW + timedelta(days=9)
+    back = {"revision": 1, "reason": "Sai <số> thôn", "fix_by": fix_by}
+    return [
+        builders.duty(OWN),
+        builders.duty(OWN, _id=f"{CT27}/2025/{OWN}", period="2025", returned=back, reminded_of=fix_by),
+        builders.duty(OWN, _id=f"{CT27}/2026/{OWN}", period="2026", deadline=ahead),
+        builders.duty("06256"),
+    ]
+
+
+async def test_an_officer_lands_on_what_the_unit_owes_in_order_and_nothing_vanishes(stack: Stack) -> None:
+    await stack.put(duties=season())
+    assert (await shown_to(stack, "officer", OWN, "/", 307)).headers["location"] == "/viec-cua-toi"
+    page = (await shown_to(stack, "officer", OWN)).text
+    places = [page.index(f'href="/bao-cao/{CT27}/{period}/{OWN}"') for period in ("2025", "2024", "2026")]
+    assert places == sorted(places)
+    seen = text_of(page)
+    assert "3 việc cần làm." in seen
+    assert "Lý do trả lại: Sai &lt;số&gt; thôn" in seen
+    assert "còn 3 ngày" in seen
+    assert "Quá hạn " in seen
+    assert "còn 9 ngày" in seen
+    assert "06256" not in page
+
+
+async def test_what_was_sent_is_told_with_its_verdict_and_receipt(stack: Stack) -> None:
+    why = [{"code": "x.y", "path": "", "message_vi": "Thiếu số liệu", "message_en": ""}]
+    await stack.database["receipts"].delete_many({})
+    await stack.put(
+        duties=season(),
+        receipts=[
+            receipt("dau", period="2025", at=NOW - timedelta(hours=2)),
+            receipt("sau", period="2025", verdict="rejected", errors=why),
+            receipt("khac", sender="06256", unit_id="06256"),
+        ],
+    )
+    page = (await shown_to(stack, "officer", OWN)).text
+    assert "Không được nhận" in page
+    assert "Thiếu số liệu" in page
+    assert f"/bieu-mau/{CT27}/2025/{OWN}/bien-nhan/sau" in page
+    assert "/bien-nhan/dau" not in page
+    assert "/bien-nhan/khac" not in page
+
+
+async def test_without_work_the_page_says_so(stack: Stack) -> None:
+    assert "Không còn việc nào" in (await shown_to(stack, "officer", OWN)).text
+    assert "Không còn việc nào" in (await shown_to(stack, "reviewer", "184")).text
+    assert "không có việc phải làm" in (await shown_to(stack, "viewer", "184")).text
+    assert "không có việc phải làm" in (await shown_to(stack, "operator", None)).text
+
+
+async def test_a_reviewer_sees_who_is_late_and_what_waits_or_moved(stack: Stack) -> None:
+    nq68, official = "nq68-quang-binh", {"number": 1, "hash": "0" * 64, "at": NOW - timedelta(days=2), "moved": True}
+    waiting = builders.confirmation("450", at=None, _id=f"{nq68}/2025/450/confirm", period="2025", deadline=NOW + timedelta(days=2))
+    late = builders.received("06280", NOW - timedelta(seconds=1))
+    views = [builders.view("450", regime=nq68, official=official), builders.view("450", regime=nq68, period="2025")]
+    await stack.put(duties=[*season(), late, builders.confirmation("450"), waiting], views=views)
+    of_district = text_of((await shown_to(stack, "reviewer", "184")).text)
+    assert "Đã trả lại, chưa sửa" in of_district
+    assert "2 đơn vị chưa nộp, 2 quá hạn" in of_district
+    assert "Nộp muộn hôm nay" in of_district
+    assert "Chờ chốt" not in of_district
+    of_confirmer = text_of((await shown_to(stack, "reviewer", "450")).text)
+    assert "Chờ chốt (1)" in of_confirmer
+    assert "đơn vị chưa nộp" in of_confirmer
+    assert "Đã thay đổi, chưa chốt lại (1)" in of_confirmer
+    assert "Sai &lt;số&gt; thôn" not in of_confirmer
+
+
+async def test_the_navigation_is_there_with_a_session_only_and_the_login_has_no_search(stack: Stack) -> None:
+    page = (await shown_to(stack, "reviewer", "184")).text
+    assert '<a href="/viec-cua-toi" aria-current="page">Việc của tôi</a>' in page
+    async with httpx2.AsyncClient(base_url=stack.url) as http:
+        login = (await http.get("/dang-nhap")).text
+    assert "/viec-cua-toi" not in login
+    assert 'action="/tim"' not in login
