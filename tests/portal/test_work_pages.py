@@ -80,6 +80,19 @@ async def test_what_was_sent_is_told_with_its_verdict_and_receipt(stack: Stack) 
     assert "/bien-nhan/khac" not in page
 
 
+async def test_a_draft_is_told_with_its_age_and_who_saved_it_but_not_what_is_in_it(stack: Stack) -> None:
+    await stack.database["drafts"].delete_many({})
+    about = {"regime": CT27, "period": "2024", "unit": OWN, "entered_by": None, "ended": None, "at": NOW - timedelta(hours=3)}
+    draft = {"_id": f"{CT27}/2024/{OWN}", **about, "by": {"person": "p", "name": "Lý <Lan>", "form": "x"}, "fields": [{"text": "SECRET"}]}
+    ended = {**draft, "_id": f"{CT27}/2025/{OWN}", "period": "2025", "ended": "sent", "by": {"person": "p", "name": "An", "form": "x"}}
+    await stack.put(duties=season(), drafts=[draft, ended, {**ended, "_id": "other", "ended": None, "entered_by": "184"}])
+    page = (await shown_to(stack, "officer", OWN)).text
+    assert "Bản nháp, chưa gửi: lưu 3 giờ trước, Lý &lt;Lan&gt;." in text_of(page)
+    assert page.count("Bản nháp, chưa gửi") == 1
+    assert "SECRET" not in page
+    await stack.database["drafts"].delete_many({})
+
+
 async def test_without_work_the_page_says_so(stack: Stack) -> None:
     assert "Không còn việc nào" in (await shown_to(stack, "officer", OWN)).text
     assert "Không còn việc nào" in (await shown_to(stack, "reviewer", "184")).text

@@ -55,9 +55,7 @@ class Draft:
 
     at: datetime
     by: str
-    """Name of the person who saved it last; "" if the account is gone."""
-    waits: bool = False
-    """Whether it waits for the approver."""
+    """Name of the person who saved it last, as it was then."""
 
 
 @dataclass(frozen=True, slots=True)

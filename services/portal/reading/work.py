@@ -1,6 +1,6 @@
 """Collects *Việc của tôi*: the duties of the units at which a person is an officer, and what a reviewer's units wait for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.portal.domain import duty_units, entering, reviewing, work
@@ -8,7 +8,8 @@ from services.portal.domain.duties import Duty
 from services.portal.domain.entering import Person
 from services.portal.domain.refused import Link
 from services.portal.domain.reviewing import Behind, Review
-from services.portal.domain.work import DONE_FOR, Draft, Part, Task
+from services.portal.domain.work import DONE_FOR, Part, Task
+from services.portal.reading import draft_ages
 from services.portal.reading.duty_queries import SENT, Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.receipt_store import ReceiptStore
@@ -21,13 +22,12 @@ from shared.words.reference import Setting
 from shared.words.scope import Scope, acted_for
 from shared.words.units import Unit
 
-NO_DRAFTS: Mapping[str, Draft] = {}
-
 
 class WorkReader:
     """Reads a person's first page. The number of queries depends neither on the number of units nor on that of duties."""
 
     def __init__(self, database: Documents, scope: Scope) -> None:
+        self._database = database
         self._scope = scope
         self._duties = WorkDuties(database, scope)
         self._lists = DutyStore(database, scope)
@@ -39,7 +39,8 @@ class WorkReader:
         units = self._scope.own
         found = await self._duties.of_units(units, self._represented(units), now - DONE_FOR)
         sent = work.newest(await self._receipts.sent_by(units, now - DONE_FOR)) if found else {}
-        tasks = [Task(duty, self._form(person, duty), sent.get(duty.view_key), NO_DRAFTS.get(duty.view_key)) for duty in found]
+        drafts = await draft_ages.saved(self._database, {duty.unit_id for duty in found}) if found else {}
+        tasks = [Task(duty, self._form(person, duty), sent.get(duty.view_key), drafts.get(duty.view_key)) for duty in found]
         return work.parts(tasks, now)
 
     async def review(self, person: Person, now: datetime) -> Review:
