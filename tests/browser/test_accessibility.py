@@ -10,6 +10,8 @@ from playwright.async_api import Page
 
 from services.portal.web import duties as duty_pages
 from shared.wire import events
+from shared.words.principals import Role
+from tests import identities
 from tests.portal import builders, years
 from tests.portal.builders import AFTER, CT27, MONTHLY, report
 from tests.portal.conftest import Stack
@@ -23,12 +25,16 @@ PACKAGE = importlib.util.find_spec("axe_playwright_python")
 AXE = (Path((PACKAGE and PACKAGE.origin) or "").parent / "axe.min.js").read_text(encoding="utf-8")  # only this file of the package
 PATHS = [
     "/",
+    "/tong-quan?unit=184",
+    "/viec-cua-toi",
     "/nghia-vu",
-    "/nghia-vu?state=overdue&unit=184",
+    f"/nghia-vu/{CT27}/2024/06277",
+    "/nghia-vu?state=overdue&unit=184&q=xa&sort=han",
     "/nghia-vu?unit=99999",
     "/nghia-vu?unit=$ne",
     f"/bang/{CT27}/2024/184",
     f"/bang/{CT27}/2024/20",
+    f"/bang/{CT27}/2024/184/chua-nop",
     "/bang/nq68-quang-binh/2024/450",
     f"/bao-cao/{CT27}/2024/06253",
     f"/bao-cao/{CT27}/2024/06256",
@@ -76,6 +82,31 @@ async def test_a_page_breaks_no_rule_of_accessibility(
 ) -> None:
     monkeypatch.setattr(duty_pages, "PAGE", 6)
     await fill(stack)
+    await page.set_viewport_size({"width": width, "height": 900})
+    await page.goto(stack.url + path)
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    await page.evaluate(AXE)
+    assert faults(await page.evaluate("axe.run()")) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("role", "unit", "path"),
+    [
+        ("officer", "06277", "/viec-cua-toi"),
+        ("reviewer", "184", "/viec-cua-toi"),
+        ("operator", None, "/quan-tri/tinh-trang"),
+        ("operator", None, "/quan-tri/khoa"),
+        ("operator", None, "/quan-tri/nhat-ky"),
+    ],
+    ids=["officer", "reviewer", "state", "keys", "audit"],
+)
+async def test_pages_by_role_break_no_rule(stack: Stack, page: Page, role: Role, unit: str | None, path: str, width: int) -> None:
+    await fill(stack)
+    await identities.put_key(stack.database, "06253")
+    secret = await identities.session_with(stack.database, identities.grant(role, unit))
+    await page.context.add_cookies([{"name": identities.COOKIE, "value": secret, "domain": "127.0.0.1", "path": "/"}])
     await page.set_viewport_size({"width": width, "height": 900})
     await page.goto(stack.url + path)
     await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

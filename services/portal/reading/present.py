@@ -23,7 +23,7 @@ from shared.words import deadlines
 from shared.words.reference import Setting
 from shared.words.scope import Scope
 
-MOST_IN_A_CURVE: Final = 1500  # reporters whose days are counted for one page
+MOST_IN_CURVES: Final = 3000  # reporters whose days are counted for one page
 HAS_TARGET: Final[Document] = {"$ne": [{"$type": "$$this.v.target"}, "missing"]}
 INDICATORS: Final[Document] = {"$objectToArray": {"$ifNull": ["$indicators", {}]}}
 IN_VIETNAM: Final = "+07:00"
@@ -89,7 +89,7 @@ class PresentReader:
         """How far each of these views is, by its key; a view that is not there, or out of scope, is left out."""
         readable = [at for at in shown if self._scope.reads_view(at.setting, at.unit_id)]
         found = await self._heads([at.key for at in readable])
-        counted = [at for at in readable if self._scope.reads_below(at.setting, at.unit_id) and len(at.reporters) <= MOST_IN_A_CURVE]
+        counted = _first([at for at in readable if self._scope.reads_below(at.setting, at.unit_id)])
         earlier = {at.key: before for at in counted if (before := self._year_before(at)) is not None}
         days = await self._by_day([*counted, *earlier.values()])
         return {at.key: self._present(found[at.key], at, earlier.get(at.key), days, now) for at in readable if at.key in found}
@@ -167,6 +167,17 @@ class PresentReader:
         groups = {at.setting.groups[unit_id] for unit_id in at.reporters} & source.regime.reporters.keys()
         due = [deadlines.group_deadline(source.regime, group, period, None, known.working_days) for group in groups]
         return max((one for one in due if one is not None), default=None)
+
+
+def _first(shown: Sequence[At]) -> list[At]:
+    """The first views whose reporters are together at most `MOST_IN_CURVES`."""
+    found, reporters = [], 0
+    for at in shown:
+        reporters += len(at.reporters)
+        if reporters > MOST_IN_CURVES:
+            break
+        found.append(at)
+    return found
 
 
 def _source(at: At) -> tuple[str, str]:
