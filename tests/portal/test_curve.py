@@ -32,7 +32,13 @@ def test_a_period_in_which_nothing_is_expected_has_no_course_and_no_curve() -> N
     assert curve.course("2026", 0, {}, DEADLINE, LAST) is None
     assert curve.course("2026", 3, {}, DEADLINE, LAST - timedelta(days=90)) is None
     assert curve.curve(None, None) is None
-    assert curve.curve(course(10, {}, -2), None) is None
+    assert curve.curve(course(10, {}, -2), course(10, {}, 300)) is None
+
+
+def test_a_year_without_reports_is_no_comparison() -> None:
+    drawn = curve.curve(course(10, {-3: 2}, -2), course(10, {}, 300))
+    assert drawn is not None
+    assert drawn.before is None
 
 
 def test_days_in_words() -> None:

@@ -9,7 +9,7 @@ import pytest
 from shared.wire import events
 from shared.words.principals import Role
 from tests import identities
-from tests.portal import builders
+from tests.portal import builders, matrix
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
@@ -125,3 +125,15 @@ async def test_the_navigation_is_there_with_a_session_only_and_the_login_has_no_
         login = (await http.get("/dang-nhap")).text
     assert "/viec-cua-toi" not in login
     assert 'action="/tim"' not in login
+
+
+async def test_an_heir_finds_what_the_ended_unit_still_owes_and_a_reviewer_what_was_returned_below(stack: Stack) -> None:
+    async with matrix.world(stack) as world:
+        kinds = {kind.name: kind for kind in matrix.KINDS}
+        of_heir = (await world.ask(kinds["officer"], "/viec-cua-toi")).seen
+        of_reviewer = (await world.ask(kinds["reviewer"], "/viec-cua-toi")).seen
+    assert [name for name in ("own", "source", "sibling", "abolished") if f"CANARY{name}TEXT" in of_heir] == ["own", "source"]
+    assert "Bị trả lại, cần sửa (2)" in of_heir
+    assert "nay thuộc" in of_heir
+    assert "CANARYsiblingTEXT" in of_reviewer
+    assert "CANARYotherTEXT" not in of_reviewer

@@ -75,8 +75,11 @@ def course(code: str, expected: int, by_day: Mapping[date, int], deadline: datet
 
 
 def curve(now: Course | None, before: Course | None) -> Curve | None:
-    """Both courses over the days in which one of them moves, the deadline included; None before the first day that is shown."""
-    if now is None or (now.received[max(now.received)] == 0 and before is None):
+    """Both courses over the days in which one of them moves, the deadline included. A year without any report is left out; None if nothing
+    is left, and before the first day that is shown.
+    """
+    before = before if before is not None and _has_any(before) else None
+    if now is None or (before is None and not _has_any(now)):
         return None
     turns = [*_turns(now), *(_turns(before) if before else ())]
     first = max(FIRST_SHOWN, min(turns, default=0) - 1)
@@ -99,6 +102,10 @@ def year_before(code: str) -> str:
 def through(at: datetime) -> date:
     """The last day of a course that goes on."""
     return periods.local_day(at)
+
+
+def _has_any(course: Course) -> bool:
+    return any(course.received.values())
 
 
 def _turns(course: Course) -> list[int]:

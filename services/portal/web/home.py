@@ -40,7 +40,7 @@ async def overview(
     listed: list[RegimePeriods] = []
     if scope.reads_figures:
         read = regime_periods.of_all(known, store, duties, now) if of is None else regime_periods.of_unit(known, store, duties, of, now)
-        listed = await read
+        listed = sorted(await read, key=lambda it: not it.rows)  # regimes without a view in scope come last
     shown = {
         "of": of,
         "listed": listed,
