@@ -30,6 +30,7 @@ async def desk(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[D
     monkeypatch.setattr(dry_runs, "WITHIN_S", 0.2)
     await stack.jetstream.purge_stream("INBOX")
     await stack.database["receipts"].delete_many({})
+    await stack.database["drafts"].delete_many({})
     async with entry_desk.desk(stack) as made:
         yield made
 

@@ -138,6 +138,33 @@ def _of_size(draft: Draft) -> Draft | TooLarge:
     return TooLarge() if sum(map(len, draft.texts.values())) > MOST_LETTERS else draft
 
 
+def saved_whole(stored: Draft | None, saving: Saving, filled: Texts, revision: int) -> Draft | Conflict | TooLarge:
+    """As `saved`, for a window that sends all its fields: what others have typed meanwhile is in the way only where it says otherwise."""
+    found = saved(stored, saving, filled, revision)
+    if not isinstance(found, Conflict) or found.draft is None or (found.clashes and not found.is_own):
+        return found
+    return saved(stored, replace(saving, version=found.draft.version), filled, revision)
+
+
+NONE: Final = Conflict(None, (), {}, is_own=False)
+"""There is no draft of which something could be done."""
+
+
+def with_event(last: Draft | None, event: str) -> Draft | Conflict:
+    """The draft of which an event is about to be published. It ends once the event is accepted."""
+    draft = current(last)
+    if draft is None:
+        return NONE
+    return draft if draft.event == event else replace(draft, event=event)
+
+
+def ended_now(last: Draft | None, end: End, by: Writer, at: datetime, event: str = "") -> Draft | Conflict:
+    """The draft after it has ended; one that has ended before stays as it is."""
+    if last is None:
+        return NONE
+    return last if last.ended else ended(last, end, by, at, event)
+
+
 def ended(draft: Draft, end: End, by: Writer, at: datetime, event: str = "") -> Draft:
     """The draft after it was sent or discarded: a window that still has it open is told so when it saves."""
     return replace(draft, version=draft.version + 1, ended=end, by=by, at=at, event=event)

@@ -26,7 +26,13 @@ REASON: Final = "ly_do"
 FORM: Final = "phieu"  # a random text: made once per opened form
 REVISION: Final = "lan"
 BUTTON: Final = "viec"
-OWN: Final = frozenset({REASON, FORM, REVISION, BUTTON})
+VERSION: Final = "ban"  # the version of the draft that the page has shown; 0: none
+FROM_DRAFT: Final = "tu"  # the page has no boxes: what is meant is the draft, with the fields that it does have
+READING: Final = "doc"  # a button: the field's name, a blank, and how its number is to be typed
+NOTE_OPENED: Final = "mo"  # a button: the place of the indicator whose note is to be written
+ZEROS: Final = "khong"  # the codes that were filled with 0 at once, so that it can be undone
+CHOSEN: Final = "chon."  # before a field's name: whose text the person has chosen
+OWN: Final = frozenset({REASON, FORM, REVISION, BUTTON, VERSION, FROM_DRAFT, READING, NOTE_OPENED, ZEROS})
 YES, NO = "co", "khong"
 FLAGS: Final = {YES: True, NO: False}
 ON: Final = "1"
@@ -90,7 +96,7 @@ def read(asked: Asked, fields: Fields) -> Reading:
         if text := _text(fields.get(f"{NARRATIVE}.{code}", "")):
             found.narratives[code] = text
     known = {*typed_names(asked), *OWN}
-    found.faults.extend(unknown(name) for name in fields if name not in known)
+    found.faults.extend(unknown(name) for name in fields if name not in known and not name.startswith(CHOSEN))
     return found
 
 

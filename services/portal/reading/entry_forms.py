@@ -1,5 +1,6 @@
 """Reads what a unit's form is filled with: what was accepted about its report, and its figures of the period before."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.portal.domain import standing
@@ -18,6 +19,15 @@ async def read(at: Address, asked: Asked, store: PortalStore) -> tuple[Form, set
     opened = await statuses.opened(at, store) if asked.regime.is_on_call else None
     form = forms.fill(asked, await _held(entries, store), await _last(at, asked, store), opened)
     return form, {entry.id for entry in entries}
+
+
+async def returned_indicators(form: Form, known: Iterable[str], store: PortalStore) -> frozenset[str]:
+    """The codes of the indicators that the return of the report names; none if it was not returned. `known` are the keys of its events."""
+    found = form.held.returned
+    if found is None:
+        return frozenset()
+    whole = await store.logged([key for key in known if key.endswith(f"/{found.event_id}")])
+    return frozenset(code for event in whole for code in event.data.get("indicators") or ())
 
 
 async def _last(at: Address, asked: Asked, store: PortalStore) -> Held:

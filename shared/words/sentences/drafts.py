@@ -19,4 +19,30 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Nhiều người đang lưu cùng một bản nháp nên lần lưu này chưa được ghi. Thử lại sau vài giây.",
         "Several people are saving the same draft, so this save was not stored. Try again in a few seconds.",
     ),
+    "draft.ended": (
+        "Bản nháp này đã được gửi hoặc đã bị bỏ ở cửa sổ khác, nên chưa có gì được gửi từ trang này. Xem lại các ô; nếu vẫn cần, bấm lại.",
+        "This draft was sent or discarded in another window, so nothing was sent from this page. Check the fields, then press again.",
+    ),
+    "draft.changed_since_check": (
+        "Bản nháp đã thay đổi sau khi kiểm tra nên chưa được gửi. Xem lại các ô rồi kiểm tra lại.",
+        "The draft has changed since it was checked, so it was not sent. Look at the fields and check again.",
+    ),
+    "draft.newer_revision": (
+        "Sau khi lập bản nháp này, lần nộp {newest} của báo cáo đã được ghi nhận. Xem báo cáo và so lại các ô; nếu vẫn gửi, đây là lần nộp"
+        " {next}.",
+        "After this draft was begun, revision {newest} of the report was recorded. Compare it with the fields; if sent, they are revision"
+        " {next}.",
+    ),
+    "draft.returned_since": (
+        "Sau khi lập bản nháp này, lần nộp {revision} đã bị trả lại. Xem lý do trả lại rồi sửa các ô trước khi gửi.",
+        "After this draft was begun, revision {revision} was returned. Read the reason and correct the fields before you send.",
+    ),
+    "draft.fields_gone": (
+        "Chế độ báo cáo đã thay đổi: biểu không còn các ô {names}, nội dung của các ô đó không được gửi.",
+        "The regime has changed: the form no longer has the fields {names}, and what they say is not sent.",
+    ),
+    "draft.not_opened": (
+        "Kỳ báo cáo này chưa được mở nên chưa gửi được; bản nháp vẫn được giữ.",
+        "This period is not opened, so nothing can be sent; the draft is kept.",
+    ),
 }

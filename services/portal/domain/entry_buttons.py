@@ -1,0 +1,9 @@
+"""The buttons of a form: what is sent as `viec`."""
+
+from typing import Final
+
+CHECK: Final = "kiem-tra"
+SEND: Final = "gui"
+SAVE: Final = "luu"
+ZERO, ZERO_DONE, ZERO_UNDONE = "dien-0", "dien-0-dong-y", "bo-0"
+DISCARD, DISCARD_DONE = "bo", "bo-dong-y"
