@@ -113,5 +113,5 @@ def test_the_filters_of_a_stream_lie_within_it() -> None:
 def test_collections_are_those_of_the_design_that_the_product_has() -> None:
     reference = {"units", "regimes", "areas", "reforms", "checkpoints"}
     identity = {"people", "invitations", "sessions", "login_delays", "credentials", "credential_uses", "audit", "identity"}
-    written = {"reports", "views", "early_views", "receipts", "parked", "parked_counts", "duties", "alerts"}
+    written = {"reports", "views", "early_views", "receipts", "parked", "parked_counts", "drafts", "duties", "alerts"}
     assert reference | identity | written == COLLECTIONS
