@@ -8,12 +8,10 @@ zeros. Everything is exact. Source: ADR 0068.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from shared.wire.answers import RatioSent
-from shared.wire.published import QuantityFigure, RatioFigure
+from services.portal.domain import sizes
 from shared.words.regime_parts import Indicator
 from shared.words.units import Unit
 
@@ -71,19 +69,4 @@ def _of(indicator: Indicator, units: Sequence[Unit], figures: Mapping[str, Mappi
 
 def _number(indicator: Indicator, figure: object) -> Fraction | None:
     """The number that is compared: a quantity, or the percentage of a ratio; None if there is none."""
-    match figure:
-        case QuantityFigure():
-            return None if figure.total is None else _exact(figure.total)
-        case RatioFigure() | RatioSent():
-            denominator = _exact(figure.denominator)
-            return None if denominator == 0 else _exact(figure.numerator) * 100 / denominator
-        case bool():
-            return None
-        case int() | str() if indicator.kind == "quantity":
-            return _exact(figure)
-        case _:
-            return None
-
-
-def _exact(value: int | str) -> Fraction:
-    return Fraction(Decimal(value))
+    return sizes.size(indicator, figure) if indicator.kind in ("quantity", "ratio") else None

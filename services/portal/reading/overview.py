@@ -5,30 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.portal.domain import figures, outliers, progress
+from services.portal.domain import comparison, figures, outliers, progress
 from services.portal.domain.address import Address
+from services.portal.domain.comparison import Base, Change
 from services.portal.domain.figures import Section, Segment
 from services.portal.domain.outliers import Outlier
 from services.portal.domain.standing import Entry, State, Status
-from services.portal.reading import statuses
+from services.portal.reading import children, earlier, statuses
+from services.portal.reading.children import Below
 from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
 from shared.wire.events import Logged
-from shared.wire.published import Reporting, View
+from shared.wire.published import View
 from shared.words import deadlines, periods
 from shared.words.report_state import ReportState
 from shared.words.units import Unit
 
 MOST_COMPARED: Final = 200  # units whose figures are compared on a page; more are compared on the pages below
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A unit directly below: how complete its view is, the state of its own report, or both."""
-
-    unit: Unit
-    reporting: Reporting | None
-    status: Status | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +46,18 @@ class Overview:
     progress: tuple[Segment, ...]
     missing: Sequence[Status]
     late: Sequence[Status]
-    children: Sequence[Child]
+    below: Below
     deadlines: Sequence[tuple[str, datetime]]
     confirmations: Sequence[Confirmation]
     """Of all units that must confirm the view, the lowest first."""
     outliers: Sequence[Outlier]
     """Figures of the units directly below that are far from the others; only for whoever reads everything below."""
-    areas: Sequence[View]
-    """The views of the areas that the unit holds."""
+    bases: Sequence[Base]
+    """The earlier periods beside whose figures those of the view are shown."""
+    uncompared: Sequence[Base]
+    """Those of which nothing can be compared, with the reason."""
+    changes: Mapping[str, Sequence[Change]]
+    """What has changed since each of them, by the indicator's code."""
     now: datetime
 
     @property
@@ -73,8 +70,10 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
     """Everything that the page of `view` shows at `now`."""
     regime = address.regime
     shown = [unit for unit in address.reporters if store.scope.reads_report(address.setting, unit.id)]
-    states = await statuses.statuses(address, store, shown, now)
-    below = {status.unit.code: status for status in states}
+    found = await statuses.found(address, store, shown, now)
+    states, below = found.states, await children.read(address, store, found)
+    read = await earlier.bases(address, store, view)
+    bases = [base for base in read if not base.reason]
     missing_codes = set(view.reporting.missing)
     return Overview(
         view,
@@ -84,33 +83,23 @@ async def read(address: Address, store: PortalStore, view: View, now: datetime) 
         progress.bar(view.reporting),
         [status for status in states if status.unit.code in missing_codes],
         [status for status in states if status.state is State.LATE],
-        await _children(address, store, below),
+        below,
         _deadlines(address, states),
         await _confirmations(address, store, view),
-        await _outliers(address, store),
-        await _areas(address, store),
+        _outliers(address, store, below),
+        bases,
+        [base for base in read if base.reason],
+        comparison.changes(address, view, bases),
         now,
     )
 
 
-async def _children(address: Address, store: PortalStore, below: dict[str, Status]) -> list[Child]:
-    units = address.tree.children(address.unit.id)
-    views = await store.views(address.regime.id, address.period.code, [unit.id for unit in units])
-    reporting = {view.unit.id: view.reporting for view in views}
-    children = [Child(unit, reporting.get(unit.id), below.get(unit.code)) for unit in units]
-    return [child for child in children if child.reporting or child.status]
-
-
-async def _outliers(address: Address, store: PortalStore) -> list[Outlier]:
+def _outliers(address: Address, store: PortalStore, below: Below) -> list[Outlier]:
     """The outliers among the units directly below. A unit's figures are those of its view; without a view, those that it reported."""
-    units = address.tree.children(address.unit.id)
+    units = [child.unit for child in below.units]
     if not store.scope.reads_below(address.setting, address.unit.id) or not outliers.LEAST <= len(units) <= MOST_COMPARED:
         return []
-    views = await store.views(address.regime.id, address.period.code, [unit.id for unit in units])
-    shown: dict[str, Mapping[str, object]] = {view.unit.id: view.indicators for view in views}
-    alone = [unit for unit in units if unit.id not in shown and unit.id in address.group_of]
-    shown |= await statuses.values_of(address, store, alone)
-    return outliers.found(address.regime.indicators, units, shown)
+    return outliers.found(address.regime.indicators, units, {child.unit.id: child.figures for child in below.units})
 
 
 def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, datetime]]:
@@ -126,13 +115,6 @@ def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, da
     if len(set(usual.values())) == 1:
         return [("", next(iter(usual.values())))]
     return [(address.regime.reporters[name].label, due) for name, due in usual.items()]
-
-
-async def _areas(address: Address, store: PortalStore) -> list[View]:
-    tree, regime = address.tree, address.regime
-    named = (tree.by_code.get(code) for code in {*regime.groupings, regime.within})
-    areas = [unit.id for unit in named if unit is not None and unit.id in tree.members and unit.parent == address.unit.id]
-    return await store.views(regime.id, address.period.code, areas) if areas else []
 
 
 async def _confirmations(address: Address, store: PortalStore, view: View) -> list[Confirmation]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from services.portal.domain import content, history, standing
 from services.portal.domain.address import Address
+from services.portal.domain.content import Content
 from services.portal.domain.history import Step
 from services.portal.domain.standing import Entry, Status
 from services.portal.reading.store import PortalStore
@@ -100,11 +101,24 @@ async def opened(address: Address, store: PortalStore) -> datetime | None:
     return state.deadline
 
 
+@dataclass(frozen=True)
+class Found:
+    """The state of each of these units' reports, in the order given, and the events from which it follows, by unit id."""
+
+    states: list[Status]
+    entries: Entries
+
+
 async def statuses(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> list[Status]:
     """The state of each unit's report, in the order given. Every unit is a reporter."""
+    return (await found(address, store, units, now)).states
+
+
+async def found(address: Address, store: PortalStore, units: Sequence[Unit], now: datetime) -> Found:
+    """As `statuses`, with the events."""
     entries = await store.entries_of(address, units)
     due = await deadlines_of(address, store, units, entries)
-    return [standing.judge(unit, entries[unit.id], due.get(unit.id), now) for unit in units]
+    return Found([standing.judge(unit, entries[unit.id], due.get(unit.id), now) for unit in units], entries)
 
 
 async def report(address: Address, store: PortalStore, now: datetime) -> Report:
@@ -146,15 +160,12 @@ def asked(address: Address) -> list[Indicator]:
     return [indicator for indicator in address.regime.indicators if address.regime.is_asked(indicator, group, address.unit.code)]
 
 
-async def values_of(address: Address, store: PortalStore, units: Sequence[Unit]) -> dict[str, Mapping[str, object]]:
-    """The figures of the reports of these reporters that count, by unit id and indicator. Raises `Refused` if one is out of scope."""
-    entries = await store.entries_of(address, units)
-    last = {unit_id: standing.last_submission(own) for unit_id, own in entries.items() if standing.fold(own).counts}
+async def contents_of(store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, Content]:
+    """The content of the reports of these reporters that count, by unit id. `entries` are what `found` read, which is in scope."""
+    own = {unit.id: entries[unit.id] for unit in units}
+    last = {unit_id: standing.last_submission(events) for unit_id, events in own.items() if standing.fold(events).counts}
     ids = {entry.id: unit_id for unit_id, entry in last.items() if entry is not None}
-    contents = await store.contents(ids)
-    return {
-        ids[event_id]: {code: content.value_sent(value) for code, value in found.values.items()} for event_id, found in contents.items()
-    }
+    return {ids[event_id]: found for event_id, found in (await store.contents(ids)).items()}
 
 
 async def narratives(address: Address, store: PortalStore) -> dict[str, list[tuple[Unit, str]]]:

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal import live
-from services.portal.domain import cumulative, figures, to_date
+from services.portal.domain import comparison, cumulative, figures, to_date
 from services.portal.http.dependencies import Now
 from services.portal.http.scoped import Below, Stored
-from services.portal.reading import explaining, year
+from services.portal.reading import earlier, explaining, year
 from services.portal.render import look
 from services.portal.web import frame
 
@@ -20,6 +20,7 @@ async def explain(at: Below, store: Stored, now: Now, indicator: str) -> Respons
     explained = await explaining.read(at, store, indicator)
     so_far = await year.read(at, store)
     explained_indicator = explained.explanation.indicator
+    bases = await earlier.bases(at, store, explained.view)
     shown = {
         "position": live.followed(at, to_date=True).position({**so_far.positions, at.period.code: explained.view.position}),
         "it": explained.explanation,
@@ -29,6 +30,8 @@ async def explain(at: Below, store: Stored, now: Now, indicator: str) -> Respons
         "sum": to_date.cells(so_far.to_date).get(indicator),
         "sum_rows": to_date.part_rows(so_far.to_date, explained_indicator),
         "no_sum": so_far.to_date.refusal,
+        "beside": [(base, comparison.change(at, explained.view, explained_indicator, base)) for base in bases],
+        "explained": {base.period for base in bases if base.at and store.scope.reads_below(base.at.setting, at.unit.id)},
         "on_call": at.source.is_on_call,
     }
     return look.page("explain.html", {**await frame.head(at, store, now, to_date=cumulative.is_shown(at)), **shown})

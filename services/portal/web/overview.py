@@ -6,10 +6,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal import live
-from services.portal.domain import cumulative, outliers, refused, to_date
+from services.portal.domain import cumulative, matrix, official, outliers, ranking_table, refused, table_choice, to_date
 from services.portal.domain.address import Address
 from services.portal.http.dependencies import Now
 from services.portal.http.scoped import Duties, Stored, ViewAtOn
+from services.portal.http.table_query import TableQuery, choice_of
 from services.portal.reading import early_views, overview, regime_periods, year
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
@@ -19,19 +20,29 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: ViewAtOn, store: Stored, duties: Duties, now: Now) -> Response:
+async def view(at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, now: Now) -> Response:
     """The page of a view, or of a view of an early block. A unit that only reports has no view: its own report is shown instead."""
     if at.early is not None:
         return await _early(at, at.early, store, now)
+    choice = choice_of(at, sent)
     so_far = await year.read(at, store)
     stored = so_far.views.get(at.period.code)
     if stored is None and at.is_reporter:
         return RedirectResponse(f"/bao-cao/{at.to()}")
     if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
+    it = await overview.read(at, store, stored, now)
+    rows = it.below.areas if choice.rows == "areas" else it.below.units
     shown = {
         "position": live.followed(at, to_date=True).position(so_far.positions),
-        "it": await overview.read(at, store, stored, now),
+        "it": it,
+        "choice": choice,
+        "table": matrix.matrix(at, rows, choice),
+        "section_titles": matrix.sections(at.regime),
+        "ranking": ranking_table.ranked(it.view, at.regime.by_code[choice.rank], rows) if choice.rank else None,
+        "states": table_choice.STATES,
+        "explained": {base.period for base in it.bases if base.at and store.scope.reads_below(base.at.setting, at.unit.id)},
+        "official_word": official.word(it.view.official),
         "strip": await regime_periods.of_views(at, store, duties, now),
         "sums": to_date.cells(so_far.to_date),
         "no_sums": so_far.to_date.refusal,
