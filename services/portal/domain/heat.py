@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
+from services.portal.domain import sizes
+
 CLASSES: Final = 4
 
 
-def classes(sizes: Mapping[str, Fraction]) -> dict[str, int]:
+def classes(of_units: Mapping[str, Fraction]) -> dict[str, int]:
     """The class of each figure, by its name; empty if there is nothing to tell apart."""
-    ordered = sorted(sizes.values())
+    whole, _ = sizes.whole(of_units)
+    ordered = sorted(whole.values())
     if len(ordered) < CLASSES or ordered[0] == ordered[-1]:
         return {}
-    return {name: 1 + CLASSES * bisect_left(ordered, size) // len(ordered) for name, size in sizes.items()}
+    return {name: 1 + CLASSES * bisect_left(ordered, size) // len(ordered) for name, size in whole.items()}

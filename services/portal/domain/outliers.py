@@ -35,20 +35,21 @@ class Outlier:
     median: Fraction
 
 
-def median(values: Sequence[Fraction]) -> Fraction:
-    """The middle one in order of size, or half of the sum of the two middle ones. There is at least one value."""
+def median(values: Sequence[int]) -> int:
+    """The middle one in order of size, or half of the sum of the two middle ones, which is even. There is at least one value."""
     ordered, middle = sorted(values), len(values) // 2
-    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) // 2
 
 
 def far(values: Mapping[str, Fraction]) -> tuple[Fraction, list[str]]:
     """The median, and the names of the values that are far from it."""
     if len(values) < LEAST:
         return Fraction(0), []
-    middle = median(list(values.values()))
-    distances = {name: abs(value - middle) for name, value in values.items()}
-    spread = max(median(list(distances.values())), abs(middle) / SHARE)
-    return middle, [name for name, distance in distances.items() if spread and distance > TIMES * spread]
+    whole, factor = sizes.whole(values, 4)  # the median is then even, and the median distance a whole number
+    middle = median(list(whole.values()))
+    distances = {name: abs(value - middle) for name, value in whole.items()}
+    spread = max(median(list(distances.values())) * SHARE, abs(middle))
+    return Fraction(middle, factor), [name for name, distance in distances.items() if spread and distance * SHARE > TIMES * spread]
 
 
 def found(indicators: Sequence[Indicator], units: Sequence[Unit], figures: Mapping[str, Mapping[str, Any]]) -> list[Outlier]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from services.portal.domain import sizes
 from shared.words import numbers
 
 
@@ -22,18 +23,19 @@ class Place:
     is_reached: bool
 
 
-def places(sizes: Mapping[str, Fraction], measured_against: Mapping[str, Fraction]) -> list[Place]:
+def places(of_units: Mapping[str, Fraction], measured_against: Mapping[str, Fraction]) -> list[Place]:
     """The units with a figure, the largest first; equal ones in the order given. `measured_against` is each unit's target, or the total."""
-    ordered = sorted(sizes.values())
+    whole, _ = sizes.whole(of_units)
+    ordered = sorted(whole.values())
     found = [
         Place(
             unit_id,
-            len(ordered) - bisect_right(ordered, size) + 1,
+            len(ordered) - bisect_right(ordered, whole[unit_id]) + 1,
             size,
             share(size, measured_against.get(unit_id)),
             unit_id in measured_against and size >= measured_against[unit_id],
         )
-        for unit_id, size in sizes.items()
+        for unit_id, size in of_units.items()
     ]
     return sorted(found, key=lambda place: place.rank)
 

@@ -28,6 +28,7 @@ class RankedUnit:
     share: str
     bar: tuple[Segment, ...]
     is_reached: bool | None
+    has_view: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Ranking:
     against: str
     lines: tuple[RankedUnit, ...]
     without: int
+
+    @property
+    def has_target(self) -> bool:
+        return self.against == TARGET
 
     @property
     def measure(self) -> str:
@@ -61,6 +66,7 @@ def ranked(view: View, indicator: Indicator, children: Sequence[Child]) -> Ranki
             "" if place.share is None else vietnamese.percent(str(place.share)),
             () if place.share is None else figures.bar([(min(1000, int(place.share * 10)), "share", f"{place.share} %")], 1000),
             place.is_reached if place.unit_id in goals else None,
+            by_id[place.unit_id].reporting is not None,
         )
         for place in ranking.places(values, measured)
     ]

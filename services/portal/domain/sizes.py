@@ -1,5 +1,7 @@
 """The number by which figures of one indicator are put in order, tinted and compared with one another. Exact, never a float."""
 
+import math
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,6 +28,14 @@ def size(indicator: Indicator, figure: object) -> Fraction | None:
             return exact(figure)
         case _:
             return None
+
+
+def whole(sizes: Mapping[str, Fraction], multiple: int = 1) -> tuple[dict[str, int], int]:
+    """The numbers as integers in the same proportion, and the factor between: many exact comparisons are far faster with integers. Each is
+    a multiple of `multiple`.
+    """
+    factor = math.lcm(*(size.denominator for size in sizes.values())) * multiple
+    return {name: size.numerator * (factor // size.denominator) for name, size in sizes.items()}, factor
 
 
 def exact(value: int | str) -> Fraction:
