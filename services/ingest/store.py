@@ -47,9 +47,10 @@ class ClaimStore:
         self._published: dict[str, LogPosition] = {}  # positions that this instance published last, before `reports` has them
 
     async def prepare(self) -> None:
-        """Creates the index for the accepted claims about a unit's report or a period."""
+        """Creates the indexes for the accepted claims about a unit's report or a period, and for the rejected ones, which pages show."""
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
+        await self._receipts.create_index(keys, partialFilterExpression={"verdict": "rejected"}, name="rejected_about")
 
     async def known(
         self,

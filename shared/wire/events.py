@@ -36,7 +36,8 @@ class Logged(NamedTuple):
     it is "" when the event concerns a whole period. `raw` is the stored message. `traceparent` is the sender's trace (W3C Trace Context),
     "" if there is none: it is copied to the messages that the event causes, and influences no decision. `imported`: an operator
     imported the event later, so `received_ms` is the instant of then; nobody is alerted about it. `entered_by` is the id of the unit that
-    entered the report for its sender, "" if the sender did itself.
+    entered the report for its sender, "" if the sender did itself. `actor` is the person who acted (`people/<id>`, `operator/<login>`), ""
+    of what a unit's software sent.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Logged(NamedTuple):
     traceparent: str = ""
     imported: bool = False
     entered_by: str = ""
+    actor: str = ""
 
     @property
     def is_estimate(self) -> bool:
@@ -94,7 +96,7 @@ def read_logged(raw: bytes) -> Logged | None:
     """
     try:
         event = orjson.loads(raw)
-        data, traceparent, entered_by = event["data"], event.get("traceparent"), event.get("enteredby")
+        data, traceparent, entered_by, actor = (event["data"], *map(event.get, ("traceparent", "enteredby", "actor")))
         logged = Logged(
             id=f"{event['source'][7:]}/{event['id']}",
             type=event["type"],
@@ -107,6 +109,7 @@ def read_logged(raw: bytes) -> Logged | None:
             traceparent=traceparent if isinstance(traceparent, str) else "",
             imported=event.get("imported") is True,
             entered_by=entered_by if isinstance(entered_by, str) else "",
+            actor=actor if isinstance(actor, str) else "",
         )
     except (ValueError, KeyError, TypeError):
         return None

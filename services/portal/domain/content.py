@@ -20,7 +20,7 @@ class Content:
     `values`, `narratives`, `notes` and `estimates` (the codes of estimated figures) belong to a submission, `details` (reason, fix_by,
     until) to a return or an extension. `corrects` is true for an extension that replaces earlier ones, `as_successor` for what an heir sent
     for a unit that has ended, and `is_imported` for what an operator entered later. `entered_by` is the id of the unit that entered the
-    report for its sender, "" if the sender did itself.
+    report for its sender, "" if the sender did itself; `actor` the person who acted, "" of what software sent.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -32,12 +32,13 @@ class Content:
     notes: Mapping[str, str] = field(default_factory=dict)
     estimates: frozenset[str] = frozenset()
     entered_by: str = ""
+    actor: str = ""
 
 
 NOTHING: Final = Content()
 
 
-def read(data: Mapping[str, object], *, is_imported: bool = False, entered_by: str = "") -> Content:
+def read(data: Mapping[str, object], *, is_imported: bool = False, entered_by: str = "", actor: str = "") -> Content:
     """Parses the `data` of an event. Whether it was imported, and which unit entered it, are attributes of the event."""
     return Content(
         _by_code(data.get("values")),
@@ -49,6 +50,7 @@ def read(data: Mapping[str, object], *, is_imported: bool = False, entered_by: s
         {code: text for code, text in _by_code(data.get("notes")).items() if isinstance(text, str)},
         frozenset(code for code, status in _by_code(data.get("status")).items() if status == ESTIMATE),
         entered_by,
+        actor,
     )
 
 

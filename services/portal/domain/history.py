@@ -29,7 +29,7 @@ class Step:
     If a newer revision had already been received, the event changed nothing, and `superseded_by` is that revision; otherwise it is 0.
     `is_imported` marks an event that an operator entered later with the received time of then. `as_successor`: the sender acted for the
     unit, which had ended. `entered_by` is the id of the unit that entered the report for its sender (nhập thay), "" if the sender did;
-    `is_estimate`: some figure was marked as an estimate.
+    `is_estimate`: some figure was marked as an estimate. `actor` is the person who acted, if the content was read.
     `is_void` marks the return of a revision that was never submitted (accepted up to data format 4); `corrects` marks an extension that
     replaces earlier ones; `is_again` marks a submission with a higher revision than another one.
     """
@@ -44,6 +44,7 @@ class Step:
     as_successor: bool = False
     entered_by: str = ""
     is_estimate: bool = False
+    actor: str = ""
 
     @property
     def is_by_successor(self) -> bool:
@@ -118,6 +119,7 @@ def history(entries: Sequence[Entry], contents: Mapping[str, Content]) -> list[S
                 said.as_successor,
                 said.entered_by,
                 entry.is_estimate,
+                said.actor,
             )
         )
         if entry.type in REVISIONS:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.portal.domain.work import MOST_REASONS, Sent
 from shared.plumbing import mongo
-from shared.plumbing.mongo import Documents
+from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReasonDocument, ReceiptDocument
 from shared.wire.view_key import ViewKey
@@ -16,6 +16,7 @@ from shared.words.regimes import Regime
 
 TIME_LIMIT_MS = 10_000
 AFTER_SLASH = chr(ord("/") + 1)  # ends the range of the ids `<sender>/…`
+MOST_REJECTED = 20  # that are shown of one report
 OF_ONE_FIGURE = "report.unusual"  # beside the same unit's earlier figure
 SHOWN = dict.fromkeys(
     ("event_id", "sender", "verdict", "errors", "warnings", "received_ms", "revision", "regime", "period", "unit_id", "next_revision"), 1
@@ -71,6 +72,20 @@ class ReceiptStore:
             return warnings
         own = {f"data.values.{code}" for code in regime.by_code}
         return [warning for warning in warnings if warning.code == OF_ONE_FIGURE and warning.path in own]
+
+    async def rejected(self, regime: str, period: str, unit_id: str, senders: Collection[str]) -> Sequence[Decided]:
+        """The reports and withdrawals of a unit that were rejected, the newest first, as far as one of these units sent them. At most
+        `MOST_REJECTED`.
+        """
+        about: Document = {"regime": regime, "period": period, "unit_id": unit_id, "verdict": "rejected"}
+        query = about | {"type": {"$in": [events.SUBMITTED, events.WITHDRAWN]}, "sender": {"$in": sorted(senders)}}
+        found = self._receipts.find(query, SHOWN, max_time_ms=TIME_LIMIT_MS).sort("received_ms", -1).limit(MOST_REJECTED)
+        return [_decided(document) async for document in found]
+
+    async def of_events(self, keys: Collection[str]) -> dict[str, Decided]:
+        """The receipts of accepted events, by `<sender>/<event id>`."""
+        found = self._receipts.find({"_id": {"$in": list(keys)}}, SHOWN, max_time_ms=TIME_LIMIT_MS)
+        return {document["_id"]: _decided(document) async for document in found}
 
 
 def _sent(decided: Decided) -> Sent:

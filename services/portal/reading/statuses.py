@@ -1,8 +1,9 @@
 """Computes the state of units' reports from their events and deadlines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from services.portal.domain import content, history, standing
 from services.portal.domain.address import Address
@@ -14,6 +15,7 @@ from shared.wire import answers, events
 from shared.wire.answers import ValueSent
 from shared.words import deadlines, periods
 from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState
 from shared.words.units import Unit
 
@@ -54,6 +56,19 @@ class Report:
                 "status": dict.fromkeys(sorted(self.estimates), events.ESTIMATE) if stands else {},
                 "history": [step.answer() for step in self.steps],
             }
+        )
+
+    def with_content(self, revision: int, said: Content, regime: Regime) -> Self:
+        """The same report, showing what a revision said of what the regime has."""
+        values = {code: content.value_sent(value) for code, value in said.values.items() if code in regime.by_code}
+        return replace(
+            self,
+            values={code: value for code, value in values.items() if value is not None},
+            narratives={code: text for code, text in said.narratives.items() if code in regime.narratives},
+            shown_revision=revision,
+            notes={code: text for code, text in said.notes.items() if code in regime.by_code},
+            estimates=frozenset(code for code in said.estimates if code in regime.by_code),
+            entered_by=said.entered_by,
         )
 
     @property
@@ -133,18 +148,9 @@ async def report(address: Address, store: PortalStore, now: datetime) -> Report:
     told += [entry.id for entry in recent[-CONTENTS_AT_ONCE:] if entry.type in history.SHOWN]
     contents = await store.contents([*told, *([last.id] if last else [])])
     said = contents.get(last.id, content.NOTHING) if last else content.NOTHING
-    values = {code: content.value_sent(value) for code, value in said.values.items() if code in address.regime.by_code}
-    return Report(
-        standing.judge(unit, own, due.get(unit.id), now),
-        {code: value for code, value in values.items() if value is not None},
-        {code: text for code, text in said.narratives.items() if code in address.regime.narratives},
-        last.revision if last else None,
-        history.history(own, contents)[-HISTORY_AT_ONCE:],
-        {code: text for code, text in said.notes.items() if code in address.regime.by_code},
-        frozenset(code for code in said.estimates if code in address.regime.by_code),
-        last.id if last else "",
-        said.entered_by,
-    )
+    judged = standing.judge(unit, own, due.get(unit.id), now)
+    report = Report(judged, {}, {}, None, history.history(own, contents)[-HISTORY_AT_ONCE:], {}, frozenset(), last.id if last else "", "")
+    return report if last is None else report.with_content(last.revision, said, address.regime)
 
 
 def until(early: date | None, entries: Sequence[Entry]) -> Sequence[Entry]:

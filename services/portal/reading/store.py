@@ -186,7 +186,8 @@ class PortalStore:
     async def contents(self, ids: Collection[str]) -> dict[str, Content]:
         """The content of these accepted events, by id."""
         return {
-            event.id: content.read(event.data, is_imported=event.imported, entered_by=event.entered_by) for event in await self.logged(ids)
+            event.id: content.read(event.data, is_imported=event.imported, entered_by=event.entered_by, actor=event.actor)
+            for event in await self.logged(ids)
         }
 
     async def logged(self, ids: Collection[str]) -> list[Logged]:
