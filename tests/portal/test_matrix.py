@@ -74,6 +74,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /phien": Row("person", script=True),
     "POST /phien": Row("person", script=True),
     "GET /thuyet-minh/{regime}/{period}/{unit}": Row("below"),
+    "GET /thuyet-minh/{regime}/{period}/{unit}.xlsx": Row("below"),
+    "GET /thuyet-minh/{regime}/{period}/{unit}.csv": Row("below"),
     "GET /giai-trinh/{regime}/{period}/{unit}/{indicator}": Row("below"),
     "GET /nghia-vu": Row("figures"),
     "GET /nghia-vu.csv": Row("figures"),

@@ -1,12 +1,12 @@
-"""The pages of reports: one unit's own report, and the narratives of all units below a unit."""
+"""The page of one unit's own report."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import entering, figures, plain_remarks, refused
+from services.portal.domain import entering, figures, plain_remarks
 from services.portal.http.dependencies import Now
 from services.portal.http.principals import Asking
-from services.portal.http.scoped import Below, Duties, ReportAtOn, Stored
+from services.portal.http.scoped import Duties, ReportAtOn, Stored
 from services.portal.reading import early_views, regime_periods, report_record, revisions, statuses
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.render import look
@@ -38,14 +38,3 @@ async def report(
     shown |= {"opened": opened, "record": record, "rejected": report_record.reasons(record, at)}
     shown |= {"warnings": plain_remarks.plain(warnings, at.regime), "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})
-
-
-@router.get("/thuyet-minh/{regime}/{period}/{unit}")
-async def narratives(at: Below, store: Stored, duties: Duties, now: Now) -> Response:
-    """The narratives of all reports that count at or below a unit, by heading."""
-    if not at.reporters:
-        raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    position = await frame.position(at, store)
-    texts = await statuses.narratives(at, store)
-    strip = await regime_periods.of_narratives(at, store, duties, now)
-    return look.page("narratives.html", {**await frame.head(at, store, now), "position": position, "texts": texts, "strip": strip})
