@@ -543,11 +543,7 @@ class DutyDocument(TypedDict):
 class AlertDocument(TypedDict):
     """One alert on one channel. Inserting the document claims the alert permanently; a lease on it allows one notifier to send it.
 
-<<<<<<< HEAD
-    Written by: `services/notify/store/alerts.py`. Read by: notify; the portal (who was told about a duty).
-=======
-    Written by: `services/notify/store/alerts.py`. Read by: notify, the portal (on a report's page).
->>>>>>> 99487391 (A report's page opens every revision, shows refused attempts, reminders and who acted)
+    Written by: `services/notify/store/alerts.py`. Read by: notify; the portal (who was told about a duty, on its page and the report's).
     """
 
     _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]
