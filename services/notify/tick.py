@@ -15,6 +15,7 @@
       │           reminders.close           these units are not looked at again before their next rung
       │
       └─ send     by each channel, digests first, in batches; also alerts that another notifier claimed but did not send:
+                  reminders.present         pure: what a request asks for now
                   addressing.addressed      pure: whom each goes to now: the unit, or its heir; while nobody acts, it waits
                   bundles.divide            pure: the alerts that go to one unit as one mail, if no other notifier holds a part of them
                   reminders.sort_out        pure: drops alerts when nothing is owed any more, delays them over days off
@@ -155,7 +156,8 @@ async def _bundles(desk: Desk, channel: Channel, at: datetime) -> list[Bundle]:
     """
     registry = desk.follower.reference.registry
     of_others = await desk.alerts.leased_by_others(channel.name) if channel.is_bundling else []  # before `unsent`, to miss nothing
-    found = addressing.addressed(await desk.alerts.unsent(channel.name), registry, at)
+    raised = await desk.alerts.unsent(channel.name)
+    found = addressing.addressed(reminders.present(raised, desk.follower.book.owed(reminders.horizon(raised, at))), registry, at)
     await desk.alerts.drop(_sort_out(desk, found.to_nobody, at).drop, channel.name)
     unsent = sorted(found.to_units, key=lambda alert: not alert.matter.is_digest)
     metrics.ALERTS_WAITING.labels(channel.name).set(len(unsent) + len(found.to_nobody))

@@ -505,6 +505,20 @@ class ReportStateDocument(TypedDict):
             "what others entered for the unit: revision, received time in ms, event id, id of the other unit; since data format 7",
         ]
     ]
+    undoings: NotRequired[
+        Annotated[
+            list[tuple[str, int, str, str, str]],
+            "what undid confirmations: `<sender>/<event id>` of the confirmation, received time in ms, event id, id of the unit that undid "
+            "it, reason; since data format 8",
+        ]
+    ]
+    asked: NotRequired[
+        Annotated[
+            list[tuple[int, str, str, str, str]],
+            "requests for reminders: received time in ms, event id, id of the unit that asks, id of the unit that is asked, text; since "
+            "data format 8",
+        ]
+    ]
 
 
 class DutyDocument(TypedDict):
@@ -546,7 +560,11 @@ class AlertDocument(TypedDict):
     Written by: `services/notify/store/alerts.py`. Read by: notify; the portal (who was told about a duty, on its page and the report's).
     """
 
-    _id: Annotated[str, "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`"]
+    _id: Annotated[
+        str,
+        "`<duty>/<cause>/<deadline>/<rung>/<channel>`; of a digest `<duty>/<deadline>/<rung>/<recipient>/<channel>`; of `asked-` and "
+        "`undone-` the id of the unit that asked or undid stands instead of the deadline",
+    ]
     duty: Annotated[str, "id of the duty; of a digest `digest/<regime>/<period>`"]
     task: Annotated[Literal["report", "confirm", "official", "digest"], "what it is about"]
     regime: Annotated[str, "id of the regime"]
@@ -558,13 +576,17 @@ class AlertDocument(TypedDict):
     view: NotRequired[Annotated[DutyUnitDocument, "the unit whose view is to be confirmed, if it is another unit; since data format 6"]]
     cause: Annotated[
         str,
-        "`report`, `confirm`, `official`, `return-<revision>`; at the rung `now` `returned-`, `entered-for-<revision>`, `moved-<number>`",
+        "`report`, `confirm`, `official`, `return-<revision>`; at the rung `now` `returned-`, `entered-for-<revision>`, `moved-`, "
+        "`undone-<number>`, `asked-<event id>`",
     ]
     entered_by: NotRequired[Annotated[str, "id of the unit that entered the report; only of `entered-for-<revision>`; since data format 7"]]
+    undone_by: NotRequired[Annotated[str, "id of the unit that undid the confirmation; only of `undone-<number>`; since data format 8"]]
+    asked_by: NotRequired[Annotated[str, "id of the unit that asks for what is owed; only of `asked-<event id>`; since data format 8"]]
+    text: NotRequired[Annotated[str, "what that unit wrote; since data format 8"]]
     rung: Annotated[str, "name of the rung"]
     at: Annotated[datetime, "when the rung is due"]
     deadline: Annotated[datetime, "the deadline from which the rung is counted"]
-    reason: Annotated[str, "reason of a return or of a moved deadline"]
+    reason: Annotated[str, "reason of a return, a moved deadline or an undoing"]
     before: NotRequired[Annotated[datetime | None, "the deadline before it moved"]]
     is_returned: NotRequired[Annotated[bool, "whether what is owed is a report that was sent back"]]
     channel: Annotated[str, "`stream`, `email`"]
@@ -578,7 +600,7 @@ class AlertDocument(TypedDict):
     refused: NotRequired[Annotated[list[str], "ids of the mails that the server refused for good"]]
     holder: Annotated[str, "the notifier that holds the lease"]
     lease_until: Annotated[datetime, "when another notifier may take the lease"]
-    traceparent: NotRequired[Annotated[str, "trace of the return, extension or opening that caused the alert"]]
+    traceparent: NotRequired[Annotated[str, "trace of the event that caused the alert, if it is one of those that do"]]
 
 
 # checkpoints

@@ -231,7 +231,11 @@ class NamedUnit(Published):
 
 DeadlineBeforeIfMoved = Annotated[OffsetText | SkipJsonSchema[None], LEFT_OUT]
 UnitIfSaid = Annotated[NamedUnit | SkipJsonSchema[None], LEFT_OUT]
+TextIfSaid = Annotated[str | SkipJsonSchema[None], LEFT_OUT]
 DigestIfOne = Annotated[DigestData | SkipJsonSchema[None], LEFT_OUT]
+
+
+CAUSE: Final = r"^(report|confirm|official|(return|returned|moved|entered-for|undone)-[0-9]+|asked-[\x21-\x2e\x30-\x7e]{8,64})$"
 
 
 class AlertData(Published):
@@ -242,8 +246,10 @@ class AlertData(Published):
 
     `cause` says what the unit owes: `report`, `confirm`, `official` (figures that replace estimates), or `return-<revision>` (a report that
     was sent back). At the rung `now` it says what happened: `returned-<revision>` (the report was sent back), `moved-<n>` (the deadline was
-    moved from `deadline_before` to `deadline`) or `entered-for-<revision>` (`entered_by` entered the report for this unit, which can send a
-    higher revision). An alert with `digest` goes to the recipient: it says which units still owe.
+    moved from `deadline_before` to `deadline`), `entered-for-<revision>` (`entered_by` entered the report for this unit, which can send a
+    higher revision), `undone-<n>` (`undone_by` undid the confirmation of this unit, for the reason `text`) or `asked-<event id>`
+    (`asked_by` asks for what is still owed, in the words `text`). An alert with `digest` goes to the recipient: it says which units still
+    owe.
     """
 
     unit: str
@@ -253,17 +259,21 @@ class AlertData(Published):
     rung: str
     at: OffsetText
     deadline: OffsetText
-    cause: Annotated[str, StringConstraints(pattern=r"^(report|confirm|official|(return|returned|moved|entered-for)-[0-9]+)$")]
+    cause: Annotated[str, StringConstraints(pattern=CAUSE)]
     deadline_before: DeadlineBeforeIfMoved = None
     entered_by: UnitIfSaid = None
+    undone_by: UnitIfSaid = None
+    asked_by: UnitIfSaid = None
+    text: TextIfSaid = None
     digest: DigestIfOne = None
 
 
 class AlertRaised(PublishedEvent):
     """A reminder to a unit that still owes a report or a confirmation, or a digest to the recipient.
 
-    The event id is `<duty>/<cause>/<deadline>/<rung>/stream`; for a digest
-    `digest/<regime>/<period>/<deadline>/<rung>/<recipient id>/stream`. It names the unit of `of`, whoever acts for it.
+    The event id is `<duty>/<cause>/<deadline>/<rung>/stream`; for a digest `digest/<regime>/<period>/<deadline>/<rung>/<recipient
+    id>/stream`. Of the causes `asked-` and `undone-` it has the id of the unit that asked or undid instead of the deadline. It names the
+    unit of `of`, whoever acts for it.
     """
 
     type: Literal["vn.tonghop.alert.raised.v1"]

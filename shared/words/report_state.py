@@ -72,7 +72,32 @@ class Entered:
     by: str = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Undoing:
+    """What took back a confirmation. `by` is the id of the unit that did."""
+
+    received_ms: int
+    event_id: str
+    by: str = field(compare=False)
+    reason: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Asked:
+    """A request for a reminder. `by` is the id of the unit that asks, `unit_id` that of the unit that is asked: the report or view that it
+    owes may be another unit's.
+    """
+
+    received_ms: int
+    event_id: str
+    by: str
+    unit_id: str
+    text: str = field(compare=False)
+
+
 NO_ENTRIES: Final[Mapping[int, Entered]] = MappingProxyType({})
+NO_UNDOINGS: Final[Mapping[str, Undoing]] = MappingProxyType({})
+NOT_ASKED: Final[frozenset[Asked]] = frozenset()
 NO_RETURNS: Final[Mapping[int, Return]] = MappingProxyType({})
 
 
@@ -105,6 +130,8 @@ class ReportState:
     undone: frozenset[str] = frozenset()  # the names of the confirmations that were undone
     first_confirmed_ms: int | None = None
     entered: Mapping[int, Entered] = field(default_factory=lambda: NO_ENTRIES)  # by revision: what others entered; only the notifier asks
+    undoings: Mapping[str, Undoing] = field(default_factory=lambda: NO_UNDOINGS)  # by confirmation: what undid it; only the notifier asks
+    asked: frozenset[Asked] = NOT_ASKED  # who asked for what is owed; only the notifier asks
 
     @classmethod
     def of_submission(cls, only: Revision) -> "ReportState":
@@ -115,7 +142,7 @@ class ReportState:
     @property
     def only_submission(self) -> Revision | None:
         """The revision from which `of_submission` makes this same state; None if the state says more."""
-        says_more = self.returns or self.extensions or self.confirmations or self.undone or self.was_estimated or self.entered
+        says_more = self.returns or self.extensions or self.confirmations or self.undone or self.was_estimated or self.entered or self.asked
         return self.winner if self.is_submission and self.first_submitted_ms == self.winner.received_ms and not says_more else None
 
     def apply(self, event: StateEvent) -> bool:
@@ -165,6 +192,14 @@ class ReportState:
     def note_entry(self, revision: int, entered: Entered) -> None:
         """Records that another unit entered a revision; of several entries of one revision the first is kept."""
         self.entered = {**self.entered, revision: min(self.entered.get(revision, entered), entered)}
+
+    def note_undoing(self, confirmation: str, undoing: Undoing) -> None:
+        """Records what undid a confirmation; of several the first is kept."""
+        self.undoings = {**self.undoings, confirmation: min(self.undoings.get(confirmation, undoing), undoing)}
+
+    def note_asked(self, asked: Asked) -> None:
+        """Records a request for what is owed."""
+        self.asked |= {asked}
 
     def _take(self, revision: Revision, *, is_submission: bool) -> bool:
         if revision <= self.winner:

@@ -94,10 +94,10 @@ def content_of(alert: Alert, *history: Logged, at: datetime, regimes: tuple[Regi
     return found
 
 
-def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any]) -> Logged:
+def _logged(kind: str, unit_id: str, received: str, data: dict[str, Any], sender: str = "") -> Logged:
     number = next(_counter)
     body = {"regime": REGIME, "period": "2026", "unit": unit_id, **data}
-    sent = envelope.of_unit(unit_id or "11", f"su-kien-{number:06d}", kind, body)
+    sent = envelope.of_unit(sender or unit_id or "11", f"su-kien-{number:06d}", kind, body)
     received_ms = events.to_ms(datetime.fromisoformat(received).replace(tzinfo=VIETNAM))
     logged = events.read_logged(envelope.encode(envelope.logged(sent, unit_id, received_ms)))
     assert logged is not None
@@ -134,6 +134,17 @@ def returned(
 
 def confirmed(unit_id: str = "11", received: str = "2026-12-01 09:00", **data: Any) -> Logged:
     return _logged(events.CONFIRMED, unit_id, received, {"view_hash": "a" * 64, **data})
+
+
+def undone(confirmation: Logged, by: str = "11", received: str = "2026-12-02 09:00", **data: Any) -> Logged:
+    """Takes back a confirmation; `by` is the unit that does."""
+    body = {"unit": confirmation.unit_id, "confirmation": confirmation.id, "reason": "Cộng sai", **data}
+    return _logged(events.UNDONE, confirmation.unit_id, received, body, sender=by)
+
+
+def asked(*codes: str, by: str = "11", received: str = "2026-12-16 09:00", **data: Any) -> Logged:
+    """A request for what these units owe."""
+    return _logged(events.ASKED, "", received, {"unit": None, "units": list(codes), **data}, sender=by)
 
 
 def opened(deadline: str, period: str = "2026", received: str = "2026-06-01 09:00", **data: Any) -> Logged:

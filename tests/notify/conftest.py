@@ -32,7 +32,7 @@ from tests import empty_streams, nats_users
 from tests.notify.builders import LOADED, REGIME, UNITS, on_call, regime, vn
 from tests.running import with_all_settings
 
-DIGEST_MARK = "[Đôn đốc"
+DIGEST_MARK = "[Đôn đốc –"
 NOW = vn("2026-11-16 09:00")  # what the notifiers of the tests take for the present
 
 _databases = itertools.count(1)

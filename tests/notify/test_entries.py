@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.channels import stream
-from services.notify.domain import bundles, notices, reminders
+from services.notify.domain import bundles, news, reminders
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.book import Book
 from services.notify.domain.duties import Roster
@@ -210,6 +210,6 @@ HISTORIES = st.lists(
 def test_order_and_repetition_do_not_change_what_is_told(history: list[Logged], rng: random.Random) -> None:
     shuffled = [*history, *rng.sample(history, len(history) // 2)]
     rng.shuffle(shuffled)
-    told = [sorted(notices.of_entries(duty(*some)), key=lambda notice: notice.cause) for some in (history, shuffled)]
+    told = [sorted(news.of_entries(duty(*some)), key=lambda notice: notice.cause) for some in (history, shuffled)]
     assert told[0] == told[1]
     assert {notice.cause for notice in told[0]} == {f"entered-for-{one.revision}" for one in history if one.entered_by}

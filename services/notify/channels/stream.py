@@ -70,9 +70,11 @@ def _data(content: Content) -> AlertData:
     )
     before, tally = matter.before, content.tally
     more: dict[str, object] = {} if before is None else {"deadline_before": wording.with_offset(before)}
-    if content.entered_by is not None:
-        by = content.entered_by
-        more["entered_by"] = NamedUnit(id=by.id, code=by.code, name=by.name)
+    if content.by is not None:
+        role = "entered_by" if matter.entered_by else "undone_by" if matter.undone_by else "asked_by"
+        more[role] = NamedUnit(id=content.by.id, code=content.by.code, name=content.by.name)
+    if text := matter.text if matter.asked_by else matter.reason if matter.undone_by else "":
+        more["text"] = text
     return data.model_copy(update=more if tally is None else {**more, "digest": _figures(tally)})
 
 

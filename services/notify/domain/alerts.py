@@ -1,8 +1,9 @@
 """Alerts. An alert is one rung of a duty's reminders, or of a digest about a group of duties, on one channel.
 
 The id of a reminder is `<duty>/<cause>/<deadline>/<rung>/<channel>`, so a return, an extension and a moved deadline each start a new series
-of reminders. The id of a digest is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient id>/<channel>`. Both name the unit that has
-the duty, whoever acts for it: an alert that goes to an heir keeps its id. Source: design, section 5, "Alerts".
+of reminders. Of a request, and of a confirmation that was undone, it has the id of the unit that did so instead of the deadline: a deadline
+that moves repeats nothing. The id of a digest is `digest/<regime>/<period>/<group deadline>/<rung>/<recipient id>/<channel>`. Both name the
+unit that has the duty, whoever acts for it: an alert that goes to an heir keeps its id. Source: design, section 5, "Alerts".
 """
 
 from collections.abc import Iterable
@@ -50,10 +51,10 @@ class Matter:
     """The subject of a unit's alerts, the same at every rung: a duty with its cause and deadline, or the progress of a group of duties.
 
     The unit is the one that has the duty, as it was on the reference day, whoever acts for it now. `view` is the unit whose view is to be
-    confirmed, if it is another unit. `reason` explains a return or a moved deadline, `before` is the deadline before the move, `entered_by`
-    the id of the unit that entered the report.
-    `is_returned` says that the unit owes a correction of a report that was sent back. For a digest, `duty` names the regime and period, the
-    unit is the recipient, `deadline` the group's deadline.
+    confirmed, if it is another unit. `reason` explains a return, a moved deadline or an undoing, `before` is the deadline before the move.
+    `entered_by` is the id of the unit that entered the report, `undone_by` of the one that undid the confirmation, `asked_by` of the one
+    that asks for what is owed, in the words `text`. `is_returned` says that the unit owes a correction of a report that was sent back. For
+    a digest, `duty` names the regime and period, the unit is the recipient, `deadline` the group's deadline.
     """
 
     duty: str
@@ -70,6 +71,9 @@ class Matter:
     is_returned: bool = False
     view: NamedUnit | None = None
     entered_by: str = ""
+    undone_by: str = ""
+    asked_by: str = ""
+    text: str = ""
     act: instants.GivenKey | None = field(default=None, compare=False)  # the return, extension or opening that caused it; not stored
     traceparent: str = field(default="", compare=False)  # the trace of that act
 
@@ -79,12 +83,24 @@ class Matter:
         return self.entered_by != ""
 
     @property
+    def is_of_duty(self) -> bool:
+        """Whether it is news about a duty as it is now: a request, or a confirmation that was undone."""
+        return self.asked_by != "" or self.undone_by != ""
+
+    @property
+    def by(self) -> str:
+        """The id of the unit that did what is told: entered a report, undid a confirmation, asked; "" if it is no news."""
+        return self.entered_by or self.undone_by or self.asked_by
+
+    @property
     def is_digest(self) -> bool:
         return self.task == DIGEST
 
     @property
     def ladder_id(self) -> str:
         """The common beginning of the ids of all alerts about this matter."""
+        if self.is_of_duty:
+            return f"{self.duty}/{self.cause}/{self.by}"
         cause = "" if self.is_digest else f"/{self.cause}"
         return f"{self.duty}{cause}/{_text(self.deadline)}"
 

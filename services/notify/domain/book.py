@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
+from shared.wire import events
 from shared.wire.events import Logged
 from shared.words.report_state import ReportState
 
@@ -24,13 +25,20 @@ class Book:
 
     def fold(self, event: Logged, stored_ms: int | None = None) -> None:
         """Applies one event of the log, which was stored there at `stored_ms`; None: when it was received."""
-        key = self.ledger.fold(event, self._roster.bearer(event))
+        keys = self._apply(event)
         if event.imported:
             self.ledger.note_import((event.regime, event.period), event.received_ms if stored_ms is None else stored_ms)
             self._outdated.add(ReportKey(event.regime, event.period, WHOLE_PERIOD))
-        if key is not None:
+        for key in keys:
             self._changed.setdefault((key.regime, key.period), set()).add(key.unit_id)
             self._outdated.add(key)
+
+    def _apply(self, event: Logged) -> list[ReportKey]:
+        """Applies one event to the ledger. Returns the keys that it changed."""
+        if event.type == events.ASKED:
+            return [] if event.imported else self.ledger.note_asked(event, self._roster.asked(event))
+        key = self.ledger.fold(event, self._roster.bearer(event))
+        return [] if key is None else [key]
 
     def begin(self, now: datetime) -> None:
         """Adds the duties of the periods that have begun."""

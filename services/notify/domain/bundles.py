@@ -1,8 +1,8 @@
 """Bundles: the alerts that go to one unit as one message: about its own duties, and about those of the units for which it acts.
 
 All reminders to a unit that wait to be sent are one bundle, all digests to it are another, and so is all news of reports that others
-entered for it. Another notice is a bundle of its own, because it gives a reason. One notifier sends a whole bundle, so an address gets at
-most one mail of each of the three kinds in a tick.
+entered for it. A request is one bundle, whatever the unit owes. Another notice is a bundle of its own, because it gives a reason. One
+notifier sends a whole bundle, so an address gets at most one mail of each of the three kinds in a tick.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,6 +33,8 @@ def key(alert: Alert) -> str:
         return f"{alert.unit_id}/{DIGEST}"
     if matter.is_entry:
         return f"{alert.unit_id}/{ENTERED}"
+    if matter.asked_by:
+        return f"{alert.unit_id}/{matter.cause}/{matter.asked_by}"
     return f"{alert.unit_id}/{matter.ladder_id if alert.rung.name == NOW else REMINDER}"
 
 

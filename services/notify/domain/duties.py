@@ -120,11 +120,26 @@ class Duty:
         return self.task == OFFICIAL and not self.state.counts
 
     @property
-    def asked_since(self) -> datetime | None:
-        """When the report was received whose estimates are to be replaced: no rung from before then goes out. None for other tasks.
-        Truncated to seconds, as notices are.
+    def owed_since(self) -> datetime | None:
+        """When the task that is owed came up anew: the report was returned or withdrawn, the estimates were received that are to be
+        replaced, the confirmation was undone. None if it is owed from the beginning. Truncated to seconds, as notices are.
         """
-        return events.from_ms(self.state.winner.received_ms).replace(microsecond=0) if self.task == OFFICIAL else None
+        since_ms = self._owed_since_ms
+        return None if since_ms is None else events.from_ms(since_ms).replace(microsecond=0)
+
+    @property
+    def _owed_since_ms(self) -> int | None:
+        state = self.state
+        if self.task == CONFIRM:
+            return max((undoing.received_ms for undoing in state.undoings.values()), default=None)
+        if self.task == REPORT and (returned := self.returned) is not None:
+            return returned.received_ms
+        return state.winner.received_ms if state.winner.number else None
+
+    @property
+    def asked_since(self) -> datetime | None:
+        """No rung of the ladder from before then goes out: when estimates came, or a confirmation was undone. None for a report."""
+        return None if self.task == REPORT else self.owed_since
 
     @property
     def first_done_ms(self) -> int | None:
@@ -242,6 +257,16 @@ class Roster:
             return event.unit_id
         code, received = event.data.get("unit"), periods.local_day(events.from_ms(event.received_ms))
         return self._reference.unit_of(terms.setting, event.unit_id, code if isinstance(code, str) else "", received)
+
+    def asked(self, event: Logged) -> list[tuple[str, str]]:
+        """The units that a request for reminders names, each with the unit whose report or view it may owe, as the period has them: ids."""
+        terms, codes = self._terms(event.regime, event.period), event.data.get("units")
+        if terms is None or not isinstance(codes, list):
+            return []
+        then, now = terms.setting.tree.by_code, self._reference.registry.at(event.received_on).by_code
+        named = {unit.id for code in codes if isinstance(code, str) and (unit := then.get(code) or now.get(code)) is not None}
+        found = ((entry.unit.id, entry.of.id) for entry in self._tasks(terms.setting.version)[0] if entry.unit.id in named)
+        return list(dict.fromkeys(found))
 
     def duties(self, ledger: Ledger, regime_id: str, period_code: str, of: Iterable[str] | None = None) -> Iterator[Duty]:
         """The duties of one regime and period, sorted by unit: reports, then confirmations, then official figures. Only the duties of the

@@ -13,14 +13,14 @@ from typing import Final, NamedTuple
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import instants, report_state
-from shared.words.report_state import Entered, PeriodState, ReportState, Revision
+from shared.words.report_state import Asked, Entered, PeriodState, ReportState, Revision, Undoing
 
 NOTHING_IMPORTED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE_PERIOD: Final = ""  # the unit id of an event about a whole period
 RegimePeriod = tuple[str, str]
 ABOUT_A_REPORT: Final = report_state.STATE_EVENTS | report_state.CONFIRMING
 ACTS: Final = frozenset(
-    {events.RETURNED, events.EXTENDED, events.OPENED}
+    {events.RETURNED, events.EXTENDED, events.OPENED, events.UNDONE}
 )  # events that cause their own alerts, as reports do that others entered
 
 
@@ -113,10 +113,27 @@ class Ledger:
             return None
         state = self.of(key)
         state.apply(event)
+        if event.type == events.UNDONE and not event.imported:
+            undoing = Undoing(event.received_ms, event.event_id, event.sender, _text(event, "reason"))
+            state.note_undoing(_text(event, "confirmation"), undoing)
         if is_entered:
             state.note_entry(event.revision, Entered(event.received_ms, event.event_id, event.entered_by))
         self.put(key, state)
         return key
+
+    def note_asked(self, event: Logged, asked: Iterable[tuple[str, str]]) -> list[ReportKey]:
+        """Records a request for reminders of what is owed, and returns the keys that it changed. `asked` are the ids of the units that are
+        asked, each with that of the unit whose report or view it owes.
+        """
+        self._note_act(event)
+        keys = []
+        for unit_id, about in asked:
+            key = ReportKey(event.regime, event.period, about)
+            state = self.of(key)
+            state.note_asked(Asked(event.received_ms, event.event_id, event.sender, sys.intern(unit_id), _text(event, "text")))
+            self.put(key, state)
+            keys.append(key)
+        return keys
 
     def _require_present(self, pair: RegimePeriod) -> None:
         if pair in self.absent:
@@ -133,3 +150,7 @@ class Ledger:
         state = self.periods.get(pair) or PeriodState()
         if state.apply(event):
             self.periods[pair] = state
+
+
+def _text(event: Logged, name: str) -> str:
+    return str(event.data.get(name) or "")

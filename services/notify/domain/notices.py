@@ -1,8 +1,8 @@
-"""Notices: news that a unit gets at once, outside its reminder ladder: its report was sent back, its deadline has changed, or another unit
-entered a report for it.
+"""Notices: what a unit is told at once, outside its reminder ladder: its report was sent back, its deadline has changed, or news that is
+told by itself (`services/notify/domain/news.py`).
 
-A notice is a rung named `now`. The first two kinds come before the later rungs of the ladder, and only the latest of them counts. A report
-that others entered is told by itself, whether anything is owed or not. Source: design, section 5, "Alerts at once"; ADR-0065.
+A notice is a rung named `now`. The first two kinds come before the later rungs of the ladder, and only the latest of them counts.
+Source: design, section 5, "Alerts at once".
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,14 @@ from shared.wire import events
 from shared.words import instants, ladder, periods
 from shared.words.calendar import ONE_DAY, WorkingDays
 from shared.words.ladder import OFFICE_OPENS, Rung
-from shared.words.report_state import Entered, Return
+from shared.words.report_state import Return
 
 NOW: Final = "now"
 RETURNED: Final = "returned-"
 MOVED: Final = "moved-"
 ENTERED: Final = "entered-for-"
+UNDONE: Final = "undone-"
+ASKED: Final = "asked-"
 FIRST_HOUR, LAST_HOUR = time(7), time(18)
 BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 
@@ -29,9 +31,10 @@ BEFORE_ALL: Final[instants.GivenKey] = (0, "")
 class Notice:
     """News that a unit gets at once.
 
-    `cause` is `returned-<revision>`, `moved-<n>` or `entered-for-<revision>`, `at` is when the notice goes out, `before` is the deadline
-    before a move, `act` the event that caused the notice. `entered_by` is the id of the unit that entered a report, `deadline` the deadline
-    at that time: a later one does not repeat the news.
+    `cause` is `returned-<revision>`, `moved-<n>`, or of news that is told by itself (`news`) `entered-for-<revision>`, `undone-<n>` or
+    `asked-<event id>`. `at` is when the notice goes out, `before` is the deadline before a move, `act` the event that caused the notice.
+    `entered_by` is the id of the unit that entered a report, `deadline` the deadline at that time: a later one does not repeat the news.
+    `asked_by` and `undone_by` are the unit that asked, with its words in `reason`, and the one that undid a confirmation.
     """
 
     cause: str
@@ -41,6 +44,13 @@ class Notice:
     before: datetime | None = None
     entered_by: str = ""
     deadline: datetime | None = None
+    asked_by: str = ""
+    undone_by: str = ""
+
+    @property
+    def by(self) -> str:
+        """The id of the unit that entered, asked or undid something; "" for other notices."""
+        return self.entered_by or self.asked_by or self.undone_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +81,8 @@ def _latest(duty: Duty) -> Notice | None:
         since = max(since, (returned.received_ms, returned.event_id))
     move = _last_move(duty, sorted(reasons), since)
     if move is not None:
-        return Notice(f"{MOVED}{move.number}", _goes_out(move.key[0], duty), reasons[move.key], move.key, move.before)
+        return Notice(f"{MOVED}{move.number}", goes_out(move.key[0], duty), reasons[move.key], move.key, move.before)
     return None if returned is None else _of_return(returned, duty)
-
-
-def of_entries(duty: Duty) -> list[Notice]:
-    """What a unit is told of the revisions that others entered for it."""
-    return [_of_entry(revision, entered, duty) for revision, entered in duty.state.entered.items()] if duty.task == duties.REPORT else []
-
-
-def _of_entry(revision: int, entered: Entered, duty: Duty) -> Notice:
-    act = entered.received_ms, entered.event_id
-    at, deadline = _goes_out(entered.received_ms, duty), _deadline_at(duty, act, None)
-    return Notice(f"{ENTERED}{revision}", at, "", act, entered_by=entered.by, deadline=deadline)
 
 
 def rungs(duty: Duty, notice: Notice | None) -> tuple[Rung, ...]:
@@ -105,10 +104,11 @@ def goes_out_at(received: datetime, working_days: WorkingDays) -> datetime:
 
 def _of_return(returned: Return, duty: Duty) -> Notice:
     act = returned.received_ms, returned.event_id
-    return Notice(f"{RETURNED}{returned.revision}", _goes_out(returned.received_ms, duty), returned.reason, act)
+    return Notice(f"{RETURNED}{returned.revision}", goes_out(returned.received_ms, duty), returned.reason, act)
 
 
-def _goes_out(received_ms: int, duty: Duty) -> datetime:
+def goes_out(received_ms: int, duty: Duty) -> datetime:
+    """When a notice of what was received then goes out."""
     return goes_out_at(events.from_ms(received_ms), duty.working_days)
 
 
@@ -124,10 +124,10 @@ def _last_move(duty: Duty, keys: list[instants.GivenKey], since: instants.GivenK
 
 def _reminded_at(duty: Duty, key: instants.GivenKey) -> datetime:
     """The deadline of the ladder as it was after the opening or extension `key`."""
-    return _deadline_at(duty, key, None if duty.returned is None else duty.returned.fix_by)
+    return deadline_at(duty, key, None if duty.returned is None else duty.returned.fix_by)
 
 
-def _deadline_at(duty: Duty, key: instants.GivenKey, fix_by: datetime | None) -> datetime:
+def deadline_at(duty: Duty, key: instants.GivenKey, fix_by: datetime | None) -> datetime:
     """The deadline as it was after the event `key`; of a returned report from its fix-by date."""
     extension = instants.in_force(entry for entry in duty.state.extensions.values() if entry.key <= key)
     opening = max((entry for entry in duty.openings if entry.key <= key), key=lambda entry: entry.key, default=None)

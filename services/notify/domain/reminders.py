@@ -113,19 +113,44 @@ def _reminders(duty: Duty, notice: Notice | None, rungs: tuple[Rung, ...]) -> Re
         view=None if duty.view is None else NamedUnit(duty.view.id, duty.view.code, duty.view.name),
         act=None if returned is None else (returned.received_ms, returned.event_id),
     )
-    if notice is None:
-        return Reminders(matter, rungs)
-    told = replace(
+    return Reminders(matter, rungs, None if notice is None else _told(matter, notice))
+
+
+def _told(matter: Matter, notice: Notice) -> Matter:
+    """The matter of a duty at the rung `now`."""
+    return replace(
         matter,
         cause=notice.cause,
         deadline=notice.deadline or matter.deadline,
-        reason=notice.reason,
+        reason=matter.reason if notice.asked_by else notice.reason,
         before=notice.before,
         is_returned=matter.is_returned and not notice.entered_by,
         entered_by=notice.entered_by,
+        undone_by=notice.undone_by,
+        asked_by=notice.asked_by,
+        text=notice.reason if notice.asked_by else "",
         act=notice.act,
     )
-    return Reminders(matter, rungs, told)
+
+
+def present(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed]) -> list[Alert]:
+    """The alerts, of which requests and undoings say what is owed now, and by when: that may have changed since they were raised. Their ids
+    stay.
+    """
+    return [_present(alert, owed) if alert.matter.is_of_duty else alert for alert in unsent]
+
+
+def _present(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> Alert:
+    found = _news(alert.matter, owed)
+    if found is None or found.notice is None:
+        return alert
+    told = _reminders(found.duty, found.notice, (alert.rung,)).notice
+    return alert if told is None else replace(alert, matter=replace(told, traceparent=alert.matter.traceparent))
+
+
+def _news(matter: Matter, owed: Mapping[RegimePeriod, Owed]) -> OwedDuty | None:
+    of_period = owed.get((matter.regime, matter.period))
+    return None if of_period is None else of_period.news_of(matter.duty, (matter.cause, matter.by))
 
 
 def traced(due_alerts: DueAlerts, traces: Mapping[instants.GivenKey, str]) -> DueAlerts:
@@ -161,9 +186,9 @@ def reached(owed: Iterable[Owed], reference: Reference, now: datetime) -> list[C
 
 
 def _candidate(look: Look[OwedDuty], registry: Registry, since: datetime, day: date) -> Candidate | None:
-    """The candidate for the rung of a look at a duty. A rung from before the unit was asked is not looked at again."""
+    """The candidate for the rung of a look at a duty. A rung of its ladder from before the unit was asked is not looked at again."""
     duty, notice = look.member.duty, look.member.notice
-    asked_since = duty.asked_since or since
+    asked_since = since if notice is not None and notice.by else duty.asked_since or since
     if look.rung.at < asked_since:
         look.close()
         return None
@@ -222,7 +247,7 @@ def sort_out(unsent: Iterable[Alert], owed: Mapping[RegimePeriod, Owed], working
 
 def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
     """Whether the unit still owes exactly what the alert is about; for a digest, whether any unit of the group does. What others entered
-    remains news.
+    remains news; a request and an undoing are only told as long as there is something to do.
     """
     matter = alert.matter
     of_period = owed.get((matter.regime, matter.period))
@@ -230,6 +255,8 @@ def _is_owed(alert: Alert, owed: Mapping[RegimePeriod, Owed]) -> bool:
         return False
     if matter.is_entry:
         return True
+    if matter.is_of_duty:
+        return _news(matter, owed) is not None
     if matter.is_digest:
         return of_period.is_group_owing(matter.deadline)
     duty = of_period.duty(matter.duty)

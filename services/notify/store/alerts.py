@@ -174,6 +174,10 @@ class AlertStore:
             document["view"] = {"id": matter.view.id, "code": matter.view.code, "name": matter.view.name}
         if matter.entered_by:
             document["entered_by"] = matter.entered_by
+        if matter.undone_by:
+            document["undone_by"] = matter.undone_by
+        if matter.asked_by:
+            document |= {"asked_by": matter.asked_by, "text": matter.text}
         if matter.traceparent:
             document["traceparent"] = matter.traceparent
         return document
@@ -200,6 +204,9 @@ def _alert(document: AlertDocument) -> Alert:
         is_returned=document.get("is_returned", document["cause"].startswith("return-")),
         view=_view(document),
         entered_by=document.get("entered_by", ""),
+        undone_by=document.get("undone_by", ""),
+        asked_by=document.get("asked_by", ""),
+        text=document.get("text", ""),
         traceparent=document.get("traceparent", ""),
     )
     return Alert(matter, Rung(document["rung"], document["at"]), document["raised_at"], document.get("to", ""))

@@ -18,7 +18,7 @@ from shared.words.instants import Given
 from shared.words.report_state import PeriodState, ReportState, Return
 
 CHECKPOINT: Final = "notify"
-SHAPE: Final = 7  # the data format that last changed the checkpoint and the duties' state
+SHAPE: Final = 8  # the data format that last changed the checkpoint and the duties' state
 WRITE_BATCH: Final = 2000
 OWED: Final = "owed"  # the index of owed duties
 

@@ -3,7 +3,19 @@
 from shared.wire.documents import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
-from shared.words.report_state import NO_CONFIRMATIONS, NO_ENTRIES, Confirmation, Entered, PeriodState, ReportState, Return, Revision
+from shared.words.report_state import (
+    NO_CONFIRMATIONS,
+    NO_ENTRIES,
+    NO_UNDOINGS,
+    Asked,
+    Confirmation,
+    Entered,
+    PeriodState,
+    ReportState,
+    Return,
+    Revision,
+    Undoing,
+)
 
 
 def document(report: ReportState) -> ReportStateDocument:
@@ -26,6 +38,10 @@ def document(report: ReportState) -> ReportStateDocument:
     }
     if report.entered:
         stored["entered"] = [(number, entry.received_ms, entry.event_id, entry.by) for number, entry in report.entered.items()]
+    if report.undoings:
+        stored["undoings"] = [(name, one.received_ms, one.event_id, one.by, one.reason) for name, one in report.undoings.items()]
+    if report.asked:
+        stored["asked"] = [(one.received_ms, one.event_id, one.by, one.unit_id, one.text) for one in sorted(report.asked)]
     return stored
 
 
@@ -48,6 +64,8 @@ def report(state: ReportStateDocument) -> ReportState:
         was_estimated=state.get("was_estimated", False),
         first_official_ms=state.get("first_official_ms", state["first_submitted_ms"]),
         entered={number: Entered(at_ms, event_id, by) for number, at_ms, event_id, by in state.get("entered", ())} or NO_ENTRIES,
+        undoings={name: Undoing(at_ms, event_id, by, why) for name, at_ms, event_id, by, why in state.get("undoings", ())} or NO_UNDOINGS,
+        asked=frozenset(Asked(*fields) for fields in state.get("asked", ())),
     )
 
 

@@ -17,8 +17,8 @@ from shared.words.units import Unit
 @dataclass(frozen=True, slots=True)
 class Content:
     """One alert with everything that a channel may write about it, as of `now`. `unit` is the unit that it goes to, `of` the unit that has
-    the duty: another one if that has ended. `tally` is the digest's group; None for a reminder. `entered_by` is the unit that entered the
-    report, if it is news of that and the unit is known.
+    the duty: another one if that has ended. `tally` is the digest's group; None for a reminder. `by` is the unit that entered a report,
+    undid a confirmation or asks, if it is news of that and the unit is known.
 
     `handed` are the mails that earlier attempts delivered.
     """
@@ -31,7 +31,7 @@ class Content:
     now: datetime
     tally: Tally | None
     handed: Handed
-    entered_by: Unit | None = None
+    by: Unit | None = None
 
     @property
     def is_to_heir(self) -> bool:
@@ -52,7 +52,7 @@ def of(leases: Iterable[Lease], reference: Reference, book: Book, at: datetime) 
             recipients[pair] = recipient and reference.registry.acting(recipient.id, periods.local_day(now))
         tally = digest.tally(*book.of_group(*pair, matter.deadline), reference.registry, now) if matter.is_digest else None
         unit, of_duty = addressee(reference, alert.unit_id, now), addressee(reference, matter.unit_id, now)
-        by = reference.registry.row(matter.entered_by, periods.local_day(now)) if matter.is_entry else None
+        by = reference.registry.row(matter.by, periods.local_day(now)) if matter.by else None
         contents.append(Content(alert, unit, of_duty, regime, recipients[pair], now, tally, lease.handed, by))
     return contents
 

@@ -38,11 +38,11 @@ def _subject(contents: Sequence[Content]) -> str:
     first = contents[0]
     if len(contents) > 1:
         return f"{vietnamese.number(len(contents))} báo cáo đã được nhập thay đơn vị – {wording.name(first.unit)}"
-    return f"{_who(first)} đã nhập báo cáo {_which(first)} thay đơn vị – {reminder.whose(first)}"
+    return f"{reminder.who(first)} đã nhập báo cáo {_which(first)} thay đơn vị – {reminder.whose(first)}"
 
 
 def _one(content: Content, site: str) -> str:
-    return "\n".join([f"{_who(content)} đã nhập báo cáo sau đây thay đơn vị:", *_facts(content, site)])
+    return "\n".join([f"{reminder.who(content)} đã nhập báo cáo sau đây thay đơn vị:", *_facts(content, site)])
 
 
 def _several(contents: Sequence[Content], site: str) -> list[str]:
@@ -51,14 +51,14 @@ def _several(contents: Sequence[Content], site: str) -> list[str]:
 
 
 def _facts(content: Content, site: str) -> list[str]:
-    matter, by = content.alert.matter, content.entered_by
+    matter, by = content.alert.matter, content.by
     link = reminder.link(matter, site)
     facts = [
         reminder.by_heir(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
         f"- Kỳ báo cáo: {vietnamese.period_name(matter.period)}",
         f"- Lần nộp: {reminder.revision(matter)}",
-        f"- Đơn vị nhập thay: {_who(content) if by is None else wording.with_reach(by)}",
+        f"- Đơn vị nhập thay: {reminder.who(content) if by is None else wording.with_reach(by)}",
         f"- {link}" if link else "",
     ]
     return list(filter(None, facts))
@@ -67,9 +67,3 @@ def _facts(content: Content, site: str) -> list[str]:
 def _which(content: Content) -> str:
     matter = content.alert.matter
     return f"{vietnamese.period_name(matter.period)} (lần nộp {reminder.revision(matter)})"
-
-
-def _who(content: Content) -> str:
-    """The unit that entered the report; its id if nobody knows it."""
-    by = content.entered_by
-    return f"đơn vị {content.alert.matter.entered_by}" if by is None else wording.addressee(by)

@@ -63,7 +63,7 @@ def duty_entry(duty: Duty, acting: Unit | None, now: datetime) -> dict[str, obje
         "late_by_s": None if late_by is None else int(late_by.total_seconds()),
         "returned": _returned(duty.returned),
         "extended": _extended(duty.extension),
-        "confirmed_at": _from_ms(duty.state.first_confirmed_ms if duty.task == CONFIRM else None),
+        "confirmed_at": _from_ms(duty.state.first_confirmed_ms if duty.task == CONFIRM and duty.is_done else None),
     }
 
 

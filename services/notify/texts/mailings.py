@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.notify.domain import reach
 from services.notify.domain.alerts import Alert
-from services.notify.texts import digest, digest_list, entry, mail, reminder, reminder_list
+from services.notify.texts import digest, digest_list, entry, mail, reminder, reminder_list, request, undoing
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail, Text
 from services.notify.texts.reminder import MailsSent
@@ -51,6 +51,10 @@ def _text(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Text
     first = contents[0]
     if first.alert.matter.is_entry:
         return entry.compose(contents, site)
+    if first.alert.matter.asked_by:
+        return request.compose(contents, site)
+    if first.alert.matter.undone_by:
+        return undoing.compose(first, site)
     match first.tally, len(contents):
         case None, 1:
             return reminder.compose(first, site, reminder.number(first.alert.matter, mails_sent))

@@ -38,14 +38,14 @@ def _is_of_move(matter: Matter) -> bool:
 def _subject(content: Content, number: int) -> str:
     matter = content.alert.matter
     period, deadline = vietnamese.period_name(matter.period), vietnamese.deadline(matter.deadline)
-    task = _act(matter, "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo")
+    task = act(matter, "gửi lại báo cáo bị trả lại" if matter.is_returned else "gửi báo cáo")
     unit = whose(content)
     if _is_of_move(matter):
         return f"[Đổi thời hạn] Thời hạn {task} {period} nay là {deadline} – {unit}"
     return f"{_occasion(content, number)} Đề nghị {task} {period} {deadline} – {unit}"
 
 
-def _act(matter: Matter, report: str) -> str:
+def act(matter: Matter, report: str) -> str:
     """What is to be done, by the task; `report` if it is to report."""
     if matter.task == OFFICIAL:
         return SEND_OFFICIAL
@@ -72,7 +72,7 @@ def _parts(content: Content, site: str) -> list[str]:
         f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
         reason(matter),
     ]
-    steps = [_what_to_do(content), link(matter, site)]
+    steps = [what_to_do(content), link(matter, site)]
     return [mail.salutation(content.unit), "\n".join(filter(None, facts)), "\n".join(filter(None, steps))]
 
 
@@ -101,7 +101,7 @@ def _what_is_owed(content: Content) -> str:
     if matter.task == OFFICIAL:
         whose = "đơn vị cũ" if content.is_to_heir else "đơn vị"
         return f"Báo cáo sau đây của {whose} còn số ước, đến nay chưa có số liệu chính thức thay số ước:"
-    return f"Đến nay bảng tổng hợp sau đây{_of_view(matter)} chưa được đơn vị duyệt và chốt:"
+    return f"Đến nay bảng tổng hợp sau đây{of_view(matter)} chưa được đơn vị duyệt và chốt:"
 
 
 def whose(content: Content) -> str:
@@ -117,11 +117,17 @@ def by_heir(content: Content) -> str:
 
 def confirm(matter: Matter) -> str:
     """To confirm the unit's own view, or that of another unit."""
-    return f"chốt bảng tổng hợp{_of_view(matter)}"
+    return f"chốt bảng tổng hợp{of_view(matter)}"
 
 
-def _of_view(matter: Matter) -> str:
+def of_view(matter: Matter) -> str:
+    """Whose view is to be confirmed, after a noun; "" for the unit's own."""
     return "" if matter.view is None else f" của {wording.inside(matter.view.name)}"
+
+
+def who(content: Content) -> str:
+    """The unit that did what is told, as an addressee; its id if nobody knows it."""
+    return f"đơn vị {content.alert.matter.by}" if content.by is None else wording.addressee(content.by)
 
 
 def revision(matter: Matter) -> str:
@@ -136,12 +142,13 @@ def reason(matter: Matter) -> str:
     return f"- {label}: {given}" if given else ""
 
 
-def _what_to_do(content: Content) -> str:
+def what_to_do(content: Content) -> str:
+    """What the unit is asked to do, and when."""
     matter = content.alert.matter
     when = "ngay trong hôm nay" if wording.days_late(matter.deadline, content.now) >= 0 else "đúng thời hạn"
     if content.is_to_heir:
-        act = _act(matter, "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo")
-        return f"Đề nghị đơn vị {act} {when} với tư cách đơn vị kế thừa, bằng phần mềm báo cáo của đơn vị."
+        what = act(matter, "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo")
+        return f"Đề nghị đơn vị {what} {when} với tư cách đơn vị kế thừa, bằng phần mềm báo cáo của đơn vị."
     if matter.is_returned:
         return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if matter.task == REPORT:
@@ -159,4 +166,4 @@ def link(matter: Matter, site: str) -> str:
 
 
 def _whose_view(matter: Matter) -> str:
-    return _of_view(matter) or " của đơn vị"
+    return of_view(matter) or " của đơn vị"

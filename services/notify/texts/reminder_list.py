@@ -20,7 +20,7 @@ WITH: Final = "bằng phần mềm báo cáo của đơn vị"
 
 def compose(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Text:
     """What the mail says. The portal's pages are at `site` ("": unknown). `mails_sent` counts earlier mails about each matter."""
-    contents = sorted(contents, key=_order)
+    contents = sorted(contents, key=order)
     now = max(content.now for content in contents)
     matters = [content.alert.matter for content in contents]
     has_one_recipient = len({content.recipient.id if content.recipient else "" for content in contents}) == 1
@@ -32,14 +32,14 @@ def compose(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Te
         mail.salutation(contents[0].unit),
         _what_is_owed(matters, now),
         *entries,
-        _what_to_do(matters, now),
+        what_to_do(matters, now),
         _end(contents[0] if has_one_recipient else None),
         "Trân trọng cảm ơn.",
     ]
     return Text(_subject(contents, now), parts)
 
 
-def _order(content: Content) -> tuple[datetime, str, str, str]:
+def order(content: Content) -> tuple[datetime, str, str, str]:
     """Overdue duties come first, because their deadlines are the earliest."""
     matter = content.alert.matter
     return matter.deadline, matter.regime, matter.period, matter.duty
@@ -50,16 +50,17 @@ def _subject(contents: Sequence[Content], now: datetime) -> str:
     overdue = _overdue(matters, now)
     occasion = f"[Nhắc – {vietnamese.number(overdue)} quá hạn]" if overdue else "[Nhắc]"
     earliest = vietnamese.deadline(matters[0].deadline)
-    return f"{occasion} Đề nghị {_tasks(matters)} (thời hạn sớm nhất: {earliest}) – {wording.name(contents[0].unit)}"
+    return f"{occasion} Đề nghị {tasks(matters)} (thời hạn sớm nhất: {earliest}) – {wording.name(contents[0].unit)}"
 
 
-def _tasks(matters: Sequence[Matter]) -> str:
-    count, tasks = vietnamese.number(len(matters)), {matter.task for matter in matters}
-    if tasks == {REPORT}:
+def tasks(matters: Sequence[Matter]) -> str:
+    """What several duties ask for: `gửi 3 báo cáo`."""
+    count, found = vietnamese.number(len(matters)), {matter.task for matter in matters}
+    if found == {REPORT}:
         return f"gửi {count} báo cáo"
-    if tasks == {OFFICIAL}:
+    if found == {OFFICIAL}:
         return f"{reminder.SEND_OFFICIAL} trong {count} báo cáo"
-    return f"chốt {count} bảng tổng hợp" if tasks == {CONFIRM} else f"hoàn thành {count} nghĩa vụ báo cáo"
+    return f"chốt {count} bảng tổng hợp" if found == {CONFIRM} else f"hoàn thành {count} nghĩa vụ báo cáo"
 
 
 def _overdue(matters: Sequence[Matter], now: datetime) -> int:
@@ -85,11 +86,12 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
         f"- {link}" if (link := reminder.link(matter, site)) else "",
         f"- Nhắc lần {mail_number}",
     ]
-    head = f"{number}. {wording.urgency(matter.deadline, now)}: {_task(matter)}"
+    head = f"{number}. {wording.urgency(matter.deadline, now)}: {task(matter)}"
     return "\n   ".join([head, *filter(None, facts)])
 
 
-def _task(matter: Matter) -> str:
+def task(matter: Matter) -> str:
+    """What one duty asks for."""
     if matter.is_returned:
         return f"gửi lại báo cáo (lần nộp {reminder.revision(matter)} đã bị trả lại)"
     if matter.task == OFFICIAL:
@@ -97,7 +99,8 @@ def _task(matter: Matter) -> str:
     return "gửi báo cáo" if matter.task == REPORT else f"duyệt và {reminder.confirm(matter)}"
 
 
-def _what_to_do(matters: Sequence[Matter], now: datetime) -> str:
+def what_to_do(matters: Sequence[Matter], now: datetime) -> str:
+    """What the unit is asked to do about several duties, the earliest deadline first, and when."""
     urgent = sum(wording.days_late(matter.deadline, now) >= 0 for matter in matters)
     if urgent == len(matters):
         return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên ngay trong hôm nay, {WITH}."

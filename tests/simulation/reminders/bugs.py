@@ -4,13 +4,13 @@ A bug replaces something public of `services.notify` or `shared`, small enough t
 stand-in, the oracle or the judge.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from unittest import mock
 
-from services.notify.domain import addressing, bundles, digest, due, duties, live, notices, reminders
+from services.notify.domain import addressing, bundles, digest, due, duties, live, news, notices, reminders
 from services.notify.domain.addressing import Addressed
 from services.notify.domain.alerts import Alert, Matter
 from services.notify.domain.bundles import Bundle
@@ -275,7 +275,7 @@ def _of_first_version(reference: Reference, regime_id: str, period_code: str) ->
     return None if setting is None else setting.tree.by_code.get(reference.regimes[regime_id].recipient), above
 
 
-_of_entries, _document = notices.of_entries, report_states.document
+_of_entries, _document = news.of_entries, report_states.document
 
 
 def _entries_of_owed(duty: Duty) -> list[Notice]:
@@ -313,14 +313,71 @@ ESTIMATES: Final[dict[str, Plant]] = {
     "official figures are reminded of like a report": put(
         Duty, "cause", property(lambda duty: "report" if duty.task == OFFICIAL else duty.task)
     ),
-    "an entry is told only while the report is owed": put(notices, "of_entries", _entries_of_owed),
-    "an entry is told again when the deadline moves": put(notices, "of_entries", _entries_with_deadline),
-    "an entry that was replaced is not told": put(notices, "of_entries", _entries_of_winner),
+    "an entry is told only while the report is owed": put(news, "of_entries", _entries_of_owed),
+    "an entry is told again when the deadline moves": put(news, "of_entries", _entries_with_deadline),
+    "an entry that was replaced is not told": put(news, "of_entries", _entries_of_winner),
     "a restart forgets what others entered": put(report_states, "document", _without("entered")),
     "an entry is told as it comes, at night too": put(notices, "goes_out_at", lambda received, _: received.replace(microsecond=0)),
     "an entry is dropped like a reminder": put(Matter, "is_entry", property(lambda matter: False)),
 }
 """Found where estimates are taken and reports are entered for others."""
+
+_of_requests, _of_undoings = news.of_requests, news.of_undoings
+_ladder_id: Final[Callable[[Matter], str]] = Matter.ladder_id.fget  # type: ignore[attr-defined]
+
+
+def _requests_of_all(duty: Duty) -> list[Notice]:
+    """Who owes nothing any more is asked too."""
+    with mock.patch.object(duties, "is_reminded", return_value=True):
+        return _of_requests(duty)
+
+
+def _requests_of_later(duty: Duty) -> list[Notice]:
+    """What came to be owed after the request is asked for too."""
+    with mock.patch.object(Duty, "owed_since", None):
+        return _of_requests(duty)
+
+
+def _requests_by_view(duty: Duty) -> list[Notice]:
+    """A request is for the unit whose view it is, whoever confirms it."""
+    return _of_requests(duty if duty.view is None else replace(duty, unit=duty.view, view=None))
+
+
+def _undoings_of_own(duty: Duty) -> list[Notice]:
+    """Who undid its own confirmation is told so."""
+    state = duty.state
+    others = {name: replace(undoing, by="another") for name, undoing in state.undoings.items()}
+    return _of_undoings(replace(duty, state=replace(state, undoings=others)))
+
+
+def _undoings_told_late(duty: Duty) -> list[Notice]:
+    """Who has confirmed again is told too."""
+    return _of_undoings(replace(duty, state=replace(duty.state, confirmations={})))
+
+
+def _ladder_id_with_deadline(matter: Matter) -> str:
+    return f"{_ladder_id(matter)}-{events.to_ms(matter.deadline)}" if matter.asked_by else _ladder_id(matter)
+
+
+REQUESTS: Final[dict[str, Plant]] = {
+    "who owes nothing is asked": put(news, "of_requests", _requests_of_all),
+    "what came to be owed since is asked for": put(news, "of_requests", _requests_of_later),
+    "only the last request of a unit counts": put(news, "of_requests", lambda duty: _of_requests(duty)[-1:]),
+    "a request is for the unit whose view it is": put(news, "of_requests", _requests_by_view),
+    "a request is repeated when the deadline moves": put(Matter, "ladder_id", property(_ladder_id_with_deadline)),
+    "a restart forgets who asked": put(report_states, "document", _without("asked")),
+    "a confirmation that was undone counts": put(
+        ReportState, "confirmation", property(lambda report: max(report.confirmations.values(), default=None))
+    ),
+    "who undid its own confirmation is told so": put(news, "of_undoings", _undoings_of_own),
+    "who has confirmed again is told what was undone": put(news, "of_undoings", _undoings_told_late),
+    "a rung from before an undoing goes out": put(
+        Duty, "asked_since", property(lambda duty: duty.owed_since if duty.task == OFFICIAL else None)
+    ),
+    "a restart forgets that a confirmation was undone": put(report_states, "document", _without("undone")),
+    "a restart forgets what undid a confirmation": put(report_states, "document", _without("undoings")),
+}
+"""Found where recipients ask for what is owed and confirmations are undone."""
 
 REFORMED: Final[dict[str, Plant]] = {
     "a rung from before the first day goes to a new unit": put(addressing, "first_instant", lambda *_: LONG_AGO),
@@ -337,4 +394,4 @@ REFORMED: Final[dict[str, Plant]] = {
 }
 """Found where units are reformed."""
 
-BUGS: Final = YEARLY | PARTS | REFORMED | ESTIMATES
+BUGS: Final = YEARLY | PARTS | REFORMED | ESTIMATES | REQUESTS

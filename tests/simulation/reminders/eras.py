@@ -92,6 +92,15 @@ class Era:
             return event.unit_id
         return found[0]
 
+    def named(self, event: Logged) -> list[str]:
+        """Whom a request names: who has the code on the reference day, else on the day of receipt."""
+        day, came = self.days.get((event.regime, event.period)), day_of(events.from_ms(event.received_ms))
+        codes: list[str] = event.data["units"]
+        return codes if day is None else [unit for code in codes if (unit := self._holder(code, day) or self._holder(code, came))]
+
+    def _holder(self, code: str, day: date) -> str | None:
+        return next((row.id for row in self.rows if row.code == code and _is_valid(row, day)), None)
+
 
 def _is_valid(row: Unit, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)

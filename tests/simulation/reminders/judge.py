@@ -92,13 +92,17 @@ class Judge(Verdict):
         if document["channel"] != STREAM:
             return
         begins, is_owed, rungs = self._standing(document, self.oracles[tick.era], tick.known)
-        is_entry = document["cause"].startswith("entered-for-")
-        self.counts[f"{'entrie' if is_entry else document['task']}s {document['state']}"] += 1
-        self._claims[_ladder(document)].setdefault(document["rung"], tick.turn)
+        self.counts[f"{_kind(document)}s {document['state']}"] += 1
+        claims = self._claims[_ladder(document)]
+        if _who(document) and document["rung"] in claims:
+            return self.violated("told twice", document["_id"])
+        claims.setdefault(document["rung"], tick.turn)
         if not is_owed:
             return self.violated("not owed", document["_id"], f"at {tick.at}")
         if (document["at"], document["rung"]) not in rungs:
             return self.violated("no such rung", document["_id"], document["at"], [str(rung) for rung in rungs])
+        if document["deadline"] not in self._deadlines(document, self.oracles[tick.era], tick.known):
+            return self.violated("another deadline", document["_id"], document["deadline"])
         era = self.oracles[tick.era].era
         if document["to"] != era.acting(document["unit_id"], day_of(tick.at)):
             return self.violated("raised for another unit", document["_id"], document["to"], f"at {tick.at}")
@@ -147,7 +151,8 @@ class Judge(Verdict):
             self.violated("published for another unit", event["id"], data["unit"], f"at {at}")
         if is_late_repeat:
             self.violated("double after the window", event["id"])
-        for key in (("id", event["id"]), (str("digest" in data), data["of"]["id"], *(data[name] for name in KEY))):
+        keys = [("id", event["id"]), (str("digest" in data), data["of"]["id"], *(data[name] for name in KEY))]
+        for key in keys[:1] if "asked_by" in data else keys:  # a request may be of two duties with one deadline
             if hash(key) in self._published:
                 self.violated("double", *key)
             self._published.add(hash(key))
@@ -181,9 +186,18 @@ class Judge(Verdict):
                 rungs = self._since_load(task, ((entry.at, NOW),))
                 ticks = timeline.asked(task.unit, rungs, task.begins, entry.known)
                 self._require(task, Owed(entry.cause, entry.deadline), rungs, ticks, timeline, len(timeline.ticks))
+            self._require_news(task, oracle, timeline)
         for group, deadline in oracle.groups():
             rungs = self._since_load(group[0], oracle.ladder(group[0].regime, group[0].period, deadline))
             self._require_digests(oracle, group, deadline, rungs, timeline)
+
+    def _require_news(self, task: Task, oracle: Oracle, timeline: Timeline) -> None:
+        """What others asked of a unit or undid is told by the first tick that can."""
+        for begin, end in pairwise([*oracle.news_changes(task), oracle.length + 1]):
+            for one in oracle.news(task, begin):
+                rungs = self._since_load(task, ((one.at, NOW),))
+                ticks = timeline.asked(task.unit, rungs, task.begins, begin)
+                self._require(task, Owed(f"{one.cause}/{one.by}", LATEST), rungs, ticks, timeline, timeline.place(end))
 
     def _require_digests(self, oracle: Oracle, group: list[Task], deadline: datetime, rungs: Rungs, timeline: Timeline) -> None:
         """The recipient gets a digest at every rung at which somebody still owes."""
@@ -226,12 +240,32 @@ class Judge(Verdict):
         if task is not None and document["cause"].startswith("entered-for-"):
             told = [one for one in oracle.entries(task, known) if (one.cause, one.deadline) == (document["cause"], document["deadline"])]
             return task.begins, bool(told), tuple((one.at, NOW) for one in told)
+        if task is not None and (by := _who(document)):
+            told_now = [one for one in oracle.news(task, known) if (one.cause, one.by) == (document["cause"], by)]
+            return task.begins, bool(told_now), tuple((one.at, NOW) for one in told_now)
         owed = None if task is None else oracle.owed(task, known)
         if task is None or owed is None:
             return self.world.begins, False, ()
         cause = owed.told[0] if document["rung"] == NOW and owed.told is not None else owed.cause
         is_owed = (cause, owed.deadline) == (document["cause"], document["deadline"])
         return task.begins, is_owed, oracle.rungs(task, owed)
+
+    def _deadlines(self, document: Document, oracle: Oracle, known: int) -> list[datetime]:
+        """The deadlines that an alert may name: of news what is owed now."""
+        if not (by := _who(document)):
+            return [document["deadline"]]
+        news = oracle.news(oracle.era.tasks[document["duty"]], known)
+        return [one.deadline for one in news if (one.cause, one.by) == (document["cause"], by)]
+
+
+def _who(document: Document) -> str:
+    """Who asked or undid; "" for other alerts."""
+    return str(document.get("asked_by") or document.get("undone_by") or "")
+
+
+def _kind(document: Document) -> str:
+    kinds = {"entered-for-": "entrie", "asked-": "request", "undone-": "undoing"}
+    return next((kind for cause, kind in kinds.items() if document["cause"].startswith(cause)), document["task"])
 
 
 def _rungs_of_digests(oracle: Oracle, task: Task, unit: str, deadline: datetime) -> Rungs:
@@ -250,5 +284,7 @@ def _is_claimed(claims: Mapping[str, int], rungs: Rungs, number: int, tick: Tick
 
 
 def _ladder(document: Document) -> Ladder:
+    if by := _who(document):
+        return document["duty"], f"{document['cause']}/{by}", LATEST
     cause = document["unit_id"] if document["task"] == "digest" else document["cause"]
     return document["duty"], cause, document["deadline"]

@@ -1,5 +1,5 @@
-"""Judges the mails: in a tick, an address gets at most one mail of reminders, one of digests and one of entries. Without faults, that is so
-even when two notifiers tick at once. Every alert that is settled as sent was in a mail.
+"""Judges the mails: in a tick, an address gets at most one mail of reminders, one of digests, one of entries and one of each request.
+Without faults, that is so even when two notifiers tick at once. Every alert that is settled as sent was in a mail.
 """
 
 import re
@@ -63,6 +63,8 @@ def _kind(alert_id: str) -> str:
         return "digest"
     if "/entered-for-" in alert_id:
         return "entry"
+    if "/asked-" in alert_id:
+        return "/".join(alert_id.rsplit("/", 4)[1:3])
     return "notice" if alert_id.endswith(f"/now/{EMAIL}") else "reminder"
 
 

@@ -32,12 +32,15 @@ Rungs = tuple[tuple[datetime, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a unit is reminded of, and what it is told at once: the cause, and when. Nothing from before `since` goes out."""
+    """What a unit is reminded of, and what it is told at once: the cause, and when. Nothing from before `since` goes out. `anew` is when it
+    came to be owed again.
+    """
 
     cause: str
     deadline: datetime
     told: tuple[str, datetime] | None = None
     since: datetime | None = None
+    anew: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,16 @@ class Entry:
     deadline: datetime
     at: datetime
     known: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What another unit did that is told at once: it asked, or undid a confirmation. `by` is its id."""
+
+    cause: str
+    by: str
+    deadline: datetime
+    at: datetime
 
 
 @cache
@@ -101,6 +114,7 @@ class Oracle:
         for task in era.tasks.values():
             self._groups[(task.regime, task.period)].append(task)
         self._of_unit: dict[str, dict[str, list[tuple[int, Logged]]]] = defaultdict(dict)  # by regime with period, then by unit
+        self._asked: dict[tuple[str, str, str], list[tuple[int, Logged]]] = defaultdict(list)  # by regime, period and unit
         self._answers: dict[tuple[str, int, int], Owed | None] = {}
         self._owing: dict[tuple[str, str, datetime], Task] = {}  # who owed when last asked
         self._steps: dict[tuple[str, str], Steps] = {}
@@ -121,7 +135,11 @@ class Oracle:
 
     def take(self, event: Logged) -> None:
         """One more event stands in the log."""
-        self._of_unit[f"{event.regime}/{event.period}"].setdefault(self.era.bearer(event), []).append((self.length, event))
+        if event.type == events.ASKED:
+            for unit in self.era.named(event):
+                self._asked[event.regime, event.period, unit].append((self.length, event))
+        else:
+            self._of_unit[f"{event.regime}/{event.period}"].setdefault(self.era.bearer(event), []).append((self.length, event))
         self.length += 1
 
     def _told(self, task: Task, unit: str) -> list[tuple[int, Logged]]:
@@ -165,6 +183,36 @@ class Oracle:
                 found[revision] = Entry(f"entered-for-{revision}", deadline, at, place + 1)
         return list(found.values())
 
+    def news_changes(self, task: Task) -> list[int]:
+        """After how many events of the log the news may be another; empty if there never was any."""
+        asked = self._asked.get((task.regime, task.period, task.unit), NO_EVENTS)
+        is_undone = task.kind == "confirm" and any(event.type == events.UNDONE for _, event in self._told(task, task.about))
+        return sorted({*self.changes(task), *(place + 1 for place, _ in asked)}) if asked or is_undone else []
+
+    def news(self, task: Task, known: int) -> list[News]:
+        """What others asked of a unit or undid, as far as it is to be told by whoever knows the first `known` events."""
+        return [*self._requests(task, known), *self._undoings(task, known)]
+
+    def _requests(self, task: Task, known: int) -> Iterator[News]:
+        """Each request, while what it asks for has been owed since before it goes out."""
+        asked = [event for place, event in self._asked.get((task.regime, task.period, task.unit), NO_EVENTS) if place < known]
+        owed = self.owed(task, known) if asked else None
+        for event in {event.id: event for event in asked}.values():
+            at = at_once(events.from_ms(event.received_ms))
+            if owed is not None and (owed.anew is None or owed.anew <= at):
+                yield News(f"asked-{event.event_id}", event.sender, owed.deadline, at)
+
+    def _undoings(self, task: Task, known: int) -> Iterator[News]:
+        """Each confirmation that another unit undid, until one comes after that."""
+        mine = [event for place, event in self._told(task, task.about) if place < known] if task.kind == "confirm" else []
+        last = max((received(event) for event in mine if event.type == events.CONFIRMED), default=(0, ""))
+        openings = [event for place, event in self._told(task, "") if place < known]
+        deadline = _deadline(task, openings, mine)
+        for number, event in enumerate(_undone(mine), start=1):
+            is_own = event.sender in (task.unit, event.data["confirmation"].split("/")[0])
+            if deadline is not None and not is_own and received(event) > last:
+                yield News(f"undone-{number}", event.sender, deadline, at_once(events.from_ms(event.received_ms)))
+
     def ladder(self, regime: str, period: str, deadline: datetime) -> Rungs:
         """The rungs of a regime's ladder for a deadline."""
         return rungs(deadline, self.steps(regime, period))
@@ -202,23 +250,38 @@ def _owed(task: Task, openings: list[Logged], mine: list[Logged]) -> Owed | None
     if deadline is None:
         return None
     if task.kind == "confirm":
-        is_done = any(event.type == events.CONFIRMED for event in mine)
-        return None if is_done else Owed("confirm", deadline, _moved(task, openings, mine, None))
+        undone = {event.data["confirmation"]: _whole_second(event) for event in _undone(mine)}
+        if any(event.type == events.CONFIRMED and event.id not in undone for event in mine):
+            return None
+        since = max(undone.values(), default=None)
+        return Owed("confirm", deadline, _moved(task, openings, mine, None), since, since)
     sent = [event for event in mine if event.type in (events.SUBMITTED, events.WITHDRAWN)]
     latest = max(sent, key=lambda event: (event.data["revision"], event.received_ms, event.event_id), default=None)
     if latest is None or latest.type == events.WITHDRAWN:
-        return None if task.kind == "official" else Owed("report", deadline, _moved(task, openings, mine, None))
+        anew = None if latest is None else _whole_second(latest)
+        return None if task.kind == "official" else Owed("report", deadline, _moved(task, openings, mine, None), anew=anew)
     returns = [event for event in mine if event.type == events.RETURNED and event.data["revision"] == latest.data["revision"]]
     if task.kind == "official":
         if returns or not latest.data.get("status"):
             return None
-        since = events.from_ms(latest.received_ms // 1000 * 1000)
-        return Owed("official", deadline, _moved(task, openings, mine, None), since)
+        since = _whole_second(latest)
+        return Owed("official", deadline, _moved(task, openings, mine, None), since, since)
     if not returns:
         return None
     last = max(returns, key=received)
     told = _moved(task, openings, mine, last) or (f"returned-{last.data['revision']}", at_once(events.from_ms(last.received_ms)))
-    return Owed(f"return-{last.data['revision']}", _later(end_of(last.data["fix_by"]), effective(mine, "until")), told)
+    fix_by = _later(end_of(last.data["fix_by"]), effective(mine, "until"))
+    return Owed(f"return-{last.data['revision']}", fix_by, told, anew=_whole_second(last))
+
+
+def _undone(mine: list[Logged]) -> list[Logged]:
+    """What undid confirmations, of each the first, in the order of receipt."""
+    undoing = sorted((event for event in mine if event.type == events.UNDONE), key=received, reverse=True)
+    return sorted({event.data["confirmation"]: event for event in undoing}.values(), key=received)
+
+
+def _whole_second(event: Logged) -> datetime:
+    return events.from_ms(event.received_ms // 1000 * 1000)
 
 
 @cache

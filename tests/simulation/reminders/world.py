@@ -21,7 +21,7 @@ from shared.words.regime_parts import Estimates, Group
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Unit
 from tests import seeds
-from tests.simulation.reminders import decree, estimates, parts, reforms
+from tests.simulation.reminders import decree, estimates, parts, reforms, requests
 from tests.simulation.reminders.decree import VN, at
 from tests.simulation.reminders.eras import Era, Task
 
@@ -38,7 +38,7 @@ class Size:
 
     `regimes`: the six of the product with two yearly ones of all communes, the regimes of parts of a year, or all of them; or `reformed`: a
     made-up province whose units are reformed under way (`reforms`), from November 2024 on. `orderly` is the share of tasks that are done in
-    time, once, and of which nobody else does anything.
+    time, once, and of which nobody else does anything. `is_asked`: recipients ask for what is owed, and confirmations are undone.
     """
 
     communes: int | None = 24
@@ -46,6 +46,7 @@ class Size:
     first_year: int = 2024
     regimes: Literal["yearly", "parts", "all", "reformed"] = "all"
     orderly: float = 0
+    is_asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ def make(seed: int, size: Size) -> World:
     opened = _by_period(_openings(loaded.values(), range(size.first_year, size.first_year + size.years), rng))
     tasks = {task.id: task for task in _tasks(loaded.values(), {unit.id: unit for unit in chosen}, opened, ends)}
     history = [event for some in opened.values() for event in some]
+    asking = random.Random(f"requests/{seed}") if size.is_asked else None
     for task in tasks.values():
-        history += _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more)
+        history += _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more, asking)
+    history += _requests(tasks.values(), opened, {}, asking)
     by_code = {unit.code: unit for unit in chosen}
     recipients = {(task.regime, task.period): _recipients(loaded[task.regime], by_code) for task in tasks.values()}
     return World([Era(begins, chosen, (), tasks, recipients)], loaded, loaded_at, sorted(history, key=_place), begins, ends)
@@ -120,10 +123,13 @@ def _reformed(seed: int, size: Size) -> World:
     eras = reforms.eras(rng, begins, ends, opened)
     codes = {row.id: row.code for era in eras for row in era.rows}
     history = [event for some in opened.values() for event in some]
-    for task in {task_id: task for era in eras for task_id, task in era.tasks.items()}.values():
+    asking = random.Random(f"requests/{seed}") if size.is_asked else None
+    tasks = {task_id: task for era in eras for task_id, task in era.tasks.items()}
+    for task in tasks.values():
         logged_under = task.about if rng.random() < 0.7 else codes[task.about]  # a reform that was not registered yet
-        for event in _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more):
+        for event in _deeds(task, loaded[task.regime], opened.get((task.regime, task.period), ()), size.orderly, rng, more, asking):
             history.append(event._replace(unit_id=logged_under, data={**event.data, "unit": codes[task.about]}))
+    history += _requests(tasks.values(), opened, codes, asking)
     return World(eras, loaded, dict.fromkeys(loaded, begins), sorted(history, key=_place), begins, ends)
 
 
@@ -248,18 +254,41 @@ def _text(until: datetime, rng: random.Random) -> str:
     return until.replace(hour=rng.choice([0, 12, 17]), minute=0, second=0, microsecond=0).isoformat()
 
 
-def _deeds(
-    task: Task, regime: Regime, openings: Sequence[Logged], orderly: float, rng: random.Random, more: random.Random
+def _requests(
+    tasks: Iterable[Task], opened: Mapping[tuple[str, str], list[Logged]], codes: Mapping[str, str], asking: random.Random | None
 ) -> Iterable[Logged]:
-    """What one unit and others do about one task. Estimates and entries are drawn from `more`. Official figures come with the reports."""
+    """Requests for what is owed; none without `asking`."""
+    if asking is None:
+        return ()
+
+    def event(kind: str, when: datetime, regime: str, period: str, **data: Any) -> Logged:
+        return _event(kind, when, regime, period, "", asking, **data)
+
+    return requests.of_periods(tasks, opened, codes, asking, event)
+
+
+def _deeds(
+    task: Task,
+    regime: Regime,
+    openings: Sequence[Logged],
+    orderly: float,
+    rng: random.Random,
+    more: random.Random,
+    asking: random.Random | None,
+) -> Iterable[Logged]:
+    """What one unit and others do about one task. Estimates and entries are drawn from `more`, what undoes confirmations from `asking`.
+    Official figures come with the reports.
+    """
     if task.kind == "official":
         return []
 
     def event(kind: str, when: datetime, **data: Any) -> Logged:
-        return _event(kind, when, task.regime, task.period, task.about, more, **data)
+        return _event(kind, when, task.regime, task.period, task.about, asking if asking and task.kind == "confirm" else more, **data)
 
     acts = list(_acts(task, openings, orderly, rng))
-    return acts if task.kind == "confirm" else estimates.mixed(acts, estimates.until(regime, task.period), more, event)
+    if task.kind == "confirm":
+        return acts if asking is None else [*acts, *requests.undone(acts, task, asking, event)]
+    return estimates.mixed(acts, estimates.until(regime, task.period), more, event)
 
 
 def _acts(task: Task, openings: Sequence[Logged], orderly: float, rng: random.Random) -> Iterator[Logged]:

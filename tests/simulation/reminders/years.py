@@ -149,7 +149,7 @@ class Years:
     def _instants(self) -> Iterator[datetime]:
         """When the notifiers look: at the instants of rungs and about them, on days off, and now and then in between."""
         wanted = {rung for task in self._deadlines() for rung, _ in oracle.rungs(*task)}
-        acts = events.RETURNED, events.EXTENDED, events.OPENED
+        acts = events.RETURNED, events.EXTENDED, events.OPENED, events.UNDONE, events.ASKED
         noticed = [event for event in self._world.history if event.type in acts or event.entered_by]
         chosen = self._rng.sample(noticed, min(len(noticed), MOST_NOTICES))
         wanted |= {era.since for era in self._world.eras[1:]} | {at(day, 8) for era in self._world.eras for day in era.reform_days}
