@@ -36,6 +36,9 @@ SEEDS: Final = {
     "an early report is the new unit's": 2,
     "an entry that was replaced is not told": 4,
     "a restart forgets what others entered": 13,
+    "a restart forgets who asked": 50,
+    "who has confirmed again is told what was undone": 8,
+    "a restart forgets what undid a confirmation": 13,
 }
 
 
