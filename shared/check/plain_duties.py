@@ -93,6 +93,23 @@ def official(told: Sequence[Logged], until: datetime) -> Official | None:
     return Official(is_done, is_done and first_ms >= deadline.timestamp() * 1000, is_owed, deadline)
 
 
+class Confirmed(NamedTuple):
+    """The duty to confirm a view."""
+
+    is_done: bool
+    is_late: bool
+
+
+def confirmed(told: Sequence[Logged], until: datetime) -> Confirmed:
+    """The duty after everything that was logged about a view: done while a confirmation stands, late if the first one ever was."""
+    confirmations = [event for event in told if event.type == events.CONFIRMED]
+    undone = [event.data.get("confirmation") for event in told if event.type == events.UNDONE]
+    is_done = any(event.id not in undone for event in confirmations)
+    deadline = max(until, _extended_to(told) or until)
+    first_ms = min((event.received_ms for event in confirmations), default=0)
+    return Confirmed(is_done, is_done and first_ms >= deadline.timestamp() * 1000)
+
+
 def _extended_to(told: Sequence[Logged]) -> datetime | None:
     """The end of the extension in force: the latest of those that no correction has taken back. A correction takes back all that was
     received before it.

@@ -1,5 +1,7 @@
 """A confirmation that was undone (hủy chốt): the duty to confirm is owed again, and its unit is told if another one did that."""
 
+import random
+
 import pytest
 
 from services.notify.channels import stream
@@ -10,6 +12,7 @@ from services.notify.domain.duties import Duty, Roster, owes
 from services.notify.domain.ledger import Ledger, ReportKey
 from services.notify.store import report_states
 from services.notify.texts import mailings
+from shared.check import plain_duties
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.wire.published import AlertRaised
@@ -104,6 +107,27 @@ def test_an_imported_undoing_counts_and_is_not_told() -> None:
     imported = ABOVE._replace(imported=True)
     assert owes(duty(FIRST, imported))
     assert news.of_undoings(duty(FIRST, imported)) == []
+
+
+def _history(rng: random.Random) -> list[Logged]:
+    """Confirmations about the deadline, of which some are undone, once or twice, in any order; and more time."""
+    made = [confirmed(received=f"2026-12-24 23:59:59.{rng.randrange(997, 1000)}") for _ in range(rng.randrange(3))]
+    made += [confirmed(received="2026-12-26 09:00") for _ in range(rng.randrange(2))]
+    made += [undone(one, by=rng.choice(["1", "11"]), received="2026-12-27 09:00") for one in made if rng.random() < 0.5]
+    made += [extended("2026-12-26", "11", received="2026-12-20 09:00")] if rng.random() < 0.3 else []
+    made += rng.sample(made, rng.randrange(len(made) + 1))
+    rng.shuffle(made)
+    return made
+
+
+def test_the_duty_follows_the_plain_rule() -> None:
+    seen = set()
+    for seed in range(60):
+        history = _history(random.Random(seed))
+        found = duty(*history)
+        assert (found.is_done, found.is_late) == plain_duties.confirmed(history, vn("2026-12-25")), seed
+        seen.add((found.is_done, found.is_late))
+    assert seen == {(False, False), (True, False), (True, True)}
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2, 1, 1)])
