@@ -130,3 +130,30 @@ async def test_a_letter_that_is_typed_taken_apart_counts_once(stack: Stack) -> N
     apart = unicodedata.normalize("NFD", "ộ" * 200)
     assert len(apart) == 600
     assert "Không tìm thấy đơn vị nào" in await page(stack, f"/tim?q={quote(apart)}")
+
+
+TITLES = {"ct27": "Xã hội hóa trên địa bàn huyện Văn Quan", "nq68": "Chính sách xã hội, tỉnh Quảng Bình", "thang": "Báo cáo tháng"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("van quan", ["ct27"]),
+        ("Xa Hoi", ["nq68", "ct27"]),
+        ("CT27", ["ct27"]),
+        ("nq", ["nq68"]),
+        ("quang van", []),
+        ("", []),
+        ("$ne", []),
+    ],
+)
+def test_regimes_are_found_by_words_of_their_titles_and_by_code(query: str, found: list[str]) -> None:
+    assert search.find_titled(TITLES, query) == found
+
+
+@loop
+async def test_the_page_lists_regimes_before_units(stack: Stack) -> None:
+    shown = await page(stack, "/tim?q=van+quan")
+    assert f'<a href="/che-do/{builders.CT27}">' in shown
+    assert "Huyện Văn Quan" in shown
+    assert "Không tìm thấy" in await page(stack, "/tim?q=khongconhuvay")
