@@ -4,17 +4,19 @@ import asyncio
 
 from fastapi import Depends, FastAPI
 
-from services.portal import live
+from services.portal import live, live_pages
 from services.portal.api import routes as api
 from services.portal.domain.login_steps import Rules
 from services.portal.drafts.draft_store import DraftStore
 from services.portal.http import keeping, problems
 from services.portal.http.caching import Changes
+from services.portal.http.compressing import Compressed
 from services.portal.http.guard import Guard
 from services.portal.http.headers import Heads, SafeHeaders
+from services.portal.http.hub import Hub
 from services.portal.http.scoped import scope_of
 from services.portal.http.static_files import StaticFiles
-from services.portal.live import Hub
+from services.portal.http.watched import Watched
 from services.portal.oidc import config as oidc
 from services.portal.oidc.provider import Provider
 from services.portal.reading.reforms import ReformReader
@@ -82,13 +84,15 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.keys = keys
     app.state.limits = Limits()
     app.state.refused = refused
+    app.add_middleware(Watched, hub=hub)
     app.add_middleware(Guard, public_url=settings.site)
+    app.add_middleware(Compressed)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     problems.install(app)
     keeping.install(app)
     app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]  # ours asks who it is
-    for router in (api.router, live.router, web.router):
+    for router in (api.router, live.router, live_pages.router, web.router):
         app.include_router(router, dependencies=[Depends(scope_of), Depends(problems.each_once)])
     for open_router in (login.router, account.router, provider_pages.router, calendars.router):
         app.include_router(open_router, dependencies=[Depends(problems.each_once)])

@@ -4,14 +4,13 @@ A message may be lost. Each connection begins with the view's position, so a pag
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Final
 
 import orjson
-import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from faststream.nats import NatsMessage, NatsRouter
@@ -21,84 +20,18 @@ from services.portal.domain.address import Address
 from services.portal.domain.refused import Refused
 from services.portal.http import described, principals
 from services.portal.http.dependencies import Named
+from services.portal.http.hub import SEPARATOR, Hub, Key, Listener
 from services.portal.http.scoped import Reads, Stored, scope_of
+from services.portal.reading.store import PortalStore
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals
 from shared.words.scope import Scope
 from shared.words.units import Unit
 
-log = structlog.get_logger()
-
-Key = tuple[str, str, str]  # regime, period, unit id
-
 LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
 RETRY_MS = 3000
 LOOK_S: Final = 14.0  # less than the 15 s after which the framework sends a comment of its own
-SEPARATOR: Final = ","  # between the positions of several views
-
-
-class Listener:
-    """One open page: the newest position of each view that it follows. Older positions are of no use."""
-
-    def __init__(self, keys: Sequence[Key]) -> None:
-        self._positions = dict.fromkeys(keys, "")
-        self._moved = asyncio.Event()
-
-    def hear(self, key: Key, position: str) -> None:
-        """Takes the new position of a view."""
-        self._positions[key] = position
-        self._moved.set()
-
-    def begin(self, stored: Mapping[Key, str]) -> None:
-        """Takes the positions that were stored when the page connected. A position that was heard since then is newer."""
-        for key, position in stored.items():
-            self.hear(key, self._positions[key] or position)
-
-    @property
-    def has_news(self) -> bool:
-        return self._moved.is_set()
-
-    async def news(self) -> str:
-        """Waits until a view has moved; the positions of all views, in the form of the page's own."""
-        await self._moved.wait()
-        self._moved.clear()
-        return SEPARATOR.join(self._positions.values())
-
-    async def news_within(self, seconds: float) -> str | None:
-        """As `news`; None if no view has moved for this long."""
-        try:
-            return await asyncio.wait_for(self.news(), seconds)
-        except TimeoutError:
-            return None
-
-
-class Hub:
-    """The listeners of each view."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[Key, set[Listener]] = {}
-        self.count = 0
-
-    @contextmanager
-    def listening(self, keys: Sequence[Key]) -> Iterator[Listener]:
-        listener = Listener(keys)
-        for key in keys:
-            self._listeners.setdefault(key, set()).add(listener)
-        self.count += 1
-        try:
-            yield listener
-        finally:
-            self.count -= 1
-            for key in keys:
-                self._listeners[key].discard(listener)
-                if not self._listeners[key]:
-                    del self._listeners[key]
-
-    def tell(self, key: Key, position: str) -> None:
-        """Sends a view's new position to its listeners."""
-        for listener in self._listeners.get(key, ()):
-            listener.hear(key, position)
 
 
 def position_text(position: ViewPosition) -> str:
@@ -136,6 +69,7 @@ def feed_router(hub: Hub) -> NatsRouter:
 class Followed:
     """The views that a page follows: those of one unit in some periods, in the order of time."""
 
+    regime: str
     unit: Unit
     keys: Mapping[str, Key]
     """By period."""
@@ -155,7 +89,7 @@ def followed(address: Address, *, to_date: bool = False) -> Followed:
         unit = next(address.tree.ancestors(unit.id), unit)
     of_unit = replace(address, unit=unit)
     codes = cumulative.codes(of_unit) if to_date else [address.period.code]
-    return Followed(unit, {code: (address.regime.id, code, unit.id) for code in codes})
+    return Followed(address.regime.id, unit, {code: (address.regime.id, code, unit.id) for code in codes})
 
 
 router = APIRouter(dependencies=described.SECURED)
@@ -167,16 +101,35 @@ async def listener(
     request: Request, address: Named, scope: Reads, store: Stored, cumulative: Annotated[bool, Query(description=CUMULATIVE)] = False
 ) -> AsyncIterator[Listener]:
     """A listener that begins with the views' present positions, because the page was read before the listener started."""
-    views = followed(address, to_date=cumulative)
     if not follows(scope, address):
         raise refused.out_of_scope()
+    require_room(request)
+    views = followed(address, to_date=cumulative)
+    with listening(request, {"": views}) as page:
+        await begin(page, store, [views])
+        yield page
+
+
+def require_room(request: Request) -> None:
+    """Raises `Refused` if there are too many listeners."""
     hub: Hub = request.app.state.hub
     if hub.count >= LISTENERS:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
-    with hub.listening(list(views.keys.values())) as page:
-        stored = await store.positions(address.regime.id, views.keys, views.unit.id)
-        page.begin({views.keys[code]: position_text(position) for code, position in stored.items()})
+
+
+@contextmanager
+def listening(request: Request, pages: Mapping[str, Followed]) -> Iterator[Listener]:
+    """A listener for pages, by name."""
+    hub: Hub = request.app.state.hub
+    with hub.listening({name: list(views.keys.values()) for name, views in pages.items()}) as page:
         yield page
+
+
+async def begin(page: Listener, store: PortalStore, pages: Iterable[Followed]) -> None:
+    """Lets a listener hear the stored positions of the views that it follows."""
+    for views in pages:
+        stored = await store.positions(views.regime, views.keys, views.unit.id)
+        page.begin({views.keys[code]: position_text(position) for code, position in stored.items()})
 
 
 @router.get(
@@ -197,18 +150,24 @@ async def live(request: Request, address: Named, page: Annotated[Listener, Depen
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
     while True:
-        position = await page.news_within(LOOK_S)
+        news = await page.news_within(LOOK_S)
         if loop.time() - asked_at >= LOOK_S:
-            if not await is_still_in_scope(request, address):
+            if not await still_followed(request, {"": address}):
                 return
             asked_at = loop.time()
-        yield ServerSentEvent(comment="still") if position is None else ServerSentEvent(event="view", id=position, raw_data=position)
+        if not news:
+            yield ServerSentEvent(comment="still")
+        for position in news.values():
+            yield ServerSentEvent(event="view", id=position, raw_data=position)
 
 
-async def is_still_in_scope(request: Request, address: Address) -> bool:
-    """Whether the principal of an open stream may still read what it follows. Asking does not keep a session alive."""
+async def still_followed(request: Request, known: Mapping[str, Address]) -> dict[str, Address]:
+    """Those of the pages that the principal of an open stream may still follow. Asking does not keep a session alive."""
     principal = await principals.current(request)
-    return principal is not None and follows(await scope_of(request, principal), address)
+    if principal is None:
+        return {}
+    scope = await scope_of(request, principal)
+    return {name: at for name, at in known.items() if follows(scope, at)}
 
 
 def follows(scope: Scope, address: Address) -> bool:

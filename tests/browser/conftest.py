@@ -31,6 +31,7 @@ IN_CHROMIUM = (
     "test_accessibility.py",
     "test_entry.py",
     "test_history_of_reforms.py",
+    "test_live.py",
     "test_login.py",
     "test_pages.py",
     "test_reform_pages.py",

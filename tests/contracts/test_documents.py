@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from services.cli.contracts import command, documents
 from services.portal import live
-from services.portal.live import Hub
+from services.portal.http.hub import Hub
 from shared.plumbing import streams
 from shared.wire import subjects
 from shared.words.refusals import refusal

@@ -8,7 +8,8 @@ import pytest
 
 from services.portal import live
 from services.portal.domain import address
-from services.portal.live import Hub, position_of
+from services.portal.http.hub import Hub
+from services.portal.live import position_of
 from shared.wire import subjects
 from shared.words import regimes
 from shared.words.reference import Reference
@@ -25,38 +26,38 @@ KEY = (CT27, "2024", "184")
 
 async def test_a_listener_hears_of_its_view_only() -> None:
     hub = Hub()
-    with hub.listening([KEY]) as listener:
+    with hub.listening({"": [KEY]}) as listener:
         hub.tell((CT27, "2024", "20"), "1-3-1")
         assert not listener.has_news
         hub.tell(KEY, "1-3-2")
-        assert await listener.news() == "1-3-2"
+        assert await listener.news() == {"": "1-3-2"}
 
 
 async def test_a_slow_listener_keeps_only_the_newest() -> None:
     hub = Hub()
-    with hub.listening([KEY]) as listener:
+    with hub.listening({"": [KEY]}) as listener:
         for sequence in range(1000):
             hub.tell(KEY, f"1-3-{sequence}")
-        assert await listener.news() == "1-3-999"
+        assert await listener.news() == {"": "1-3-999"}
         assert not listener.has_news
 
 
 async def test_a_listener_of_several_views_hears_of_each_and_keeps_the_others() -> None:
     hub, earlier = Hub(), (CT27, "2023", "184")
-    with hub.listening([earlier, KEY]) as listener:
+    with hub.listening({"": [earlier, KEY]}) as listener:
         hub.tell(KEY, "1-3-7")
         listener.begin({earlier: "1-2-4", KEY: "1-3-6"})
-        assert await listener.news() == "1-2-4,1-3-7"
+        assert await listener.news() == {"": "1-2-4,1-3-7"}
         hub.tell(earlier, "1-2-5")
-        assert await listener.news() == "1-2-5,1-3-7"
-    assert (hub.count, hub._listeners) == (0, {})
+        assert await listener.news() == {"": "1-2-5,1-3-7"}
+    assert (hub.count, hub._followers) == (0, {})
 
 
 async def test_a_listener_that_left_is_forgotten() -> None:
     hub = Hub()
-    with hub.listening([KEY]):
+    with hub.listening({"": [KEY]}):
         assert hub.count == 1
-    assert (hub.count, hub._listeners) == (0, {})
+    assert (hub.count, hub._followers) == (0, {})
 
 
 @pytest.mark.parametrize("unit", ["52-SYT", "540"])

@@ -60,6 +60,7 @@ ROWS: Final[dict[str, Row]] = {
     f"GET {API}/reforms/{{reform}}": Row("public", by_key=True),
     f"GET {API}/units/{{unit}}/lineage": Row("public", by_key=True),
     "GET /live/{regime}/{period}/{unit}": Row("follow", by_key=True),
+    "GET /live/views": Row("person", by_key=True),
     "GET /bang/{regime}/{period}/{unit}": Row("view", early=True),
     "GET /bang/{regime}/{period}/{unit}.xlsx": Row("view"),
     "GET /bang/{regime}/{period}/{unit}.csv": Row("view"),

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Self, get_args
 
 from services.portal.domain import early, elsewhere, refused, succession, wanted
+from services.portal.domain.refused import Refused
 from shared.wire.sent import PeriodCode
 from shared.words import periods, refusals
 from shared.words.periods import Period
@@ -174,6 +175,14 @@ def named(reference: Reference, regime: str, period: str, unit: str, *, units: d
     if found_unit is None:
         raise elsewhere.unknown(reference, found_regime, found_period, day, unit)
     return Address(reference, setting, found_unit, block)
+
+
+def found(reference: Reference, regime: str, period: str, unit: str) -> Address | None:
+    """The regime, period and unit with these names; None if one does not exist."""
+    try:
+        return named(reference, regime, period, unit)
+    except Refused:
+        return None
 
 
 def _shortened(codes: list[str]) -> list[str]:

@@ -26,6 +26,10 @@ NAMES: Final[Mapping[str, Wanted]] = {
     ),
     "province": UNIT,
 }
+PAGES: Final[Wanted] = (
+    "tối đa 40 địa chỉ dạng chế-độ/kỳ/đơn-vị, cách nhau bằng dấu phẩy",
+    "at most 40 addresses regime/period/unit, with commas between them",
+)
 ONCE: Final[Wanted] = ("đúng một giá trị, không lặp lại", "one value, not several")
 OTHER: Final[Wanted] = ("một giá trị đúng dạng", "a value of the documented form")
 

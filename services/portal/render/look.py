@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,7 +24,32 @@ VIEWER: Final[ContextVar[str]] = ContextVar("viewer", default="")
 MENU: Final[ContextVar[Sequence[Entry]]] = ContextVar("menu", default=())
 """The navigation of that page; empty without a session."""
 
+
+@dataclass
+class Told:
+    """What a page says about itself while only its `<main>` is rendered, for all who watch it."""
+
+    follows: Sequence[tuple[str, str, str]] = ()
+    """The views that it shows: regime, period, unit id."""
+    position: str = ""
+    is_personal: bool = False
+
+
+TOLD: Final[ContextVar[Told | None]] = ContextVar("told", default=None)
+"""None: the page is rendered whole, with its frame, for the person of this request."""
+
 HERE: Final = Path(__file__).parent
+
+
+def _viewer() -> str:
+    """The name of the person; a page that shows it is for this person only."""
+    if (told := TOLD.get()) is not None:
+        told.is_personal = True
+    return VIEWER.get()
+
+
+def _is_framed() -> bool:
+    return TOLD.get() is None
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -50,7 +76,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["viewer"] = VIEWER.get
+    environment.globals["viewer"] = _viewer
+    environment.globals["is_framed"] = _is_framed
     environment.globals["static"] = assets.address
     environment.globals["menu"] = MENU.get
     environment.filters.update(
@@ -77,8 +104,10 @@ TEMPLATES: Final = _environment()
 
 
 def page(
-    template: str, shown: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+    template: str, shown: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    """Renders a page. Caches must revalidate it."""
+    """Renders a page: whole, or only its `<main>` if it is watched. Caches must revalidate it."""
+    if (told := TOLD.get()) is not None:
+        told.follows, told.position = shown.get("follows", ()), shown.get("position", "")
     body = TEMPLATES.get_template(template).render(shown)
     return HTMLResponse(body, int(status), {"Cache-Control": "no-cache", **(headers or {})})

@@ -31,5 +31,6 @@ async def head(at: Address, store: PortalStore, now: datetime, *, to_date: bool 
         "reads_below": scope.reads_below(at.setting, at.unit.id),
         "period_text": vietnamese.period(at.period),
         "recipient": at.tree.by_code.get(at.regime.recipient),
+        "follows": tuple(live.followed(at, to_date=to_date).keys.values()) if follows else (),
         "live": f"/live/{at.to()}{'?cumulative=true' if to_date else ''}" if follows else "",
     }
