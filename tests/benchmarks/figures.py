@@ -35,6 +35,8 @@ class Spread:
     runs: int
 
 
+PAGES: Final = ("work", "overview", "duties", "view", "report", "explain", "regime", "search")  # of the portal
+
 WANTED: Final[dict[str, Wanted]] = {
     "aggregate.over_limit": Wanted("≥", 0.55),
     "aggregate.over_naive": Wanted("≥", 20),
@@ -50,6 +52,14 @@ WANTED: Final[dict[str, Wanted]] = {
     "morning.digests_raised_s": Wanted("≤", 60),
     "morning.digests_mailed_s": Wanted("≤", 60),
     "restart.caught_up_s": Wanted("≤", 3),
+    **{
+        f"portal.pages.{name}.p95_ms": Wanted("≤", 60)
+        for name in ("work", "overview", "duties", "view", "report", "explain", "regime", "search")
+    },
+    "portal.view_api_p99_ms": Wanted("≤", 20),
+    "portal.weight.view_kib": Wanted("≤", 200),
+    "portal.weight.javascript_kib": Wanted("≤", 30),
+    "portal.watchers.portal_cores": Wanted("≤", 0.3),
     "reform.check_s": Wanted("≤", 3),
     "reform.apply.s": Wanted("≤", 20),
     "reform.apply.pause_ms": Wanted("≤", 1000),

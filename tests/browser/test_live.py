@@ -14,6 +14,8 @@ from tests.portal.builders import CT27
 from tests.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from playwright.async_api import BrowserContext, Page
 
     from tests.portal.conftest import Stack
@@ -35,7 +37,7 @@ async def change(stack: Stack, received: int, sequence: int) -> None:
     await stack.jetstream.publish(subjects.feed("20", CT27, "2024", "184"), payload)
 
 
-def shown(page: Page, received: int) -> object:
+def shown(page: Page, received: int) -> Awaitable[None]:
     return expect(page.locator(".big")).to_have_text(f"{received}/22 đơn vị đã nộp", timeout=10_000)
 
 

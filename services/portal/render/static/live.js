@@ -5,7 +5,7 @@
   const note = document.getElementById("live-note");
   const printed = document.getElementById("printed");
   const now = () => new Date().toLocaleString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false, dateStyle: "short", timeStyle: "short" });
-  if (printed) addEventListener("beforeprint", () => { printed.textContent = now(); });
+  if (printed) addEventListener("beforeprint", () => { printed.textContent = `In lúc ${now()}`; });
   if (!main()?.dataset.live || !window.EventSource || !window.BroadcastChannel) return;
 
   // ---- One stream per browser ----
