@@ -39,6 +39,7 @@ STORES = (
     "services/ingest/parked_counts.py",
     "services/ingest/store.py",
     "services/notify/store/",
+    "services/portal/drafts/draft_store.py",
     "services/portal/reading/reforms.py",
     "services/portal/reading/store.py",
     "services/portal/reading/duty_store.py",

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-CHECK: Final = "kiem-tra"
 SEND: Final = "gui"
 SAVE: Final = "luu"
 ZERO, ZERO_DONE, ZERO_UNDONE = "dien-0", "dien-0-dong-y", "bo-0"

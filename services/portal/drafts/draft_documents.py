@@ -40,11 +40,6 @@ def draft(stored: DraftDocument) -> Draft:
     )
 
 
-def key(stored: DraftDocument) -> DraftKey:
-    """Which draft it is."""
-    return DraftKey(stored["regime"], stored["period"], stored["unit"], stored["entered_by"])
-
-
 def _field(name: str, typed: Typed) -> DraftFieldDocument:
     return {"name": name, "text": typed.text, "by": _writer(typed.by), "at": typed.at, "version": typed.version}
 

@@ -2,7 +2,7 @@
 again by what is stored now. What was answered as saved is on disk at a majority of the members.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 from pymongo.errors import DuplicateKeyError
@@ -67,9 +67,3 @@ class DraftStore:
         kept = draft_documents.document(key, ended)
         kept["_id"] = f"{key.text}#{ended.version}"
         await mongo.insert_new(self._drafts, [kept])
-
-    async def open_at(self, units: Collection[str]) -> list[tuple[DraftKey, Draft]]:
-        """The drafts of reports of these units (ids) that have not ended, the last saved first."""
-        query = {"unit": {"$in": list(units)}, "ended": None}
-        found = await self._drafts.find(query, max_time_ms=TIME_LIMIT_MS).sort("at", -1).to_list(None)
-        return [(draft_documents.key(one), draft_documents.draft(one)) for one in found]

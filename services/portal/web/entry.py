@@ -58,18 +58,11 @@ async def entered(desk: Desks, request: Request) -> Response:
     shown = Shown(desk, form, drafts.current(last), posted, named)
     texts = _texts(shown)
     if texts is None:
-        fields = _opened(shown, shown.draft.texts if shown.draft else {})
-        return entry_pages.form(fields, Outcome(faults=[refusal("draft.changed_since_check")]))
+        return _changed_since(shown)
     attempt = _attempt(replace(shown, fields={**posted, **texts}))
-    if attempt.sends and (attempt.act.key in known or (last is not None and last.ended and last.event == attempt.act.event_id)):
+    if _is_sent(attempt, known, last):
         return _to_receipt(desk, attempt.act)
-    found = await desk.save(form, texts, int(posted[VERSION]), posted[FORM])
-    if isinstance(found, Conflict) and found.draft is not None:
-        return entry_pages.differences(attempt.shown, found, posted.get(BUTTON, ""))
-    if not isinstance(found, Draft):
-        why = "draft.ended" if isinstance(found, Conflict) else "draft.too_large"
-        return entry_pages.form(replace(attempt.shown, draft=None), Outcome(faults=[refusal(why), *attempt.faults]))
-    return await _done(replace(attempt, shown=replace(attempt.shown, draft=found)))
+    return await _saved(attempt, texts)
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,30 @@ class Attempt:
     @property
     def sends(self) -> bool:
         return self.button == button.SEND
+
+
+def _changed_since(shown: Shown) -> Response:
+    """The form with the draft as it is now: not the one that was checked."""
+    texts = shown.draft.texts if shown.draft else {}
+    return entry_pages.form(_opened(shown, texts), Outcome(faults=[refusal("draft.changed_since_check")]))
+
+
+def _is_sent(attempt: Attempt, known: set[str], last: Draft | None) -> bool:
+    """Whether the same form was sent before and accepted."""
+    act = attempt.act
+    return attempt.sends and (act.key in known or (last is not None and bool(last.ended) and last.event == act.event_id))
+
+
+async def _saved(attempt: Attempt, texts: Texts) -> Response:
+    """Saves what was typed, and goes on if nobody else has typed something else."""
+    shown = attempt.shown
+    found = await attempt.desk.save(shown.form, texts, int(shown.fields[VERSION]), shown.fields[FORM])
+    if isinstance(found, Conflict) and found.draft is not None:
+        return entry_pages.differences(shown, found, attempt.button)
+    if not isinstance(found, Draft):
+        why = "draft.ended" if isinstance(found, Conflict) else "draft.too_large"
+        return entry_pages.form(replace(shown, draft=None), Outcome(faults=[refusal(why), *attempt.faults]))
+    return await _done(replace(attempt, shown=replace(shown, draft=found)))
 
 
 async def _done(attempt: Attempt) -> Response:
