@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,9 @@ coverage: $(READY) ## chạy kiểm thử, in tỷ lệ mã được chạy; ONL
 
 test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
 	$(BIN)/pytest -q -n 2 --dist loadfile -m browser tests/browser
+
+test-office: $(READY) ## văn bản Word, PDF qua LibreOffice (documents as DOCX and PDF; needs libreoffice-writer-nogui, fonts-liberation2, poppler-utils)
+	$(BIN)/pytest -q -m office tests/office
 
 test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host vanishes: network namespaces; needs root, iproute2, iptables)
 	$(BIN)/pytest -q -m net tests/net

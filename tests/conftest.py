@@ -22,6 +22,7 @@ ON_SERVERS: Final = (
     "system/",
     "net/",
     "browser/",
+    "office/",
     "compose/",
     "clients/",
     "nats_matrix/",

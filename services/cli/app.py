@@ -33,6 +33,7 @@ from services.cli.parked import parked
 from services.cli.people import people
 from services.cli.reforms import reform
 from services.cli.regimes import regimes
+from services.cli.templates import templates
 from services.cli.tls import tls
 from services.cli.vietnamese import Commands
 
@@ -58,6 +59,7 @@ app.add_typer(duties, name="duties")
 app.add_typer(audit, name="audit")
 app.add_typer(parked, name="parked")
 app.add_typer(tls, name="tls")
+app.add_typer(templates, name="templates")
 people_move.add_to(people)
 credential_list.add_to(credentials)
 reform_acts.add_to(reform)

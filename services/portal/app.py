@@ -8,6 +8,9 @@ from services.portal import live, live_pages
 from services.portal.api import routes as api
 from services.portal.domain.login_steps import Rules
 from services.portal.drafts.draft_store import DraftStore
+from services.portal.files.producing import Producer
+from services.portal.files.runner import Runner
+from services.portal.files.store import FileStore
 from services.portal.http import keeping, problems
 from services.portal.http.caching import Changes
 from services.portal.http.compressing import Compressed
@@ -26,6 +29,7 @@ from services.portal.sessions.seals import NONE, Seals
 from services.portal.web import account, calendars, login
 from services.portal.web import provider as provider_pages
 from services.portal.web import routes as web
+from shared.plumbing import tasks
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
@@ -60,11 +64,15 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
 
     drafts = DraftStore(connections.database)
+    files = FileStore(connections.database, connections.new_id)
+    producer = Producer(connections.database, connections.reference, settings.templates)
+    file_runner = Runner(files, producer.make, connections.clock, connections.new_id())
 
     async def work(readiness: Readiness) -> None:
         await own.prepare()
         await drafts.prepare()
-        await watch(connections, readiness)
+        await files.prepare()
+        await tasks.together(watch(connections, readiness), file_runner.run())
 
     app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch, refused.watch])
     app.state.reference = connections.reference
@@ -82,6 +90,8 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.sessions = own.sessions
     app.state.people_desk = PeopleDesk(own.people, random_character)
     app.state.keys = keys
+    app.state.files = files
+    app.state.file_runner = file_runner
     app.state.limits = Limits()
     app.state.refused = refused
     app.add_middleware(Watched, hub=hub)

@@ -122,6 +122,7 @@ class PortalPort(PublicAddress):
 
     portal_port: int = Field(8000, ge=1, le=65535)
     portal_monitor_port: int = Field(9000, ge=1, le=65535)
+    templates: str = Field("none", description="the agency's folder of document templates, .docx; none: those of the product")
 
 
 class PortalSettings(PortalPort):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 from shared.wire import collection_names
+from shared.wire.file_documents import FileChunkDocument, FileDocument
 from shared.wire.identity_documents import (
     AuditDocument,
     AuditHeadDocument,
@@ -694,6 +695,8 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.PARKED: (ParkedDocument,),
     collection_names.PARKED_COUNTS: (ParkedCountDocument,),
     collection_names.DRAFTS: (DraftDocument,),
+    collection_names.FILES: (FileDocument,),
+    collection_names.FILE_CHUNKS: (FileChunkDocument,),
     collection_names.DUTIES: (DutyDocument,),
     collection_names.ALERTS: (AlertDocument,),
     collection_names.CHECKPOINTS: (

@@ -14,6 +14,7 @@ from shared.words.sentences import (
     audit,
     commands,
     credentials,
+    documents,
     doors,
     drafts,
     dry_runs,
@@ -33,6 +34,7 @@ from shared.words.sentences import (
     remarks,
     reports,
     stack,
+    templates,
     tls,
 )
 
@@ -97,6 +99,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reforms.SENTENCES,
     **identity.SENTENCES,
     **credentials.SENTENCES,
+    **documents.SENTENCES,
+    **templates.SENTENCES,
     **logins.SENTENCES,
     **tls.SENTENCES,
     **people.SENTENCES,

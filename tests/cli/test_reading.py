@@ -41,6 +41,7 @@ READING: Final = {
     "regimes schema": ("thu",),
     "regimes show": ("thu",),
     "status": (),
+    "templates check": (),
     "tls show": (),
     "verify": (),
 }
@@ -74,6 +75,7 @@ WRITING: Final = {
     "regimes remove",
     "send",
     "streams apply",
+    "templates export",
     "tls init",
     "tls renew",
     "units import",

@@ -43,6 +43,8 @@ class Row:
 
 
 API: Final = "/api/v1"
+ORDERED: Final = frozenset({303, 429, 501})
+"""A file is made in the background; a person may have only some; without LibreOffice there are no PDFs."""
 ROWS: Final[dict[str, Row]] = {
     "GET /healthz": Row("nobody"),
     "GET /dang-nhap": Row("nobody"),
@@ -66,6 +68,13 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bang/{regime}/{period}/{unit}.csv": Row("view"),
     "GET /bang/{regime}/{period}/{unit}/chua-nop": Row("below"),
     "GET /bang/{regime}/{period}/{unit}/chua-nop.txt": Row("below"),
+    "GET /bang/{regime}/{period}/{unit}.docx": Row("below", also=ORDERED),
+    "GET /bang/{regime}/{period}/{unit}.pdf": Row("below", also=ORDERED),
+    "GET /bang/{regime}/{period}/{unit}.sach.pdf": Row("below", also=ORDERED),
+    "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}.pdf": Row("report", also=ORDERED),
+    "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}.docx": Row("report", also=ORDERED),
+    "GET /tep/{file}": Row("person"),  # of the person alone: 404 for anybody else
+    "GET /tep/{file}/tai-ve": Row("person"),
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
@@ -179,6 +188,7 @@ def _path(path: str, target: Target) -> str:
         "role": "r-unknown",
         "credential": "0" * 16,
         "event": "0" * 32,
+        "file": "f-unknown",
         "address": "A" * 43,
         "secret": "A" * 43,
     }

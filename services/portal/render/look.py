@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from services.portal.domain import history
 from services.portal.domain.menu import Entry
+from services.portal.office import making
 from services.portal.render import api_calls, assets
 from shared.words import numbers, vietnamese
 
@@ -80,6 +81,7 @@ def _environment() -> Environment:
     environment.globals["is_framed"] = _is_framed
     environment.globals["static"] = assets.address
     environment.globals["menu"] = MENU.get
+    environment.globals["offers_pdf"] = making.offers_pdf
     environment.filters.update(
         day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,

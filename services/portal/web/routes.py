@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.portal.web import (
     api,
     audit,
+    documents,
     drafts,
     duties,
     duty,
@@ -31,6 +32,7 @@ from services.portal.web import (
 
 router = APIRouter()
 for pages in (
+    documents,
     exports,
     home,
     work,
