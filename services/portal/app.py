@@ -65,7 +65,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
 
     drafts = DraftStore(connections.database)
     files = FileStore(connections.database, connections.new_id)
-    producer = Producer(connections.database, connections.reference, settings.templates)
+    producer = Producer(connections.database, own.people, connections.reference, settings.templates)
     file_runner = Runner(files, producer.make, connections.clock, connections.new_id())
 
     async def work(readiness: Readiness) -> None:

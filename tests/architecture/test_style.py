@@ -40,6 +40,7 @@ STORES = (
     "services/ingest/store.py",
     "services/notify/store/",
     "services/portal/drafts/draft_store.py",
+    "services/portal/files/store.py",
     "services/portal/reading/reforms.py",
     "services/portal/reading/store.py",
     "services/portal/reading/duty_store.py",

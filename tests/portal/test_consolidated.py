@@ -17,10 +17,11 @@ import pytest
 from bson import Decimal128
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from services.portal.domain import decree, document_words, text_width
-from services.portal.office import blank_templates, drawing, filling, template_files
+from services.portal.office import blank_templates, filling, template_files
 from tests import seeds
 from tests.portal import builders, documents
 
@@ -40,7 +41,7 @@ def xml() -> dict[str, str]:
 
 
 def everything(made: Docx) -> list[Paragraph]:
-    return [Paragraph(element, made) for element in made.element.body.iter(drawing.qn("w:p"))]
+    return [Paragraph(element, made) for element in made.element.body.iter(qn("w:p"))]
 
 
 def found(made: Docx, text: str) -> Paragraph:

@@ -16,11 +16,8 @@ from services.portal.domain.report_copies import Sent
 from services.portal.files import collecting
 from services.portal.office import making, template_files
 from services.portal.reading.store import PortalStore
-from shared.plumbing import mongo
-from shared.plumbing import people_documents as stored_people
 from shared.plumbing.mongo import Documents
-from shared.wire import collection_names
-from shared.wire.identity_documents import PersonDocument
+from shared.plumbing.people_store import PeopleStore
 from shared.words import periods, vietnamese
 from shared.words.failures import PermanentError
 from shared.words.principals import PersonPrincipal
@@ -45,6 +42,7 @@ class Producer:
     """Makes files. `templates` is the agency's folder of templates, `none` without one."""
 
     database: Documents
+    people: PeopleStore
     reference: KnowsReference
     templates: str
 
@@ -68,11 +66,9 @@ class Producer:
         return await making.to_pdf(document) if order.needs_office else document
 
     async def _scope(self, owner: str, known: Reference, now: datetime) -> Scope:
-        people = mongo.collection(self.database, collection_names.PEOPLE, PersonDocument)
-        document = await people.find_one({"_id": {"$eq": owner}})
-        if document is None or document["revoked_at"] is not None:
+        person = await self.people.by_id(owner)
+        if person is None or person.revoked_at is not None:
             raise PermanentError(refusal("identity.out_of_scope"))
-        person = stored_people.person(document)
         principal = PersonPrincipal(person.id, person.login, person.name, person.grants, "")
         return Scope.of(principal, known, periods.local_day(now))
 
@@ -114,7 +110,9 @@ class Producer:
             part = await making.to_pdf(await self._reports(at, own, now, title="BÁO CÁO", is_copy=False, first=pages))
             found = await making.outline(part)
             if len(found.headings) != len(own):
-                raise PermanentError(refusal("document.template_fails", file=[template_files.COPY], detail=["Đơn vị báo cáo"]))
+                raise PermanentError(
+                    refusal("document.template_fails", file=[template_files.COPY], detail=[f"{len(found.headings)} != {len(own)}"])
+                )
             rows += [
                 _contents(len(rows) + place, one, pages + page)
                 for place, (one, page) in enumerate(zip(own, found.headings, strict=True), 1)

@@ -31,7 +31,7 @@ from services.portal.web import (
 )
 
 router = APIRouter()
-for pages in (
+PAGES = (
     documents,
     exports,
     home,
@@ -57,5 +57,6 @@ for pages in (
     audit,
     keys,
     operation,
-):
+)
+for pages in PAGES:
     router.include_router(pages.router)

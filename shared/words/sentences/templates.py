@@ -44,12 +44,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The template has fonts other than Times New Roman: {fonts}. Set Times New Roman for all text and styles.",
     ),
     "template.part_missing": (
-        "Mẫu thiếu thành phần: {parts}. Thêm vào theo Nghị định 30/2020/NĐ-CP.",
-        "The template lacks parts: {parts}. Add them as Nghị định 30/2020/NĐ-CP has them.",
+        "Mẫu thiếu thành phần: {parts}. Thêm vào theo Nghị định 30 năm 2020.",
+        "The template lacks parts: {parts}. Add them as decree 30 of 2020 has them.",
     ),
     "template.has_national_title": (
         "Mẫu của cơ quan Đảng có Quốc hiệu. Bỏ Quốc hiệu và Tiêu ngữ.",
-        "The template of a Party body has Quốc hiệu. Remove Quốc hiệu and Tiêu ngữ.",
+        "The template of a Party body has the national title. Remove it and the motto.",
     ),
     "template.field_missing": (
         "Mẫu không có các trường: {fields}. Thêm vào, nếu không văn bản sẽ thiếu nội dung ấy.",
