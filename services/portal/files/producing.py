@@ -109,10 +109,9 @@ class Producer:
             own = await collecting.with_content(counted[begin : begin + PART], store)
             part = await making.to_pdf(await self._reports(at, own, now, title="BÁO CÁO", is_copy=False, first=pages))
             found = await making.outline(part)
+            counts = f"{len(found.headings)} != {len(own)}"  # an agency's template may lack the heading of a unit
             if len(found.headings) != len(own):
-                raise PermanentError(
-                    refusal("document.template_fails", file=[template_files.COPY], detail=[f"{len(found.headings)} != {len(own)}"])
-                )
+                raise PermanentError(refusal("document.template_fails", file=[template_files.COPY], detail=[counts]))
             rows += [
                 _contents(len(rows) + place, one, pages + page)
                 for place, (one, page) in enumerate(zip(own, found.headings, strict=True), 1)
