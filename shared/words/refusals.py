@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, Self
 
 from shared.words import numbers, texts
 from shared.words.sentences import (
+    act_pages,
     acts,
     audit,
     commands,
@@ -87,6 +88,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **reports.SENTENCES,
     **remarks.SENTENCES,
     **acts.SENTENCES,
+    **act_pages.SENTENCES,
     **doors.SENTENCES,
     **operators.SENTENCES,
     **parked.SENTENCES,

@@ -90,6 +90,7 @@ TARGETS: Final = [
 OF_COMMUNE: Final = {"own", "source", "earlysource"}
 TOTALS: Final = {"parent", "abolishedparent", "earlyparent"}
 CT27_ALL: Final = {target.name for target in TARGETS if target.regime == CT27}
+RECEIVED: Final = frozenset(target.name for target in TARGETS if target.regime == CT27 and not target.early)
 PROVINCE: Final = CT27_ALL | {"derived", "derivedparent"}
 
 
@@ -112,6 +113,10 @@ class Kind:
     """Whether it may ask the units that it reads for their reports (đôn đốc), and so sees their contacts."""
     enters: frozenset[str] = frozenset()
     """Whose reports it sends: no regime here lets others enter them."""
+    receives: frozenset[str] = frozenset()
+    """What it acts on as a reviewer of the recipient, or of the heir that acts for it."""
+    confirms: frozenset[str] = frozenset()
+    """Whose view it confirms."""
 
 
 def _kind(name: str, below: set[str] | None = None, totals: set[str] | None = None, **other: Any) -> Kind:
@@ -131,7 +136,7 @@ KINDS: Final = [
     _kind("officer", OF_COMMUNE, TOTALS, enters=frozenset({"own", "source"})),
     _kind("viewer", OF_COMMUNE),
     _kind("reviewer", PROVINCE, feeds=frozenset({"20"}), governs=True, asks=True),
-    _kind("reviewer at a recipient", CT27_ALL, governs=True, asks=True),
+    _kind("reviewer at a recipient", CT27_ALL, governs=True, asks=True, receives=RECEIVED, confirms=frozenset({"parent"})),
     _kind("viewer of the province", PROVINCE, feeds=frozenset({"20"})),
     _kind("operator", governs=True),
     _kind("role ended yesterday"),

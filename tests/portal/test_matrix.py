@@ -22,9 +22,26 @@ from tests.portal.reformed import reference
 
 loop = pytest.mark.asyncio(loop_scope="session")
 
-Needs = Literal["nobody", "person", "governs", "operator", "public", "figures", "feed", "view", "follow", "below", "report", "enter"]
+Needs = Literal[
+    "nobody",
+    "person",
+    "governs",
+    "operator",
+    "public",
+    "figures",
+    "feed",
+    "view",
+    "follow",
+    "below",
+    "report",
+    "enter",
+    "act",
+    "receive",
+    "confirm",
+]
 """What a route asks of a principal: a session, the right to grant roles, the role of an operator, public knowledge, any figures,
-a feed, or a target: its totals, what its page follows, its view with everything below, its report, to enter its report.
+a feed, or a target: its totals, what its page follows, its view with everything below, its report, to enter its report, to act on it as a
+reviewer of the recipient (a report, or a view), to confirm its view.
 """
 
 
@@ -83,6 +100,20 @@ ROWS: Final[dict[str, Row]] = {
     "PUT /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),
     "GET /phien": Row("person", script=True),
     "POST /phien": Row("person", script=True),
+    "GET /bao-cao/{regime}/{period}/{unit}/tra-lai": Row("act"),
+    "POST /bao-cao/{regime}/{period}/{unit}/tra-lai": Row("act"),
+    "GET /bao-cao/{regime}/{period}/{unit}/gia-han": Row("act"),
+    "POST /bao-cao/{regime}/{period}/{unit}/gia-han": Row("act"),
+    "GET /bang/{regime}/{period}/{unit}/gia-han": Row("receive"),
+    "POST /bang/{regime}/{period}/{unit}/gia-han": Row("receive"),
+    "GET /bang/{regime}/{period}/{unit}/don-doc": Row("receive"),
+    "POST /bang/{regime}/{period}/{unit}/don-doc": Row("receive"),
+    "GET /bang/{regime}/{period}/{unit}/chot": Row("confirm"),
+    "POST /bang/{regime}/{period}/{unit}/chot": Row("confirm"),
+    "GET /bang/{regime}/{period}/{unit}/huy-chot": Row("confirm"),
+    "POST /bang/{regime}/{period}/{unit}/huy-chot": Row("confirm"),
+    "GET /che-do/{regime}/mo-ky": Row("receive"),
+    "POST /che-do/{regime}/mo-ky": Row("receive"),
     "GET /thuyet-minh/{regime}/{period}/{unit}": Row("below"),
     "GET /thuyet-minh/{regime}/{period}/{unit}.xlsx": Row("below"),
     "GET /thuyet-minh/{regime}/{period}/{unit}.csv": Row("below"),
@@ -127,6 +158,11 @@ ROWS: Final[dict[str, Row]] = {
     "POST /quan-tri/khoa/{credential}/thu-hoi": Row("operator"),
     "GET /quan-tri/tinh-trang": Row("operator"),
 }
+OF_TWO: Final = {route for route, row in ROWS.items() if row.needs in ("act", "receive", "confirm")} - {
+    "GET /bao-cao/{regime}/{period}/{unit}/tra-lai",
+    "GET /bang/{regime}/{period}/{unit}/chot",
+}
+"""Routes of acts, which all decide alike: one of reports and one of views is asked for every target."""
 FOLLOWED: Final = {"own": "parent", "sibling": "parent", "source": "abolishedparent", "abolished": "abolishedparent"} | {
     "derived": "derivedparent",
     "other": "otherparent",
@@ -156,8 +192,10 @@ def cases() -> Iterator[Case]:
         path = route.partition(" ")[2]
         if "{regime}/{period}" in path:
             targets = [target for target in TARGETS if ROWS[route].early or not target.early]
-            if ROWS[route].needs in ("report", "enter"):
+            if ROWS[route].needs in ("report", "enter", "act"):
                 targets = [target for target in targets if _reports(target)]
+            if route in OF_TWO:
+                targets = [target for target in targets if target.name in ("own", "parent", "derivedparent")]
             yield from (Case(route, _path(path, target), target) for target in targets)
         else:
             yield Case(route, _path(path, TARGETS[0]))
@@ -228,6 +266,10 @@ def _may(kind: Kind, case: Case) -> bool:
             return name in kind.below
         case "enter":
             return name in kind.enters
+        case "act" | "receive":
+            return name in kind.receives if name else bool(kind.receives)
+        case "confirm":
+            return name in kind.confirms
         case _:
             return bool(kind.below) if case.target is None else _reads_any_of(kind, case.target)
 

@@ -42,6 +42,11 @@ class Person:
         held = grants.effective(principal.grants, registry, today)
         return cls(*([grant.unit for grant in held if grant.role == role and grant.unit] for role in ("officer", "reviewer")))
 
+    @classmethod
+    def of_principal(cls, principal: Principal | None, scope: Scope) -> "Person | None":
+        """What a person may do on the day of a scope; None for programs."""
+        return cls.of(principal, scope.reference.registry, scope.today) if isinstance(principal, PersonPrincipal) else None
+
 
 def entering(person: Person, asked: Asked) -> Entering | None:
     """In whose name a person sends the report that is asked for; None if the person may not."""
@@ -67,7 +72,7 @@ def entering_at(person: Person, reference: Reference, regime: str, period: str, 
 
 def of_principal(principal: Principal | None, at: Address, scope: Scope) -> Entering | None:
     """In whose name whoever asks sends the report of an address; None for programs, and for an early block."""
-    if not isinstance(principal, PersonPrincipal) or at.early is not None:
+    person = Person.of_principal(principal, scope)
+    if person is None or at.early is not None:
         return None
-    person = Person.of(principal, scope.reference.registry, scope.today)
     return entering_at(person, scope.reference, at.regime.id, at.period.code, at.unit.id, scope.today)

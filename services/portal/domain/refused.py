@@ -67,3 +67,8 @@ def malformed(name: str, form: Wanted) -> Refusal:
 
 def no_such_person() -> Refused:
     return not_found(refusals.refusal("person.unknown"))
+
+
+def malformed_form() -> Refused:
+    """The refusal of a form that is not one of our pages."""
+    return Refused(HTTPStatus.BAD_REQUEST, refusals.refusal("form.malformed"))

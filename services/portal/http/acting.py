@@ -45,9 +45,10 @@ class Acting:
         size = len(inbox.outgoing(act.event(self.person.actor, self.clock())).payload)
         return refusal("event.too_large", size=size, most=events.MAX_EVENT_BYTES) if size > events.MAX_EVENT_BYTES else None
 
-    async def send(self, act: Act, details: Mapping[str, Detail]) -> Receipt | PendingReceipt | Refusal:
-        """Records the act, publishes its event and waits for the verdict. A refusal says that it may not have been published: the same act
-        can be sent again, and counts once. Raises one of the database's errors if the act could not be recorded.
+    async def send(self, act: Act, details: Mapping[str, Detail], within_s: float | None = None) -> Receipt | PendingReceipt | Refusal:
+        """Records the act, publishes its event and waits for the verdict: `VERDICT_S`, unless another time is given. A refusal says that it
+        may not have been published: the same act can be sent again, and counts once. Raises one of the database's errors if the act could
+        not be recorded.
         """
         now = self.clock()
         named: dict[str, Detail] = {"event": act.event_id, "sender": act.sender, **details}
@@ -55,7 +56,9 @@ class Acting:
             named["entered_by"] = act.entered_by
         await audit_store.append(self.database, actor=self.person.actor, action=act.action, target=act.target, details=named, at=now)
         try:
-            return await inbox.send(self.streams, inbox.outgoing(act.event(self.person.actor, now)), VERDICT_S)
+            return await inbox.send(
+                self.streams, inbox.outgoing(act.event(self.person.actor, now)), VERDICT_S if within_s is None else within_s
+            )
         except InboxFullError as error:
             return error.refusals[0]
         except (*delivery.PASSING, NatsError, IncorrectState) as error:  # IncorrectState: there was never a connection to the broker

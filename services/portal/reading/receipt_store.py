@@ -62,6 +62,11 @@ class ReceiptStore:
             async for document in documents
         ]
 
+    async def of_act(self, key: str) -> Decided | None:
+        """The receipt of an event that the caller may send, by its key `<sender>/<event id>`; None if it was not judged yet."""
+        found = await self._receipts.find_one({"_id": key}, SHOWN, max_time_ms=TIME_LIMIT_MS)
+        return None if found is None else _decided(found)
+
     async def warnings(self, key: str, regime: Regime) -> Sequence[Refusal]:
         """What the sender of an accepted event was warned of; `key` is `<sender>/<event id>`. For readers of a derived regime only what is
         about one of its own figures: rules and counts tell of others too.

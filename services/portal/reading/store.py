@@ -25,6 +25,7 @@ from shared.wire.view_key import ViewKey
 from shared.words import periods
 from shared.words.reference import Setting
 from shared.words.reform import LegalBasis
+from shared.words.report_state import CONFIRMING
 from shared.words.scope import Scope
 from shared.words.units import Unit
 
@@ -202,6 +203,25 @@ class PortalStore:
     async def openings(self, regime: str, period: str) -> list[Logged]:
         """The events that opened the period, or moved its deadline."""
         return await self._logged({"regime": regime, "period": period, "type": events.OPENED})
+
+    async def confirming(self, setting: Setting, unit_ids: Collection[str]) -> dict[str, list[Logged]]:
+        """The events that confirm the views of these units in a period, or undo that, by unit id. The scope does not limit them: whoever
+        confirms below another view is told whether that one is confirmed. Show their figures only to whoever reads the view.
+        """
+        by_unit: dict[str, list[Logged]] = {unit_id: [] for unit_id in unit_ids}
+        query = {"regime": setting.regime.source_id, "period": setting.period.code, "unit": {"$in": list(unit_ids)}}
+        for event in await self._logged(query | {"type": {"$in": sorted(CONFIRMING)}}) if unit_ids else ():
+            by_unit[event.unit_id].append(event)
+        return by_unit
+
+    async def asked_since(self, setting: Setting, since_ms: int) -> list[Logged]:
+        """The requests for a reminder in a period that were received since then."""
+        query = {"regime": setting.regime.source_id, "period": setting.period.code, "type": events.ASKED}
+        return await self._logged(query | {"received_ms": {"$gte": since_ms}})
+
+    async def all_openings(self, regime: str) -> list[Logged]:
+        """The events that opened periods of an on-call regime, or moved their deadlines."""
+        return await self._logged({"regime": regime, "type": events.OPENED})
 
     async def _logged(self, query: Document) -> list[Logged]:
         documents = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)

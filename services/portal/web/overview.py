@@ -9,9 +9,11 @@ from services.portal import live
 from services.portal.domain import cumulative, matrix, official, outliers, ranking_table, refused, table_choice, to_date
 from services.portal.domain.address import Address
 from services.portal.http.dependencies import Now
+from services.portal.http.naming import Named, names_of
+from services.portal.http.principals import Asking
 from services.portal.http.scoped import Duties, Stored, ViewAtOn
 from services.portal.http.table_query import TableQuery, choice_of
-from services.portal.reading import early_views, overview, regime_periods, year
+from services.portal.reading import acting, early_views, offered, overview, regime_periods, year
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import frame
@@ -20,7 +22,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, now: Now) -> Response:
+async def view(
+    at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, now: Now, principal: Asking, people: Named
+) -> Response:
     """The page of a view, or of a view of an early block. A unit that only reports has no view: its own report is shown instead."""
     if at.early is not None:
         return await _early(at, at.early, store, now)
@@ -31,11 +35,14 @@ async def view(at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, no
         return RedirectResponse(f"/bao-cao/{at.to()}")
     if stored is None:
         raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
-    it = await overview.read(at, store, stored, now)
+    it, versions = await overview.read(at, store, stored, now), await acting.versions(at, store)
     rows = it.below.areas if choice.rows == "areas" else it.below.units
     shown = {
         "position": live.followed(at, to_date=True).position(so_far.positions),
         "it": it,
+        "offers": await offered.of_view(principal, at, store, stored, it.missing, now),
+        "versions": versions,
+        "names": await names_of(people, versions),
         "choice": choice,
         "table": matrix.matrix(at, rows, choice),
         "section_titles": matrix.sections(at.regime),

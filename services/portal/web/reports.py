@@ -7,7 +7,7 @@ from services.portal.domain import entering, figures, plain_remarks
 from services.portal.http.dependencies import Now
 from services.portal.http.principals import Asking
 from services.portal.http.scoped import Duties, ReportAtOn, Stored
-from services.portal.reading import early_views, regime_periods, report_record, revisions, statuses
+from services.portal.reading import early_views, offered, regime_periods, report_record, revisions, statuses
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.render import look
 from services.portal.web import frame
@@ -36,5 +36,6 @@ async def report(
     warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last, at.regime) if own_report.last else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
     shown |= {"opened": opened, "record": record, "rejected": report_record.reasons(record, at)}
+    shown |= {"offers": await offered.of_report(person, at, store)}
     shown |= {"warnings": plain_remarks.plain(warnings, at.regime), "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})

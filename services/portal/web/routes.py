@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.portal.web import (
+    acts,
     api,
     audit,
     documents,
