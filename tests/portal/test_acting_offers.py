@@ -1,5 +1,6 @@
 """What the portal offers a reviewer, held against ingest: what is offered is accepted, and what is not offered would be refused."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -173,8 +174,47 @@ def assert_agreed(world: World, chance: Chance, kind: str, data: dict[str, Any],
 
 
 @given(worlds())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_offered_is_accepted_and_what_is_not_would_be_refused(world: World) -> None:
+    assert_all_agreed(world)
+
+
+STATES: Final = list(
+    itertools.product(
+        ("18853", "450", "44"),
+        ("450", "44", "44-SLDTBXH", "18853"),
+        ((), (events.SUBMITTED,), (events.SUBMITTED, events.RETURNED), (events.SUBMITTED, events.WITHDRAWN)),
+        ((), ("450",), ("450", "44"), ("44",), ("450", "undone")),
+    )
+)
+
+
+def test_in_every_state_of_a_district_offers_and_verdicts_agree() -> None:
+    for unit, reviewer, reported, confirmed in STATES:
+        setting = unreformed().setting(NQ68, "2024")
+        assert setting is not None
+        matter = Matter(unreformed(), setting, setting.tree.by_id[unit], date(2024, 12, 10), (reviewer,))
+        world = World(unreformed(), NQ68, "2024", TIMES[1], Known(), matter, FEW)
+        sent = {"revision": 1, "narratives": {"kho_khan": "x"}}
+        steps = {
+            events.SUBMITTED: world.act(events.SUBMITTED, "18853", sent, "18853"),
+            events.RETURNED: world.act(events.RETURNED, "44-SLDTBXH", {"revision": 1, "reason": "x", "fix_by": LATE}, "18853"),
+            events.WITHDRAWN: world.act(events.WITHDRAWN, "18853", {"revision": 2}, "18853"),
+        }
+        assert all(world.decide(steps[step]) for step in reported)
+        for view in confirmed:
+            if view == "undone":
+                name = next(iter(world.state("450").standing_confirmations))
+                assert world.decide(world.act(events.UNDONE, "450", {"confirmation": name, "reason": "x"}, "450"))
+            else:
+                _confirm(world, view, ["450", "44-SLDTBXH"])
+                assert world.state(view).confirmation is not None
+        _see(world, unit)
+        assert_all_agreed(world)
+
+
+def assert_all_agreed(world: World) -> None:
+    """Offers and verdicts agree on everything but confirmations."""
     if world.unit in world.matter.setting.groups:
         returning = {"revision": max(world.report.state.winner.number, 1), "reason": "x", "fix_by": LATE}
         assert_agreed(world, acting_offers.returning(world.matter, world.report), events.RETURNED, returning)
@@ -191,7 +231,7 @@ def test_what_is_offered_is_accepted_and_what_is_not_would_be_refused(world: Wor
 
 
 @given(worlds())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_confirmation_is_offered_where_ingest_takes_it(world: World) -> None:
     chance = acting_offers.confirming(world.matter, world.view(), world.now)
     if chance.why_not is not None and chance.why_not.code == "act.before_reform":

@@ -33,6 +33,7 @@ MANY: Final = (CHOSEN, UNITS, INDICATORS)
 KNOWN: Final = frozenset({*MANY, FORM, BUTTON, REASON, TEXT, DAY, CORRECTS, REVISION, FIGURES, CONFIRMATION, PERIOD})
 MOST_REASON: Final = 2000  # characters, as in the contract
 WORKING_DAYS: Final = 5  # until the day that a form proposes
+REVISIONS: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 TYPED_DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 
@@ -137,6 +138,13 @@ def day(form: Typed, today: date) -> date | None:
     elif found.year not in deadlines.YEARS:
         form.faults.append(refusal("act.day_too_far", DAY, year=found.year))
     return found
+
+
+def revision(form: Typed) -> int:
+    """The revision that was shown; 0: none. Raises `Refused` with 400 for a form that is not ours."""
+    if REVISIONS.fullmatch(form.text(REVISION)) is None:
+        raise refused.malformed_form()
+    return int(form.text(REVISION))
 
 
 def _day(raw: str) -> date | None:

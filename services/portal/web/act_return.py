@@ -57,13 +57,14 @@ async def sent(door: ReportDoor, request: Request) -> Response:
     it, typed = await _read(door), acting_forms.typed(await forms.pairs_of(request))
     reason, day = acting_forms.reason(typed), acting_forms.day(typed, door.today)
     named = acting_forms.chosen(typed, acting_forms.INDICATORS, it.codes, "act.unknown_indicator", "code")
-    if day is None or typed.faults or not typed.text(acting_forms.REVISION).isdecimal():
+    revision = acting_forms.revision(typed)
+    if day is None or typed.faults:
         return await _shown(it, typed, day)
-    act = _act(it, typed.form, int(typed.text(acting_forms.REVISION)), reason, day, named)
+    act = _act(it, typed.form, revision, reason, day, named)
     known = await door.desk.known(act, door.matter.unit)
     if known is not None and known.is_done:
         return act_page.done("Trả lại báo cáo", act_page.back_to_report(door), [known], typed)
-    if not it.chance.is_open or typed.text(acting_forms.REVISION) != str(it.revision):
+    if not it.chance.is_open or revision != it.revision:
         return await _shown(it, _moved(it, typed), day)
     verdict = await door.desk.settle(act, door.matter.unit, {"revision": it.revision, "fix_by": day.isoformat()})
     if verdict.is_done:

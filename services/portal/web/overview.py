@@ -22,9 +22,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get("/bang/{regime}/{period}/{unit}")
-async def view(
-    at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, now: Now, principal: Asking, people: Named
-) -> Response:
+async def view(at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, now: Now, principal: Asking, people: Named) -> Response:
     """The page of a view, or of a view of an early block. A unit that only reports has no view: its own report is shown instead."""
     if at.early is not None:
         return await _early(at, at.early, store, now)
