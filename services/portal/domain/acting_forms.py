@@ -162,11 +162,9 @@ def proposed(days: WorkingDays, today: date) -> date:
     return days.after(today, WORKING_DAYS)
 
 
-def chosen(form: Typed, name: str, known: Collection[str], code: str, detail: str) -> list[str]:
-    """What was ticked under a name and is known; the others are faults with this code."""
-    found = form.ticked(name)
-    form.faults.extend(refusal(code, name, **{detail: one}) for one in found if one not in known)
-    return [one for one in found if one in known]
+def unknown(form: Typed, name: str, known: Collection[str]) -> list[str]:
+    """What was ticked under a name and is not known."""
+    return [one for one in form.ticked(name) if one not in known]
 
 
 FIELDS: Final[Mapping[str, str]] = {

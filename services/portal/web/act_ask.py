@@ -75,7 +75,7 @@ def _check(it: Asking, typed: Typed, asked: Sequence[str]) -> None:
     elif not asked:
         typed.faults.append(refusal("act.none_chosen", UNITS))
     else:
-        acting_forms.chosen(typed, UNITS, it.open, "act.not_owing", "unit")
+        typed.faults.extend(refusal("act.not_owing", UNITS, unit=code) for code in acting_forms.unknown(typed, UNITS, it.open))
 
 
 async def _read(door: Door) -> Asking:

@@ -69,17 +69,21 @@ async def sent(door: ViewDoor, request: Request) -> Response:
     if not typed.sends:
         return _shown(it, _renewed(it, typed))
     reason = acting_forms.reason(typed, it.why_reason) if it.why_reason or typed.text(acting_forms.REASON) else ""
-    act = _act(it, seen, typed.form, reason)
-    known = await door.desk.known(act, door.matter.unit)
+    return await _judged(it, seen, typed, _act(it, seen, typed.form, reason))
+
+
+async def _judged(it: Confirming, seen: Statement, typed: Typed, act: Act) -> Response:
+    """The verdict on what was sent, or why nothing was sent."""
+    unit = it.door.matter.unit
+    known = await it.door.desk.known(act, unit)
     if known is not None and known.is_done:
         return _done(it, known, typed)
     if seen.hash != it.statement.hash:
         return _moved(it, seen, typed)
-    if it.chance.why_not is not None:
-        typed.faults.append(it.chance.why_not)
+    typed.faults.extend([it.chance.why_not] if it.chance.why_not is not None else ())
     if typed.faults:
         return _shown(it, typed)
-    verdict = await door.desk.settle(act, door.matter.unit, {"hash": seen.hash, "missing": seen.missing, "adjusts": it.facts.is_adjusted})
+    verdict = await it.door.desk.settle(act, unit, {"hash": seen.hash, "missing": seen.missing, "adjusts": it.facts.is_adjusted})
     return await _answered(it, verdict, seen, typed)
 
 

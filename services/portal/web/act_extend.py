@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import acting_forms, acting_offers, acting_told
-from services.portal.domain.acting_forms import Typed
+from services.portal.domain.acting_forms import UNITS, Typed
 from services.portal.domain.acting_offers import Chance
 from services.portal.domain.acting_rights import Right
 from services.portal.domain.acts import Act
@@ -77,9 +77,9 @@ async def opened_for_many(door: ViewDoor, chon: str = "") -> Response:
 async def sent_for_many(door: ViewDoor, request: Request) -> Response:
     """Gives each chosen unit more time."""
     it, typed = await _many(door), acting_forms.typed(await forms.pairs_of(request))
-    codes = acting_forms.chosen(typed, acting_forms.UNITS, it.units, "act.unknown_unit", "unit")
-    if not codes and not typed.faults:
-        typed.faults.append(refusal("act.none_chosen", acting_forms.UNITS))
+    codes = typed.ticked(UNITS)
+    typed.faults.extend(refusal("act.unknown_unit", UNITS, unit=code) for code in acting_forms.unknown(typed, UNITS, it.units))
+    typed.faults.extend(() if codes else [refusal("act.none_chosen", UNITS)])
     return await _sent(it, typed, codes)
 
 
@@ -108,7 +108,7 @@ def _opened(it: Extending, codes: Sequence[str]) -> Typed:
     due = [deadlines.last_day(at) for code in codes if (at := it.present(code)) is not None]
     day = acting_forms.proposed(days, max([today, *due]))
     typed = acting_forms.opened(it.door.desk.new_id(), ngay=vietnamese.day(day))
-    return Typed([*typed.pairs, *((acting_forms.UNITS, code) for code in codes)])
+    return Typed([*typed.pairs, *((UNITS, code) for code in codes)])
 
 
 async def _sent(it: Extending, typed: Typed, codes: Sequence[str]) -> Response:

@@ -84,14 +84,18 @@ async def sent(it: OpeningAt, request: Request) -> Response:
         typed.faults.append(refusal("act.no_period", PERIOD, text=period))
     if day is None or typed.faults:
         return _shown(it, typed)
-    act, unit = _act(it, typed, period, day, reason), None
-    known = await it.desk.known(act, unit)
+    return await _judged(it, typed, day, _act(it, typed, period, day, reason))
+
+
+async def _judged(it: Opening, typed: Typed, day: date, act: Act) -> Response:
+    """The verdict on what was sent, or the form again."""
+    known = await it.desk.known(act, None)
     if known is not None and known.is_done:
         return act_page.done(TITLE, it.back, [known], typed)
-    _check(it, typed, period, day)
+    _check(it, typed, typed.text(PERIOD), day)
     if typed.faults:
         return _shown(it, typed)
-    verdict = await it.desk.settle(act, unit, {"deadline": day.isoformat(), "corrects": typed.corrects})
+    verdict = await it.desk.settle(act, None, {"deadline": day.isoformat(), "corrects": typed.corrects})
     if verdict.is_done:
         return act_page.done(TITLE, it.back, [verdict], typed)
     again, status = act_page.refused_form(it.desk, typed, verdict)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import acting_forms, acting_offers, acting_preview, acting_told, figures
-from services.portal.domain.acting_forms import Typed
+from services.portal.domain.acting_forms import INDICATORS, Typed
 from services.portal.domain.acting_offers import Chance
 from services.portal.domain.acting_rights import Right
 from services.portal.domain.acts import Act
@@ -24,6 +24,7 @@ from shared.words.refusals import refusal
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
+TITLE: Final = "Trả lại báo cáo"
 UNSAID: Final = "–"  # the reason in a dry run before one is typed
 
 
@@ -55,20 +56,25 @@ async def opened(door: ReportDoor) -> Response:
 async def sent(door: ReportDoor, request: Request) -> Response:
     """Returns the report."""
     it, typed = await _read(door), acting_forms.typed(await forms.pairs_of(request))
-    reason, day = acting_forms.reason(typed), acting_forms.day(typed, door.today)
-    named = acting_forms.chosen(typed, acting_forms.INDICATORS, it.codes, "act.unknown_indicator", "code")
-    revision = acting_forms.revision(typed)
+    revision, reason, day = acting_forms.revision(typed), acting_forms.reason(typed), acting_forms.day(typed, door.today)
+    unknown = acting_forms.unknown(typed, INDICATORS, it.codes)
+    typed.faults.extend(refusal("act.unknown_indicator", INDICATORS, code=code) for code in unknown)
     if day is None or typed.faults:
         return await _shown(it, typed, day)
-    act = _act(it, typed.form, revision, reason, day, named)
+    return await _judged(it, typed, revision, day, _act(it, typed.form, revision, reason, day, typed.ticked(INDICATORS)))
+
+
+async def _judged(it: Returning, typed: Typed, revision: int, day: date, act: Act) -> Response:
+    """The verdict on a return, or the form again."""
+    door = it.door
     known = await door.desk.known(act, door.matter.unit)
     if known is not None and known.is_done:
-        return act_page.done("Trả lại báo cáo", act_page.back_to_report(door), [known], typed)
+        return act_page.done(TITLE, act_page.back_to_report(door), [known], typed)
     if not it.chance.is_open or revision != it.revision:
         return await _shown(it, _moved(it, typed), day)
     verdict = await door.desk.settle(act, door.matter.unit, {"revision": it.revision, "fix_by": day.isoformat()})
     if verdict.is_done:
-        return act_page.done("Trả lại báo cáo", act_page.back_to_report(door), [verdict], typed)
+        return act_page.done(TITLE, act_page.back_to_report(door), [verdict], typed)
     again, status = act_page.refused_form(door.desk, typed, verdict)
     return act_page.shown("act_return.html", door, again, it.chance, await _values(it, day), status)
 

@@ -12,6 +12,7 @@ from services.portal.domain.acting_forms import CONFIRMATION, Typed
 from services.portal.domain.acting_offers import Chance
 from services.portal.domain.acting_rights import Right
 from services.portal.domain.acting_versions import Version
+from services.portal.domain.acts import Act
 from services.portal.http import forms
 from services.portal.http.act_doors import Door, ViewDoor
 from services.portal.http.naming import Named, names_of
@@ -55,14 +56,16 @@ async def sent(door: ViewDoor, named: Named, request: Request) -> Response:
     reason = acting_forms.reason(typed)
     data = {"confirmation": typed.text(CONFIRMATION), "reason": reason}
     act = door.act(events.UNDONE, it.right, typed.form, "confirmation.undone", data)
+    return await _judged(it, typed, act)
+
+
+async def _judged(it: Undoing, typed: Typed, act: Act) -> Response:
+    """The verdict on what was sent, or the form again."""
+    door = it.door
     known = await door.desk.known(act, door.matter.unit) if not typed.faults else None
     if known is not None and known.is_done:
         return act_page.done(TITLE, act_page.back_to_view(door), [known], typed)
-    if it.chance.why_not is not None:
-        typed.faults.append(it.chance.why_not)
-    elif typed.text(CONFIRMATION) != it.name:
-        typed.faults.append(refusal("act.no_such_confirmation"))
-        typed = acting_forms.again(typed, door.desk.new_id(), ban=it.name)
+    typed = _checked(it, typed)
     if typed.faults:
         return _shown(it, typed)
     verdict = await door.desk.settle(act, door.matter.unit, {"confirmation": it.name})
@@ -70,6 +73,16 @@ async def sent(door: ViewDoor, named: Named, request: Request) -> Response:
         return act_page.done(TITLE, act_page.back_to_view(door), [verdict], typed)
     again, status = act_page.refused_form(door.desk, typed, verdict)
     return act_page.shown("act_undo.html", door, again, it.chance, _values(it), status)
+
+
+def _checked(it: Undoing, typed: Typed) -> Typed:
+    """The form, with why it cannot be sent now; if another confirmation stands now, it is the form of that one."""
+    if it.chance.why_not is not None:
+        typed.faults.append(it.chance.why_not)
+    elif typed.text(CONFIRMATION) != it.name:
+        typed.faults.append(refusal("act.no_such_confirmation"))
+        return acting_forms.again(typed, it.door.desk.new_id(), ban=it.name)
+    return typed
 
 
 async def _read(door: Door, named: Named) -> Undoing:

@@ -92,8 +92,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The text has the control character {character}, which cannot be shown. Type it again.",
     ),
     "act.no_day": (
-        "“{text}” không phải một ngày có trong lịch. Ghi ngày/tháng/năm, ví dụ 05/12/2026.",
-        "“{text}” is not a day of the calendar. Write day/month/year, such as 05/12/2026.",
+        "Ngày “{text}” không có trong lịch. Ghi ngày, tháng, năm như 05/12/2026.",
+        "The day “{text}” is not in the calendar. Write day, month and year, such as 05/12/2026.",
     ),
     "act.day_passed": (
         "Ngày {day} đã qua. Chọn từ hôm nay, {today}, trở đi.",
@@ -135,9 +135,5 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Hệ thống nhận tạm thời không liên lạc được nên việc này có thể chưa được ghi nhận. Nội dung vẫn còn nguyên: bấm gửi lại sau ít"
         " phút, hệ thống chỉ tính một lần.",
         "The system that takes acts cannot be reached, so this may not have been recorded. Send it again in a few minutes; it counts once.",
-    ),
-    "act.not_previewed": (
-        "Chưa tính được số tổng hợp sẽ thay đổi thế nào lúc này. Vẫn gửi được.",
-        "It cannot be said now how the totals would change. The act can still be sent.",
     ),
 }
