@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from services.portal.web import (
-    acts,
     api,
     audit,
     documents,
