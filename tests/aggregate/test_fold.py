@@ -125,7 +125,7 @@ def test_the_fold_agrees_with_the_plain_recomputation(reference: Reference, hist
 def test_the_fold_agrees_with_the_plain_recomputation_on_periods_without_reports(reference: Reference) -> None:
     views = orjson.loads(folded(reference, [], opens=True))
     number = subjects.partition_of(REGIME, PERIOD, PARTITIONS)
-    said = recompute.expected_views(reference, [], NOW, lambda *pair: subjects.partition_of(*pair, PARTITIONS) == number)
+    said = recompute.expected_views(reference, [], NOW, lambda source, period: subjects.partition_of(source, period, PARTITIONS) == number)
     expected = {view["_id"]: view for view in said}
     assert f"{REGIME}/{PERIOD}/184" in views
     assert {view_id: {**view, **expected[view_id]} for view_id, view in views.items()} == views

@@ -10,6 +10,10 @@ withdrawals and returns in nq68-quang-binh/2024 and /2025 and ct27-van-quan/2025
 `format-6.json.gz`: the data of `format-5.json.gz` after the services of commit 1c4c2db went on with them, data format 6. The reform
 2025-03-01-quang-binh was applied; of ct27-van-quan/2026, four reports were sent, one was corrected, one withdrawn, one returned, one unit
 got an extension, and one report was refused.
+
+`format-7.json.gz`: the data of `format-6.json.gz` after the services of commit 15a1bbe went on with them, data format 7. Two districts
+confirmed their views (450, 452 of nq68-quang-binh/2024), one of them again after a report below it; of ct27-van-quan/2026 a report had an
+estimate and a note.
 """
 
 import functools

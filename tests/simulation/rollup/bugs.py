@@ -43,7 +43,7 @@ from shared.words.periods import Period
 from shared.words.reference import Reference, Setting, Version
 from shared.words.refusals import refusal
 from shared.words.regimes import Regime
-from shared.words.report_state import PeriodState, ReportState, Return, StateEvent
+from shared.words.report_state import Confirmation, PeriodState, ReportState, Return, StateEvent
 from shared.words.units import Registry
 from tests.simulation.planting import Plant, put, together
 
@@ -172,6 +172,14 @@ def _marked_for_ever(self: Block, row: int, data: dict[str, Any]) -> None:
 def _returned_on_arrival(self: ReportState, returned: Return) -> None:
     if self.winner.number <= returned.revision:
         self.is_submission = False
+
+
+def _undone_or_not(self: ReportState) -> dict[str, Confirmation]:
+    return dict(sorted(self.confirmations.items(), key=lambda item: item[1]))
+
+
+def _as_they_came(self: ReportState) -> dict[str, Confirmation]:
+    return {name: found for name, found in self.confirmations.items() if name not in self.undone}
 
 
 def _opened_last(self: PeriodState, event: StateEvent) -> bool:
@@ -413,6 +421,8 @@ MORE: Final[dict[str, Plant]] = {
     "a checkpoint goes back": put(stores, "behind", lambda checkpoint: {}),
     "another forgotten ancestor": put(ReporterTree, "__init__", _without_district),
     "an estimate that stays one": put(Block, "mark_estimates", _marked_for_ever),
+    "an undone confirmation counts": put(ReportState, "standing_confirmations", property(_undone_or_not)),
+    "the confirmation that came last is official": put(ReportState, "standing_confirmations", property(_as_they_came)),
     "the opening that came last": put(PeriodState, "apply", _opened_last),
     "a correction that corrects nothing": put(instants, "given", _never_corrected),
     "FEED never repaired": put(Store, "versions", _no_versions),
