@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.portal.web import (
+    acts,
     api,
     audit,
     documents,
@@ -32,6 +33,7 @@ from services.portal.web import (
 
 router = APIRouter()
 PAGES = (
+    acts,
     documents,
     exports,
     home,
