@@ -96,7 +96,12 @@ async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Asy
 @pytest_asyncio.fixture(loop_scope="session")
 async def stack(running: Stack) -> Stack:
     """The running stack with no view, no report, no duty, and an empty feed."""
+    await empty(running)
+    return running
+
+
+async def empty(running: Stack) -> None:
+    """Removes what tests have stored."""
     for collection in WRITTEN:
         await running.database[collection].delete_many({})
     await running.jetstream.purge_stream("FEED")
-    return running
