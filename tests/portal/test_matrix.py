@@ -292,7 +292,7 @@ async def world(running: Stack) -> AsyncIterator[World]:
 
 
 async def answers(world: World, kind: Kind, below: str = "/") -> dict[Case, Answer]:
-    """The answers to one kind of principal, of the paths that begin so; forms that would act are only sent by those who may not send them."""
+    """The answers to one kind of principal, of paths that begin so; forms that would act are only sent by those who may not send them."""
     may_act = kind.is_person and kind.is_known
     asked = [case for case in cases() if case.method == "GET" or not may_act or 403 in expected(kind, case)]
     asked = [case for case in asked if case.path != "/dang-xuat" and case.path.startswith(below)]
