@@ -77,9 +77,8 @@ def screened(event: Json, reference: Reference, *, is_people: bool = False) -> D
     """Ingest's decision on an event received in the second after it was sent."""
     received_ms = events.to_ms(datetime.fromisoformat(event["time"])) + 1000
     incoming = Incoming(event["source"][7:], json.dumps(event).encode(), received_ms, 1, is_people)
-    return screening.screen(
-        incoming, reference, known(read(events.SUBMITTED), views={CONFIRMED_VIEW: read(events.CONFIRMED)["data"]["view_hash"]})
-    )
+    before = [read(events.SUBMITTED), *([read(events.CONFIRMED)] if event.get("type") == events.UNDONE else [])]
+    return screening.screen(incoming, reference, known(*before, views={CONFIRMED_VIEW: read(events.CONFIRMED)["data"]["view_hash"]}))
 
 
 def accepted(event: Json, reference: Reference) -> Accepted:

@@ -1,7 +1,8 @@
 """The confirmed versions of a view: each confirmation with its number, who made it, why, what differs from the one before, and whether it
 was undone. Pure.
 
-Version n is the n-th confirmation that was not undone: 1 is the official version, k + 1 the k-th adjustment. Source: design-2, section 3.
+Version n is the n-th confirmation that was not undone: 1 is the official version, k + 1 the k-th adjustment. Source: design, section 4,
+"Confirmed versions"; ADR 0070, ADR 0074.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -103,7 +103,7 @@ def set_number(section: Section, first: int) -> None:
         section._sectPr.remove(old)
     numbers = OxmlElement("w:pgNumType")
     numbers.set(qn("w:start"), str(first))
-    successor = section._sectPr.find(qn("w:cols"))
+    successor = next(iter(section._sectPr.xpath("./w:cols")), None)
     section._sectPr.insert(len(section._sectPr) if successor is None else section._sectPr.index(successor), numbers)
 
 
@@ -173,7 +173,7 @@ def _without_padding(made: Table) -> None:
         none.set(qn("w:type"), "dxa")
         margins.append(none)
     properties = made._tbl.tblPr
-    look = properties.find(qn("w:tblLook"))
+    look = next(iter(properties.xpath("./w:tblLook")), None)
     properties.insert(len(properties) if look is None else properties.index(look), margins)
 
 

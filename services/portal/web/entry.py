@@ -105,8 +105,8 @@ async def _saved(attempt: Attempt, texts: Texts) -> Response:
     if isinstance(found, Conflict) and found.draft is not None:
         return entry_pages.differences(shown, found, attempt.button)
     if not isinstance(found, Draft):
-        why = "draft.ended" if isinstance(found, Conflict) else "draft.too_large"
-        return entry_pages.form(replace(shown, draft=None), Outcome(faults=[refusal(why), *attempt.faults]))
+        why = refusal("draft.ended") if isinstance(found, Conflict) else refusal("draft.too_large")
+        return entry_pages.form(replace(shown, draft=None), Outcome(faults=[why, *attempt.faults]))
     return await _done(replace(attempt, shown=replace(shown, draft=found)))
 
 

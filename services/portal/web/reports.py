@@ -35,7 +35,11 @@ async def report(
     early = await early_views.reports(at, store) if at.early is None else []
     warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last, at.regime) if own_report.last else []
     shown = {"position": position, "it": own_report, "sections": sections, "now": now, "strip": strip, "early": early}
-    shown |= {"opened": opened, "record": record, "rejected": report_record.reasons(record, at)}
-    shown |= {"offers": await offered.of_report(person, at, store)}
+    shown |= {
+        "opened": opened,
+        "record": record,
+        "rejected": report_record.reasons(record, at),
+        "offers": await offered.of_report(person, at, store),
+    }
     shown |= {"warnings": plain_remarks.plain(warnings, at.regime), "entering": entering.of_principal(person, at, store.scope)}
     return look.page("report.html", {**await frame.head(at, store, now), **shown})

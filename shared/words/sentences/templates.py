@@ -40,7 +40,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Filling the template with an example fails: {detail}. Correct its fields.",
     ),
     "template.other_font": (
-        "Mẫu có phông chữ khác Times New Roman: {fonts}. Chọn toàn bộ văn bản và các kiểu (style), đặt Times New Roman.",
+        "Mẫu có phông chữ khác Times New Roman: {fonts}. Chọn toàn bộ văn bản và các kiểu, đặt Times New Roman.",
         "The template has fonts other than Times New Roman: {fonts}. Set Times New Roman for all text and styles.",
     ),
     "template.part_missing": (
