@@ -31,10 +31,8 @@ AUDIT: Final = "audit"
 IDENTITY: Final = "identity"
 
 
-AGGREGATE_CHECKPOINTS: Final = "aggregate/"
-"""How the ids of the partitions' documents in `checkpoints` begin."""
-
-
-def aggregate_checkpoint(partition: int) -> str:
-    """The id of a partition's document in `checkpoints`, which says how far the aggregator has stored the log."""
-    return f"{AGGREGATE_CHECKPOINTS}{partition}"
+def aggregate_checkpoint(partition: int | str) -> str:
+    """The id of a partition's document in `checkpoints`, which says how far the aggregator has stored the log; with "", how the ids of all
+    partitions begin.
+    """
+    return f"aggregate/{partition}"

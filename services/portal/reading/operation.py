@@ -50,7 +50,7 @@ async def _folded(database: Documents) -> tuple[dict[int, int], list[int]]:
     """The sequence of each partition, and the generations under which they are stored."""
     folded: dict[int, int] = {}
     under: list[int] = []
-    async for document in database[collection_names.CHECKPOINTS].find({"_id": {"$regex": f"^{collection_names.AGGREGATE_CHECKPOINTS}"}}):
+    async for document in database[collection_names.CHECKPOINTS].find({"_id": {"$regex": "^" + collection_names.aggregate_checkpoint("")}}):
         folded[int(document["_id"].partition("/")[2])] = document["sequence"]
         under += [document["generation"]] if "generation" in document else []
     return folded, under
