@@ -53,7 +53,7 @@ class Account(NamedTuple):
 
 
 ACCOUNTS: Final = (
-    Account("can-bo-xa", "Cán bộ báo cáo (thử)", "officer", SENDER, "/bieu-mau/ct27-van-quan/{year}/06253"),
+    Account("can-bo-xa", "Cán bộ báo cáo (thử)", "officer", SENDER, "/viec-cua-toi"),
     Account("tong-hop-so", "Cán bộ tổng hợp Sở Nội vụ (thử)", "reviewer", "44-SNV", "/bang/nq68-quang-binh/{year}/44"),
     Account("tong-hop-tinh", "Cán bộ tổng hợp tỉnh (thử)", "reviewer", "20", "/bang/ct27-van-quan/{year}/20"),
     Account("quan-tri", "Quản trị (thử)", "operator", None, "/quan-tri/nguoi-dung"),

@@ -35,6 +35,7 @@ IN_CHROMIUM = (
     "test_login.py",
     "test_pages.py",
     "test_reform_pages.py",
+    "test_season.py",
 )
 collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_CHROMIUM]  # the default run does without it
 

@@ -133,6 +133,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /tim": Row("public"),
     "GET /che-do": Row("public"),
     "GET /che-do/{regime}": Row("public"),
+    "GET /huong-dan": Row("person"),
+    "GET /huong-dan/{guide}": Row("person"),
     "GET /sap-xep": Row("public"),
     "GET /sap-xep/{reform}": Row("public"),
     "GET /sap-xep/{reform}.csv": Row("public"),
@@ -229,6 +231,7 @@ def _path(path: str, target: Target) -> str:
         "credential": "0" * 16,
         "event": "0" * 32,
         "file": "f-unknown",
+        "guide": "xa",
         "address": "A" * 43,
         "secret": "A" * 43,
     }

@@ -119,11 +119,11 @@ def test_the_periods_with_most_overdue_reports_come_first() -> None:
 @pytest.mark.parametrize(
     ("roles", "texts"),
     [
-        ({"officer"}, ["Việc của tôi", "Tổng quan", "Nghĩa vụ", "Biểu mẫu"]),
-        ({"reviewer"}, ["Việc của tôi", "Tổng quan", "Nghĩa vụ", "Biểu mẫu", "Người dùng"]),
-        ({"viewer"}, ["Tổng quan", "Nghĩa vụ", "Biểu mẫu"]),
-        ({"operator"}, ["Biểu mẫu", "Quản trị"]),
-        (set(), ["Biểu mẫu"]),
+        ({"officer"}, ["Việc của tôi", "Tổng quan", "Nghĩa vụ", "Biểu mẫu", "Hướng dẫn"]),
+        ({"reviewer"}, ["Việc của tôi", "Tổng quan", "Nghĩa vụ", "Biểu mẫu", "Người dùng", "Hướng dẫn"]),
+        ({"viewer"}, ["Tổng quan", "Nghĩa vụ", "Biểu mẫu", "Hướng dẫn"]),
+        ({"operator"}, ["Biểu mẫu", "Quản trị", "Hướng dẫn"]),
+        (set(), ["Biểu mẫu", "Hướng dẫn"]),
     ],
     ids=["officer", "reviewer", "viewer", "operator", "nobody"],
 )

@@ -33,6 +33,7 @@ MY_WORK: Final = Item("Việc của tôi", WORK, ("/bieu-mau/",))
 OF_ALL: Final = Item("Tổng quan", OVERVIEW, ("/bang/", "/bao-cao/", "/giai-trinh/", "/thuyet-minh/"))
 DUTIES: Final = Item("Nghĩa vụ", "/nghia-vu")
 FORMS: Final = Item("Biểu mẫu", "/che-do")
+GUIDES: Final = Item("Hướng dẫn", "/huong-dan")
 PEOPLE: Final = Item("Người dùng", "/quan-tri/nguoi-dung")
 OPERATING: Final = Item("Quản trị", "/quan-tri/tinh-trang", (OPERATION,))
 
@@ -46,9 +47,11 @@ class Entry:
     current: Current
 
 
-def is_officer(roles: Collection[Role]) -> bool:
-    """Whether a person's first page is *Việc của tôi*: who reports finds there what is owed."""
-    return "officer" in roles
+def first(roles: Collection[Role]) -> str:
+    """Where a person lands: who reports at what is owed, who only runs the system at its state, everybody else at the overview."""
+    if "officer" in roles:
+        return WORK
+    return OPERATING.path if "operator" in roles and not {"reviewer", "viewer"} & set(roles) else OVERVIEW
 
 
 def of(roles: Collection[Role], path: str) -> Sequence[Entry]:
@@ -60,6 +63,6 @@ def of(roles: Collection[Role], path: str) -> Sequence[Entry]:
         FORMS,
         *([PEOPLE] if "reviewer" in roles and "operator" not in roles else []),
         *([OPERATING] if "operator" in roles else []),
+        GUIDES,
     ]
-    home = WORK if is_officer(roles) else OVERVIEW
-    return [Entry(item.text, item.path, item.current(home if path == HOME else path)) for item in shown]
+    return [Entry(item.text, item.path, item.current(first(roles) if path == HOME else path)) for item in shown]

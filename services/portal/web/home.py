@@ -12,7 +12,10 @@ from services.portal.reading import regime_periods
 from services.portal.reading.present import At, PresentReader
 from services.portal.reading.regime_periods import RegimePeriods
 from services.portal.render import look
+from shared.words import grants
+from shared.words.principals import PersonPrincipal, Role
 from shared.words.reference import Reference
+from shared.words.scope import Scope
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -26,8 +29,9 @@ Presents = Annotated[PresentReader, Depends(presents_of)]
 
 @router.get(menu.HOME)
 async def home(scope: Reads, store: Stored, duties: Duties, presents: Presents, now: Now) -> Response:
-    """Leads who reports to what is owed; shows the overview to others."""
-    return RedirectResponse(menu.WORK) if scope.own else await overview(scope, store, duties, presents, now)
+    """Leads who reports to what is owed, and who only runs the system to its state; shows the overview to others."""
+    first = menu.first(_roles(scope))
+    return await overview(scope, store, duties, presents, now) if first == menu.OVERVIEW else RedirectResponse(first)
 
 
 @router.get(menu.OVERVIEW)
@@ -51,6 +55,11 @@ async def overview(
         "height": curve.HEIGHT,
     }
     return look.page("overview.html", shown)
+
+
+def _roles(scope: Scope) -> set[Role]:
+    held = scope.principal.grants if isinstance(scope.principal, PersonPrincipal) else ()
+    return {grant.role for grant in grants.effective(held, scope.reference.registry, scope.today)}
 
 
 def _present(known: Reference, it: RegimePeriods) -> At | None:

@@ -111,6 +111,7 @@ async def _list(
         "accounts": [accounts.account(one, by.granter, by.registry, by.today, logins.get(one.id)) for one in found[:PAGE]],
         "is_first": not after,
         "next": found[PAGE - 1].login if len(found) > PAGE else "",
+        "operates": by.granter.is_operator,
         **_form(governs, reasons, fields),
     }
     return look.page("people.html", shown, accounts.status(reasons) if reasons else HTTPStatus.OK, SECRET)
