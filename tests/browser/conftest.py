@@ -30,6 +30,9 @@ FLAGS = [
 IN_CHROMIUM = (
     "test_accessibility.py",
     "test_entry.py",
+    "test_draft_torture.py",
+    "test_form.py",
+    "test_form_sessions.py",
     "test_history_of_reforms.py",
     "test_live.py",
     "test_login.py",
