@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills draft-torture simulate simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -108,6 +108,9 @@ faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo c
 
 reform-kills: $(READY) ## giết lệnh áp dụng, thu hồi đợt sắp xếp hoặc mongod; KILLS=số lượt SEED=số (reforms killed half-way, under load)
 	$(BIN)/python -m tests.faults.reforms --kills $(or $(KILLS),20) --seed $(or $(SEED),1)
+
+draft-torture: $(READY) ## hai người gõ một bản nháp, trình duyệt và cổng bị giết; ROUNDS=số lượt SEED=số (drafts while all ends; needs chromium)
+	$(BIN)/python -m tests.browser.draft_torture --rounds $(or $(ROUNDS),60) --seed $(or $(SEED),1)
 
 lock: ## ghi lại deploy/requirements*.txt: phiên bản chính xác, có mã băm; UPGRADE=1 lấy bản mới (the lock files; needs the network)
 	PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" deploy/lock.sh

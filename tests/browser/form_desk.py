@@ -46,10 +46,13 @@ SPECIAL: Final[dict[int, dict[str, Any]]] = {  # the 3rd indicator is a ratio, �
 def regime() -> Regime:
     """ct27 as a form of 200 fields in four sections."""
     base = entry_desk.regime().model_dump(exclude_unset=True, by_alias=True, exclude={"indicators", "rules"})
-    plain = [{"code": f"ct_{at:03}", "label": f"Chỉ tiêu số {at}", "kind": "quantity", "measure": "hộ"} for at in range(FIELDS - 1)]  # the ratio has two
-    indicators = [{**one, "section": f"Phần {at // 50 + 1}", **SPECIAL.get(at, {})} for at, one in enumerate(plain)]
+    indicators = [_indicator(at) | SPECIAL.get(at, {}) for at in range(FIELDS - 1)]  # the ratio has two fields
     indicators[100]["label"] = "Số hộ nghèo của Văn Quan"
     return Regime.model_validate({**base, "id": WIDE, "title": "Biểu rộng để thử", "indicators": indicators})
+
+
+def _indicator(at: int) -> dict[str, Any]:
+    return {"code": f"ct_{at:03}", "label": f"Chỉ tiêu số {at}", "kind": "quantity", "measure": "hộ", "section": f"Phần {at // 50 + 1}"}
 
 
 @cache

@@ -68,7 +68,9 @@ async def test_200_fields_are_walked_and_filled_without_a_mouse_and_enter_never_
     page = await desk.page("06253")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" and "phien" not in request.url else None)
-    await page.evaluate("document.reached = new Set(); document.addEventListener('focusin', ({ target }) => document.reached.add(target.name))")
+    await page.evaluate(
+        "document.reached = new Set(); document.addEventListener('focusin', ({ target }) => document.reached.add(target.name))"
+    )
     await page.locator("#v-ct_000").focus()
     for number in range(FIELDS):
         if number in (4, 5):
@@ -87,7 +89,9 @@ async def test_200_fields_are_walked_and_filled_without_a_mouse_and_enter_never_
     await expect(state(page)).to_have_text(re.compile(r"Đã lưu \d\d:\d\d"))
     draft = await desk.draft("06253")
     typed = {name: text for name, text in draft.items() if text}
-    assert typed == {"v.ct_003": "co", "v.ct_004": "chua", "v.ct_000": "0"} | {f"v.ct_{20 * tens - 1:03}": str(tens) for tens in range(1, 10)}
+    assert typed == {"v.ct_003": "co", "v.ct_004": "chua", "v.ct_000": "0"} | {
+        f"v.ct_{20 * tens - 1:03}": str(tens) for tens in range(1, 10)
+    }
     assert sent == []
     assert await page.evaluate("'edited' in document.querySelector('main').dataset")
     assert desk.said == []
@@ -99,7 +103,12 @@ async def test_every_state_of_saving_is_said_and_only_the_server_makes_it_green(
     box = page.locator("#v-ct_005")
     assert await state(page).inner_text() == "Chưa có thay đổi"
     tops = await page.evaluate("[...document.querySelectorAll('.line')].map((one) => one.offsetTop)")
-    await page.evaluate("() => { Storage.prototype.kept = Storage.prototype.setItem; Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
+    await page.evaluate(
+        """() => {
+          Storage.prototype.kept = Storage.prototype.setItem;
+          Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+        }"""
+    )
     await box.press_sequentially("1.2")
     await expect(state(page, "v.ct_005")).to_have_text("Chưa lưu")
     await expect(state(page, "v.ct_005")).to_have_text(re.compile("Đã lưu"))
@@ -135,7 +144,12 @@ async def test_a_draft_is_saved_when_the_window_is_hidden_and_only_unsaved_text_
 
     page.on("dialog", answer)
     await page.locator("#v-ct_000").press_sequentially("7")
-    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))")
+    await page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
     await expect(state(page)).to_have_attribute("data-state", "saved")
     await page.goto(desk.path("06268"))
     assert asked == []
@@ -195,7 +209,9 @@ async def test_the_filter_finds_without_accents_and_takes_no_field_out_of_the_fo
     assert await axe(page) == []
     await box.press("Enter")
     assert await page.evaluate("document.activeElement.name") == "v.ct_100"
-    fields = await page.evaluate("[...new FormData(document.querySelector('form.sheet')).entries()].filter(([name]) => /^[vnd]\\./.test(name))")
+    fields = await page.evaluate(
+        "[...new FormData(document.querySelector('form.sheet')).entries()].filter(([name]) => /^[vnd]\\./.test(name))"
+    )
     assert len(fields) == FIELDS
     assert ["v.ct_000", "5"] in fields
     await box.press("Escape")

@@ -68,7 +68,9 @@ async def test_a_warning_comes_two_minutes_before_the_session_ends_and_prolongs_
     await look_again(page)
     await warning.get_by_role("button", name="Tiếp tục làm việc").press("Enter")
     await expect(warning).to_have_count(0)
-    assert await page.evaluate("[document.activeElement.name, document.activeElement.selectionStart, document.activeElement.selectionEnd]") == ["v.ct_007", 1, 3]
+    assert await page.evaluate(
+        "[document.activeElement.name, document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+    ) == ["v.ct_007", 1, 3]
     await expect(page.get_by_text("Đã gia hạn phiên làm việc.")).to_have_count(1)
     session = await desk.stack.database[collection_names.SESSIONS].find_one({"person": person})
     assert session is not None
@@ -112,7 +114,9 @@ async def test_after_the_session_has_ended_the_person_logs_in_beside_the_form_an
     await look_again(page)
     await expect(state(page)).to_have_attribute("data-state", "saved")
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" and request.url == desk.path("06283") else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" and request.url == desk.path("06283") else None
+    )
     await page.get_by_role("button", name="Gửi báo cáo").dblclick()
     await page.wait_for_url("**/06283**")
     await expect(page.locator(".form-bar")).to_have_count(0)
@@ -197,7 +201,9 @@ async def test_what_a_dead_browser_had_not_saved_is_offered_and_what_it_had_is_e
     await expect(state(again)).to_have_attribute("data-state", "saved")
     assert (await desk.draft("06307"))["v.ct_001"] == "only here"
     assert await again.evaluate("Object.keys(localStorage).filter((key) => key.includes('06307'))") == []
-    await again.locator("#v-ct_002, #n-ct_002").first.evaluate("(box) => { box.value = 'x'; box.dispatchEvent(new InputEvent('input', { bubbles: true })); }")
+    await again.locator("#v-ct_002, #n-ct_002").first.evaluate(
+        "(box) => { box.value = 'x'; box.dispatchEvent(new InputEvent('input', { bubbles: true })); }"
+    )
     await again.evaluate("document.querySelector('form[action=\"/dang-xuat\"]').requestSubmit()")
     await again.wait_for_url("**/dang-nhap")
     assert await again.evaluate("Object.keys(localStorage)") == []

@@ -96,6 +96,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}": Row("report"),
+    "POST /bieu-mau/{regime}/{period}/{unit}/doc-thu": Row("enter", script=True),
     "GET /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),
     "PUT /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),
     "GET /phien": Row("person", script=True),

@@ -48,11 +48,16 @@ async def change_of(request: Request, entry: EntryAt) -> Change:
         raise Refused(HTTPStatus.BAD_REQUEST, refusal("draft.malformed")) from None
     if not acts.is_form(change.form):
         raise Refused(HTTPStatus.BAD_REQUEST, refusal("draft.malformed"))
+    known_only(change.fields, entry)
+    return change
+
+
+def known_only(fields: Mapping[str, str], entry: Entry) -> None:
+    """Raises `Refused` with 422 if the form does not have one of these fields."""
     known = set(entry_fields.typed_names(entry.asked))
-    unknown = next((name for name in change.fields if name not in known), None)
+    unknown = next((name for name in fields if name not in known), None)
     if unknown is not None:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, entry_fields.unknown(unknown))
-    return change
 
 
 async def drafts_of(request: Request) -> DraftStore:

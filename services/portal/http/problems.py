@@ -42,7 +42,7 @@ OTHER_TITLE: Final = (
     "Không trả lời được yêu cầu này",
     "Sửa lại địa chỉ, hoặc chọn lại từ đầu. Nếu không nhớ mã đơn vị, hãy nhập tên vào ô tìm ở đầu trang.",
 )
-DRAFT: Final = "/nhap/"  # the end of the address at which our own script saves a draft
+BY_SCRIPT: Final = ("/nhap/", "/doc-thu/")  # ends of addresses at which the script of the form asks
 FOR_PROGRAMS = ("/api/v", "/live/", "/lich/", "/openapi.json/", "/healthz/", "/readyz/", "/metrics/", "/phien/")
 SENT_AWAY: Final = (
     "Hệ thống tạm thời gián đoạn",
@@ -65,7 +65,7 @@ async def each_once(request: Request) -> None:
 def is_for_programs(path: str) -> bool:
     """Whether programs ask here, our own script among them, and not people."""
     whole = f"/{path.strip('/')}/"
-    return whole.startswith(FOR_PROGRAMS) or (whole.startswith("/bieu-mau/") and whole.endswith(DRAFT))
+    return whole.startswith(FOR_PROGRAMS) or (whole.startswith("/bieu-mau/") and whole.endswith(BY_SCRIPT))
 
 
 def answer(

@@ -22,16 +22,18 @@ class SessionEnds(BaseModel):
     idle_ends_at: datetime
     ends_at: datetime
     now: datetime
+    person: str
+    """Whose session it is, by id: another window may have logged in somebody else."""
 
 
 @router.get(SESSION)
-async def asked(request: Request, accounts: AccountsUsed, now: Now, _: AskingPerson) -> SessionEnds:
+async def asked(request: Request, accounts: AccountsUsed, now: Now, person: AskingPerson) -> SessionEnds:
     """When the session ends. Asking does not prolong it."""
     found = await accounts.sessions.ends(request.cookies.get(cookies.name(request.url.scheme), ""))
     if found is None:
         raise principals.required()
     idle, latest = (at.astimezone(UTC) for at in found)
-    return SessionEnds(idle_ends_at=idle, ends_at=latest, now=now.astimezone(UTC))
+    return SessionEnds(idle_ends_at=idle, ends_at=latest, now=now.astimezone(UTC), person=person.person)
 
 
 @router.post(SESSION)

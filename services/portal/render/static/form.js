@@ -71,7 +71,10 @@ function troubles(draft, bar, fields, session, local) {
     refused: ({ said = {} }) => bar.notice("draft", said.message_vi ?? said.detail ?? "Máy chủ không nhận bản nháp này. Tải nội dung đã gõ về máy rồi mở lại biểu.", button("Thử lại", () => draft.retry()), file()),
   };
   draft.addEventListener("trouble", ({ detail }) => show[draft.trouble]?.(detail));
-  draft.addEventListener("state", () => { if (!draft.trouble) bar.clear("draft"); });
+  draft.addEventListener("state", () => {
+    if (!draft.trouble) bar.clear("draft");
+    if (draft.state === "saved") bar.clear("send");
+  });
   draft.addEventListener("conflict", ({ detail }) => conflict(draft, bar, fields, detail));
   session.addEventListener("session", ({ detail }) => {
     if (detail === "other") { draft.trouble = "other"; bar.notice("draft", "Cửa sổ khác đã đăng nhập bằng tài khoản khác nên trang này ngừng lưu. Đăng nhập lại bằng tài khoản cũ, hoặc tải nội dung đã gõ về máy.", login(), file()); }
@@ -84,7 +87,8 @@ function conflict(draft, bar, fields, found) {
   const who = found.by || "Cửa sổ khác";
   const open = async () => {
     const words = { title: `${who} đã lưu bản nháp lúc ${time(found.at)}`, why: "Chọn nội dung cần giữ ở từng ô. Nội dung không chọn vẫn còn trong lịch sử bản nháp.", mine: "Ở đây", theirs: who };
-    const chosen = await choose(fields, found.rows, words);
+    const rows = found.rows.map((row) => ({ ...row, mine: fields.text(row.name) }));  // what is there now
+    const chosen = await choose(fields, rows, words);
     if (chosen && (await draft.resolve(found, chosen))) bar.say("Đã lưu lựa chọn.");
   };
   bar.notice("draft", `${who} đã lưu bản nháp này lúc ${time(found.at)}, khác ở ${found.rows.length} ô. Chưa ghi đè gì: xem khác biệt rồi chọn.`, button("Xem khác biệt", open, "main"));
@@ -94,9 +98,11 @@ function conflict(draft, bar, fields, found) {
 async function offer(draft, bar, fields, local, changed) {
   const copies = await local.left();
   const newest = copies.reduceRight((all, { fields: texts }) => ({ ...all, ...texts }), {});
-  const rows = Object.entries(newest).filter(([name, text]) => fields.byName.has(name) && text !== fields.text(name)).map(([name, text]) => ({ name, mine: text, theirs: fields.text(name) }));
-  if (!rows.length) { local.drop(copies); return; }
+  const differing = () => Object.entries(newest).filter(([name, text]) => fields.byName.has(name) && text !== fields.text(name)).map(([name, text]) => ({ name, mine: text, theirs: fields.text(name) }));
+  const count = differing().length;
+  if (!count) { local.drop(copies); return; }
   const open = async () => {
+    const rows = differing();  // what was typed since is shown too
     const words = { title: "Nội dung chưa lưu lên máy chủ", why: `Gõ trên máy này lúc ${time(copies[0].at)}. Chọn nội dung cần giữ ở từng ô.`, mine: "Trên máy này", theirs: "Trong biểu" };
     const chosen = await choose(fields, rows, words);
     if (!chosen) return;
@@ -107,7 +113,7 @@ async function offer(draft, bar, fields, local, changed) {
     local.drop(copies);
     bar.clear("local");
   };
-  bar.notice("local", `Trên máy này có nội dung gõ lúc ${time(copies[0].at)} chưa lưu lên máy chủ, khác ở ${rows.length} ô.`, button("Xem khác biệt", open, "main"));
+  bar.notice("local", `Trên máy này có nội dung gõ lúc ${time(copies[0].at)} chưa lưu lên máy chủ, khác ở ${count} ô.`, button("Xem khác biệt", open, "main"));
 }
 
 /** The typed texts as a file, made here: the server need not be there. */
@@ -118,6 +124,4 @@ function download(fields) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-const form = document.querySelector("form[data-draft]");
-if (form) start(form);
-else removeCopies(location.pathname.split("/bien-nhan/")[0]);
+start(document.querySelector("form[data-draft]"));
