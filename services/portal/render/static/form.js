@@ -52,6 +52,7 @@ function guard(form, draft, bar) {
     form.ariaBusy = "false";
     if (!isSaved) { bar.notice("send", "Chưa thực hiện: nội dung chưa được lưu lên máy chủ. Khi ô trạng thái báo Đã lưu, bấm lại."); return; }
     bar.clear("send");
+    if (form.elements.ban) form.elements.ban.value = draft.version;  // the version that this page has seen
     isSent = event.submitter ?? true;
     form.requestSubmit(event.submitter);
   });
