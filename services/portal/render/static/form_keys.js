@@ -34,7 +34,7 @@ export function keys(form, save) {
 /** A box that hides the lines without these words. It hides by a class: the fields stay in the form. */
 export function filter(form, bar) {
   const lines = [...form.querySelectorAll(".line, section > .box")];
-  const groups = [...form.querySelectorAll("section, details")].filter((group) => group.querySelector(".line, .box"));
+  const groups = [...form.querySelectorAll("section, details")].map((group) => [group, lines.filter((line) => group.contains(line))]).filter(([, held]) => held.length);
   const words = new Map();
   const box = element("input", { type: "search", autocomplete: "off", maxLength: 100, id: "loc-bieu", placeholder: "Tìm chỉ tiêu" });
   const count = element("span", { className: "note" });
@@ -45,7 +45,7 @@ export function filter(form, bar) {
   const apply = () => {
     const asked = folded(box.value).split(" ").filter(Boolean);
     for (const line of lines) line.classList.toggle("is-out", !asked.every((word) => wordsOf(line).includes(word)));
-    for (const group of groups) if (!group.closest(".line")) group.classList.toggle("is-out", !group.querySelector(".line:not(.is-out), .box:not(.is-out)"));
+    for (const [group, held] of groups) group.classList.toggle("is-out", held.every((line) => line.classList.contains("is-out")));
     const seen = lines.filter((line) => !line.classList.contains("is-out")).length;
     count.textContent = asked.length ? `${seen} / ${lines.length} mục` : "";
     if (asked.length) bar.say(`Hiện ${seen} trên ${lines.length} mục.`);
