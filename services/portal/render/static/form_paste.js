@@ -36,7 +36,7 @@ function plan(texts, controls) {
 async function read(address, filled) {
   try {
     const fields = Object.fromEntries(filled.filter(({ control }) => !control.options).map(({ control, text }) => [control.name, text]));
-    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ fields }), signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ fields }), signal: AbortSignal.timeout(10000) });
     return answer.ok ? await answer.json() : null;
   } catch { return null; }  // without a connection the preview does without
 }
