@@ -104,7 +104,9 @@ class Desk:
         """The form in a new window."""
         page = await context.new_page()
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        await page.goto(self.path(commune))
+        answer = await page.goto(self.path(commune))
+        assert answer is not None
+        assert answer.status == 200, await page.locator("main").inner_text()
         return page
 
     async def page(self, commune: str, **options: Any) -> Page:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser]
 
+expect.set_options(timeout=20_000)  # milliseconds, on a busy machine
+
 
 @pytest_asyncio.fixture
 async def chromium() -> AsyncIterator[Browser]:
@@ -67,7 +69,9 @@ async def test_an_officer_sends_a_report_and_the_recipient_enters_the_next_one(
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         box = page.locator("#v-gd_ngay_cong")
         await box.fill("12a")
-        await box.press("Enter")  # checks, and never sends
+        await box.press("Enter")  # goes to the next field, and never sends
+        await expect(box).not_to_be_focused()
+        await page.get_by_role("button", name="Kiểm tra", exact=True).click()
         await expect(page.get_by_role("alert")).to_contain_text("báo cáo chưa được gửi")
         await expect(box).to_have_value("12a")
         await expect(box).to_have_attribute("aria-invalid", "true")

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from services.portal.render import scripts
 from shared.plumbing import data_files
 
 FOLDER: Final = Path(__file__).parent / "static"
@@ -19,6 +20,7 @@ GUIDES: Final = data_files.path("deploy/huong-dan")
 PICTURES: Final = GUIDES / "anh"
 MOUNTED: Final = "/static"
 PNG_SIZE: Final = slice(16, 24)  # width and height in the first chunk of a PNG file (IHDR)
+MODULES: Final = ("form.js", "form_sent.js")  # served with the modules that they import
 LETTERS: Final = 16  # of the hash: enough to tell two versions of a file apart
 
 
@@ -59,6 +61,6 @@ def picture(name: str) -> Picture:
 
 
 def _read(file: Path) -> Asset:
-    content = file.read_bytes()
+    content = scripts.bundled(file).encode() if file.name in MODULES else file.read_bytes()
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return Asset(content, gzip.compress(content, mtime=0), media_type, hashlib.sha256(content).hexdigest()[:LETTERS])

@@ -1,14 +1,15 @@
 // The form in the browser: saves the draft while somebody types, warns, fills, walks. Without JavaScript the form does everything itself.
 
-import { choose } from "./form_differences.js";
-import { Draft } from "./form_draft.js";
-import { Fields } from "./form_fields.js";
-import { filter, keys } from "./form_keys.js";
-import { LocalCopies, removeCopies } from "./form_local.js";
-import { Bar, button, element, time } from "./form_page.js";
-import { Pasting } from "./form_paste.js";
-import { Session } from "./form_session.js";
-import { States } from "./form_states.js";
+import { choose } from "./form/differences.js";
+import { Draft } from "./form/draft.js";
+import { Fields } from "./form/fields.js";
+import { filter, keys } from "./form/keys.js";
+import { LocalCopies, removeCopies } from "./form/local.js";
+import { Bar, button, element, time } from "./form/page.js";
+import { Pasting } from "./form/paste.js";
+import { Readings } from "./form/readings.js";
+import { Session } from "./form/session.js";
+import { States } from "./form/states.js";
 
 const LOGIN = "/dang-nhap";
 
@@ -28,6 +29,7 @@ function start(form) {
   keys(form, async () => { if (await draft.retry()) bar.say(`Đã lưu bản nháp, chưa gửi. ${bar.state.textContent}.`); });
   filter(form, bar);
   new Pasting(fields, bar, `${address.replace(/nhap$/, "")}doc-thu`, changed);
+  new Readings(draft, bar, changed);
   guard(form, draft, bar);
   troubles(draft, bar, fields, session, local);
   offer(draft, bar, fields, local, changed);
@@ -119,7 +121,7 @@ async function offer(draft, bar, fields, local, changed) {
 
 /** The typed texts as a file, made here: the server need not be there. */
 function download(fields) {
-  const text = fields.names().map((name) => [fields.label(name), fields.shown(name, fields.text(name))]).filter(([, typed]) => typed).map((pair) => pair.join(": ")).join("\r\n");
+  const text = fields.names().filter((name) => fields.text(name)).map((name) => `${fields.label(name)}: ${fields.shown(name, fields.text(name))}`).join("\r\n");
   const link = element("a", { href: URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" })), download: "noi-dung-da-go.txt" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);

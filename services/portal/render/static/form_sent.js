@@ -1,5 +1,5 @@
 // The page of a receipt: the report was sent, so no copy of what was typed stays in this browser.
 
-import { removeCopies } from "./form_local.js";
+import { removeCopies } from "./form/local.js";
 
 removeCopies(location.pathname.split("/bien-nhan/")[0]);

@@ -1,7 +1,7 @@
 // Warns before the session ends, and lets it be prolonged as often as wanted, up to the hour at which it ends in any case. Times are the
 // server's: the clock of this computer may be wrong, or be set while the page is open.
 
-import { ask, element, time } from "./form_page.js";
+import { ask, element, time } from "./page.js";
 
 const BEFORE_S = 120;  // at least a minute must remain to read and to answer
 const LOOK_S = 300;

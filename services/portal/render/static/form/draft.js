@@ -1,7 +1,7 @@
 // Saves what is typed as the draft of the form: changed fields only, one request at a time, each naming the version that this window has seen.
 // A field counts as saved only when the server has said so. Whatever else happens, the text stays in the page and in this browser.
 
-import { lines } from "./form_fields.js";
+import { lines } from "./fields.js";
 
 const AFTER_KEY_MS = 1000, AT_MOST_MS = 5000;  // with the request: within 2 s of the last key, and while somebody types without a pause
 const ANSWER_MS = 15000, LONGEST_WAIT_MS = 30000;
@@ -93,12 +93,12 @@ export class Draft extends EventTarget {
     } catch { return { status: 0, said: {} }; }  // no connection, or no answer in time: tried again
   }
 
-  confirmed(texts, { version, saved_at: at, understood = {} }) {
+  confirmed(texts, { version, saved_at: at, understood = {}, choices = {} }) {
     this.version = version;
     for (const [name, text] of Object.entries(texts)) { this.base.set(name, text); this.savedAt.set(name, at); }
     this.lastSaved = at;
     Object.assign(this, { trouble: "", failures: 0 });
-    this.tell("understood", { names: Object.keys(texts), understood });
+    this.tell("understood", { names: Object.keys(texts), understood, choices });
     this.keep();
   }
 

@@ -1,6 +1,6 @@
 // Shows the state of each field that was typed in and of the page, and what the server has understood. Never an error while somebody types.
 
-import { time } from "./form_page.js";
+import { element, time } from "./page.js";
 
 const TEXTS = { "": "Chưa có thay đổi", unsaved: "Chưa lưu", local: "Mới lưu trên máy này" };
 
@@ -8,9 +8,20 @@ export class States {
   constructor(draft, bar) {
     Object.assign(this, { draft, bar, touched: new Set() });
     this.places = new Map([...draft.fields.form.querySelectorAll(".saved")].map((place) => [place.dataset.for, place]));
+    for (const name of draft.fields.names()) if (!this.places.has(name)) this.places.set(name, this.made(name));
     draft.addEventListener("state", () => this.show());
     draft.addEventListener("understood", ({ detail }) => this.understood(detail));
   }
+
+  /** A place beside a field: the page of a long form comes without them. */
+  made(name) {
+    const control = this.draft.fields.byName.get(name), place = element("span", { className: "saved" });
+    place.dataset.for = name;
+    (this.meaning(control) ?? control.closest("label") ?? control).after(" ", place);
+    return place;
+  }
+
+  meaning(control) { return document.getElementById(`${control.id}-hieu`); }
 
   touch(name) {
     this.touched.add(name);
@@ -33,8 +44,11 @@ export class States {
 
   understood({ names, understood }) {
     for (const name of names) {
-      const place = document.getElementById(`${this.draft.fields.byName.get(name).id}-hieu`);
-      if (place) place.textContent = understood[name] ?? "";
+      const control = this.draft.fields.byName.get(name), place = this.meaning(control);
+      if (!place) continue;
+      place.textContent = understood[name] ?? "";
+      const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+      if (!described.includes(place.id)) control.setAttribute("aria-describedby", [...described, place.id].join(" "));
     }
   }
 }

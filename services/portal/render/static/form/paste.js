@@ -1,8 +1,8 @@
 // A column or a block of cells, copied from a spreadsheet, fills the fields from the one on in which it is pasted, skipping locked ones: after
 // a preview, and with one undo. What the texts mean is asked of the server, which reads numbers everywhere.
 
-import { folded } from "./form_fields.js";
-import { ask, button, element } from "./form_page.js";
+import { folded } from "./fields.js";
+import { ask, button, element } from "./page.js";
 
 const MOST_LETTERS = 100;  // of a field, as its maxlength
 

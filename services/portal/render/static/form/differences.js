@@ -1,6 +1,6 @@
 // Two texts of the same fields side by side, field by field; the person chooses, and nothing is chosen for him.
 
-import { ask, button, element } from "./form_page.js";
+import { ask, button, element } from "./page.js";
 
 /** A text in which the part that differs from another one is marked. */
 function marked(text, other) {

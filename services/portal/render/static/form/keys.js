@@ -1,7 +1,7 @@
 // Keys of a long form: Enter and ↓ go to the next field, ↑ back, Enter never sends; Ctrl+S saves the draft. And the filter of its lines.
 
-import { folded, isSeen } from "./form_fields.js";
-import { element } from "./form_page.js";
+import { folded, isSeen } from "./fields.js";
+import { element } from "./page.js";
 
 const isWalked = (one) => one.matches("input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea") && !one.disabled && !one.readOnly;
 
