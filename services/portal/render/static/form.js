@@ -51,6 +51,7 @@ function guard(form, draft, bar) {
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
     const isSaved = await draft.save();
+    await new Promise((done) => { setTimeout(done); });  // a form is not submitted while its own event is dispatched
     form.ariaBusy = "false";
     if (!isSaved) { bar.notice("send", "Chưa thực hiện: nội dung chưa được lưu lên máy chủ. Khi ô trạng thái báo Đã lưu, bấm lại."); return; }
     bar.clear("send");
