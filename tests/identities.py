@@ -16,9 +16,9 @@ COOKIE: Final = "tonghop-session"
 BEGINNING: Final = date(2020, 1, 1)
 
 
-def grant(role: Role, unit: str | None, begins: date = BEGINNING, ends: date | None = None) -> GrantDocument:
+def grant(role: Role, unit: str | None, begins: date = BEGINNING, ends: date | None = None, *, approver: bool = False) -> GrantDocument:
     """A role at a unit, by the unit's id."""
-    return {
+    document: GrantDocument = {
         "id": secrets.token_hex(4),
         "role": role,
         "unit": unit,
@@ -28,6 +28,7 @@ def grant(role: Role, unit: str | None, begins: date = BEGINNING, ends: date | N
         "granted_at": datetime.now(UTC),
         "revoked_at": None,
     }
+    return {**document, "approver": True} if approver else document
 
 
 async def put_person(database: Documents, *grants: GrantDocument, login: str | None = None, password: str | None = None) -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from services.cli import people_session, people_tables, session
 from services.cli.data import AsJson
-from services.cli.people_session import Desk, From, Login, OnlyRole, RoleName, UnitCode, Until
+from services.cli.people_session import Approves, Desk, From, Login, OnlyRole, RoleName, UnitCode, Until
 from shared.plumbing.invitation_store import InvitationStore
 from shared.plumbing.people_desk import NewPerson, WithPassword
 from shared.shell.clock import random_secret
@@ -28,6 +28,7 @@ def add(
     begins: From = None,
     until: Until = None,
     email: Annotated[str, typer.Option(metavar="ĐỊA_CHỈ", help="Thư điện tử.")] = "",
+    approver: Approves = False,
     as_json: AsJson = False,
 ) -> None:
     """Thêm một người dùng với một vai trò. In mật khẩu một lần duy nhất; người ấy đổi mật khẩu khi đăng nhập lần đầu.
@@ -39,7 +40,7 @@ def add(
 
     async def act() -> tuple[WithPassword, str | None]:
         async with people_session.opened() as desk:
-            grant = desk.asked(role, unit, begins, until)
+            grant = desk.asked(role, unit, begins, until, is_approver=approver)
             new = NewPerson(accounts.login(login), passwords.normal(name), email, grant)
             return people_session.password_of(await desk.desk.add(desk.by, new)), desk.code(grant.unit)
 
@@ -80,17 +81,25 @@ def list_people(
 
 
 @people.command()
-def grant(login: Login, role: RoleName, unit: UnitCode = None, begins: From = None, until: Until = None, as_json: AsJson = False) -> None:
+def grant(
+    login: Login,
+    role: RoleName,
+    unit: UnitCode = None,
+    begins: From = None,
+    until: Until = None,
+    approver: Approves = False,
+    as_json: AsJson = False,
+) -> None:
     """Cấp thêm một vai trò. Phiên đăng nhập đang mở của người ấy kết thúc.
 
-    Ví dụ: tonghop people grant hoa.nt --unit 20 --role viewer --until 2026-12-31
+    Ví dụ: tonghop people grant hoa.nt --unit 20 --role viewer --until 2026-12-31, hoặc --unit 06253 --role officer --approver
 
     Mã thoát: 0, 1 không cấp được và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
 
     async def act() -> dict[str, Any]:
         async with people_session.opened() as desk:
-            person, asked = await desk.person(login), desk.asked(role, unit, begins, until)
+            person, asked = await desk.person(login), desk.asked(role, unit, begins, until, is_approver=approver)
             return desk.entry(people_session.person_of(await desk.desk.grant(desk.by, person, asked)))
 
     _tell(session.run(act), "đã cấp vai trò", as_json)

@@ -48,6 +48,10 @@ OnlyRole = Annotated[
 ]
 UnitCode = Annotated[str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; vai trò operator không có đơn vị.")]
 From = Annotated[date | None, typer.Option("--from", parser=_day, metavar="NGÀY", help="Ngày bắt đầu; mặc định: hôm nay.")]
+Approves = Annotated[
+    bool,
+    typer.Option("--approver", help="Cán bộ duyệt gửi: báo cáo của đơn vị do cán bộ khác soạn phải chờ người này duyệt và gửi."),
+]
 Until = Annotated[date | None, typer.Option("--until", parser=_day, metavar="NGÀY", help="Ngày cuối cùng còn hiệu lực.")]
 
 
@@ -67,11 +71,11 @@ class Desk:
             session.stop(session.NO, refusal("person.unknown").at(people.login(login)))
         return found
 
-    def asked(self, role: str, unit: str | None, begins: date | None, until: date | None) -> NewGrant:
+    def asked(self, role: str, unit: str | None, begins: date | None, until: date | None, *, is_approver: bool = False) -> NewGrant:
         """The role that a command line names: its unit by the code of the first day."""
         first = begins or self.by.today
         at = None if unit is None else granting.named(unit, self.by.registry, max(first, self.by.today))
-        return NewGrant(known(role), at, first, None if until is None else until + ONE_DAY)
+        return NewGrant(known(role), at, first, None if until is None else until + ONE_DAY, is_approver)
 
     def code(self, unit: str | None) -> str | None:
         """The code of a unit (an id), today or as it was last."""

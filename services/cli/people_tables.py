@@ -38,6 +38,7 @@ def _role(grant: Grant, registry: Registry, today: date, *, holds: bool) -> dict
         "unit_name": None if row is None else row.name,
         "from": grant.begins.isoformat(),
         "until": None if grant.ends is None else (grant.ends - ONE_DAY).isoformat(),
+        "approver": grant.is_approver,
         "revoked": grant.is_revoked,
         "holds": holds,
     }
@@ -49,7 +50,8 @@ def role_line(role: dict[str, Any]) -> str:
     at = f" – {role['unit_name'] or role['unit_id']} ({role['unit']})" if role["unit_id"] else ""
     until = f", đến hết {vietnamese.day(date.fromisoformat(role['until']))}" if role["until"] else ""
     state = "" if role["holds"] else (" [đã thu hồi]" if role["revoked"] else " [không hiệu lực]")
-    return f"{words[role['role']]}{at}, từ {vietnamese.day(date.fromisoformat(role['from']))}{until}{state}"
+    name = words[role["role"]] + (", duyệt gửi" if role["approver"] else "")
+    return f"{name}{at}, từ {vietnamese.day(date.fromisoformat(role['from']))}{until}{state}"
 
 
 def state(person: dict[str, Any]) -> str:

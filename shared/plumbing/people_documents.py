@@ -46,6 +46,7 @@ def grants(documents: Sequence[GrantDocument]) -> tuple[Grant, ...]:
             date.fromisoformat(document["begins"]),
             None if document["ends"] is None else date.fromisoformat(document["ends"]),
             document["revoked_at"] is not None,
+            document.get("approver", False),
         )
         for document in documents
     )
@@ -80,7 +81,7 @@ def password(hashed: str, now: datetime, *, must_change: bool) -> PasswordFields
 
 def new_grant(grant_id: str, asked: NewGrant, actor: str, now: datetime) -> GrantDocument:
     """The document of a new role."""
-    return {
+    document: GrantDocument = {
         "id": grant_id,
         "role": asked.role,
         "unit": asked.unit,
@@ -90,6 +91,7 @@ def new_grant(grant_id: str, asked: NewGrant, actor: str, now: datetime) -> Gran
         "granted_at": now,
         "revoked_at": None,
     }
+    return {**document, "approver": True} if asked.is_approver else document
 
 
 VARIANTS: Final[Mapping[str, str]] = {

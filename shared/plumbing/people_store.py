@@ -58,6 +58,12 @@ class PeopleStore:
         query = person_changes.NOT_REVOKED | {"grants.unit": {"$in": sorted(units)}}
         return [stored.person(found) for found in await self._people.find(query).sort("login", ASCENDING).to_list()]
 
+    async def approving(self, unit: str) -> list[Person]:
+        """People with an account that is not revoked who have, or had, the role of who approves the drafts of a unit (an id)."""
+        granted = {"grants": {"$elemMatch": {"unit": unit, "role": "officer", "approver": True, **person_changes.NOT_REVOKED}}}
+        found = self._people.find(person_changes.NOT_REVOKED | granted).sort("login", ASCENDING)
+        return [stored.person(document) for document in await found.to_list()]
+
     async def add(self, actor: str, login: str, name: str, email: str, password: str | None, grants: Sequence[NewGrant]) -> Person | None:
         """Adds a person with roles. `password` is a hash, which must be changed at the first login. None if the login is taken."""
         now = self._clock()
@@ -131,4 +137,5 @@ def _read(document: PersonDocument | None) -> Person | None:
 
 def _details(asked: NewGrant) -> dict[str, Detail]:
     ends = None if asked.ends is None else asked.ends.isoformat()
-    return {"role": asked.role, "unit": asked.unit, "begins": asked.begins.isoformat(), "ends": ends}
+    details: dict[str, Detail] = {"role": asked.role, "unit": asked.unit, "begins": asked.begins.isoformat(), "ends": ends}
+    return details | {"approver": True} if asked.is_approver else details

@@ -421,6 +421,21 @@ class EarlierTextDocument(TypedDict):
     replaced_at: Annotated[datetime, "when it was overwritten or deleted"]
 
 
+class DraftHandedDocument(TypedDict):
+    """That a draft was handed in for approval."""
+
+    by: Annotated[DraftWriterDocument, "who handed it in"]
+    at: Annotated[datetime, "when"]
+
+
+class DraftSentBackDocument(TypedDict):
+    """That the approver gave a draft back instead of sending it."""
+
+    by: Annotated[DraftWriterDocument, "who gave it back"]
+    at: Annotated[datetime, "when"]
+    note: Annotated[str, "what is to be changed"]
+
+
 class DraftDocument(TypedDict):
     """What people have typed into the form of a report and not sent yet. It is no event and in no total. Since data format 8.
 
@@ -446,6 +461,10 @@ class DraftDocument(TypedDict):
     ended: Annotated[Literal["sent", "discarded"] | None, "how it ended; null while it has not"]
     event: Annotated[str, "id of the event that was sent from it; empty before"]
     expires_at: Annotated[datetime | None, "when MongoDB may remove it: 90 days after its end; null before"]
+    handed: NotRequired[Annotated[DraftHandedDocument | None, "set while it is handed in for approval; absent or null otherwise"]]
+    sent_back: NotRequired[
+        Annotated[DraftSentBackDocument | None, "what the approver said who gave it back; absent or null before, and once handed in again"]
+    ]
 
 
 # what the notifier stores

@@ -1,7 +1,7 @@
 """The documents in MongoDB about people, sessions, credentials and the audit log. As in `documents.py`, which lists them by collection."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypedDict
+from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 
 class GrantDocument(TypedDict):
@@ -15,6 +15,9 @@ class GrantDocument(TypedDict):
     granted_by: Annotated[str, "actor that granted it"]
     granted_at: Annotated[datetime, "when it was granted"]
     revoked_at: Annotated[datetime | None, "when it was revoked; null while it was not"]
+    approver: NotRequired[
+        Annotated[bool, "true if the officer approves the unit's drafts and alone sends them, otherwise absent; since data format 8"]
+    ]
 
 
 class SubjectDocument(TypedDict):

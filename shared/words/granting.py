@@ -21,12 +21,15 @@ BY_REVIEWERS: Final[frozenset[Role]] = frozenset({"officer", "viewer"})
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
-    """A role that is to be granted: at a unit (an id; None for an operator), from `begins` until the day before `ends`."""
+    """A role that is to be granted: at a unit (an id; None for an operator), from `begins` until the day before `ends`. `is_approver`: the
+    officer approves what the unit's other officers have written.
+    """
 
     role: Role
     unit: str | None
     begins: date
     ends: date | None = None
+    is_approver: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def faults(by: Granter, person: str, asked: NewGrant, registry: Registry, today:
         return [refusal("role.own")]
     if not by.may_grant(asked.role, asked.unit):
         return [refusal("role.not_yours")]
+    if asked.is_approver and asked.role != "officer":
+        return [refusal("role.approver_is_officer", "approver")]
     return [*unit_faults(asked, registry, today), *_date_faults(asked, today)]
 
 
@@ -107,6 +112,7 @@ def has_already(person: Person, asked: NewGrant) -> bool:
         grant.role == asked.role
         and grant.unit == asked.unit
         and not grant.is_revoked
+        and (grant.is_approver or not asked.is_approver)
         and grant.begins <= asked.begins
         and (grant.ends is None or (asked.ends is not None and asked.ends <= grant.ends))
         for grant in person.grants

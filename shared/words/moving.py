@@ -97,5 +97,5 @@ def _draft(person: Person, grant: Grant, found: Reformed, registry: Registry, to
     heir = named or heir_of(grant.unit, followers, registry, first, found.day)
     if heir is None:
         return Draft(person, grant, old, followers, None, None, "choose")
-    asked = NewGrant(grant.role, heir.id, max(first, grant.begins), grant.ends)
+    asked = NewGrant(grant.role, heir.id, max(first, grant.begins), grant.ends, grant.is_approver)
     return Draft(person, grant, old, followers, heir, asked, "done" if granting.has_already(person, asked) else "draft")

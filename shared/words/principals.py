@@ -23,7 +23,9 @@ ROLES: Final[dict[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role at a unit (an id; None for an operator), from the day `begins` until the day before `ends`."""
+    """A role at a unit (an id; None for an operator), from the day `begins` until the day before `ends`. `is_approver`: of an officer who
+    approves what the unit's other officers have written, and alone sends it.
+    """
 
     id: str
     role: Role
@@ -31,6 +33,7 @@ class Grant:
     begins: date
     ends: date | None = None
     is_revoked: bool = False
+    is_approver: bool = False
 
     def holds(self, day: date) -> bool:
         return not self.is_revoked and self.begins <= day and (self.ends is None or day < self.ends)

@@ -12,6 +12,7 @@ from shared.words import numbers, texts
 from shared.words.sentences import (
     act_pages,
     acts,
+    approval,
     audit,
     commands,
     credentials,
@@ -111,6 +112,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **forms.SENTENCES,
     **entry.SENTENCES,
     **drafts.SENTENCES,
+    **approval.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

@@ -60,10 +60,10 @@ class Desk:
     app: FastAPI
     stack: Stack
 
-    async def browser(self, role: Role, unit: str | None) -> httpx2.AsyncClient:
+    async def browser(self, role: Role, unit: str | None, *, approver: bool = False) -> httpx2.AsyncClient:
         """A browser in which a person with this role is logged in."""
         secret = await identities.put_session(
-            self.stack.database, await identities.put_person(self.stack.database, identities.grant(role, unit)), now=NOW
+            self.stack.database, await identities.put_person(self.stack.database, identities.grant(role, unit, approver=approver)), now=NOW
         )
         transport = httpx2.ASGITransport(self.app)
         return httpx2.AsyncClient(transport=transport, base_url="http://portal", headers=OWN, cookies={identities.COOKIE: secret})

@@ -36,6 +36,7 @@ class RoleLine:
     state: str
     """In words; empty while the role holds."""
     may_revoke: bool
+    is_approver: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def asked(fields: Mapping[str, str], registry: Registry, today: date) -> NewGran
         return faults
     begins, until, unit = _day(days["from"]) or today, _day(days["until"]), fields.get("unit", "").strip()
     at = granting.named(passwords.normal(unit), registry, max(begins, today)) if unit else None
-    return NewGrant(role, at, begins, None if until is None else until + ONE_DAY)
+    return NewGrant(role, at, begins, None if until is None else until + ONE_DAY, fields.get("approver") == "1")
 
 
 def typed(fields: Mapping[str, str]) -> tuple[str, str, str]:
@@ -99,7 +100,7 @@ def _role(grant: Grant, registry: Registry, today: date, holds: bool, may_grant:
     unit = None if grant.unit is None else registry.row(grant.unit, today)
     until = None if grant.ends is None else grant.ends - ONE_DAY
     may_revoke = may_grant and not grant.is_revoked
-    return RoleLine(grant.id, ROLES[grant.role], unit, grant.begins, until, _state(grant, today, holds), may_revoke)
+    return RoleLine(grant.id, ROLES[grant.role], unit, grant.begins, until, _state(grant, today, holds), may_revoke, grant.is_approver)
 
 
 def _state(grant: Grant, today: date, holds: bool) -> str:

@@ -55,6 +55,23 @@ class Earlier:
     replaced_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Who has handed in the draft for approval, and when."""
+
+    by: Writer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """Who has given the draft back instead of sending it, when and why."""
+
+    by: Writer
+    at: datetime
+    note: str
+
+
 @dataclass(frozen=True)
 class Draft:
     """A draft. `revision` is that of the report which it is to become: the next one when the draft was begun."""
@@ -70,6 +87,10 @@ class Draft:
     ended: End | None = None
     event: str = ""
     """The event that was sent from it."""
+    handed: Handed | None = None
+    """Set while it is handed in for approval; whether it waits is decided by `approval.py`."""
+    sent_back: SentBack | None = None
+    """What the approver said last; None once the draft was handed in again."""
 
     @property
     def texts(self) -> dict[str, str]:

@@ -36,11 +36,14 @@ class Person:
 
     officer_at: Sequence[str]
     reviewer_at: Sequence[str]
+    approver_at: Sequence[str] = ()
+    """Where the person, as an officer, approves what others have written."""
 
     @classmethod
     def of(cls, principal: PersonPrincipal, registry: Registry, today: date) -> "Person":
         held = grants.effective(principal.grants, registry, today)
-        return cls(*([grant.unit for grant in held if grant.role == role and grant.unit] for role in ("officer", "reviewer")))
+        officer, reviewer = ([grant.unit for grant in held if grant.role == role and grant.unit] for role in ("officer", "reviewer"))
+        return cls(officer, reviewer, grants.approves_at(held, registry, today))
 
     @classmethod
     def of_principal(cls, principal: Principal | None, scope: Scope) -> "Person | None":

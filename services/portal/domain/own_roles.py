@@ -21,7 +21,11 @@ class OwnRole(NamedTuple):
 def listed(grants: Iterable[Grant], registry: Registry, day: date) -> list[OwnRole]:
     """All roles: those that hold first, then those to come, then past and revoked ones."""
     ordered = sorted(grants, key=lambda grant: (_order(grant, day), grant.begins, grant.role, grant.unit or "", grant.id))
-    return [OwnRole(ROLES[grant.role], _unit(grant, registry), grant.begins, grant.ends, _state(grant, day)) for grant in ordered]
+    return [OwnRole(_name(grant), _unit(grant, registry), grant.begins, grant.ends, _state(grant, day)) for grant in ordered]
+
+
+def _name(grant: Grant) -> str:
+    return ROLES[grant.role] + (", duyệt gửi" if grant.is_approver else "")
 
 
 def _unit(grant: Grant, registry: Registry) -> str:

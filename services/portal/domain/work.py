@@ -56,6 +56,22 @@ class Draft:
     at: datetime
     by: str
     """Name of the person who saved it last, as it was then."""
+    is_handed_in: bool = False
+    """Whether it was handed in for approval."""
+    is_given_back: bool = False
+    """Whether the approver has given it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A draft that waits for the person's approval: where, of which report (`unit` is the unit's name), who handed it in and when."""
+
+    path: str
+    regime: str
+    period: str
+    unit: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

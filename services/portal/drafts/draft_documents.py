@@ -1,7 +1,7 @@
 """Drafts as MongoDB has them: a list of fields, because the names of fields have points in them."""
 
-from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Typed, Writer
-from shared.wire.documents import DraftDocument, DraftFieldDocument, DraftWriterDocument, EarlierTextDocument
+from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Handed, SentBack, Typed, Writer
+from shared.wire.documents import DraftDocument, DraftFieldDocument, DraftSentBackDocument, DraftWriterDocument, EarlierTextDocument
 
 
 def document(key: DraftKey, draft: Draft) -> DraftDocument:
@@ -22,6 +22,8 @@ def document(key: DraftKey, draft: Draft) -> DraftDocument:
         "ended": draft.ended,
         "event": draft.event,
         "expires_at": draft.at + KEPT if draft.ended else None,
+        "handed": None if draft.handed is None else {"by": _writer(draft.handed.by), "at": draft.handed.at},
+        "sent_back": _sent_back(draft.sent_back),
     }
 
 
@@ -37,7 +39,13 @@ def draft(stored: DraftDocument) -> Draft:
         [Earlier(one["name"], one["text"], _by(one["by"]), one["at"], one["replaced_at"]) for one in stored["earlier"]],
         stored["ended"],
         stored["event"],
+        None if (handed := stored.get("handed")) is None else Handed(_by(handed["by"]), handed["at"]),
+        None if (back := stored.get("sent_back")) is None else SentBack(_by(back["by"]), back["at"], back["note"]),
     )
+
+
+def _sent_back(back: SentBack | None) -> DraftSentBackDocument | None:
+    return None if back is None else {"by": _writer(back.by), "at": back.at, "note": back.note}
 
 
 def _field(name: str, typed: Typed) -> DraftFieldDocument:

@@ -7,6 +7,7 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
+from services.portal.domain.approval import Locked
 from services.portal.domain.drafts import Conflict, Draft, DraftKey, TooLarge
 from services.portal.drafts import draft_documents
 from shared.plumbing import mongo
@@ -19,7 +20,7 @@ from shared.words.refusals import refusal
 TIME_LIMIT_MS: Final = 10_000
 ATTEMPTS: Final = 20  # of writers that save the same draft at the same instant
 
-Decide = Callable[[Draft | None], Draft | Conflict | TooLarge]
+Decide = Callable[[Draft | None], Draft | Conflict | TooLarge | Locked]
 """What becomes of the stored draft, which may have ended."""
 
 
@@ -39,7 +40,7 @@ class DraftStore:
         stored = await self._drafts.find_one({"_id": {"$eq": key.text}}, max_time_ms=TIME_LIMIT_MS)
         return None if stored is None else draft_documents.draft(stored)
 
-    async def change(self, key: DraftKey, decide: Decide) -> Draft | Conflict | TooLarge:
+    async def change(self, key: DraftKey, decide: Decide) -> Draft | Conflict | TooLarge | Locked:
         """Decides by the stored draft and stores the decision, if it is another draft."""
         for _ in range(ATTEMPTS):
             stored = await self.last(key)

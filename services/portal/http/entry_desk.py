@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.portal.domain import drafts, entry_fields
+from services.portal.domain import approval, drafts, entry_fields
+from services.portal.domain.approval import Approving, Locked
 from services.portal.domain.drafts import Conflict, Draft, DraftKey, End, Saving, Texts, TooLarge, Writer
 from services.portal.drafts.draft_store import DraftStore
 from services.portal.http import drafting
 from services.portal.http.acting import Acting, Acts
+from services.portal.http.approving import Approves
 from services.portal.http.drafting import Drafts
 from services.portal.http.entering import Entry, EntryAt
 from services.portal.http.scoped import Reads, Stored
@@ -32,6 +34,7 @@ class Desk:
     drafts: DraftStore
     scope: Scope
     acting: Acting
+    approving: Approving
     now: datetime
     new_id: NewId
 
@@ -55,15 +58,28 @@ class Desk:
             return last
         return await self.end("sent", last.by, last.event)
 
-    async def save(self, form: Form, texts: Texts, version: int, window: str) -> Draft | Conflict | TooLarge:
+    async def save(self, form: Form, texts: Texts, version: int, window: str) -> Draft | Conflict | TooLarge | Locked:
         """Saves the fields of a form that was sent."""
         filled = entry_fields.filled(self.entry.asked, form.held.content)
         saving = Saving(version, texts, self.writer(window), self.now)
-        return await self.drafts.change(self.key, lambda last: drafts.saved_whole(last, saving, filled, form.held.next_revision))
+        revision = form.held.next_revision
+
+        def whole(last: Draft | None) -> Draft | Conflict | TooLarge:
+            return drafts.saved_whole(last, saving, filled, revision)
+
+        return await self.drafts.change(self.key, lambda last: approval.guarded(last, self.approving, whole))
 
     async def sending(self, event: str) -> None:
         """Notes in the draft that an event is about to be sent from it."""
         await self.drafts.change(self.key, lambda last: drafts.with_event(last, event))
+
+    async def discard(self, by: Writer) -> None:
+        """Throws the draft away, unless it has been handed in meanwhile."""
+
+        def away(last: Draft | None) -> Draft | Conflict:
+            return drafts.ended_now(last, "discarded", by, self.now)
+
+        await self.drafts.change(self.key, lambda last: approval.guarded(last, self.approving, away))
 
     async def end(self, end: End, by: Writer, event: str = "") -> Draft | None:
         """Ends the draft, if there is one."""
@@ -74,9 +90,9 @@ class Desk:
         await drafting.record(self.request, self.acting.person, self.entry, action, details)
 
 
-async def desk_of(request: Request, entry: EntryAt, store: Stored, kept: Drafts, scope: Reads, acting: Acts) -> Desk:
+async def desk_of(request: Request, entry: EntryAt, store: Stored, kept: Drafts, scope: Reads, acting: Acts, approving: Approves) -> Desk:
     state = request.app.state
-    return Desk(request, entry, store, kept, scope, acting, state.clock(), state.new_id)
+    return Desk(request, entry, store, kept, scope, acting, approving, state.clock(), state.new_id)
 
 
 Desks = Annotated[Desk, Depends(desk_of)]

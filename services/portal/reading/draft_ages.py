@@ -11,7 +11,7 @@ from shared.wire.documents import DraftDocument
 from shared.wire.view_key import ViewKey
 
 TIME_LIMIT_MS: Final = 10_000
-FIELDS: Final = dict.fromkeys(("regime", "period", "unit", "at", "by.name"), 1)
+FIELDS: Final = dict.fromkeys(("regime", "period", "unit", "at", "by.name", "handed.at", "sent_back.at"), 1)
 
 
 async def saved(database: Documents, units: Collection[str]) -> dict[str, Draft]:
@@ -19,4 +19,9 @@ async def saved(database: Documents, units: Collection[str]) -> dict[str, Draft]
     drafts = mongo.collection(database, collection_names.DRAFTS, DraftDocument)
     query = {"unit": {"$in": sorted(units)}, "ended": None, "entered_by": None}
     documents = drafts.find(query, FIELDS, max_time_ms=TIME_LIMIT_MS)
-    return {ViewKey(one["regime"], one["period"], one["unit"]).text: Draft(one["at"], one["by"]["name"]) async for one in documents}
+    return {
+        ViewKey(one["regime"], one["period"], one["unit"]).text: Draft(
+            one["at"], one["by"]["name"], bool(one.get("handed")), bool(one.get("sent_back"))
+        )
+        async for one in documents
+    }

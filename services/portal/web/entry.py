@@ -2,7 +2,7 @@
 
 The form shows the draft, or what the unit said last. Whatever button is pressed, what was typed is saved in the draft first. *Kiểm tra*
 asks ingest for the verdict without storing anything; *Gửi* sends the event through the inbox. Nothing that others have typed is overwritten
-without a choice.
+without a choice. What an approver does is in `entry_approval.py`.
 """
 
 import re
@@ -18,12 +18,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.portal.domain import acts, drafts, entry_changes, entry_draft, entry_fields, plain_remarks
 from services.portal.domain import entry_buttons as button
 from services.portal.domain.acts import Act
+from services.portal.domain.approval import Locked
 from services.portal.domain.drafts import Conflict, Draft, Texts
 from services.portal.domain.entry_fields import BUTTON, FORM, FROM_DRAFT, NOTE_OPENED, REVISION, VERSION, ZEROS
 from services.portal.domain.refused import Refused
 from services.portal.http import forms as sent_forms
 from services.portal.http.entry_desk import Desk, Desks
-from services.portal.web import entry_pages
+from services.portal.web import entry_approval, entry_pages
 from services.portal.web.entry_pages import Outcome, Shown
 from shared.wire import dry_runs, events
 from shared.wire.published import DryRun, PendingReceipt, Reason
@@ -45,6 +46,8 @@ async def opened(desk: Desks, mo: str = "") -> Response:
     draft = drafts.current(await desk.draft(known))
     fields = draft.texts if draft else entry_fields.filled(desk.entry.asked, form.held.content)
     shown = Shown(desk, form, draft, {}, named)
+    if entry_approval.locked(shown):
+        return entry_approval.page(shown)
     return entry_pages.form(_opened(shown, fields), Outcome(note=int(mo) if PLACES.fullmatch(mo) else 0))
 
 
@@ -56,6 +59,10 @@ async def entered(desk: Desks, request: Request) -> Response:
     form, known, named = await desk.read()
     last = await desk.draft(known)
     shown = Shown(desk, form, drafts.current(last), posted, named)
+    if posted.get(BUTTON) == button.TAKE_BACK:
+        return await entry_approval.taken_back(shown)
+    if entry_approval.locked(shown):
+        return entry_approval.page(shown)
     texts = _texts(shown)
     if texts is None:
         return _changed_since(shown)
@@ -104,6 +111,8 @@ async def _saved(attempt: Attempt, texts: Texts) -> Response:
     found = await attempt.desk.save(shown.form, texts, int(shown.fields[VERSION]), shown.fields[FORM])
     if isinstance(found, Conflict) and found.draft is not None:
         return entry_pages.differences(shown, found, attempt.button)
+    if isinstance(found, Locked):
+        return entry_approval.locked_meanwhile(shown, found)
     if not isinstance(found, Draft):
         why = refusal("draft.ended") if isinstance(found, Conflict) else refusal("draft.too_large")
         return entry_pages.form(replace(shown, draft=None), Outcome(faults=[why, *attempt.faults]))
@@ -128,15 +137,19 @@ async def _done(attempt: Attempt) -> Response:
             return entry_pages.question(shown, "form_discard.html")
         case button.DISCARD_DONE:
             await desk.record("draft.discarded", {"version": shown.draft.version})
-            await desk.end("discarded", desk.writer(shown.fields[FORM]))
+            await desk.discard(desk.writer(shown.fields[FORM]))
             return RedirectResponse(desk.entry.path, HTTPStatus.SEE_OTHER)
+        case button.GIVE_BACK | button.GIVE_BACK_DONE:
+            return await entry_approval.given_back(shown)
     if place := shown.fields.get(NOTE_OPENED):
         return RedirectResponse(f"{desk.entry.path}?mo={quote(place)}#mo", HTTPStatus.SEE_OTHER)
     if read_as := entry_draft.read_as(asked, shown.fields):
         return await _filled(shown, read_as)
-    if attempt.faults or not attempt.sends:
+    if attempt.sends and not desk.approving.may_send:
+        return entry_approval.not_sent(shown)
+    if attempt.faults or not (attempt.sends or attempt.button == button.HAND_IN):
         return await _checked(attempt)
-    return await _sent(attempt)
+    return await (_sent if attempt.sends else _handed_in)(attempt)
 
 
 async def _filled(shown: Shown, more: Texts, *, shows: bool = False) -> Response:
@@ -189,11 +202,20 @@ async def _checked(attempt: Attempt) -> Response:
     return (entry_pages.check if outcome.is_checked else entry_pages.form)(attempt.shown, outcome)
 
 
+async def _handed_in(attempt: Attempt) -> Response:
+    """Hands the draft in for approval, unless it could not be sent as it is."""
+    outcome = Outcome()
+    dry_run = await attempt.desk.acting.dry_run(attempt.act)
+    if dry_run is not None:
+        _take(outcome, dry_run, attempt.shown)
+    return entry_pages.form(attempt.shown, outcome) if outcome.faults else await entry_approval.handed_in(attempt.shown)
+
+
 async def _sent(attempt: Attempt) -> Response:
     """Sends the report: leads to its receipt, or shows the form again with what was typed."""
     act, shown, desk = attempt.act, attempt.shown, attempt.desk
     await desk.sending(act.event_id)
-    answer = await desk.acting.send(act, {"revision": int(shown.fields[REVISION])})
+    answer = await desk.acting.send(act, {"revision": int(shown.fields[REVISION]), **entry_approval.sent_details(shown)})
     if isinstance(answer, Refusal):
         return entry_pages.form(shown, Outcome(faults=[answer], status=HTTPStatus.SERVICE_UNAVAILABLE))
     if isinstance(answer, PendingReceipt):

@@ -69,17 +69,17 @@ def form(shown: Shown, outcome: Outcome) -> Response:
         "lost": [] if draft is None else entry_draft.lost(shown.desk.entry.asked, draft),
         "other": draft is not None and draft.is_edited_by_other(shown.desk.acting.person.person, shown.desk.now),
     }
-    return look.page("form.html", {**_frame(shown, outcome), **more}, outcome.answered)
+    return look.page("form.html", {**frame(shown, outcome), **more}, outcome.answered)
 
 
 def check(shown: Shown, outcome: Outcome) -> Response:
     """What would be sent, before it is sent: what is missing or unusual first, then everything by section."""
-    return look.page("form_check.html", _frame(shown, outcome))
+    return look.page("form_check.html", frame(shown, outcome))
 
 
-def question(shown: Shown, template: str, **more: object) -> Response:
+def question(shown: Shown, template: str, status: HTTPStatus = HTTPStatus.OK, **more: object) -> Response:
     """A question before something is done at once."""
-    return look.page(template, {**_frame(shown, Outcome()), **more})
+    return look.page(template, {**frame(shown, Outcome()), **more}, status)
 
 
 def differences(shown: Shown, found: Conflict, button: str) -> Response:
@@ -98,11 +98,12 @@ def differences(shown: Shown, found: Conflict, button: str) -> Response:
         for clash in found.clashes
     ]
     kept = entry_draft.typed(asked, shown.fields)
-    page = {**_frame(shown, Outcome()), "rows": rows, "kept": kept, "button": button, "draft": draft}
+    page = {**frame(shown, Outcome()), "rows": rows, "kept": kept, "button": button, "draft": draft}
     return look.page("form_differences.html", page, HTTPStatus.CONFLICT)
 
 
-def _frame(shown: Shown, outcome: Outcome) -> dict[str, object]:
+def frame(shown: Shown, outcome: Outcome) -> dict[str, object]:
+    """What every page of a form has."""
     entry, form = shown.desk.entry, shown.form
     by = entry.by.entered_by
     registry = entry.asked.reference.registry
@@ -114,6 +115,8 @@ def _frame(shown: Shown, outcome: Outcome) -> dict[str, object]:
         "saved_line": "" if draft is None else entry_draft.saved_line(draft),
         "sheet": _sheet(shown, outcome),
         "outcome": outcome,
+        "approving": shown.desk.approving,
+        "waiting": shown.desk.approving.waiting(draft),
         "fields": shown.fields,
         "version": 0 if draft is None else draft.version,
         "named": shown.named,

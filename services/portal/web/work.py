@@ -12,6 +12,7 @@ from services.portal.domain.entering import Person
 from services.portal.http.dependencies import Now
 from services.portal.http.principals import AskingPerson
 from services.portal.http.scoped import Reads
+from services.portal.reading import handed_drafts
 from services.portal.reading.work import WorkReader
 from services.portal.render import look
 
@@ -23,20 +24,25 @@ async def reader_of(request: Request, scope: Reads) -> WorkReader:
 
 
 @router.get(menu.WORK)
-async def my_work(scope: Reads, asking: AskingPerson, now: Now, reader: Annotated[WorkReader, Depends(reader_of)]) -> Response:
-    """What the person's units owe: returned reports first, then overdue ones, then by deadline; and what a reviewer waits for."""
+async def my_work(
+    request: Request, scope: Reads, asking: AskingPerson, now: Now, reader: Annotated[WorkReader, Depends(reader_of)]
+) -> Response:
+    """What the person's units owe: returned reports first, then overdue ones, then by deadline; what waits for the person's approval; and
+    what a reviewer waits for.
+    """
     registry = scope.reference.registry
     person = Person.of(asking, registry, scope.today)
-    own = await reader.own(person, now)
+    own, to_approve = await reader.own(person, now), await handed_drafts.to_approve(request.app.state.database, scope, person)
 
     def name_today(duty: Duty) -> str:
         return succession.note(registry, duty.unit_id, duty.unit_name, scope.today)
 
     shown = {
         "own": own,
-        "left": work.left(own),
+        "left": work.left(own) + len(to_approve),
         "is_officer": bool(person.officer_at),
         "is_reviewer": bool(person.reviewer_at),
+        "to_approve": to_approve,
         "review": await reader.review(person, now),
         "titles": {regime.id: regime.title for regime in scope.reference.regimes.values()},
         "ago": partial(work.ago, now=now),

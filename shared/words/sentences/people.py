@@ -76,6 +76,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Vai trò kết thúc ngày {day}, trước khi có hiệu lực ngày nào. Sửa ngày bắt đầu hoặc ngày kết thúc.",
         "The role ends on {day}, before it holds on any day. Change its first day or its end.",
     ),
+    "role.approver_is_officer": (
+        "Chỉ cán bộ báo cáo mới được duyệt gửi. Chọn vai trò cán bộ báo cáo, hoặc bỏ đánh dấu duyệt gửi.",
+        "Only an officer can approve what is sent. Choose the role officer, or leave out the approval.",
+    ),
     "role.already": ("Tài khoản “{login}” đã có vai trò này.", "The account “{login}” has this role already."),
     "role.unknown": (
         "Tài khoản “{login}” không có vai trò này, hoặc vai trò đã bị thu hồi.",
