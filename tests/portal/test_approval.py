@@ -8,9 +8,10 @@ import pytest
 
 from services.portal.domain import approval, drafts
 from services.portal.domain.approval import FREE, Approving, Locked
-from services.portal.domain.drafts import Draft, Handed, Saving, SentBack, Typed, Writer
+from services.portal.domain.drafts import Conflict, Draft, Handed, Saving, SentBack, Typed, Writer
 from services.portal.domain.entering import Entering
 from shared.words import granting, grants
+from shared.words.granting import MACHINE, NewGrant
 from shared.words.people import Person
 from shared.words.principals import Grant
 from tests import seeds
@@ -91,6 +92,47 @@ def test_a_draft_goes_from_hand_to_hand_and_every_step_is_a_version() -> None:
     states = [(one.version, bool(one.handed), one.sent_back and one.sent_back.note) for one in (handed, back, again, taken)]
     assert states == [(4, True, None), (5, False, "Xem lại số lớp"), (6, True, None), (7, False, None)]
     assert back.sent_back == SentBack(HOA, AT, "Xem lại số lớp")
+    assert all(one.texts == {"v.a": "5"} for one in (handed, back, again, taken))
+
+
+@pytest.mark.parametrize("last", [None, draft(ended="sent"), draft(version=4)], ids=["none", "ended", "changed"])
+def test_only_the_draft_that_was_seen_is_handed_in(last: Draft | None) -> None:
+    assert isinstance(approval.handed_in(last, 3, LAN, AT), Conflict)
+
+
+def test_what_does_not_wait_is_neither_given_back_nor_changed_by_taking_it_back() -> None:
+    mine = draft()
+    assert isinstance(approval.given_back(mine, HOA, AT, "x"), Conflict)
+    assert approval.taken_back(mine) is mine
+    ended = draft(ended="sent", handed=Handed(LAN, AT))
+    assert isinstance(approval.taken_back(ended), Conflict)
+    assert (OFFICER.waiting(ended), OFFICER.lock(None)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ("Sửa ô 3", None),
+        ("", "approval.no_note"),
+        (" \u200b", "approval.no_note"),
+        ("x" * 2_001, "approval.long_note"),
+        ("a\x00", "text.control_character"),
+        ("a\u202eb", "text.control_character"),
+    ],
+    ids=["fine", "empty", "invisible", "long", "control", "bidi"],
+)
+def test_a_note_is_a_text_that_can_be_read(note: str, code: str | None) -> None:
+    assert [fault.code for fault in approval.note_faults(note)] == ([code] if code else [])
+
+
+def test_only_an_officer_approves_and_the_flag_makes_another_role() -> None:
+    def asked(role: str, unit: str | None, *, is_approver: bool = True) -> NewGrant:
+        return NewGrant(role, unit, TODAY, is_approver=is_approver)  # type: ignore[arg-type]
+
+    def faults(role: str, unit: str | None) -> list[str]:
+        return [fault.code for fault in granting.faults(MACHINE, "q", asked(role, unit), REGISTRY, TODAY)]
+
+    assert faults("officer", UNIT) == []
     for role, unit in (("reviewer", UNIT), ("viewer", UNIT), ("operator", None)):
         assert faults(role, unit) == ["role.approver_is_officer"]
     for held, wanted in product((False, True), repeat=2):
