@@ -24,8 +24,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "This account does not approve the reports of {unit}. Ask the unit's approver.",
     ),
     "approval.not_wanted": (
-        "{unit} không có người duyệt gửi nên không phải trình duyệt. Nội dung vẫn còn: bấm Gửi báo cáo.",
-        "{unit} has no approver, so nothing needs approval. What you typed is kept: send the report.",
+        "Đơn vị {unit} không có người duyệt gửi nên không phải trình duyệt. Nội dung vẫn còn: bấm Gửi báo cáo.",
+        "The unit {unit} has no approver, so nothing needs approval. What you typed is kept: send the report.",
     ),
     "approval.no_note": (
         "Chưa ghi nội dung cần sửa. Ghi một dòng để người soạn biết.",
