@@ -5,6 +5,7 @@ is in any byte of the answers. What each kind reads is written down in `tests/po
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 import pytest
@@ -15,7 +16,7 @@ from services.portal import live
 from services.portal.app import create_app
 from shared.shell.settings import PortalSettings
 from shared.words.scope import Reach, Scope
-from tests.portal import matrix
+from tests.portal import matrix, tour
 from tests.portal.conftest import Stack, empty
 from tests.portal.matrix import KINDS, TARGETS, Answer, Kind, Target, World
 from tests.portal.reformed import reference
@@ -172,6 +173,11 @@ FOLLOWED: Final = {"own": "parent", "sibling": "parent", "source": "abolishedpar
 }
 """The page of a report follows the view of the unit above."""
 REFORM: Final = "2025-07-01"
+OFFERED: Final = {"officer": "/bieu-mau/{regime}/{period}/{unit}?", "operator": "/quan-tri/nhat-ky?"} | {
+    "reviewer": "/bang/{regime}/{period}/{unit}.sach.pdf?",
+    "reviewer at a recipient": "/bao-cao/{regime}/{period}/{unit}/tra-lai?",
+}
+"""A page that only such a person is led to."""
 AT_ONCE: Final = 8
 """Requests, so that the portal works while the database answers."""
 
@@ -353,6 +359,15 @@ def whoever_reads_everything_of_a_province_receives_all_its_canaries(kind: Kind,
     shown = [target for target in TARGETS if target.name in kind.below and target.regime != matrix.VHTT]
     assert [target.name for target in shown if _reports(target) and target.text not in received] == []
     assert [target.name for target in shown if str(target.figure) not in received] == []
+
+
+@loop
+@pytest.mark.parametrize("name", ["officer", "reviewer", "reviewer at a recipient", "operator"], ids=lambda name: name.replace(" ", "_"))
+async def test_every_link_that_a_person_is_offered_leads_somewhere(world: World, name: str) -> None:
+    [kind] = [kind for kind in KINDS if kind.name == name]
+    asked, broken = await tour.walked(world.app, partial(world.ask, kind))
+    assert not broken, "".join(f"\nBROKEN {one}" for one in broken)
+    assert {OFFERED[name], "/tai-khoan?"} <= asked
 
 
 @loop

@@ -43,6 +43,11 @@ def below(scope: Scope, there: Periods, unit: str, *, only: bool) -> list[Part]:
     return _grouped((setting, shown) for setting, _, shown in found)
 
 
+def is_readable(scope: Scope, unit: str) -> bool:
+    """Whether the list of duties of a unit is not refused as out of scope: `below` without asking which periods have duties."""
+    return scope.principal is None or not _is_outside(scope, _Named(scope, unit, only=False))
+
+
 class _Named:
     """The units that a name means in the tree of each period."""
 

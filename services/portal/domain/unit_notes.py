@@ -3,7 +3,7 @@
 Source: ADR 0050.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from shared.words.reform import LegalBasis
 from shared.words.units import AREA, Registry, Unit
 
 MOST = 15  # units that a note names
+DUTIES = "/nghia-vu?unit"
 
 
 Laws = Mapping[str, Sequence[LegalBasis]]
@@ -40,6 +41,16 @@ class Note(NamedTuple):
 def of_page(at: Address, laws: Laws, today: date) -> list[Note]:
     """The notes of a page about a unit in a regime and period."""
     return [*_codes(at), *of_unit(at.reference.registry, at.unit, laws, today)]
+
+
+def within(notes: Iterable[Note], is_readable: Callable[[str], bool]) -> list[Note]:
+    """The notes with links only to duties that are in scope: other units are named without one. `is_readable` is told a unit's id."""
+    return [note._replace(links=[_open(link, is_readable) for link in note.links]) for note in notes]
+
+
+def _open(link: Link, is_readable: Callable[[str], bool]) -> Link:
+    page, _, unit_id = link.path.partition("=")
+    return link if page != DUTIES or is_readable(unit_id) else Link(link.text, "")
 
 
 def reforms_of(registry: Registry, unit_id: str) -> set[str]:
@@ -159,4 +170,4 @@ def _sources(registry: Registry, edges: Iterable[Edge]) -> list[Link]:
 
 
 def _link(unit: Unit, after: str = "") -> Link:
-    return Link(f"{unit.name}{after}", f"/nghia-vu?unit={unit.id}")
+    return Link(f"{unit.name}{after}", f"{DUTIES}={unit.id}")

@@ -24,6 +24,8 @@ class Child:
     unit: Unit
     view: View | None
     has_reported: bool
+    is_read: bool
+    """Whether its page is in scope."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,16 @@ async def read(at: Address, day: date, store: PortalStore) -> EarlyView:
     views = {child.unit.id: child for child in await store.early_views(at.regime.id, at.period.code, [unit.id for unit in below], day)}
     missing = set(view.reporting.missing)
     asked = {indicator.code: {unit.code for unit in at.asked(indicator)} for indicator in at.regime.indicators}
-    children = [Child(unit, views.get(unit.id), unit.code not in missing) for unit in below if unit.id in views or unit.id in at.group_of]
+    children = [
+        Child(unit, found := views.get(unit.id), unit.code not in missing, _is_read(at, unit, store, has_view=found is not None))
+        for unit in below
+        if unit.id in views or unit.id in at.group_of
+    ]
     return EarlyView(view, day + ONE_DAY, figures.view_sections(view, at.regime, asked), progress.bar(view.reporting), children)
+
+
+def _is_read(at: Address, unit: Unit, store: PortalStore, *, has_view: bool) -> bool:
+    return store.scope.reads_view(at.setting, unit.id) if has_view else store.scope.reads_report(at.setting, unit.id)
 
 
 async def links(at: Address, store: PortalStore) -> list[Link]:

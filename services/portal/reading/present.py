@@ -62,6 +62,8 @@ class Present:
     deadline: datetime | None
     now: datetime
     curve: Curve | None
+    reads_below: bool
+    """Whether what is below the view is in scope: its missing units, not only its totals."""
 
     @property
     def version(self) -> str:
@@ -150,6 +152,7 @@ class PresentReader:
             due,
             now,
             drawn,
+            self._scope.reads_below(at.setting, at.unit_id),
         )
 
     def _course(self, at: At | None, days: Mapping[str, Mapping[date, int]], now: datetime) -> Course | None:

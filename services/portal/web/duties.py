@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import duty_order, duty_periods, entering, strip, succession, unit_notes
+from services.portal.domain import duty_order, duty_periods, duty_units, entering, strip, succession, unit_notes
 from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled
 from services.portal.domain.duty_order import SORTS
 from services.portal.domain.duty_periods import Owed
@@ -75,6 +75,7 @@ async def duties(
     owed = await store.owed(replace(chosen, period=None, year=None).asked(scope, there), now)
     bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
     laws = {} if bearer is None else await stored.laws(unit_notes.reforms_of(known.registry, bearer.id))
+    is_readable = partial(duty_units.is_readable, scope)
     shown = {
         "chosen": chosen,
         "it": await _list(store, chosen, chosen.asked(scope, there), there, after, now),
@@ -88,7 +89,7 @@ async def duties(
         "first": FIRST,
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": None if bearer is None else bearer.name,
-        "unit_notes": [] if bearer is None else unit_notes.of_duties(known, bearer, laws, now),
+        "unit_notes": [] if bearer is None else unit_notes.within(unit_notes.of_duties(known, bearer, laws, now), is_readable),
         "form_of": partial(_form_of, asking, scope),
         "name_today": partial(name_today, known.registry, today),
     }

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from services.portal import live
-from services.portal.domain import succession, unit_notes
+from services.portal.domain import duty_units, succession, unit_notes
 from services.portal.domain.address import Address
 from services.portal.reading.store import PortalStore
 from shared.words import periods, vietnamese
@@ -25,7 +25,7 @@ async def head(at: Address, store: PortalStore, now: datetime, *, to_date: bool 
     laws = await store.laws(unit_notes.reforms_of(at.reference.registry, at.unit.id))
     return {
         "at": at,
-        "unit_notes": unit_notes.of_page(at, laws, today),
+        "unit_notes": unit_notes.within(unit_notes.of_page(at, laws, today), partial(duty_units.is_readable, scope)),
         "today_name": partial(succession.today_name, at.reference.registry, today=today),
         "trail": [(unit, scope.reads_view(at.setting, unit.id)) for unit in at.tree.ancestors(at.unit.id)][::-1],
         "reads_below": scope.reads_below(at.setting, at.unit.id),

@@ -1,11 +1,12 @@
 """The pages of reforms (đợt sắp xếp): their history, what each did, and its lineage as a table."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import cursor, refused
+from services.portal.domain import cursor, duty_units, refused
 from services.portal.domain.reforms import Shown
 from services.portal.http.dependencies import After, ReformName, ReformsRead
 from services.portal.http.scoped import ReadsPublic
@@ -47,6 +48,7 @@ async def one(reform: ReformName, reader: ReformsRead, scope: ReadsPublic, q: st
         raise refused.no_such_reform(reform)
     shown = await reader.shown(reform, scope.reference)
     page: dict[str, object] = {"stored": known, "shown": shown, "q": "" if texts.is_blank(q) else q}
+    page["is_readable"] = partial(duty_units.is_readable, scope)
     if shown is not None:
         page |= _units(shown, q, after)
         page |= _figures(shown, await reader.owed(scope, [end.unit.id for end in shown.effects.ended]))

@@ -1,9 +1,11 @@
 """The page for finding a unit or a regime by name or code."""
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import cursor, refused, search, unit_notes
+from services.portal.domain import cursor, duty_units, refused, search, unit_notes
 from services.portal.http.dependencies import After
 from services.portal.http.scoped import ReadsPublic
 from services.portal.render import look
@@ -28,11 +30,15 @@ async def find(scope: ReadsPublic, q: str = "", after: After = None) -> Response
     titles = {regime.id: regime.title for regime in scope.reference.regimes.values()}
     hits = search.find(search.of_registry(registry), q)
     rest = [hit for hit in hits if hit.key > behind]
+    is_readable = partial(duty_units.is_readable, scope)
     shown = {
         "q": "" if texts.is_blank(q) else q,
         "all": len(hits),
         "regimes": [] if behind else [(regime, titles[regime]) for regime in search.find_titled(titles, q)],
-        "units": [(hit.unit, _above(registry, hit.unit), unit_notes.brief(registry, hit.unit, today)) for hit in rest[:PAGE]],
+        "units": [
+            (hit.unit, is_readable(hit.unit.id), _above(registry, hit.unit), unit_notes.brief(registry, hit.unit, today))
+            for hit in rest[:PAGE]
+        ],
         "is_first": after is None,
         "next": cursor.after(rest[PAGE - 1].key, "units", asked) if len(rest) > PAGE else None,
     }
