@@ -283,7 +283,7 @@ async def end(stack: Stack, collection: str) -> None:
 async def _store(stack: Stack) -> None:
     await stack.put(
         views=[_view(target) for target in TARGETS if not target.early],
-        early_views=[_view(target) for target in TARGETS if target.early],
+        early_views=[*(_view(target) for target in TARGETS if target.early), reformed.view("20", "2025", day=EVE, early=EVE)],
         reports=[document for target in TARGETS if target.regime != VHTT for document in _reports(target)],
         duties=[_duty(target) for target in TARGETS if not target.early and target.regime != VHTT],
     )
