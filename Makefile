@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills draft-torture simulate simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills draft-torture simulate planted-bugs simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -99,6 +99,9 @@ profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy
 
 simulate: $(READY) ## mô phỏng tiếp nhận và tổng hợp với mọi sự cố; N=số lượt, SEED=một lượt (ingest and aggregate, N seeds or one)
 	$(BIN)/python -m tests.simulation.rollup.run $(if $(SEED),--seed $(SEED),--seeds $(or $(N),1000))
+
+planted-bugs: $(READY) ## mô phỏng phải tìm ra mọi lỗi cài sẵn, cả lỗi hiếm (the simulation of roll-ups finds every planted bug, the rare ones too; half an hour)
+	$(BIN)/python -m tests.simulation.rollup.test_planted_bugs
 
 simulate-duties: $(READY) ## mô phỏng năm năm nghĩa vụ và nhắc; N=số lượt, REFORMED=số lượt qua đợt sắp xếp, SEED=một lượt (five years of duties and reminders)
 	$(BIN)/python -m tests.simulation.reminders.run $(if $(SEED),--seed $(SEED) --reformed $(or $(REFORMED),0),--seeds $(or $(N),40) --reformed $(or $(REFORMED),1000))

@@ -1,5 +1,7 @@
 """Which requests with an unsafe method pass."""
 
+from functools import cache
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -16,6 +18,7 @@ async def passed(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
+@cache
 def client(address: str = OWN, public_url: str = PUBLIC) -> TestClient:
     app = FastAPI()
     app.add_middleware(Guard, public_url=public_url)

@@ -144,9 +144,9 @@ class Sending:
 
 
 class History:
-    """What is sent in one seed. In a seed with reforms, units that begin or end with them send too."""
+    """What is sent in one seed. In a seed with reforms, units that begin or end with them send too; in some, confirmations are undone."""
 
-    def __init__(self, rng: Random, is_reforming: bool = False) -> None:
+    def __init__(self, rng: Random, is_reforming: bool = False, is_undoing: bool = False) -> None:
         self.rng = rng
         self.is_reforming = is_reforming
         self.sent: list[Sending] = []
@@ -161,11 +161,11 @@ class History:
             (2, self._extend),
             (3, self._open),
             (1, self._confirm),
-            (1, self._undo),
             (2, self._refused),
             (1, self._rubbish),
             (4, self._repeat),
             (1, self._reuse),
+            *([(3, self._undo)] if is_undoing else []),
         ]
 
     def write(self) -> list[Sending]:

@@ -26,7 +26,7 @@ class Trouble:
         self.is_feed_cut = False  # and not repaired by a start since
         self.is_restored = False  # and not rebuilt since
         self._is_for_good = False  # the instance that the power cut ends is not started again
-        self._history = History(world.rng, world.is_reforming)
+        self._history = History(world.rng, world.is_reforming, world.is_undoing)
         self._breaks_in = 0  # messages of the log that are yet to be sent to aggregators before their connections break
         self._mended_from_s = 0.0  # what ingest did last has landed by then
 

@@ -54,6 +54,7 @@ DECLARED: Final = _DECLARED.model_copy(
     update={"partitions": histories.PARTITIONS, "streams": {**_DECLARED.streams, subjects.REPORTS: _REPORTS}}
 )
 REFORMING: Final = (2, 3, 7)  # the last digits of seeds with reforms
+UNDOING: Final = (6,)  # of seeds in which confirmations are undone
 UNEXPECTED: Final = ("task.failed", "message.failed")  # errors that no rule knows
 
 
@@ -91,6 +92,7 @@ class World:
         self.broker.on_receipt = self.judge.answered
         self.judge.broker, self.judge.server = self.broker, self.server
         self.is_reforming = seed % 10 in REFORMING
+        self.is_undoing = seed % 10 in UNDOING
         self.changes = Changes(self.rng, self.is_reforming)
         self.sent: list[Sending] = []
         self.instances: list[Instance] = []
