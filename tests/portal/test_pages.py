@@ -285,7 +285,7 @@ async def test_pages_name_no_other_host_and_carry_no_inline_code(stack: Stack, p
 
 
 async def test_own_files_name_no_other_host() -> None:
-    for file in [*(HERE / "static").iterdir(), *(HERE / "templates").iterdir()]:
+    for file in [file for folder in ("static", "templates") for file in (HERE / folder).rglob("*") if file.is_file()]:
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/1999/xhtml", "")  # the name of a language, not an address
         assert not re.search(r"https?://|@import|url\(", text), file
 

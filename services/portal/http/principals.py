@@ -54,6 +54,8 @@ async def session_of(request: Request) -> PersonPrincipal | None:
 
 async def _roles(request: Request, person: PersonPrincipal, now: datetime) -> set[Role]:
     """The roles that the person holds today."""
+    if not person.grants:
+        return set()
     registry = (await (await dependencies.reference_of(request)).current()).registry
     return {grant.role for grant in grants.effective(person.grants, registry, periods.local_day(now))}
 

@@ -10,7 +10,8 @@ from services.portal.domain import file_orders, refused
 from services.portal.domain.address import Address
 from services.portal.domain.file_orders import Kind, Order
 from services.portal.http.ordering import Orders
-from services.portal.http.scoped import Below, ReportAt
+from services.portal.http.scoped import Below, ReportAt, Stored
+from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from shared.words import vietnamese
 from shared.words.refusals import refusal
@@ -24,21 +25,21 @@ EventId = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/bang/{regime}/{period}/{unit}.docx")
-async def as_word(at: Below, orders: Orders) -> Response:
+async def as_word(at: Below, store: Stored, orders: Orders) -> Response:
     """The consolidated report as DOCX."""
-    return await _of_view(at, orders, "docx")
+    return await _of_view(at, store, orders, "docx")
 
 
 @router.get("/bang/{regime}/{period}/{unit}.sach.pdf")
-async def as_book(at: Below, orders: Orders) -> Response:
+async def as_book(at: Below, store: Stored, orders: Orders) -> Response:
     """All reports that count, as one PDF with contents."""
-    return await _of_view(at, orders, "book")
+    return await _of_view(at, store, orders, "book")
 
 
 @router.get("/bang/{regime}/{period}/{unit}.pdf")
-async def as_pdf(at: Below, orders: Orders) -> Response:
+async def as_pdf(at: Below, store: Stored, orders: Orders) -> Response:
     """The consolidated report as PDF."""
-    return await _of_view(at, orders, "pdf")
+    return await _of_view(at, store, orders, "pdf")
 
 
 @router.get("/bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}.docx")
@@ -80,7 +81,10 @@ async def download(file: FileId, orders: Orders) -> Response:
     return orders.download(found)
 
 
-async def _of_view(at: Address, orders: Orders, kind: Kind) -> Response:
+async def _of_view(at: Address, store: PortalStore, orders: Orders, kind: Kind) -> Response:
+    """Orders a document about a view. Raises `Refused` with 404 if there is no such view."""
+    if await store.view(at.regime.id, at.period.code, at.unit.id) is None:
+        raise refused.no_such_view(at.regime.id, at.period.code, at.unit.code)
     title = f"{file_orders.NAMES[kind]}, {at.unit.name}, {vietnamese.period_name(at.period.code)}, {at.regime.title}"
     return await orders.take(Order(kind, at.regime.id, at.period.code, at.unit.code), title)
 
