@@ -21,8 +21,10 @@ FINE: Final = frozenset({200, 204, 303, 307})
 FILES: Final = (".docx", ".pdf")
 """Made in the background, only so many for one person at a time: 429."""
 
-ELSEWHERE: Final = "/sap-xep/"
-"""Pages of reforms, which the world of the matrix has not stored: `tests/portal/test_reform_pages.py`."""
+ELSEWHERE: Final = ("/sap-xep/", "/tep/")
+"""Pages of reforms, which the world of the matrix has not stored (`tests/portal/test_reform_pages.py`), and of files: by the clock of that
+world they are over, so MongoDB removes them (`tests/portal/test_file_jobs.py`).
+"""
 
 Ask = Callable[[str], Awaitable[Answer]]
 
