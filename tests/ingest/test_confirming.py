@@ -1,13 +1,19 @@
 """Undoing confirmations, returns by confirmers, and requests for reminders: who may, and what has an effect."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from services.ingest.domain import confirming
+from services.ingest.domain.case import Case
 from services.ingest.domain.decision import Accepted
+from services.ingest.domain.known import Record
 from shared.wire import events
 from shared.words.reference import Reference
+from shared.words.report_state import Confirmation
 from tests.builders import (
     CALLER,
     COMMUNE,
@@ -184,3 +190,13 @@ def test_the_event_is_logged_about_its_unit_or_its_period(office: Office, sent: 
     logged = events.read_logged(decision.logged)
     assert logged is not None
     assert logged.unit_id == (DISTRICT if sent["type"] == events.UNDONE else "")
+
+
+def test_a_confirmation_of_an_early_block_cannot_be_undone_after_it() -> None:
+    """What was reported until the reform does not change any more."""
+    eve, record = date(2025, 6, 30), Record()
+    record.state.confirmations = {NAMED: Confirmation(events.to_ms(datetime(2025, 6, 20, tzinfo=UTC)), "event-chot-1", "a" * 64)}
+    about: dict[str, Any] = {"record": record, "data": {"confirmation": NAMED}, "unit_code": DISTRICT, "day": date(2025, 8, 1)}
+    case = SimpleNamespace(early_of=lambda day: eve if day <= eve else None, **about)
+
+    assert [one.code for one in confirming.undo_without_effect(cast(Case, case))] == ["action.confirmation_closed"]

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ CONVERTING: Final = Limits(wall_s=240, cpu_s=180, memory_mib=6144)  # addresses,
 JOINING: Final = Limits(wall_s=120, cpu_s=90, memory_mib=2048)
 NAMES: Final = ("soffice", "libreoffice")
 WRITER: Final = "pdf:writer_pdf_Export"
-ROOT: Final = str(Path(__file__).parents[3])
+ROOT: Final = str(Path(str(resources.files("services"))).parent)
 """The folder of our packages, for the processes that import them."""
 
 

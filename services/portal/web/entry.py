@@ -61,14 +61,17 @@ async def entered(desk: Desks, request: Request) -> Response:
     shown = Shown(desk, form, drafts.current(last), posted, named)
     if posted.get(BUTTON) == button.TAKE_BACK:
         return await entry_approval.taken_back(shown)
-    if entry_approval.locked(shown):
-        return entry_approval.page(shown)
+    return entry_approval.page(shown) if entry_approval.locked(shown) else await _typed(shown, known, last)
+
+
+async def _typed(shown: Shown, known: set[str], last: Draft | None) -> Response:
+    """Saves what was typed in a form that nobody else holds, and goes on."""
     texts = _texts(shown)
     if texts is None:
         return _changed_since(shown)
-    attempt = _attempt(replace(shown, fields={**posted, **texts}))
+    attempt = _attempt(replace(shown, fields={**shown.fields, **texts}))
     if _is_sent(attempt, known, last):
-        return _to_receipt(desk, attempt.act)
+        return _to_receipt(shown.desk, attempt.act)
     return await _saved(attempt, texts)
 
 
