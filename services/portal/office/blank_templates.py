@@ -16,6 +16,7 @@ from docx.text.paragraph import Paragraph
 from services.portal.domain import text_width
 from services.portal.office import drawing
 from services.portal.office.template_files import BOOK_FRONT, COPY, GENERAL, PARTY
+from shared.plumbing import data_files
 
 LEFT_MM, RIGHT_MM = 72.0, 93.0  # Quốc hiệu at 12 pt is 88 mm wide, and must not break; most names of offices fit on one line
 TEXT_MM: Final = LEFT_MM + RIGHT_MM
@@ -363,4 +364,4 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(__file__).parents[3] / "deploy" / "templates")
+    write(data_files.path("deploy/templates"))
