@@ -13,6 +13,7 @@ import httpx2
 from fastapi import FastAPI
 
 from services.portal.app import create_app
+from shared.plumbing import mongo
 from shared.plumbing.reference_store import ReferenceStore
 from shared.words import regimes
 from shared.words.principals import Role
@@ -79,4 +80,4 @@ async def desk(stack: Stack, known: Reference | None = None, now: datetime = NOW
     try:
         yield Desk(app, stack)
     finally:
-        stored._database.client.close()
+        await mongo.close(stored._database.client)

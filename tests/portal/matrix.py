@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from services.portal.app import create_app
 from services.portal.reading.store import as_json
+from shared.plumbing import mongo
 from shared.plumbing.key_ring import KeyRing
 from shared.shell.limits import Limits
 from shared.wire import events, subjects
@@ -227,7 +228,7 @@ async def world(stack: Stack) -> AsyncIterator[World]:
     shown = await _principals(stack)
     await app.state.keys.look()
     yield World(app, shown)
-    stored._database.client.close()
+    await mongo.close(stored._database.client)
 
 
 def _with_contacts(known: Reference) -> Reference:

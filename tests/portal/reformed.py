@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from services.devstack.ports import choose_ports
 from services.portal.app import create_app
+from shared.plumbing import mongo
 from shared.plumbing.reference_store import ReferenceStore
 from shared.words import regimes
 from shared.words.reference import Reference
@@ -78,7 +79,7 @@ async def _app(stack: Stack, now: datetime, known: Reference | None = None) -> A
     try:
         yield app
     finally:
-        stored._database.client.close()
+        await mongo.close(stored._database.client)
 
 
 @asynccontextmanager

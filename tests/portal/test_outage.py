@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from services.portal.app import create_app
+from shared.plumbing import mongo
 from tests.portal import builders
 from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
@@ -63,7 +64,7 @@ async def test_while_nats_is_away_the_feed_says_that_it_cannot_be_read_and_asks_
     app = create_app(stack.settings.model_copy(update={"nats_url": "nats://127.0.0.1:9"}))  # nobody is there
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=stack.cookies) as http:
         answer = await http.get(f"/api/v1/feeds/20/{CT27}")
-    app.state.reference._database.client.close()
+    await mongo.close(app.state.reference._database.client)
     assert (answer.status_code, answer.json()["code"]) == (503, "door.feed_away")
     assert answer.headers["retry-after"]
     assert "Gửi lại" not in answer.json()["detail"]

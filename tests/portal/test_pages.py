@@ -9,6 +9,7 @@ from services.portal.app import create_app
 from services.portal.reading.store import as_json
 from services.portal.render import spreadsheet
 from services.portal.render.look import HERE
+from shared.plumbing import mongo
 from shared.wire import events, view_hash
 from shared.words import texts
 from tests import identities
@@ -57,7 +58,7 @@ async def test_before_anything_is_loaded_the_first_page_says_what_to_do(stack: S
     cookies = await identities.viewer(app.state.database, [])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=cookies) as http:
         answer = await http.get("/")
-    app.state.reference._database.client.close()
+    await mongo.close(app.state.reference._database.client)
     assert answer.status_code == 200
     assert "tonghop regimes load" in answer.text
 

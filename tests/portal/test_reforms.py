@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from services.portal.app import create_app
+from shared.plumbing import mongo
 from tests.portal.conftest import Stack
 from tests.portal.reformed_stack import reformed
 
@@ -24,7 +25,7 @@ async def portal(running: Stack) -> AsyncIterator[httpx2.AsyncClient]:
         app = create_app(settings)
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://portal", cookies=running.cookies) as http:
             yield http
-        app.state.reference._database.client.close()
+        await mongo.close(app.state.reference._database.client)
 
 
 async def json(portal: httpx2.AsyncClient, path: str, status: int = 200) -> Any:
