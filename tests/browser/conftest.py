@@ -12,9 +12,9 @@ import pytest_asyncio
 from tests.portal.conftest import Stack, ports, running, stack
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
-__all__ = ["page", "ports", "running", "stack"]
+__all__ = ["chromium", "page", "ports", "running", "stack"]
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -56,15 +56,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(running: Stack) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = await browser.new_context(locale="vi-VN")
-        await context.add_cookies(
-            [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in running.cookies.items()]
-        )
-        yield await context.new_page()
+        yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(running: Stack, chromium: Browser) -> AsyncIterator[Page]:
+    """A page of a new context in which the person who views everything is logged in."""
+    context = await chromium.new_context(locale="vi-VN")
+    await context.add_cookies(
+        [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in running.cookies.items()]
+    )
+    yield await context.new_page()
+    await context.close()

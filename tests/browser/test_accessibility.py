@@ -1,11 +1,13 @@
 """axe-core finds no violation of WCAG or of its good practices on any page, in each of the page's states."""
 
 import importlib.util
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from services.portal.web import duties as duty_pages
@@ -14,7 +16,7 @@ from shared.words.principals import Role
 from tests import identities
 from tests.portal import builders, years
 from tests.portal.builders import AFTER, CT27, MONTHLY, report
-from tests.portal.conftest import Stack
+from tests.portal.conftest import Stack, empty
 from tests.portal.test_duty_pages import a_bit_of_all
 from tests.portal.test_duty_periods import year_of_duties
 from tests.portal.test_strip_pages import many_views, present
@@ -61,8 +63,10 @@ def faults(found: dict[str, Any]) -> list[str]:
     return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
 
-async def fill(stack: Stack) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def filled(running: Stack) -> AsyncIterator[Stack]:
     """Reports of every state: on time, late, returned, withdrawn, missing; duties of every state, on more pages than one."""
+    await empty(running)
     ahead = datetime.now(UTC) + timedelta(days=9)
     returned = report(events.RETURNED, unit="06256", sender="184-TCKH", at=AFTER, reason="Sai số thôn", fix_by="2024-12-28")
     withdrawn = report(events.WITHDRAWN, unit="06268", revision=2, at=AFTER)
@@ -72,7 +76,12 @@ async def fill(stack: Stack) -> None:
     duties = a_bit_of_all() + [builders.duty(_id=f"{CT27}/2024/x{number}", deadline=ahead) for number in range(3)]
     views += many_views()
     duties += year_of_duties()
-    await stack.put(views=views, reports=[*builders.season(), returned, withdrawn, confirmed], duties=duties)
+    await running.put(views=views, reports=[*builders.season(), returned, withdrawn, confirmed], duties=duties)
+    await identities.put_key(running.database, "06253")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(duty_pages, "PAGE", 6)
+        yield running
+    await running.database["credentials"].delete_many({})
 
 
 async def faults_in_each_state(page: Page) -> list[str]:
@@ -94,10 +103,8 @@ async def faults_in_each_state(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_page_breaks_no_rule_of_accessibility(stack: Stack, page: Page, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duty_pages, "PAGE", 6)
-    await fill(stack)
-    await page.goto(stack.url + path)
+async def test_a_page_breaks_no_rule_of_accessibility(filled: Stack, page: Page, path: str) -> None:
+    await page.goto(filled.url + path)
     assert await faults_in_each_state(page) == []
 
 
@@ -109,9 +116,8 @@ WALK = """() => {
 
 
 @pytest.mark.parametrize("path", ["/nghia-vu", f"/bang/{CT27}/2024/184"])
-async def test_the_keyboard_walks_through_a_page_in_its_order_and_the_focus_is_always_seen(stack: Stack, page: Page, path: str) -> None:
-    await fill(stack)
-    await page.goto(stack.url + path)
+async def test_the_keyboard_walks_through_a_page_in_its_order_and_the_focus_is_always_seen(filled: Stack, page: Page, path: str) -> None:
+    await page.goto(filled.url + path)
     walked = []
     for _ in range(60):
         await page.keyboard.press("Tab")
@@ -135,10 +141,8 @@ async def test_the_keyboard_walks_through_a_page_in_its_order_and_the_focus_is_a
     ],
     ids=["officer", "reviewer", "state", "keys", "audit"],
 )
-async def test_pages_by_role_break_no_rule(stack: Stack, page: Page, role: Role, unit: str | None, path: str) -> None:
-    await fill(stack)
-    await identities.put_key(stack.database, "06253")
-    secret = await identities.session_with(stack.database, identities.grant(role, unit))
+async def test_pages_by_role_break_no_rule(filled: Stack, page: Page, role: Role, unit: str | None, path: str) -> None:
+    secret = await identities.session_with(filled.database, identities.grant(role, unit))
     await page.context.add_cookies([{"name": identities.COOKIE, "value": secret, "domain": "127.0.0.1", "path": "/"}])
-    await page.goto(stack.url + path)
+    await page.goto(filled.url + path)
     assert await faults_in_each_state(page) == []

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from tests.browser import form_desk
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.form_desk import FIELDS, Desk
 from tests.browser.test_accessibility import AXE, faults
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
     from tests.portal.conftest import Stack
 
@@ -41,12 +40,9 @@ KEY_TO_PAINT = """(selector) => {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(running: Stack) -> AsyncIterator[Desk]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        async with form_desk.desk(running, browser) as made:
-            yield made
-        await browser.close()
+async def desk(running: Stack, chromium: Browser) -> AsyncIterator[Desk]:
+    async with form_desk.desk(running, chromium) as made:
+        yield made
 
 
 async def axe(page: Page) -> list[str]:

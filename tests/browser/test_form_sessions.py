@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from services.portal.sessions.session_store import IDLE, LONGEST
 from shared.wire import collection_names
 from tests.browser import form_desk
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.form_desk import Desk
 from tests.browser.test_form import axe, state
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
     from tests.portal.conftest import Stack
 
@@ -29,12 +28,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def desk(running: Stack) -> AsyncIterator[Desk]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        async with form_desk.desk(running, browser) as made:
-            yield made
-        await browser.close()
+async def desk(running: Stack, chromium: Browser) -> AsyncIterator[Desk]:
+    async with form_desk.desk(running, chromium) as made:
+        yield made
 
 
 async def ends_in(desk: Desk, person: str, which: str, seconds: float) -> None:
