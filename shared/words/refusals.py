@@ -35,6 +35,7 @@ from shared.words.sentences import (
     regime_files,
     remarks,
     reports,
+    sheets,
     stack,
     templates,
     tls,
@@ -113,6 +114,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **entry.SENTENCES,
     **drafts.SENTENCES,
     **approval.SENTENCES,
+    **sheets.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message
