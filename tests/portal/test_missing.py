@@ -93,6 +93,8 @@ async def test_the_recipient_sees_contacts_with_telephones_and_a_viewer_does_not
         asking, viewing = await desk.browser("reviewer", recipient), await desk.browser("viewer", "184")
         page, plain, of_viewer = (await asking.get(PATH)).text, await asking.get(f"{PATH}.txt"), (await viewing.get(PATH)).text
         refused = [(await (await desk.browser(*other)).get(PATH)).status_code for other in (("reviewer", "450"), ("officer", "06253"))]
+    assert f'<a class="act" href="/bang/{CT27}/2024/184/don-doc">Đôn đốc</a>' in page
+    assert "/don-doc" not in of_viewer
     assert '<a class="phone" href="tel:0912345678">0912 345 678</a>' in page
     assert "Hoàng &lt;Lan&gt;" in page
     assert "9 trong 22 đơn vị chưa nộp" in text_of(page)

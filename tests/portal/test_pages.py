@@ -158,6 +158,23 @@ async def test_a_view_that_must_be_confirmed_says_whether_it_is(stack: Stack) ->
     assert "số liệu đã thay đổi sau khi chốt" in await page(stack, f"/bang/{regime}/2024/450")
 
 
+@pytest.mark.parametrize(("moved", "words"), [(False, "Đã chốt 10/12/2024 09:30"), (True, "số liệu đã thay đổi sau khi chốt")])
+async def test_who_reads_only_the_totals_is_told_that_they_are_confirmed(stack: Stack, moved: bool, words: str) -> None:
+    official = {"number": 1, "hash": "0" * 64, "at": BEFORE, "moved": moved}
+    await stack.put(views=[builders.view("450", regime="nq68-quang-binh", official=official)])
+    secret = await identities.session_with(stack.database, identities.grant("officer", "18853"))
+    async with httpx2.AsyncClient(base_url=stack.url, cookies={identities.COOKIE: secret}) as http:
+        shown = text_of((await http.get("/bang/nq68-quang-binh/2024/450")).text)
+    assert words in shown
+    assert "Chưa chốt" not in shown
+    assert "chua-nop" not in shown
+
+
+async def test_a_view_leads_to_the_list_of_the_missing_while_somebody_is(stack: Stack) -> None:
+    await stack.put(views=[builders.view()])
+    assert f'href="/bang/{CT27}/2024/184/chua-nop"' in await page(stack, f"/bang/{CT27}/2024/184")
+
+
 async def test_a_confirmation_stands_while_the_figures_are_those_that_it_carries(stack: Stack) -> None:
     regime = "nq68-quang-binh"
     view = as_json(builders.view("450", regime=regime))

@@ -14,10 +14,13 @@ from services.portal.domain.regime_page import RegimePage
 from services.portal.render import look
 from shared.words.reference import Reference
 from tests import seeds
+from tests.portal import builders
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import Links, text_of
+from tests.portal.test_work_pages import shown_to
 
 CT27 = "ct27-van-quan"
+ON_CALL = "kl62-binh-dinh"
 TODAY = date(2026, 11, 26)
 BEFORE = date(2024, 12, 5)
 REGIMES = sorted(regime.id for regime in seeds.changing_regimes())
@@ -33,7 +36,7 @@ def read(regime: str = CT27, period: str | None = None, today: date = TODAY) -> 
 
 
 def rendered(page: RegimePage) -> str:
-    return bytes(look.page("regime.html", {"it": page}).body).decode()
+    return bytes(look.page("regime.html", {"it": page, "offers": []}).body).decode()
 
 
 @pytest.mark.parametrize("today", [BEFORE, TODAY])
@@ -115,6 +118,10 @@ async def test_pages_link_to_the_regimes(stack: Stack) -> None:
     index = (await stack.http.get("/")).text
     assert f'<a href="/che-do/{CT27}">' in index
     assert '<a href="/che-do">' in index
+    recipient = next(regime.recipient for regime in seeds.first_regimes() if regime.id == ON_CALL)
+    assert f'<a class="act" href="/che-do/{ON_CALL}/mo-ky">' in (await shown_to(stack, "reviewer", recipient, f"/che-do/{ON_CALL}")).text
+    assert "/mo-ky" not in (await shown_to(stack, "reviewer", "184", f"/che-do/{ON_CALL}")).text
+    assert "/mo-ky" not in (await shown_to(stack, "reviewer", builders.regime().recipient, f"/che-do/{CT27}")).text
     for path, status in (
         ("/che-do", 200),
         (f"/che-do/{CT27}", 200),

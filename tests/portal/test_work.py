@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,25 @@ def test_only_what_moved_since_its_confirmation_is_to_be_confirmed_again() -> No
 )
 def test_what_keeps_a_view_from_being_confirmed(counted: Counted | None, words: str) -> None:
     assert Waiting(due(3), "Huyện Văn Quan", counted).state == words
+
+
+@pytest.mark.parametrize(
+    ("days", "received", "cut_off", "waits"),
+    [
+        (400, 0, "2027-11-20", False),
+        (400, 15, "2027-11-20", True),
+        (30, 0, "2026-12-31", True),
+        (31, 0, "2026-11-26", False),
+        (31, 0, "2026-11-25", True),
+        (-5, 0, "2026-11-26", True),
+    ],
+)
+def test_a_view_waits_for_its_confirmation_when_it_is_complete_or_its_period_is_over_or_it_is_due_soon(
+    days: int, received: int, cut_off: str, waits: bool
+) -> None:
+    found = reviewing.is_time_to_confirm(due(days), Counted(15, received, None), date.fromisoformat(cut_off), NOW)
+    assert found == waits
+    assert reviewing.is_time_to_confirm(due(400), None, date(2026, 11, 20), NOW)
 
 
 def test_the_periods_with_most_overdue_reports_come_first() -> None:

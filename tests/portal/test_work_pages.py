@@ -111,11 +111,42 @@ async def test_a_reviewer_sees_who_is_late_and_what_waits_or_moved(stack: Stack)
     assert "2 đơn vị chưa nộp, 2 quá hạn" in of_district
     assert "Nộp muộn hôm nay" in of_district
     assert "Chờ chốt" not in of_district
-    of_confirmer = text_of((await shown_to(stack, "reviewer", "450")).text)
+    confirmers_page = (await shown_to(stack, "reviewer", "450")).text
+    of_confirmer = text_of(confirmers_page)
+    assert f'<a class="act" href="/bang/{nq68}/2025/450/chot">Chốt số liệu' in confirmers_page
+    assert f'<a class="act" href="/bang/{nq68}/2024/450/chot">Chốt điều chỉnh' in confirmers_page
+    assert "còn 9 đơn vị chưa nộp: cần ghi lý do" in of_confirmer
+    assert "/chot" not in (await shown_to(stack, "reviewer", "184")).text
     assert "Chờ chốt (1)" in of_confirmer
     assert "đơn vị chưa nộp" in of_confirmer
     assert "Đã thay đổi, chưa chốt lại (1)" in of_confirmer
     assert "Sai &lt;số&gt; thôn" not in of_confirmer
+
+
+async def test_what_has_not_begun_waits_for_nobody(stack: Stack) -> None:
+    nq68, later = "nq68-quang-binh", NOW + timedelta(days=400)
+    ahead = builders.confirmation("450", at=None, _id=f"{nq68}/2028/450/confirm", period="2028", deadline=later)
+    report = builders.duty(OWN, _id=f"{CT27}/2027/{OWN}", period="2027", deadline=later)
+    await stack.put(duties=[ahead, report])
+    assert "Không còn việc nào" in (await shown_to(stack, "reviewer", "450")).text
+    assert "Không còn việc nào" in (await shown_to(stack, "reviewer", "184")).text
+    assert "Không còn việc nào" in (await shown_to(stack, "officer", OWN)).text
+
+
+async def test_a_reviewer_asks_for_what_is_owed_from_the_first_page_once_a_day(stack: Stack) -> None:
+    await stack.put(duties=[builders.duty(OWN), builders.duty("06256", _id=f"{CT27}/2024/06256")])
+    path, recipient = f"/bang/{CT27}/2024/184/don-doc", builders.regime().recipient
+    assert f'<a class="act" href="{path}">Đôn đốc' in (await shown_to(stack, "reviewer", recipient)).text
+    assert path not in (await shown_to(stack, "reviewer", "184")).text
+    asked = [
+        builders.report(events.ASKED, unit="", sender=recipient, revision=0, at=NOW, event_id=unit, units=[unit]) for unit in (OWN, "06256")
+    ]
+    await stack.put(reports=asked[:1])
+    assert f'<a class="act" href="{path}">' in (await shown_to(stack, "reviewer", recipient)).text
+    await stack.put(reports=asked[1:])
+    page = (await shown_to(stack, "reviewer", recipient)).text
+    assert path not in page
+    assert "hôm nay" in text_of(page)[text_of(page).index("Đôn đốc") :]
 
 
 async def test_the_navigation_is_there_with_a_session_only_and_the_login_has_no_search(stack: Stack) -> None:

@@ -4,7 +4,7 @@ What is offered here is accepted by ingest, unless something changed in between:
 each other. Source: ADR 0074.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -178,6 +178,13 @@ def of_view(matter: Matter, facts: ViewFacts, to: str, now: datetime) -> list[Of
         Offer("Đôn đốc", f"/bang/{to}/don-doc", asking(matter, facts, now)),
         Offer("Gia hạn nhiều đơn vị", f"/bang/{to}/gia-han", extending_many(matter, facts)),
     ]
+
+
+def about_the_missing(offers: Iterable[Offer]) -> list[Offer]:
+    """Of the acts on a view those that concern who has not reported, and what is done with the view without them; those only that the
+    person ever may.
+    """
+    return [offer for offer in offers if offer.chance.right is not None and not offer.path.endswith("/huy-chot")]
 
 
 def not_recipient(matter: Matter) -> Refusal:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.portal.domain import acting_rights
+from services.portal.domain.acting_offers import Chance, Offer
 from services.portal.domain.acting_rights import Right
+from services.portal.domain.entering import Person
 from shared.wire.events import Logged
 from shared.words import periods, vietnamese
 from shared.words.reference import Reference
@@ -28,6 +30,14 @@ def openable(reference: Reference, regime: Regime, day: date, reviewer_at: Seque
     """
     found = {code: _right(reference, regime, code, day, reviewer_at) for code in sorted(_codes(regime, day), key=periods.order)}
     return {code: right for code, right in found.items() if right is not None}
+
+
+def offer(reference: Reference, regime: Regime, person: Person | None, day: date) -> list[Offer]:
+    """To open a period of an on-call regime, for a person who may."""
+    if person is None or not regime.is_on_call or regime.derived_from is not None:
+        return []
+    rights = openable(reference, regime, day, person.reviewer_at)
+    return [Offer("Mở kỳ báo cáo", f"/che-do/{regime.id}/mo-ky", Chance(right)) for right in list(rights.values())[:1]]
 
 
 def _right(reference: Reference, regime: Regime, code: str, day: date, reviewer_at: Sequence[str]) -> Right | None:

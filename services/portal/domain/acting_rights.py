@@ -144,10 +144,15 @@ def matter(principal: Principal | None, at: Address, scope: Scope) -> Matter | N
     whose reports belong to another one, and for a unit that today's events cannot name.
     """
     person = Person.of_principal(principal, scope)
-    if person is None or not person.reviewer_at or at.early is not None or at.regime.derived_from is not None:
+    if person is None or at.early is not None or at.regime.derived_from is not None:
         return None
-    setting = scope.reference.setting_at_receipt(at.regime.id, at.period.code, scope.today)
-    unit = None if setting is None else setting.tree.by_id.get(at.unit.id)
+    return of_unit(person, scope, at.regime.id, at.period.code, at.unit.id)
+
+
+def of_unit(person: Person, scope: Scope, regime: str, period: str, unit_id: str) -> Matter | None:
+    """As `matter`, for a unit in a period of a regime that has reports of its own."""
+    setting = scope.reference.setting_at_receipt(regime, period, scope.today) if person.reviewer_at else None
+    unit = None if setting is None else setting.tree.by_id.get(unit_id)
     if setting is None or unit is None:
         return None
     return Matter(scope.reference, setting, unit, scope.today, tuple(person.reviewer_at))

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from services.portal.domain.acting_offers import Offer
 from services.portal.domain.duties import Duty, countdown
+from shared.wire.events import Logged
 from shared.wire.published import Official
 from shared.words import periods
 
+SOON: Final = timedelta(days=30)  # before the deadline of a confirmation
 MOST_ROWS: Final = 50  # regimes and periods in which somebody owes
 MOST_UNITS: Final = 10  # units that are named in a list
 
@@ -31,6 +34,8 @@ class Waiting:
     """The name of the unit whose view it is."""
     counted: Counted | None
     """None if the view is not there yet."""
+    act: Offer | None = None
+    """To confirm it; None if the person may not."""
 
     @property
     def missing(self) -> int:
@@ -62,6 +67,8 @@ class Behind:
     """The next deadline that is still to come."""
     path: str
     """The address of the list of the missing."""
+    act: Offer | None = None
+    """To ask the units for what they owe (đôn đốc); None if the person may not."""
 
     def words(self, now: datetime) -> str:
         """`12 đơn vị chưa nộp, 3 quá hạn, 1 bị trả lại; còn 3 ngày`."""
@@ -93,6 +100,22 @@ def version(official: Official | None) -> str:
     return "đã chốt" if official.number == 1 else f"đã chốt, điều chỉnh lần {official.number - 1}"
 
 
+def asked_units(requests: Iterable[Logged]) -> dict[tuple[str, str], set[str]]:
+    """The codes of the units that were asked for what they owe, by regime and period."""
+    codes: dict[tuple[str, str], set[str]] = {}
+    for event in requests:
+        codes.setdefault((event.regime, event.period), set()).update(map(str, event.data.get("units") or ()))
+    return codes
+
+
+def is_time_to_confirm(duty: Duty, counted: Counted | None, cut_off: date, now: datetime) -> bool:
+    """Whether a view waits for its confirmation: its period is over, or all reports are there, or it is due soon. Before that there is
+    nothing to do, although the duty is owed from the beginning of the period.
+    """
+    is_complete = counted is not None and 0 < counted.expected <= counted.received
+    return is_complete or periods.local_day(now) > cut_off or duty.due - now <= SOON
+
+
 def behind_first(rows: Iterable[Behind]) -> list[Behind]:
     """The periods with overdue reports first, the most first; then by the next deadline."""
     return sorted(rows, key=_order)[:MOST_ROWS]
@@ -109,6 +132,10 @@ def confirmed_and_moved(done: Iterable[Waiting]) -> list[Waiting]:
     return sorted(moved, key=lambda one: (one.counted.official.at if one.counted and one.counted.official else "", one.duty.id))
 
 
-def by_id(waiting: Iterable[Duty], names: Mapping[str, str], counted: Mapping[str, Counted]) -> list[Waiting]:
-    """The duties to confirm with how far their views are. `names` are by the id of the view's unit, `counted` by the view's id."""
-    return [Waiting(duty, names.get(duty.of_id, duty.of_id), counted.get(duty.view_key)) for duty in waiting]
+def by_id(
+    waiting: Iterable[Duty], names: Mapping[str, str], counted: Mapping[str, Counted], acts: Mapping[str, Offer | None]
+) -> list[Waiting]:
+    """The duties to confirm with how far their views are. `names` are by the id of the view's unit, `counted` by the view's id, `acts` by
+    the duty's.
+    """
+    return [Waiting(duty, names.get(duty.of_id, duty.of_id), counted.get(duty.view_key), acts.get(duty.id)) for duty in waiting]

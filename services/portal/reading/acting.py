@@ -116,7 +116,7 @@ def _around(matter: Matter) -> list[str]:
 
 async def _asked_today(matter: Matter, store: PortalStore) -> set[str]:
     """The codes of the units that were asked today."""
-    events_of_today = await store.asked_since(matter.setting, periods.start_ms(matter.day))
+    events_of_today = await store.asked_since([(matter.setting.regime.source_id, matter.setting.period.code)], periods.start_ms(matter.day))
     return {str(code) for event in events_of_today for code in event.data.get("units") or ()}
 
 

@@ -16,7 +16,7 @@ from services.portal.reading.children import Below
 from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.published import Official, View
 from shared.words import deadlines, periods
 from shared.words.report_state import ReportState
 from shared.words.units import Unit
@@ -118,17 +118,27 @@ def _deadlines(address: Address, states: Sequence[Status]) -> list[tuple[str, da
 
 
 async def _confirmations(address: Address, store: PortalStore, view: View) -> list[Confirmation]:
-    """The state of each confirmation of the view."""
+    """The state of each confirmation of the view. Whoever reads only its totals is told which version is official: not by whom, if several
+    units confirm it.
+    """
     required = [found for found in address.setting.version.confirmations if found.of.id == address.unit.id]
     if not required:
         return []
     due = deadlines.confirm_deadlines(address.regime, address.period, address.reference.working_days)
+    if not store.scope.reads_report(address.setting, address.unit.id):
+        return [_official(found.by, due[found.rule.who], view.official) for found in required] if len(required) == 1 else []
     entries = (await store.entries(address.setting, [address.unit.id]))[address.unit.id]
     logged = await store.logged([entry.id for entry in entries if entry.type == events.CONFIRMED])
     return [
         _confirmation(found.by, due[found.rule.who], view, entries, [event for event in logged if _is_by(address, found.by, event)])
         for found in required
     ]
+
+
+def _official(by: Unit, due: datetime, official: Official | None) -> Confirmation:
+    """The confirmation of a view as its totals tell it, for whoever does not read the events about it."""
+    at = None if official is None else datetime.fromisoformat(official.at)
+    return Confirmation(by, due, at, is_current=official is not None and not official.moved, is_untouched=False)
 
 
 def _is_by(address: Address, unit: Unit, event: Logged) -> bool:

@@ -214,10 +214,11 @@ class PortalStore:
             by_unit[event.unit_id].append(event)
         return by_unit
 
-    async def asked_since(self, setting: Setting, since_ms: int) -> list[Logged]:
-        """The requests for a reminder in a period that were received since then."""
-        query = {"regime": setting.regime.source_id, "period": setting.period.code, "type": events.ASKED}
-        return await self._logged(query | {"received_ms": {"$gte": since_ms}})
+    async def asked_since(self, of: Collection[tuple[str, str]], since_ms: int) -> list[Logged]:
+        """The requests for a reminder in these periods (each with its source regime) that were received since then. They name no unit."""
+        alternatives = [{"regime": regime, "period": period, "unit": ""} for regime, period in of]
+        query: Document = {"$or": alternatives, "type": events.ASKED, "received_ms": {"$gte": since_ms}}
+        return await self._logged(query) if of else []
 
     async def all_openings(self, regime: str) -> list[Logged]:
         """The events that opened periods of an on-call regime, or moved their deadlines."""

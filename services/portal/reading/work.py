@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from services.portal.domain import duty_units, entering, reviewing, work
+from services.portal.domain import acting_rights, duty_units, entering, reviewing, work, work_offers
+from services.portal.domain.acting_offers import Offer
 from services.portal.domain.duties import Duty
 from services.portal.domain.entering import Person
 from services.portal.domain.refused import Link
-from services.portal.domain.reviewing import Behind, Review
+from services.portal.domain.reviewing import Behind, Counted, Review, Waiting
 from services.portal.domain.work import DONE_FOR, Part, Task
 from services.portal.reading import draft_ages
 from services.portal.reading.duty_queries import SENT, Asked
@@ -37,7 +38,8 @@ class WorkReader:
     async def own(self, person: Person, now: datetime) -> Sequence[Part]:
         """What the person's units owe and did, in the parts of the page."""
         units = self._scope.own
-        found = await self._duties.of_units(units, self._represented(units), now - DONE_FOR)
+        stored = await self._duties.of_units(units, self._represented(units), now - DONE_FOR)
+        found = [duty for duty in stored if self._has_begun(duty.regime, duty.period, now)]
         sent = work.newest(await self._receipts.sent_by(units, now - DONE_FOR)) if found else {}
         drafts = await draft_ages.saved(self._database, {duty.unit_id for duty in found}) if found else {}
         tasks = [Task(duty, self._form(person, duty), sent.get(duty.view_key), drafts.get(duty.view_key)) for duty in found]
@@ -48,17 +50,40 @@ class WorkReader:
         scope, at = self._scope, person.reviewer_at
         if not at:
             return Review()
-        to_confirm = await self._duties.confirmations({*at, *self._represented(at)})
+        found = await self._duties.confirmations({*at, *self._represented(at)})
+        to_confirm = [duty for duty in found if self._has_begun(duty.regime, duty.period, now)]
         counted = await self._views.counted([ViewKey(duty.regime, duty.period, duty.of_id) for duty in to_confirm])
-        waiting = reviewing.by_id(to_confirm, {duty.of_id: self._name(duty) for duty in to_confirm}, counted)
+        acts = {duty.id: self._confirming(person, duty, counted.get(duty.view_key), now) for duty in to_confirm}
+        waiting = reviewing.by_id(to_confirm, {duty.of_id: self._name(duty) for duty in to_confirm}, counted, acts)
         asked = Asked(duty_units.in_scope(scope, await self._lists.periods(scope.reference.regimes)))
         return Review(
-            [one for one in reversed(waiting) if one.duty.is_owed],
+            [one for one in reversed(waiting) if one.duty.is_owed and self._is_time(one, now)],
             reviewing.confirmed_and_moved(one for one in waiting if not one.duty.is_owed),
-            reviewing.behind_first(map(self._behind, await self._duties.owing(asked, now))),
+            await self._behind(person, asked, now),
             await self._duties.returned(asked, now, reviewing.MOST_UNITS),
             await self._duties.late_since(asked, periods.start_of(scope.today), reviewing.MOST_UNITS),
         )
+
+    async def _behind(self, person: Person, asked: Asked, now: datetime) -> Sequence[Behind]:
+        """The periods that have begun in which units owe reports, with how many of these were asked for today."""
+        owing = [one for one in await self._duties.owing(asked, now) if self._has_begun(one.regime, one.period, now)]
+        of = [(one.regime, one.period) for one in owing]
+        requests = await self._views.asked_since(of, periods.start_ms(self._scope.today))
+        already = await self._duties.owed_by(reviewing.asked_units(requests), asked)
+        rows = [self._row(person, one, already.get((one.regime, one.period), 0), now) for one in owing]
+        return reviewing.behind_first(rows)
+
+    def _has_begun(self, regime: str, period: str, now: datetime) -> bool:
+        setting = self._scope.reference.setting(regime, period)
+        return setting is None or setting.period.has_begun(now)
+
+    def _is_time(self, waiting: Waiting, now: datetime) -> bool:
+        setting = self._scope.reference.setting(waiting.duty.regime, waiting.duty.period)
+        return setting is None or reviewing.is_time_to_confirm(waiting.duty, waiting.counted, setting.period.cut_off, now)
+
+    def _confirming(self, person: Person, duty: Duty, counted: Counted | None, now: datetime) -> Offer | None:
+        matter = acting_rights.of_unit(person, self._scope, duty.regime, duty.period, duty.of_id)
+        return None if matter is None else work_offers.confirming(matter, counted, duty.path, now)
 
     def _represented(self, units: Collection[str]) -> set[str]:
         """The ended units for which these act today."""
@@ -78,12 +103,16 @@ class WorkReader:
         unit = setting and setting.tree.by_id.get(duty.of_id)
         return unit.name if unit else duty.unit_name
 
-    def _behind(self, owing: Owing) -> Behind:
+    def _row(self, person: Person, owing: Owing, asked: int, now: datetime) -> Behind:
         setting = self._scope.reference.setting(owing.regime, owing.period)
         top = setting and self._top(setting)
         path = f"/nghia-vu?regime={owing.regime}&period={owing.period}&state=owed"
-        path = path if top is None else f"/bang/{owing.regime}/{owing.period}/{top.code}/chua-nop"
-        return Behind(owing.regime, owing.period, owing.owed, owing.overdue, owing.returned, owing.next_due, path)
+        act: Offer | None = None
+        if top is not None:
+            view = f"/bang/{owing.regime}/{owing.period}/{top.code}"
+            matter = acting_rights.of_unit(person, self._scope, owing.regime, owing.period, top.id)
+            path, act = f"{view}/chua-nop", None if matter is None else work_offers.asking(matter, owing.owed, asked, view, now)
+        return Behind(owing.regime, owing.period, owing.owed, owing.overdue, owing.returned, owing.next_due, path, act)
 
     def _top(self, setting: Setting) -> Unit | None:
         """The unit of the period whose list of the missing the person reads: a reviewed one, else the whole regime's."""

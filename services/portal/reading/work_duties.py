@@ -1,6 +1,6 @@
 """Queries on the collection `duties` for *Việc của tôi*: one unit's own duties, and counts of what a reviewer waits for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from shared.wire import collection_names
 from shared.wire.documents import DutyDocument
 from shared.words.scope import Scope
 
+Pair = tuple[str, str]
+"""A regime and a period."""
 MOST_OWN = 500  # duties of a person's units on the page
 
 
@@ -68,6 +70,21 @@ class WorkDuties:
             Owing(group["_id"]["regime"], group["_id"]["period"], group["owed"], group["overdue"], group["returned"], group["next"])
             for group in groups
         ]
+
+    async def owed_by(self, codes: Mapping[Pair, Collection[str]], asked: Asked) -> dict[Pair, int]:
+        """How many reports of these units (codes, by regime and period) are owed."""
+        if not codes:
+            return {}
+        named = [
+            {"regime": {"$eq": regime}, "period": {"$eq": period}, "unit.code": {"$in": sorted(of_units)}}
+            for (regime, period), of_units in codes.items()
+        ]
+        stages: list[Document] = [
+            {"$match": {"$and": [{"owed": True, "task": {"$in": SENT}, "$or": named}, asked.as_query()]}},
+            {"$group": {"_id": {"regime": "$regime", "period": "$period"}, "owed": {"$sum": 1}}},
+        ]
+        groups = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
+        return {(group["_id"]["regime"], group["_id"]["period"]): group["owed"] for group in groups}
 
     async def returned(self, asked: Asked, now: datetime, limit: int) -> list[Duty]:
         """The first reports that were returned and not corrected, by their fix-by date."""

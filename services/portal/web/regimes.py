@@ -3,7 +3,9 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import address, regime_page
+from services.portal.domain import acting_periods, address, regime_page
+from services.portal.domain.entering import Person
+from services.portal.http.principals import Asking
 from services.portal.http.scoped import ReadsPublic
 from services.portal.render import look
 
@@ -17,7 +19,8 @@ async def listed(scope: ReadsPublic) -> Response:
 
 
 @router.get("/che-do/{regime}")
-async def one(regime: str, scope: ReadsPublic, period: str | None = None) -> Response:
+async def one(regime: str, scope: ReadsPublic, asking: Asking, period: str | None = None) -> Response:
     """One regime, in a period or in the present one."""
     address.checked("regime", regime)
-    return look.page("regime.html", {"it": regime_page.read(scope.reference, regime, period, scope.today)})
+    it, person = regime_page.read(scope.reference, regime, period, scope.today), Person.of_principal(asking, scope)
+    return look.page("regime.html", {"it": it, "offers": acting_periods.offer(scope.reference, it.regime, person, scope.today)})
