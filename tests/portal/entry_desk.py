@@ -60,11 +60,14 @@ class Desk:
 
     app: FastAPI
     stack: Stack
+    now: datetime = NOW
 
     async def browser(self, role: Role, unit: str | None, *, approver: bool = False) -> httpx2.AsyncClient:
         """A browser in which a person with this role is logged in."""
         secret = await identities.put_session(
-            self.stack.database, await identities.put_person(self.stack.database, identities.grant(role, unit, approver=approver)), now=NOW
+            self.stack.database,
+            await identities.put_person(self.stack.database, identities.grant(role, unit, approver=approver)),
+            now=self.now,
         )
         transport = httpx2.ASGITransport(self.app)
         return httpx2.AsyncClient(transport=transport, base_url="http://portal", headers=OWN, cookies={identities.COOKIE: secret})
@@ -78,6 +81,6 @@ async def desk(stack: Stack, known: Reference | None = None, now: datetime = NOW
     if nats:
         app.state.streams = stack.app.state.streams
     try:
-        yield Desk(app, stack)
+        yield Desk(app, stack, now)
     finally:
         await mongo.close(stored._database.client)

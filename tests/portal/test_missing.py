@@ -128,6 +128,24 @@ async def test_the_overview_says_how_far_a_regime_is(stack: Stack) -> None:
     await shown_to(stack, "viewer", "184", "/tong-quan?unit=99999", 404)
 
 
+@pytest.mark.stores
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_overview_begins_with_what_is_due_and_folds_what_is_over(stack: Stack) -> None:
+    nq68, plan = "nq68-quang-binh", "nq68-ke-hoach-quang-binh"
+    made = {period: builders.view("450", regime=nq68, period=period) for period in ("2024", "2026", "2027")}
+    await stack.put(views=[*made.values(), builders.view("450", regime=plan)])
+    now = datetime(2026, 11, 27, 2, 30, tzinfo=UTC)
+    async with entry_desk.desk(stack, seeds.first_reference(), now) as desk:
+        shown = (await (await desk.browser("viewer", "450")).get("/tong-quan?unit=450")).text
+    begins, over = shown.index(f'id="r-{nq68}"'), shown.index(f'id="r-{plan}"')
+    first = shown[begins:].partition("</article>")[0]
+    rows = [first.index(f"/bang/{nq68}/{period}/450") for period in ("2026", "2027", "2024")]
+    assert rows == sorted(rows)
+    assert "trong 154 đơn vị, năm 2026" in text_of(first)
+    assert "Các kỳ đã qua: năm 2024" in text_of(first)
+    assert begins < shown.index('<h2 id="da-qua">Các kỳ đã qua</h2>') < shown.index("<details><summary>1 chế độ") < over
+
+
 def test_a_unit_is_past_its_deadline_from_the_first_late_instant() -> None:
     one = Missing(unit("1", "Xã", None), False, NOW)
     assert one.is_past(NOW)

@@ -63,6 +63,17 @@ def test_the_last_verdict_counts_and_leads_to_its_receipt() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stands", "sent", "accepted", "standing", "is_superseded"),
+    [(2, 2, True, 2, False), (2, 1, True, 2, True), (0, 1, True, 1, False), (1, 2, True, 2, False), (1, 2, False, 1, False)],
+)
+def test_the_revision_that_stands_is_told_whichever_came_last(
+    stands: int, sent: int, accepted: bool, standing: int, is_superseded: bool
+) -> None:
+    task = Task(due(3, revision=stands), sent=Sent("event", NOW, sent, is_accepted=accepted))
+    assert (task.standing, task.is_superseded) == (standing, is_superseded)
+
+
+@pytest.mark.parametrize(
     ("back", "words"),
     [
         (timedelta(0), "vừa xong"),

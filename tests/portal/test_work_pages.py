@@ -77,6 +77,11 @@ async def test_what_was_sent_is_told_with_its_verdict_and_receipt(stack: Stack) 
     assert "Thiếu số liệu" in page
     assert f"/bieu-mau/{CT27}/2025/{OWN}/bien-nhan/sau" in page
     assert "/bien-nhan/dau" not in page
+    stands = {"owed": False, "received": True, "first_received_at": NOW, "revision": 2}
+    await stack.database["duties"].update_one({"period": "2026"}, {"$set": stands})
+    await stack.put(receipts=[receipt("muon", period="2026")])
+    seen = text_of((await shown_to(stack, "officer", OWN)).text)
+    assert "Đã gửi, lần 2. Lần 1 nhận lúc" in seen
     assert "/bien-nhan/khac" not in page
 
 

@@ -88,6 +88,8 @@ class Duty:
     """The id of the unit whose view is to be confirmed, if it is another unit's."""
     why_returned: str = ""
     """The recipient's reason, while the report is returned."""
+    revision: int = 0
+    """The revision of the report that stands; 0 if none does."""
 
     @property
     def of_id(self) -> str:

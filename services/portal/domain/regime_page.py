@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from services.portal.domain import address, refused
+from services.portal.domain import address, present_period, refused
 from shared.wire import report_example
-from shared.words import deadlines, forms, rules_in_words, vietnamese
+from shared.words import deadlines, forms, periods, rules_in_words, vietnamese
 from shared.words.obligations import Confirm, DeadlineRule
 from shared.words.periods import Period
 from shared.words.reference import Reference, Version
@@ -223,7 +223,7 @@ def list_all(reference: Reference, today: date) -> list[Listed]:
 
 
 def read(reference: Reference, regime_id: str, period: str | None, today: date) -> RegimePage:
-    """The page of a regime; without a period that of the present one: of those that have begun the last. Raises `Refused`."""
+    """The page of a regime; without a period the one that is due next. Raises `Refused`."""
     regime = reference.regimes.get(regime_id)
     if regime is None:
         raise refused.not_found(refusal("report.unknown_regime", "regime", regime=regime_id))
@@ -238,9 +238,9 @@ def read(reference: Reference, regime_id: str, period: str | None, today: date) 
 
 def _present(reference: Reference, regime: Regime, today: date) -> str | None:
     listed = [setting.period for setting in reference.settings(regime.id)]
-    begun = [period for period in listed if period.begins <= today]
-    chosen = begun[-1:] or listed[:1]
-    return chosen[0].code if chosen else None
+    dues, everything = present_period.by_rule(reference, regime.id, listed), {period.code for period in listed}
+    found = present_period.present(listed, dues, everything, periods.start_of(today)) or next(iter(listed), None)
+    return None if found is None else found.code
 
 
 def _version_of(reference: Reference, regime: Regime, today: date) -> Version:

@@ -1,4 +1,4 @@
-"""The periods of a regime side by side, year by year: which one is the present period, and the state of each.
+"""The periods of a regime side by side, year by year, with the state of each.
 
 A strip is about one unit: either its view (how many units below it have reported) or its own report.
 """
@@ -90,18 +90,6 @@ def has_strip(of_regime: Sequence[Period]) -> bool:
     return len({period.year for period in of_regime}) < len(of_regime)
 
 
-def present(of_regime: Sequence[Period], now: datetime) -> Period | None:
-    """The newest period that has begun; None if none has. Of several that began on one day, it is the one that ends first and has not
-    ended yet.
-    """
-    begun = [period for period in of_regime if period.has_begun(now)]
-    today = periods.local_day(now)
-    running = [period for period in begun if period.cut_off >= today]
-    if running:
-        return min(running, key=lambda period: (-period.begins.toordinal(), period.cut_off))
-    return max(begun, key=lambda period: (period.cut_off, period.begins), default=None)
-
-
 def is_expired(source: Regime, groups: Iterable[str], period: Period, days: WorkingDays, now: datetime) -> bool:
     """Whether the last deadline of the groups in a period has passed. `source` is the version of the regime with the obligation. Extensions
     for single units do not count; a regime on call has no deadlines by rule.
@@ -117,13 +105,13 @@ def view_cells(
     views: Mapping[str, Progress],
     expired_periods: Collection[str],
     now: datetime,
+    present: str,
     folder: str = "bang",
     absent: Mapping[str, str] = NO_REASONS,
 ) -> list[Cell]:
-    """The periods by how many units below have reported. `views` are the views of one unit, by period; `folder` is the first part of the
-    pages' addresses; `absent` says why the unit does not exist in a period.
+    """The periods by how many units below have reported. `views` are the views of one unit, by period; `present` is the present
+    period; `folder` is the first part of the pages' addresses; `absent` says why the unit does not exist in a period.
     """
-    at = present(of_regime, now)
     cells = []
     for period in of_regime:
         progress = views.get(period.code)
@@ -131,7 +119,7 @@ def view_cells(
         if progress is None and period.code in absent:
             state, words = CellState.NONE, absent[period.code]
         path = f"/{folder}/{progress.regime}/{period.code}/{progress.unit_code}" if progress else ""
-        cells.append(Cell(period.code, state, words, path, period == at))
+        cells.append(Cell(period.code, state, words, path, period.code == present))
     return cells
 
 
@@ -140,20 +128,21 @@ def report_cells(
     regime_id: str,
     duties: Mapping[str, Duty],
     now: datetime,
+    present: str,
     folder: str,
     absent: Mapping[str, str] = NO_REASONS,
 ) -> list[Cell]:
-    """The periods by the unit's own report. `duties` are the unit's duties to report, by period; `absent` says why the unit does not exist
-    in a period.
+    """The periods by the unit's own report. `duties` are the unit's duties to report, by period; `present` is the present period; `absent`
+    says why the unit does not exist in a period.
     """
-    at = present(of_regime, now)
     cells = []
     for period in of_regime:
         duty = duties.get(period.code)
         state, words = _of_report(period, duty, now)
         if duty is None and period.code in absent:
             state, words = CellState.NONE, absent[period.code]
-        cells.append(Cell(period.code, state, words, f"/{folder}/{regime_id}/{period.code}/{duty.unit_code}" if duty else "", period == at))
+        path = f"/{folder}/{regime_id}/{period.code}/{duty.unit_code}" if duty else ""
+        cells.append(Cell(period.code, state, words, path, period.code == present))
     return cells
 
 

@@ -89,6 +89,16 @@ class Task:
         return self.sent is not None and not self.sent.is_accepted
 
     @property
+    def standing(self) -> int:
+        """The revision that stands: the highest that was accepted, which the stored duty may not know yet."""
+        return max(self.duty.revision, self.sent.revision if self.sent and self.sent.is_accepted else 0)
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether what was sent last was accepted and does not count, because a later revision stands."""
+        return self.sent is not None and self.sent.is_accepted and self.sent.revision < self.standing
+
+    @property
     def receipt(self) -> str:
         """The address of the receipt of what was sent last; "" if nothing was."""
         duty = self.duty

@@ -147,6 +147,7 @@ def from_document(document: DutyDocument) -> Duty:
         confirmed_at=document["confirmed_at"],
         view_id=document.get("view", ""),
         why_returned=returned["reason"] if isinstance(returned, dict) else "",
+        revision=document["revision"],
     )
 
 

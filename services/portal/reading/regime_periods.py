@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from services.portal.domain import elsewhere, strip
+from services.portal.domain import elsewhere, present_period, strip
 from services.portal.domain.address import Address
+from services.portal.domain.present_period import Due
 from services.portal.domain.progress import Progress
 from services.portal.domain.strip import Strip, Year
 from services.portal.reading.duty_store import DutyStore
@@ -24,9 +25,10 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class RegimePeriods:
-    """A regime in the list of all regimes. `rows` are the periods with all their counts: the present one and those whose deadline is still
-    to come, newest first, each followed by its areas; of a regime with one period a year all of them. `years` are all periods side by side,
-    the year of the period `present` first; it is empty for a regime with one period a year. `present` is "" before the first period begins.
+    """A regime in the list of all regimes. `rows` are the periods with all their counts: the present one first, then those whose deadline
+    is still to come, newest first, each followed by its areas; `past` are the others of a regime with one period a year. `years` are all
+    periods side by side, the year of the period `present` first; it is empty for a regime with one period a year. `present` is "" before
+    the first period begins.
     """
 
     regime: Regime
@@ -36,9 +38,14 @@ class RegimePeriods:
     """Names of the present period's units; the code if no unit has it."""
     present: str
     rows: Sequence[Progress]
+    past: Sequence[Progress]
     years: Sequence[Year]
     ends: date | None
     """The day from which the regime has no more periods."""
+    due: datetime | None
+    """When the present period is due."""
+    is_over: bool
+    """Whether the regime is one of the past: even its present period was due long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,12 @@ async def of_unit(known: Reference, store: PortalStore, duties: DutyStore, unit:
     return [_of_regime(known, regime, by_regime[regime.id], overdue, now) for regime in regimes]
 
 
+def in_order(found: Iterable[RegimePeriods], now: datetime) -> list[RegimePeriods]:
+    """What matters now first: the regimes whose deadline is nearest; those of the past, and those without a view in scope, come last."""
+    far = timedelta.max
+    return sorted(found, key=lambda it: (it.is_over, not it.rows, far if it.due is None else abs(it.due - now), it.regime.title))
+
+
 def _place(known: Reference, counted: Counted, progress: Progress) -> None:
     """Adds the counts of a view if it is that of the regime's `within`, or of one of its areas, in its period."""
     setting = known.setting(progress.regime, progress.period)
@@ -89,24 +102,37 @@ def _place(known: Reference, counted: Counted, progress: Progress) -> None:
 
 def _of_regime(known: Reference, regime: Regime, counted: Counted, overdue: Collection[Pair], now: datetime) -> RegimePeriods:
     views = counted.views
-    of_regime = _listed(known, regime, views)
-    present = strip.present(of_regime, now)
+    of_regime, by_rule = _listed(known, regime, views), present_period.by_rule(known, regime.id, _listed(known, regime, views))
+    present = present_period.present(of_regime, by_rule, _complete(views), now)
     code = present.code if present else ""
     newest_first = [views[period.code] for period in reversed(of_regime) if period.code in views]
-    years: list[Year] = []
+    expired = _expired(known, regime, of_regime, views, overdue, now)
+    shown = sorted((view for view in newest_first if view.period not in expired or view.period == code), key=lambda one: one.period != code)
+    past, years = [view for view in newest_first if view not in shown], list[Year]()
     if strip.has_strip(of_regime):
-        expired = _expired(known, regime, of_regime, views, overdue, now)
-        newest_first = [view for view in newest_first if view.period not in expired or view.period == code]
         first_year = (present or of_regime[0]).year
-        cells = strip.by_year(strip.view_cells(of_regime, views, expired, now))
-        years = sorted(cells, key=lambda year: year.year != first_year)
-    rows = [row for view in newest_first for row in (view, *counted.areas.get(view.period, ()))]
+        cells = strip.by_year(strip.view_cells(of_regime, views, expired, now, code))
+        past, years = [], sorted(cells, key=lambda year: year.year != first_year)
+    rows, before = ([row for view in part for row in (view, *counted.areas.get(view.period, ()))] for part in (shown, past))
     today = periods.local_day(now)
     setting = known.setting(regime.id, code) if code else None
     version = setting.regime if setting else regime.on(today)
     tree = setting.tree if setting else known.registry.at(today)
     ends = date.fromisoformat(regime.ends) if regime.ends else None
-    return RegimePeriods(version, _name(tree, version.recipient), _name(tree, version.on_behalf_of or ""), code, rows, years, ends)
+    recipient, on_behalf_of = _name(tree, version.recipient), _name(tree, version.on_behalf_of or "")
+    due = None if present is None else present_period.due(present, by_rule)
+    is_over = present is not None and present_period.is_over(present, by_rule, now)
+    return RegimePeriods(version, recipient, on_behalf_of, code, rows, before, years, ends, due, is_over)
+
+
+def _complete(views: Mapping[str, Progress]) -> set[str]:
+    return {code for code, view in views.items() if view.received >= view.expected}
+
+
+def _present(listed: Sequence[Period], dues: Due, complete: Collection[str], now: datetime) -> str:
+    """The code of the present period; "" if none has begun."""
+    found = present_period.present(listed, dues, complete, now)
+    return "" if found is None else found.code
 
 
 def _name(tree: Tree, code: str) -> str:
@@ -133,7 +159,8 @@ async def of_views(at: Address, store: PortalStore, duties: DutyStore, now: date
     source = at.reference.regimes[at.regime.source_id]
     overdue = await duties.with_overdue([source.id] if source.is_on_call else [], now)
     expired = _expired(at.reference, at.regime, of_regime, views, overdue, now)
-    return strip.around(strip.view_cells(of_regime, views, expired, now, folder, _absent(at, of_regime)), at.period.code)
+    present = _present(of_regime, present_period.by_rule(at.reference, at.regime.id, of_regime), _complete(views), now)
+    return strip.around(strip.view_cells(of_regime, views, expired, now, present, folder, _absent(at, of_regime)), at.period.code)
 
 
 async def of_reports(at: Address, duties: DutyStore, now: datetime, folder: str = "bao-cao") -> Strip | None:
@@ -142,7 +169,9 @@ async def of_reports(at: Address, duties: DutyStore, now: datetime, folder: str 
     codes = (await duties.periods([source]))[source] if at.regime.periods == "any" else at.regime.periods
     read = await duties.of_keys(ViewKey(source, code, at.unit.id) for code in codes)
     of_regime = _listed(at.reference, at.reference.regimes[at.regime.id], {*codes, at.period.code})
-    cells = strip.report_cells(of_regime, at.regime.id, {duty.period: duty for duty in read}, now, folder, _absent(at, of_regime))
+    done, by_rule = {duty.period for duty in read if not duty.is_owed}, present_period.by_rule(at.reference, at.regime.id, of_regime)
+    present, duties_of = _present(of_regime, by_rule, done, now), {duty.period: duty for duty in read}
+    cells = strip.report_cells(of_regime, at.regime.id, duties_of, now, present, folder, _absent(at, of_regime))
     return strip.around(cells, at.period.code)
 
 
@@ -173,8 +202,7 @@ def _expired(
     """
     source = known.regimes[regime.source_id]
     if source.is_on_call:
-        complete = {code for code, view in views.items() if view.received >= view.expected}
-        return complete | {period for of, period in overdue if of == source.id}
+        return _complete(views) | {period for of, period in overdue if of == source.id}
     return {period.code for period in of_regime if _is_expired(known, regime, period, now)}
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import duty_order, duty_periods, duty_units, entering, strip, succession, unit_notes
+from services.portal.domain import duty_order, duty_periods, duty_units, entering, present_period, succession, unit_notes
 from services.portal.domain.duties import WORDS, Duty, DutyState, is_settled
 from services.portal.domain.duty_order import SORTS
 from services.portal.domain.duty_periods import Owed
@@ -126,7 +126,10 @@ def _strips(known: Reference, chosen: Choice, there: Mapping[str, Sequence[str]]
     if len(codes) < 2:
         return []
     listed = [regime_versions.periods_of(known.regimes[regime], of_regime) for regime, of_regime in selected.items()]
-    present = {period.code for of_regime in listed if (period := strip.present(of_regime, now)) is not None}
+    done = codes - owed.keys()
+    dues = [present_period.by_rule(known, regime, of_regime) for regime, of_regime in zip(selected, listed, strict=True)]
+    at = [present_period.present(of_regime, of, done, now) for of_regime, of in zip(listed, dues, strict=True)]
+    present = {period.code for period in at if period is not None}
     year = int(chosen.period[:4]) if chosen.period else chosen.year or max(duty_periods.years(codes))
     return duty_periods.side_by_side(year, codes, owed, present, lambda code: chosen.to(period=code, year=None))
 

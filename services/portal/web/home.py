@@ -44,10 +44,12 @@ async def overview(
     listed: list[RegimePeriods] = []
     if scope.reads_figures:
         read = regime_periods.of_all(known, store, duties, now) if of is None else regime_periods.of_unit(known, store, duties, of, now)
-        listed = sorted(await read, key=lambda it: not it.rows)  # regimes without a view in scope come last
+        listed = regime_periods.in_order(await read, now)
     shown = {
         "of": of,
         "listed": listed,
+        "now_listed": [it for it in listed if not it.is_over],
+        "over": [it for it in listed if it.is_over],
         "is_loaded": bool(known.regimes),
         "presents": await presents.read([at for it in listed if (at := _present(known, it)) is not None], now),
         "day_words": curve.day_words,
