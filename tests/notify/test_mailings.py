@@ -123,7 +123,8 @@ def test_reports_and_confirmations_of_one_unit_are_one_list() -> None:
     assert "Sắp đến hạn, còn 1 ngày: gửi báo cáo\n" in mail.body
     assert "Sắp đến hạn, còn 1 ngày: duyệt và chốt bảng tổng hợp\n" in mail.body
     assert f"{SITE}/bang/bao-cao-nam/2026/11\n" in mail.body
-    assert "đúng thời hạn, bằng phần mềm" in mail.body
+    assert f"- Trang chốt số liệu: {SITE}/bang/bao-cao-nam/2026/11/chot\n" in mail.body
+    assert "đúng thời hạn, trên trang báo cáo hoặc bằng phần mềm báo cáo của đơn vị." in mail.body
 
 
 def test_a_list_names_each_recipient_if_they_differ() -> None:

@@ -118,7 +118,12 @@ def test_a_confirmer_is_asked_to_confirm() -> None:
     mail = _mail("before-3", "2026-12-01 08:00", unit_id="11", site=SITE)
     assert "Đề nghị chốt bảng tổng hợp năm 2026 trước ngày 05/12/2026" in mail.subject
     assert "duyệt và chốt bảng tổng hợp" in mail.body
-    assert f"{SITE}/bang/bao-cao-nam/2026/11\n" in mail.body
+    assert f"{SITE}/bang/bao-cao-nam/2026/11\nTrang chốt số liệu: {SITE}/bang/bao-cao-nam/2026/11/chot\n" in mail.body
+    assert "duyệt và chốt bảng tổng hợp đúng thời hạn, trên trang báo cáo.\n" in mail.body
+    without = _mail("before-3", "2026-12-01 08:00", unit_id="11").body
+    assert "trên trang báo cáo.\n" in without
+    assert "Trang chốt" not in without
+    assert "phần mềm" not in without
 
 
 @pytest.mark.parametrize(

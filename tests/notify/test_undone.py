@@ -73,7 +73,8 @@ def test_the_unit_is_told_at_once_who_undid_its_confirmation() -> None:
     assert mailing.mail.body.split("\n\n")[1] == (
         "UBND xã 1 đã hủy việc chốt bảng tổng hợp sau đây:\n- Chế độ báo cáo: Báo cáo hằng năm về văn hóa\n- Kỳ báo cáo: năm 2026\n"
         "- Thời hạn chốt: trước ngày 25/12/2026 (còn 2 ngày)\n- Lý do hủy chốt: Cộng sai\n"
-        "- Bảng tổng hợp của đơn vị: https://bao-cao.example/bang/bao-cao-nam/2026/11"
+        "- Bảng tổng hợp của đơn vị: https://bao-cao.example/bang/bao-cao-nam/2026/11\n"
+        "- Trang chốt số liệu: https://bao-cao.example/bang/bao-cao-nam/2026/11/chot"
     )
 
 

@@ -1,17 +1,23 @@
 """The audit log for operators: filters, paging, and whether its end is as it was written."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from services.portal.domain import audit_words
 from shared.plumbing import audit_store
+from shared.words.audit import Detail
 from tests import identities
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
 
+OF_ACTS = {"event", "sender", "revision", "fix_by", "until", "deadline", "corrects", "hash", "missing", "adjusts", "confirmation", "units"}
+OF_DRAFTS = {"version", "handed_in_by", "note", "fields", "field"}
 AT = datetime(2026, 11, 26, 2, 30, tzinfo=UTC)
 
 
@@ -46,6 +52,38 @@ async def test_entries_are_filtered_and_paged(stack: Stack) -> None:
             ("target=.*", 0),
         ):
             assert (await http.get(f"/quan-tri/nhat-ky?{query}")).text.count('<th scope="row"') == found, query
+
+
+async def test_details_are_in_vietnamese_and_an_unknown_name_is_shown_as_it_is(stack: Stack) -> None:
+    async with await filled(stack, 0) as http:
+        person = await identities.put_person(stack.database, identities.grant("officer", "06253"), login="hoa.van")
+        details: dict[str, Detail] = {
+            "role": "reviewer",
+            "begins": "2026-11-01",
+            "expires": "2026-11-26T02:30:00+00:00",
+            "may": ["read", "send"],
+            "drops_totp": True,
+            "ends": None,
+            "count": 1200,
+            "handed_in_by": f"people/{person}",
+            "later_name": {"x": 1},
+        }
+        await audit_store.append(stack.database, actor="operator/lan", action="role.granted", target="people/x", details=details, at=AT)
+        seen = text_of((await http.get("/quan-tri/nhat-ky?action=role.granted")).text)
+    expected = (
+        "vai trò: cán bộ tổng hợp; từ ngày: 01/11/2026; hết hạn: 26/11/2026 09:30; được: đọc, gửi; bỏ mã xác thực: có; đến ngày: không có;"
+    )
+    assert f"{expected} số lần, số đơn vị: 1.200; người trình: people/{person} (hoa.van); later_name: {{&#34;x&#34;:1}}" in seen
+
+
+async def test_every_detail_that_the_code_records_has_a_label() -> None:
+    """The names in the calls that record an act, read from the source."""
+    assert OF_ACTS | OF_DRAFTS | {"file", "query"} <= audit_words.LABELS.keys()
+    source = "\n".join(path.read_text(encoding="utf-8") for folder in ("services", "shared") for path in Path(folder).rglob("*.py"))
+    calls = re.findall(r"(?:records\.add|recording\.(?:record|act))\(([^()]*(?:\([^()]*\)[^()]*)*)\)", source)
+    named = {name for call in calls for name in re.findall(r"\b([a-z_]+)=", call)}
+    assert len(named) > 10
+    assert named - audit_words.LABELS.keys() == set()
 
 
 async def test_hostile_filters_are_refused(stack: Stack) -> None:

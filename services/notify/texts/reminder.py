@@ -3,7 +3,7 @@
 A mail refers only to what exists: pages of the portal, people to call, and the number of earlier mails to the unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from services.notify.domain.alerts import Matter
@@ -15,6 +15,8 @@ from services.notify.texts.mail import Text
 from shared.words import texts, vietnamese
 
 SEND_OFFICIAL: Final = "gửi số liệu chính thức thay số ước"
+WITH_SOFTWARE: Final = "bằng phần mềm báo cáo của đơn vị"
+ON_PAGES: Final = "trên trang báo cáo"
 MailsSent = Mapping[tuple[str, str], int]
 """How many mails a unit has had about a duty and cause; pairs without a mail may be left out."""
 
@@ -72,7 +74,7 @@ def _parts(content: Content, site: str) -> list[str]:
         f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
         reason(matter),
     ]
-    steps = [what_to_do(content), link(matter, site)]
+    steps = [what_to_do(content), link(matter, site), confirm_link(matter, site)]
     return [mail.salutation(content.unit), "\n".join(filter(None, facts)), "\n".join(filter(None, steps))]
 
 
@@ -148,14 +150,22 @@ def what_to_do(content: Content) -> str:
     when = "ngay trong hôm nay" if wording.days_late(matter.deadline, content.now) >= 0 else "đúng thời hạn"
     if content.is_to_heir:
         what = act(matter, "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo")
-        return f"Đề nghị đơn vị {what} {when} với tư cách đơn vị kế thừa, bằng phần mềm báo cáo của đơn vị."
+        return f"Đề nghị đơn vị {what} {when} với tư cách đơn vị kế thừa, {where([matter])}."
     if matter.is_returned:
         return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if matter.task == REPORT:
         return f"Đề nghị đơn vị gửi báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
     if matter.task == OFFICIAL:
         return f"Đề nghị đơn vị gửi lại báo cáo với số liệu chính thức {when}, bằng phần mềm báo cáo của đơn vị."
-    return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, bằng phần mềm báo cáo của đơn vị."
+    return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, {where([matter])}."
+
+
+def where(matters: Collection[Matter]) -> str:
+    """With what the unit does what is owed: who confirms a view uses the portal's page."""
+    confirming = sum(matter.task == CONFIRM for matter in matters)
+    if not confirming:
+        return WITH_SOFTWARE
+    return ON_PAGES if confirming == len(matters) else f"{ON_PAGES} hoặc {WITH_SOFTWARE}"
 
 
 def link(matter: Matter, site: str) -> str:
@@ -163,6 +173,12 @@ def link(matter: Matter, site: str) -> str:
     page, what = ("bang", f"Bảng tổng hợp{_whose_view(matter)}") if matter.task == CONFIRM else ("bao-cao", "Tình trạng báo cáo của đơn vị")
     unit = matter.unit if matter.view is None else matter.view.code
     return f"{what}: {site}/{page}/{matter.regime}/{matter.period}/{unit}" if site else ""
+
+
+def confirm_link(matter: Matter, site: str) -> str:
+    """The line with the link to the page on which the matter's view is confirmed; "" if it is a report, or if `site` is unknown."""
+    unit = matter.unit if matter.view is None else matter.view.code
+    return f"Trang chốt số liệu: {site}/bang/{matter.regime}/{matter.period}/{unit}/chot" if site and matter.task == CONFIRM else ""
 
 
 def _whose_view(matter: Matter) -> str:

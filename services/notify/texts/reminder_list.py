@@ -5,7 +5,6 @@ A unit owes several reports at once if it reports by several regimes, or for sev
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from services.notify.domain.alerts import Matter
 from services.notify.domain.duties import CONFIRM, OFFICIAL, REPORT
@@ -14,8 +13,6 @@ from services.notify.texts.content import Content
 from services.notify.texts.mail import Text
 from services.notify.texts.reminder import MailsSent
 from shared.words import vietnamese
-
-WITH: Final = "bằng phần mềm báo cáo của đơn vị"
 
 
 def compose(contents: Sequence[Content], site: str, mails_sent: MailsSent) -> Text:
@@ -84,6 +81,7 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
         reminder.reason(matter),
         f"- Cơ quan nhận báo cáo: {wording.with_reach(content.recipient)}" if with_recipient and content.recipient else "",
         f"- {link}" if (link := reminder.link(matter, site)) else "",
+        f"- {link}" if (link := reminder.confirm_link(matter, site)) else "",
         f"- Nhắc lần {mail_number}",
     ]
     head = f"{number}. {wording.urgency(matter.deadline, now)}: {task(matter)}"
@@ -101,13 +99,13 @@ def task(matter: Matter) -> str:
 
 def what_to_do(matters: Sequence[Matter], now: datetime) -> str:
     """What the unit is asked to do about several duties, the earliest deadline first, and when."""
-    urgent = sum(wording.days_late(matter.deadline, now) >= 0 for matter in matters)
+    urgent, where = sum(wording.days_late(matter.deadline, now) >= 0 for matter in matters), reminder.where(matters)
     if urgent == len(matters):
-        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên ngay trong hôm nay, {WITH}."
+        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên ngay trong hôm nay, {where}."
     if not urgent:
-        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên đúng thời hạn, {WITH}."
+        return f"Đề nghị đơn vị thực hiện các nghĩa vụ trên đúng thời hạn, {where}."
     which = "mục 1" if urgent == 1 else f"các mục từ 1 đến {urgent}"
-    return f"Đề nghị đơn vị thực hiện {which} ngay trong hôm nay, các mục còn lại đúng thời hạn, {WITH}."
+    return f"Đề nghị đơn vị thực hiện {which} ngay trong hôm nay, các mục còn lại đúng thời hạn, {where}."
 
 
 def _end(content: Content | None) -> str:

@@ -14,6 +14,7 @@ def compose(content: Content, site: str) -> Text:
     """What the mail says. The portal's pages are at `site` ("": unknown)."""
     matter, who = content.alert.matter, reminder.who(content)
     view, why, link = f"bảng tổng hợp{reminder.of_view(matter)}", texts.one_line(matter.reason), reminder.link(matter, site)
+    confirm_link = reminder.confirm_link(matter, site)
     facts = [
         f"{who[:1].upper()}{who[1:]} đã hủy việc chốt {view} sau đây:",
         reminder.by_heir(content),
@@ -22,11 +23,12 @@ def compose(content: Content, site: str) -> Text:
         f"- Thời hạn chốt: {vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, content.now)})",
         f"- Lý do hủy chốt: {why}" if why else "",
         f"- {link}" if link else "",
+        f"- {confirm_link}" if confirm_link else "",
     ]
     parts = [
         mail.salutation(content.unit),
         "\n".join(filter(None, facts)),
-        "Đề nghị đơn vị kiểm tra số liệu, duyệt và chốt lại bảng tổng hợp, bằng phần mềm báo cáo của đơn vị.",
+        f"Đề nghị đơn vị kiểm tra số liệu, duyệt và chốt lại bảng tổng hợp, {reminder.where([matter])}.",
         f"Nếu có vướng mắc, xin liên hệ đơn vị đã hủy chốt{'' if content.by is None else f': {wording.with_reach(content.by)}'}.",
         "Trân trọng cảm ơn.",
     ]

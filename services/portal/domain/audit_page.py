@@ -7,8 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import orjson
-
+from services.portal.domain import audit_words
 from shared.wire.identity_documents import AuditDocument
 from shared.words import audit, audit_chain
 from shared.words.audit import Head
@@ -59,7 +58,7 @@ def row(entry: AuditDocument, names: Mapping[str, str], registry: Registry) -> R
         named(entry["actor"], names, registry),
         audit.words(entry["action"]),
         named(entry["target"], names, registry),
-        details(entry["details"]),
+        details(entry["details"], {f"{PEOPLE}{one}": login for one, login in names.items()}),
         audit_chain.hash_of(entry) == entry["hash"],
     )
 
@@ -76,14 +75,14 @@ def named(actor: str, names: Mapping[str, str], registry: Registry) -> str:
 
 
 def people_in(entries: Iterable[AuditDocument]) -> set[str]:
-    """The ids of the people whom entries name as actor or target."""
-    texts = (text for entry in entries for text in (entry["actor"], entry["target"]))
-    return {text.removeprefix(PEOPLE) for text in texts if text.startswith(PEOPLE)}
+    """The ids of the people whom entries name as actor, as target or in a detail."""
+    texts = (text for entry in entries for text in (entry["actor"], entry["target"], *entry["details"].values()))
+    return {text.removeprefix(PEOPLE) for text in texts if isinstance(text, str) and text.startswith(PEOPLE)}
 
 
-def details(found: Mapping[str, Any]) -> str:
-    """Details on one line, cut: `file csv; query unit=184`."""
-    line = "; ".join(f"{name} {_value(value)}" for name, value in found.items())
+def details(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Details on one line, cut: `loại tệp: csv; bộ lọc: unit=184`. `names` are people's logins, by how the log names them."""
+    line = "; ".join(audit_words.said(name, value, names) for name, value in found.items())
     return line if len(line) <= MOST_DETAILS else line[:MOST_DETAILS] + "…"
 
 
@@ -103,7 +102,3 @@ def first_fault(newest_first: Sequence[AuditDocument], head: Head) -> str:
     if last["_id"] == head.number and last["hash"] != head.hash:
         return f"mục {head.number} khác mã kiểm tra đã ghi"
     return ""
-
-
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
