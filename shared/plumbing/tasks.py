@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 AGAIN_S: Final = 0.5
+GRACE_S: Final = 2.0
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:
@@ -17,6 +18,18 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
         for task in pending:
             task.cancel()
         await asyncio.wait(pending, timeout=AGAIN_S)
+
+
+async def uncut(action: Coroutine[Any, Any, None], grace_s: float = GRACE_S) -> None:
+    """Runs what must not be cut off half-way, as the opening of a connection, which would stay open. If it is cancelled, it has `grace_s`
+    seconds to end by itself before it is cut off all the same.
+    """
+    task = asyncio.create_task(action)
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait({task}, timeout=grace_s)
+        await end(task)
 
 
 async def together(*coroutines: Coroutine[Any, Any, Any]) -> None:

@@ -63,7 +63,7 @@ class Connections(Generic[Own]):
         self.reference.use(agency_days.read(self.settings.calendar_days))
         durability.require_write_concern(self.settings.mongo_url)
         broker.require_creds(broker.creds_file(self.settings.nats_creds, self.name))
-        await delivery.keep_trying("nats", self.broker.start, readiness)
+        await delivery.keep_trying("nats", lambda: tasks.uncut(self.broker.start()), readiness)
         await self._require_sync(readiness)
         await delivery.keep_trying("mongodb", self._require_database, readiness)
         await delivery.keep_trying("streams", lambda: streams.require(self.streams.jetstream, self.declaration, *names), readiness)
