@@ -1,6 +1,9 @@
 """Behaviour that only a browser can show: a page follows its view by itself, and fetches nothing from other sites."""
 
+import io
+
 import orjson
+import pypdf
 import pytest
 from playwright.async_api import Page, expect
 
@@ -22,6 +25,7 @@ NARROW = [
     f"/giai-trinh/{CT27}/2024/184/gd_ngay_cong",
     f"/giai-trinh/{years.MONTHLY}/2026-09/184/thu",
     f"/bao-cao/{CT27}/2024/06253",
+    "/tai-khoan",
 ]
 
 
@@ -127,6 +131,38 @@ async def test_no_column_of_a_table_is_off_a_narrow_screen(stack: Stack, page: P
     assert "attr(data-label)" in await page.evaluate(label) or ": " in await page.evaluate(label)
     cells = "[...document.querySelectorAll('table:not(.matrix) td:not(.blank):not(:empty)')].map((td) => td.getBoundingClientRect().right)"
     assert max(await page.evaluate(cells)) <= width
+
+
+async def test_each_printed_page_says_what_it_is_of_whom_and_when_it_was_printed(stack: Stack, page: Page) -> None:
+    await stack.put(views=[builders.view()], reports=builders.season())
+    await page.goto(stack.url + VIEW)
+    await page.evaluate("(title) => { document.title = title; }", 'Bảng "x" \\ – Tổng Hợp')
+    pages = pypdf.PdfReader(io.BytesIO(await page.pdf(prefer_css_page_size=True))).pages
+    assert len(pages) > 1
+    for number, printed in enumerate(pages, start=1):
+        text = printed.extract_text()
+        assert 'Bảng "x" \\' in text
+        assert "Huyện Văn Quan" in text
+        assert text.count("In lúc ") == 1
+        assert f"Trang {number}/{len(pages)}" in text
+
+
+async def test_the_description_of_the_api_is_folded_and_each_link_opens_its_part(stack: Stack, page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await page.goto(stack.url + "/api")
+    assert await page.evaluate("document.documentElement.scrollHeight") < 20_000
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_role("link", name="GET /api/v1/duties").click()
+    part = page.locator("details:has(> summary > h2#portal-listDuties)")
+    await expect(part).to_have_attribute("open", "")
+    await expect(part.locator("h3").first).to_be_in_viewport()
+    await part.evaluate("(one) => { one.open = false; }")
+    await page.get_by_role("link", name="GET /api/v1/duties").click()
+    await expect(part).to_have_attribute("open", "")
+    await part.get_by_role("link", name="Kiểu", exact=False).first.click()
+    assert await page.evaluate("document.querySelector(':target').closest('details').open")
+    await page.goto(stack.url + "/api#portal-getView")
+    await expect(page.locator("details:has(> summary > h2#portal-getView)")).to_have_attribute("open", "")
 
 
 async def test_a_wide_screen_has_tables_with_columns(stack: Stack, page: Page) -> None:
