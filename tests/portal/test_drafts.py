@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.portal.domain import drafts
+from services.portal.domain import drafts, earlier_texts
 from services.portal.domain.drafts import Conflict, Draft, Saving, TooLarge, Writer
 
 AT = datetime(2024, 12, 10, 2, 30, tzinfo=UTC)
@@ -84,6 +84,31 @@ def test_what_is_kept_of_earlier_texts_is_bounded() -> None:
     for number in range(1, 40):
         draft = stored(draft, number, (LAN, BINH)[number % 2], t__x=str(number))
     assert [one.text for one in draft.earlier] == [str(number) for number in range(27, 39)]
+
+
+def test_a_text_that_is_taken_back_keeps_the_one_that_it_replaces_even_a_step_of_typing() -> None:
+    first = stored(None, 0, t__x="một hai ba")
+    second = stored(first, 1, BINH, t__x="bốn")
+    [one] = second.earlier
+    back = earlier_texts.taken_back(second, one, Saving(2, {}, LAN, AT + timedelta(seconds=5)))
+    assert isinstance(back, Draft)
+    assert (back.version, back.texts["t.x"]) == (3, "một hai ba")
+    assert [kept.text for kept in back.earlier] == ["một hai ba", "bốn"]
+    stepped = stored(stored(first, 1, t__x=""), 2, t__x="nă")
+    [deleted] = stepped.earlier
+    again = earlier_texts.taken_back(stepped, deleted, Saving(3, {}, LAN, AT + timedelta(seconds=5)))
+    assert isinstance(again, Draft)
+    assert [kept.text for kept in again.earlier] == ["một hai ba", "nă"]
+    assert earlier_texts.find(again, "t.x", earlier_texts.mark(deleted)) == deleted
+
+
+def test_a_text_is_not_taken_back_over_what_nobody_has_seen_or_into_a_draft_that_has_ended() -> None:
+    draft = stored(stored(None, 0, t__x="một hai ba"), 1, BINH, t__x="bốn")
+    [one], seen = draft.earlier, Saving(2, {}, LAN, AT)
+    assert earlier_texts.taken_back(stored(draft, 2, BINH, t__x="năm"), one, seen) == drafts.NONE
+    assert isinstance(earlier_texts.taken_back(stored(draft, 2, BINH, v__a="7"), one, seen), Draft)
+    assert earlier_texts.taken_back(drafts.ended(draft, "discarded", LAN, AT), one, seen) == drafts.NONE
+    assert earlier_texts.taken_back(None, one, seen) == drafts.NONE
 
 
 def test_a_draft_longer_than_any_report_is_not_stored() -> None:

@@ -1,5 +1,6 @@
 """The form with its draft, on real servers without ingest and without JavaScript."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -68,6 +69,37 @@ async def test_a_draft_is_saved_by_a_button_and_opened_by_a_colleague_who_sees_w
         chosen = await binh.post(PATH, data={**press(page, ""), "doc": "v.gd_tien_tai_tro 1,234"})
         assert "= 1,234 triệu đồng" in main_of(chosen.text)
     assert await desk.stack.database["audit"].count_documents({"action": "report.sent", "details.event": "draft"}) == 0
+
+
+async def test_a_text_that_was_overwritten_is_listed_with_who_wrote_it_and_is_taken_back_as_an_act(desk: Desk) -> None:
+    path = f"{PATH}/cac-lan-luu"
+    async with await desk.browser("officer", COMMUNE) as lan, await desk.browser("officer", COMMUNE) as binh:
+        assert "Không có bản nháp nào đang mở" in main_of((await lan.get(path)).text)
+        await lan.post(PATH, data=press(await lan.get(PATH), "luu", t__kho_khan="Thiếu <kinh phí>", v__gd_ngay_cong="12"))
+        assert "cac-lan-luu" not in main_of((await lan.get(PATH)).text)
+        await binh.post(PATH, data=press(await binh.get(PATH), "luu", t__kho_khan="Không", v__gd_ngay_cong="13"))
+        assert f'href="{path}"' in main_of((await lan.get(PATH)).text)
+        opened = await lan.get(path)
+        said = main_of(opened.text)
+        assert said.index("Đang có:") < said.index(">Không<") < said.index("Thiếu <kinh phí>")
+        assert opened.text.count("Lấy lại</button>") == 2
+        assert "Thiếu &lt;kinh phí&gt;" in opened.text
+        which = re.search(r'name="o" value="(t\.kho_khan)"><input type="hidden" name="luc" value="(\d+)"', opened.text)
+        assert which is not None
+        act = {**{name: hidden(opened.text)[name] for name in ("phieu", "ban")}, "o": which[1], "luc": which[2]}
+        for bad, status in (({"luc": "1"}, 409), ({"o": "v.no_such"}, 409), ({"ban": "x"}, 400), ({"phieu": "x"}, 400)):
+            assert (await lan.post(path, data={**act, **bad})).status_code == status
+        back = await lan.post(path, data=act)
+        assert (back.status_code, back.headers["location"]) == (303, f"{path}#t-kho_khan")
+        draft = (await lan.get(f"{PATH}/nhap")).json()
+        assert (draft["fields"]["t.kho_khan"], draft["fields"]["v.gd_ngay_cong"]) == ("Thiếu <kinh phí>", "13")
+        again = await binh.post(path, data=act)
+        assert again.status_code == 409
+        assert "vừa được sửa" in main_of(again.text)
+        assert main_of((await binh.get(path)).text).count("Không") >= 1
+    entries = await desk.stack.database["audit"].find({"action": "draft.restored"}).sort("_id", -1).to_list(1)
+    assert entries[0]["details"]["field"] == "t.kho_khan"
+    assert "kinh phí" not in str(entries[0]["details"])
 
 
 async def test_of_two_writers_the_second_chooses_field_by_field(desk: Desk) -> None:

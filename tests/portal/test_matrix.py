@@ -96,6 +96,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/cac-lan-luu": Row("enter"),
+    "POST /bieu-mau/{regime}/{period}/{unit}/cac-lan-luu": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}": Row("report"),
     "POST /bieu-mau/{regime}/{period}/{unit}/doc-thu": Row("enter", script=True),
     "GET /bieu-mau/{regime}/{period}/{unit}/nhap": Row("enter", script=True),

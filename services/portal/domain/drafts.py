@@ -207,7 +207,7 @@ def _changed(draft: Draft, saving: Saving) -> Draft:
         for name, text in now.items()
         if (old := draft.fields.get(name)) is not None and _is_kept(old, text, saving)
     ]
-    return replace(draft, version=version, fields=fields, by=saving.by, at=saving.at, earlier=_bounded([*draft.earlier, *replaced]))
+    return replace(draft, version=version, fields=fields, by=saving.by, at=saving.at, earlier=bounded([*draft.earlier, *replaced]))
 
 
 def _is_kept(old: Typed, text: str, saving: Saving) -> bool:
@@ -216,7 +216,7 @@ def _is_kept(old: Typed, text: str, saving: Saving) -> bool:
     return bool(old.text) and (old.by.person != saving.by.person or saving.at - old.at >= SETTLED or is_lost)
 
 
-def _bounded(earlier: Sequence[Earlier]) -> list[Earlier]:
+def bounded(earlier: Sequence[Earlier]) -> list[Earlier]:
     """The newest ones of each field, as many as are kept; the newest last."""
     found, counted, letters = list[Earlier](), dict[str, int](), 0
     for one in reversed(earlier):

@@ -5,6 +5,7 @@ A field is named by a letter and the code of what it is about: `v.gd_lop` a valu
 Source: ADR 0068.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +28,7 @@ FORM: Final = "phieu"  # a random text: made once per opened form
 REVISION: Final = "lan"
 BUTTON: Final = "viec"
 VERSION: Final = "ban"  # the version of the draft that the page has shown; 0: none
+VERSIONS: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 FROM_DRAFT: Final = "tu"  # the page has no boxes: what is meant is the draft, with the fields that it does have
 READING: Final = "doc"  # a button: the field's name, a blank, and how its number is to be typed
 NOTE_OPENED: Final = "mo"  # a button: the place of the indicator whose note is to be written

@@ -35,7 +35,6 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 REVISIONS: Final = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 PLACES: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
-VERSIONS: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 REPEATED: Final = ("report.empty",)  # said by ingest of a report whose only figures could not be read
 
 
@@ -166,7 +165,7 @@ async def _filled(shown: Shown, more: Texts, *, shows: bool = False) -> Response
 
 def _require(posted: Mapping[str, str]) -> None:
     """Raises `Refused` with 400 for a form that is not ours."""
-    shapes = ((REVISION, REVISIONS), (VERSION, VERSIONS))
+    shapes = ((REVISION, REVISIONS), (VERSION, entry_fields.VERSIONS))
     if not acts.is_form(posted.get(FORM, "")) or any(shape.fullmatch(posted.get(name, "")) is None for name, shape in shapes):
         raise Refused(HTTPStatus.BAD_REQUEST, refusal("form.malformed"))
 

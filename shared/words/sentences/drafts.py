@@ -27,6 +27,16 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Bản nháp đã thay đổi sau khi kiểm tra nên chưa được gửi. Xem lại các ô rồi kiểm tra lại.",
         "The draft has changed since it was checked, so it was not sent. Look at the fields and check again.",
     ),
+    "draft.no_earlier_text": (
+        "Nội dung này không còn được giữ, hoặc ô của nó không còn trong biểu. Xem lại danh sách.",
+        "This text is not kept any more, or the form has no such field. Look at the list again.",
+    ),
+    "draft.field_changed": (
+        "Ô này vừa được sửa, hoặc bản nháp đã được gửi hay bị bỏ, sau khi trang được tải. Chưa có gì bị ghi đè; xem lại nội dung đang có"
+        " rồi lấy lại lần nữa.",
+        "This field was changed, or the draft was sent or discarded, after the page was loaded. Nothing was overwritten; look at the"
+        " present text and take it back again.",
+    ),
     "draft.newer_revision": (
         "Sau khi lập bản nháp này, lần nộp {newest} của báo cáo đã được ghi nhận. Xem báo cáo và so lại các ô; nếu vẫn gửi, đây là lần nộp"
         " {next}.",
