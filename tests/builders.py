@@ -43,6 +43,7 @@ def submitted(
     notes: Any = None,
     status: Any = None,
     reason: Any = None,
+    attachments: Any = None,
     **about: Any,
 ) -> Event:
     """One revision of a unit's report; 340 days of work when no figure and no narrative is given."""
@@ -51,7 +52,7 @@ def submitted(
         data["values"] = {"gd_ngay_cong": 340} if values is None else values
     if narratives is not None:
         data["narratives"] = narratives
-    remarks = {"notes": notes, "status": status, "reason": reason}
+    remarks = {"notes": notes, "status": status, "reason": reason, "attachments": attachments}
     data |= {name: value for name, value in remarks.items() if value is not None}
     return _event(events.SUBMITTED, about.pop("sender", unit), data, **about)
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.ingest import room
-from services.ingest.doors import documented, forms, gate, http
+from services.ingest import room, unused
+from services.ingest.doors import attachments, documented, forms, gate, http
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
 from services.ingest.dry_run import DryRuns
@@ -18,12 +18,16 @@ from services.ingest.parked import SERVICE, Parking
 from services.ingest.parked_counts import ParkedCounts
 from services.ingest.store import ClaimStore
 from shared.plumbing import broker, delivery, reader, tasks
+from shared.plumbing.attachment_store import AttachmentStore
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.refused_requests import RefusedRequests
+from shared.plumbing.scanning import Scanner
 from shared.plumbing.standstill import Standstill
+from shared.plumbing.uploads import Uploads
 from shared.shell import service
+from shared.shell.clock import random_secret
 from shared.shell.limits import Limits
 from shared.shell.service import Connections
 from shared.shell.settings import IngestSettings
@@ -40,7 +44,8 @@ RETRYING: Final = refusal("ingest.batch_not_stored")
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
     """Ingest's app. Reads the environment if no settings are given."""
-    connections = service.connections(settings or IngestSettings(), SERVICE)
+    settings = settings or IngestSettings()
+    connections = service.connections(settings, SERVICE)
     store = ClaimStore(connections.database)
     counts = ParkedCounts(connections.database, connections.clock)
     keys = KeyRing(connections.database, connections.reference, connections.clock)
@@ -59,6 +64,8 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     app.state.gate = Gate(keys, Limits(), connections.clock)
     gate.install(app, refused)
     app.include_router(http.create_router(connections.streams, store, dry_runs, counts))
+    taking = Uploads(AttachmentStore(connections.database), Scanner(settings.scan_command), random_secret, connections.clock)
+    app.include_router(attachments.create_router(taking))
     found = Forms(connections.reference, FormStore(connections.database, store), connections.clock)
     app.include_router(forms.create_router(found))
     documented.install(app)
@@ -154,4 +161,7 @@ async def ingest(connections: Connections, store: ClaimStore, readiness: Readine
     readiness.ask("inbox", lambda: inbox.trouble)
     readiness.ask("acknowledgements", lambda: inbox.standstill.trouble)
     readiness.count("inbox", lambda: inbox.waiting)
-    await tasks.together(inbox.work(), inbox.park(), inbox.standstill.watch())
+    removing = AttachmentStore(connections.database)
+    await tasks.together(
+        inbox.work(), inbox.park(), inbox.standstill.watch(), unused.remove(removing, connections.clock, lambda: inbox.waiting == 0)
+    )

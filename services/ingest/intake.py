@@ -22,11 +22,14 @@ from shared.plumbing.reader import Delivery
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import subjects
 from shared.wire.published import LogPosition, Receipt
+from shared.words.failures import TransientError
+from shared.words.refusals import refusal
 
 log = structlog.get_logger()
 
 LONGEST_SENDER: Final = 500  # characters; nats-server closes a connection that sends a line of more than 4,096 bytes
 ACK_S: Final = 3.0  # about the duration of an election; later batches wait meanwhile, and publishing again is harmless
+DECIDED_AGAIN: Final = 5  # times, while other instances take attachments that this batch names
 REFERENCE_AGE_S: Final = 0.25  # the longest delay until a new regime is noticed
 
 
@@ -46,7 +49,7 @@ class Intake:
     async def on_inbox(self, batch: Sequence[Delivery]) -> None:
         """Screens a batch: accepted events go to the log, and every sender gets a receipt."""
         async with self._claiming:
-            decided = await self.screen([_incoming(message) for message in batch])
+            decided = await self._decided([_incoming(message) for message in batch])
             events_decided = [(incoming, verdict) for incoming, verdict in decided if not isinstance(verdict, Malformed)]
             claimed = await self._store.claim(events_decided, self._partitions)
         async with self._publishing:
@@ -58,12 +61,22 @@ class Intake:
         )
         self._set_apart(batch, decided)
 
+    async def _decided(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
+        """Decides on each message, and holds the attachments of the accepted reports. If another instance has given one to another report
+        meanwhile, everything is decided again. Raises TransientError if that goes on.
+        """
+        for _ in range(DECIDED_AGAIN):
+            decided = await self.screen(batch)
+            if await self._store.hold([decision for _, decision in decided]):
+                return decided
+        raise TransientError(refusal("ingest.receipts_not_readable"))
+
     async def screen(self, batch: list[Incoming]) -> list[tuple[Incoming, Decision]]:
         """Decides on each message. What was accepted before is looked up once for the whole batch."""
         reference = await self._reference.current(REFERENCE_AGE_S)
         cases = [screening.read(incoming, reference) for incoming in batch]
         names = screening.abouts(cases), screening.confirmed(cases), screening.to_look_up(cases)
-        known = await self._store.known(*names, reference, screening.compared(cases))
+        known = await self._store.known(*names, reference, screening.compared(cases), screening.attached(cases))
         return list(zip(batch, screening.decide(cases, known), strict=True))
 
     async def publish(self, claimed: Sequence[Claim]) -> dict[str, LogPosition]:

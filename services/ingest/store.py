@@ -11,9 +11,10 @@ from typing import Final, Literal
 from services.ingest.domain import content, earlier, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.claims import ACCEPTED, REJECTED, Claim
-from services.ingest.domain.decision import Accepted, Rejected
+from services.ingest.domain.decision import Accepted, Decision, Rejected
 from services.ingest.domain.known import About, Known
 from shared.plumbing import mongo
+from shared.plumbing.attachment_store import AttachmentStore
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
 from shared.wire.documents import ReasonDocument, ReceiptDocument, ReportDocument, ViewDocument
@@ -44,6 +45,7 @@ class ClaimStore:
         self._reports = mongo.collection(database, collection_names.REPORTS, ReportDocument)
         self._views = mongo.collection(database, collection_names.VIEWS, ViewDocument)
         self._early_views = mongo.collection(database, collection_names.EARLY_VIEWS, ViewDocument)
+        self._attachments = AttachmentStore(database)
         self._published: dict[str, LogPosition] = {}  # positions that this instance published last, before `reports` has them
 
     async def prepare(self) -> None:
@@ -51,6 +53,7 @@ class ClaimStore:
         keys = [("regime", 1), ("period", 1), ("unit_id", 1)]
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": ACCEPTED}, name="accepted_about")
         await self._receipts.create_index(keys, partialFilterExpression={"verdict": "rejected"}, name="rejected_about")
+        await self._attachments.prepare()
 
     async def known(
         self,
@@ -59,13 +62,15 @@ class ClaimStore:
         ids: Collection[str] = (),
         reference: Reference | None = None,
         compared: Collection[About] = (),
+        attached: Collection[str] = (),
     ) -> Known:
         """What was accepted before about `abouts`, the hash of each view in `confirmed`, and which of `ids` are claimed. The figures of the
-        reports in `compared` are read by the same query.
+        reports in `compared` are read by the same query. `attached` are the attachments that are named.
 
         With `reference`, this includes what was logged under the ids of units that had ended, before their reform was registered.
         """
-        known = Known([claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())])
+        claimed = [claim["_id"] async for claim in mongo.of_ids(self._receipts, list(ids), ())]
+        known = Known(claimed, await self._attachments.of_refs(attached))
         former = {} if reference is None else {about: found for about in (*abouts, *compared) if (found := earlier.ids(reference, about))}
         for event in await self._accepted_about(abouts, former, compared):
             known.take(event if reference is None or not former else earlier.counted(reference, event))
@@ -112,6 +117,11 @@ class ClaimStore:
             )
             for claim in claims
         ]
+
+    async def hold(self, decisions: Iterable[Decision]) -> bool:
+        """Notes which attachments the accepted reports use. False if another report has got one since the decisions were made."""
+        using = [decision for decision in decisions if isinstance(decision, Accepted) and decision.attachments]
+        return all([await self._attachments.hold("/".join(one.about[1:4]), one.attachments) for one in using])
 
     async def claim(self, decided: Sequence[tuple[Incoming, Accepted | Rejected]], partitions: int) -> list[Claim]:
         """Claims each event once. Returns a claim for every message, in order: a new one, the stored one with the same content, or a

@@ -30,10 +30,13 @@ from services.portal.web import account, calendars, login
 from services.portal.web import provider as provider_pages
 from services.portal.web import routes as web
 from shared.plumbing import tasks
+from shared.plumbing.attachment_store import AttachmentStore
 from shared.plumbing.key_ring import KeyRing
 from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.refused_requests import RefusedRequests
+from shared.plumbing.scanning import Scanner
+from shared.plumbing.uploads import Uploads
 from shared.shell import service
 from shared.shell.clock import random_character, random_secret
 from shared.shell.limits import Limits
@@ -64,6 +67,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     title, streams = "Tổng Hợp: cổng xem bảng tổng hợp", (subjects.FEED, subjects.REPORTS)
 
     drafts = DraftStore(connections.database)
+    attachments = AttachmentStore(connections.database)
     files = FileStore(connections.database, connections.new_id)
     producer = Producer(connections.database, own.people, connections.reference, settings.templates)
     file_runner = Runner(files, producer.make, connections.clock, connections.new_id())
@@ -84,6 +88,8 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.calendars = Changes()
     app.state.accounts = own
     app.state.drafts = drafts
+    app.state.attachments = attachments
+    app.state.uploads = Uploads(attachments, Scanner(settings.scan_command), random_secret, connections.clock)
     app.state.provider = None if provider is None else Provider(provider)
     app.state.new_secret = random_secret
     app.state.new_id = connections.new_id

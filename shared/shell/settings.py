@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.plumbing import addresses, tls
+from shared.plumbing import addresses, scanning, tls
 from shared.wire import shape_faults
 from shared.words import mailboxes
 from shared.words.failures import ConfigurationError
@@ -70,7 +70,15 @@ class ServiceSettings(BaseSettings):
         return [] if self.nats_monitor_url == "none" else self.nats_monitor_url.split(",")
 
 
-class IngestSettings(ServiceSettings):
+class ScanSettings(ServiceSettings):
+    """What checks the files that are sent to be attached to reports."""
+
+    scan_command: Annotated[str, AfterValidator(scanning.command)] = Field(
+        "none", description="the agency's scanner: gets each file on standard input, exit code 0 takes it; none: no scanner"
+    )
+
+
+class IngestSettings(ScanSettings):
     """Ingest's settings."""
 
     ingest_port: int = Field(8080, ge=1, le=65535)
@@ -125,7 +133,7 @@ class PortalPort(PublicAddress):
     templates: str = Field("none", description="the agency's folder of document templates, .docx; none: those of the product")
 
 
-class PortalSettings(PortalPort):
+class PortalSettings(ScanSettings, PortalPort):
     """The portal's settings. Only the portal knows its secret key, and those of the provider of logins."""
 
     secret_key: str = Field("none", pattern=SECRET, repr=False, description="encrypts what the portal stores; 32 characters or more")

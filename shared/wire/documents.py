@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 from shared.wire import collection_names
+from shared.wire.attachment_documents import AttachmentChunkDocument, AttachmentDocument, ListedDocument
 from shared.wire.file_documents import FileChunkDocument, FileDocument
 from shared.wire.identity_documents import (
     AuditDocument,
@@ -465,6 +466,7 @@ class DraftDocument(TypedDict):
     sent_back: NotRequired[
         Annotated[DraftSentBackDocument | None, "what the approver said who gave it back; absent or null before, and once handed in again"]
     ]
+    attachments: NotRequired[Annotated[list[ListedDocument], "the files of the report; absent while they are those that it has already"]]
 
 
 # what the notifier stores
@@ -716,6 +718,8 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.DRAFTS: (DraftDocument,),
     collection_names.FILES: (FileDocument,),
     collection_names.FILE_CHUNKS: (FileChunkDocument,),
+    collection_names.ATTACHMENTS: (AttachmentDocument,),
+    collection_names.ATTACHMENT_CHUNKS: (AttachmentChunkDocument,),
     collection_names.DUTIES: (DutyDocument,),
     collection_names.ALERTS: (AlertDocument,),
     collection_names.CHECKPOINTS: (

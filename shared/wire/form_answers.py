@@ -1,6 +1,7 @@
 """Puts regimes and forms into the shape in which the HTTP API gives them (`shared/wire/forms.py`). Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -178,7 +179,8 @@ def _begin(asked: Asked, revision: int) -> dict[str, Any]:
 
 def _said(revision: int, content: Content) -> dict[str, Any]:
     parts: Mapping[str, Mapping[str, Any]] = {name: getattr(content, name) for name in ("values", "narratives", "notes", "status")}
-    return {"revision": revision, **{name: dict(part) for name, part in parts.items()}}
+    attached = [asdict(one) for one in content.attachments]
+    return {"revision": revision, **{name: dict(part) for name, part in parts.items()}, **_given(attachments=attached or None)}
 
 
 def _why(returned: Return) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire.answers import TextIfGiven, TrueIfGiven, ValueSent
 from shared.wire.published import LEFT_OUT, Count, Published, UtcText
+from shared.wire.sent import Attachment
 from shared.words.regime_fields import DecimalText as Bound
 from shared.words.regime_fields import UnitCode
 
@@ -206,13 +207,14 @@ class FormFigure(Figure):
 
 
 class Said(Published):
-    """What one revision says, by code. `status` marks estimates."""
+    """What one revision says, by code. `status` marks estimates; `attachments` are its files."""
 
     revision: Count
     values: dict[str, ValueSent]
     narratives: dict[str, str]
     notes: dict[str, str]
     status: dict[str, Literal["estimate"]]
+    attachments: Annotated[list[Attachment] | SkipJsonSchema[None], LEFT_OUT] = None
 
 
 class Returned(Said):

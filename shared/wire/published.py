@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+from shared.words import attachments
 from shared.words.refusals import Refusal
 from shared.words.regime_fields import RegimeId, UnitCode
 
@@ -305,6 +306,15 @@ class LogPosition(Published):
 FirstVerdict = Annotated[Literal["accepted", "rejected"] | SkipJsonSchema[None], LEFT_OUT]
 UtcTextIfSet = Annotated[UtcText | SkipJsonSchema[None], LEFT_OUT]
 RevisionIfSet = Annotated[Count | SkipJsonSchema[None], LEFT_OUT]
+
+
+class TakenAttachment(Published):
+    """The answer to a file that was sent to be attached: what a report lists, beside a name for people."""
+
+    ref: Annotated[str, StringConstraints(pattern=attachments.REF)]
+    sha256: Annotated[str, StringConstraints(pattern=attachments.SHA256)]
+    size: Annotated[int, Field(ge=1, le=attachments.MOST_BYTES)]
+    media_type: attachments.MediaType
 
 
 class Receipt(Published):

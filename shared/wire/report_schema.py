@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from shared.wire import sent
-from shared.words import numbers, regime_fields
+from shared.words import attachments, numbers, regime_fields
 from shared.words.forms import Asked
 from shared.words.numbers import MAX_SCALED
 from shared.words.regime_parts import Indicator
@@ -23,6 +23,7 @@ MOST_REVISION: Final = 1_000_000
 MOST_DIGITS: Final = 30
 BLANK: Final[Json] = {"pattern": "^[ \\t\\r\\n]*$"}
 REASON: Final[Json] = {"type": ["string", "null"], "minLength": 1, "maxLength": 2000}
+ATTACHMENTS: Final[Json] = {"type": "array", "maxItems": attachments.MOST_LISTED, "items": sent.Attachment.model_json_schema()}
 
 UNSAID: Final = (
     "a number is judged by its text: an exponent, as in 1e3, is refused, and so are more decimals than the indicator has",
@@ -31,6 +32,7 @@ UNSAID: Final = (
     "a status `estimate` is only for an indicator with a value in the same report, and only until the deadline of the official figures",
     "the period has begun and, in a regime on call, was opened; the unit reports in it, and the sender may send for it",
     "a text has no control characters except tab and line feed, and no bidi controls; a note and a reason show something",
+    "an attachment was sent before by the same unit, is what the report says, is listed once, and is used by no other report",
     "a report is not empty: it has a figure, or a text that shows something",
 )
 """The rules that the schema does not say, or not wholly."""
@@ -77,6 +79,7 @@ def _schema(
             "narratives": _closed({code: {"title": label, **sent.NARRATIVE} for code, label in regime.narratives.items()}),
             "notes": _closed(dict.fromkeys(codes, sent.NOTE)),
             "status": _closed(dict.fromkeys(codes, sent.STATUS) if takes_estimates else {}),
+            "attachments": ATTACHMENTS,
             "reason": REASON,
         },
         "required": ["regime", "period", "unit", "revision", *required],

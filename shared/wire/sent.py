@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.wire import events
 from shared.words import periods, texts
+from shared.words.attachments import MOST_BYTES, MOST_LISTED, MOST_NAME, REF, SHA256, MediaType
 from shared.words.regime_fields import RegimeId, UnitCode
 
 EventId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x2e\x30-\x7e]+$")]
@@ -102,6 +103,19 @@ class Concern(Sent):
     period: PeriodCode
 
 
+class Attachment(Sent):
+    """A file that belongs to a report, such as a signed scan: its name for people, and what `POST /v1/attachments` answered.
+
+    A file is used by one report, in any of its revisions. A revision that does not list it no longer has it.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=ONE_LINE), AfterValidator(_visible)]
+    media_type: MediaType
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+    sha256: Annotated[str, StringConstraints(pattern=SHA256)]
+    ref: Annotated[str, StringConstraints(pattern=REF)]
+
+
 class ReportSubmitted(Concern):
     """One revision of a unit's report. It replaces all figures of the report.
 
@@ -109,7 +123,7 @@ class ReportSubmitted(Concern):
     their decimals are checked when the report is received.
 
     `notes` explain figures (giải trình), by the indicator's code. `status` marks figures as estimates (ước); the others are official.
-    `reason` says why an earlier revision is corrected.
+    `reason` says why an earlier revision is corrected. `attachments` are files that were sent before, such as signed scans.
     """
 
     model_config = ConfigDict(
@@ -125,6 +139,7 @@ class ReportSubmitted(Concern):
     narratives: Annotated[dict[str, Any], _by_code(NARRATIVE)] = {}
     notes: Annotated[dict[str, Any], _by_code(NOTE)] = {}
     status: Annotated[dict[str, Any], _by_code(STATUS)] = {}
+    attachments: Annotated[list[Attachment], Field(max_length=MOST_LISTED)] = []
     reason: Reason | None = None
 
 

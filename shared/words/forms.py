@@ -12,12 +12,13 @@ Ask `find` with today's day (in Vietnam), because a report is judged by the unit
 day, or of the day of receipt if that is earlier. Source: design, section 4, "Forms"; ADR 0064.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
-from shared.words import deadlines, event_types, periods, refusals
+from shared.words import attachments, deadlines, event_types, periods, refusals
+from shared.words.attachments import Listed
 from shared.words.periods import Period
 from shared.words.reference import Reference, Setting
 from shared.words.refusals import Both, Refusal, refusal
@@ -155,24 +156,26 @@ class ContentEvent(StateEvent, Protocol):
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a logged submission says: figures in normal form (integers, or texts with all decimals), texts, notes, and which figures are
-    estimates, each by code.
+    estimates, each by code; and its attachments.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     narratives: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     status: Mapping[str, str] = field(default_factory=dict)
+    attachments: Sequence[Listed] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Content":
         """The content of an event's `data`."""
-        return cls(*(data.get(name) or {} for name in ("values", "narratives", "notes", "status")))
+        values, narratives, notes, status = (data.get(name) or {} for name in ("values", "narratives", "notes", "status"))
+        return cls(values, narratives, notes, status, attachments.of_event(data.get("attachments")))
 
     def only(self, codes: Iterable[str], narratives: Iterable[str]) -> "Content":
         """What it says about these indicators and narratives."""
         wanted = set(codes)
         values, notes, status = (_of_codes(part, wanted) for part in (self.values, self.notes, self.status))
-        return Content(values, _of_codes(self.narratives, set(narratives)), notes, status)
+        return Content(values, _of_codes(self.narratives, set(narratives)), notes, status, self.attachments)
 
 
 def _of_codes(entries: Mapping[str, Any], codes: set[str]) -> dict[str, Any]:

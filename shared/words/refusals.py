@@ -13,6 +13,7 @@ from shared.words.sentences import (
     act_pages,
     acts,
     approval,
+    attachments,
     audit,
     commands,
     credentials,
@@ -115,6 +116,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **drafts.SENTENCES,
     **approval.SENTENCES,
     **sheets.SENTENCES,
+    **attachments.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

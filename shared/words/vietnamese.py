@@ -108,3 +108,10 @@ def number(value: Number) -> str:
 def percent(value: Number) -> str:
     """A percentage with its sign; a dash if there is none."""
     return "–" if value is None else f"{number(value)} %"
+
+
+def file_size(size: int) -> str:
+    """The size of a file: `471 KB`, `1,4 MB`."""
+    if size < 1_000_000:
+        return f"{number(str(max(1, round(size / 1000))))} KB"
+    return f"{number(f'{size / 1_000_000:.1f}')} MB"

@@ -19,6 +19,7 @@ FROM_THIN_AIR = {
 
 DRIVER = ("shared/plumbing/mongo.py", "shared/plumbing/driver.py")
 STORES = (
+    "shared/plumbing/attachment_store.py",
     "shared/plumbing/audit_store.py",
     "shared/plumbing/credential_store.py",
     "shared/plumbing/data_format.py",

@@ -118,6 +118,7 @@ def test_the_doors_operations_keep_their_names() -> None:
     assert operations == {
         "GET /healthz": "getHealth",
         "POST /v1/reports": "sendReport",
+        "POST /v1/attachments": "sendAttachment",
         "GET /v1/receipts/{unit}/{event_id}": "getReceipt",
         "GET /v1/regimes": "listRegimes",
         "GET /v1/regimes/{regime}": "getRegime",

@@ -94,6 +94,11 @@ ROWS: Final[dict[str, Row]] = {
     "GET /tep/{file}": Row("person"),  # of the person alone: 404 for anybody else
     "GET /tep/{file}/tai-ve": Row("person"),
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
+    "GET /bao-cao/{regime}/{period}/{unit}/dinh-kem/{ref}": Row("report", early=True),
+    "GET /bieu-mau/{regime}/{period}/{unit}/dinh-kem": Row("enter"),
+    "POST /bieu-mau/{regime}/{period}/{unit}/dinh-kem": Row("enter"),
+    "POST /bieu-mau/{regime}/{period}/{unit}/dinh-kem/bo": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/dinh-kem/{ref}": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/cac-lan-luu": Row("enter"),
@@ -243,6 +248,7 @@ def _path(path: str, target: Target) -> str:
         "guide": "xa",
         "address": "A" * 43,
         "secret": "A" * 43,
+        "ref": "A" * 43,
     }
     return path.format(**names) + target.query
 

@@ -28,6 +28,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "report": "What a report says: regime, period, unit, figures, narratives, and warnings about its revision.",
     "text": "Any text that an event carries.",
     "action": "Acts of a recipient or confirmer: return, extend, open, confirm.",
+    "attachment": "Files that are attached to reports.",
     "door": "The HTTP door of ingest and the portal.",
     "setting": "Settings of the environment; the path names the setting.",
     "nats": "NATS: what is away, missing or configured wrongly; the path names stream, consumer or server.",

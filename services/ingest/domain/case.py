@@ -8,6 +8,7 @@ from services.ingest.domain import imports
 from services.ingest.domain.known import UNKNOWN, About, Known, Record
 from shared.wire import events
 from shared.words import periods, refusals, report_state
+from shared.words.attachments import Listed
 from shared.words.periods import Period
 from shared.words.reference import Reference
 from shared.words.refusals import Both, Refusal, refusal
@@ -59,6 +60,7 @@ class Case:
         self.compared_with: tuple[str, ...] = ()  # the periods beside which they are judged
         self.noted: frozenset[str] = frozenset()  # the indicators with a note
         self.rules_met: tuple[FigureRule, ...] = ()  # the rules that ask for a note
+        self.attachments: tuple[Listed, ...] = ()  # the files that the report attaches
         self.may_send = False  # the sender may send and withdraw this report, and so know what stands
         self.official_due: datetime | None = None  # when official figures are due; only for reports with estimates
         self.data: dict[str, Any] = tree["data"] if isinstance(tree.get("data"), dict) else {}
@@ -114,6 +116,11 @@ class Case:
     def about(self) -> About:
         """The key of the report concerned: unit, regime and period."""
         return self.regime_id, self.period_code, self.unit_id
+
+    @property
+    def report(self) -> str:
+        """The report concerned, as attachments name it."""
+        return "/".join(self.about)
 
     @property
     def about_period(self) -> About:

@@ -26,7 +26,7 @@ class Standing(NamedTuple):
 
 class Accepted(NamedTuple):
     """The event is accepted: its form for the log, and warnings for its sender. `standing`: after this decision; None if the event is
-    neither a report nor a withdrawal.
+    neither a report nor a withdrawal. `attachments` are the files (refs) that the report uses from now on.
     """
 
     event_id: str
@@ -35,6 +35,7 @@ class Accepted(NamedTuple):
     logged: bytes
     warnings: tuple[Refusal, ...] = ()
     standing: Standing | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

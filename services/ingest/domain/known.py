@@ -5,12 +5,13 @@ each batch, and each accepted event of the batch adds to it. Source: design, sec
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 from shared.wire import events
 from shared.wire.events import Logged
+from shared.words.attachments import Attachment
 from shared.words.instants import Given
 from shared.words.report_state import NOTHING, PeriodState, ReportState, Revision
 
@@ -65,8 +66,9 @@ UNKNOWN: Final = Record()  # the record of a case before `learn`
 class Known:
     """The records that a batch needs."""
 
-    def __init__(self, claimed: Iterable[str] = ()) -> None:
+    def __init__(self, claimed: Iterable[str] = (), attachments: Mapping[str, Attachment] | None = None) -> None:
         self._records: dict[About, Record] = {}
+        self.attachments = dict(attachments or {})  # that the batch names, by ref
         self._claimed = set(claimed)  # claim ids
 
     def of(self, about: About) -> Record:
@@ -83,3 +85,7 @@ class Known:
         is_first = claim_id not in self._claimed
         self._claimed.add(claim_id)
         return is_first
+
+    def use(self, refs: Iterable[str], report: str) -> None:
+        """Notes that a report, which was just accepted, uses these attachments."""
+        self.attachments |= {ref: replace(self.attachments[ref], used_by=report) for ref in refs}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.ingest.domain import acting, comparing, figures, remarks
+from services.ingest.domain import acting, attaching, comparing, figures, remarks
 from services.ingest.domain.case import Case, shown
 from services.ingest.domain.decision import Standing
 from services.ingest.domain.known import Known, Record
@@ -19,6 +19,7 @@ def judge_submitted(case: Case) -> list[Refusal]:
     wrong = _of_unit(case)
     if case.regime is not None and case.regime.derived_from is None:
         wrong += [*_values(case, case.regime), *_narratives(case, case.regime), *remarks.faults(case, case.regime)]
+    wrong += attaching.twice(case.data)
     if not case.data.get("values") and _is_blank(case.data.get("narratives")):
         wrong.append(refusal("report.empty", "data"))
     return wrong

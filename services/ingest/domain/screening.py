@@ -15,6 +15,7 @@ from services.ingest.domain import (
     acting,
     actions,
     asking,
+    attaching,
     comparing,
     confirming,
     content,
@@ -48,7 +49,7 @@ WITHOUT_EFFECT: Final = {
     events.UNDONE: confirming.undo_without_effect,
     events.ASKED: asking.without_effect,
 }
-REMARKS: Final = ("notes", "status", "reason")  # of a report: left out of the log if they say nothing
+REMARKS: Final = ("notes", "status", "reason", "attachments")  # of a report: left out of the log if they say nothing
 MOST_FAULTS: Final = 100  # a receipt must fit into one message; forms have fewer fields
 WITHOUT_ID: Final = Both(f"id phải là {shapes.FORMS['id'].vi}", f"id has to be {shapes.FORMS['id'].en}")
 MOST_LOGGED: Final = 1_000_000  # bytes; with its headers an event has to fit into one message of 1 MiB
@@ -91,6 +92,7 @@ def read(incoming: Incoming, reference: Reference) -> Case | Malformed:
             case.wrong = [refusal("event.too_large", size=len(case.logged), most=events.MAX_EVENT_BYTES)]
         elif case.type == events.SUBMITTED and case.regime is not None:
             comparing.prepare(case, case.regime)
+            case.attachments = attaching.listed(case.data)
     if case.type == events.SUBMITTED:
         case.forget()
     return case
@@ -116,14 +118,20 @@ def compared(cases: Iterable[Case | Malformed]) -> set[About]:
     return {about for case in cases if isinstance(case, Case) and case.compared_with for about in comparing.abouts(case)}
 
 
+def attached(cases: Iterable[Case | Malformed]) -> set[str]:
+    """The attachments (refs) that the cases name."""
+    return {one.ref for case in cases if isinstance(case, Case) for one in case.attachments}
+
+
 def to_look_up(cases: Iterable[Case | Malformed]) -> set[str]:
-    """The claims that must be looked up because the same batch has several events about one report, or is compared with it.
+    """The claims that must be looked up because the same batch has several events about one report, or is compared with it, or because the
+    report has attachments.
 
     Each of these events is judged by what the earlier ones change, and an event whose id is already claimed changes nothing.
     """
     judged = [case for case in cases if isinstance(case, Case)]
     times = Counter(about for case in judged for about in {*_concerns(case), *comparing.abouts(case)})
-    return {case.claim_id for case in judged if any(times[about] > 1 for about in _concerns(case))}
+    return {case.claim_id for case in judged if case.attachments or any(times[about] > 1 for about in _concerns(case))}
 
 
 def decide(cases: Sequence[Case | Malformed], known: Known) -> list[Decision]:
@@ -172,14 +180,18 @@ def _decision(case: Case, known: Known) -> Accepted | Rejected:
     wrong = [*case.wrong, *case.opened()] if case.type in NEED_OPENED else case.wrong
     if case.official_due is not None and case.may_send:
         wrong = [*wrong, *remarks.estimated_too_late(case)]
+    if case.attachments:
+        wrong = [*wrong, *attaching.faults(case, known)]
     if not wrong and case.type in WITHOUT_EFFECT:
         wrong = WITHOUT_EFFECT[case.type](case)
     if wrong:
         return Rejected(case.event_id, case.hash, _concerned(case), reasons(wrong), reports.standing(case))
     warnings = tuple(reports.warnings(case, known)) if case.type in OF_UNITS else ()
+    refs = tuple(one.ref for one in case.attachments) if is_first else ()
     if is_first:
         known.take(_as_logged(case))
-    return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings, reports.standing(case))
+        known.use(refs, case.report)
+    return Accepted(case.event_id, case.hash, _concerned(case), case.logged, warnings, reports.standing(case), refs)
 
 
 def _model(kind: str, *, is_people: bool) -> type[Envelope]:

@@ -49,6 +49,14 @@ FORMS: Final = {
     "narratives": Both("một đối tượng {mã mục: văn bản}", "an object {narrative: text}"),
     "notes": Both("một đối tượng {mã chỉ tiêu: giải trình}", "an object {indicator: text}"),
     "status": Both("một đối tượng {mã chỉ tiêu: “estimate”}", "an object {indicator: “estimate”}"),
+    "attachments": Both(
+        "danh sách tối đa 20 tệp {name, media_type, size, sha256, ref}", "a list of at most 20 files {name, media_type, size, sha256, ref}"
+    ),
+    "name": Both("tên tệp: một dòng 1–200 ký tự, có chữ nhìn thấy được", "the file's name: one line of 1–200 characters, not blank"),
+    "media_type": Both("application/pdf, image/png hoặc image/jpeg", "application/pdf, image/png or image/jpeg"),
+    "size": Both("số byte của tệp, từ 1 đến 10.485.760", "the file's size in bytes, from 1 to 10,485,760"),
+    "sha256": Both("64 chữ số thập lục phân viết thường", "64 lower-case hexadecimal digits"),
+    "ref": Both("ref mà POST /v1/attachments đã trả lời: 43 ký tự", "the ref that POST /v1/attachments has answered: 43 characters"),
     "reason": Both("một văn bản 1–2.000 ký tự", "a text of 1–2,000 characters"),
     "view_hash": Both("64 chữ số thập lục phân viết thường", "64 lower-case hexadecimal digits"),
     "figures": Both("reporting, indicators, narratives của bảng tổng hợp", "reporting, indicators and narratives of the view"),
@@ -62,6 +70,7 @@ FORMS: Final = {
     ),
 }
 OTHER: Final = Both("đúng dạng mà hợp đồng dữ liệu mô tả", "a value of the form that the contract describes")
+DEEP: Final = ("figures", "attachments")  # fields of `data` that a model checks with everything in them
 ATTRIBUTES: Final = ("specversion", "id", "source", "type")
 
 
@@ -89,8 +98,7 @@ def _for_model(tree: dict[str, Any]) -> dict[str, Any]:
     data = tree.get("data")
     if not isinstance(data, dict):
         return _marked(tree)
-    judged = _marked(data)
-    return _marked(tree) | {"data": judged | {"figures": _deeply(data["figures"])} if "figures" in data else judged}
+    return _marked(tree) | {"data": _marked(data) | {name: _deeply(data[name]) for name in DEEP if name in data}}
 
 
 def _marked(fields: dict[str, Any]) -> dict[str, Any]:

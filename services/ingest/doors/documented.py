@@ -9,7 +9,7 @@ from services.ingest.doors import form_examples
 from shared.shell import openapi
 from shared.wire import envelope, report_schema, schemas, sent
 from shared.wire.forms import Form, RegimeDetail, RegimeList
-from shared.wire.published import DryRun, PendingReceipt, Receipt
+from shared.wire.published import DryRun, PendingReceipt, Receipt, TakenAttachment
 
 Json = dict[str, Any]
 
@@ -62,6 +62,13 @@ TRIED: Final[Json] = {
     },
 }
 
+TAKEN: Final[Json] = {
+    "ref": "Zt1qv2cQ8m3x0f5b7n9d1k4h6j8l2p0s4u7w9y1a3c5",
+    "sha256": "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+    "size": 482133,
+    "media_type": "application/pdf",
+}
+
 POST_REPORT: Final[openapi.Answers] = {
     200: {
         "description": "The event was sent before and accepted: its receipt, with the verdict `duplicate`. With `dry_run=true`: what would"
@@ -99,6 +106,25 @@ GET_RECEIPT: Final = openapi.errors(
     }
 )
 
+POST_ATTACHMENT: Final[openapi.Answers] = {
+    201: {
+        "description": "The file was taken",
+        "content": {envelope.JSON: {"schema": schemas.reference(TakenAttachment), "example": TAKEN}},
+    },
+    **openapi.errors(
+        {
+            400: "The file is empty",
+            401: NO_KEY,
+            403: "The key may not send",
+            408: "The file did not arrive in time. Send it again",
+            413: "The file is larger than 10 MiB",
+            415: "The file is not PDF, PNG or JPEG, is damaged, or is also of another kind; or the body is a form or compressed",
+            422: "The agency's scanner refuses the file",
+            429: "The key sends too fast, or the unit has too many files that no report uses. Send it again after the stated time",
+            503: "The file could not be stored or scanned. Send it again later",
+        }
+    ),
+}
 
 KNOWN_ALREADY: Final[openapi.Answers] = {304: {"description": "Nothing has changed since the answer with this `ETag`"}}
 NO_REGIME: Final = "There is no such regime or period, or the regime is derived"
@@ -157,7 +183,14 @@ def event_body(example: Json) -> Json:
     return {"requestBody": body, "parameters": [DRY_RUN]} | openapi.WITH_KEY
 
 
+def file_body() -> Json:
+    """The request body of the route that takes a file."""
+    described = "The file itself, at most 10 MiB; its kind is recognised by the content, whatever the `Content-Type` says."
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"description": described, "required": True, "content": content}} | openapi.WITH_KEY
+
+
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    answers = (Receipt, PendingReceipt, DryRun, RegimeList, RegimeDetail, Form)
+    answers = (Receipt, PendingReceipt, DryRun, TakenAttachment, RegimeList, RegimeDetail, Form)
     openapi.install(app, (*sent.BY_UNITS.values(), *answers), {EVENT: union()}, with_keys=True)

@@ -1,6 +1,6 @@
 """The content of one logged event, as far as the portal shows it. Unreadable parts are left out: a logged event never raises."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.wire.answers import ValueSent
 from shared.wire.events import ESTIMATE
+from shared.words import attachments
+from shared.words.attachments import Listed
 
 _VALUE: Final[TypeAdapter[ValueSent]] = TypeAdapter(ValueSent)
 DETAILS: Final = ("reason", "fix_by", "until")
@@ -20,7 +22,8 @@ class Content:
     `values`, `narratives`, `notes` and `estimates` (the codes of estimated figures) belong to a submission, `details` (reason, fix_by,
     until) to a return or an extension. `corrects` is true for an extension that replaces earlier ones, `as_successor` for what an heir sent
     for a unit that has ended, and `is_imported` for what an operator entered later. `entered_by` is the id of the unit that entered the
-    report for its sender, "" if the sender did itself; `actor` the person who acted, "" of what software sent.
+    report for its sender, "" if the sender did itself; `actor` the person who acted, "" of what software sent. `attachments` are the files
+    of a submission.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Content:
     estimates: frozenset[str] = frozenset()
     entered_by: str = ""
     actor: str = ""
+    attachments: Sequence[Listed] = ()
 
 
 NOTHING: Final = Content()
@@ -51,6 +55,7 @@ def read(data: Mapping[str, object], *, is_imported: bool = False, entered_by: s
         frozenset(code for code, status in _by_code(data.get("status")).items() if status == ESTIMATE),
         entered_by,
         actor,
+        attachments.of_event(data.get("attachments")),
     )
 
 

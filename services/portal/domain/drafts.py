@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from shared.words.attachments import Listed
+
 Texts = Mapping[str, str]
 """What is in the fields of a form, by their names (`entry_fields.py`)."""
 
@@ -91,6 +93,8 @@ class Draft:
     """Set while it is handed in for approval; whether it waits is decided by `approval.py`."""
     sent_back: SentBack | None = None
     """What the approver said last; None once the draft was handed in again."""
+    attachments: Sequence[Listed] | None = None
+    """The files of the report; None while they are those that it has already."""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -165,6 +169,12 @@ def saved_whole(stored: Draft | None, saving: Saving, filled: Texts, revision: i
     if not isinstance(found, Conflict) or found.draft is None or (found.clashes and not found.is_own):
         return found
     return saved(stored, replace(saving, version=found.draft.version), filled, revision)
+
+
+def with_attachments(stored: Draft | None, listed: Sequence[Listed], begin: Saving, filled: Texts, revision: int) -> Draft:
+    """The draft with these files. A new one begins with the texts with which the form is filled."""
+    draft = current(stored) or _begun(stored, begin, filled, revision)
+    return replace(draft, version=draft.version + 1, attachments=tuple(listed), by=begin.by, at=begin.at)
 
 
 NONE: Final = Conflict(None, (), {}, is_own=False)

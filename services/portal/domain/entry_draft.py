@@ -10,6 +10,7 @@ from services.portal.domain import entry_fields
 from services.portal.domain.drafts import Clash, Draft, Texts
 from services.portal.domain.entry_fields import CHOSEN, READING, Fields
 from shared.words import texts, vietnamese
+from shared.words.attachments import Listed
 from shared.words.forms import Asked, Form
 from shared.words.refusals import Refusal, refusal
 from shared.words.regime_parts import Indicator
@@ -60,6 +61,11 @@ def without_zeros(asked: Asked, found: Texts, filled: str) -> dict[str, str]:
     """The fields that are emptied again: those that were filled with 0 at once, and still say 0."""
     names = {f"{entry_fields.VALUE}.{code}" for code in filled.split()}
     return {name: "" for name in entry_fields.typed_names(asked) if name in names and found.get(name) == ZERO}
+
+
+def attached(draft: Draft | None, form: Form) -> Sequence[Listed]:
+    """The files that the report is to have: those of the draft, or those that it has already."""
+    return form.held.content.attachments if draft is None or draft.attachments is None else draft.attachments
 
 
 @dataclass(frozen=True, slots=True)

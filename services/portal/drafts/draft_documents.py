@@ -1,12 +1,14 @@
 """Drafts as MongoDB has them: a list of fields, because the names of fields have points in them."""
 
 from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Handed, SentBack, Typed, Writer
+from shared.wire.attachment_documents import ListedDocument
 from shared.wire.documents import DraftDocument, DraftFieldDocument, DraftSentBackDocument, DraftWriterDocument, EarlierTextDocument
+from shared.words.attachments import Listed
 
 
 def document(key: DraftKey, draft: Draft) -> DraftDocument:
     """A draft as it is stored."""
-    return {
+    whole: DraftDocument = {
         "_id": key.text,
         "regime": key.regime,
         "period": key.period,
@@ -25,6 +27,7 @@ def document(key: DraftKey, draft: Draft) -> DraftDocument:
         "handed": None if draft.handed is None else {"by": _writer(draft.handed.by), "at": draft.handed.at},
         "sent_back": _sent_back(draft.sent_back),
     }
+    return whole if draft.attachments is None else {**whole, "attachments": [_attached(one) for one in draft.attachments]}
 
 
 def draft(stored: DraftDocument) -> Draft:
@@ -41,11 +44,16 @@ def draft(stored: DraftDocument) -> Draft:
         stored["event"],
         None if (handed := stored.get("handed")) is None else Handed(_by(handed["by"]), handed["at"]),
         None if (back := stored.get("sent_back")) is None else SentBack(_by(back["by"]), back["at"], back["note"]),
+        None if (attached := stored.get("attachments")) is None else [Listed(**one) for one in attached],
     )
 
 
 def _sent_back(back: SentBack | None) -> DraftSentBackDocument | None:
     return None if back is None else {"by": _writer(back.by), "at": back.at, "note": back.note}
+
+
+def _attached(one: Listed) -> ListedDocument:
+    return {"name": one.name, "media_type": one.media_type, "size": one.size, "sha256": one.sha256, "ref": one.ref}
 
 
 def _field(name: str, typed: Typed) -> DraftFieldDocument:

@@ -1,12 +1,13 @@
 """Everything with which a person's form is handled, in one object: the report, its draft, and who acts."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.portal.domain import approval, drafts, entry_fields
+from services.portal.domain import approval, drafts, entry_draft, entry_fields
 from services.portal.domain.approval import Approving, Locked
 from services.portal.domain.drafts import Conflict, Draft, DraftKey, End, Saving, Texts, TooLarge, Writer
 from services.portal.drafts.draft_store import DraftStore
@@ -19,6 +20,7 @@ from services.portal.http.scoped import Reads, Stored
 from services.portal.reading import entry_forms
 from services.portal.reading.store import PortalStore
 from shared.shell.clock import NewId
+from shared.words.attachments import Listed
 from shared.words.audit import Action, Detail
 from shared.words.forms import Form
 from shared.words.scope import Scope
@@ -68,6 +70,19 @@ class Desk:
             return drafts.saved_whole(last, saving, filled, revision)
 
         return await self.drafts.change(self.key, lambda last: approval.guarded(last, self.approving, whole))
+
+    async def attach(self, form: Form, change: Callable[[Sequence[Listed]], Sequence[Listed]]) -> Draft | Locked:
+        """Changes the files of the report in its draft."""
+        filled = entry_fields.filled(self.entry.asked, form.held.content)
+        begin = Saving(0, {}, self.writer(""), self.now)
+
+        def attached(last: Draft | None) -> Draft:
+            listed = change(entry_draft.attached(drafts.current(last), form))
+            return drafts.with_attachments(last, listed, begin, filled, form.held.next_revision)
+
+        found = await self.drafts.change(self.key, lambda last: approval.guarded(last, self.approving, attached))
+        assert isinstance(found, (Draft, Locked))
+        return found
 
     async def sending(self, event: str) -> None:
         """Notes in the draft that an event is about to be sent from it."""

@@ -14,6 +14,7 @@ from services.portal.reading.store import PortalStore
 from shared.wire import answers, events
 from shared.wire.answers import ValueSent
 from shared.words import deadlines, periods
+from shared.words.attachments import Listed
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState, ReportState
@@ -28,6 +29,7 @@ CONTENTS_AT_ONCE = 50  # the newest of these that are read whole: who sent them 
 class Report:
     """One unit's report. `values`, `narratives`, `notes` and `estimates` (codes) belong to the last submission, whether or not it counts;
     `last` is its id in `reports`, "" if there is none, and `entered_by` the id of the unit that entered it for the report's unit.
+    `attachments` are its files; a derived regime shows none.
     """
 
     status: Status
@@ -39,6 +41,7 @@ class Report:
     estimates: frozenset[str]
     last: str
     entered_by: str
+    attachments: Sequence[Listed] = ()
 
     def answer(self, address: Address) -> answers.Report:
         """The report in the API's form, with figures and narratives only while it counts."""
@@ -69,6 +72,7 @@ class Report:
             notes={code: text for code, text in said.notes.items() if code in regime.by_code},
             estimates=frozenset(code for code in said.estimates if code in regime.by_code),
             entered_by=said.entered_by,
+            attachments=said.attachments if regime.derived_from is None else (),
         )
 
     @property

@@ -86,6 +86,7 @@ def _environment() -> Environment:
         day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,
         moment=vietnamese.moment,
+        file_size=vietnamese.file_size,
         machine=vietnamese.machine,
         deadline=vietnamese.deadline,
         through=vietnamese.through,

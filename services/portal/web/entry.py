@@ -7,7 +7,7 @@ without a choice. What an approver does is in `entry_approval.py`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -129,6 +129,8 @@ async def _done(attempt: Attempt) -> Response:
     match attempt.button:
         case button.SAVE:
             return RedirectResponse(desk.entry.path, HTTPStatus.SEE_OTHER)
+        case button.ATTACH:
+            return RedirectResponse(f"{desk.entry.path}/dinh-kem", HTTPStatus.SEE_OTHER)
         case button.ZERO:
             return entry_pages.question(shown, "form_zero.html", blanks=entry_draft.blank_counts(asked, texts))
         case button.ZERO_DONE:
@@ -235,6 +237,8 @@ def _act(shown: Shown) -> Act:
     asked, by = entry.asked, entry.by
     data: dict[str, object] = {"regime": asked.regime.id, "period": asked.period.code, "unit": asked.unit.code}
     data |= {"revision": int(fields[REVISION]), **entry_fields.read(asked, fields).parts}
+    if listed := entry_draft.attached(shown.draft, shown.form):
+        data["attachments"] = [asdict(one) for one in listed]
     if by.as_successor:
         data["as_successor"] = True
     action: Action = "report.sent" if by.entered_by is None else "report.entered_for"

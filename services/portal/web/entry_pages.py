@@ -115,6 +115,7 @@ def frame(shown: Shown, outcome: Outcome) -> dict[str, object]:
         "saved_line": "" if draft is None else entry_draft.saved_line(draft),
         "sheet": _sheet(shown, outcome),
         "outcome": outcome,
+        "attached": entry_draft.attached(draft, form),
         "approving": shown.desk.approving,
         "waiting": shown.desk.approving.waiting(draft),
         "fields": shown.fields,

@@ -65,8 +65,9 @@ async def _copy(decided: Decided | None, form: Form, known: set[str], store: Por
         behalf = logged.entered_by
         row = asked.reference.registry.valid(behalf, asked.day) if behalf else None
         sheet = entry_sheet.sheet(form, fields, [], [], takes_estimates=True)
-        return {"sheet": sheet, "check_code": check_code(fields), "on_behalf": row.name if row else behalf}
-    return {"sheet": None, "check_code": "", "on_behalf": ""}
+        attached = Content.of(logged.data).attachments
+        return {"sheet": sheet, "check_code": check_code(fields), "on_behalf": row.name if row else behalf, "attached": attached}
+    return {"sheet": None, "check_code": "", "on_behalf": "", "attached": ()}
 
 
 def _senders(asked: Asked) -> set[str]:

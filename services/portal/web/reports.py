@@ -39,6 +39,7 @@ async def report(
         "opened": opened,
         "record": record,
         "rejected": report_record.reasons(record, at),
+        "attached": own_report.attachments,
         "offers": await offered.of_report(person, at, store),
     }
     shown |= {"warnings": plain_remarks.plain(warnings, at.regime), "entering": entering.of_principal(person, at, store.scope)}

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.portal.web import (
     acts,
     api,
+    attachments,
     audit,
     documents,
     drafts,
@@ -12,6 +13,7 @@ from services.portal.web import (
     duty,
     duty_files,
     entry,
+    entry_attachments,
     entry_earlier,
     entry_reading,
     entry_receipts,
@@ -37,6 +39,8 @@ from services.portal.web import (
 router = APIRouter()
 PAGES = (
     acts,
+    attachments,
+    entry_attachments,
     documents,
     exports,
     guides,
