@@ -13,8 +13,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests import identities
 from tests.browser import form_desk
-from tests.browser.form_desk import FIELDS, Desk
+from tests.browser.form_desk import FIELDS, WIDE, Desk
 from tests.browser.test_accessibility import AXE, faults
 
 if TYPE_CHECKING:
@@ -133,6 +134,28 @@ async def test_every_state_of_saving_is_said_and_only_the_server_makes_it_green(
     await expect(notice).to_have_count(0)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert desk.said == []
+    await page.context.close()
+
+
+async def test_a_draft_that_waits_for_approval_says_so_and_offers_no_retry(desk: Desk) -> None:
+    page = await desk.page("06274")
+    box = page.locator("[name='v.ct_000']")
+    await box.press_sequentially("7")
+    await expect(state(page)).to_have_attribute("data-state", "saved")
+    approver = await identities.put_person(desk.stack.database, identities.grant("officer", "06274", approver=True))
+    handed = {"by": {"person": "p", "name": "Lý Thị Hoa", "form": "x"}, "at": desk.clock()}
+    await desk.stack.database["drafts"].update_one({"_id": f"{WIDE}/2024/06274"}, {"$set": {"handed": handed}})
+    await box.press_sequentially("8")
+    notice = page.locator(".form-notice")
+    await expect(notice).to_contain_text("Bản nháp đang chờ duyệt gửi: Lý Thị Hoa trình lúc")
+    assert await notice.get_by_role("button").all_inner_texts() == ["Mở lại biểu", "Tải nội dung đã gõ"]
+    await page.evaluate("dispatchEvent(new Event('online'))")  # nor does the script try again by itself
+    await expect(notice).to_contain_text("chờ duyệt gửi")
+    page.once("dialog", lambda dialog: dialog.accept())
+    await notice.get_by_role("button", name="Mở lại biểu").click()
+    await expect(page.locator("h1")).to_contain_text("Chờ duyệt gửi")
+    assert (await desk.draft("06274"))["v.ct_000"] == "7"
+    await desk.stack.database["people"].delete_one({"_id": approver})
     await page.context.close()
 
 

@@ -61,6 +61,17 @@ def test_a_person_is_added_with_one_role_and_a_password_that_is_printed_once(pro
     assert re.fullmatch(r"Đã thêm tài khoản an\.nv\. Mật khẩu \(chỉ hiện một lần\): [a-z2-9-]{24}\n", said)
 
 
+def test_an_officer_can_be_made_the_one_who_approves_and_nobody_else(province: Cli) -> None:
+    add(province, "hoa.nt", "officer", "06253", "--approver")
+    add(province, "an.nv")
+    assert [grant.is_approver for grant in stored(province).grants] == [True]
+    assert [grant.is_approver for grant in stored(province, "an.nv").grants] == [False]
+    province.json("people", "grant", "an.nv", "--unit", "06253", "--role", "officer", "--approver")
+    assert [(grant.unit, grant.is_approver) for grant in stored(province, "an.nv").grants] == [("06253", False), ("06253", True)]
+    assert "cán bộ báo cáo" in province.refused("people", "grant", "an.nv", "--unit", "20", "--role", "viewer", "--approver")
+    assert sum("approver" in entry["details"] for entry in audited(province)) == 2
+
+
 def test_an_operator_has_no_unit(province: Cli) -> None:
     assert add(province, role="operator", unit="")["unit"] is None
     assert [(grant.role, grant.unit) for grant in stored(province).grants] == [("operator", None)]

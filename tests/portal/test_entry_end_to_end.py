@@ -16,8 +16,8 @@ from tests.running import running, with_all_settings
 from tests.waiting import until
 
 
-async def browser(loaded: Connections, url: str, role: Role, unit: str) -> httpx2.AsyncClient:
-    secret = await identities.session_with(loaded.database, identities.grant(role, unit))
+async def browser(loaded: Connections, url: str, role: Role, unit: str, *, approver: bool = False) -> httpx2.AsyncClient:
+    secret = await identities.session_with(loaded.database, identities.grant(role, unit, approver=approver))
     return httpx2.AsyncClient(base_url=url, headers=OWN, cookies={identities.COOKIE: secret}, timeout=30)
 
 
@@ -70,5 +70,32 @@ async def test_a_report_that_people_enter_counts_and_says_who_entered_it(loaded:
             assert f"nhập thay bởi {name}" in page
             again, other = await asyncio.gather(officer.get(sent.url.path), reviewer.get(PATH))
             assert (again.status_code, hidden(other.text)["lan"]) == (200, "3")
+            await sent_by_the_approver(loaded, url, officer)
+            await until(lambda: stands(3))
+            assert (await report())["values"]["gd_ngay_cong"] == 1300
         actions = [entry["action"] async for entry in loaded.database["audit"].find({"target": f"reports/{CT27}/2024/{COMMUNE}"})]
-        assert actions == ["report.sent", "report.sent", "report.entered_for"]
+        assert actions == ["report.sent", "report.sent", "report.entered_for", "draft.sent_for_approval", "report.sent"]
+
+
+async def sent_by_the_approver(loaded: Connections, url: str, officer: httpx2.AsyncClient) -> None:
+    """From now on the unit has an approver: the officer hands the draft in (trình duyệt), the approver sends it (duyệt gửi)."""
+    async with await browser(loaded, url, "officer", COMMUNE, approver=True) as approver:
+        mine = await press(officer, "gui", v__gd_ngay_cong="1300")
+        assert mine.status_code == 403
+        handed = await press(officer, "trinh-duyet", v__gd_ngay_cong="1300")
+        assert "Chờ duyệt gửi:" in main_of(handed.text)
+        locked = await officer.put(f"{PATH}/nhap", json={"version": 0, "form": "a" * 32, "fields": {}})
+        assert locked.status_code == 423
+        work = main_of((await approver.get("/viec-cua-toi")).text)
+        assert "Chờ duyệt gửi (1)" in work
+        sent = await press(approver, "gui", v__gd_ngay_cong="1300")
+        assert "Báo cáo đã được ghi nhận" in main_of(sent.text)
+        assert "Chờ duyệt gửi" not in main_of((await approver.get("/viec-cua-toi")).text)
+        person = await loaded.database["people"].find_one({"grants.approver": True})
+        entry = (await loaded.database["audit"].find({"action": "report.sent"}).sort("_id", -1).to_list(1))[0]
+        assert person is not None
+        assert entry["actor"] == f"people/{person['_id']}"
+        assert entry["details"]["handed_in_by"] != entry["actor"]
+        event = await loaded.database["reports"].find_one({"revision": 3})
+        assert event is not None
+        assert entry["actor"] in bytes(event["event"]).decode(errors="replace")

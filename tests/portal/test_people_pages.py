@@ -104,6 +104,23 @@ async def test_an_operator_adds_a_person_whose_password_is_shown_once(portal: Po
     assert password not in str(await portal.database[collection_names.AUDIT].find().to_list(None))
 
 
+async def test_an_operator_ticks_who_approves_what_is_sent_and_only_an_officer_can(portal: Portal) -> None:
+    await portal.log_in(grant("operator", None))
+    refused = await portal.post(**NEW | {"role": "viewer", "approver": "1"})
+    assert refused.status_code == 400
+    assert 'name="approver" value="1" checked' in refused.text
+    assert await portal.document("lan") is None
+    assert 'name="approver" value="1"' in (await portal.get()).text
+    assert (await portal.post(**NEW | {"approver": "1"})).status_code == 200
+    stored = await portal.document("lan")
+    assert stored["grants"][0]["approver"] is True
+    assert "Cán bộ báo cáo, duyệt gửi" in (await portal.get(f"/{stored['_id']}")).text
+    [entry] = await portal.database[collection_names.AUDIT].find({"action": "role.granted"}).to_list(None)
+    assert entry["details"]["approver"] is True
+    await portal.post(**NEW | {"login": "binh"})
+    assert not (await portal.document("binh"))["grants"][0].get("approver")
+
+
 async def test_a_reviewer_adds_officers_and_viewers_below_him_only(portal: Portal) -> None:
     await portal.log_in(grant("reviewer", "X"))
 

@@ -72,6 +72,7 @@ function troubles(draft, bar, fields, session, local) {
     gone: () => bar.notice("draft", "Bản nháp này đã được gửi hoặc bỏ ở nơi khác nên không lưu thêm được. Tải nội dung đã gõ về máy nếu cần, rồi mở lại biểu.", file(), button("Mở lại biểu", () => location.assign(location.pathname))),
     forbidden: () => bar.notice("draft", "Tài khoản không còn quyền nhập báo cáo này nên bản nháp không lưu được nữa. Có thể tải nội dung đã gõ về máy.", file()),
     large: () => bar.notice("draft", "Nội dung quá dài nên không lưu được. Rút gọn rồi thử lại.", button("Thử lại", () => draft.retry()), file()),
+    waiting: ({ said = {} }) => bar.notice("draft", said.message_vi ?? said.detail ?? "Bản nháp đang chờ duyệt gửi. Nội dung vừa nhập chưa được lưu.", button("Mở lại biểu", () => location.assign(location.pathname)), file()),
     refused: ({ said = {} }) => bar.notice("draft", said.message_vi ?? said.detail ?? "Máy chủ không nhận bản nháp này. Tải nội dung đã gõ về máy rồi mở lại biểu.", button("Thử lại", () => draft.retry()), file()),
   };
   draft.addEventListener("trouble", ({ detail }) => show[draft.trouble]?.(detail));

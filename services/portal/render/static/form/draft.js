@@ -15,7 +15,7 @@ export class Draft extends EventTarget {
     this.base = new Map(fields.names().map((name) => [name, fields.original(name)]));
     this.kept = new Map();      // name: the text that is in this browser's storage
     this.savedAt = new Map();   // name: when the server has confirmed it
-    this.trouble = "";          // "", away, conflict, ended, gone, forbidden, other, large, refused
+    this.trouble = "";          // "", away, conflict, ended, gone, forbidden, other, large, waiting, refused
     this.failures = 0;
     this.sending = null;
   }
@@ -138,7 +138,7 @@ export class Draft extends EventTarget {
 
   failed({ status, said, wait }) {
     this.failures += 1;
-    this.trouble = { 401: "ended", 403: "forbidden", 413: "large" }[status] ?? (status >= 400 && status < 500 && status !== 429 && status !== 408 ? "refused" : "away");
+    this.trouble = { 401: "ended", 403: "forbidden", 413: "large", 423: "waiting" }[status] ?? (status >= 400 && status < 500 && status !== 429 && status !== 408 ? "refused" : "away");
     this.keep();
     this.tell("trouble", { said });
     if (this.trouble === "away") this.later((wait * 1000 || Math.min(LONGEST_WAIT_MS, 1000 * 2 ** this.failures)) * (0.75 + Math.random() / 2));
@@ -146,7 +146,7 @@ export class Draft extends EventTarget {
 
   /** Tries again at once: the connection or the session is back, or the person wants it. */
   retry() {
-    if (["conflict", "gone", "other"].includes(this.trouble)) return false;  // a person must decide first
+    if (["conflict", "gone", "other", "waiting"].includes(this.trouble)) return false;  // a person must decide first
     Object.assign(this, { trouble: "", failures: 0 });
     return this.save();
   }
