@@ -96,6 +96,9 @@ def alert(unit_id: str = COMMUNE, **changes: Any) -> dict[str, Any]:
     return named | {"cause": "report", "rung": "d7", "channel": "email", "state": "sent", "raised_at": NOW} | changes
 
 
+WHO = [("reviewer", "450"), ("reviewer", builders.regime("nq68-quang-binh").recipient), ("reviewer", "44"), ("viewer", "450")]
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def sent(stack: Stack) -> Stack:
     """Two revisions, of which a person sent the second; it was returned. The third was refused, and another unit tried too."""
@@ -137,6 +140,29 @@ async def test_a_page_shows_revisions_refusals_reminders_and_people_to_whoever_r
     assert "Nhắc nộp báo cáo" in text
     assert text.count("máy chủ thư đã nhận") == 1
     assert "người thực hiện: Hoàng &lt;Văn&gt; An" in page
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.stores
+@pytest.mark.parametrize(("role", "unit"), [("reviewer", "184"), ("viewer", "20"), ("viewer", RECIPIENT), ("viewer", COMMUNE)])
+async def test_readers_above_and_elsewhere_are_told_the_unit_and_not_the_person(sent: Stack, role: str, unit: str) -> None:
+    text = main_of((await get(sent, role, unit))[1])
+    assert "người thực hiện: cán bộ của đơn vị" in text
+    assert "Hoàng" not in text
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.stores
+async def test_who_confirmed_is_named_to_colleagues_and_the_recipient(sent: Stack) -> None:
+    regime, person = "nq68-quang-binh", await identities.put_person(sent.database, identities.grant("reviewer", "450"))
+    await sent.database["people"].update_one({"_id": person}, {"$set": {"name": "Trần Thị Chốt"}})
+    confirmed = builders.report(events.CONFIRMED, unit="450", regime=regime, revision=0, view_hash="0" * 64, at=NOW)
+    confirmed["event"] = orjson.dumps(orjson.loads(confirmed["event"]) | {"actor": f"people/{person}"})
+    await sent.put(reports=[confirmed], views=[builders.view("450", regime=regime)])
+    path, recipient = f"/bang/{regime}/2024/450", builders.regime(regime).recipient
+    told = {(role, unit): main_of((await get(sent, role, unit, path))[1]) for role, unit in WHO}
+    assert [who for who, text in told.items() if "Trần Thị Chốt" in text] == [("reviewer", "450"), ("reviewer", recipient)]
+    assert all("Các bản đã chốt" in text and "cán bộ tổng hợp, " in text for text in told.values())
 
 
 @pytest.mark.asyncio(loop_scope="session")

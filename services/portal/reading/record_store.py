@@ -13,8 +13,6 @@ from shared.wire.identity_documents import PersonDocument
 
 TIME_LIMIT_MS: Final = 10_000
 MOST_ALERTS: Final = 50
-PERSON: Final = "people/"
-OPERATOR: Final = "người vận hành hệ thống"
 ALERT: Final = dict.fromkeys(("cause", "rung", "channel", "state", "raised_at", "to", "unit_id"), 1)
 
 
@@ -32,11 +30,9 @@ class RecordStore:
         read = [sent_alerts.of_document(document) async for document in found]
         return [alert for alert in read if alert is not None]
 
-    async def people(self, actors: Collection[str]) -> dict[str, str]:
-        """The names of people, by actor. Operators on the machine are not named."""
-        ids = sorted(actor.removeprefix(PERSON) for actor in actors if actor.startswith(PERSON))
-        operators = {actor: OPERATOR for actor in actors if actor.startswith("operator/")}
+    async def people(self, ids: Collection[str]) -> dict[str, str]:
+        """The names of people, by id."""
         if not ids:
-            return operators
-        found = self._people.find({"_id": {"$in": ids}}, {"name": 1}, max_time_ms=TIME_LIMIT_MS)
-        return {f"{PERSON}{document['_id']}": document["name"] async for document in found} | operators
+            return {}
+        found = self._people.find({"_id": {"$in": sorted(ids)}}, {"name": 1}, max_time_ms=TIME_LIMIT_MS)
+        return {document["_id"]: document["name"] async for document in found}

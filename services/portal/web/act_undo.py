@@ -13,6 +13,7 @@ from services.portal.domain.acting_offers import Chance
 from services.portal.domain.acting_rights import Right
 from services.portal.domain.acting_versions import Version
 from services.portal.domain.acts import Act
+from services.portal.domain.who_acted import Reader
 from services.portal.http import forms
 from services.portal.http.act_doors import Door, ViewDoor
 from services.portal.http.naming import Named, names_of
@@ -92,7 +93,7 @@ async def _read(door: Door, named: Named) -> Undoing:
     chance = acting_offers.undoing(door.matter, facts)
     standing = [version for version in await acting.versions(door.at, door.store) if version.number]
     shown, before = (*standing, None, None)[:2]
-    names = await names_of(named, standing)
+    names = await names_of(named, standing, Reader.of(door.desk.acting.person, door.at, door.scope))
     return Undoing(door, chance, act_page.required(chance), shown, before, names)
 
 

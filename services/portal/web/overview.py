@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.portal import live
 from services.portal.domain import cumulative, matrix, official, outliers, ranking_table, refused, table_choice, to_date
 from services.portal.domain.address import Address
+from services.portal.domain.who_acted import Reader
 from services.portal.http.dependencies import Now
 from services.portal.http.naming import Named, names_of
 from services.portal.http.principals import Asking
@@ -40,7 +41,7 @@ async def view(at: ViewAtOn, sent: TableQuery, store: Stored, duties: Duties, no
         "it": it,
         "offers": await offered.of_view(principal, at, store, stored, it.missing, now),
         "versions": versions,
-        "names": await names_of(people, versions),
+        "names": await names_of(people, versions, Reader.of(principal, at, store.scope)),
         "choice": choice,
         "table": matrix.matrix(at, rows, choice),
         "section_titles": matrix.sections(at.regime),

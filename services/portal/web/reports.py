@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.portal.domain import entering, figures, plain_remarks
+from services.portal.domain.who_acted import Reader
 from services.portal.http.dependencies import Now
 from services.portal.http.principals import Asking
 from services.portal.http.scoped import Duties, ReportAtOn, Stored
@@ -11,7 +12,6 @@ from services.portal.reading import early_views, offered, regime_periods, report
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.render import look
 from services.portal.web import frame
-from shared.words import periods
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -30,7 +30,7 @@ async def report(
     if opened is not None and not opened.is_newest:
         own_report = own_report.with_content(opened.number, opened.said, at.regime)
     sections = figures.report_sections(own_report.values, statuses.asked(at), own_report.notes, own_report.estimates)
-    record = await report_record.read(at, request.app.state.database, own_report.steps, periods.local_day(now))
+    record = await report_record.read(at, request.app.state.database, own_report.steps, Reader.of(person, at, store.scope))
     strip = await regime_periods.of_reports(at, duties, now) if at.early is None else None
     early = await early_views.reports(at, store) if at.early is None else []
     warnings = await ReceiptStore(request.app.state.database).warnings(own_report.last, at.regime) if own_report.last else []
